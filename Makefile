@@ -1,0 +1,50 @@
+# Three doors: `make demo`, `make test`, `make bench`. The first two need nothing but Debian or
+# Ubuntu with Python 3.11+ and make. PYTHON, VENV, PORT and DEMO_DIR may be set on the command line.
+PYTHON ?= python3
+VENV ?= .venv
+PORT ?= 8000
+DEMO_DIR ?= demo-data
+BIN = $(VENV)/bin
+
+.PHONY: demo test bench lint types check lock clean
+
+demo: $(VENV)/.runtime
+	$(BIN)/python -m labelsvc demo --dir $(DEMO_DIR) --port $(PORT) $(DEMO_FLAGS)
+
+test: $(VENV)/.test
+	sh tools/debian-packages.sh
+	$(MAKE) lint types
+	$(BIN)/python -m pytest $(PYTEST_FLAGS)
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: $(VENV)/.test
+	$(BIN)/mypy
+
+bench: $(VENV)/.test
+	$(BIN)/python -m tests.bench
+
+# A fresh Debian lacks the module that makes virtual environments: tools/venv.sh adds it.
+$(VENV)/bin/python:
+	PYTHON=$(PYTHON) sh tools/venv.sh $(VENV)
+
+$(VENV)/.runtime: requirements/runtime.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/runtime.txt
+	touch $@
+
+$(VENV)/.test: requirements/test.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/test.txt
+	touch $@ $(VENV)/.runtime
+
+# Resolve again. Only the hashed exports are committed: lock files name the registry they came from.
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --no-header --no-annotate pyproject.toml -o requirements/runtime.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --no-header --no-annotate pyproject.toml --group test -o requirements/test.txt
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""QR traceability and product labels for Vietnam's OCOP programme."""

@@ -1,0 +1,1 @@
+"""Who may sign in, in which role, and what they did."""

@@ -1,0 +1,1 @@
+"""Producers, products, recognitions, lots, villages and places."""

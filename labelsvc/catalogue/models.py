@@ -1,0 +1,338 @@
+"""What the programme office keeps: producers, products, villages, places and lots.
+
+The stars are in recognition.py. Text is NFC. `search_key` columns hold `i18n.fold` of the names,
+because SQLite cannot compare Vietnamese without marks.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+
+from labelsvc.clock import now
+from labelsvc.db import Base
+from labelsvc.i18n import fold, nfc
+
+if TYPE_CHECKING:
+    from labelsvc.catalogue.recognition import Recognition
+
+
+class AdminUnit(Base):
+    """A commune-level unit (phường, xã, thị trấn) during one period of its life.
+
+    Codes were used again on 1 July 2025 for other places: the key is (code, valid_from), never
+    the code alone (Resolution 1656/NQ-UBTVQH15, Decision 19/2025/QĐ-TTg).
+    """
+
+    __tablename__ = "admin_unit"
+
+    code: Mapped[str] = mapped_column(String(5), primary_key=True)
+    valid_from: Mapped[date] = mapped_column(primary_key=True)
+    valid_to: Mapped[date | None]
+    #: With its kind: "Xã Bát Tràng", "Phường Hà Đông".
+    name: Mapped[str] = mapped_column(String(80))
+    #: "Huyện Gia Lâm" for old units; empty since 1 July 2025, there are no districts any more.
+    district: Mapped[str] = mapped_column(String(80), default="")
+    province: Mapped[str] = mapped_column(String(80), default="Thành phố Hà Nội")
+    search_key: Mapped[str] = mapped_column(String(200), index=True, default="")
+
+    @validates("name", "district")
+    def _name_changed(self, key: str, value: str) -> str:
+        name = value if key == "name" else (self.name or "")
+        district = value if key == "district" else (self.district or "")
+        self.search_key = fold(f"{name} {district}")
+        return nfc(value)
+
+
+class AdminUnitChange(Base):
+    """An old unit, or a part of it, went into a new one."""
+
+    __tablename__ = "admin_unit_change"
+    __table_args__ = (
+        ForeignKeyConstraint(["old_code", "old_from"], ["admin_unit.code", "admin_unit.valid_from"]),
+        ForeignKeyConstraint(["new_code", "new_from"], ["admin_unit.code", "admin_unit.valid_from"]),
+    )
+
+    old_code: Mapped[str] = mapped_column(String(5), primary_key=True)
+    old_from: Mapped[date] = mapped_column(primary_key=True)
+    new_code: Mapped[str] = mapped_column(String(5), primary_key=True)
+    new_from: Mapped[date] = mapped_column(primary_key=True)
+    #: True where only a part of the old unit went there: then a person must choose.
+    partly: Mapped[bool] = mapped_column(default=False)
+
+
+class Village(Base):
+    """A craft village (làng nghề)."""
+
+    __tablename__ = "village"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["commune_code", "commune_from"], ["admin_unit.code", "admin_unit.valid_from"]
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    name_en: Mapped[str] = mapped_column(String(120), default="")
+    craft: Mapped[str] = mapped_column(String(120), default="")
+    craft_en: Mapped[str] = mapped_column(String(120), default="")
+    commune_code: Mapped[str | None] = mapped_column(String(5))
+    commune_from: Mapped[date | None]
+    #: Decision that recognised the village as a craft village.
+    decision_number: Mapped[str] = mapped_column(String(60), default="")
+    decision_date: Mapped[date | None]
+    story: Mapped[str] = mapped_column(Text, default="")
+    story_en: Mapped[str] = mapped_column(Text, default="")
+    commune: Mapped[AdminUnit | None] = relationship()
+
+
+class ProducerKind(StrEnum):
+    """The five kinds of owner of Decision 26/2026/QĐ-TTg art. 2.3."""
+
+    COOPERATIVE = "cooperative"  # hợp tác xã
+    COOPERATIVE_GROUP = "cooperative_group"  # tổ hợp tác
+    ENTERPRISE = "enterprise"  # doanh nghiệp nhỏ và vừa
+    FARM = "farm"  # trang trại
+    HOUSEHOLD = "household"  # hộ sản xuất, hộ gia đình có đăng ký kinh doanh
+
+
+class Producer(Base):
+    """An OCOP owner (chủ thể): a household, cooperative, workshop or company."""
+
+    __tablename__ = "producer"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["commune_code", "commune_from"], ["admin_unit.code", "admin_unit.valid_from"]
+        ),
+        Index("ix_producer_search_key", "search_key"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    name_en: Mapped[str] = mapped_column(String(200), default="")
+    kind: Mapped[str] = mapped_column(String(20))
+    tax_code: Mapped[str | None] = mapped_column(String(14), unique=True)
+    #: Person the law speaks to (người đại diện); on no public page for households.
+    representative: Mapped[str] = mapped_column(String(120), default="")
+    phone: Mapped[str] = mapped_column(String(30), default="")
+    email: Mapped[str] = mapped_column(String(120), default="")
+    website: Mapped[str] = mapped_column(String(200), default="")
+    #: House, street, thôn; without the commune.
+    street: Mapped[str] = mapped_column(String(200), default="")
+    commune_code: Mapped[str | None] = mapped_column(String(5))
+    commune_from: Mapped[date | None]
+    #: Whole address as printed before 1 July 2025; shown beside the present one.
+    old_address: Mapped[str] = mapped_column(String(300), default="")
+    village_id: Mapped[int | None] = mapped_column(ForeignKey("village.id"))
+    registration_number: Mapped[str] = mapped_column(String(40), default="")
+    registration_date: Mapped[date | None]
+    active: Mapped[bool] = mapped_column(default=True)
+    search_key: Mapped[str] = mapped_column(String(400), default="")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    changed_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
+    commune: Mapped[AdminUnit | None] = relationship()
+    village: Mapped[Village | None] = relationship()
+    products: Mapped[list[Product]] = relationship(back_populates="producer")
+
+    @validates("name")
+    def _name_changed(self, _key: str, value: str) -> str:
+        self.search_key = fold(value)
+        return nfc(value)
+
+    @property
+    def public_tax_code(self) -> str | None:
+        """The tax code if it may be shown.
+
+        Since 1 July 2025 a person's tax code is the 12-digit personal id, which is personal data
+        (Law 91/2025/QH15): never on a page or label. Households keep theirs to themselves too,
+        their older 10-digit codes stand for a person.
+        """
+        if not self.tax_code or self.kind == ProducerKind.HOUSEHOLD:
+            return None
+        digits = self.tax_code.replace("-", "")
+        return self.tax_code if len(digits) in (10, 13) else None
+
+    @property
+    def address(self) -> str:
+        """Present address in one line: street, commune, province."""
+        parts = [self.street]
+        if self.commune is not None:
+            parts += [self.commune.name, self.commune.province]
+        return ", ".join(part for part in parts if part)
+
+
+class RiskLevel(StrEnum):
+    """Decree 37/2026/NĐ-CP: decides which contents must stay on the physical label."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+outlet_product = Table(
+    "outlet_product",
+    Base.metadata,
+    Column("outlet_id", ForeignKey("outlet.id", ondelete="CASCADE"), primary_key=True),
+    Column("product_id", ForeignKey("product.id", ondelete="CASCADE"), primary_key=True),
+)
+
+
+class Product(Base):
+    """A product of a producer: one name, one pack."""
+
+    __tablename__ = "product"
+    __table_args__ = (
+        UniqueConstraint("producer_id", "name"),
+        CheckConstraint("set_number BETWEEN 1 AND 26", name="set_number"),
+        Index("ix_product_search_key", "search_key"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    producer_id: Mapped[int] = mapped_column(ForeignKey("producer.id"), index=True)
+    #: Exactly as in the decision.
+    name: Mapped[str] = mapped_column(String(200))
+    name_en: Mapped[str] = mapped_column(String(200), default="")
+    brand: Mapped[str] = mapped_column(String(120), default="")
+    #: Criteria set 1-26 (criteria.py), of the decision named in `set_decision`.
+    set_number: Mapped[int]
+    set_decision: Mapped[str] = mapped_column(String(30), default="26/2026/QĐ-TTg")
+    #: Official code `T-X-STT-year` (Decision 26/2026 appendix II) or an older one, as opaque text.
+    ocop_code: Mapped[str | None] = mapped_column(String(40), unique=True)
+    #: GTIN-14 with leading zeros, check digit right; many producers have none.
+    gtin: Mapped[str | None] = mapped_column(String(14), unique=True)
+    net_content: Mapped[str] = mapped_column(String(80), default="")
+    ingredients: Mapped[str] = mapped_column(Text, default="")
+    instructions: Mapped[str] = mapped_column(Text, default="")
+    storage: Mapped[str] = mapped_column(Text, default="")
+    warning: Mapped[str] = mapped_column(Text, default="")
+    #: Size, weight, material figures: "thông số kỹ thuật" of crafts and textiles.
+    specification: Mapped[str] = mapped_column(Text, default="")
+    #: Ethanol content in % vol, for alcoholic drinks.
+    alcohol: Mapped[str] = mapped_column(String(30), default="")
+    origin: Mapped[str] = mapped_column(String(120), default="Sản xuất tại Việt Nam")
+    #: TCVN, QCVN, TCCS ... applied.
+    standards: Mapped[str] = mapped_column(Text, default="")
+    #: Self-declaration number (Decree 15/2018/NĐ-CP) or registration number.
+    declaration: Mapped[str] = mapped_column(String(80), default="")
+    #: Days from NSX to HSD that a new lot proposes; None for goods without expiry.
+    shelf_life_days: Mapped[int | None]
+    risk_level: Mapped[str] = mapped_column(String(8), default=RiskLevel.MEDIUM)
+    story: Mapped[str] = mapped_column(Text, default="")
+    story_en: Mapped[str] = mapped_column(Text, default="")
+    search_key: Mapped[str] = mapped_column(String(400), default="")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    changed_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
+    producer: Mapped[Producer] = relationship(back_populates="products")
+    photos: Mapped[list[ProductPhoto]] = relationship(
+        order_by="ProductPhoto.position", cascade="all, delete-orphan"
+    )
+    lots: Mapped[list[Lot]] = relationship(back_populates="product")
+    recognitions: Mapped[list[Recognition]] = relationship(back_populates="product")
+    outlets: Mapped[list[Outlet]] = relationship(secondary=outlet_product)
+
+    @validates("name")
+    def _name_changed(self, _key: str, value: str) -> str:
+        self.search_key = fold(value)
+        return nfc(value)
+
+
+class ProductPhoto(Base):
+    """A re-encoded picture without metadata; the original is not kept."""
+
+    __tablename__ = "product_photo"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[int] = mapped_column(
+        ForeignKey("product.id", ondelete="CASCADE"), index=True
+    )
+    position: Mapped[int] = mapped_column(default=0)
+    #: Key in `files` without the ending; photos.py lists the sizes made.
+    key: Mapped[str] = mapped_column(String(100))
+    width: Mapped[int]
+    height: Mapped[int]
+    description: Mapped[str] = mapped_column(String(200), default="")
+
+
+class Outlet(Base):
+    """A point of sale (điểm giới thiệu và bán sản phẩm OCOP)."""
+
+    __tablename__ = "outlet"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["commune_code", "commune_from"], ["admin_unit.code", "admin_unit.valid_from"]
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    street: Mapped[str] = mapped_column(String(200), default="")
+    commune_code: Mapped[str | None] = mapped_column(String(5))
+    commune_from: Mapped[date | None]
+    phone: Mapped[str] = mapped_column(String(30), default="")
+    active: Mapped[bool] = mapped_column(default=True)
+    commune: Mapped[AdminUnit | None] = relationship()
+
+    @property
+    def address(self) -> str:
+        parts = [self.street]
+        if self.commune is not None:
+            parts += [self.commune.name, self.commune.province]
+        return ", ".join(part for part in parts if part)
+
+
+class Lot(Base):
+    """A production lot (lô, mẻ): what was made together and is recalled together."""
+
+    __tablename__ = "lot"
+    __table_args__ = (
+        UniqueConstraint("product_id", "code"),
+        CheckConstraint("declared > 0", name="declared"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id"), index=True)
+    #: GS1 AI 10: at most 20 characters of A-Z 0-9 - . / _ (catalogue/lots.py checks).
+    code: Mapped[str] = mapped_column(String(20))
+    #: Units the producer says were made; no more labels than that are issued.
+    declared: Mapped[int]
+    made_on: Mapped[date | None]
+    expires_on: Mapped[date | None]
+    #: Growing-area code (mã số vùng trồng), free text with a light check.
+    growing_area: Mapped[str] = mapped_column(String(40), default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+    #: Set when the lot is recalled: the page says so before anything else.
+    recalled_at: Mapped[datetime | None]
+    recall_reason: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    created_by: Mapped[str] = mapped_column(String(60), default="")
+    product: Mapped[Product] = relationship(back_populates="lots")
+
+
+class ImportRun(Base):
+    """One list that was brought in, with its report."""
+
+    __tablename__ = "import_run"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    file_name: Mapped[str] = mapped_column(String(200))
+    sha256: Mapped[str] = mapped_column(String(64))
+    actor: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime] = mapped_column(default=now)
+    new: Mapped[int] = mapped_column(default=0)
+    changed: Mapped[int] = mapped_column(default=0)
+    unchanged: Mapped[int] = mapped_column(default=0)
+    refused: Mapped[int] = mapped_column(default=0)

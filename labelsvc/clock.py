@@ -1,0 +1,23 @@
+"""What time it is: UTC for storing, Hanoi for showing. Tests replace it with time-machine."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def now() -> datetime:
+    """The present moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """The calendar day in Vietnam, the one that validity dates of decisions are counted in."""
+    return now().astimezone(HANOI).date()
+
+
+def local(moment: datetime) -> datetime:
+    """The same moment on a Vietnamese clock."""
+    return moment.astimezone(HANOI)

@@ -1,0 +1,121 @@
+"""Keys, numbers and ranges in the database. There is no row per unit.
+
+Every printed identity has one number from one counter, whatever its form. An `Issue` is a range
+`[first, first + count)` of them. The number never stands on a label: the server-checked forms
+show a keyed permutation of it, the offline form a permuted index inside its lot.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from labelsvc.catalogue.models import Lot
+from labelsvc.clock import now
+from labelsvc.codes.key import KeyState as KeyState
+from labelsvc.db import Base
+
+#: Name of the one counter that numbers every code.
+CODE_COUNTER = "code"
+
+
+class Counter(Base):
+    """A number that only grows. `UPDATE ... SET next = next + n RETURNING next` allocates."""
+
+    __tablename__ = "counter"
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    next: Mapped[int] = mapped_column(BigInteger)
+
+
+class KeyRecord(Base):
+    """One generation of signing keys: a MAC secret and an Ed25519 pair, sealed at rest."""
+
+    __tablename__ = "key_record"
+
+    #: Key id, 1 to 4095: it is 12 bits of the offline form.
+    kid: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    state: Mapped[str] = mapped_column(String(8))
+    #: First number this key signs; it signs up to the next key's first number.
+    first_number: Mapped[int | None] = mapped_column(BigInteger)
+    public: Mapped[bytes] = mapped_column(LargeBinary(32))
+    #: Both secrets, encrypted under a key derived from the settings' secret keys.
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    activated_at: Mapped[datetime | None]
+    retired_at: Mapped[datetime | None]
+
+
+class PermutationSecret(Base):
+    """The secret of the number permutation. It never rotates: two secrets could meet in one id."""
+
+    __tablename__ = "permutation_secret"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Form(StrEnum):
+    """How a code is written (design of codes: docs/codes.md)."""
+
+    SHORT = "short"
+    GS1 = "gs1"
+    OFFLINE = "offline"
+    LOT = "lot"
+
+
+class Issue(Base):
+    """A range of numbers given to a lot, in one form, at one time."""
+
+    __tablename__ = "issue"
+    __table_args__ = (
+        CheckConstraint("count > 0", name="count"),
+        Index("ix_issue_first", "first", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    form: Mapped[str] = mapped_column(String(8))
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), index=True)
+    first: Mapped[int] = mapped_column(BigInteger)
+    count: Mapped[int]
+    #: Index of the first unit inside its lot, over all unit forms: 0 for the first issue.
+    first_in_lot: Mapped[int] = mapped_column(default=0)
+    kid: Mapped[int] = mapped_column(ForeignKey("key_record.kid"))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    created_by: Mapped[str] = mapped_column(String(60), default="")
+    lot: Mapped[Lot] = relationship()
+
+    @property
+    def last(self) -> int:
+        """Last number of the range."""
+        return self.first + self.count - 1
+
+
+class MarkState(StrEnum):
+    """What happened to a range of numbers after it was issued."""
+
+    VOID = "void"  # misprinted: the label was not used
+    WITHDRAWN = "withdrawn"  # thu hồi mã
+    SOLD = "sold"  # decommissioned
+
+
+class Mark(Base):
+    """A range `[first, last]` of one issue that is void, withdrawn or sold. The newest rules."""
+
+    __tablename__ = "mark"
+    __table_args__ = (
+        CheckConstraint('"last" >= "first"', name="last"),
+        Index("ix_mark_issue_id_first", "issue_id", "first"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"))
+    first: Mapped[int] = mapped_column(BigInteger)
+    last: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime] = mapped_column(default=now)

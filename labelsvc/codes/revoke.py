@@ -1,0 +1,104 @@
+"""What happens to codes after they were issued: void, withdrawn, sold. Ranges, no row per unit."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from labelsvc.catalogue.models import Lot
+from labelsvc.codes.keys import lock_counter
+from labelsvc.codes.models import Form, Issue, Mark, MarkState
+from labelsvc.errors import BadInput, Conflict, NotFound
+
+
+def void(session: Session, *, first: int, count: int, reason: str, by: str) -> list[Mark]:
+    """Labels of `count` numbers from *first* on were misprinted and not used.
+
+    They may be printed again under new numbers. The range may span several issues.
+
+    :returns: one mark for each issue it touches.
+    :raises NotFound: a number in it was never issued.
+    :raises Conflict: a number in it is withdrawn; that stands.
+    :raises BadInput: an empty range, or no reason.
+    """
+    return _mark(session, first, count, MarkState.VOID, reason, by)
+
+
+def withdraw(session: Session, *, first: int, count: int, reason: str, by: str) -> list[Mark]:
+    """Codes of `count` numbers from *first* on are no longer good: their pages warn.
+
+    Arguments, result and errors as `void`, but what is withdrawn may be withdrawn again.
+    """
+    return _mark(session, first, count, MarkState.WITHDRAWN, reason, by)
+
+
+def state_of(session: Session, number: int) -> Mark | None:
+    """The newest mark on a number; None while nothing has happened to it."""
+    return session.scalars(
+        select(Mark)
+        .join(Issue)
+        .where(Issue.first <= number, Issue.first + Issue.count > number)
+        .where(Mark.first <= number, Mark.last >= number)
+        .order_by(Mark.id.desc())
+        .limit(1)
+    ).first()
+
+
+def voided_units(session: Session, lot: Lot) -> int:
+    """How many unit labels of *lot* are void, each counted once."""
+    marks = session.execute(
+        select(Mark.first, Mark.last)
+        .join(Issue)
+        .where(Issue.lot_id == lot.id, Issue.form != Form.LOT, Mark.state == MarkState.VOID)
+        .order_by(Mark.first)
+    )
+    total, behind = 0, -1
+    for first, last in marks:
+        total += max(0, last - max(first - 1, behind))
+        behind = max(behind, last)
+    return total
+
+
+def _mark(
+    session: Session, first: int, count: int, state: MarkState, reason: str, by: str
+) -> list[Mark]:
+    if count < 1 or not reason.strip():
+        raise BadInput(
+            "A range of at least one label and a reason are needed.",
+            fix="Say why: it stands in the log and, for withdrawn codes, on their pages.",
+        )
+    lock_counter(session)  # two people marking one range take turns
+    last = first + count - 1
+    issues = session.scalars(
+        select(Issue)
+        .where(Issue.first <= last, Issue.first + Issue.count > first)
+        .order_by(Issue.first)
+    ).all()
+    if sum(min(i.last, last) - max(i.first, first) + 1 for i in issues) != count:
+        raise NotFound(
+            "Not all numbers from {first} to {last} were issued.", first=first, last=last
+        )
+    if state != MarkState.WITHDRAWN and session.scalar(
+        select(Mark.id)
+        .where(Mark.issue_id.in_([i.id for i in issues]))
+        .where(Mark.state == MarkState.WITHDRAWN, Mark.first <= last, Mark.last >= first)
+        .limit(1)
+    ):
+        raise Conflict(
+            "Codes of this range are withdrawn.",
+            fix="Withdrawal stands. Choose a range without withdrawn codes.",
+        )
+    marks = [
+        Mark(
+            issue_id=issue.id,
+            first=max(issue.first, first),
+            last=min(issue.last, last),
+            state=state,
+            reason=reason.strip(),
+            actor=by,
+        )
+        for issue in issues
+    ]
+    session.add_all(marks)
+    session.flush()
+    return marks

@@ -1,0 +1,1 @@
+"""Sample data of Hanoi: invented people and firms, real villages and crafts."""

@@ -1,0 +1,195 @@
+"""Builds the demo: a database with sample data, a print run, and the addresses to look at."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from random import Random
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from labelsvc import clock, migrations
+from labelsvc.accounts.models import Role
+from labelsvc.accounts.users import create_user
+from labelsvc.catalogue.models import Lot, ProductPhoto
+from labelsvc.catalogue.photos import store_photo
+from labelsvc.catalogue.places import load_places
+from labelsvc.codes.issue import codes_of, create_keys, find_issue, load_keyring
+from labelsvc.codes.models import Form, Issue
+from labelsvc.db import Database
+from labelsvc.demo import history, sample, spreadsheet
+from labelsvc.demo.drawings import picture
+from labelsvc.files import Files
+from labelsvc.labels import print_run
+from labelsvc.labels.models import PrintRun
+from labelsvc.settings import Settings
+from labelsvc.worker.tasks import run_inline
+
+#: Seed of everything random; the same seed on the same day gives the same demo.
+SEED = 2026
+#: Password of every demo account. The demo listens on 127.0.0.1 and refuses a real base URL.
+PASSWORD = "lang-nghe-ha-noi"  # noqa: S105
+#: Layouts printed for real, with the number of labels: the first one is the sheet to look at.
+_RUNS = (
+    ("a4-65", 65), ("a4-24", 24), ("a4-12", 12), ("a4-8", 8), ("round-30", 24),
+    ("roll-50x30", 12), ("roll-35x22", 20), ("food-100x70", 4), ("craft-tag", 8), ("shelf-card-a5", 1),
+)  # fmt: skip
+
+Step = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What was built: where to look and how to sign in."""
+
+    folder: Path
+    pages: dict[str, str]
+    accounts: dict[str, str]
+    print_files: list[Path]
+    list_file: Path
+    counts: dict[str, int]
+
+
+def build(settings: Settings, database: Database, files: Files, *, step: Step) -> Demo:
+    """Fill an empty database. *step* is told what begins.
+
+    :param settings: `dev` must be true: the demo's accounts have a published password.
+    """
+    random, today, now = Random(SEED), clock.today(), clock.now()
+    folder = settings.data_dir
+    step("Preparing the database")
+    migrations.upgrade(database)
+    with database.writing() as session:
+        create_keys(session, secrets=settings.keys)
+        load_places(session)
+    step("Adding producers and products of 26 villages")
+    with database.writing() as session:
+        drawn = sample.fill_catalogue(session, random=random, today=today)
+        counts = {"producers": len({d.product.producer_id for d in drawn}), "products": len(drawn)}
+        first = drawn[0].product
+        accounts = _accounts(session, first.producer_id, settings)
+    step("Drawing the products")
+    _photos(database, files, drawn)
+    with database.writing() as session:
+        products = [session.merge(d.product, load=True) for d in drawn]
+        lots = history.open_lots(session, products, random=random, today=today)
+        counts["lots"] = len(lots)
+    step("Printing labels and reading every symbol back")
+    outputs = _print(settings, database, files, folder, today)
+    step("Issuing codes and living through a month of scans")
+    with database.writing() as session:
+        bare = session.scalars(
+            select(Lot).where(Lot.id.not_in(select(PrintRun.lot_id))).order_by(Lot.id)
+        ).all()
+        issues = history.issue_codes(session, bare, random=random)
+        examples = history.mark_some(session, issues, today=today)
+        everything = session.scalars(select(Issue).order_by(Issue.first)).all()
+        counts["codes"] = sum(issue.count for issue in everything)
+        counts["scans"] = history.scan_month(session, everything, examples, random=random, now=now)
+        history.reports(session, issues, now=now)
+        pages = _pages(session, settings, examples)
+    list_file = folder / "danh-sach-ocop-mau.xlsx"
+    spreadsheet.write_list(list_file, random=random, today=today)
+    return Demo(folder, pages, accounts, outputs, list_file, counts)
+
+
+def _accounts(session: Session, producer_id: int, settings: Settings) -> dict[str, str]:
+    for name, full_name, role, tenant in (
+        ("lan", "Nguyễn Thị Lan (mẫu)", Role.PRODUCER, producer_id),
+        ("vanphong", "Trần Minh Thảo (mẫu)", Role.OFFICE, None),
+    ):
+        create_user(
+            session, name=name, full_name=full_name, role=role, producer_id=tenant,
+            password=PASSWORD, actor=history.ACTOR,
+        )  # fmt: skip
+    return {"producer": "lan", "office": "vanphong"}
+
+
+def _photos(database: Database, files: Files, drawn: Sequence[sample.Drawn]) -> None:
+    """One picture a kind and variant, shared by the products that look alike."""
+    made = {}
+    for one in drawn:
+        look = (one.motif, one.hue)
+        if look not in made:
+            made[look] = store_photo(files, picture(*look))
+    with database.writing() as session:
+        for one in drawn:
+            photo = made[(one.motif, one.hue)]
+            session.add(
+                ProductPhoto(
+                    product_id=one.product.id,
+                    key=photo.key,
+                    width=photo.width,
+                    height=photo.height,
+                    description=f"Hình vẽ minh họa {one.product.name}",
+                )
+            )
+
+
+def _print(
+    settings: Settings, database: Database, files: Files, folder: Path, today: date
+) -> list[Path]:
+    """Print one run of each layout for lots that may carry stars."""
+    outputs = []
+    with database.reading() as session:
+        lots = session.scalars(select(Lot).order_by(Lot.id)).all()
+        waiting = [lot.id for lot in lots if _printable(lot, today)]
+    for layout, count in _RUNS:
+        run_id = None
+        while run_id is None and waiting:
+            with database.writing() as session:
+                lot = session.get_one(Lot, waiting.pop(0))
+                check = print_run.check_run(
+                    session, lot=lot, layout=layout, count=count, form=Form.SHORT, start_at=1,
+                    base_url=settings.base_url, on=today,
+                )  # fmt: skip
+                if not check.problems:
+                    run = print_run.start_run(
+                        session, lot=lot, layout_name=layout, count=count, form=Form.SHORT, start_at=1,
+                        base_url=settings.base_url, actor=history.ACTOR,
+                    )  # fmt: skip
+                    run_id, job_id = run.id, run.job_id
+        if run_id is None or job_id is None:
+            continue
+        run_inline(database, files, settings, job_id)
+        with database.reading() as session:
+            run = session.get_one(PrintRun, run_id)
+            target = folder / f"{layout}-{run.lot.code}.pdf"
+            with print_run.output(files, run) as source, target.open("wb") as copy:
+                shutil.copyfileobj(source, copy)
+        outputs.append(target)
+    return outputs
+
+
+def _printable(lot: Lot, today: date) -> bool:
+    return any(r.standing(today).allows_stars for r in lot.product.recognitions)
+
+
+def _pages(session: Session, settings: Settings, examples: history.Examples) -> dict[str, str]:
+    """Addresses of the pages worth opening, by what they show."""
+    keyring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
+    pages = {"home": f"{settings.base_url}/"}
+    first = session.scalars(select(PrintRun).order_by(PrintRun.id)).first()
+    numbers = dict(examples.numbers)
+    if first is not None:
+        numbers = {"scan": first.issue.first} | numbers
+    for name, number in numbers.items():
+        issue = find_issue(session, number)
+        if issue is not None:
+            pages[name] = codes_of(issue, keyring, first=number, count=1)[0].lower()
+    return pages
+
+
+def still_fresh(folder: Path) -> bool:
+    """Whether the demo in *folder* was built by this version today."""
+    stamp = folder / "demo-built"
+    return stamp.is_file() and stamp.read_text() == f"{SEED} {clock.today()}"
+
+
+def mark_fresh(folder: Path, at: datetime) -> None:
+    """Remember that the demo is complete."""
+    (folder / "demo-built").write_text(f"{SEED} {clock.local(at).date()}")

@@ -1,0 +1,208 @@
+"""The one tree of errors.
+
+Every error that labelsvc raises on purpose descends from `LabelsvcError`. It carries a machine
+`code`, an English `message` and `fix` (both also keys of the translations, with `{name}`
+placeholders) and the `params` that fill them. The reader's language is chosen where the error is
+shown: ``i18n.explain(error, "vi")``. A parser raises these and nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class LabelsvcError(Exception):
+    """Something labelsvc refuses or cannot do, with what happened and what to do.
+
+    :param message: English sentence, `{name}` placeholders allowed; also the translation key.
+    :param fix: what the reader can do about it, the same way.
+    :param params: values of the placeholders, and facts for machines (row, column, field ...).
+    """
+
+    code: ClassVar[str] = "error"
+    http_status: ClassVar[int] = 500
+
+    def __init__(self, message: str, *, fix: str = "", **params: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.fix = fix
+        self.params = params
+
+    def __str__(self) -> str:
+        return fill(self.message, self.params)
+
+    def as_json(self) -> dict[str, Any]:
+        """For `--json` and the API: code, message, fix and parameters."""
+        params = {k: v if isinstance(v, (int, float, bool)) else str(v) for k, v in self.params.items()}
+        return {"code": self.code, "message": str(self), "fix": fill(self.fix, self.params), **params}
+
+
+def fill(template: str, params: dict[str, Any]) -> str:
+    """Put *params* into *template*; a template is ours, so only known names are replaced."""
+    for name, value in params.items():
+        template = template.replace("{" + name + "}", str(value))
+    return template
+
+
+# --- what somebody gave us is wrong -------------------------------------------------------------
+
+
+class BadInput(LabelsvcError):
+    code = "bad_input"
+    http_status = 400
+
+
+class BadCode(BadInput):
+    """A text that should be one of our codes and is not acceptable as one."""
+
+    code = "bad_code"
+
+
+class MalformedCode(BadCode):
+    """Not of the shape of any of our forms, or not in its canonical spelling."""
+
+    code = "malformed_code"
+
+
+class ForeignHost(BadCode):
+    """A link to some other host."""
+
+    code = "foreign_host"
+
+
+class BadSignature(BadCode):
+    """The tag or signature does not fit: we did not make this code."""
+
+    code = "bad_signature"
+    http_status = 404
+
+
+class UnknownKey(BadSignature):
+    """The code names a key that this keyring does not hold."""
+
+    code = "unknown_key"
+
+
+class FrozenKey(BadSignature):
+    """Signed by a stolen key, outside the ranges that were in the log before it was frozen."""
+
+    code = "frozen_key"
+
+
+class RevokedKey(BadSignature):
+    """Signed by a key whose every code is refused."""
+
+    code = "revoked_key"
+
+
+class ImportRefused(BadInput):
+    """A file or a row of a list that cannot be imported."""
+
+    code = "import_refused"
+
+
+class LayoutError(BadInput):
+    """A layout file that breaks the schema, or cannot be drawn."""
+
+    code = "layout_error"
+
+
+class LabelOverflow(LayoutError):
+    """Text does not fit at its smallest size. Params: layout, field, record."""
+
+    code = "label_overflow"
+
+
+class MissingGlyph(LayoutError):
+    """A font lacks a character. Params: font, characters, field."""
+
+    code = "missing_glyph"
+
+
+class PhotoRefused(BadInput):
+    code = "photo_refused"
+
+
+# --- a rule says no -----------------------------------------------------------------------------
+
+
+class Refused(LabelsvcError):
+    """The request is well formed and a rule of the programme or the law forbids it."""
+
+    code = "refused"
+    http_status = 409
+
+
+class PrintRefused(Refused):
+    code = "print_refused"
+
+
+class RecognitionForbids(PrintRefused):
+    """The stars of the layout may not be printed today (Decision 26/2026, Decision 1162)."""
+
+    code = "recognition_forbids"
+
+
+class QuantityExceeded(PrintRefused):
+    """More labels than the lot declared."""
+
+    code = "quantity_exceeded"
+
+
+class ContentMissing(PrintRefused):
+    """A mandatory content of Decree 37/2026 is missing."""
+
+    code = "content_missing"
+
+
+class ReadBackFailed(PrintRefused):
+    """A symbol of the finished file does not read back as its code; the run is not released."""
+
+    code = "read_back_failed"
+
+
+class Conflict(Refused):
+    """Somebody else changed it first, or the name is taken."""
+
+    code = "conflict"
+
+
+# --- who may ------------------------------------------------------------------------------------
+
+
+class SignInFailed(LabelsvcError):
+    code = "sign_in_failed"
+    http_status = 401
+
+
+class TooManyTries(LabelsvcError):
+    code = "too_many_tries"
+    http_status = 429
+
+
+class NotAllowed(LabelsvcError):
+    code = "not_allowed"
+    http_status = 403
+
+
+class NotFound(LabelsvcError):
+    code = "not_found"
+    http_status = 404
+
+
+# --- the machine --------------------------------------------------------------------------------
+
+
+class ConfigurationError(LabelsvcError):
+    """A setting is missing, wrong or unsafe."""
+
+    code = "configuration"
+
+
+class KeyUnavailable(ConfigurationError):
+    code = "key_unavailable"
+
+
+class FileMissing(LabelsvcError):
+    code = "file_missing"
+    http_status = 404

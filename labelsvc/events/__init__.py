@@ -1,0 +1,1 @@
+"""What happened to a lot, in EPCIS words."""

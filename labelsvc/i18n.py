@@ -1,0 +1,94 @@
+"""Vietnamese first, English second: messages, dates, numbers, search keys.
+
+English sentences in the code are the keys; `labelsvc/translations/vi/*.po`, one file a room, hold
+the Vietnamese. They are read at start by Babel, so there is nothing to compile.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+from labelsvc.clock import local
+from labelsvc.errors import LabelsvcError, fill
+from labelsvc.resources import folder
+
+LANGUAGES = ("vi", "en")
+DEFAULT = "vi"
+
+
+@lru_cache(maxsize=4)
+def catalog(language: str) -> dict[str, str]:
+    """English sentence → sentence in *language*; empty for English itself."""
+    found: dict[str, str] = {}
+    place = folder("translations") / language
+    for path in sorted(place.glob("*.po")) if place.is_dir() else ():
+        with path.open("rb") as file:
+            for message in read_po(file, locale=language):
+                if message.id and message.string and not message.fuzzy:
+                    if isinstance(message.id, tuple) or isinstance(message.string, tuple | dict):
+                        continue  # Vietnamese has no plural: use the plain form
+                    found[str(message.id)] = nfc(str(message.string))
+    return found
+
+
+def translate(text: str, language: str, **params: Any) -> str:
+    """*text* in *language*, `{name}` placeholders filled; the English text where none is known."""
+    return fill(catalog(language).get(text, text), params)
+
+
+def explain(error: LabelsvcError, language: str) -> tuple[str, str]:
+    """What happened and what to do, in the reader's language."""
+    return (
+        translate(error.message, language, **error.params),
+        translate(error.fix, language, **error.params) if error.fix else "",
+    )
+
+
+def choose(accept: Iterable[tuple[str, float]], *, asked: str | None = None) -> str:
+    """The language to answer in.
+
+    :param accept: (language tag, quality) pairs of `Accept-Language`, best first.
+    :param asked: what the reader chose by the switch; wins when we have it.
+    """
+    if asked in LANGUAGES:
+        return asked
+    for tag, quality in accept:
+        short = tag.lower().partition("-")[0]
+        if quality > 0 and short in LANGUAGES:
+            return short
+    return DEFAULT
+
+
+def nfc(text: str) -> str:
+    """Composed form: "ế" is one character. All text is brought to it at the border."""
+    return unicodedata.normalize("NFC", text)
+
+
+def fold(text: str) -> str:
+    """Search key: no marks, đ → d, lower case, single spaces. "Bát Tràng" → "bat trang"."""
+    text = text.replace("đ", "d").replace("Đ", "D")
+    text = unicodedata.normalize("NFD", text)
+    plain = "".join(c for c in text if not unicodedata.combining(c))
+    return " ".join(plain.casefold().split())
+
+
+def day(value: date | None) -> str:
+    """dd/mm/yyyy, in both languages: it is what stands on the pack."""
+    return value.strftime("%d/%m/%Y") if value else ""
+
+
+def moment(value: datetime | None) -> str:
+    """dd/mm/yyyy HH:MM on a Vietnamese clock."""
+    return local(value).strftime("%d/%m/%Y %H:%M") if value else ""
+
+
+def number(value: float, language: str = DEFAULT) -> str:
+    """1.234.567 in Vietnamese, 1,234,567 in English."""
+    return format_decimal(value, locale=language)

@@ -1,0 +1,1 @@
+"""Durable state of long work; the worker package runs it."""

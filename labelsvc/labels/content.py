@@ -1,0 +1,341 @@
+"""What a label can say: the registry of variables, and the values for one record.
+
+A variable is known by its name; the registry gives its label for people, a sample so that a
+preview needs no data, and which mandatory content of Decree 37/2026 it carries. Placeholders are
+found by one regular expression, so that every renderer agrees on what a template means.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
+
+PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One name that a template may use.
+
+    `legal` is the mandatory content (key of `legal.py`) that the variable can fulfil, `per_unit`
+    says that it differs from label to label of one run.
+    """
+
+    name: str
+    label_vi: str
+    label_en: str
+    sample: str
+    legal: str | None = None
+    per_unit: bool = False
+
+
+class Unit(NamedTuple):
+    """What differs between the labels of a run: the text of the symbol and how it is printed."""
+
+    code: str
+    code_printed: str = ""
+    unit_number: str = ""
+
+    @property
+    def code_top(self) -> str:
+        """The first half of the printed groups, for labels with room for two short lines."""
+        groups = self.code_printed.split(" ")
+        return " ".join(groups[: (len(groups) + 1) // 2])
+
+    @property
+    def code_bottom(self) -> str:
+        groups = self.code_printed.split(" ")
+        return " ".join(groups[(len(groups) + 1) // 2 :])
+
+
+_ROWS = (
+    Variable(
+        "product_name", "Tên sản phẩm", "Product name", "Trà shan tuyết Ba Vì ướp hoa sen", "name"
+    ),
+    Variable(
+        "product_name_en", "Tên tiếng Anh", "English name", "Ba Vi Shan tea scented with lotus"
+    ),
+    Variable(
+        "producer_name", "Chủ thể", "Producer", "Hợp tác xã Chè và Dược liệu Suối Mây", "producer"
+    ),
+    Variable(
+        "producer_address",
+        "Địa chỉ sản xuất",
+        "Address of production",
+        "Thôn Đầm Sậy, xã Ba Vì, thành phố Hà Nội",
+        "address",
+    ),
+    Variable("village", "Làng nghề", "Craft village", "Làng nghề chè Đầm Sậy"),
+    Variable("artisan", "Nghệ nhân", "Artisan", "Nghệ nhân Nguyễn Thị Lụa"),
+    Variable("origin", "Xuất xứ", "Origin", "Sản xuất tại Việt Nam", "origin"),
+    Variable("net_content", "Định lượng", "Net content", "100 g", "net_content"),
+    Variable(
+        "ingredients",
+        "Thành phần",
+        "Ingredients",
+        "Búp chè shan tuyết (98,5 %), gạo sen Bách Diệp tươi (1,5 %)",
+        "ingredients",
+    ),
+    Variable(
+        "nutrition",
+        "Thành phần dinh dưỡng",
+        "Nutrition",
+        "Trong 100 g: năng lượng 250 kcal, chất đạm 18 g, carbohydrat 40 g, chất béo 2 g, natri 12 mg",
+    ),
+    Variable(
+        "instructions",
+        "Hướng dẫn sử dụng",
+        "Instructions",
+        "Cho 5 g trà vào ấm, tráng nhanh bằng nước sôi, hãm với 250 ml nước 85 °C trong 2 phút.",
+        "instructions",
+    ),
+    Variable(
+        "storage",
+        "Hướng dẫn bảo quản",
+        "Storage",
+        "Nơi khô ráo, thoáng mát, tránh ánh nắng; đậy kín sau khi mở.",
+        "storage",
+    ),
+    Variable(
+        "warning",
+        "Cảnh báo",
+        "Warning",
+        "Không dùng khi bao bì hở hoặc trà có mùi lạ. Người mất ngủ hạn chế dùng buổi tối.",
+        "warning",
+    ),
+    Variable("alcohol", "Hàm lượng etanol", "Alcohol", "", "alcohol"),
+    Variable(
+        "specification",
+        "Thông số kỹ thuật",
+        "Specification",
+        "Cao 24 cm, miệng 11 cm, men lam nung 1.280 °C",
+        "specification",
+    ),
+    Variable("dimensions", "Kích thước", "Dimensions", "Ø 11 × 24 cm"),
+    Variable("lot_code", "Số lô", "Lot", "L2611-03", "lot"),
+    Variable("made", "Ngày sản xuất (NSX)", "Made", "02/11/2026", "made"),
+    Variable("expires", "Hạn sử dụng (HSD)", "Expires", "02/11/2028", "expires"),
+    Variable("made_year", "Năm sản xuất", "Year made", "2026", "made_year"),
+    Variable("stars", "Số sao", "Stars", "4"),
+    Variable("stars_text", "Hạng sao", "Star level", "OCOP 4 sao"),
+    Variable("decision_number", "Số quyết định", "Decision number", "1147/QĐ-UBND"),
+    Variable("decision_date", "Ngày quyết định", "Decision date", "04/03/2026"),
+    Variable("decision_authority", "Cơ quan công nhận", "Authority", "UBND thành phố Hà Nội"),
+    Variable("valid_to", "Công nhận đến ngày", "Valid to", "04/03/2029"),
+    Variable("gtin", "GTIN", "GTIN", "08930000000019"),
+    Variable("ocop_code", "Mã sản phẩm OCOP", "OCOP code", "01-09661-012-2026"),
+    Variable("growing_area", "Mã số vùng trồng", "Growing-area code", "VN-HNOR-0123"),
+    Variable(
+        "story_short",
+        "Câu chuyện ngắn",
+        "Short story",
+        "Mỗi bông sen Bách Diệp ướp một ấm trà qua đêm; sáng ra nhị còn vương sương núi Tản.",
+    ),
+    Variable(
+        "story_short_en",
+        "Câu chuyện ngắn (tiếng Anh)",
+        "Short story (English)",
+        "Each lotus holds one pot of tea overnight; by dawn the leaves carry the mist of Mount Tan.",
+    ),
+    Variable("price", "Giá bán", "Price", "185.000 ₫"),
+    Variable("phone", "Điện thoại", "Phone", "024 3000 0000"),
+    Variable("website", "Trang web", "Website", "suoimay.example"),
+    Variable("host", "Trang tra cứu", "Where to look it up", "ocop.example"),
+    Variable(
+        "code",
+        "Nội dung mã QR",
+        "Text of the symbol",
+        "HTTPS://OCOP.EXAMPLE/0123456789ABCDEFGHJKMNPQ",
+        None,
+        True,
+    ),
+    Variable(
+        "code_printed",
+        "Mã in bằng chữ",
+        "Code in letters",
+        "012345 6789AB CDEFGH JKMNPQ",
+        None,
+        True,
+    ),
+    Variable("code_top", "Mã in, dòng trên", "Code, upper line", "012345 6789AB", None, True),
+    Variable("code_bottom", "Mã in, dòng dưới", "Code, lower line", "CDEFGH JKMNPQ", None, True),
+    Variable("unit_number", "Số thứ tự", "Unit number", "12 / 5.000", None, True),
+)
+
+#: name -> Variable, in the order in which an editor shows them.
+VARIABLES: Mapping[str, Variable] = MappingProxyType({row.name: row for row in _ROWS})
+PER_UNIT = frozenset(row.name for row in _ROWS if row.per_unit)
+
+
+def placeholders(template: str) -> tuple[str, ...]:
+    """Names of the variables in *template*, in order, each once."""
+    return tuple(dict.fromkeys(PLACEHOLDER.findall(template)))
+
+
+class Run(NamedTuple):
+    """Words of one weight inside a line of a template."""
+
+    text: str
+    bold: bool
+
+
+_TOKEN = re.compile(
+    r"\\(?P<escaped>[\[\]*{}\\])|(?P<mark>\*\*|\[|\])|\{(?P<name>[a-z][a-z0-9_]*)\}"
+)
+
+
+def expand(template: str, values: Mapping[str, str]) -> list[list[Run]]:
+    """*template* with its placeholders filled: one list of runs a line.
+
+    A line whose placeholders are all empty is left out, so is a part in [brackets] when one of its
+    placeholders is empty. ``**`` turns bold on and off; a backslash takes the meaning from the next
+    mark. Only the template has marks: a value is always plain text. Line breaks in a value
+    make lines. Raises `ValueError` on unpaired marks.
+    """
+    lines: list[list[Run]] = []
+    for source in template.split("\n"):
+        runs = _expand_line(source, values)
+        if runs is not None:
+            lines.extend(_split(runs))
+    return lines
+
+
+def _expand_line(source: str, values: Mapping[str, str]) -> list[Run] | None:
+    runs: list[Run] = []
+    kept: list[Run] | None = None  # what stood before the open bracket
+    bold = has_names = has_value = part_empty = False
+    at = 0
+    for found in [*_TOKEN.finditer(source), None]:
+        literal = source[at : found.start()] if found else source[at:]
+        if literal:
+            runs.append(Run(literal, bold))
+        if found is None:
+            break
+        at = found.end()
+        mark = found["mark"]
+        if found["escaped"]:
+            runs.append(Run(found["escaped"], bold))
+        elif found["name"]:
+            value = values[found["name"]]
+            has_names, has_value = True, has_value or bool(value)
+            part_empty = part_empty or not value
+            runs.append(Run(value, bold))
+        elif mark == "**":
+            bold = not bold
+        elif mark == "[":
+            if kept is not None:
+                raise ValueError("a bracket inside brackets")
+            kept, runs, part_empty = runs, [], False
+        else:
+            if kept is None:
+                raise ValueError("a closing bracket without an opening one")
+            runs, kept = kept if part_empty else kept + runs, None
+    if kept is not None:
+        raise ValueError("an opening bracket without a closing one")
+    if bold:
+        raise ValueError("bold is not closed by **")
+    return None if has_names and not has_value else [run for run in runs if run.text]
+
+
+def _split(runs: list[Run]) -> list[list[Run]]:
+    lines: list[list[Run]] = [[]]
+    for run in runs:
+        first, *rest = run.text.split("\n")
+        if first:
+            lines[-1].append(Run(first, run.bold))
+        lines.extend([Run(part, run.bold)] if part else [] for part in rest)
+    return lines
+
+
+@dataclass(frozen=True)
+class LabelContent(Mapping[str, str]):
+    """Values of the variables for one record (a lot of a product); absent ones read as "".
+
+    `stars` is 3, 4 or 5, or None where nothing may be claimed today: then `{stars}` and
+    `{stars_text}` are empty, no star is drawn and the mark stays away. `record` names the record in
+    messages. `images` maps mark, logo, photo to PNG or JPEG bytes. Texts become NFC and lose
+    control characters; names outside the registry are a programming error (KeyError).
+    """
+
+    values_by_name: Mapping[str, str]
+    stars: int | None = None
+    record: str = ""
+    images: Mapping[str, bytes] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        clean = {name: _clean(value) for name, value in self.values_by_name.items() if value}
+        unknown = set(clean) - set(VARIABLES)
+        if unknown:
+            raise KeyError(f"not a label variable: {sorted(unknown)}")
+        clean.pop("stars", None)
+        clean.pop("stars_text", None)
+        if self.stars is not None:
+            if self.stars not in (3, 4, 5):
+                raise ValueError("stars are 3, 4 or 5")
+            clean |= {"stars": str(self.stars), "stars_text": f"OCOP {self.stars} sao"}
+        object.__setattr__(self, "values_by_name", MappingProxyType(clean))
+        object.__setattr__(self, "images", MappingProxyType(dict(self.images)))
+
+    def __getitem__(self, name: str) -> str:
+        if name not in VARIABLES:
+            raise KeyError(name)
+        return self.values_by_name.get(name, "")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(VARIABLES)
+
+    def __len__(self) -> int:
+        return len(VARIABLES)
+
+
+def sample_content(*, stars: int | None = 4) -> LabelContent:
+    """The sample of every variable: what a preview shows when there is no data."""
+    values = {row.name: row.sample for row in _ROWS if not row.per_unit}
+    return LabelContent(values, stars, record="mẫu")
+
+
+def sample_unit(form: str = "short") -> Unit:
+    """A unit of *form* that looks like a real one; its code is not signed and verifies nowhere."""
+    host = VARIABLES["host"].sample.upper()
+    number = VARIABLES["unit_number"].sample
+    if form == "gs1":
+        return Unit(
+            f"HTTPS://{host}/01/08930000000019/21/0123456789ABCDEFGHJK",
+            "01234 56789 ABCDE FGHJK",
+            number,
+        )
+    if form == "offline":
+        # 16 + 64 bytes as decimal digits
+        return Unit(
+            f"HTTPS://{host}/" + ("31415926535897932384" * 10)[:193], "31415 92653 58979", number
+        )
+    return Unit(
+        VARIABLES["code"].sample, VARIABLES["code_printed"].sample, "" if form == "lot" else number
+    )
+
+
+_LINE_ENDS = re.compile("\r\n?|[\u2028\u2029]")
+_NO_BREAK = {"\u00a0", "\u202f"}
+
+
+def _clean(value: str) -> str:
+    """NFC, line breaks kept, every space a plain or a no-break one, the invisible dropped.
+
+    Fonts have no glyph for zero-width and direction marks, and a reader cannot see them.
+    """
+    out = []
+    for char in unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", value)):
+        category = unicodedata.category(char)
+        if category == "Zs":
+            out.append("\u00a0" if char in _NO_BREAK else " ")
+        elif char == "\t":
+            out.append(" ")
+        elif char == "\n" or not category.startswith("C"):
+            out.append(char)
+    return "\n".join(
+        re.sub(" {2,}", " ", line).strip() for line in "".join(out).split("\n")
+    ).strip()

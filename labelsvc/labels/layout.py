@@ -1,0 +1,367 @@
+"""The layout language: one TOML file a label, in millimetres, origin at the top left.
+
+`docs/layouts.md` is the reference for people who write layouts; the models below decide what is
+accepted, and `json_schema()` is what an editor may check against. A file is read by `load`, which
+raises `LayoutError` and nothing else, naming the file, the line, the field and the fix.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Self, TypeVar
+
+from pydantic import Field, ValidationError, model_validator
+
+from labelsvc.errors import LayoutError
+from labelsvc.labels.elements import (
+    MIN_LEADING,
+    Align,
+    ArcText,
+    Colour,
+    Drawn,
+    Element,
+    EllipseElement,
+    Hex,
+    ImageElement,
+    Length,
+    Level,
+    LineElement,
+    Mm,
+    Part,
+    PathElement,
+    Points,
+    RectElement,
+    StackElement,
+    StackItem,
+    StackRule,
+    StackStars,
+    StackText,
+    StarsElement,
+    SymbolElement,
+    TextElement,
+    TextStyle,
+    VAlign,
+    Weight,
+)
+
+__all__ = [
+    "MIN_LEADING",
+    "PAGES",
+    "Align",
+    "ArcText",
+    "Article",
+    "Colour",
+    "Drawn",
+    "Element",
+    "EllipseElement",
+    "Form",
+    "Hex",
+    "ImageElement",
+    "LabelShape",
+    "Layout",
+    "Length",
+    "Level",
+    "LineElement",
+    "Mm",
+    "Part",
+    "PathElement",
+    "Points",
+    "RectElement",
+    "SheetSpec",
+    "StackElement",
+    "StackItem",
+    "StackRule",
+    "StackStars",
+    "StackText",
+    "StarsElement",
+    "SymbolElement",
+    "TextElement",
+    "TextStyle",
+    "VAlign",
+    "Weight",
+    "json_schema",
+    "load",
+    "load_articles",
+]
+
+Form = Literal["short", "gs1", "offline", "lot"]
+
+_P = TypeVar("_P", bound=Part)
+
+PAGES: Mapping[str, tuple[float, float]] = {
+    "A4": (210.0, 297.0),
+    "A5": (148.0, 210.0),
+    "A6": (105.0, 148.0),
+    "Letter": (215.9, 279.4),
+}
+
+
+class LabelShape(Part):
+    """The piece of paper. `diameter` instead of width and height makes it round."""
+
+    width: Length | None = None
+    height: Length | None = None
+    diameter: Length | None = None
+    corner_radius: float = Field(0, ge=0, le=100)
+    safe: float = Field(1.0, ge=0, le=20, description="mm at the edge that stay free of content")
+
+    @model_validator(mode="after")
+    def _one_shape(self) -> Self:
+        if (self.diameter is None) == (self.width is None or self.height is None):
+            raise ValueError("give width and height, or diameter")
+        return self
+
+    @property
+    def round(self) -> bool:
+        return self.diameter is not None
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height in mm."""
+        if self.diameter is not None:
+            return self.diameter, self.diameter
+        assert self.width is not None and self.height is not None  # noqa: S101 -- validated above
+        return self.width, self.height
+
+
+class SheetSpec(Part):
+    """How labels lie on the page, in mm. Margins left out are found by centring the grid.
+
+    Give `article` (a name in sheets.toml), or the numbers. A roll is a page of one row.
+    """
+
+    article: str | None = None
+    page: Literal["A4", "A5", "A6", "Letter"] | tuple[Length, Length] | None = None
+    columns: int = Field(1, ge=1, le=100)
+    rows: int = Field(1, ge=1, le=200)
+    margin_left: float | None = Field(None, ge=0, le=500)
+    margin_top: float | None = Field(None, ge=0, le=500)
+    pitch_x: Length | None = Field(None, description="default the label's width: no gap")
+    pitch_y: Length | None = Field(None, description="default the label's height: no gap")
+    note: str = ""
+
+
+class Article(SheetSpec):
+    """A row of sheets.toml: a sheet or roll that one can buy, and the label that is on it."""
+
+    label: LabelShape | None = None
+    title: str = ""
+    unsure: bool = Field(False, description="numbers from hearsay: print a test sheet first")
+
+
+class Layout(Part):
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,60}$")
+    title_vi: str = Field(min_length=1)
+    title_en: str = Field(min_length=1)
+    note_vi: str = ""
+    note_en: str = ""
+    kind: Literal["sheet", "roll", "single", "card"]
+    purpose: Literal["seal", "full_label", "tag", "card"]
+    forms: tuple[Form, ...] = Field(("short",), min_length=1, description="first is the default")
+    resolution_dpi: int = Field(600, ge=100, le=2400, description="of the printer it is made for")
+    label: LabelShape
+    sheet: SheetSpec = Field(default_factory=lambda: SheetSpec.model_validate({}))
+    colours: dict[str, Hex] = Field(default_factory=dict, description="name -> #rrggbb")
+    elements: tuple[Element, ...] = Field(min_length=1)
+
+    @property
+    def width(self) -> float:
+        """Of one label, mm."""
+        return self.label.size[0]
+
+    @property
+    def height(self) -> float:
+        return self.label.size[1]
+
+    @property
+    def symbols(self) -> tuple[SymbolElement, ...]:
+        return tuple(e for e in self.elements if isinstance(e, SymbolElement))
+
+    @property
+    def texts(self) -> tuple[TextStyle, ...]:
+        """Every text, those inside stacks too, in the order of the file."""
+        found: list[TextStyle] = []
+        for element in self.elements:
+            if isinstance(element, TextStyle):
+                found.append(element)
+            elif isinstance(element, StackElement):
+                found.extend(item for item in element.items if isinstance(item, TextStyle))
+        return tuple(found)
+
+    @property
+    def variables(self) -> frozenset[str]:
+        """Every variable that some text shows."""
+        return frozenset(name for text in self.texts for name in text.variables)
+
+    @property
+    def shows_stars(self) -> bool:
+        """Whether a label of this layout claims a recognition: stars, their text, or the mark."""
+        return (
+            bool(self.variables & {"stars", "stars_text"})
+            or any(isinstance(e, StarsElement) for e in self.elements)
+            or any(isinstance(e, ImageElement) and e.image == "mark" for e in self.elements)
+            or any(
+                isinstance(item, StackStars)
+                for e in self.elements
+                if isinstance(e, StackElement)
+                for item in e.items
+            )
+        )
+
+    def colour(self, name: str) -> str:
+        """`#rrggbb` for a colour written as such or as a name of `colours`."""
+        return name.lower() if name.startswith("#") else self.colours[name].lower()
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        for index, element in enumerate(self.elements):
+            parts: Sequence[Drawn] = [element]
+            if isinstance(element, StackElement):
+                parts = [element, *element.items]
+            for part in parts:
+                for key in ("colour", "fill", "stroke", "ground"):
+                    name = getattr(part, key, None)
+                    if name and not name.startswith("#") and name not in self.colours:
+                        raise ValueError(f"elements[{index}]: colour {name!r} is not in [colours]")
+            if isinstance(element, TextElement | StackElement | SymbolElement | ImageElement):
+                w = element.size if isinstance(element, SymbolElement) else element.w
+                h = element.size if isinstance(element, SymbolElement) else element.h
+                out = max(
+                    -element.x, -element.y, element.x + w - self.width, element.y + h - self.height
+                )
+                if out > 0.01:
+                    raise ValueError(
+                        f"elements[{index}] ({element.type}): reaches {out:.2f} mm out of the label"
+                    )
+        if len(self.symbols) != 1:
+            raise ValueError(f"a layout has exactly one symbol, this one {len(self.symbols)}")
+        return self
+
+
+def load(text: str, *, source: str, articles: Mapping[str, Article] | None = None) -> Layout:
+    """Read one layout from TOML *text*; *source* (a file name) is only for messages.
+
+    *articles* are the sheets of `sheets.toml`; a layout that names one gets its numbers.
+    Raises `LayoutError` with `source`, `where`, `line` (0 when unknown) and the reason.
+    """
+    layout = _validated(Layout, _parsed(text, source), text, source)
+    return (
+        layout
+        if layout.sheet.article is None
+        else _on_article(layout, articles or {}, text, source)
+    )
+
+
+def _on_article(layout: Layout, articles: Mapping[str, Article], text: str, source: str) -> Layout:
+    """*layout* with the numbers of the sheet it names."""
+    name = layout.sheet.article or ""
+    facts = {"source": source, "article": name, "where": "sheet.article"}
+    line = _line(text, ("sheet", "article"))
+    article = articles.get(name)
+    if article is None:
+        raise LayoutError(
+            "{source}, line {line}: the sheet {article} is not in sheets.toml",
+            fix="Use the name of a sheet in label_layouts/sheets.toml, or give the numbers.",
+            line=line,
+            **facts,
+        )
+    if article.label is not None:
+        label, own = article.label, layout.label
+        off = max(abs(a - b) for a, b in zip(label.size, own.size, strict=True))
+        if label.round != own.round or off > 0.3:
+            raise LayoutError(
+                "{source}, line {line}: the labels of {article} are {theirs} mm, the layout is "
+                "made for {ours} mm",
+                fix="Choose a sheet with labels of this size, or change the layout.",
+                line=line,
+                theirs=" × ".join(f"{v:g}" for v in label.size),
+                ours=" × ".join(f"{v:g}" for v in own.size),
+                **facts,
+            )
+    plain = article.model_dump(exclude={"label", "title", "unsure"}) | {"article": name}
+    return layout.model_copy(update={"sheet": SheetSpec.model_validate(plain)})
+
+
+def load_articles(text: str, *, source: str) -> dict[str, Article]:
+    """The table of `sheets.toml`: article name -> geometry. Raises `LayoutError`."""
+    return {
+        name: _validated(Article, row if isinstance(row, dict) else {}, text, source, name)
+        for name, row in _parsed(text, source).items()
+    }
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON schema of a layout file, for editors and the documentation."""
+    return Layout.model_json_schema()
+
+
+def _parsed(text: str, source: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        found = re.search(r"line (\d+)", str(error))
+        raise LayoutError(
+            "{source}: not valid TOML: {reason}",
+            fix="Correct the line that the message names.",
+            source=source,
+            reason=str(error),
+            where="",
+            line=int(found[1]) if found else 0,
+        ) from error
+
+
+def _validated(model: type[_P], data: dict[str, Any], text: str, source: str, *prefix: str) -> _P:
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        loc = (*prefix, *first["loc"])
+        line = _line(text, loc)
+        raise LayoutError(
+            "{source}, line {line}: {where}: {reason}",
+            fix=_FIXES.get(first["type"], "docs/layouts.md lists what may stand here."),
+            source=source,
+            line=line,
+            where=_where(loc),
+            reason=first["msg"].removeprefix("Value error, "),
+        ) from error
+
+
+_FIXES = {
+    "extra_forbidden": "Remove the key or correct its spelling; docs/layouts.md lists the keys.",
+    "missing": "Add the key.",
+    "union_tag_invalid": "Use one of the element types of docs/layouts.md.",
+    "union_tag_not_found": "Give the element a type.",
+}
+
+
+def _where(loc: Sequence[str | int]) -> str:
+    """`elements[3].size`; the discriminator that pydantic puts into the path is left out."""
+    out = ""
+    for index, part in enumerate(loc):
+        if isinstance(part, int):
+            out += f"[{part}]"
+        elif not (index and isinstance(loc[index - 1], int) and index < len(loc) - 1):
+            out += f".{part}" if out else part
+    return out
+
+
+def _line(text: str, loc: Sequence[str | int]) -> int:
+    """Line of the key at *loc*, or of the table it should be in: good enough to put a cursor."""
+    lines = text.splitlines()
+    start, at = 0, 0
+    index = next((p for p in loc if isinstance(p, int)), None)
+    if loc and index is not None:
+        heads = [n for n, s in enumerate(lines) if s.strip() == f"[[{loc[0]}]]"]
+        start = heads[index] if index < len(heads) else 0
+    elif len(loc) > 1:
+        start = next((n for n, s in enumerate(lines) if s.strip() == f"[{loc[0]}]"), 0)
+    at = start + 1
+    for number in range(start + (1 if start else 0), len(lines)):
+        if start and lines[number].lstrip().startswith("["):
+            break
+        if re.match(rf"\s*\"?{re.escape(str(loc[-1]))}\"?\s*=", lines[number]):
+            return number + 1
+    return at

@@ -1,0 +1,90 @@
+"""The layouts at hand: those that come with the program, and an operator's own folder over them.
+
+With `fonts`, the one place of the label engine that reads files.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from labelsvc.errors import LayoutError
+from labelsvc.labels.layout import Article, Layout, load, load_articles
+from labelsvc.resources import folder
+
+_SHEETS = "sheets.toml"
+
+
+def names(extra: Path | None = None) -> list[str]:
+    """Names of all layouts, sorted. *extra*: a folder whose files win over ours."""
+    return sorted({path.stem for path in _files(extra)})
+
+
+def get(name: str, extra: Path | None = None) -> Layout:
+    """The layout *name*. Raises `LayoutError` when there is none, or its file is faulty."""
+    path = _path(name, extra)
+    stat = path.stat()
+    return _read(path, extra, (stat.st_mtime_ns, stat.st_size))
+
+
+def source(name: str, extra: Path | None = None) -> str:
+    """The TOML of the layout *name*, to be kept with a run. Raises `LayoutError`."""
+    return _path(name, extra).read_text(encoding="utf-8")
+
+
+def read(path: Path, extra: Path | None = None) -> Layout:
+    """The layout of any file, e.g. one that is being written. Raises `LayoutError`."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise LayoutError(
+            "{source} cannot be read: {reason}",
+            fix="Give the path of a TOML file in UTF-8.",
+            source=path.name,
+            reason=str(error),
+        ) from error
+    return load(text, source=path.name, articles=articles(extra))
+
+
+def articles(extra: Path | None = None) -> dict[str, Article]:
+    """Every sheet and roll of `sheets.toml`, ours and the operator's."""
+    found: dict[str, Article] = {}
+    for place in (folder("label_layouts"), extra):
+        if place is not None and (place / _SHEETS).is_file():
+            text = (place / _SHEETS).read_text(encoding="utf-8")
+            found |= load_articles(text, source=_SHEETS)
+    return found
+
+
+def _path(name: str, extra: Path | None) -> Path:
+    for path in _files(extra):
+        if path.stem == name:
+            return path
+    raise LayoutError(
+        "There is no layout {name}",
+        fix="Choose one of: {known}",
+        name=name,
+        known=", ".join(names(extra)),
+    )
+
+
+def _files(extra: Path | None) -> list[Path]:
+    """The operator's files first, so that they win."""
+    places = [place for place in (extra, folder("label_layouts")) if place is not None]
+    return [
+        path for place in places for path in sorted(place.glob("*.toml")) if path.name != _SHEETS
+    ]
+
+
+@lru_cache(maxsize=128)
+def _read(path: Path, extra: Path | None, stamp: tuple[int, int]) -> Layout:
+    """*stamp* makes an edited file a new one."""
+    layout = read(path, extra)
+    if layout.name != path.stem:
+        raise LayoutError(
+            "{source}: the layout calls itself {name}",
+            fix="Give the file and the layout the same name.",
+            source=path.name,
+            name=layout.name,
+        )
+    return layout

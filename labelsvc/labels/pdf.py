@@ -1,0 +1,357 @@
+"""A run as a PDF: the static part of a label once, a 1-bit mask and a few words per unit.
+
+Written for speed and for printing presses alike: a page first draws its static forms, then the
+symbols, then the words; a symbol is an inline image mask, so its modules are whole samples without
+seams and without smoothing. The same job gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import threading
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, BinaryIO
+
+from reportlab import rl_config
+from reportlab.lib import rl_accel
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+
+from labelsvc.errors import BadInput
+from labelsvc.labels import batch, paint, symbol
+from labelsvc.labels.content import LabelContent, Unit
+from labelsvc.labels.drawing import Drawing, compose, measure
+from labelsvc.labels.layout import Layout
+from labelsvc.labels.ops import (
+    Command,
+    ImageOp,
+    StaticOp,
+    SymbolOp,
+    TextOp,
+    UnitTextOp,
+)
+from labelsvc.labels.paint import PT
+from labelsvc.labels.sheet import Cell, Order, Sheet
+from labelsvc.labels.text import Face, Fonts
+
+_SUBSETTING = threading.Lock()
+_REGISTERED: set[str] = set()
+# Page streams are binary: a fifth smaller, and no time lost on turning them into letters.
+rl_config.useA85 = 0
+
+#: Below this many labels single symbols are encoded faster than a table is learnt.
+_FEW = 40
+#: Units whose symbols are held in memory at once.
+_SLICE = 4096
+
+
+@dataclass(frozen=True)
+class Block:
+    """The labels of one record, in order."""
+
+    content: LabelContent
+    units: Sequence[Unit]
+
+
+@dataclass(frozen=True)
+class Job:
+    """What the file says about itself; `note` is printed in the margin of sheets that have one."""
+
+    title: str = "Tem truy xuất nguồn gốc"
+    author: str = "labelsvc"
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a file holds. The symbol figures are those of the first block."""
+
+    labels: int
+    pages: int
+    version: int
+    level: str
+    mask: int
+    dots: int
+    module_mm: float
+    resolution_dpi: int
+
+
+def render_sheet_pdf(
+    layout: Layout,
+    blocks: Sequence[Block],
+    fonts: Fonts,
+    *,
+    start_at: int = 1,
+    used: Collection[int] = (),
+    order: Order = "across",
+    job: Job | None = None,
+) -> bytes:
+    """The PDF of a run as bytes; see `write_pdf`."""
+    out = io.BytesIO()
+    write_pdf(out, layout, blocks, fonts, start_at=start_at, used=used, order=order, job=job)
+    return out.getvalue()
+
+
+def write_pdf(
+    out: BinaryIO,
+    layout: Layout,
+    blocks: Sequence[Block],
+    fonts: Fonts,
+    *,
+    start_at: int = 1,
+    used: Collection[int] = (),
+    order: Order = "across",
+    job: Job | None = None,
+) -> Written:
+    """Write the labels of *blocks*, one after another, to the binary file *out*.
+
+    Cell and used cells as in `Sheet.cells`. Raises what `compose` raises, `LabelOverflow` for a
+    unit whose line is too wide, and `BadInput` for an empty run or codes of differing structure.
+    """
+    count = sum(len(block.units) for block in blocks)
+    if not count:
+        raise BadInput("A run of no labels", fix="Give at least one code.")
+    writer = _Writer(out, layout, fonts, job or Job())
+    cells = writer.sheet.cells(count, start_at=start_at, used=used, order=order)
+    drawings = [
+        compose(layout, block.content, fonts, unit=block.units[0])
+        for block in blocks
+        if block.units
+    ]
+    labels = _labels([block for block in blocks if block.units], drawings)
+    pages = writer.sheet.pages(count, start_at=start_at, used=used, order=order)
+    first = drawings[0].symbol
+    writer.describe(first, count)
+    for number, placed in groupby(zip(cells, labels, strict=True), key=lambda row: row[0].page):
+        writer.page(list(placed), number, pages)
+    writer.save()
+    return Written(
+        count,
+        pages,
+        first.version,
+        first.level,
+        batch.FIXED_MASK,
+        first.dots,
+        first.module,
+        layout.resolution_dpi,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    drawing: Drawing
+    unit: Unit
+    rows: bytes  # packed symbol
+
+
+def _labels(blocks: Iterable[Block], drawings: Iterable[Drawing]) -> Iterator[_Label]:
+    for block, drawing in zip(blocks, drawings, strict=True):
+        for start in range(0, len(block.units), _SLICE):
+            units = block.units[start : start + _SLICE]
+            for unit, rows in zip(units, _symbols(drawing.symbol, units), strict=True):
+                yield _Label(drawing, unit, rows)
+
+
+def _symbols(op: SymbolOp, units: Sequence[Unit]) -> Iterator[bytes]:
+    """Packed rows of each unit's symbol; all have the structure of the first."""
+    shape = batch.shape_of(units[0].code)
+    if len(units) < _FEW:
+        for unit in units:
+            if batch.shape_of(unit.code) != shape:
+                raise BadInput("Codes of different structure in one run")
+            yield symbol.packed(
+                symbol.matrix(unit.code, version=op.version, level=op.level, mask=batch.FIXED_MASK)
+            )
+        return
+    encoder = batch.encoder(op.version, op.level, batch.FIXED_MASK, shape)
+    for rows in encoder.rows([unit.code for unit in units]):
+        yield rows.tobytes()
+
+
+class _Writer:
+    """Puts drawing lists on the pages of one PDF."""
+
+    def __init__(self, out: BinaryIO, layout: Layout, fonts: Fonts, job: Job) -> None:
+        self.layout, self.fonts, self.job = layout, fonts, job
+        self.sheet = Sheet.of(layout)
+        self.page_height = float(self.sheet.page_height)
+        size = (float(self.sheet.page_width) * PT, self.page_height * PT)
+        # Without an initial font of ours every file would carry Helvetica, not embedded.
+        canvas: Any = Canvas
+        self.canvas: Any = canvas(
+            out,
+            pagesize=size,
+            pageCompression=1,
+            pdfVersion=(1, 6),
+            invariant=1,
+            initialFontName=_font(fonts["regular"]),
+            lang="vi",
+        )
+        self.canvas.setViewerPreference("PrintScaling", "None")
+        self._forms: dict[int, str] = {}
+        self._full: dict[int, str] = {}
+
+    def describe(self, op: SymbolOp, count: int) -> None:
+        self.canvas.setTitle(self.job.title)
+        self.canvas.setAuthor(self.job.author)
+        self.canvas.setCreator("labelsvc")
+        self.canvas.setProducer("labelsvc, ReportLab")
+        self.canvas.setSubject(
+            f"{count} labels, layout {self.layout.name}, QR version {op.version}-{op.level}, "
+            f"mask {batch.FIXED_MASK}, module {op.module:.3f} mm = {op.dots} dots "
+            f"at {self.layout.resolution_dpi} dpi, quiet zone {symbol.QUIET} modules"
+        )
+        self.module_note = (
+            f"In 100 %, không co giãn · mô-đun QR {op.module:.3f} mm".replace(".", ",")
+            + f" = {op.dots} chấm ở {self.layout.resolution_dpi} dpi"
+        )
+        self.fonts["regular"].check(
+            self.job.note, field="job.note", record=self.job.title, layout=self.layout.name
+        )
+
+    def save(self) -> None:
+        # Cutting the font subsets moves a file position inside the shared font object.
+        with _SUBSETTING:
+            self.canvas.save()
+
+    def page(self, placed: Sequence[tuple[Cell, _Label]], number: int, pages: int) -> None:
+        """One page: static forms, then symbols, then words."""
+        drawings = {id(label.drawing): label.drawing for _, label in placed}
+        if len(placed) == self.sheet.per_page > 1 and len(drawings) == 1:
+            self.canvas.doForm(self._full_form(next(iter(drawings.values()))))
+        else:
+            for key, drawing in drawings.items():
+                form = self._form(drawing)
+                for cell, label in placed:
+                    if id(label.drawing) == key:
+                        self._stamp(form, cell)
+        colour = None
+        for cell, label in placed:
+            op = label.drawing.symbol
+            if op.colour != colour:
+                colour = op.colour
+                self._emit(paint.fill(colour))
+            y = self.page_height - cell.y - op.y - op.size
+            self._emit(paint.mask(op, label.rows, cell.x + op.x, y))
+        self._words(placed)
+        self._margin(number, pages)
+        self.canvas.showPage()
+
+    # --- static part ---
+
+    def _form(self, drawing: Drawing) -> str:
+        name = self._forms.get(id(drawing))
+        if name is None:
+            name = self._forms[id(drawing)] = f"label{len(self._forms) + 1}"
+            self.canvas.beginForm(name, 0, 0, drawing.width * PT, drawing.height * PT)
+            for op in drawing.static:
+                self._draw(op, drawing.height)
+            self.canvas.endForm()
+        return name
+
+    def _full_form(self, drawing: Drawing) -> str:
+        """The static part of a whole page: one operation for 65 labels."""
+        name = self._full.get(id(drawing))
+        if name is None:
+            form = self._form(drawing)
+            name = self._full[id(drawing)] = f"page{len(self._full) + 1}"
+            self.canvas.beginForm(name)
+            for number in range(1, self.sheet.per_page + 1):
+                cell = Cell(1, number, *self.sheet.origin(number))
+                self._stamp(form, cell)
+            self.canvas.endForm()
+        return name
+
+    def _emit(self, operators: str) -> None:
+        # Never keep `_code` in a variable: beginForm and endForm put another list in its place.
+        self.canvas._code.append(operators)
+
+    def _stamp(self, form: str, cell: Cell) -> None:
+        y = self.page_height - cell.y - float(self.sheet.height)
+        self._emit(f"q 1 0 0 1 {paint.number(cell.x * PT)} {paint.number(y * PT)} cm")
+        self.canvas.doForm(form)
+        self._emit("Q")
+
+    def _draw(self, op: StaticOp, height: float) -> None:
+        """One static operation; *height* of the space it is drawn in, mm."""
+        canvas = self.canvas
+        if isinstance(op, TextOp):
+            self._emit(f"BT {paint.fill(op.colour)} {self._show(op, 0.0, height)} ET")
+        elif isinstance(op, ImageOp):
+            picture = ImageReader(io.BytesIO(op.data))
+            y = (height - op.y - op.h) * PT
+            canvas.drawImage(picture, op.x * PT, y, op.w * PT, op.h * PT, mask="auto")
+        elif operators := paint.shape(op, height):
+            self._emit(operators)
+
+    # --- words ---
+
+    def _words(self, placed: Sequence[tuple[Cell, _Label]]) -> None:
+        parts: list[str] = []
+        colour = None
+        for cell, label in placed:
+            for op in label.drawing.unit:
+                if isinstance(op, UnitTextOp):
+                    found = measure(op, label.unit, self.fonts, layout=label.drawing.layout)
+                    if found is None:
+                        continue
+                    if found.colour != colour:
+                        colour = found.colour
+                        parts.append(paint.fill(colour))
+                    parts.append(self._show(found, cell.x, self.page_height - cell.y))
+        if parts:
+            self._emit(" ".join(["BT", *parts, "ET"]))
+
+    def _show(self, op: TextOp, left: float, height: float) -> str:
+        """Operators that show *op*, its label's top left corner at (left, height) mm, y up."""
+        doc = self.canvas._doc
+        font: Any = pdfmetrics.getFont(_font(self.fonts[op.font]))
+        x, y = (left + op.x) * PT, (height - op.y) * PT
+        turn = math.radians(op.angle)
+        cos, sin = math.cos(turn), math.sin(turn)
+        matrix = " ".join(paint.number(v) for v in (cos, -sin, sin, cos, x, y))
+        out = [f"{paint.number(op.tracking * PT)} Tc {matrix} Tm"]
+        size = paint.number(op.size * PT)
+        for subset, data in font.splitString(op.text, doc):
+            shown = rl_accel.escapePDF(data)
+            out.append(f"{font.getSubsetInternalName(subset, doc)} {size} Tf ({shown}) Tj")
+        return " ".join(out)
+
+    def _margin(self, number: int, pages: int) -> None:
+        """A line and a ruler in the lower margin, where the sheet has one wide enough."""
+        if self.layout.kind != "sheet" or self.sheet.bottom < 8:
+            return
+        width = float(self.sheet.page_width)
+        left, baseline = max(8.0, float(self.sheet.left)), self.page_height - 4.6
+        grey = "#5f6368"
+        note = " · ".join(
+            part for part in (self.job.note, self.module_note, f"trang {number}/{pages}") if part
+        )
+        ruler = 50.0
+        room = width - 2 * left - ruler - 4
+        size = min(2.1, room / self.fonts["regular"].width(note))
+        if size >= 1.2:
+            op = TextOp(left, baseline, note, "regular", size, grey)
+            self._emit(f"BT {paint.fill(grey)} {self._show(op, 0.0, self.page_height)} ET")
+        right = width - left
+        marks: list[Command] = [("M", right - ruler, baseline), ("L", right, baseline)]
+        for step in range(6):
+            x, high = right - ruler + step * 10, 1.6 if step in (0, 5) else 1.0
+            marks += [("M", x, baseline), ("L", x, baseline - high)]
+        self._emit(f"q {paint.stroke(grey)} 0.4 w {paint.path(marks, self.page_height)} S Q")
+        label = TextOp(right - ruler + 0.6, baseline - 1.2, "50 mm", "regular", 1.7, grey)
+        self._emit(f"BT {paint.fill(grey)} {self._show(label, 0.0, self.page_height)} ET")
+
+
+def _font(face: Face) -> str:
+    """Register *face* with ReportLab once; its name there."""
+    if face.name not in _REGISTERED:
+        with _SUBSETTING:
+            pdfmetrics.registerFont(TTFont(face.name, io.BytesIO(face.data)))
+            _REGISTERED.add(face.name)
+    return face.name

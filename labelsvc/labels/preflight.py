@@ -1,0 +1,197 @@
+"""The finished file judged by what comes out of it: every symbol rendered, read and compared.
+
+A page is rendered and read as a whole; each code must be found once, in its own cell. A symbol
+that is missed is looked for again in its cell at a higher resolution before the run is refused, so
+that a refusal means paper that a scanner could not read either.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import pikepdf
+import pypdfium2
+
+from labelsvc.errors import ReadBackFailed
+from labelsvc.labels import symbol
+from labelsvc.labels.layout import Layout
+from labelsvc.labels.preview import PDFIUM, grey_page
+from labelsvc.labels.sheet import Cell, Order, Sheet
+
+#: Pixels a module in the first rendering; readers want two to three.
+_PIXELS = 3.0
+_SECOND_DPI = 400
+
+
+@dataclass(frozen=True)
+class ReadBackReport:
+    """What reading the file gave. `unused_min`: least unused error correction, 1 = all unused."""
+
+    codes: int
+    pages: int
+    dpi: int
+    again: int  # symbols that needed the second look
+    unused_min: float
+    fonts: tuple[str, ...]  # embedded
+
+
+def read_back_pdf(
+    pdf: bytes,
+    layout: Layout,
+    expected: Sequence[str],
+    *,
+    start_at: int = 1,
+    used: Collection[int] = (),
+    order: Order = "across",
+    dpi: int | None = None,
+) -> ReadBackReport:
+    """Read every symbol of *pdf* and compare with *expected* (texts in printing order).
+
+    Raises `ReadBackFailed` naming page, cell, expected and found text; also when a font is not
+    embedded, the file would be scaled, or the number of pages differs.
+    """
+    fonts = check_file(pdf)
+    sheet = Sheet.of(layout)
+    cells = sheet.cells(len(expected), start_at=start_at, used=used, order=order)
+    box = layout.symbols[0]
+    modules = 17 + 4 * symbol.version_for(symbol.segments(expected[0]), box.level)
+    _, module_mm = symbol.choose_module(
+        box.size, modules, layout.resolution_dpi, min_mm=min(0.25, box.min_module)
+    )
+    first_dpi = dpi or min(_SECOND_DPI, max(150, math.ceil(_PIXELS * 25.4 / module_mm)))
+    document = _open(pdf)
+    again, unused, pages = 0, 1.0, 0
+    try:
+        for number, placed in groupby(
+            zip(cells, expected, strict=True), key=lambda row: row[0].page
+        ):
+            pages += 1
+            if number > len(document):
+                raise _failed("the file has only {pages} pages", pages=len(document), page=number)
+            reader = _Page(document, number, first_dpi, box.x, box.y, box.size)
+            for cell, text in placed:
+                found = reader.at(cell, text)
+                again += found.again
+                unused = min(unused, found.unused)
+            reader.no_strays()
+        if len(document) != pages:
+            raise _failed(
+                "the file has {pages} pages instead of {expected_pages}",
+                pages=len(document),
+                expected_pages=pages,
+            )
+    finally:
+        with PDFIUM:
+            document.close()
+    return ReadBackReport(len(expected), pages, first_dpi, again, unused, fonts)
+
+
+def check_file(pdf: bytes) -> tuple[str, ...]:
+    """Names of the embedded fonts. Raises `ReadBackFailed` when one is not embedded, or a viewer
+    would be free to scale the pages."""
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        preferences: Any = document.Root.get("/ViewerPreferences", {})
+        if str(preferences.get("/PrintScaling", "")) != "/None":
+            raise _failed("the file does not ask for printing without scaling")
+        names = set()
+        for item in document.objects:
+            if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/Font":
+                name = str(item.get("/BaseFont", "?")).lstrip("/")
+                described: Any = item.get("/FontDescriptor", {})
+                if not any(key in described for key in ("/FontFile", "/FontFile2", "/FontFile3")):
+                    raise _failed("the font {font} is not embedded", font=name)
+                names.add(name)
+    return tuple(sorted(names))
+
+
+def _open(pdf: bytes) -> pypdfium2.PdfDocument:
+    with PDFIUM:
+        return pypdfium2.PdfDocument(pdf)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    unused: float
+    again: bool
+
+
+class _Page:
+    """The symbols of one rendered page, taken cell by cell."""
+
+    def __init__(
+        self,
+        document: pypdfium2.PdfDocument,
+        number: int,
+        dpi: int,
+        x: float,
+        y: float,
+        size: float,
+    ) -> None:
+        self.document, self.number, self.dpi = document, number, dpi
+        self.offset, self.size = (x, y), size
+        self.picture = grey_page(document, number - 1, dpi)
+        self.reads = symbol.read_back(self.picture)
+
+    def at(self, cell: Cell, text: str) -> _Found:
+        scale = 25.4 / self.dpi
+        left, top = cell.x + self.offset[0], cell.y + self.offset[1]
+        here = [
+            read
+            for read in self.reads
+            if 0 <= read.x * scale - left <= self.size and 0 <= read.y * scale - top <= self.size
+        ]
+        again = not here
+        if again:
+            here = self._again(left, top)
+        else:
+            self.reads = [read for read in self.reads if read not in here]
+        place = {"page": cell.page, "cell": cell.number, "expected": text}
+        if not here:
+            raise _failed("no symbol could be read", **place)
+        if len(here) > 1:
+            raise _failed("{count} symbols were read", count=len(here), **place)
+        if here[0].text != text:
+            raise _failed("the symbol says {found}", found=here[0].text, **place)
+        return _Found(1.0 if here[0].unused is None else here[0].unused, again)
+
+    def _again(self, left: float, top: float) -> list[symbol.Read]:
+        """A second look at one place: the picture at hand, then a finer one."""
+        for dpi in (self.dpi, _SECOND_DPI, 2 * _SECOND_DPI):
+            picture = (
+                self.picture if dpi == self.dpi else grey_page(self.document, self.number - 1, dpi)
+            )
+            x0, y0, x1, y1 = (
+                round(v / 25.4 * dpi) for v in (left, top, left + self.size, top + self.size)
+            )
+            found = symbol.read_back(picture[max(0, y0) : y1, max(0, x0) : x1].copy())
+            if found:
+                return found
+        return []
+
+    def no_strays(self) -> None:
+        if self.reads:
+            scale = 25.4 / self.dpi
+            read = self.reads[0]
+            raise _failed(
+                "a symbol that belongs to no cell stands at {x} × {y} mm",
+                page=self.number,
+                x=round(read.x * scale, 1),
+                y=round(read.y * scale, 1),
+                found=read.text,
+            )
+
+
+def _failed(reason: str, **params: Any) -> ReadBackFailed:
+    where = "page {page}, cell {cell}: " if "cell" in params else ""
+    if not where and "page" in params:
+        where = "page {page}: "
+    return ReadBackFailed(
+        "The file was not released: " + where + reason,
+        fix="Print nothing of it. Make the run again; if it fails again, report it with this message.",
+        **params,
+    )

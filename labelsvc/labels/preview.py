@@ -1,0 +1,169 @@
+"""The same drawing list on a screen: SVG with the glyphs as outlines, PNG from the finished PDF.
+
+Nothing is laid out again here, so what one sees is what is printed.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import threading
+from collections.abc import Sequence
+from xml.sax.saxutils import escape, quoteattr
+
+import numpy as np
+import numpy.typing as npt
+import pypdfium2
+from PIL import Image
+
+from labelsvc.errors import BadInput
+from labelsvc.labels import batch, shapes, symbol
+from labelsvc.labels.content import LabelContent, Unit, sample_unit
+from labelsvc.labels.drawing import Drawing, compose
+from labelsvc.labels.layout import Layout, SheetSpec
+from labelsvc.labels.ops import Command, ImageOp, LineOp, RectOp, StaticOp, SymbolOp, TextOp
+from labelsvc.labels.pdf import Block, render_sheet_pdf
+from labelsvc.labels.text import Fonts
+
+#: pdfium keeps global state and may be entered by one thread at a time.
+PDFIUM = threading.Lock()
+
+
+def svg(
+    layout: Layout,
+    content: LabelContent,
+    fonts: Fonts,
+    *,
+    unit: Unit | None = None,
+    placeholders: bool = True,
+) -> str:
+    """One label as SVG at its true size in mm. Raises what `compose` raises."""
+    unit = unit or sample_unit(layout.forms[0])
+    drawing = compose(layout, content, fonts, unit=unit, placeholders=placeholders)
+    return drawing_svg(drawing, unit, fonts, corner=layout.label.corner_radius)
+
+
+def png(
+    layout: Layout,
+    content: LabelContent,
+    fonts: Fonts,
+    *,
+    unit: Unit | None = None,
+    dpi: int = 200,
+) -> bytes:
+    """One label as PNG, drawn by a PDF renderer from the PDF that would be printed."""
+    unit = unit or sample_unit(layout.forms[0])
+    alone = layout.model_copy(update={"kind": "single", "sheet": SheetSpec.model_validate({})})
+    return page_png(render_sheet_pdf(alone, [Block(content, [unit])], fonts), dpi=dpi)
+
+
+def page_png(pdf: bytes, *, page: int = 1, dpi: int = 100) -> bytes:
+    """Page *page* (from 1) of a PDF as PNG."""
+    with PDFIUM:
+        document = pypdfium2.PdfDocument(pdf)
+        try:
+            if not 1 <= page <= len(document):
+                raise BadInput("The file has no page {page}", page=page)
+            picture = document[page - 1].render(scale=dpi / 72).to_pil()
+        finally:
+            document.close()
+    out = io.BytesIO()
+    picture.save(out, "PNG", optimize=True, dpi=(dpi, dpi))
+    return out.getvalue()
+
+
+def grey_page(document: pypdfium2.PdfDocument, index: int, dpi: float) -> npt.NDArray[np.uint8]:
+    """Page *index* (from 0) of an open document as a grey picture, rows x columns."""
+    with PDFIUM:
+        page = document[index]
+        picture = page.render(scale=dpi / 72, grayscale=True).to_numpy().copy()
+        page.close()
+    return np.ascontiguousarray(picture.reshape(picture.shape[:2]))
+
+
+def drawing_svg(drawing: Drawing, unit: Unit, fonts: Fonts, *, corner: float = 0.0) -> str:
+    """*drawing* for *unit* as SVG. Glyphs are outlines, so no font has to be there."""
+    glyphs: dict[str, str] = {}
+    body = [_draw(op, unit, fonts, glyphs) for op in drawing.resolve(unit, fonts)]
+    width, height = drawing.width, drawing.height
+    paper: Sequence[Command]
+    if drawing.round:
+        paper = shapes.ellipse(width / 2, height / 2, width / 2, height / 2)
+    else:
+        paper = shapes.rounded(0, 0, width, height, corner)
+    outline = _d(paper)
+    title = escape(f"{drawing.layout}: {drawing.record}")
+    defs = "".join(f'<path id="{key}" d="{d}"/>' for key, d in sorted(glyphs.items()))
+    clip = f"label-{drawing.layout}"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}mm" height="{height:g}mm" '
+        f'viewBox="0 0 {width:g} {height:g}" role="img" aria-label={quoteattr(title)}>'
+        f'<defs>{defs}<clipPath id="{clip}"><path d="{outline}"/></clipPath></defs>'
+        f'<path d="{outline}" fill="#fff"/><g clip-path="url(#{clip})">{"".join(body)}</g>'
+        f'<path d="{outline}" fill="none" stroke="#dadce0" stroke-width="0.1"/></svg>'
+    )
+
+
+def _draw(op: StaticOp | SymbolOp, unit: Unit, fonts: Fonts, glyphs: dict[str, str]) -> str:
+    if isinstance(op, TextOp):
+        return _text(op, fonts, glyphs)
+    if isinstance(op, SymbolOp):
+        matrix = symbol.matrix(unit.code, version=op.version, level=op.level, mask=batch.FIXED_MASK)
+        return (
+            f'<path transform="translate({_n(op.x)} {_n(op.y)}) scale({op.module:.6f})" '
+            f'fill="{op.colour}" shape-rendering="crispEdges" d="{symbol.outline(matrix)}"/>'
+        )
+    if isinstance(op, LineOp):
+        dash = f' stroke-dasharray="{" ".join(_n(v) for v in op.dash)}"' if op.dash else ""
+        return (
+            f'<path d="M{_n(op.x1)} {_n(op.y1)}L{_n(op.x2)} {_n(op.y2)}" stroke="{op.colour}" '
+            f'stroke-width="{_n(op.width)}"{dash}/>'
+        )
+    if isinstance(op, ImageOp):
+        return _image(op)
+    commands: Sequence[Command]
+    if isinstance(op, RectOp):
+        commands, rule = shapes.rounded(op.x, op.y, op.w, op.h, op.radius), ""
+    else:
+        commands, rule = op.commands, ' fill-rule="evenodd"' if op.even_odd else ""
+    stroke = f' stroke="{op.stroke}" stroke-width="{_n(op.stroke_width)}"' if op.stroke else ""
+    return f'<path d="{_d(commands)}" fill="{op.fill or "none"}"{rule}{stroke}/>'
+
+
+def _text(op: TextOp, fonts: Fonts, glyphs: dict[str, str]) -> str:
+    face = fonts[op.font]
+    scale = op.size / face.em
+    turn = f" rotate({_n(op.angle)})" if op.angle else ""
+    parts = []
+    x = 0.0
+    for char in op.text:
+        if char != " ":
+            # The same character has the same outline on every page, so the ids may meet.
+            key = f"{op.font}-{ord(char):x}"
+            glyphs.setdefault(key, face.outline(char))
+            parts.append(f'<use href="#{key}" x="{_n(x)}"/>')
+        x += face.advance(char) * face.em + op.tracking / scale
+    return (
+        f'<g fill="{op.colour}" transform="translate({_n(op.x)} {_n(op.y)}){turn} '
+        f'scale({scale:.7f} {-scale:.7f})">{"".join(parts)}</g>'
+    )
+
+
+def _image(op: ImageOp) -> str:
+    with Image.open(io.BytesIO(op.data)) as picture:
+        kind = (picture.format or "png").lower()
+    data = base64.b64encode(op.data).decode()
+    return (
+        f'<image x="{_n(op.x)}" y="{_n(op.y)}" width="{_n(op.w)}" height="{_n(op.h)}" '
+        f'href="data:image/{kind};base64,{data}"/>'
+    )
+
+
+def _d(commands: Sequence[Command]) -> str:
+    return "".join(
+        str(command[0]) + " ".join(_n(float(v)) for v in command[1:]) for command in commands
+    )
+
+
+def _n(value: float) -> str:
+    return f"{value:.3f}".rstrip("0").rstrip(".")

@@ -1,0 +1,168 @@
+"""Print runs: take the numbers and queue the rendering, void, list, fetch.
+
+A run begins in one transaction that takes the numbers, keeps the layout and the content as they
+are, and queues the job. `run_check` says whether it may begin, `render_run` draws and releases it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import IO
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from labelsvc.accounts import audit
+from labelsvc.catalogue.models import Lot
+from labelsvc.codes import revoke
+from labelsvc.codes.issue import allocate
+from labelsvc.codes.models import Form
+from labelsvc.errors import BadInput, FileMissing, LayoutError
+from labelsvc.files import Files
+from labelsvc.jobs.queue import enqueue
+from labelsvc.labels import library
+from labelsvc.labels.models import PrintRun, RunState
+from labelsvc.labels.render_run import slices
+from labelsvc.labels.run_check import Balance, RunCheck, balance, check_run
+
+__all__ = [
+    "JOB_KIND", "Balance", "RunCheck", "balance", "check_run", "count_runs", "file_name",
+    "list_runs", "output", "progress", "start_run", "void_range",
+]  # fmt: skip
+
+#: Kind of the job that renders a run.
+JOB_KIND = "print_run"
+
+
+def start_run(
+    session: Session,
+    *,
+    lot: Lot,
+    layout_name: str,
+    count: int,
+    form: Form | str = Form.SHORT,
+    start_at: int = 1,
+    base_url: str,
+    actor: str,
+) -> PrintRun:
+    """Take the numbers and queue the rendering, in the caller's transaction.
+
+    :raises PrintRefused: the first rule that forbids it; also `LayoutError`, `BadInput`.
+    """
+    form = Form(form)
+    session.execute(select(Lot.id).where(Lot.id == lot.id).with_for_update())
+    check = check_run(
+        session,
+        lot=lot,
+        layout=layout_name,
+        count=count,
+        form=form,
+        start_at=start_at,
+        base_url=base_url,
+    )
+    if check.problems:
+        raise check.problems[0]
+    if check.layout is None:
+        raise LayoutError("There is no layout {name}", name=layout_name)
+    issue = allocate(session, lot=lot, count=1 if form is Form.LOT else count, form=form, by=actor)
+    run = PrintRun(
+        lot=lot,
+        issue=issue,
+        layout_name=check.layout.name,
+        layout_toml=library.source(check.layout.name),
+        form=form,
+        count=count,
+        start_at=start_at,
+        base_url=base_url,
+        content={"values": dict(check.content.values_by_name), "stars": check.content.stars},
+        created_by=actor,
+    )
+    session.add(run)
+    session.flush()
+    run.job = enqueue(
+        session, kind=JOB_KIND, payload={"run_id": run.id}, parts=len(slices(check.layout, run))
+    )
+    audit.record(
+        session,
+        actor=actor,
+        action="print_run.create",
+        subject=f"print_run:{run.id}",
+        facts={
+            "lot": lot.id,
+            "layout": layout_name,
+            "form": str(form),
+            "count": count,
+            "first": issue.first,
+            "codes": issue.count,
+        },
+    )
+    return run
+
+
+def void_range(
+    session: Session, *, run: PrintRun, first: int, last: int, reason: str, actor: str
+) -> None:
+    """Labels *first* to *last* of a run (from 1, as printed on them) were misprinted.
+
+    Their pages say so at once, and as many may be printed again.
+
+    :raises BadInput: no such labels, or no reason; `Conflict` where codes are withdrawn.
+    """
+    if run.form == Form.LOT:
+        raise BadInput(
+            "All labels of this run carry one lot code: single ones cannot be void.",
+            fix="Destroy the misprinted labels; the others stay good.",
+        )
+    if not 1 <= first <= last <= run.count:
+        raise BadInput(
+            "The run has labels 1 to {count}; {first} to {last} are not all among them.",
+            fix="Take the numbers printed on the first and the last misprinted label.",
+            count=run.count,
+            first=first,
+            last=last,
+        )
+    revoke.void(
+        session, first=run.issue.first + first - 1, count=last - first + 1, reason=reason, by=actor
+    )
+    audit.record(
+        session,
+        actor=actor,
+        action="print_run.void",
+        subject=f"print_run:{run.id}",
+        facts={"first": first, "last": last, "reason": reason},
+    )
+
+
+def output(files: Files, run: PrintRun) -> IO[bytes]:
+    """The released file. :raises FileMissing: it is not released (yet)."""
+    if run.state != RunState.RELEASED or run.file_key is None:
+        raise FileMissing("The run is not released yet.", fix="Wait until it is finished.")
+    return files.open(run.file_key)
+
+
+def file_name(run: PrintRun) -> str:
+    """Name of the download: layout, lot and run."""
+    return f"{run.layout_name}-{run.lot.code.replace('/', '-')}-{run.id}.pdf"
+
+
+def progress(run: PrintRun) -> tuple[int, int]:
+    """Finished and all parts."""
+    return run.job.progress if run.job else (0, 0)
+
+
+def list_runs(
+    session: Session, *, producer_id: int | None = None, limit: int = 50, offset: int = 0
+) -> Sequence[PrintRun]:
+    """Newest first; of one producer where given."""
+    query = select(PrintRun).order_by(PrintRun.id.desc()).limit(limit).offset(offset)
+    if producer_id is not None:
+        query = query.join(Lot).where(Lot.product.has(producer_id=producer_id))
+    return session.scalars(query).all()
+
+
+def count_runs(session: Session, *, producer_id: int | None = None) -> int:
+    """How many `list_runs` would give without a limit."""
+    query = select(func.count()).select_from(PrintRun)
+    if producer_id is not None:
+        query = query.join(Lot).where(Lot.product.has(producer_id=producer_id))
+    return session.scalar(query) or 0

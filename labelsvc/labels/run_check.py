@@ -1,0 +1,202 @@
+"""May this be printed? Every rule of the programme and the law at once, for a page to list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from labelsvc import clock
+from labelsvc.catalogue.models import Lot
+from labelsvc.catalogue.recognition import ruling
+from labelsvc.codes import revoke, uri
+from labelsvc.codes.issue import issued_units
+from labelsvc.codes.models import Form
+from labelsvc.errors import (
+    BadInput,
+    ContentMissing,
+    LabelsvcError,
+    LayoutError,
+    PrintRefused,
+    QuantityExceeded,
+    RecognitionForbids,
+)
+from labelsvc.i18n import number as spell_number
+from labelsvc.labels import fonts, legal, library, symbol
+from labelsvc.labels.content import LabelContent, Unit
+from labelsvc.labels.contents import content_of, starred
+from labelsvc.labels.drawing import compose
+from labelsvc.labels.layout import Layout
+from labelsvc.labels.sheet import Sheet
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Labels of a lot: what it declared, what was issued, what was void, what may still be."""
+
+    declared: int
+    issued: int
+    void: int
+
+    @property
+    def remaining(self) -> int:
+        return max(0, self.declared - self.issued + self.void)
+
+
+@dataclass(frozen=True)
+class RunCheck:
+    """Whether a run may be printed, and what it would be."""
+
+    layout: Layout | None
+    content: LabelContent
+    balance: Balance
+    problems: list[LabelsvcError] = field(default_factory=list)
+    warnings: list[legal.Finding] = field(default_factory=list)
+    plan: symbol.SymbolPlan | None = None
+    pages: int = 0
+
+
+def balance(session: Session, lot: Lot) -> Balance:
+    """Unit labels of *lot*. Lot codes do not count: one code stands for all of them."""
+    void = revoke.voided_units(session, lot)
+    return Balance(lot.declared, issued_units(session, lot) + void, void)
+
+
+def check_run(
+    session: Session,
+    *,
+    lot: Lot,
+    layout: str | Layout,
+    count: int,
+    form: Form | str = Form.SHORT,
+    start_at: int = 1,
+    base_url: str,
+    on: date | None = None,
+) -> RunCheck:
+    """Everything that speaks against printing, so that a page can list it at once.
+
+    :param layout: name of a built-in layout, or a layout.
+    :param start_at: 1-based cell of the first sheet.
+    :param on: day that the recognition must allow stars on; today unless given.
+    """
+    on, form = on or clock.today(), Form(form)
+    content = content_of(lot, base_url=base_url, on=on)
+    have = balance(session, lot)
+    try:
+        chosen = library.get(layout) if isinstance(layout, str) else layout
+    except LayoutError as error:
+        return RunCheck(None, content, have, [error])
+    check = RunCheck(chosen, content, have)
+    check.problems.extend(_rules(lot, chosen, form, count, have, on))
+    findings = legal.check_run(chosen, content, lot.product.set_number)
+    check.warnings.extend(f for f in findings if f.severity != "error")
+    check.problems.extend(
+        ContentMissing(f.message, fix=f.fix, article=f.article, **f.params)
+        for f in findings
+        if f.severity == "error"
+    )
+    plan, pages = None, 0
+    try:
+        pages = Sheet.of(chosen).pages(max(count, 1), start_at=start_at)
+        unit = Unit(_sample_code(lot, form, base_url), _SAMPLE_PRINTED, position(count, count))
+        drawn = compose(chosen, content, fonts.load(), unit=unit)
+        plan = symbol.SymbolPlan(
+            drawn.symbol.version, drawn.symbol.level, drawn.symbol.dots, drawn.symbol.module
+        )
+    except (LayoutError, BadInput) as error:
+        check.problems.append(error)
+    return RunCheck(chosen, content, have, check.problems, check.warnings, plan, pages)
+
+
+_SAMPLE_PRINTED = "0000 0000 0000 0000 0000 0000"
+
+
+def _rules(
+    lot: Lot, layout: Layout, form: Form, count: int, have: Balance, on: date
+) -> list[LabelsvcError]:
+    found: list[LabelsvcError] = []
+    product = lot.product
+    if layout.shows_stars and starred(lot, on) is None:
+        found.append(_no_stars(lot, on))
+    if count < 1:
+        found.append(
+            BadInput("At least one label must be printed.", fix="Enter a number from 1 up.")
+        )
+    elif form is not Form.LOT and count > have.remaining:
+        found.append(
+            QuantityExceeded(
+                "Lot {lot} declares {declared} units; {left} labels are left, {count} were asked for.",
+                fix="Print fewer labels, void misprinted ones, or correct the quantity of the lot.",
+                lot=lot.code,
+                declared=lot.declared,
+                left=have.remaining,
+                count=count,
+            )
+        )
+    if form not in layout.forms:
+        found.append(
+            PrintRefused(
+                "The layout {layout} is not made for codes of the form {form}.",
+                fix="Choose one of: {forms}.",
+                layout=layout.name,
+                form=str(form),
+                forms=", ".join(layout.forms),
+            )
+        )
+    if form is Form.GS1 and not product.gtin:
+        found.append(
+            ContentMissing(
+                "The product {product} has no GTIN, which codes of the gs1 form need.",
+                fix="Enter the GTIN of the product, or choose the short form.",
+                product=product.name,
+            )
+        )
+    if lot.recalled_at is not None:
+        found.append(
+            PrintRefused(
+                "Lot {lot} is recalled.", fix="No labels are printed for it.", lot=lot.code
+            )
+        )
+    if lot.expires_on is not None and lot.expires_on < on:
+        found.append(
+            PrintRefused(
+                "Lot {lot} is past its expiry date {day}.",
+                fix="Correct the date if it is wrong; goods past it may not be sold.",
+                lot=lot.code,
+                day=f"{lot.expires_on:%d/%m/%Y}",
+            )
+        )
+    return found
+
+
+def _no_stars(lot: Lot, on: date) -> RecognitionForbids:
+
+    recognition = ruling(lot.product.recognitions, on)
+    if recognition is None:
+        return RecognitionForbids(
+            "{product} has no recognition, so no stars may be printed.",
+            fix="Choose a layout without stars, or ask the programme office to enter the decision.",
+            product=lot.product.name,
+        )
+    return RecognitionForbids(
+        "The recognition of {product} by decision {decision} does not hold today ({standing}); "
+        "its stars may not be printed.",
+        fix="Choose a layout without stars, or ask the programme office about renewal.",
+        product=lot.product.name,
+        decision=recognition.decision_number,
+        standing=str(recognition.standing(on)),
+        valid_to=f"{recognition.last_day:%d/%m/%Y}",
+    )
+
+
+def _sample_code(lot: Lot, form: Form, base_url: str) -> str:
+    """A text of the length and alphabet of a code of *form*."""
+    if form is Form.GS1:
+        return uri.url(base_url, f"01/{lot.product.gtin or '0' * 14}/21/{'0' * 20}")
+    return uri.url(base_url, "0" * (193 if form is Form.OFFLINE else 24))
+
+
+def position(number: int, count: int) -> str:
+    """How a label is numbered in its run: "12 / 5.000"."""
+    return f"{spell_number(number)} / {spell_number(count)}"

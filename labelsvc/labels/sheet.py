@@ -1,0 +1,187 @@
+"""How labels lie on a page: exact millimetres (Decimal), impossible geometries refused.
+
+Cells are numbered from 1 along the rows, as one reads. The first page may begin at any cell and
+leave out cells that are used up; later pages are whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from labelsvc.errors import BadInput, LayoutError
+from labelsvc.labels.layout import PAGES, Layout
+
+Order = Literal["across", "down"]
+
+#: What a cutting die is trusted with; data sheets are rounded to hundredths (Avery 7161: 0.035).
+TOLERANCE = Decimal("0.05")
+
+
+class Cell(NamedTuple):
+    """Where a label goes. `page` and `number` from 1; x, y: its top left corner, mm."""
+
+    page: int
+    number: int
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One page of labels, in mm. Raises `LayoutError` when the labels do not fit the page."""
+
+    page_width: Decimal
+    page_height: Decimal
+    width: Decimal
+    height: Decimal
+    columns: int
+    rows: int
+    left: Decimal
+    top: Decimal
+    pitch_x: Decimal
+    pitch_y: Decimal
+
+    def __post_init__(self) -> None:
+        gap_x, gap_y = self.pitch_x - self.width, self.pitch_y - self.height
+        if self.columns > 1 and gap_x < -TOLERANCE:
+            raise _impossible("the labels overlap sideways by {by} mm", -gap_x, "pitch_x")
+        if self.rows > 1 and gap_y < -TOLERANCE:
+            raise _impossible("the labels overlap by {by} mm from row to row", -gap_y, "pitch_y")
+        if self.left < 0 or self.top < 0:
+            by = max(-self.left, -self.top) * 2
+            raise _impossible("the labels are {by} mm larger than the page", by, "page")
+        if self.right < -TOLERANCE:
+            raise _impossible(
+                "the labels overrun the right edge by {by} mm", -self.right, "columns"
+            )
+        if self.bottom < -TOLERANCE:
+            raise _impossible("the labels overrun the bottom edge by {by} mm", -self.bottom, "rows")
+
+    @classmethod
+    def of(cls, layout: Layout) -> Sheet:
+        """The sheet of *layout*; a missing page is as large as the label, or the row of a roll."""
+        spec = layout.sheet
+        width, height = _mm(layout.width), _mm(layout.height)
+        pitch_x = width if spec.pitch_x is None else _mm(spec.pitch_x)
+        pitch_y = height if spec.pitch_y is None else _mm(spec.pitch_y)
+        grid_width = (spec.columns - 1) * pitch_x + width
+        grid_height = (spec.rows - 1) * pitch_y + height
+        if spec.page is None:
+            page_width = grid_width + 2 * _mm(spec.margin_left or 0)
+            page_height = grid_height + 2 * _mm(spec.margin_top or 0)
+        else:
+            size = PAGES[spec.page] if isinstance(spec.page, str) else spec.page
+            page_width, page_height = _mm(size[0]), _mm(size[1])
+        left = (page_width - grid_width) / 2 if spec.margin_left is None else _mm(spec.margin_left)
+        top = (page_height - grid_height) / 2 if spec.margin_top is None else _mm(spec.margin_top)
+        try:
+            return cls(
+                page_width,
+                page_height,
+                width,
+                height,
+                spec.columns,
+                spec.rows,
+                left,
+                top,
+                pitch_x,
+                pitch_y,
+            )
+        except LayoutError as error:
+            raise LayoutError(
+                "{layout}: " + error.message, fix=error.fix, layout=layout.name, **error.params
+            ) from error
+
+    @property
+    def per_page(self) -> int:
+        return self.columns * self.rows
+
+    @property
+    def right(self) -> Decimal:
+        """Free at the right edge, mm."""
+        return self.page_width - self.left - (self.columns - 1) * self.pitch_x - self.width
+
+    @property
+    def bottom(self) -> Decimal:
+        return self.page_height - self.top - (self.rows - 1) * self.pitch_y - self.height
+
+    def origin(self, number: int) -> tuple[float, float]:
+        """Top left corner of cell *number* (from 1), mm from the top left of the page."""
+        row, column = divmod(number - 1, self.columns)
+        return float(self.left + column * self.pitch_x), float(self.top + row * self.pitch_y)
+
+    def cells(
+        self,
+        count: int,
+        *,
+        start_at: int = 1,
+        used: Collection[int] = (),
+        order: Order = "across",
+    ) -> Iterator[Cell]:
+        """Places of *count* labels. *start_at* and *used* are cells of the first page.
+
+        Raises `BadInput` when they name a cell that the page does not have, or leave none free.
+        """
+        sequence = self._sequence(order)
+        first = self._first(start_at, used, order)
+        page, left = 1, count
+        origins = {n: self.origin(n) for n in sequence}
+        while left > 0:
+            for number in (first if page == 1 else sequence)[:left]:
+                yield Cell(page, number, *origins[number])
+            left -= len(first) if page == 1 else self.per_page
+            page += 1
+
+    def pages(
+        self,
+        count: int,
+        *,
+        start_at: int = 1,
+        used: Collection[int] = (),
+        order: Order = "across",
+    ) -> int:
+        """Pages that *count* labels take."""
+        rest = count - len(self._first(start_at, used, order))
+        return 0 if count <= 0 else 1 + max(0, -(-rest // self.per_page))
+
+    def _sequence(self, order: Order) -> list[int]:
+        numbers = range(1, self.per_page + 1)
+        if order == "across":
+            return list(numbers)
+        return sorted(numbers, key=lambda n: ((n - 1) % self.columns, n))
+
+    def _first(self, start_at: int, used: Collection[int], order: Order) -> list[int]:
+        """The cells of the first page that are to be filled, in order."""
+        for number in (start_at, *used):
+            if not 1 <= number <= self.per_page:
+                raise BadInput(
+                    "The sheet has cells 1 to {last}, not {cell}",
+                    fix="Choose a cell of the sheet.",
+                    last=self.per_page,
+                    cell=number,
+                )
+        sequence = self._sequence(order)
+        first = [n for n in sequence[sequence.index(start_at) :] if n not in used]
+        if not first:
+            raise BadInput(
+                "Every cell of the first sheet is marked as used",
+                fix="Free a cell, or begin with a new sheet.",
+            )
+        return first
+
+
+def _mm(value: float) -> Decimal:
+    # By way of the shortest text: 4.7 is 4.7, not 4.70000000000000017763568394002504646778106689
+    return Decimal(repr(value))
+
+
+def _impossible(reason: str, by: Decimal, field: str) -> LayoutError:
+    return LayoutError(
+        "Impossible sheet: " + reason,
+        fix="Correct the numbers of the sheet; measure a printed sheet with a ruler.",
+        by=f"{by.normalize():f}",
+        field=f"sheet.{field}",
+    )

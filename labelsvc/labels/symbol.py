@@ -1,0 +1,314 @@
+"""QR symbols (ISO/IEC 18004): segments, version, module size, matrices, pictures, reading back.
+
+The only importer of `qrcode` (reference encoder), `segno` (its writers only: its own encoder pads
+wrongly) and `zxingcpp` (reads back). A matrix is a square bool array, True = dark, no quiet zone.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import qrcode
+import qrcode.base
+import qrcode.util
+import zxingcpp
+from segno import writers as _writers
+
+from labelsvc.errors import BadInput, LayoutError
+from labelsvc.labels.layout import Level
+
+Matrix = npt.NDArray[np.bool_]
+
+#: Free modules on every side; part of the symbol (ISO/IEC 18004).
+QUIET = 4
+#: Least dots in a module: at two, one dot of ink spread is half a module.
+MIN_DOTS = 3
+#: Least module of a symbol that carries a GS1 Digital Link (GS1 General Specifications).
+GS1_MIN_MM = 0.396
+#: The characters of the alphanumeric mode, in the order of their values.
+ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+LEVELS: tuple[Level, ...] = ("L", "M", "Q", "H")
+
+_CORRECTION: dict[str, Any] = {
+    "L": 1,
+    "M": 0,
+    "Q": 3,
+    "H": 2,
+}  # the two bits of the format information
+_MODE: dict[str, Any] = {"numeric": 1, "alphanumeric": 2, "byte": 4}
+#: An offline code: a stem, then only digits, so many that a numeric segment pays.
+_OFFLINE = re.compile(rf"([{re.escape(ALPHANUMERIC)}]*[^0-9])([0-9]{{40,}})")
+
+
+class Segment(NamedTuple):
+    mode: str  # numeric, alphanumeric, byte
+    text: str
+
+    @property
+    def length(self) -> int:
+        """What the character count says: bytes for the byte mode."""
+        return len(self.text.encode()) if self.mode == "byte" else len(self.text)
+
+
+def segments(text: str) -> tuple[Segment, ...]:
+    """How *text* is divided. An offline code has an alphanumeric stem and a numeric rest; every
+    other text is one segment, so that all codes of a form have the same structure."""
+    offline = _OFFLINE.fullmatch(text)
+    if offline:
+        return Segment("alphanumeric", offline[1]), Segment("numeric", offline[2])
+    if text.isascii() and text.isdigit():
+        return (Segment("numeric", text),)
+    if all(c in ALPHANUMERIC for c in text):
+        return (Segment("alphanumeric", text),)
+    return (Segment("byte", text),)
+
+
+def version_for(parts: Sequence[Segment], level: Level) -> int:
+    """The smallest version that holds *parts*. Raises `BadInput` when none does."""
+    for version in range(1, 41):
+        bits = 0
+        for part in parts:
+            bits += 4 + qrcode.util.length_in_bits(_MODE[part.mode], version) + _data_bits(part)
+        if bits <= qrcode.util.BIT_LIMIT_TABLE[_CORRECTION[level]][version]:
+            return version
+    raise BadInput("The text is too long for a QR symbol", fix="Use a shorter code or host.")
+
+
+def _data_bits(part: Segment) -> int:
+    n = part.length
+    if part.mode == "numeric":
+        return n // 3 * 10 + (0, 4, 7)[n % 3]
+    if part.mode == "alphanumeric":
+        return n // 2 * 11 + n % 2 * 6
+    return n * 8
+
+
+def matrix(
+    text: str,
+    *,
+    version: int | None = None,
+    level: Level = "M",
+    mask: int | None = None,
+    parts: Sequence[Segment] | None = None,
+) -> Matrix:
+    """The symbol of *text* by the reference encoder; *mask* None lets it choose (about 8 ms)."""
+    parts = segments(text) if parts is None else parts
+    code: Any = qrcode.QRCode(
+        version=version or version_for(parts, level),
+        error_correction=_CORRECTION[level],
+        mask_pattern=mask,
+    )
+    for part in parts:
+        code.add_data(qrcode.util.QRData(part.text.encode(), mode=_MODE[part.mode]))
+    code.make(fit=False)
+    return np.array(code.modules, dtype=np.bool_)
+
+
+def packed(symbol: Matrix) -> bytes:
+    """Rows of *symbol* as a 1-bit picture: each begins with a new byte, 1 = dark."""
+    return np.packbits(symbol, axis=1).tobytes()
+
+
+def header(mode: str, version: int) -> tuple[int, int]:
+    """Mode indicator (4 bits) and the number of bits of the character count: for `batch`."""
+    return _MODE[mode], qrcode.util.length_in_bits(_MODE[mode], version)
+
+
+def place(codewords: Sequence[int], *, version: int, level: Level, mask: int) -> Matrix:
+    """The symbol whose interleaved data and correction codewords are given: for `batch`."""
+    code = qrcode.QRCode(version=version, error_correction=_CORRECTION[level], mask_pattern=mask)
+    code.data_cache = list(codewords)
+    code.makeImpl(False, mask)
+    return np.array(code.modules, dtype=np.bool_)
+
+
+def codewords(data: bytes, *, version: int, level: Level) -> list[int]:
+    """*data* codewords with their error correction, interleaved: for `batch`."""
+    buffer = qrcode.util.BitBuffer()
+    for byte in data:
+        buffer.put(byte, 8)
+    return list(qrcode.util.create_bytes(buffer, _blocks(version, level)))
+
+
+def capacity(version: int, level: Level) -> int:
+    """Data codewords (bytes) of a symbol."""
+    return sum(block.data_count for block in _blocks(version, level))
+
+
+def total_codewords(version: int, level: Level) -> int:
+    return sum(block.total_count for block in _blocks(version, level))
+
+
+def _blocks(version: int, level: Level) -> list[Any]:
+    return list(qrcode.base.rs_blocks(version, _CORRECTION[level]))
+
+
+# --- size on paper -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolPlan:
+    """How a symbol is drawn: whole printer dots a module, `total_mm` with the quiet zone."""
+
+    version: int
+    level: Level
+    dots: int
+    module_mm: float
+
+    @property
+    def modules(self) -> int:
+        return 17 + 4 * self.version
+
+    @property
+    def total_mm(self) -> float:
+        return (self.modules + 2 * QUIET) * self.module_mm
+
+
+def dots_per_mm(dpi: int) -> float:
+    """203 dpi is the trade name of a head with 8 dots a millimetre."""
+    return 8.0 if dpi == 203 else dpi / 25.4
+
+
+def dots_for(min_mm: float, target_mm: float, max_mm: float, resolution: float) -> int:
+    """Dots a module: the whole number with min <= dots/resolution <= max nearest to the target.
+
+    *resolution* in dots per mm. 0 when no whole number fits (GS1 barcode engine's rule).
+    """
+    slack = 1e-9
+    fitting = [
+        dots
+        for dots in range(1, int(max_mm * resolution + slack) + 1)
+        if min_mm - slack <= dots / resolution <= max_mm + slack
+    ]
+    return min(fitting, key=lambda dots: abs(dots / resolution - target_mm), default=0)
+
+
+def choose_module(
+    size_mm: float, modules: int, dpi: int, *, min_mm: float = 0.375
+) -> tuple[int, float]:
+    """Dots and millimetres of the largest module with which the symbol and its quiet zone fit.
+
+    Raises `LayoutError` when *modules* + 8 of them do not fit *size_mm* at *min_mm* or more.
+    """
+    whole = modules + 2 * QUIET
+    resolution = dots_per_mm(dpi)
+    room = size_mm / whole
+    dots = dots_for(max(min_mm, MIN_DOTS / resolution), room, room, resolution)
+    if not dots:
+        least = max(MIN_DOTS, -int(-(min_mm * resolution - 1e-9) // 1))
+        raise LayoutError(
+            "A symbol of {modules} modules needs {needed} mm with its quiet zone at {dpi} dpi; "
+            "the layout gives {size} mm",
+            fix="Make the symbol larger, use a finer printer, or a form with a shorter code.",
+            modules=modules,
+            needed=f"{whole * least / resolution:.1f}",
+            size=f"{size_mm:g}",
+            dpi=dpi,
+        )
+    return dots, dots / resolution
+
+
+def plan(
+    text: str, *, size_mm: float, dpi: int, level: Level = "M", min_mm: float = 0.375
+) -> SymbolPlan:
+    """Version, level and module size for *text* in a square of *size_mm*, quiet zone included.
+
+    The level is raised as far as the version stays the same. A GS1 Digital Link gets no module
+    under `GS1_MIN_MM`. Raises `LayoutError` when it does not fit, `BadInput` when too long.
+    """
+    parts = segments(text)
+    version = version_for(parts, level)
+    for higher in LEVELS[LEVELS.index(level) + 1 :]:
+        if version_for(parts, higher) != version:
+            break
+        level = higher
+    if re.search(r"/01/[0-9]{14}(/|$)", text):
+        min_mm = max(min_mm, GS1_MIN_MM)
+    dots, module_mm = choose_module(size_mm, 17 + 4 * version, dpi, min_mm=min_mm)
+    return SymbolPlan(version, level, dots, module_mm)
+
+
+# --- pictures and reading ------------------------------------------------------------------------
+
+
+def picture(
+    symbol: Matrix, kind: str, *, scale: int = 8, dark: str = "#000", light: str = "#fff"
+) -> bytes:
+    """One symbol with its quiet zone as svg, png, eps or pdf, for screens and posters."""
+    out = io.BytesIO()
+    target: Any = io.StringIO() if kind == "eps" else out
+    rows = [bytearray(row) for row in symbol.astype(np.uint8)]
+    extra = {"xmldecl": False, "omitsize": True} if kind == "svg" else {}
+    save: Any = _writers.save  # type: ignore[attr-defined]
+    save(
+        rows,
+        (len(rows), len(rows)),
+        target,
+        kind,
+        scale=scale,
+        border=QUIET,
+        dark=dark,
+        light=light,
+        **extra,
+    )
+    return target.getvalue().encode() if kind == "eps" else out.getvalue()
+
+
+def outline(symbol: Matrix) -> str:
+    """SVG path data of the dark modules, one unit a module, without the quiet zone."""
+    out = []
+    for y, row in enumerate(symbol):
+        edges = np.flatnonzero(np.diff(np.concatenate(([0], row.astype(np.int8), [0]))))
+        out += [f"M{a} {y}h{b - a}v1H{a}z" for a, b in edges.reshape(-1, 2)]
+    return "".join(out)
+
+
+def svg(symbol: Matrix, *, dark: str = "#000", light: str = "#fff") -> str:
+    return picture(symbol, "svg", scale=1, dark=dark, light=light).decode()
+
+
+def png(symbol: Matrix, *, scale: int = 8) -> bytes:
+    return picture(symbol, "png", scale=scale)
+
+
+#: The stub asks for a list of formats and the library takes one.
+_QR: Any = zxingcpp.BarcodeFormat.QRCode
+
+
+class Read(NamedTuple):
+    """One symbol found in a picture; x, y: its centre in pixels. `unused` of the error correction
+    is left between 0 and 1 (None when the reader does not say)."""
+
+    text: str
+    x: float
+    y: float
+    level: str
+    unused: float | None
+
+
+def read_back(image: npt.NDArray[np.uint8] | Any) -> list[Read]:
+    """Every QR symbol in a grey picture (rows x columns), in no certain order."""
+    found = zxingcpp.read_barcodes(
+        image,
+        formats=_QR,
+        try_rotate=False,
+        try_downscale=False,
+        try_invert=False,
+        text_mode=zxingcpp.TextMode.Plain,
+    )
+    reads = []
+    for code in found:
+        corners = [
+            getattr(code.position, f"{v}_{h}") for v in ("top", "bottom") for h in ("left", "right")
+        ]
+        x = sum(corner.x for corner in corners) / 4
+        y = sum(corner.y for corner in corners) / 4
+        unused = code.extra.get("UEC") if isinstance(code.extra, dict) else None
+        reads.append(Read(code.text, x, y, code.ec_level, unused))
+    return reads

@@ -1,0 +1,362 @@
+"""Setting words in a box: glyph coverage, metrics, wrapping, shrinking, refusing.
+
+Sizes come in points (as in layouts) and leave in millimetres. No kerning or ligatures: every
+renderer places the same advances, so screen and paper agree to the dot.
+"""
+
+from __future__ import annotations
+
+import io
+import itertools
+import re
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from fontTools.pens.boundsPen import BoundsPen
+from fontTools.pens.svgPathPen import SVGPathPen
+from fontTools.ttLib import TTFont
+
+from labelsvc.errors import LabelOverflow, MissingGlyph
+from labelsvc.labels.content import Run
+from labelsvc.labels.layout import TextStyle
+
+PT = 25.4 / 72  # millimetres in a point
+#: Room kept above and below the baseline, in ems, whatever the letters: so that two boxes side by
+#: side share their baseline. Taller letters (Ổ reaches 1.17) get what they need on top of it.
+ASCENT, DESCENT = 0.96, 0.22
+#: Least free space between ink of one line and ink of the next, in ems.
+_CLEAR = 0.03
+#: A number and its unit stay together: "100 g", "85 °C", "1,5 %".
+_UNIT = re.compile(
+    r"(?<=\d) (?=(?:kg|g|mg|ml|l|L|cm|mm|m|°C|%|₫|kcal|sao|độ|viên|gói|năm)\b|[%₫°])"
+)
+_NBSP = "\u00a0"
+
+
+class Face:
+    """One font file: advances and ink in ems. Threads may share it."""
+
+    def __init__(self, name: str, data: bytes) -> None:
+        self.name = name
+        self.data = data
+        font: Any = TTFont(io.BytesIO(data))
+        self.em: int = font["head"].unitsPerEm
+        self._cmap: dict[int, str] = font.getBestCmap()
+        self._glyphs: Any = font.getGlyphSet()
+        # fontTools unpacks a glyph on first use, in place.
+        self._lock = threading.Lock()
+        self._advances: dict[str, float] = {}
+        self._bounds: dict[str, tuple[float, float, float, float]] = {}
+
+    @cached_property
+    def x_height(self) -> float:
+        """Height of x in ems, measured on the glyph, which is what a ruler would see."""
+        return self.bounds("x")[3]
+
+    def has(self, char: str) -> bool:
+        return ord(char) in self._cmap
+
+    def advance(self, char: str) -> float:
+        known = self._advances.get(char)
+        if known is None:
+            name = self._cmap.get(ord(char), ".notdef")
+            with self._lock:
+                known = self._advances[char] = self._glyphs[name].width / self.em
+        return known
+
+    def bounds(self, char: str) -> tuple[float, float, float, float]:
+        """x_min, y_min, x_max, y_max of the ink in ems; zeros for a space."""
+        known = self._bounds.get(char)
+        if known is None:
+            pen = BoundsPen(self._glyphs)
+            with self._lock:
+                self._glyphs[self._cmap.get(ord(char), ".notdef")].draw(pen)
+            x0, y0, x1, y1 = pen.bounds or (0, 0, 0, 0)
+            known = (x0 / self.em, y0 / self.em, x1 / self.em, y1 / self.em)
+            self._bounds[char] = known
+        return known
+
+    def width(self, text: str, size: float = 1.0, tracking: float = 0.0) -> float:
+        """Advance of *text*; *tracking* is in the unit of *size*, after each character."""
+        return sum(map(self.advance, text)) * size + tracking * len(text)
+
+    def outline(self, char: str) -> str:
+        """SVG path data in font units (`em` of them to an em), y up."""
+        pen = SVGPathPen(self._glyphs)
+        with self._lock:
+            self._glyphs[self._cmap.get(ord(char), ".notdef")].draw(pen)
+        return str(pen.getCommands())
+
+    def check(self, text: str, *, field: str, record: str, layout: str) -> None:
+        """Raises `MissingGlyph` when a character of *text* would print as an empty box."""
+        missing = sorted({c for c in text if c not in "\n " and not self.has(c)})
+        if missing:
+            raise MissingGlyph(
+                "{layout}: the font {font} has no {characters} ({field}, {record})",
+                fix="Write the text without these characters.",
+                layout=layout,
+                font=self.name,
+                characters=" ".join(f"{c} (U+{ord(c):04X})" for c in missing),
+                field=field,
+                record=record,
+            )
+
+
+class Fonts:
+    """The faces by weight name (regular, medium, semibold, bold, italic)."""
+
+    def __init__(self, faces: Mapping[str, Face]) -> None:
+        self._faces = dict(faces)
+
+    def __getitem__(self, weight: str) -> Face:
+        return self._faces[weight]
+
+    def x_height_mm(self, weight: str, points: float) -> float:
+        """Height of a small x on paper, mm: what the floors of Decree 37/2026 art. 37 measure."""
+        return self[weight].x_height * points * PT
+
+
+@dataclass(frozen=True, slots=True)
+class SetRun:
+    x: float  # mm from the left end of the line
+    text: str
+    weight: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetLine:
+    runs: tuple[SetRun, ...]
+    width: float  # mm
+
+    @property
+    def text(self) -> str:
+        return "".join(run.text for run in self.runs)
+
+
+@dataclass(frozen=True, slots=True)
+class SetText:
+    """Lines of one size. `ascent` and `descent` are the ink's, mm, at least the standing room."""
+
+    points: float
+    lines: tuple[SetLine, ...]
+    leading: float  # mm from baseline to baseline
+    ascent: float
+    descent: float
+    tracking: float  # mm
+
+    @property
+    def size(self) -> float:
+        """The em in mm."""
+        return self.points * PT
+
+    @property
+    def height(self) -> float:
+        if not self.lines:
+            return 0.0
+        return self.ascent + (len(self.lines) - 1) * self.leading + self.descent
+
+
+def weight_of(style: TextStyle, run: Run) -> str:
+    return style.bold_weight if run.bold else style.weight
+
+
+def cased(style: TextStyle, text: str) -> str:
+    return text.upper() if style.upper else text
+
+
+def check_lines(
+    lines: Sequence[Sequence[Run]],
+    style: TextStyle,
+    fonts: Fonts,
+    *,
+    field: str,
+    record: str,
+    layout: str,
+) -> None:
+    for line in lines:
+        for run in line:
+            face = fonts[weight_of(style, run)]
+            face.check(cased(style, run.text), field=field, record=record, layout=layout)
+
+
+def set_text(
+    lines: Sequence[Sequence[Run]], style: TextStyle, fonts: Fonts, *, width: float, points: float
+) -> SetText | None:
+    """Wrap *lines* to *width* mm at *points*; None when a word is wider or lines are too many."""
+    size = points * PT
+    tracking = style.tracking / 1000 * size
+    wrapped = _wrap_all(lines, style, fonts, width, size, tracking)
+    if wrapped is None or (style.max_lines and len(wrapped) > style.max_lines):
+        return None
+    if style.balance and len(wrapped) > 1:
+        wrapped = _balanced(lines, style, fonts, width, size, tracking, len(wrapped)) or wrapped
+    inks = [_ink(line, fonts, size, tracking, style.align) for line in wrapped]
+    leading = style.leading
+    for upper, lower in itertools.pairwise(inks):
+        leading = max(leading, _needed(upper, lower))
+    first = max([ASCENT, *(box[3] for box in inks[0])]) if inks else 0.0
+    last = max([DESCENT, *(-box[1] for box in inks[-1])]) if inks else 0.0
+    return SetText(points, tuple(wrapped), leading * size, first * size, last * size, tracking)
+
+
+def fit(
+    lines: Sequence[Sequence[Run]],
+    style: TextStyle,
+    fonts: Fonts,
+    *,
+    width: float,
+    height: float,
+    field: str,
+    record: str,
+    layout: str,
+) -> SetText:
+    """The largest setting between `size` and `min_size` that fits width x height mm.
+
+    Raises `LabelOverflow` (layout, field, record) when the smallest does not, and `MissingGlyph`.
+    """
+    check_lines(lines, style, fonts, field=field, record=record, layout=layout)
+    for points in sizes(style.size, style.floor):
+        found = set_text(lines, style, fonts, width=width, points=points)
+        if found is not None and found.height <= height + 1e-6:
+            return found
+    raise overflow(lines, style, field=field, record=record, layout=layout)
+
+
+def overflow(
+    lines: Sequence[Sequence[Run]], style: TextStyle, *, field: str, record: str, layout: str
+) -> LabelOverflow:
+    text = " / ".join("".join(run.text for run in line) for line in lines)
+    return LabelOverflow(
+        "{layout}: “{text}” ({field}, {record}) does not fit at {points} pt",
+        fix="Shorten the text, or choose a larger label.",
+        layout=layout,
+        field=field,
+        record=record,
+        text=text if len(text) <= 60 else text[:59] + "…",
+        points=f"{style.floor:g}",
+    )
+
+
+def sizes(size: float, floor: float) -> list[float]:
+    """From *size* down to *floor* in steps of about 2 %, both included."""
+    found = [size]
+    while found[-1] > floor:
+        found.append(max(floor, round(found[-1] - max(0.05, found[-1] * 0.02), 2)))
+    return found
+
+
+_Word = list[tuple[str, str]]  # (text, weight) pieces without a space between
+
+
+def _words(line: Sequence[Run], style: TextStyle) -> list[_Word]:
+    words: list[_Word] = []
+    open_word = False
+    for run in line:
+        text = _UNIT.sub(_NBSP, cased(style, run.text))
+        for index, part in enumerate(text.split(" ")):
+            if index:
+                open_word = False
+            if part:
+                if not open_word:
+                    words.append([])
+                words[-1].append((part, weight_of(style, run)))
+                open_word = True
+    return words
+
+
+def _wrap_all(
+    lines: Sequence[Sequence[Run]],
+    style: TextStyle,
+    fonts: Fonts,
+    width: float,
+    size: float,
+    tracking: float,
+) -> list[SetLine] | None:
+    out: list[SetLine] = []
+    for line in lines:
+        current: list[_Word] = []
+        used = 0.0
+        for word in _words(line, style):
+            wide = sum(fonts[weight].width(text, size, tracking) for text, weight in word)
+            # The tracking after the last letter is not ink.
+            if wide - tracking > width + 1e-6:
+                return None
+            space = fonts[word[0][1]].width(" ", size, tracking)
+            if current and used + space + wide - tracking > width + 1e-6:
+                out.append(_line(current, fonts, size, tracking))
+                current, used = [], 0.0
+            used += wide + (space if current else 0.0)
+            current.append(word)
+        out.append(_line(current, fonts, size, tracking))
+    return out
+
+
+def _line(words: Sequence[_Word], fonts: Fonts, size: float, tracking: float) -> SetLine:
+    runs: list[SetRun] = []
+    x = 0.0
+    pieces: list[tuple[str, str]] = []
+    for number, word in enumerate(words):
+        for index, (text, weight) in enumerate(word):
+            spaced = (" " if number and not index else "") + text.replace(_NBSP, " ")
+            if pieces and pieces[-1][1] == weight:
+                pieces[-1] = (pieces[-1][0] + spaced, weight)
+            else:
+                pieces.append((spaced, weight))
+    for text, weight in pieces:
+        runs.append(SetRun(x, text, weight))
+        x += fonts[weight].width(text, size, tracking)
+    return SetLine(tuple(runs), max(0.0, x - tracking) if runs else 0.0)
+
+
+def _balanced(
+    lines: Sequence[Sequence[Run]],
+    style: TextStyle,
+    fonts: Fonts,
+    width: float,
+    size: float,
+    tracking: float,
+    count: int,
+) -> list[SetLine] | None:
+    """The narrowest setting with the same number of lines."""
+    low, high, best = width / count / 2, width, None
+    for _ in range(12):
+        middle = (low + high) / 2
+        found = _wrap_all(lines, style, fonts, middle, size, tracking)
+        if found is None or len(found) > count:
+            low = middle
+        else:
+            high, best = middle, found
+    return best
+
+
+_Box = tuple[float, float, float, float]
+
+
+def _ink(line: SetLine, fonts: Fonts, size: float, tracking: float, align: str) -> list[_Box]:
+    """Boxes of the glyphs in ems about the line's alignment point."""
+    shift = {"left": 0.0, "center": -line.width / 2, "right": -line.width}[align] / size
+    boxes = []
+    for run in line.runs:
+        x = run.x / size + shift
+        face = fonts[run.weight]
+        for char in run.text:
+            x_min, y_min, x_max, y_max = face.bounds(char)
+            if x_max > x_min:
+                boxes.append((x + x_min, y_min, x + x_max, y_max))
+            x += face.advance(char) + tracking / size
+    return boxes
+
+
+def _needed(upper: list[_Box], lower: list[_Box]) -> float:
+    """Line height in ems at which no glyph of *lower* touches one of *upper*: Ổ below ạ."""
+    needed = 0.0
+    deep = [box for box in upper if box[1] < -0.05]
+    tall = [box for box in lower if box[3] > 0.6]
+    for a in tall:
+        for b in deep:
+            if a[0] < b[2] and b[0] < a[2]:
+                needed = max(needed, a[3] - b[1] + _CLEAR)
+    return needed

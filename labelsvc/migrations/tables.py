@@ -1,0 +1,27 @@
+"""Imports every mapped class, so that the metadata is whole wherever a database is opened."""
+
+from labelsvc.accounts import models as accounts
+from labelsvc.catalogue import models as catalogue
+from labelsvc.catalogue import recognition
+from labelsvc.codes import models as codes
+from labelsvc.db import Base
+from labelsvc.events import models as events
+from labelsvc.inspections import models as inspections
+from labelsvc.jobs import models as jobs
+from labelsvc.labels import models as labels
+from labelsvc.scans import models as scans
+
+__all__ = [
+    "accounts",
+    "catalogue",
+    "codes",
+    "events",
+    "inspections",
+    "jobs",
+    "labels",
+    "metadata",
+    "recognition",
+    "scans",
+]
+
+metadata = Base.metadata

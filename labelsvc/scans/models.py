@@ -1,0 +1,50 @@
+"""Scans, de-identified at the border: no address, no cookie, no precise place, no browser string."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from labelsvc.db import Base
+
+
+class Scan(Base):
+    """One opened scan page.
+
+    `day_token` is an HMAC under a random key that lives one day in memory: it collapses repeated
+    scans into sessions and cannot be turned back after the key is gone (Decree 356/2025/NĐ-CP).
+    """
+
+    __tablename__ = "scan"
+    __table_args__ = (Index("ix_scan_number_at", "number", "at"),)
+
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True
+    )
+    #: To the minute; old rows are coarsened to the day.
+    at: Mapped[datetime] = mapped_column(index=True)
+    #: Number of the code, None where no code of ours was recognised.
+    number: Mapped[int | None] = mapped_column(BigInteger)
+    issue_id: Mapped[int | None] = mapped_column(ForeignKey("issue.id"), index=True)
+    form: Mapped[str | None] = mapped_column(String(8))
+    verdict: Mapped[str] = mapped_column(String(30))
+    language: Mapped[str] = mapped_column(String(2), default="vi")
+    #: Family and system only: "Chrome/Android".
+    device: Mapped[str] = mapped_column(String(40), default="")
+    day_token: Mapped[str | None] = mapped_column(String(32))
+
+
+class UnitSeen(Base):
+    """First scan and count of one unit or lot code: the only row a unit gets by being scanned."""
+
+    __tablename__ = "unit_seen"
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    #: Distinct sessions: scans by one day token within 30 minutes count once.
+    sessions: Mapped[int] = mapped_column(default=1)
+    scans: Mapped[int] = mapped_column(default=1)
+    last_token: Mapped[str | None] = mapped_column(String(32))

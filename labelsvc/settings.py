@@ -1,0 +1,146 @@
+"""One frozen object of settings, from `LABELSVC_*` variables and `labelsvc.toml`.
+
+The environment wins over the file. `labelsvc.toml` is looked for in the working folder, or where
+`LABELSVC_CONFIG` says. Every setting has a heading in docs/operate.md (a test holds that).
+"""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from labelsvc.errors import ConfigurationError
+
+#: Known to everybody who reads this file, so it protects nothing. `demo` sets `dev = true`.
+DEVELOPMENT_KEY = "development-key-protects-nothing-0000000000"
+
+
+class Settings(BaseSettings):
+    """All settings; docs/operate.md explains each."""
+
+    model_config = SettingsConfigDict(env_prefix="LABELSVC_", frozen=True, extra="ignore")
+
+    database_url: str = ""
+    data_dir: Path = Path("var")
+    base_url: str = "http://127.0.0.1:8000"
+    broker_url: str = ""
+    files_url: str = ""
+    secret_keys: tuple[str, ...] = ()
+    dev: bool = False
+    #: Reverse proxies in front whose X-Forwarded-* headers are believed.
+    proxy_hops: int = Field(default=0, ge=0, le=5)
+    #: Processes that render parts of print runs; 0 renders in the serving process.
+    render_processes: int = Field(default=2, ge=0, le=64)
+    #: Hours without use after which a sign-in ends.
+    session_hours: int = Field(default=12, ge=1, le=24 * 30)
+    #: Largest file that may be uploaded, in MiB.
+    upload_mib: int = Field(default=20, ge=1, le=200)
+    #: Days that the scan log keeps minutes; older scans keep the day only (data minimisation).
+    scan_minutes_days: int = Field(default=90, ge=1)
+    #: Name of the programme office on pages and reports.
+    office_name: str = "Văn phòng OCOP"
+    office_phone: str = ""
+    office_email: str = ""
+    template_override: Path | None = None
+    log_json: bool = False
+
+    @field_validator("secret_keys", mode="before")
+    @classmethod
+    def _split_keys(cls, value: Any) -> Any:
+        return tuple(k for k in value.split() if k) if isinstance(value, str) else value
+
+    @field_validator("base_url")
+    @classmethod
+    def _check_base_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("must look like https://qr.example.vn")
+        if parts.path.strip("/") or parts.query or parts.fragment:
+            raise ValueError("must be a scheme and a host only: codes stand directly after it")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _check_keys(self) -> Settings:
+        if not self.dev:
+            if DEVELOPMENT_KEY in self.secret_keys:
+                raise ValueError("the development key is refused outside the demo")
+            for key in self.secret_keys:
+                if len(key) < 32:
+                    raise ValueError("each key of secret_keys needs at least 32 characters")
+        return self
+
+    @property
+    def database(self) -> str:
+        """SQLAlchemy URL; an SQLite file in the data folder unless one is given."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'labelsvc.sqlite3'}"
+
+    @property
+    def files(self) -> str:
+        """fsspec URL of the folder that holds photos and print files."""
+        return self.files_url or f"file://{self.data_dir.resolve() / 'files'}"
+
+    @property
+    def host(self) -> str:
+        """Authority of the base URL in lower case, with the port if it has one."""
+        return urlsplit(self.base_url).netloc.lower()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Secrets oldest to newest: the last signs, all verify (the order of itsdangerous)."""
+        if self.secret_keys:
+            return self.secret_keys
+        if self.dev:
+            return (DEVELOPMENT_KEY,)
+        raise ConfigurationError(
+            "No secret key is set.",
+            fix="Set LABELSVC_SECRET_KEYS to a random text of 32 characters or more, "
+            "for example from: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'",
+        )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        file = Path(os.environ.get("LABELSVC_CONFIG", "labelsvc.toml"))
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file))
+
+
+def load(**overrides: Any) -> Settings:
+    """Read the settings anew; *overrides* win over environment and file.
+
+    :raises ConfigurationError: naming the setting and what is wrong with it.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"]) or "secret_keys"
+        raise ConfigurationError(
+            "The setting {name} is not usable: {reason}.",
+            fix="Correct LABELSVC_{variable} or the line in labelsvc.toml.",
+            name=name,
+            variable=name.upper(),
+            reason=first["msg"].removeprefix("Value error, "),
+        ) from None
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process."""
+    return load()

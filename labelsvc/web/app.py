@@ -1,0 +1,42 @@
+"""The Flask application: puts the site together and says which room answers which address."""
+
+from __future__ import annotations
+
+from flask import Flask
+from jinja2 import ChoiceLoader, FileSystemLoader
+
+from labelsvc import settings as settings_module
+from labelsvc.db import Database
+from labelsvc.migrations import tables as tables
+from labelsvc.resources import folder
+from labelsvc.settings import Settings
+from labelsvc.web.site import Site
+
+
+def create_app(settings: Settings | None = None, database: Database | None = None) -> Flask:
+    """Make the application.
+
+    :param settings: the process's settings unless given.
+    :param database: an open database, for tests; otherwise opened from the settings.
+    """
+    settings = settings or settings_module.settings()
+    app = Flask("labelsvc", static_folder=str(folder("static")), template_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.keys[-1],
+        SECRET_KEY_FALLBACKS=list(settings.keys[:-1][::-1]),
+        MAX_CONTENT_LENGTH=settings.upload_mib * 1024 * 1024,
+    )
+    app.extensions["labelsvc"] = Site(settings, database or Database(settings.database))
+    loaders = [FileSystemLoader(folder("templates"))]
+    if settings.template_override is not None:
+        loaders.insert(0, FileSystemLoader(settings.template_override))
+    app.jinja_loader = ChoiceLoader(loaders)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    _register(app)
+    return app
+
+
+def _register(app: Flask) -> None:
+    """Rooms, in the order their addresses are tried; the scan page takes what is left."""
+    # from labelsvc.web import account, health, home, scan
+    # for room in (...): app.register_blueprint(room.bp)

@@ -1,0 +1,29 @@
+"""What every page may use. Rooms import it from here; `app.py` puts it together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import cast
+
+from flask import current_app
+
+from labelsvc.db import Database
+from labelsvc.files import Files
+from labelsvc.settings import Settings
+
+
+@dataclass
+class Site:
+    """What the pages share: settings, the database and the files."""
+
+    settings: Settings
+    database: Database
+    files: Files = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.files = Files(self.settings.files)
+
+
+def site() -> Site:
+    """The `Site` of the application that answers this request."""
+    return cast(Site, current_app.extensions["labelsvc"])

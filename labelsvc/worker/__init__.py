@@ -1,0 +1,1 @@
+"""Runs the jobs: in a local process pool, or in Celery workers."""

@@ -1,0 +1,54 @@
+"""The keyring of the frozen vectors: five keys, one in each state."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labelsvc.codes import uri
+from labelsvc.codes.gs1 import Gs1Code
+from labelsvc.codes.keyring import Key, Keyring, KeyState
+from labelsvc.codes.offline import OfflineCode
+from labelsvc.codes.short import ShortCode
+
+VECTORS: dict[str, Any] = json.loads(
+    (Path(__file__).parent.parent / "vectors" / "codes.json").read_text(encoding="ascii")
+)
+HOST: str = VECTORS["host"]
+PERMUTATION_SECRET = bytes.fromhex(VECTORS["permutation_secret"])
+KEYS = [
+    Key(
+        kid=key["kid"],
+        state=KeyState(key["state"]),
+        ed25519_public=bytes.fromhex(key["ed25519_public"]),
+        ed25519_private=bytes.fromhex(key["ed25519_private"]),
+        mac_secret=bytes.fromhex(key["mac_secret"]),
+        first_number=key["first_number"],
+        ranges=tuple(tuple(found) for found in key["ranges"]),
+        unit_ranges=tuple(tuple(found) for found in key["unit_ranges"]),
+    )
+    for key in VECTORS["keys"]
+]
+#: Numbers that its active key signs.
+ACTIVE_FROM = 3000
+GTIN = "08938505974019"
+
+
+@pytest.fixture(scope="session")
+def keyring() -> Keyring:
+    return Keyring(KEYS, PERMUTATION_SECRET, HOST)
+
+
+def checked(keyring: Keyring, text: str) -> tuple[str, Any]:
+    """Parse and verify *text*: its canonical spelling and what it proves. Raises our errors."""
+    code = uri.parse(text, host=keyring.host)
+    if isinstance(code, ShortCode):
+        return code.canonical, keyring.verify_short(code)
+    if isinstance(code, Gs1Code):
+        return code.canonical, keyring.verify_gs1(code)
+    if isinstance(code, OfflineCode):
+        return code.canonical, keyring.verify_offline(code)
+    return code.canonical, None

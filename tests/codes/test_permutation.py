@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labelsvc.codes.permutation import Permutation
+from labelsvc.codes.units import Units, block_stop
+
+KEY = bytes(range(32))
+
+
+@pytest.mark.parametrize("bits", range(1, 13))
+def test_small_ranges_are_shuffled_without_loss(bits: int) -> None:
+    shuffle = Permutation(KEY, bits)
+    places = [shuffle.forward(n) for n in range(shuffle.size)]
+    assert sorted(places) == list(range(shuffle.size))
+    assert [shuffle.backward(place) for place in places] == list(range(shuffle.size))
+
+
+@given(
+    st.integers(1, 48).flatmap(lambda b: st.tuples(st.just(b), st.integers(0, 2**b - 1))),
+    st.integers(0, 2**32 - 1),
+)
+def test_backward_undoes_forward_at_any_width(pair: tuple[int, int], tweak: int) -> None:
+    bits, number = pair
+    shuffle = Permutation(KEY, bits, tweak=tweak)
+    place = shuffle.forward(number)
+    assert 0 <= place < 2**bits
+    assert shuffle.backward(place) == number
+    assert shuffle.forward(shuffle.backward(number)) == number
+
+
+@pytest.mark.parametrize("bits", [1, 2, 7, 20, 39, 40, 48])
+def test_many_at_once_give_the_same(bits: int) -> None:
+    shuffle = Permutation(KEY, bits, tweak=5)
+    numbers = [n % shuffle.size for n in (0, 1, 2, 3, 1000, 2**20, 2**39 + 7, 2**48 - 1)]
+    many = shuffle.forward_many(np.array(numbers, dtype=np.uint64))
+    assert many.tolist() == [shuffle.forward(n) for n in numbers]
+
+
+def test_key_and_tweak_change_the_shuffle() -> None:
+    numbers = range(64)
+    plain = [Permutation(KEY, 40).forward(n) for n in numbers]
+    assert plain != [Permutation(KEY[::-1], 40).forward(n) for n in numbers]
+    assert plain != [Permutation(KEY, 40, tweak=1).forward(n) for n in numbers]
+
+
+def test_neighbours_are_not_neighbours_any_more() -> None:
+    shuffle = Permutation(KEY, 40)
+    places = shuffle.forward_many(np.arange(20_000, dtype=np.uint64))
+    assert len(set(places.tolist())) == 20_000
+    # One bit more in the number turns about half of the 40 bits of its place: 0.5 ± 5 sigma.
+    turned = places[0::2] ^ places[1::2]
+    share = np.unpackbits(turned.view(np.uint8)).sum() / (40 * len(turned))
+    assert abs(share - 0.5) < 0.005
+    # Places fill 16 equal bins evenly: chi-square with 15 degrees, p < 1e-6 above 55.
+    bins = np.bincount((places >> np.uint64(36)).astype(int), minlength=16)
+    assert ((bins - 1250.0) ** 2 / 1250.0).sum() < 55
+
+
+@pytest.mark.parametrize("number", [-1, 1 << 40])
+def test_numbers_outside_the_range_are_refused(number: int) -> None:
+    shuffle = Permutation(KEY, 40)
+    with pytest.raises(ValueError, match="outside"):
+        shuffle.forward(number)
+    with pytest.raises(ValueError, match="outside"):
+        shuffle.backward(number)
+
+
+def test_many_outside_the_range_are_refused() -> None:
+    with pytest.raises(ValueError, match="outside"):
+        Permutation(KEY, 8).forward_many(np.array([0, 256], dtype=np.uint64))
+
+
+@pytest.mark.parametrize(("key", "bits", "tweak"), [(b"", 40, 0), (KEY, 0, 0), (KEY, 49, 0),
+                                                    (KEY, 40, -1), (KEY, 40, 2**32)])  # fmt: skip
+def test_impossible_parameters_are_refused(key: bytes, bits: int, tweak: int) -> None:
+    with pytest.raises(ValueError, match=r"key|bits"):
+        Permutation(key, bits, tweak=tweak)
+
+
+def test_units_stay_dense_and_shuffled_while_a_lot_grows() -> None:
+    units = Units(KEY)
+    printed = units.printed_many(7, 0, 5000)
+    for block in (0, 1024), (1024, 2048), (2048, 4096):
+        inside = printed[slice(*block)]
+        assert sorted(inside) == list(range(*block))
+        assert inside != sorted(inside)
+    assert max(printed) < block_stop(4999) == 8192
+    assert printed == [units.printed(7, index) for index in range(5000)]
+    assert units.printed_many(7, 1000, 100) == printed[1000:1100]
+    assert printed != units.printed_many(8, 0, 5000)
+
+
+@given(st.integers(0, 2**24 - 1), st.integers(0, 2**24 - 1))
+def test_the_index_of_a_printed_unit_is_found_again(lot: int, index: int) -> None:
+    units = Units(KEY)
+    assert units.index(lot, units.printed(lot, index)) == index

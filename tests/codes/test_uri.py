@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from labelsvc.codes import uri
+from labelsvc.codes.gs1 import Gs1Code
+from labelsvc.codes.keyring import Keyring
+from labelsvc.codes.offline import OfflineCode, OfflinePayload
+from labelsvc.codes.short import ShortCode
+from labelsvc.errors import BadCode, ConfigurationError, ForeignHost, MalformedCode
+
+from .conftest import ACTIVE_FROM, GTIN, HOST
+
+CODE = "997EMW5YH4M17V3H5N0NXH28"
+NUMBERS = st.integers(ACTIVE_FROM, 2**40 - 1)
+
+
+@given(NUMBERS)
+def test_the_symbol_and_the_printed_line_lead_back_to_the_code(
+    keyring: Keyring, number: int
+) -> None:
+    for canonical in (
+        keyring.short(number),
+        keyring.gs1(GTIN, number),
+        keyring.offline(OfflinePayload(4, 7, 7, number % 2**24)),
+    ):
+        symbol = uri.url(keyring.base_url, canonical)
+        assert symbol == symbol.upper()
+        assert uri.parse(symbol, host=HOST).canonical == canonical
+        assert uri.parse(symbol.lower(), host=HOST).canonical == canonical
+        if printed := uri.printed(canonical):
+            assert uri.parse(printed, host=HOST).canonical == canonical
+            assert uri.parse(printed.lower().replace(" ", "-", 0), host=HOST).canonical == canonical
+
+
+def test_each_form_has_its_own_class(keyring: Keyring) -> None:
+    assert isinstance(uri.parse(keyring.short(3000), host=HOST), ShortCode)
+    assert isinstance(uri.parse(keyring.gs1(GTIN, 3000), host=HOST), Gs1Code)
+    offline = keyring.offline(OfflinePayload(4, 7, 7, 7))
+    assert isinstance(uri.parse(offline, host=HOST), OfflineCode)
+
+
+def test_the_symbol_stays_in_qr_alphanumeric_mode(keyring: Keyring) -> None:
+    allowed = set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
+    for canonical in (keyring.short(3000), keyring.gs1(GTIN, 3000)):
+        assert set(uri.url(f"https://{HOST}", canonical)) <= allowed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"HTTPS://QR.EXAMPLE.VN/{CODE}",
+        f"https://qr.example.vn/{CODE.lower()}",
+        f"http://qr.example.vn/{CODE}",
+        f"http://qr.example.vn:80/{CODE}",
+        f"https://qr.example.vn:443/{CODE}",
+        f"https://qr.example.vn./{CODE}",
+        f"qr.example.vn/{CODE}",
+        f"QR.Example.vn/{CODE}?x=1",
+        f"/{CODE}",
+        f"/{CODE}/",
+        f"https://qr.example.vn/{CODE}/?utm_source=zalo&x=%zz",
+        f"https://qr.example.vn/{CODE}#:~:text=x",
+        f"https://qr.example.vn/{CODE}).",
+        f"“https://qr.example.vn/{CODE}”!",
+        f"<https://qr.example.vn/{CODE}>",
+        f"\ufeffhttps://qr.example.vn/{CODE}\x00",
+        f"https://qr.example.vn/{CODE}%20",
+        "https://qr.example.vn/" + "".join(f"%{ord(c):02x}" for c in CODE),
+        "997E MW5Y H4M1 7V3H 5N0N XH28",
+        "997e-mw5y-h4m1-7v3h-5n0n-xh28",
+        "997E MW5Y H4MI 7V3H 5NON XH28",
+        "997E MW5Y H4Ml\n7V3H 5NoN XH28",
+    ],
+)
+def test_what_scanners_chats_and_fingers_do_is_forgiven(text: str) -> None:
+    assert uri.parse(text, host=HOST).canonical == CODE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"https://qr.example.com/{CODE}",
+        f"https://qr.example.vn.evil.test/{CODE}",
+        f"https://evil-qr.example.vn/{CODE}",
+        f"https://www.qr.example.vn/{CODE}",
+        f"https://qr.example.vn@evil.test/{CODE}",
+        f"https://evil.test@qr.example.vn/{CODE}",
+        f"https://qr.example.vn:8443/{CODE}",
+        f"http://qr.example.vn:443/{CODE}",
+        f"https://qr.exаmple.vn/{CODE}",  # Cyrillic а
+        f"https://QR.EXAMPLE.VN\u200b/{CODE}",
+        f"evil.test/{CODE}",
+        f"https:///{CODE}",
+        "https://evil.test",
+    ],
+)
+def test_links_to_other_hosts_are_foreign_whatever_they_carry(text: str) -> None:
+    with pytest.raises(ForeignHost):
+        uri.parse(text, host=HOST)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "/", "https://qr.example.vn", "https://qr.example.vn/", "https://qr.example.vn/?a=1",
+        CODE[:-1], CODE + "0", CODE[:-1] + "U", CODE[:-1] + "\u0131", CODE[:-1] + "\u212a",
+        f"javascript:alert('{CODE}')", f"ftp://qr.example.vn/{CODE}", f"data://qr.example.vn/{CODE}",
+        f"https://qr.example.vn//{CODE}", f"https://qr.example.vn/{CODE}//",
+        f"https://qr.example.vn/a/{CODE}", f"https://qr.example.vn/../{CODE}",
+        f"https://qr.example.vn/{CODE}/x", f"https://qr.example.vn\\@evil.test/{CODE}",
+        f"https://qr.example.vn/{CODE[:-1]}%", f"https://qr.example.vn/{CODE[:-1]}%zz",
+        f"https://qr.example.vn/%25{ord(CODE[0]):02X}{CODE[1:]}", f"https://qr.example.vn/{CODE}%00",
+        f"{CODE} {CODE}", "0" * 193 + "0", "１" * 24, "https://qr.example.vn/" + "A" * 3000,
+        f"{CODE[:12]}.{CODE[12:]}", "00/006141411234567890", "8004/1234", "(01) 1 (21) 2",
+        f"(01) {GTIN} (10) L1",
+    ],
+)  # fmt: skip
+def test_everything_else_is_malformed(text: str) -> None:
+    with pytest.raises(MalformedCode):
+        uri.parse(text, host=HOST)
+
+
+@given(st.text(max_size=80) | st.text("0123456789ABCZ%/?#.:-@[]\\ ", max_size=80))
+@example("https://[::1")
+@example("01/%")
+def test_any_text_is_read_or_refused_by_our_errors(text: str) -> None:
+    for whole in (text, f"https://{HOST}/{text}", f"https://{HOST}/01/{GTIN}/21/{text}"):
+        try:
+            code = uri.parse(whole, host=HOST)
+        except BadCode:
+            continue
+        assert uri.parse(code.canonical, host=HOST).canonical == code.canonical
+
+
+@pytest.mark.parametrize(
+    ("base_url", "host"),
+    [
+        ("https://qr.example.vn", "qr.example.vn"),
+        ("HTTPS://QR.Example.VN/", "qr.example.vn"),
+        ("https://qr.example.vn:443", "qr.example.vn"),
+        ("http://127.0.0.1:8000", "127.0.0.1:8000"),
+        ("http://localhost:8000/", "localhost:8000"),
+        ("http://[::1]:8000", "[::1]:8000"),
+        ("https://ocop.vn", "ocop.vn"),
+    ],
+)
+def test_the_host_of_a_base_url(base_url: str, host: str) -> None:
+    assert uri.authority(base_url) == host
+    symbol = uri.url(base_url, CODE)
+    assert symbol.endswith(f"://{host.upper()}/{CODE}")
+    assert uri.parse(symbol, host=host).canonical == CODE
+    assert uri.parse(f"{host}/{CODE}", host=host).canonical == CODE
+
+
+@pytest.mark.parametrize("base_url", ["", "qr.example.vn", "ftp://qr.example.vn", "https://",
+                                      "https://a/b", "https://a?b", "https://u@a", "https://ä.vn",
+                                      "https://a b", "https://-a"])  # fmt: skip
+def test_base_urls_that_cannot_stand_in_a_symbol(base_url: str) -> None:
+    with pytest.raises(ConfigurationError):
+        uri.authority(base_url)
+
+
+def test_the_printed_line() -> None:
+    assert uri.printed(CODE) == "997E MW5Y H4M1 7V3H 5N0N XH28"
+    assert (
+        uri.printed(f"01/{GTIN}/21/5386VFJHDMA7M4JHRKJH")
+        == f"(01) {GTIN} (21) 5386 VFJH DMA7 M4JH RKJH"
+    )
+    assert uri.printed("0" * 193) == ""

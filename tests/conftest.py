@@ -1,0 +1,106 @@
+"""Fixtures for every test: settings, a database on SQLite and on PostgreSQL, files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from labelsvc import settings as settings_module
+from labelsvc.db import Base, Database
+from labelsvc.files import Files
+from labelsvc.migrations import upgrade
+from labelsvc.settings import Settings
+
+from . import postgres
+
+HOST = "qr.example.vn"
+
+
+def vectors() -> Path:
+    """Folder of the public test data; the test skips, and says so, where it is missing."""
+    folder = Path(os.environ.get("LABELSVC_VECTORS", "../shared/vectors"))
+    if not folder.is_dir():
+        pytest.skip(f"public test data not found in {folder}: set LABELSVC_VECTORS")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
+    database = Database(f"sqlite:///{path}")
+    upgrade(database)
+    database.close()  # the last close folds the write-ahead log into the file
+    return path
+
+
+@pytest.fixture(scope="session")
+def _postgres_url() -> Iterator[str]:
+    given = os.environ.get("LABELSVC_TEST_POSTGRES_URL")
+    if given:
+        yield given
+        return
+    if postgres.binaries() is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    with postgres.cluster() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def _postgres(_postgres_url: str) -> Iterator[Database]:
+    database = Database(_postgres_url)
+    upgrade(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of an empty, migrated database: every test that takes it runs on both kinds."""
+    if request.param == "sqlite":
+        path = tmp_path / "labelsvc.sqlite3"
+        shutil.copy(request.getfixturevalue("_sqlite_template"), path)
+        return f"sqlite:///{path}"
+    cluster: Database = request.getfixturevalue("_postgres")
+    names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    with cluster.engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    return cluster.url.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An empty, migrated database."""
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Settings]:
+    """Settings of a test server; uses the test's database when it has one."""
+    monkeypatch.chdir(tmp_path)  # no labelsvc.toml of the developer is read
+    for name in list(os.environ):
+        if name.startswith("LABELSVC_") and not name.startswith(("LABELSVC_TEST", "LABELSVC_VECTORS")):
+            monkeypatch.delenv(name)
+    url = request.getfixturevalue("database_url") if "database_url" in request.fixturenames else ""
+    made = settings_module.load(
+        dev=True,
+        base_url=f"https://{HOST}",
+        data_dir=tmp_path / "var",
+        database_url=url,
+        secret_keys=("test-key-that-is-long-enough-for-the-rule-0123456789",),
+        render_processes=0,
+    )
+    settings_module.settings.cache_clear()
+    monkeypatch.setattr(settings_module, "settings", lambda: made)
+    yield made
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Files:
+    return Files(f"file://{tmp_path}/files")

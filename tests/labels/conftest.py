@@ -1,0 +1,78 @@
+"""Labels to test with: the shipped 65-up sheet, small layouts written in the test, made-up codes."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import pytest
+
+from labelsvc.labels import fonts as label_fonts
+from labelsvc.labels import layout as layouts
+from labelsvc.labels import library
+from labelsvc.labels.content import LabelContent, Unit, sample_content
+from labelsvc.labels.layout import Layout
+from labelsvc.labels.text import Fonts
+
+HEAD = """
+name = "test"
+title_vi = "Thử"
+title_en = "Test"
+kind = "single"
+purpose = "seal"
+forms = ["short", "gs1", "lot", "offline"]
+resolution_dpi = 600
+[label]
+width = 60
+height = 40
+safe = 1
+"""
+SYMBOL = """
+[[elements]]
+type = "symbol"
+x = 38
+y = 1
+size = 21
+"""
+
+Write = Callable[..., Layout]
+
+
+@pytest.fixture(scope="session")
+def fonts() -> Fonts:
+    return label_fonts.load()
+
+
+@pytest.fixture(scope="session")
+def sheet65() -> Layout:
+    return library.get("a4-65")
+
+
+@pytest.fixture
+def content() -> LabelContent:
+    return sample_content()
+
+
+@pytest.fixture
+def write() -> Write:
+    """A layout of 60 x 40 mm from the TOML of its elements; the symbol is at the right."""
+
+    def written(elements: str = "", *, head: str = HEAD, symbol: str = SYMBOL) -> Layout:
+        return layouts.load(head + symbol + elements, source="test.toml")
+
+    return written
+
+
+def units(count: int, *, form: str = "short", seed: int = 1) -> list[Unit]:
+    """Codes of *form* that look like real ones."""
+    pick = random.Random(seed)
+    letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+    made = []
+    for number in range(count):
+        serial = "".join(pick.choices(letters, k=20 if form == "gs1" else 24))
+        path = f"01/08930000000019/21/{serial}" if form == "gs1" else serial
+        if form == "offline":
+            path = "".join(pick.choices("0123456789", k=193))
+        printed = " ".join(serial[i : i + 6] for i in range(0, len(serial), 6))
+        made.append(Unit(f"HTTPS://OCOP.EXAMPLE/{path}", printed, f"{number + 1} / {count}"))
+    return made

@@ -1,0 +1,122 @@
+"""What a template means: the same for every renderer."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labelsvc.labels.content import (
+    VARIABLES,
+    LabelContent,
+    Run,
+    Unit,
+    expand,
+    placeholders,
+    sample_content,
+)
+from labelsvc.labels.elements import Element
+from labelsvc.labels.layout import LabelShape, Layout, SheetSpec
+
+LAYOUTS_MD = (Path(__file__).parents[2] / "docs/layouts.md").read_text()
+VALUES = {**dict.fromkeys(VARIABLES, ""), "lot_code": "L1", "made": "02/11/2026"}
+
+
+def shown(template: str, values: dict[str, str] | LabelContent = VALUES) -> list[str]:
+    return ["".join(run.text for run in line) for line in expand(template, values)]
+
+
+@pytest.mark.parametrize(
+    ("template", "lines"),
+    [
+        ("Lô {lot_code}", ["Lô L1"]),
+        ("Lô {lot_code}\nHSD {expires}\nNSX {made}", ["Lô L1", "NSX 02/11/2026"]),
+        ("{lot_code}[ · {expires}][ · {made}]", ["L1 · 02/11/2026"]),
+        ("[{expires}]", []),
+        ("không có biến", ["không có biến"]),
+        ("{lot_code} {expires}", ["L1 "]),
+        (r"\[{lot_code}\] \{x\} \*", ["[L1] {x} *"]),
+        ("{Lot}", ["{Lot}"]),
+    ],
+)
+def test_empty_lines_and_parts_are_left_out(template: str, lines: list[str]) -> None:
+    assert shown(template) == lines
+
+
+def test_bold_runs() -> None:
+    assert expand("**Lô** {lot_code}", VALUES) == [
+        [Run("Lô", True), Run(" ", False), Run("L1", False)]
+    ]
+
+
+def test_marks_in_a_value_are_plain_text() -> None:
+    content = LabelContent({"product_name": "A **b** [c] {lot_code} \\", "lot_code": "L1"})
+    assert shown("{product_name}", content) == ["A **b** [c] {lot_code} \\"]
+
+
+@given(st.text())
+def test_a_value_comes_out_clean(value: str) -> None:
+    clean = LabelContent({"product_name": value})["product_name"]
+    assert unicodedata.is_normalized("NFC", clean)
+    assert not any(unicodedata.category(c).startswith("C") and c != "\n" for c in clean)
+    assert LabelContent({"product_name": clean})["product_name"] == clean
+
+
+def test_direction_and_zero_width_marks_are_dropped_and_nfd_is_joined() -> None:
+    content = LabelContent({"product_name": "Trà\u202e \u200bBa Vi\u0300\u00ad\u2009xanh\u202fg"})
+    assert content["product_name"] == "Trà Ba V\u00ec xanh\u00a0g"
+
+
+def test_without_a_recognition_nothing_is_said_about_stars() -> None:
+    content = LabelContent({"stars": "5", "stars_text": "OCOP 5 sao"}, None)
+    assert (content["stars"], content["stars_text"]) == ("", "")
+    assert shown("{stars_text} {lot_code}", LabelContent({"lot_code": "L1"}, 4)) == [
+        "OCOP 4 sao L1"
+    ]
+
+
+@pytest.mark.parametrize("stars", [0, 1, 2, 6])
+def test_only_three_to_five_stars_exist(stars: int) -> None:
+    with pytest.raises(ValueError, match="3, 4 or 5"):
+        LabelContent({}, stars)
+
+
+def test_an_unknown_variable_is_a_mistake_of_the_program() -> None:
+    with pytest.raises(KeyError):
+        LabelContent({"produkt": "x"})
+
+
+def test_printed_code_in_two_lines() -> None:
+    unit = Unit("X", "012345 6789AB CDEFGH JKMNP")
+    assert (unit.code_top, unit.code_bottom) == ("012345 6789AB", "CDEFGH JKMNP")
+    assert (Unit("X").code_top, Unit("X").code_bottom) == ("", "")
+
+
+def test_every_variable_has_a_sample_for_previews() -> None:
+    content = sample_content()
+    for name, variable in VARIABLES.items():
+        assert unicodedata.is_normalized("NFC", variable.sample)
+        if not variable.per_unit and name != "alcohol":
+            assert content[name], name
+    assert placeholders("{made}{made} {host}") == ("made", "host")
+
+
+@pytest.mark.parametrize("name", VARIABLES)
+def test_every_variable_is_documented(name: str) -> None:
+    assert f"| `{{{name}}}` |" in LAYOUTS_MD
+
+
+def _models() -> list[tuple[str, str]]:
+    import typing
+
+    union = typing.get_args(typing.get_args(Element)[0] if False else Element)[0]
+    models = [*typing.get_args(union), Layout, LabelShape, SheetSpec]
+    return [(model.__name__, field) for model in models for field in model.model_fields]
+
+
+@pytest.mark.parametrize(("model", "field"), _models())
+def test_every_key_is_documented(model: str, field: str) -> None:
+    assert f"`{field}`" in LAYOUTS_MD, f"{field} of {model}"

@@ -1,0 +1,141 @@
+"""A layout file is accepted whole or refused with the file, the line, the field and the fix."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labelsvc.errors import LayoutError
+from labelsvc.labels import layout as layouts
+from labelsvc.labels import library
+from labelsvc.labels.layout import Layout
+
+from .conftest import HEAD, SYMBOL, Write
+
+TEXT = '[[elements]]\ntype = "text"\nx = 2\ny = 2\nw = 30\nh = 10\n'
+
+
+@pytest.mark.parametrize("name", library.names())
+def test_every_shipped_layout_loads(name: str) -> None:
+    assert library.get(name).name == name
+
+
+@pytest.mark.parametrize(
+    ("toml", "where", "reason"),
+    [
+        (HEAD + SYMBOL + TEXT + 'text = "{nme}"', "elements[1].text", "unknown variable {nme}"),
+        (HEAD + SYMBOL + TEXT + 'text = "[{host}"', "elements[1].text", "opening bracket"),
+        (HEAD + SYMBOL + TEXT + 'text = "**{host}"', "elements[1].text", "bold is not closed"),
+        (HEAD + SYMBOL + TEXT + 'text = "x"\ncolor = "#000000"', "elements[1].color", "Extra"),
+        (HEAD + SYMBOL + TEXT + 'text = "x"\nleading = 1.1', "elements[1].leading", "1.2"),
+        (HEAD + SYMBOL + TEXT + 'text = "x"\nsize = 6\nmin_size = 7', "elements[1]", "min_size"),
+        (HEAD + SYMBOL + TEXT + 'text = "x"\ncolour = "leaf"', "", "'leaf' is not in [colours]"),
+        (HEAD + SYMBOL + TEXT + 'text = "x"\nwhen = "star"', "elements[1].when", "unknown"),
+        (HEAD + SYMBOL + '[[elements]]\ntype = "picture"', "elements[1]", "picture"),
+        (HEAD + SYMBOL + SYMBOL, "", "exactly one symbol"),
+        (HEAD + TEXT + 'text = "x"', "", "exactly one symbol"),
+        (HEAD.replace("height = 40", "height = 20") + SYMBOL, "", "2.00 mm out of the label"),
+        (HEAD.replace("height = 40", "") + SYMBOL, "label", "width and height, or diameter"),
+        (HEAD.replace('"single"', '"poster"') + SYMBOL, "kind", "'sheet'"),
+        (HEAD + SYMBOL + '[[elements]]\ntype = "path"\nd = "M0 0 A1 1"', "elements[1].d", "path"),
+    ],
+)
+def test_a_fault_is_named_with_its_field(toml: str, where: str, reason: str) -> None:
+    with pytest.raises(LayoutError) as caught:
+        layouts.load(toml, source="mine.toml")
+    assert reason in str(caught.value)
+    assert caught.value.params["where"] == where
+    assert caught.value.params["source"] == "mine.toml"
+    assert caught.value.fix
+
+
+def test_the_line_of_the_fault_is_named() -> None:
+    toml = HEAD + SYMBOL + TEXT + 'text = "x"\nsize = 900\n'
+    with pytest.raises(LayoutError) as caught:
+        layouts.load(toml, source="mine.toml")
+    line = caught.value.params["line"]
+    assert toml.splitlines()[line - 1] == "size = 900"
+
+
+def test_broken_toml_names_the_line() -> None:
+    with pytest.raises(LayoutError) as caught:
+        layouts.load("name = 'x'\ntitle_vi = =\n", source="mine.toml")
+    assert caught.value.params["line"] == 2
+
+
+@given(st.text(max_size=200))
+def test_any_text_raises_layout_errors_only(text: str) -> None:
+    with pytest.raises(LayoutError):
+        layouts.load(text, source="noise.toml")
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from(list(Layout.model_fields)), inner, max_size=4)
+        ),
+    )
+)
+def test_any_value_in_the_place_of_elements_raises_layout_errors_only(value: object) -> None:
+    with pytest.raises(LayoutError):
+        layouts._validated(Layout, {"name": "a", "elements": value}, "", "noise.toml")
+
+
+def test_a_sheet_article_gives_its_numbers(write: Write) -> None:
+    articles = layouts.load_articles(
+        '["Test 8"]\npage = "A4"\ncolumns = 2\nrows = 4\nmargin_top = 12\n'
+        "label = { width = 60, height = 40 }\n",
+        source="sheets.toml",
+    )
+    toml = HEAD + '[sheet]\narticle = "Test 8"\n' + SYMBOL
+    sheet = layouts.load(toml, source="mine.toml", articles=articles).sheet
+    assert (sheet.article, sheet.columns, sheet.rows, sheet.margin_top) == ("Test 8", 2, 4, 12)
+
+
+@pytest.mark.parametrize(
+    ("articles", "reason"),
+    [
+        ("", "is not in sheets.toml"),
+        ('["Test 8"]\nlabel = { width = 70, height = 37 }', "70 × 37 mm"),
+        ('["Test 8"]\nlabel = { diameter = 60 }', "60 × 60 mm"),
+    ],
+)
+def test_an_article_that_does_not_suit_is_refused(articles: str, reason: str) -> None:
+    known = layouts.load_articles(articles, source="sheets.toml")
+    with pytest.raises(LayoutError, match=reason):
+        layouts.load(
+            HEAD + '[sheet]\narticle = "Test 8"\n' + SYMBOL, source="mine.toml", articles=known
+        )
+
+
+def test_json_schema_is_json_and_forbids_unknown_keys() -> None:
+    schema = json.loads(json.dumps(layouts.json_schema()))
+    assert schema["additionalProperties"] is False
+    assert "elements" in schema["required"]
+
+
+def test_an_unknown_layout_names_the_known_ones() -> None:
+    with pytest.raises(LayoutError) as caught:
+        library.get("nothing")
+    assert "a4-65" in caught.value.params["known"]
+
+
+@pytest.mark.parametrize(
+    ("elements", "claims"),
+    [
+        ("", False),
+        ('[[elements]]\ntype = "stars"\nx = 2\ny = 2\nsize = 3\n', True),
+        (TEXT + 'text = "{stars_text}"', True),
+        ('[[elements]]\ntype = "image"\nx = 2\ny = 2\nw = 5\nh = 5\nimage = "mark"', True),
+        ('[[elements]]\ntype = "image"\nx = 2\ny = 2\nw = 5\nh = 5\nimage = "photo"', False),
+    ],
+)
+def test_a_layout_knows_whether_it_claims_a_recognition(
+    write: Write, elements: str, claims: bool
+) -> None:
+    assert write(elements).shows_stars is claims

@@ -1,0 +1,166 @@
+"""A print run from the first number to the released file."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, timedelta
+
+import pytest
+
+from labelsvc import clock
+from labelsvc.codes.issue import create_keys
+from labelsvc.db import Database
+from labelsvc.errors import QuantityExceeded, RecognitionForbids
+from labelsvc.files import Files
+from labelsvc.jobs import queue
+from labelsvc.jobs.models import Job, Part
+from labelsvc.labels import print_run, render_run
+from labelsvc.labels.models import PrintRun
+from labelsvc.settings import Settings
+from labelsvc.worker import tasks
+from tests.factories import make_lot, make_product, make_recognition
+
+
+def begin(
+    database: Database,
+    settings: Settings,
+    *,
+    count: int = 100,
+    declared: int = 1000,
+    **facts: object,
+) -> int:
+    with database.writing() as session:
+        create_keys(session, secrets=settings.keys)
+        lot = make_lot(session, declared=declared)
+        run = print_run.start_run(
+            session, lot=lot, layout_name="a4-65", count=count,
+            base_url=settings.base_url, actor="user:1", **facts,
+        )  # fmt: skip
+        return run.id
+
+
+def finish(database: Database, files: Files, settings: Settings, run_id: int) -> PrintRun:
+    with database.reading() as session:
+        job_id = session.get_one(PrintRun, run_id).job_id
+    assert job_id is not None
+    tasks.run_inline(database, files, settings, job_id)
+    with database.reading() as session:
+        return session.get_one(PrintRun, run_id)
+
+
+def test_a_run_is_released_when_every_symbol_was_read_back(
+    database: Database, files: Files, settings: Settings
+) -> None:
+    run = finish(database, files, settings, begin(database, settings))
+    assert run.state == "released"
+    assert run.report is not None
+    assert run.report["decoded"] == 100
+    assert run.pages == 2
+    with print_run.output(files, run) as file:
+        data = file.read()
+    assert hashlib.sha256(data).hexdigest() == run.sha256
+    assert data.startswith(b"%PDF")
+
+
+def test_parts_are_put_together_in_order_and_the_same_job_gives_the_same_bytes(
+    database: Database, files: Files, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(render_run, "PART_PAGES", 1)
+    monkeypatch.setattr(render_run, "PART_LABELS", 65)
+    run = finish(database, files, settings, begin(database, settings, count=150, start_at=11))
+    assert run.report is not None
+    assert (run.report["parts"], run.report["decoded"], run.pages) == (3, 150, 3)
+    again = render_run.merge(files, run)
+    assert again[1] == run.sha256
+
+
+def test_a_worker_that_dies_loses_nothing(
+    database: Database, files: Files, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = begin(database, settings, count=10)
+    with database.writing() as session:
+        dead = queue.claim(session)
+    assert dead is not None
+    with database.writing() as session:
+        assert queue.claim(session) is None  # leased: nobody else may take it
+        part = session.get_one(Part, (dead.job_id, dead.number))
+        part.leased_until = clock.now() - timedelta(seconds=1)
+    run = finish(database, files, settings, run_id)
+    assert run.state == "released"
+    with database.writing() as session:  # the dead one comes back to life: too late
+        assert not queue.finish_part(session, dead, file_key="x", sha256="x", result={})
+
+
+def test_a_job_whose_last_worker_died_before_closing_is_closed_by_the_next(
+    database: Database, files: Files, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = begin(database, settings, count=10)
+    with monkeypatch.context() as patch:
+        patch.setattr(tasks, "close_job", lambda *_: None)
+        assert tasks.work_once(database, files, settings)
+    with database.reading() as session:
+        assert session.get_one(PrintRun, run_id).state != "released"
+    assert tasks.work_once(database, files, settings)
+    with database.reading() as session:
+        assert session.get_one(PrintRun, run_id).state == "released"
+        assert not queue.waiting_to_close(session)
+
+
+def test_a_part_that_stumbles_is_tried_again_and_then_ends_the_job(
+    database: Database, files: Files, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = begin(database, settings, count=10)
+
+    def stumble(*_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(render_run, "render_part", stumble)
+    for _ in range(queue.MAX_ATTEMPTS):
+        assert tasks.work_once(database, files, settings)
+    with database.reading() as session:
+        run = session.get_one(PrintRun, run_id)
+        assert run.state == "failed"
+        job = session.get_one(Job, run.job_id)
+        assert job.error is not None
+        assert "disk full" in job.error["message"]
+        assert print_run.balance(session, run.lot).remaining == 1000  # its numbers are void
+
+
+def test_voiding_a_misprinted_range_frees_the_quantity(
+    database: Database, files: Files, settings: Settings
+) -> None:
+    run_id = begin(database, settings, count=60, declared=60)
+    with database.writing() as session:
+        run = session.get_one(PrintRun, run_id)
+        with pytest.raises(QuantityExceeded):
+            print_run.start_run(
+                session, lot=run.lot, layout_name="a4-65", count=1,
+                base_url=settings.base_url, actor="user:1",
+            )  # fmt: skip
+        print_run.void_range(session, run=run, first=5, last=14, reason="Lệch khổ", actor="user:1")
+        assert print_run.balance(session, run.lot).remaining == 10
+
+
+@pytest.mark.parametrize(
+    ("facts", "standing"),
+    [
+        ({"valid_from": date(2020, 1, 1), "valid_to": date(2023, 1, 1)}, "expired"),
+        ({"withdrawn_on": date(2026, 9, 1)}, "withdrawn"),
+        ({"valid_from": date(2096, 1, 1)}, "not_recognised"),
+    ],
+)
+def test_stars_are_not_printed_without_a_recognition_that_holds(
+    database: Database, settings: Settings, facts: dict[str, date], standing: str
+) -> None:
+    with database.writing() as session:
+        create_keys(session, secrets=settings.keys)
+        product = make_product(session)
+        make_recognition(session, product, **facts)
+        lot = make_lot(session, product)
+        with pytest.raises(RecognitionForbids) as caught:
+            print_run.start_run(
+                session, lot=lot, layout_name="a4-65", count=1,
+                base_url=settings.base_url, actor="user:1",
+            )  # fmt: skip
+    assert caught.value.params["standing"] == standing
+    assert caught.value.fix
