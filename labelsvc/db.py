@@ -13,11 +13,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import DateTime, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Engine,
+    MetaData,
+    create_engine,
+    event,
+    insert,
+    make_url,
+    update,
+)
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column
 from sqlalchemy.types import JSON, TypeDecorator
 
 NAMING = {
@@ -52,7 +62,61 @@ class Base(DeclarativeBase):
     """Base of every mapped class."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: UtcDateTime(), dict[str, Any]: JSON(), list[str]: JSON()}
+    type_annotation_map: ClassVar = {datetime: UtcDateTime(), dict[str, Any]: JSON(), list[str]: JSON()}
+
+
+class Revision(Base):
+    """One row: a number that grows with every change of what pages show.
+
+    Pages that are kept in memory are good while it stays the same. Tables whose changes no kept
+    page shows say so with ``info={"volatile": True}``; whoever forgets that costs speed, not truth.
+    """
+
+    __tablename__ = "revision"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(BigInteger)
+
+
+class WritingSession(Session):
+    """A session that raises the revision when it changes something that pages show."""
+
+    changes_pages = False
+
+
+@event.listens_for(WritingSession, "after_flush")
+def _flushed(session: WritingSession, _context: Any) -> None:
+    for group in (session.new, session.dirty, session.deleted):
+        if any(not _volatile(type(row)) for row in group):
+            session.changes_pages = True
+
+
+@event.listens_for(WritingSession, "do_orm_execute")
+def _executed(state: ORMExecuteState) -> None:
+    if state.is_select or not isinstance(state.session, WritingSession):
+        return
+    mapper = state.bind_mapper
+    if mapper is None or not _volatile(mapper.class_):
+        state.session.changes_pages = True
+
+
+@event.listens_for(WritingSession, "before_commit")
+def _commits(session: WritingSession) -> None:
+    session.flush()
+    if not session.changes_pages:
+        return
+    connection = session.connection()
+    raised = connection.execute(
+        update(Revision).where(Revision.id == 1).values(number=Revision.number + 1)
+    )
+    if not raised.rowcount:
+        connection.execute(insert(Revision).values(id=1, number=1))
+    session.changes_pages = False
+
+
+def _volatile(mapped: type) -> bool:
+    table = getattr(mapped, "__table__", None)
+    return table is not None and bool(table.info.get("volatile"))
 
 
 class Database:
@@ -80,8 +144,10 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session for changing: commits on leaving, rolls back when something is raised."""
-        engine = self.engine.execution_options(labelsvc_write=True) if self.is_sqlite else self.engine
-        with Session(engine, expire_on_commit=False) as session, session.begin():
+        engine = (
+            self.engine.execution_options(labelsvc_write=True) if self.is_sqlite else self.engine
+        )
+        with WritingSession(engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     def dispose(self) -> None:

@@ -33,8 +33,15 @@ class LabelsvcError(Exception):
 
     def as_json(self) -> dict[str, Any]:
         """For `--json` and the API: code, message, fix and parameters."""
-        params = {k: v if isinstance(v, (int, float, bool)) else str(v) for k, v in self.params.items()}
-        return {"code": self.code, "message": str(self), "fix": fill(self.fix, self.params), **params}
+        params = {
+            k: v if isinstance(v, (int, float, bool)) else str(v) for k, v in self.params.items()
+        }
+        return {
+            "code": self.code,
+            "message": str(self),
+            "fix": fill(self.fix, self.params),
+            **params,
+        }
 
 
 def fill(template: str, params: dict[str, Any]) -> str:

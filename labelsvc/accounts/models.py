@@ -41,6 +41,7 @@ class SignIn(Base):
     """One signed-in browser. The cookie holds a random token, the row only its SHA-256."""
 
     __tablename__ = "sign_in"
+    __table_args__ = ({"info": {"volatile": True}},)
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
@@ -59,7 +60,7 @@ class SignInTry(Base):
     """A failed sign-in, for throttling. Keys are keyed hashes, not names or addresses."""
 
     __tablename__ = "sign_in_try"
-    __table_args__ = (Index("ix_sign_in_try_key_at", "key", "at"),)
+    __table_args__ = (Index("ix_sign_in_try_key_at", "key", "at"), {"info": {"volatile": True}})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(64))
@@ -70,6 +71,7 @@ class AuditEntry(Base):
     """What somebody did. Rows are only ever added; each holds the hash of the one before."""
 
     __tablename__ = "audit_entry"
+    __table_args__ = ({"info": {"volatile": True}},)
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     at: Mapped[datetime] = mapped_column(default=now)

@@ -63,8 +63,12 @@ class AdminUnitChange(Base):
 
     __tablename__ = "admin_unit_change"
     __table_args__ = (
-        ForeignKeyConstraint(["old_code", "old_from"], ["admin_unit.code", "admin_unit.valid_from"]),
-        ForeignKeyConstraint(["new_code", "new_from"], ["admin_unit.code", "admin_unit.valid_from"]),
+        ForeignKeyConstraint(
+            ["old_code", "old_from"], ["admin_unit.code", "admin_unit.valid_from"]
+        ),
+        ForeignKeyConstraint(
+            ["new_code", "new_from"], ["admin_unit.code", "admin_unit.valid_from"]
+        ),
     )
 
     old_code: Mapped[str] = mapped_column(String(5), primary_key=True)

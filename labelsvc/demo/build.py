@@ -180,7 +180,7 @@ def _pages(session: Session, settings: Settings, examples: history.Examples) -> 
     for name, number in numbers.items():
         issue = find_issue(session, number)
         if issue is not None:
-            pages[name] = codes_of(issue, keyring, first=number, count=1)[0].lower()
+            pages[name] = codes_of(issue, keyring, offset=number - issue.first, count=1)[0].lower()
     return pages
 
 

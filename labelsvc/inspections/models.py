@@ -30,6 +30,7 @@ class Report(Base):
     """What a consumer says about a code. The contact is optional and for the office alone."""
 
     __tablename__ = "report"
+    __table_args__ = ({"info": {"volatile": True}},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))

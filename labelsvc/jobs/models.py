@@ -30,6 +30,7 @@ class Job(Base):
     """One piece of long work. `kind` names the function of worker/tasks.py that does its parts."""
 
     __tablename__ = "job"
+    __table_args__ = ({"info": {"volatile": True}},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(40))
@@ -53,7 +54,10 @@ class Part(Base):
     """One leasable piece of a job."""
 
     __tablename__ = "job_part"
-    __table_args__ = (Index("ix_job_part_state_leased_until", "state", "leased_until"),)
+    __table_args__ = (
+        Index("ix_job_part_state_leased_until", "state", "leased_until"),
+        {"info": {"volatile": True}},
+    )
 
     job_id: Mapped[int] = mapped_column(ForeignKey("job.id", ondelete="CASCADE"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

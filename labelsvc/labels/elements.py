@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from labelsvc.labels.content import VARIABLES, expand, placeholders
+from labelsvc.labels.content import PER_UNIT, VARIABLES, expand, placeholders
 
 Weight = Literal["regular", "medium", "semibold", "bold", "italic"]
 Align = Literal["left", "center", "right"]
@@ -150,6 +150,13 @@ class ArcText(TextStyle):
     r: Length = Field(description="radius of the baseline, mm")
     side: Literal["top", "bottom"] = "top"
     span: float = Field(170, gt=0, le=350, description="degrees the text may take")
+
+    @field_validator("text")
+    @classmethod
+    def _static(cls, text: str) -> str:
+        if any(name in PER_UNIT for name in placeholders(text)):
+            raise ValueError("what differs from label to label cannot stand on an arc")
+        return text
 
 
 class SymbolElement(Drawn):

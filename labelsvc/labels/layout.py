@@ -318,6 +318,10 @@ def _validated(model: type[_P], data: dict[str, Any], text: str, source: str, *p
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         loc = (*prefix, *first["loc"])
+        # What concerns the whole layout says itself which element it means.
+        element = re.match(r"Value error, elements\[(\d+)\]", first["msg"])
+        if not loc and element:
+            loc = ("elements", int(element[1]))
         line = _line(text, loc)
         raise LayoutError(
             "{source}, line {line}: {where}: {reason}",
@@ -351,9 +355,11 @@ def _where(loc: Sequence[str | int]) -> str:
 def _line(text: str, loc: Sequence[str | int]) -> int:
     """Line of the key at *loc*, or of the table it should be in: good enough to put a cursor."""
     lines = text.splitlines()
-    start, at = 0, 0
+    start = 0
+    if not loc:
+        return 1
     index = next((p for p in loc if isinstance(p, int)), None)
-    if loc and index is not None:
+    if index is not None:
         heads = [n for n, s in enumerate(lines) if s.strip() == f"[[{loc[0]}]]"]
         start = heads[index] if index < len(heads) else 0
     elif len(loc) > 1:

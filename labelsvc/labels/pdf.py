@@ -312,9 +312,11 @@ class _Writer:
         doc = self.canvas._doc
         font: Any = pdfmetrics.getFont(_font(self.fonts[op.font]))
         x, y = (left + op.x) * PT, (height - op.y) * PT
-        turn = math.radians(op.angle)
-        cos, sin = math.cos(turn), math.sin(turn)
-        matrix = " ".join(paint.number(v) for v in (cos, -sin, sin, cos, x, y))
+        matrix = f"1 0 0 1 {paint.number(x)} {paint.number(y)}"
+        if op.angle:
+            turn = math.radians(op.angle)
+            cos, sin = math.cos(turn), math.sin(turn)
+            matrix = " ".join(paint.number(v) for v in (cos, -sin, sin, cos, x, y))
         out = [f"{paint.number(op.tracking * PT)} Tc {matrix} Tm"]
         size = paint.number(op.size * PT)
         for subset, data in font.splitString(op.text, doc):

@@ -99,15 +99,29 @@ def matrix(
 ) -> Matrix:
     """The symbol of *text* by the reference encoder; *mask* None lets it choose (about 8 ms)."""
     parts = segments(text) if parts is None else parts
-    code: Any = qrcode.QRCode(
-        version=version or version_for(parts, level),
-        error_correction=_CORRECTION[level],
-        mask_pattern=mask,
-    )
+    version = version or version_for(parts, level)
+    stream = codewords(_data(parts, version, level), version=version, level=level)
+    if mask is None:
+        mask = _blank(stream, version, level).best_mask_pattern()
+    return place(stream, version=version, level=level, mask=mask)
+
+
+def _data(parts: Sequence[Segment], version: int, level: Level) -> bytes:
+    """Data codewords: segments, terminator, padding (ISO/IEC 18004, 7.4)."""
+    buffer = qrcode.util.BitBuffer()
     for part in parts:
-        code.add_data(qrcode.util.QRData(part.text.encode(), mode=_MODE[part.mode]))
-    code.make(fit=False)
-    return np.array(code.modules, dtype=np.bool_)
+        indicator, width = header(part.mode, version)
+        buffer.put(indicator, 4)
+        buffer.put(part.length, width)
+        qrcode.util.QRData(part.text.encode(), mode=_MODE[part.mode]).write(buffer)
+    room = capacity(version, level) * 8
+    if len(buffer) > room:
+        raise BadInput("The text is too long for a QR symbol of this version")
+    buffer.put(0, min(4, room - len(buffer)))
+    buffer.put(0, -len(buffer) % 8)
+    for number in range((room - len(buffer)) // 8):
+        buffer.put((0xEC, 0x11)[number % 2], 8)
+    return bytes(buffer.buffer)
 
 
 def packed(symbol: Matrix) -> bytes:
@@ -121,15 +135,33 @@ def header(mode: str, version: int) -> tuple[int, int]:
 
 
 def place(codewords: Sequence[int], *, version: int, level: Level, mask: int) -> Matrix:
-    """The symbol whose interleaved data and correction codewords are given: for `batch`."""
-    code = qrcode.QRCode(version=version, error_correction=_CORRECTION[level], mask_pattern=mask)
-    code.data_cache = list(codewords)
+    """The symbol whose interleaved data and correction codewords are given."""
+    code = _blank(codewords, version, level)
     code.makeImpl(False, mask)
     return np.array(code.modules, dtype=np.bool_)
 
 
+def _blank(codewords: Sequence[int], version: int, level: Level) -> Any:
+    code: Any = qrcode.QRCode(version=version, error_correction=_CORRECTION[level])
+    code.data_cache = list(codewords)
+    return code
+
+
 def codewords(data: bytes, *, version: int, level: Level) -> list[int]:
-    """*data* codewords with their error correction, interleaved: for `batch`."""
+    """*data* codewords with their error correction, interleaved."""
+    for around in (0x00, 0x55, 0xAA):
+        try:
+            moved = _corrected(bytes(byte ^ around for byte in data), version, level)
+            still = _corrected(bytes([around] * len(data)), version, level) if around else None
+        except ValueError:
+            # The encoder cannot divide a block of zeros ("glog(0)"). Correction is linear, so the
+            # sum of two patterns without such a block gives the same.
+            continue
+        return [a ^ b for a, b in zip(moved, still, strict=True)] if still else moved
+    raise BadInput("The text has no QR symbol")  # pragma: no cover -- one of three always has
+
+
+def _corrected(data: bytes, version: int, level: Level) -> list[int]:
     buffer = qrcode.util.BitBuffer()
     for byte in data:
         buffer.put(byte, 8)

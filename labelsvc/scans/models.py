@@ -18,11 +18,9 @@ class Scan(Base):
     """
 
     __tablename__ = "scan"
-    __table_args__ = (Index("ix_scan_number_at", "number", "at"),)
+    __table_args__ = (Index("ix_scan_number_at", "number", "at"), {"info": {"volatile": True}})
 
-    id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), primary_key=True
-    )
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     #: To the minute; old rows are coarsened to the day.
     at: Mapped[datetime] = mapped_column(index=True)
     #: Number of the code, None where no code of ours was recognised.
@@ -40,6 +38,7 @@ class UnitSeen(Base):
     """First scan and count of one unit or lot code: the only row a unit gets by being scanned."""
 
     __tablename__ = "unit_seen"
+    __table_args__ = ({"info": {"volatile": True}},)
 
     number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     first_at: Mapped[datetime]

@@ -10,6 +10,7 @@ from labelsvc.db import Database
 from labelsvc.migrations import tables as tables
 from labelsvc.resources import folder
 from labelsvc.settings import Settings
+from labelsvc.web import assets, language, problems, security
 from labelsvc.web.site import Site
 
 
@@ -32,11 +33,18 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         loaders.insert(0, FileSystemLoader(settings.template_override))
     app.jinja_loader = ChoiceLoader(loaders)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    for part in (language, assets, security, problems):
+        part.install(app)
+    app.jinja_env.globals["settings"] = settings
     _register(app)
     return app
 
 
 def _register(app: Flask) -> None:
-    """Rooms, in the order their addresses are tried; the scan page takes what is left."""
-    # from labelsvc.web import account, health, home, scan
-    # for room in (...): app.register_blueprint(room.bp)
+    """Rooms. The scan page is last: codes stand directly after the host."""
+    from labelsvc.web import account, health, home, media, report, scan, scan_site
+    from labelsvc.web.console import office, producer
+
+    scan_site.install(app, scan.Pages())
+    for room in (home, health, account, producer, office, media, report, scan):
+        app.register_blueprint(room.bp)

@@ -32,7 +32,7 @@ def issued(database: Database) -> Database:
 def states(database: Database, *numbers: int) -> list[str | None]:
     with database.reading() as session:
         marks = [state_of(session, number) for number in numbers]
-        return [mark and mark.state for mark in marks]
+        return [None if mark is None else mark.state for mark in marks]
 
 
 def test_a_range_is_marked_and_its_neighbours_are_not(issued: Database) -> None:

@@ -112,8 +112,7 @@ def test_ed25519_signs_as_the_public_vectors_do() -> None:
         assert Ed25519().get_signature(seed, message).hex() == vector["signature"]
 
 
-#: All encodings of points of order 1, 2, 4 and 8, canonical and not (ed25519.cr.yp.to; the same
-#: list stands in libsodium's and in OpenSSH's reviews).
+#: Every encoding, canonical or not, of the points of order 1, 2, 4 and 8.
 SMALL_ORDER = [
     "0100000000000000000000000000000000000000000000000000000000000000",
     "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",

@@ -9,7 +9,6 @@ import pytest
 
 from labelsvc.labels import fonts as label_fonts
 from labelsvc.labels import layout as layouts
-from labelsvc.labels import library
 from labelsvc.labels.content import LabelContent, Unit, sample_content
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.text import Fonts
@@ -35,6 +34,58 @@ y = 1
 size = 21
 """
 
+#: 65 seals on A4, as sold: 5 x 13 of 38.1 x 21.2 mm.
+SHEET65 = """
+name = "test-65"
+title_vi = "Tờ thử"
+title_en = "Test sheet"
+kind = "sheet"
+purpose = "seal"
+forms = ["short", "lot", "gs1"]
+resolution_dpi = 600
+[label]
+width = 38.1
+height = 21.2
+safe = 0.8
+[sheet]
+page = "A4"
+columns = 5
+rows = 13
+margin_left = 4.7
+margin_top = 10.9
+pitch_x = 40.6
+[[elements]]
+type = "symbol"
+x = 0.8
+y = 0.8
+size = 17.6
+[[elements]]
+type = "text"
+x = 18.9
+y = 1
+w = 18.2
+h = 12
+text = "{product_name}"
+size = 8
+min_size = 5
+weight = "bold"
+[[elements]]
+type = "stars"
+x = 18.9
+y = 14
+size = 2
+[[elements]]
+type = "text"
+x = 18.9
+y = 16.5
+w = 18.2
+h = 4
+text = "QĐ {decision_number}\\nLô {lot_code}[ · {unit_number}]"
+size = 4.4
+min_size = 3.4
+leading = 1.2
+"""
+
 Write = Callable[..., Layout]
 
 
@@ -45,7 +96,7 @@ def fonts() -> Fonts:
 
 @pytest.fixture(scope="session")
 def sheet65() -> Layout:
-    return library.get("a4-65")
+    return layouts.load(SHEET65, source="test-65.toml")
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import typing
 import unicodedata
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from labelsvc.labels import fonts as label_fonts
+from labelsvc.labels import layout as layouts
 from labelsvc.labels.content import (
     VARIABLES,
     LabelContent,
@@ -17,7 +20,9 @@ from labelsvc.labels.content import (
     expand,
     placeholders,
     sample_content,
+    sample_unit,
 )
+from labelsvc.labels.drawing import compose
 from labelsvc.labels.elements import Element
 from labelsvc.labels.layout import LabelShape, Layout, SheetSpec
 
@@ -110,9 +115,7 @@ def test_every_variable_is_documented(name: str) -> None:
 
 
 def _models() -> list[tuple[str, str]]:
-    import typing
-
-    union = typing.get_args(typing.get_args(Element)[0] if False else Element)[0]
+    union = typing.get_args(Element)[0]
     models = [*typing.get_args(union), Layout, LabelShape, SheetSpec]
     return [(model.__name__, field) for model in models for field in model.model_fields]
 
@@ -120,3 +123,10 @@ def _models() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("model", "field"), _models())
 def test_every_key_is_documented(model: str, field: str) -> None:
     assert f"`{field}`" in LAYOUTS_MD, f"{field} of {model}"
+
+
+def test_the_example_of_the_documentation_is_a_layout() -> None:
+    toml = LAYOUTS_MD.split("```toml\n")[1].split("```")[0]
+    layout = layouts.load(toml, source="docs/layouts.md")
+    for form in layout.forms:
+        compose(layout, sample_content(), label_fonts.load(), unit=sample_unit(form))

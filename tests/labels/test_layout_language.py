@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -31,15 +32,32 @@ def test_every_shipped_layout_loads(name: str) -> None:
         (HEAD + SYMBOL + TEXT + 'text = "**{host}"', "elements[1].text", "bold is not closed"),
         (HEAD + SYMBOL + TEXT + 'text = "x"\ncolor = "#000000"', "elements[1].color", "Extra"),
         (HEAD + SYMBOL + TEXT + 'text = "x"\nleading = 1.1', "elements[1].leading", "1.2"),
-        (HEAD + SYMBOL + TEXT + 'text = "x"\nsize = 6\nmin_size = 7', "elements[1]", "min_size"),
-        (HEAD + SYMBOL + TEXT + 'text = "x"\ncolour = "leaf"', "", "'leaf' is not in [colours]"),
+        (
+            HEAD + SYMBOL + TEXT + 'text = "x"\nsize = 6\nmin_size = 7',
+            "elements[1].text",
+            "min_size",
+        ),
+        (
+            HEAD + SYMBOL + TEXT + 'text = "x"\ncolour = "leaf"',
+            "elements[1]",
+            "'leaf' is not in [colours]",
+        ),
         (HEAD + SYMBOL + TEXT + 'text = "x"\nwhen = "star"', "elements[1].when", "unknown"),
         (HEAD + SYMBOL + '[[elements]]\ntype = "picture"', "elements[1]", "picture"),
         (HEAD + SYMBOL + SYMBOL, "", "exactly one symbol"),
         (HEAD + TEXT + 'text = "x"', "", "exactly one symbol"),
-        (HEAD.replace("height = 40", "height = 20") + SYMBOL, "", "2.00 mm out of the label"),
+        (
+            HEAD.replace("height = 40", "height = 20") + SYMBOL,
+            "elements[0]",
+            "2.00 mm out of the label",
+        ),
         (HEAD.replace("height = 40", "") + SYMBOL, "label", "width and height, or diameter"),
         (HEAD.replace('"single"', '"poster"') + SYMBOL, "kind", "'sheet'"),
+        (
+            HEAD + SYMBOL + '[[elements]]\ntype = "arc"\ncx = 9\ncy = 9\nr = 5\ntext = "{code}"',
+            "elements[1].text",
+            "cannot stand on an arc",
+        ),
         (HEAD + SYMBOL + '[[elements]]\ntype = "path"\nd = "M0 0 A1 1"', "elements[1].d", "path"),
     ],
 )
@@ -122,7 +140,7 @@ def test_json_schema_is_json_and_forbids_unknown_keys() -> None:
 def test_an_unknown_layout_names_the_known_ones() -> None:
     with pytest.raises(LayoutError) as caught:
         library.get("nothing")
-    assert "a4-65" in caught.value.params["known"]
+    assert caught.value.params["known"] == ", ".join(library.names())
 
 
 @pytest.mark.parametrize(
@@ -139,3 +157,28 @@ def test_a_layout_knows_whether_it_claims_a_recognition(
     write: Write, elements: str, claims: bool
 ) -> None:
     assert write(elements).shows_stars is claims
+
+
+def test_an_operators_layout_wins_and_is_read_again_when_edited(tmp_path: Path) -> None:
+    file = tmp_path / "a4-65.toml"
+    file.write_text(HEAD.replace('"test"', '"a4-65"') + SYMBOL, encoding="utf-8")
+    assert library.get("a4-65", tmp_path).title_en == "Test"
+    assert library.get("a4-65").title_en != "Test"
+    assert library.source("a4-65", tmp_path) == file.read_text(encoding="utf-8")
+    file.write_text(HEAD.replace('"test"', '"a4-65"').replace("Test", "Edited") + SYMBOL)
+    assert library.get("a4-65", tmp_path).title_en == "Edited"
+
+
+def test_a_layout_has_the_name_of_its_file(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(HEAD + SYMBOL, encoding="utf-8")
+    with pytest.raises(LayoutError, match="calls itself test"):
+        library.get("mine", tmp_path)
+
+
+@pytest.mark.parametrize("data", [None, b"\xff\xfe"])
+def test_a_file_that_cannot_be_read(tmp_path: Path, data: bytes | None) -> None:
+    file = tmp_path / "mine.toml"
+    if data is not None:
+        file.write_bytes(data)
+    with pytest.raises(LayoutError, match="cannot be read"):
+        library.read(file)

@@ -146,23 +146,19 @@ def test_order_down_fills_columns(sheet65: Layout) -> None:
 
 
 @pytest.mark.parametrize("order", ["across", "down"])
-@pytest.mark.parametrize("start", [1, 33, 65])
+@pytest.mark.parametrize("start", [1, 33, 64])
 @pytest.mark.parametrize("count", [0, 1, 33, 65, 66, 200])
 def test_pages_are_counted_as_they_are_filled(
     sheet65: Layout, order: Any, start: int, count: int
 ) -> None:
     sheet = Sheet.of(sheet65)
-    cells = list(sheet.cells(count, start_at=start, used={65, 2}, order=order)) if start < 65 else []
-    if start == 65:
-        return
+    cells = list(sheet.cells(count, start_at=start, used={65, 2}, order=order))
     assert len(cells) == count
     pages = sheet.pages(count, start_at=start, used={65, 2}, order=order)
     assert pages == max((c.page for c in cells), default=0)
 
 
-@pytest.mark.parametrize(
-    ("start", "used"), [(0, ()), (66, ()), (1, (0,)), (1, (66,)), (65, (65,))]
-)
+@pytest.mark.parametrize(("start", "used"), [(0, ()), (66, ()), (1, (0,)), (1, (66,)), (65, (65,))])
 def test_cells_that_are_not_there_are_refused(
     sheet65: Layout, start: int, used: tuple[int, ...]
 ) -> None:

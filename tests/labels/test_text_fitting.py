@@ -23,10 +23,10 @@ WEIGHTS = ("regular", "medium", "semibold", "bold", "italic")
 VIETNAMESE = sorted(
     {
         unicodedata.normalize("NFC", base + tone)
-        for base in "aăâbcdđeêghiklmnoôơpqrstuưvxyAĂÂBCDĐEÊGHIKLMNOÔƠPQRSTUƯVXY"
+        for base in "aăâeêioôơuưyAĂÂEÊIOÔƠUƯY"
         for tone in ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
-        if len(unicodedata.normalize("NFC", base + tone)) == 1
     }
+    | set("bcdđghklmnpqrstvxBCDĐGHKLMNPQRSTVX")
 )
 NAMES = {"field": "name", "record": "L1", "layout": "test"}
 
@@ -44,7 +44,7 @@ def fitted(
 
 @pytest.mark.parametrize("weight", WEIGHTS)
 def test_every_vietnamese_letter_is_in_every_face(fonts: Fonts, weight: str) -> None:
-    assert len(VIETNAMESE) > 150
+    assert len(VIETNAMESE) == 178
     fonts[weight].check("".join(VIETNAMESE) + "0123456789₫%°×·–—“”½…", **NAMES)
 
 
@@ -131,7 +131,9 @@ def test_the_ink_of_the_first_and_last_line_is_inside_the_block(fonts: Fonts) ->
     assert found.descent >= -min(face.bounds(c)[1] for c in "nặng") * found.size
 
 
-@given(st.lists(st.text(st.sampled_from(VIETNAMESE), min_size=1, max_size=9), min_size=2, max_size=8))
+@given(
+    st.lists(st.text(st.sampled_from(VIETNAMESE), min_size=1, max_size=4), min_size=2, max_size=8)
+)
 def test_marks_never_touch_the_line_above(words: list[str]) -> None:
     fonts = label_fonts.load()
     found = fitted(fonts, " ".join(words), width=20, size=10, leading=1.2)

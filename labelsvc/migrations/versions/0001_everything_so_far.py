@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.Column("previous", sa.String(length=64), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
+        info={"volatile": True},
     )
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_audit_entry_action"), ["action"], unique=False)
@@ -75,6 +76,7 @@ def upgrade() -> None:
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("finished_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
+        info={"volatile": True},
     )
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_job_state"), ["state"], unique=False)
@@ -98,11 +100,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_permutation_secret")),
     )
     op.create_table(
+        "revision",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_revision")),
+    )
+    op.create_table(
         "sign_in_try",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_try")),
+        info={"volatile": True},
     )
     with op.batch_alter_table("sign_in_try", schema=None) as batch_op:
         batch_op.create_index("ix_sign_in_try_key_at", ["key", "at"], unique=False)
@@ -116,6 +125,7 @@ def upgrade() -> None:
         sa.Column("scans", sa.Integer(), nullable=False),
         sa.Column("last_token", sa.String(length=32), nullable=True),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_unit_seen")),
+        info={"volatile": True},
     )
     op.create_table(
         "admin_unit_change",
@@ -154,6 +164,7 @@ def upgrade() -> None:
             ["job_id"], ["job.id"], name=op.f("fk_job_part_job_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("job_id", "number", name=op.f("pk_job_part")),
+        info={"volatile": True},
     )
     with op.batch_alter_table("job_part", schema=None) as batch_op:
         batch_op.create_index(
@@ -433,6 +444,7 @@ def upgrade() -> None:
         sa.Column("handled_by", sa.String(length=60), nullable=False),
         sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_report_product_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
+        info={"volatile": True},
     )
     with op.batch_alter_table("report", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_report_product_id"), ["product_id"], unique=False)
@@ -452,6 +464,7 @@ def upgrade() -> None:
             ["user_id"], ["user.id"], name=op.f("fk_sign_in_user_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_sign_in")),
+        info={"volatile": True},
     )
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sign_in_expires_at"), ["expires_at"], unique=False)
@@ -556,6 +569,7 @@ def upgrade() -> None:
         sa.Column("day_token", sa.String(length=32), nullable=True),
         sa.ForeignKeyConstraint(["issue_id"], ["issue.id"], name=op.f("fk_scan_issue_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scan")),
+        info={"volatile": True},
     )
     with op.batch_alter_table("scan", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_scan_at"), ["at"], unique=False)
@@ -645,6 +659,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_sign_in_try_key_at")
 
     op.drop_table("sign_in_try")
+    op.drop_table("revision")
     op.drop_table("permutation_secret")
     op.drop_table("key_record")
     with op.batch_alter_table("job", schema=None) as batch_op:

@@ -1,0 +1,72 @@
+"""Passwords: argon2id, with the parameters the library recommends, renewed when they change."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from labelsvc.errors import BadInput
+
+SHORTEST, LONGEST = 10, 200
+#: What people try first; longer lists belong into the operator's hands.
+_COMMON = frozenset(
+    [
+        "1234567890",
+        "0123456789",
+        "12345678910",
+        "qwertyuiop",
+        "password123",
+        "password1234",
+        "matkhau123",
+        "matkhau1234",
+        "iloveyou123",
+        "hanoi123456",
+        "vietnam123",
+        "ocop123456",
+        "abcdefghij",
+        "1111111111",
+        "0000000000",
+    ]
+)
+_hasher = PasswordHasher()
+
+
+def hash_password(password: str) -> str:
+    """The hash to keep.
+
+    :raises BadInput: too short, too long, or one of the first that anybody would try.
+    """
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise BadInput(
+            "A password has {shortest} to {longest} characters.",
+            fix="Take a few words that you remember; spaces are allowed.",
+            shortest=SHORTEST,
+            longest=LONGEST,
+        )
+    if password.casefold() in _COMMON:
+        raise BadInput(
+            "This password is one of the first that thieves try.",
+            fix="Take a few words that you remember; spaces are allowed.",
+        )
+    return _hasher.hash(password)
+
+
+def check_password(kept: str | None, password: str) -> bool:
+    """Whether *password* is the one. Takes as long when there is nothing to compare with."""
+    try:
+        _hasher.verify(kept or _dummy(), password[: LONGEST + 1])
+    except (VerificationError, InvalidHashError):
+        return False
+    return kept is not None
+
+
+def outdated(kept: str) -> bool:
+    """Whether the hash was made with older parameters and should be made again."""
+    return _hasher.check_needs_rehash(kept)
+
+
+@lru_cache(maxsize=1)
+def _dummy() -> str:
+    return _hasher.hash("nobody has this password")

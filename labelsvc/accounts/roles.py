@@ -1,0 +1,44 @@
+"""Who may do what: one table from page (Flask endpoint) to roles. What is not in it is closed.
+
+`PUBLIC` pages need no sign-in. A producer's pages look at the user's own producer only; the pages
+see to that, and a test goes through every page × role × tenant.
+"""
+
+from __future__ import annotations
+
+from labelsvc.accounts.models import Role
+
+ANYBODY = frozenset(Role)
+PRODUCER = frozenset({Role.PRODUCER})
+OFFICE = frozenset({Role.OFFICE})
+READERS = frozenset({Role.OFFICE, Role.AUDITOR})
+
+#: Blueprints whose pages are open to everybody.
+PUBLIC_ROOMS = frozenset({"scan", "resolver", "home", "health", "report", "media", "static"})
+PUBLIC_PAGES = frozenset({"static", "account.sign_in", "account.invitation", "account.language"})
+
+#: Pages by their endpoint, or all pages of a room by "room.*"; the single page wins.
+POLICY: dict[str, frozenset[Role]] = {
+    "account.*": ANYBODY,
+    "producer.*": PRODUCER,
+    "office.*": OFFICE,
+    "office.dashboard": READERS,
+    "office.recognitions": READERS,
+    "office.recognition": READERS,
+    "office.producers": READERS,
+    "office.producer": READERS,
+    "office.product": READERS,
+    "office.reports": READERS,
+    "office.report": READERS,
+    "office.audit": READERS,
+}
+
+
+def is_public(endpoint: str) -> bool:
+    return endpoint in PUBLIC_PAGES or endpoint.partition(".")[0] in PUBLIC_ROOMS
+
+
+def allowed(endpoint: str) -> frozenset[Role]:
+    """Roles that may open a page; none for a page that the table does not know."""
+    room = endpoint.partition(".")[0]
+    return POLICY.get(endpoint) or POLICY.get(f"{room}.*") or frozenset()

@@ -1,0 +1,119 @@
+"""People who sign in: made by the office, invited by a link that works once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from labelsvc.accounts import audit, passwords, sessions
+from labelsvc.accounts.models import Role, User
+from labelsvc.errors import BadInput, Conflict, SignInFailed
+
+#: How long an invitation or reset link works.
+INVITATION_SECONDS = 7 * 24 * 3600
+
+
+def create_user(
+    session: Session,
+    *,
+    name: str,
+    full_name: str,
+    role: Role | str,
+    producer_id: int | None = None,
+    password: str | None = None,
+    actor: str,
+) -> User:
+    """Add a user; without a password they get one by an invitation.
+
+    :raises Conflict: the name is taken. :raises BadInput: a producer's user without producer.
+    """
+    role = Role(role)
+    name = sessions.normal_name(name)
+    if not name or (role is Role.PRODUCER) != (producer_id is not None):
+        raise BadInput(
+            "A user needs a sign-in name; users of producers belong to exactly one producer.",
+            fix="Give the name, and the producer for the role “producer” only.",
+        )
+    if session.scalar(select(User.id).where(User.name == name)) is not None:
+        raise Conflict(
+            "The sign-in name {name} is taken.",
+            fix="Choose another, or use the account.",
+            name=name,
+        )
+    user = User(
+        name=name,
+        full_name=full_name.strip()[:120],
+        role=role,
+        producer_id=producer_id,
+        password_hash=passwords.hash_password(password) if password else None,
+    )
+    session.add(user)
+    session.flush()
+    audit.record(
+        session,
+        actor=actor,
+        action="user.create",
+        subject=f"user:{user.id}",
+        facts={"role": str(role), "producer": producer_id},
+    )
+    return user
+
+
+def invitation(user: User, *, keys: Sequence[str]) -> str:
+    """Token of a link by which *user* sets a password. It dies when the password changes."""
+    return _serializer(keys).dumps([user.id, _stamp(user)])
+
+
+def accept(session: Session, token: str, password: str, *, keys: Sequence[str]) -> User:
+    """Set the password of the invited user and end all older sign-ins.
+
+    :raises SignInFailed: the link is wrong, used, or older than a week.
+    :raises BadInput: the password is too short.
+    """
+    user = invited(session, token, keys=keys)
+    set_password(session, user, password, actor=f"user:{user.id}")
+    return user
+
+
+def invited(session: Session, token: str, *, keys: Sequence[str]) -> User:
+    """The user an invitation is for. :raises SignInFailed: it does not hold."""
+    try:
+        user_id, stamp = _serializer(keys).loads(token, max_age=INVITATION_SECONDS)
+        user = session.get(User, int(user_id))
+    except (BadData, TypeError, ValueError):
+        user, stamp = None, ""
+    if user is None or not user.active or stamp != _stamp(user):
+        raise SignInFailed(
+            "This link does not work any more: it was used, or it is older than a week.",
+            fix="Ask the programme office for a new one.",
+        )
+    return user
+
+
+def set_password(session: Session, user: User, password: str, *, actor: str) -> None:
+    """Change the password and sign the user out everywhere."""
+    user.password_hash = passwords.hash_password(password)
+    sessions.end_all(session, user)
+    audit.record(session, actor=actor, action="user.password", subject=f"user:{user.id}")
+
+
+def set_active(session: Session, user: User, active: bool, *, actor: str) -> None:
+    """Let the user in or keep them out; keeping out ends their sign-ins."""
+    user.active = active
+    if not active:
+        sessions.end_all(session, user)
+    audit.record(
+        session, actor=actor, action="user.active", subject=f"user:{user.id}", facts={"active": active}
+    )  # fmt: skip
+
+
+def _serializer(keys: Sequence[str]) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(list(keys), salt="labelsvc.invitation")
+
+
+def _stamp(user: User) -> str:
+    """Changes with the password: a used link stamps an older one."""
+    return (user.password_hash or "new")[-12:]

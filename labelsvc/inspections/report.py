@@ -1,0 +1,89 @@
+"""Reports of consumers: taken in, listed for the office, closed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from labelsvc.accounts import audit
+from labelsvc.clock import now
+from labelsvc.codes.issue import find_issue
+from labelsvc.errors import BadInput, Conflict
+from labelsvc.i18n import nfc
+from labelsvc.inspections.models import Report, ReportKind, ReportState
+
+
+def send_report(
+    session: Session,
+    *,
+    kind: str,
+    code: str,
+    number: int | None,
+    verdict: str,
+    message: str,
+    place: str = "",
+    contact: str = "",
+) -> Report:
+    """Keep what a consumer says.
+
+    :raises BadInput: no message, or a kind that does not exist.
+    """
+    message = nfc(message).strip()[:2000]
+    if len(message) < 5 or kind not in list(ReportKind):
+        raise BadInput(
+            "The report says too little.",
+            fix="Write in a sentence what you saw, then send it again.",
+        )
+    issue = find_issue(session, number) if number is not None else None
+    report = Report(
+        kind=kind,
+        code=code[:300],
+        number=number,
+        product_id=issue.lot.product_id if issue else None,
+        verdict=verdict,
+        message=message,
+        place=nfc(place).strip()[:200],
+        contact=nfc(contact).strip()[:120],
+    )
+    session.add(report)
+    session.flush()
+    return report
+
+
+def list_reports(
+    session: Session, *, state: str | None = None, limit: int = 50, offset: int = 0
+) -> Sequence[Report]:
+    """Newest first."""
+    query = select(Report).options(joinedload(Report.product)).order_by(Report.id.desc())
+    if state:
+        query = query.where(Report.state == state)
+    return session.scalars(query.limit(limit).offset(offset)).all()
+
+
+def count_open(session: Session) -> int:
+    """Reports that nobody has closed."""
+    return session.scalar(
+        select(func.count()).select_from(Report).where(Report.state != ReportState.CLOSED)
+    ) or 0  # fmt: skip
+
+
+def close_report(session: Session, report: Report, *, answer: str, actor: str) -> None:
+    """Write down what was done; the contact is removed, it has served its purpose.
+
+    :raises Conflict: it is closed. :raises BadInput: no answer.
+    """
+    if report.state == ReportState.CLOSED:
+        raise Conflict("The report {number} is closed already.", number=report.id)
+    if not answer.strip():
+        raise BadInput("Say what was done.", fix="One sentence is enough.")
+    report.state, report.answer = ReportState.CLOSED, nfc(answer).strip()
+    report.contact, report.handled_at, report.handled_by = "", now(), actor
+    audit.record(
+        session,
+        actor=actor,
+        action="report.close",
+        subject=f"report:{report.id}",
+        facts={"answer": report.answer},
+    )

@@ -1,0 +1,150 @@
+"""From a verified number to everything its page tells, in as few looks as possible."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import or_, select, text
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from labelsvc.catalogue.models import Lot, Producer, Product, Village
+from labelsvc.catalogue.recognition import Certificate, Recognition, Standing, ruling
+from labelsvc.codes.models import Issue, Mark
+from labelsvc.events.models import Event
+
+#: One look: the change number of the data, the issue, earlier scans, the newest mark.
+_PEEK = text(
+    """
+    SELECT (SELECT number FROM revision WHERE id = 1) AS revision,
+           i.id AS issue_id, i.first AS first, i.count AS count, i.form AS form,
+           s.first_at AS first_at, s.sessions AS sessions,
+           (SELECT m.id FROM mark m WHERE m.issue_id = i.id AND m.first <= :number
+               AND m.last >= :number ORDER BY m.id DESC LIMIT 1) AS mark_id
+    FROM (SELECT id, first, count, form FROM issue WHERE first <= :number
+          ORDER BY first DESC LIMIT 1) i
+    LEFT JOIN unit_seen s ON s.number = :number
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Peek:
+    """What one look at a number gave."""
+
+    number: int
+    revision: int
+    issue_id: int
+    first: int
+    form: str
+    first_at: datetime | None
+    sessions: int
+    mark_id: int | None
+
+    @property
+    def position(self) -> int:
+        """Of the unit in its run, from 1."""
+        return self.number - self.first + 1
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the page of a lot or a product is made of."""
+
+    product: Product
+    lot: Lot | None
+    issue: Issue | None
+    recognition: Recognition | None
+    standing: Standing
+    certificates: Sequence[Certificate]
+    events: Sequence[Event]
+
+
+def peek(session: Session, number: int) -> Peek | None:
+    """The issue of *number* and what happened to it; None if it was never issued."""
+    row = session.connection().execute(_PEEK, {"number": number}).one_or_none()
+    if row is None or number >= row.first + row.count:
+        return None
+    return Peek(
+        number, row.revision or 0, row.issue_id, row.first, row.form, _utc(row.first_at),
+        row.sessions or 0, row.mark_id,
+    )  # fmt: skip
+
+
+def by_issue(session: Session, issue_id: int, *, on: date) -> Found:
+    """Everything about the lot of an issue."""
+    path = joinedload(Issue.lot).joinedload(Lot.product)
+    issue = session.scalars(
+        select(Issue).where(Issue.id == issue_id).options(*_whole(path))
+    ).unique().one()  # fmt: skip
+    return _found(session, issue.lot.product, issue.lot, issue, on)
+
+
+def by_link(session: Session, gtin: str, lot_code: str | None, *, on: date) -> Found | None:
+    """The product of a plain GS1 link, and its lot where the link names one we know."""
+    product = session.scalars(
+        select(Product).where(Product.gtin == gtin).options(*_whole(None))
+    ).unique().one_or_none()  # fmt: skip
+    if product is None:
+        return None
+    lot = None
+    if lot_code is not None:
+        lot = session.scalars(
+            select(Lot).where(Lot.product_id == product.id, Lot.code == lot_code)
+        ).one_or_none()
+    return _found(session, product, lot, None, on)
+
+
+def mark(session: Session, mark_id: int) -> Mark:
+    return session.get_one(Mark, mark_id)
+
+
+def _whole(path: Any) -> list[Any]:
+    """Loader options for a product with all that its page shows."""
+    start = path if path is not None else None
+
+    def at(attribute: Any) -> Any:
+        return start.joinedload(attribute) if start is not None else joinedload(attribute)
+
+    return [
+        at(Product.producer).joinedload(Producer.commune),
+        at(Product.producer).joinedload(Producer.village).joinedload(Village.commune),
+        *(
+            start.selectinload(part) if start is not None else selectinload(part)
+            for part in (Product.recognitions, Product.photos, Product.outlets)
+        ),
+    ]
+
+
+def _found(
+    session: Session, product: Product, lot: Lot | None, issue: Issue | None, on: date
+) -> Found:
+    recognition = ruling(product.recognitions, on)
+    certificates = session.scalars(
+        select(Certificate)
+        .where(
+            or_(
+                Certificate.product_id == product.id, Certificate.producer_id == product.producer_id
+            )
+        )
+        .order_by(Certificate.kind)
+    ).all()
+    events: Sequence[Event] = ()
+    if lot is not None:
+        events = session.scalars(
+            select(Event).where(Event.lot_id == lot.id).order_by(Event.at)
+        ).all()
+    for outlet in product.outlets:
+        _ = outlet.commune  # loaded now: the page is made after the session has closed
+    standing = recognition.standing(on) if recognition else Standing.NOT_RECOGNISED
+    return Found(product, lot, issue, recognition, standing, certificates, events)
+
+
+def _utc(value: Any) -> datetime | None:
+    """SQLite gives text where the type is not named, PostgreSQL aware datetimes."""
+    if value is None:
+        return None
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

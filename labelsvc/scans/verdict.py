@@ -1,0 +1,179 @@
+"""The verdicts: one fixed set, a machine word each, and the rule that chooses.
+
+Two axes. The first says what we know for sure: issued by this programme and not withdrawn, or not.
+The second, `CopyNotice`, states facts about how often a code was seen; it advises and never
+changes the first. No verdict says "genuine": a photocopy of a good code is a good code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Verdict(StrEnum):
+    ISSUED_OK = "ISSUED_OK"
+    ISSUED_OK_STALE = "ISSUED_OK_STALE"
+    LINK_ONLY = "LINK_ONLY"
+    EXPIRED = "EXPIRED"
+    RECALLED = "RECALLED"
+    REVOKED = "REVOKED"
+    VOIDED = "VOIDED"
+    DECOMMISSIONED = "DECOMMISSIONED"
+    NOT_ISSUED = "NOT_ISSUED"
+    BAD_SIGNATURE = "BAD_SIGNATURE"
+    UNKNOWN_KEY = "UNKNOWN_KEY"
+    FROZEN_KEY_OUTSIDE_RANGE = "FROZEN_KEY_OUTSIDE_RANGE"
+    MALFORMED = "MALFORMED"
+    FOREIGN_HOST = "FOREIGN_HOST"
+    DUPLICATE_HERE = "DUPLICATE_HERE"
+    SHORT_CODE_NEEDS_NETWORK = "SHORT_CODE_NEEDS_NETWORK"
+
+
+class Tone(StrEnum):
+    """Colour of a verdict; an icon and words say the same."""
+
+    GOOD = "good"
+    CAUTION = "caution"
+    BAD = "bad"
+    NEUTRAL = "neutral"
+
+
+class Shown(NamedTuple):
+    """How a verdict is answered; `headline` and `meaning` are English keys of translations."""
+
+    status: int
+    tone: Tone
+    headline: str
+    meaning: str
+
+
+SHOWN: dict[Verdict, Shown] = {
+    Verdict.ISSUED_OK: Shown(
+        200, Tone.GOOD, "Valid code",
+        "Issued by this programme and not withdrawn. Compare name, pack and lot below with what you hold.",
+    ),
+    Verdict.ISSUED_OK_STALE: Shown(
+        200, Tone.CAUTION, "Valid code, as of the day shown",
+        "Issued by this programme; the list of withdrawn codes on this device is old.",
+    ),
+    Verdict.LINK_ONLY: Shown(
+        200, Tone.NEUTRAL, "Product information",
+        "This link names a product. It is not a signed code and says nothing about the item you hold.",
+    ),
+    Verdict.EXPIRED: Shown(
+        200, Tone.CAUTION, "Valid code, but past its expiry date",
+        "Issued by this programme; the lot is past its expiry date. Do not eat or sell it.",
+    ),
+    Verdict.RECALLED: Shown(
+        200, Tone.BAD, "Recalled product",
+        "This lot is being recalled. Do not use it; bring it back to where you bought it.",
+    ),
+    Verdict.REVOKED: Shown(
+        410, Tone.BAD, "Withdrawn code",
+        "This code was issued and later withdrawn. Do not trust the goods that carry it.",
+    ),
+    Verdict.VOIDED: Shown(
+        410, Tone.BAD, "Void label",
+        "This label was misprinted and should have been destroyed. It must not be on goods for sale.",
+    ),
+    Verdict.DECOMMISSIONED: Shown(
+        410, Tone.CAUTION, "Code already used up",
+        "The item with this code was reported as sold or used. A second one with the same code is suspicious.",
+    ),
+    Verdict.NOT_ISSUED: Shown(
+        404, Tone.BAD, "Not issued by this programme",
+        "We did not issue this code. It may be mistyped, damaged or made up.",
+    ),
+    Verdict.BAD_SIGNATURE: Shown(
+        404, Tone.BAD, "Not issued by this programme",
+        "The signature of this code does not hold: it was altered or made up.",
+    ),
+    Verdict.UNKNOWN_KEY: Shown(
+        404, Tone.CAUTION, "Cannot be checked",
+        "This code names a key that is not known here. An older copy of the key list may be the reason.",
+    ),
+    Verdict.FROZEN_KEY_OUTSIDE_RANGE: Shown(
+        404, Tone.BAD, "Not issued by this programme",
+        "Its key was stolen, and this code is not among those issued before the theft.",
+    ),
+    Verdict.MALFORMED: Shown(
+        400, Tone.NEUTRAL, "This is not one of our codes",
+        "The code is incomplete or contains characters that our codes do not have. Scan it again, "
+        "or type the characters under the symbol.",
+    ),
+    Verdict.FOREIGN_HOST: Shown(
+        400, Tone.CAUTION, "A code of another site",
+        "This link leads to another site. Do not enter any data there.",
+    ),
+    Verdict.DUPLICATE_HERE: Shown(
+        200, Tone.BAD, "The same code on two items",
+        "Two items in this visit carry one unit code: at least one label is a copy.",
+    ),
+    Verdict.SHORT_CODE_NEEDS_NETWORK: Shown(
+        200, Tone.NEUTRAL, "Needs a network",
+        "Short codes are checked by the server. Keep it and check again when there is a signal.",
+    ),
+}  # fmt: skip
+
+
+class Mark(StrEnum):
+    """What was said about a range of codes after they were issued."""
+
+    VOID = "void"
+    WITHDRAWN = "withdrawn"
+    SOLD = "sold"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known about an issued code whose tag or signature holds."""
+
+    mark: Mark | None = None
+    recalled: bool = False
+    expires_on: date | None = None
+
+
+def judge(facts: Facts, on: date) -> Verdict:
+    """The first axis for an issued code: the worst thing that is known rules.
+
+    Withdrawal of the code and a recall of the lot speak before anything about dates.
+    """
+    if facts.mark is Mark.WITHDRAWN:
+        return Verdict.REVOKED
+    if facts.mark is Mark.VOID:
+        return Verdict.VOIDED
+    if facts.recalled:
+        return Verdict.RECALLED
+    if facts.mark is Mark.SOLD:
+        return Verdict.DECOMMISSIONED
+    if facts.expires_on is not None and facts.expires_on < on:
+        return Verdict.EXPIRED
+    return Verdict.ISSUED_OK
+
+
+class CopyNotice(StrEnum):
+    """The second axis: facts about earlier scans. Never an accusation."""
+
+    FIRST = "first"
+    SEEN = "seen"
+    MANY = "many"
+
+
+#: Distinct sessions of one unit code from which the page advises to look closely.
+MANY_SESSIONS = 5
+#: The same for a lot code, in multiples of the declared quantity.
+MANY_OF_LOT = 3
+
+
+def copy_notice(*, sessions: int, declared: int | None) -> CopyNotice:
+    """What to say about *sessions* earlier visits.
+
+    :param declared: units of the lot for a lot code, None for a unit code.
+    """
+    if not sessions:
+        return CopyNotice.FIRST
+    limit = MANY_SESSIONS if declared is None else MANY_OF_LOT * declared
+    return CopyNotice.MANY if sessions > limit else CopyNotice.SEEN

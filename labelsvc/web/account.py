@@ -1,0 +1,156 @@
+"""Signing in and out, invitations, own password, own sign-ins, language."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from labelsvc.accounts import passwords, sessions, users
+from labelsvc.accounts.models import Role, User
+from labelsvc.errors import BadInput, LabelsvcError
+from labelsvc.i18n import LANGUAGES
+from labelsvc.web import security
+from labelsvc.web.language import explain, gettext
+from labelsvc.web.site import site
+
+bp = Blueprint("account", __name__, url_prefix="/account")
+
+
+def start_page(user: User) -> str:
+    """Where a user begins."""
+    return url_for("producer.dashboard" if user.role == Role.PRODUCER else "office.dashboard")
+
+
+def local_target(target: str | None) -> str | None:
+    """*target* if it is a page of this site: nobody is sent elsewhere after signing in."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return None
+    parts = urlsplit(target)
+    return None if parts.scheme or parts.netloc or "\\" in target else target
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> ResponseReturnValue:
+    if request.method == "GET":
+        if g.user is not None:
+            return redirect(start_page(g.user))
+        return render_template("account/sign_in.html", problem=None, name="")
+    name, password = request.form.get("name", ""), request.form.get("password", "")
+    where, problem = site(), None
+    try:
+        with where.database.writing() as session:
+            found = sessions.sign_in(
+                session,
+                name=name,
+                password=password,
+                secret=where.settings.keys[0],
+                network=security.network(),
+                hours=where.settings.session_hours,
+                device=_device(),
+            )
+        if found is None:
+            problem = gettext("Name or password is not right.")
+    except LabelsvcError as error:
+        found, problem = None, explain(error)[0]
+    if found is None:
+        return render_template("account/sign_in.html", problem=problem, name=name[:120]), 401
+    value, user = found
+    answer = redirect(local_target(request.args.get("next")) or start_page(user))
+    security.remember(answer, value)
+    return answer
+
+
+@bp.post("/sign-out")
+def sign_out() -> ResponseReturnValue:
+    with site().database.writing() as session:
+        sessions.end(session, security.token())
+    answer = redirect(url_for("home.home"))
+    security.forget(answer)
+    return answer
+
+
+@bp.get("/")
+def account() -> ResponseReturnValue:
+    with site().database.reading() as session:
+        rows = sessions.of_user(session, security.current_user())
+    return render_template("account/account.html", sign_ins=rows, problem=None)
+
+
+@bp.post("/password")
+def password() -> ResponseReturnValue:
+    where = site()
+    old, new = request.form.get("old", ""), request.form.get("new", "")
+    try:
+        with where.database.writing() as session:
+            sessions.confirm(
+                session,
+                security.token(),
+                old,
+                secret=where.settings.keys[0],
+                network=security.network(),
+            )
+            user = session.get_one(User, security.current_user().id)
+            users.set_password(session, user, new, actor=security.actor())
+            value = sessions.begin(
+                session, user, hours=where.settings.session_hours, device=_device()
+            )
+    except LabelsvcError as error:
+        with where.database.reading() as session:
+            rows = sessions.of_user(session, security.current_user())
+        page = render_template("account/account.html", sign_ins=rows, problem=explain(error))
+        return page, error.http_status
+    flash(gettext("The password is changed; all other devices are signed out."), "good")
+    answer = redirect(url_for("account.account"))
+    security.remember(answer, value)
+    return answer
+
+
+@bp.post("/sign-out-everywhere")
+def sign_out_everywhere() -> ResponseReturnValue:
+    with site().database.writing() as session:
+        sessions.end_all(session, security.current_user())
+    answer = redirect(url_for("account.sign_in"))
+    security.forget(answer)
+    return answer
+
+
+@bp.route("/invitation/<value>", methods=["GET", "POST"])
+def invitation(value: str) -> ResponseReturnValue:
+    where, problem = site(), None
+    with where.database.reading() as session:
+        user = users.invited(session, value, keys=where.settings.keys)
+    if request.method == "POST":
+        try:
+            if request.form.get("new") != request.form.get("again"):
+                raise BadInput("The two passwords differ.", fix="Type the same password twice.")
+            passwords.hash_password(request.form.get("new", ""))
+            with where.database.writing() as session:
+                users.accept(session, value, request.form["new"], keys=where.settings.keys)
+            flash(gettext("Your password is set. Sign in with it."), "good")
+            return redirect(url_for("account.sign_in"))
+        except BadInput as error:
+            problem = explain(error)
+    return render_template("account/invitation.html", user=user, problem=problem)
+
+
+@bp.post("/language")
+def language() -> ResponseReturnValue:
+    chosen = request.form.get("lang", "")
+    answer = redirect(local_target(request.form.get("next")) or url_for("home.home"))
+    if chosen in LANGUAGES:
+        answer.set_cookie("lang", chosen, max_age=365 * 24 * 3600, samesite="Lax", httponly=True)
+        if g.user is not None:
+            with site().database.writing() as session:
+                session.get_one(User, g.user.id).language = chosen
+    return answer
+
+
+def _device() -> str:
+    """Browser family and system, so that a person knows the sign-in again."""
+    agent = request.headers.get("User-Agent", "")
+    browsers = ("Edg", "OPR", "SamsungBrowser", "Firefox", "Chrome", "Safari")
+    systems = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
+    browser = next((name for name in browsers if name in agent), "?")
+    return f"{browser} / {next((name for name in systems if name in agent), '?')}"

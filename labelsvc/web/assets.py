@@ -1,0 +1,25 @@
+"""Static files under addresses that hold their content's hash, so browsers keep them for a year."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+
+from flask import Flask, url_for
+
+from labelsvc.resources import folder
+
+
+@lru_cache(maxsize=256)
+def _stamp(name: str) -> str:
+    return hashlib.sha256((folder("static") / name).read_bytes()).hexdigest()[:12]
+
+
+def asset(name: str) -> str:
+    """Address of the static file *name*."""
+    return url_for("static", filename=name, v=_stamp(name))
+
+
+def install(app: Flask) -> None:
+    app.jinja_env.globals["asset"] = asset
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 365 * 24 * 3600

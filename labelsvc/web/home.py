@@ -1,0 +1,32 @@
+"""The first page: what this is, and a field for a code that a camera could not read."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from labelsvc.codes import uri
+from labelsvc.errors import BadCode
+from labelsvc.web.language import explain
+from labelsvc.web.site import site
+
+bp = Blueprint("home", __name__)
+
+
+@bp.get("/")
+def home() -> ResponseReturnValue:
+    return render_template("home/home.html", problem=None, code="")
+
+
+@bp.get("/check")
+def check() -> ResponseReturnValue:
+    """A typed code: to its page, or back with what is wrong with it."""
+    code = request.args.get("code", "").strip()
+    if not code:
+        return redirect(url_for("home.home"))
+    try:
+        parsed = uri.parse(code, host=uri.authority(site().settings.base_url))
+    except BadCode as error:
+        page = render_template("home/home.html", problem=explain(error), code=code[:300])
+        return page, error.http_status
+    return redirect(f"/{parsed.canonical}")

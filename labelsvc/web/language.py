@@ -1,0 +1,53 @@
+"""The reader's language in pages: `_()` in templates, filters for days and numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, g, has_request_context, request
+from markupsafe import Markup, escape
+
+from labelsvc import i18n
+from labelsvc.errors import LabelsvcError
+
+
+def current() -> str:
+    """Language of this answer: `?lang=`, the user's own, `Accept-Language`, Vietnamese."""
+    if not has_request_context():
+        return i18n.DEFAULT
+    if "language" not in g:
+        user = g.get("user")
+        asked = request.args.get("lang") or request.cookies.get("lang") or (user and user.language)
+        g.language = i18n.choose(list(request.accept_languages), asked=asked or None)
+    return str(g.language)
+
+
+def gettext(text: str, **params: Any) -> str:
+    """*text* in the reader's language; `{name}` placeholders are filled, values escaped in pages."""
+    words = i18n.catalog(current()).get(text, text)
+    if not params:
+        return words
+    safe = Markup(escape(words))  # noqa: S704 -- our own sentence; the values are escaped next
+    for name, value in params.items():
+        safe = Markup(safe.replace("{" + name + "}", escape(value)))  # noqa: S704
+    return safe
+
+
+def explain(error: LabelsvcError) -> tuple[str, str]:
+    """What happened and what to do, in the reader's language."""
+    return i18n.explain(error, current())
+
+
+def other_language() -> str:
+    return "en" if current() == "vi" else "vi"
+
+
+def install(app: Flask) -> None:
+    """Give the templates the words and the formats."""
+    env = app.jinja_env
+    env.globals.update(_=gettext, language=current, other_language=other_language, explain=explain)
+    env.filters.update(
+        day=i18n.day,
+        moment=i18n.moment,
+        number=lambda value: i18n.number(value, current()),
+    )

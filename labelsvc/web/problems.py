@@ -1,0 +1,82 @@
+"""Errors as pages or as JSON, in the reader's language."""
+
+from __future__ import annotations
+
+import structlog
+from flask import Flask, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from labelsvc.errors import LabelsvcError
+from labelsvc.web.language import explain, gettext
+
+log = structlog.get_logger()
+
+_WORDS = {
+    400: ("This request cannot be understood.", "Go back and try again."),
+    401: ("You are not signed in.", "Sign in and try again."),
+    403: (
+        "You may not open this page.",
+        "Sign in with another account, or ask the programme office.",
+    ),
+    404: ("There is no such page.", "Check the address, or go to the first page."),
+    405: ("This address does not take that.", "Go back and use the form."),
+    413: ("The file is too large.", "Choose a smaller file."),
+    429: ("Too many requests.", "Wait a minute and try again."),
+    500: (
+        "Something went wrong on our side.",
+        "Try again. If it stays so, tell the programme office.",
+    ),
+}
+
+
+def install(app: Flask) -> None:
+    app.register_error_handler(LabelsvcError, _ours)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def wants_json() -> bool:
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return (
+        best == "application/json"
+        and request.accept_mimetypes[best] > request.accept_mimetypes["text/html"]
+    )
+
+
+def _ours(error: LabelsvcError) -> ResponseReturnValue:
+    message, fix = explain(error)
+    if wants_json():
+        return jsonify(error.as_json() | {"message": message, "fix": fix}), error.http_status
+    return _page(error.http_status, message, fix)
+
+
+def _stale_form(error: CSRFError) -> ResponseReturnValue:
+    return _page(
+        400,
+        gettext("The form was open too long."),
+        gettext("Go back, reload the page and send it again."),
+    )
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()
+    message, fix = _WORDS.get(status, _WORDS[400 if status < 500 else 500])
+    if wants_json():
+        return jsonify(
+            {"code": f"http_{status}", "message": gettext(message), "fix": gettext(fix)}
+        ), status
+    return _page(status, gettext(message), gettext(fix))
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    log.exception("unexpected error", path=request.path)
+    return _page(500, *(gettext(words) for words in _WORDS[500]))
+
+
+def _page(status: int, message: str, fix: str) -> ResponseReturnValue:
+    return render_template("errors/problem.html", status=status, message=message, fix=fix), status

@@ -1,0 +1,124 @@
+"""What the scan page keeps in memory: the keyring, pages, the recorder, the hash of its style."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import threading
+import time
+from typing import Any, cast
+
+from flask import Flask, request
+
+from labelsvc import clock
+from labelsvc.codes import gs1, offline, short, uri
+from labelsvc.codes.issue import load_keyring
+from labelsvc.codes.keyring import Keyring
+from labelsvc.codes.offline import OfflinePayload
+from labelsvc.errors import BadSignature, KeyUnavailable
+from labelsvc.resources import folder
+from labelsvc.scans.record import DayKey, Recorder, Seen
+from labelsvc.scans.verdict import Verdict
+from labelsvc.web import language
+from labelsvc.web.site import Site
+
+#: A failed check loads the keyring anew at most this often: another process may have rotated.
+_RELOAD_SECONDS = 5.0
+_BROWSERS = (("SamsungBrowser", "Samsung Internet"), ("Edg", "Edge"), ("OPR", "Opera"), ("CocCoc", "Cốc Cốc"),
+             ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))  # fmt: skip
+_SYSTEMS = (("Android", "Android"), ("iPhone", "iOS"), ("iPad", "iOS"), ("Windows", "Windows"),
+            ("Mac OS", "macOS"), ("Linux", "Linux"))  # fmt: skip
+
+
+class ScanSite:
+    """One per application."""
+
+    def __init__(self, where: Site, pages: Any) -> None:
+        self.where = where
+        self.host = uri.authority(where.settings.base_url)
+        self.pages = pages
+        self.recorder = Recorder(where.database)
+        self.day_key = DayKey(where.settings.data_dir)
+        style = (folder("templates") / "scan" / "style.css").read_text(encoding="utf-8").strip()
+        self.style = " ".join(style.split())
+        digest = base64.b64encode(hashlib.sha256(self.style.encode()).digest()).decode()
+        self.csp = (
+            f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self' data:; "
+            "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        )
+        self._keyring: Keyring | None = None
+        self._loaded = 0.0
+        self._lock = threading.Lock()
+
+    @staticmethod
+    def of(app: Flask) -> ScanSite:
+        return cast(ScanSite, app.extensions["labelsvc.scan"])
+
+    @property
+    def keyring(self) -> Keyring:
+        if self._keyring is None:
+            self._reload()
+        return cast(Keyring, self._keyring)
+
+    def verify(self, parsed: uri.ParsedCode) -> int | OfflinePayload:
+        """The number of a server-checked code, or the payload of an offline one.
+
+        :raises BadSignature: also with the newest keys; `UnknownKey` likewise.
+        """
+        try:
+            return self._verify(parsed)
+        except (BadSignature, KeyUnavailable):
+            if not self._reload():
+                raise
+            return self._verify(parsed)
+
+    def _verify(self, parsed: uri.ParsedCode) -> int | OfflinePayload:
+        if isinstance(parsed, short.ShortCode):
+            return self.keyring.verify_short(parsed)
+        if isinstance(parsed, gs1.Gs1Code):
+            return self.keyring.verify_gs1(parsed)
+        if isinstance(parsed, offline.OfflineCode):
+            return self.keyring.verify_offline(parsed)
+        raise BadSignature("A plain link is not signed.")
+
+    def _reload(self) -> bool:
+        with self._lock:
+            if self._keyring is not None and time.monotonic() - self._loaded < _RELOAD_SECONDS:
+                return False
+            settings = self.where.settings
+            with self.where.database.reading() as session:
+                self._keyring = load_keyring(
+                    session, base_url=settings.base_url, secrets=settings.keys
+                )
+            self._loaded = time.monotonic()
+            return True
+
+    def record(
+        self, verdict: Verdict, number: int | None, issue_id: int | None, form: str | None
+    ) -> None:
+        """Note the scan; nothing that goes wrong here may reach the page."""
+        if request.method != "GET":
+            return
+        device = device_family(request.headers.get("User-Agent", ""))
+        token = self.day_key.token(network_of(request.remote_addr or ""), device)
+        self.recorder.add(
+            Seen(clock.now(), verdict, number, issue_id, form, language.current(), device, token)
+        )
+
+
+def device_family(agent: str) -> str:
+    """ "Chrome/Android" and no more of the browser's string."""
+    browser = next((name for mark, name in _BROWSERS if mark in agent), "?")
+    return f"{browser}/{next((name for mark, name in _SYSTEMS if mark in agent), '?')}"
+
+
+def network_of(address: str) -> str:
+    """/24 or /48 of an address: only ever the input of a day token."""
+    if ":" in address:
+        return ":".join(address.split(":")[:3])
+    return address.rpartition(".")[0]
+
+
+def install(app: Flask, pages: Any) -> None:
+    own = app.extensions["labelsvc.scan"] = ScanSite(app.extensions["labelsvc"], pages)
+    app.jinja_env.globals["scan_style"] = own.style

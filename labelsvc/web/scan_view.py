@@ -1,0 +1,189 @@
+"""What a scan page says, as plain data: the templates and the JSON document are made of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+from labelsvc import clock
+from labelsvc.catalogue.models import Producer
+from labelsvc.catalogue.recognition import Certificate
+from labelsvc.codes.models import Mark
+from labelsvc.events.vocabulary import step_name
+from labelsvc.scans.lookup import Found
+from labelsvc.scans.verdict import SHOWN, Verdict
+from labelsvc.web.language import current, gettext
+
+HEADERS = {
+    "Cache-Control": "private, max-age=0",
+    "Vary": "Accept, Accept-Language",
+    "X-Robots-Tag": "noindex",
+    "Referrer-Policy": "no-referrer",
+}
+
+_KINDS = {
+    "cooperative": "Cooperative",
+    "cooperative_group": "Cooperative group",
+    "enterprise": "Small or medium enterprise",
+    "farm": "Farm",
+    "household": "Registered household business",
+}
+_STANDINGS = {
+    "in_force": "In force",
+    "ending_soon": "In force, ends soon",
+    "extended": "In force by extension (art. 12)",
+    "expired": "Expired",
+    "withdrawn": "Withdrawn",
+    "not_recognised": "Not recognised yet",
+}
+
+
+def view(
+    found: Found, verdict: Verdict, *, form: str, mark: Mark | None, base_url: str
+) -> dict[str, Any]:
+    """Everything the page of a code or link says, in the reader's language."""
+    shown, product, lot = SHOWN[verdict], found.product, found.lot
+    english = current() == "en"
+    return {
+        "verdict": str(verdict),
+        "tone": str(shown.tone),
+        "headline": gettext(shown.headline),
+        "meaning": gettext(shown.meaning),
+        "host": urlsplit(base_url).netloc,
+        "mark": {"state": mark.state, "reason": mark.reason, "on": mark.at.date().isoformat()}
+        if mark is not None
+        else None,
+        "recall": {
+            "reason": lot.recall_reason,
+            "on": clock.local(lot.recalled_at).date().isoformat(),
+        }
+        if lot is not None and lot.recalled_at is not None
+        else None,
+        "product": {
+            "name": product.name_en if english and product.name_en else product.name,
+            "name_vi": product.name,
+            "name_en": product.name_en,
+            "brand": product.brand,
+            "gtin": product.gtin,
+            "ocop_code": product.ocop_code,
+            "net_content": product.net_content,
+            "ingredients": product.ingredients,
+            "instructions": product.instructions,
+            "storage": product.storage,
+            "warning": product.warning,
+            "alcohol": product.alcohol,
+            "specification": product.specification,
+            "origin": product.origin,
+            "standards": product.standards,
+            "declaration": product.declaration,
+            "story": product.story_en if english and product.story_en else product.story,
+            "story_language": "en" if english and product.story_en else "vi",
+            "photos": [
+                {"key": p.key, "width": p.width, "height": p.height, "description": p.description}
+                for p in product.photos[:3]
+            ],
+        },
+        "stars": _stars(found),
+        "producer": _producer(product.producer),
+        "village": _village(product.producer, english),
+        "lot": {
+            "code": lot.code,
+            "made_on": _iso(lot.made_on),
+            "expires_on": _iso(lot.expires_on),
+            "past_expiry": lot.expires_on is not None and lot.expires_on < clock.today(),
+            "growing_area": lot.growing_area,
+            "declared": lot.declared,
+        }
+        if lot is not None
+        else None,
+        "certificates": [_certificate(c) for c in found.certificates],
+        "journey": [
+            {
+                "step": event.step,
+                "name": gettext(step_name(event.step)),
+                "at": clock.local(event.at).isoformat(timespec="minutes"),
+                "day": clock.local(event.at).date().isoformat(),
+                "place": event.place,
+                "note": event.note_en if english and event.note_en else event.note,
+            }
+            for event in found.events
+        ],
+        "outlets": [
+            {"name": o.name, "address": o.address, "phone": o.phone}
+            for o in product.outlets
+            if o.active
+        ],
+        "form": form,
+        "language": current(),
+    }
+
+
+def public(page: dict[str, Any]) -> dict[str, Any]:
+    """The JSON document: the same facts, with the code under its own name."""
+    return {key: value for key, value in page.items() if key not in ("tone", "form")}
+
+
+def _stars(found: Found) -> dict[str, Any] | None:
+    """Stars only while they may be shown; otherwise words about what was and is no more."""
+    recognition = found.recognition
+    if recognition is None:
+        return None
+    allowed = found.standing.allows_stars
+    return {
+        "count": recognition.stars if allowed else None,
+        "was": recognition.stars,
+        "standing": str(found.standing),
+        "standing_name": gettext(_STANDINGS[found.standing]),
+        "decision_number": recognition.decision_number,
+        "decision_date": recognition.decision_date.isoformat(),
+        "authority": recognition.authority_name,
+        "legal_basis": recognition.legal_basis,
+        "valid_from": recognition.valid_from.isoformat(),
+        "valid_to": recognition.last_day.isoformat(),
+        "withdrawn_on": _iso(recognition.withdrawn_on),
+        "withdrawal_decision": recognition.withdrawal_decision,
+        "potential_five": recognition.potential_five and allowed,
+    }
+
+
+def _producer(producer: Producer) -> dict[str, Any]:
+    link = producer.website if producer.website.startswith(("https://", "http://")) else ""
+    return {
+        "name": producer.name,
+        "kind": producer.kind,
+        "kind_name": gettext(_KINDS.get(producer.kind, "Producer")),
+        "address": producer.address,
+        "old_address": producer.old_address,
+        "phone": producer.phone,
+        "email": producer.email,
+        "website": link,
+        "tax_code": producer.public_tax_code,
+    }
+
+
+def _village(producer: Producer, english: bool) -> dict[str, Any] | None:
+    village = producer.village
+    if village is None:
+        return None
+    return {
+        "name": village.name_en if english and village.name_en else village.name,
+        "craft": village.craft_en if english and village.craft_en else village.craft,
+        "commune": village.commune.name if village.commune else "",
+        "decision_number": village.decision_number,
+        "decision_date": _iso(village.decision_date),
+    }
+
+
+def _certificate(certificate: Certificate) -> dict[str, Any]:
+    return {
+        "kind": certificate.kind,
+        "number": certificate.number,
+        "issuer": certificate.issuer,
+        "valid_to": _iso(certificate.valid_to),
+        "valid": certificate.valid_on(clock.today()),
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
