@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 from labelsvc.accounts import audit, passwords, throttle
 from labelsvc.accounts.models import SignIn, User
 from labelsvc.clock import now
+from labelsvc.db import Database
 from labelsvc.errors import SignInFailed
 from labelsvc.i18n import nfc
 
@@ -27,8 +28,38 @@ _TOUCH = timedelta(minutes=5)
 CONFIRMED = timedelta(minutes=10)
 
 
+def check(database: Database, *, name: str, password: str, secret: str, network: str) -> int | None:
+    """Id of the user whose name and password these are, or None; a failure is counted.
+
+    A good and a bad answer take the same time, for known and unknown names. The password is hashed
+    between two short transactions, not inside one: on SQLite a writer would keep every other waiting
+    for as long, and anybody could send sign-ins all day.
+
+    :raises TooManyTries: after too many failures.
+    """
+    name = normal_name(name)
+    who = {"secret": secret, "name": name, "network": network}
+    with database.reading() as session:
+        throttle.check(session, **who)
+        user = session.scalars(select(User).where(User.name == name)).one_or_none()
+    known = user.password_hash if user is not None and user.active else None
+    good = passwords.check_password(known, password)
+    if user is None or known is None or not good:
+        with database.writing() as session:
+            throttle.failed(session, **who)
+        return None
+    renewed = passwords.hash_password(password) if passwords.outdated(known) else None
+    with database.writing() as session:
+        # Guesses that were sent at once all came past the first look; they do not pass this one.
+        throttle.check(session, **who)
+        throttle.succeeded(session, secret=secret, name=name)
+        if renewed is not None:
+            session.get_one(User, user.id).password_hash = renewed
+    return user.id
+
+
 def sign_in(
-    session: Session,
+    database: Database,
     *,
     name: str,
     password: str,
@@ -36,26 +67,21 @@ def sign_in(
     network: str,
     hours: int,
     device: str,
+    instead_of: str = "",
 ) -> tuple[str, User] | None:
     """Check name and password. The token for the cookie and the user, or None.
 
-    None and a good answer take the same time, for known and unknown names. The caller commits in
-    both cases: a failure has been counted.
-
+    :param instead_of: the token that the browser had; that sign-in ends.
     :raises TooManyTries: after too many failures.
     """
-    name = normal_name(name)
-    throttle.check(session, secret=secret, name=name, network=network)
-    user = session.scalars(select(User).where(User.name == name)).one_or_none()
-    known = user.password_hash if user is not None and user.active else None
-    if not passwords.check_password(known, password) or user is None or known is None:
-        throttle.failed(session, secret=secret, name=name, network=network)
+    found = check(database, name=name, password=password, secret=secret, network=network)
+    if found is None:
         return None
-    throttle.succeeded(session, secret=secret, name=name)
-    if passwords.outdated(known):
-        user.password_hash = passwords.hash_password(password)
-    token = begin(session, user, hours=hours, device=device)
-    audit.record(session, actor=f"user:{user.id}", action="sign_in", subject=f"user:{user.id}")
+    with database.writing() as session:
+        user = session.get_one(User, found)
+        end(session, instead_of)
+        token = begin(session, user, hours=hours, device=device)
+        audit.record(session, actor=f"user:{user.id}", action="sign_in", subject=f"user:{user.id}")
     return token, user
 
 
@@ -98,19 +124,25 @@ def touch(session: Session, token: str, *, hours: int) -> None:
         row.expires_at = min(now() + timedelta(hours=hours), row.created_at + LONGEST)
 
 
-def confirm(session: Session, token: str, password: str, *, secret: str, network: str) -> None:
+def confirm(database: Database, token: str, password: str, *, secret: str, network: str) -> None:
     """Step up: the password once more, for withdrawals, keys and roles.
 
-    :raises SignInFailed: the password is wrong.
+    :raises SignInFailed: the password is wrong; the failure is counted.
+    :raises TooManyTries: after too many failures.
     """
-    row = find(session, token)
+    with database.reading() as session:
+        row = find(session, token)
     if row is None:
         raise SignInFailed("You are not signed in any more.", fix="Sign in again.")
-    throttle.check(session, secret=secret, name=row.user.name, network=network)
-    if not passwords.check_password(row.user.password_hash, password):
-        throttle.failed(session, secret=secret, name=row.user.name, network=network)
-        raise SignInFailed("The password is not right.", fix="Give the password of your account.")
-    row.confirmed_at = now()
+    name = row.user.name
+    if check(database, name=name, password=password, secret=secret, network=network) is None:
+        raise SignInFailed(
+            "The password is not right.", fix="Give the password of your account.", field="password"
+        )
+    with database.writing() as session:
+        kept = session.get(SignIn, _hash(token))
+        if kept is not None:
+            kept.confirmed_at = now()
 
 
 def recently_confirmed(row: SignIn) -> bool:

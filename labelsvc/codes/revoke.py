@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -42,6 +44,11 @@ def state_of(session: Session, number: int) -> Mark | None:
         .order_by(Mark.id.desc())
         .limit(1)
     ).first()
+
+
+def marks_of(session: Session, issue: Issue) -> Sequence[Mark]:
+    """Everything that was said about codes of *issue*, oldest first."""
+    return session.scalars(select(Mark).where(Mark.issue_id == issue.id).order_by(Mark.id)).all()
 
 
 def voided_units(session: Session, lot: Lot) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from random import Random
 
@@ -182,14 +182,3 @@ def _pages(session: Session, settings: Settings, examples: history.Examples) -> 
         if issue is not None:
             pages[name] = codes_of(issue, keyring, offset=number - issue.first, count=1)[0].lower()
     return pages
-
-
-def still_fresh(folder: Path) -> bool:
-    """Whether the demo in *folder* was built by this version today."""
-    stamp = folder / "demo-built"
-    return stamp.is_file() and stamp.read_text() == f"{SEED} {clock.today()}"
-
-
-def mark_fresh(folder: Path, at: datetime) -> None:
-    """Remember that the demo is complete."""
-    (folder / "demo-built").write_text(f"{SEED} {clock.local(at).date()}")

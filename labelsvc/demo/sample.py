@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -163,6 +164,7 @@ def _product(
         story_en=village.story_en,
     )
     session.add(product)
+    session.flush()
     return product
 
 
@@ -198,7 +200,7 @@ def _recognise(
     recognition = Recognition(
         product=product,
         stars=stars,
-        score={3: 55, 4: 74, 5: 91}[stars] + random.randint(0, 700) / 100,
+        score=Decimal({3: 55, 4: 74, 5: 91}[stars]) + Decimal(random.randint(0, 700)) / 100,
         potential_five=standing == "potential",
         decision_number=f"{decided.toordinal() % 6800 + 200}/{series}",
         decision_date=decided,

@@ -62,11 +62,15 @@ def list_reports(
     return session.scalars(query.limit(limit).offset(offset)).all()
 
 
+def count_reports(session: Session, *, state: str | None = None) -> int:
+    """How many `list_reports` would give without a limit."""
+    query = select(func.count()).select_from(Report)
+    return session.scalar(query.where(Report.state == state) if state else query) or 0
+
+
 def count_open(session: Session) -> int:
     """Reports that nobody has closed."""
-    return session.scalar(
-        select(func.count()).select_from(Report).where(Report.state != ReportState.CLOSED)
-    ) or 0  # fmt: skip
+    return count_reports(session) - count_reports(session, state=ReportState.CLOSED)
 
 
 def close_report(session: Session, report: Report, *, answer: str, actor: str) -> None:

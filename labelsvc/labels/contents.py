@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from urllib.parse import urlsplit
 
-from labelsvc.catalogue.models import Lot
+from labelsvc.catalogue.models import Lot, Product
 from labelsvc.catalogue.recognition import Recognition, ruling
 from labelsvc.i18n import day
 from labelsvc.labels.content import LabelContent
@@ -25,10 +25,10 @@ def starred(lot: Lot, on: date) -> Recognition | None:
     return recognition
 
 
-def content_of(lot: Lot, *, base_url: str, on: date) -> LabelContent:
-    """Values of all variables for *lot* as they are on the day *on*."""
-    product, producer = lot.product, lot.product.producer
-    values = {
+def product_values(product: Product) -> dict[str, str]:
+    """Values that a product has before there is a lot of it."""
+    producer = product.producer
+    return {
         "product_name": product.name,
         "product_name_en": product.name_en,
         "producer_name": producer.name,
@@ -42,17 +42,24 @@ def content_of(lot: Lot, *, base_url: str, on: date) -> LabelContent:
         "warning": product.warning,
         "alcohol": product.alcohol,
         "specification": product.specification,
-        "lot_code": lot.code,
-        "made": day(lot.made_on),
-        "expires": day(lot.expires_on),
-        "made_year": str(lot.made_on.year) if lot.made_on else "",
         "gtin": product.gtin or "",
         "ocop_code": product.ocop_code or "",
-        "growing_area": lot.growing_area,
         "story_short": _sentences(product.story),
         "story_short_en": _sentences(product.story_en),
         "phone": producer.phone,
         "website": urlsplit(producer.website).netloc.removeprefix("www."),
+    }
+
+
+def content_of(lot: Lot, *, base_url: str, on: date) -> LabelContent:
+    """Values of all variables for *lot* as they are on the day *on*."""
+    product = lot.product
+    values = product_values(product) | {
+        "lot_code": lot.code,
+        "made": day(lot.made_on),
+        "expires": day(lot.expires_on),
+        "made_year": str(lot.made_on.year) if lot.made_on else "",
+        "growing_area": lot.growing_area,
         "host": urlsplit(base_url).netloc,
     }
     recognition = starred(lot, on)

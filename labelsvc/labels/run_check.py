@@ -99,7 +99,7 @@ def check_run(
     plan, pages = None, 0
     try:
         pages = Sheet.of(chosen).pages(max(count, 1), start_at=start_at)
-        unit = Unit(_sample_code(lot, form, base_url), _SAMPLE_PRINTED, position(count, count))
+        unit = Unit(sample_code(lot, form, base_url), sample_printed(form), position(count, count))
         drawn = compose(chosen, content, fonts.load(), unit=unit)
         plan = symbol.SymbolPlan(
             drawn.symbol.version, drawn.symbol.level, drawn.symbol.dots, drawn.symbol.module
@@ -107,9 +107,6 @@ def check_run(
     except (LayoutError, BadInput) as error:
         check.problems.append(error)
     return RunCheck(chosen, content, have, check.problems, check.warnings, plan, pages)
-
-
-_SAMPLE_PRINTED = "0000 0000 0000 0000 0000 0000"
 
 
 def _rules(
@@ -190,11 +187,18 @@ def _no_stars(lot: Lot, on: date) -> RecognitionForbids:
     )
 
 
-def _sample_code(lot: Lot, form: Form, base_url: str) -> str:
+def sample_code(lot: Lot, form: Form, base_url: str) -> str:
     """A text of the length and alphabet of a code of *form*."""
     if form is Form.GS1:
         return uri.url(base_url, f"01/{lot.product.gtin or '0' * 14}/21/{'0' * 20}")
     return uri.url(base_url, "0" * (193 if form is Form.OFFLINE else 24))
+
+
+def sample_printed(form: Form | str) -> str:
+    """A caption as wide as that of any code of *form*."""
+    if form == Form.GS1:
+        return "(01) 00000000000000 (21) 0000 0000 0000 0000 0000"
+    return "" if form == Form.OFFLINE else "0000 0000 0000 0000 0000 0000"
 
 
 def position(number: int, count: int) -> str:

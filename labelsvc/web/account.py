@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
 from labelsvc.accounts import passwords, sessions, users
@@ -38,25 +39,28 @@ def sign_in() -> ResponseReturnValue:
             return redirect(start_page(g.user))
         return render_template("account/sign_in.html", problem=None, name="")
     name, password = request.form.get("name", ""), request.form.get("password", "")
-    where, problem = site(), None
+    where, status = site(), 200
+    problem: tuple[str, str] | None = None
     try:
-        with where.database.writing() as session:
-            found = sessions.sign_in(
-                session,
-                name=name,
-                password=password,
-                secret=where.settings.keys[0],
-                network=security.network(),
-                hours=where.settings.session_hours,
-                device=_device(),
-            )
+        found = sessions.sign_in(
+            where.database,
+            name=name,
+            password=password,
+            secret=where.settings.keys[0],
+            network=security.network(),
+            hours=where.settings.session_hours,
+            device=_device(),
+            instead_of=security.token(),
+        )
         if found is None:
-            problem = gettext("Name or password is not right.")
+            problem, status = (gettext("Name or password is not right."), ""), 401
     except LabelsvcError as error:
-        found, problem = None, explain(error)[0]
+        found, problem, status = None, explain(error), error.http_status
     if found is None:
-        return render_template("account/sign_in.html", problem=problem, name=name[:120]), 401
+        page = render_template("account/sign_in.html", problem=problem, name=name[:120])
+        return page, status
     value, user = found
+    cookie.clear()  # forms of before the sign-in hold another CSRF token
     answer = redirect(local_target(request.args.get("next")) or start_page(user))
     security.remember(answer, value)
     return answer
@@ -83,14 +87,8 @@ def password() -> ResponseReturnValue:
     where = site()
     old, new = request.form.get("old", ""), request.form.get("new", "")
     try:
+        security.confirm(old)
         with where.database.writing() as session:
-            sessions.confirm(
-                session,
-                security.token(),
-                old,
-                secret=where.settings.keys[0],
-                network=security.network(),
-            )
             user = session.get_one(User, security.current_user().id)
             users.set_password(session, user, new, actor=security.actor())
             value = sessions.begin(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, g, has_request_context, request
+from flask import Flask, g, has_request_context, request, url_for
 from markupsafe import Markup, escape
 
 from labelsvc import i18n
@@ -42,9 +42,16 @@ def other_language() -> str:
     return "en" if current() == "vi" else "vi"
 
 
+def _turn(page: int) -> str:
+    """Address of another page of the list at hand, with what was searched for."""
+    values = {**request.args.to_dict(), **(request.view_args or {}), "page": page}
+    return url_for(str(request.endpoint), **values)
+
+
 def install(app: Flask) -> None:
     """Give the templates the words and the formats."""
     env = app.jinja_env
+    env.globals["turn"] = _turn
     env.globals.update(_=gettext, language=current, other_language=other_language, explain=explain)
     env.filters.update(
         day=i18n.day,

@@ -78,6 +78,17 @@ def confirmed() -> bool:
     return row is not None and sessions.recently_confirmed(row)
 
 
+def confirm(password: str) -> None:
+    """The password once more (step-up): holds for some minutes.
+
+    :raises SignInFailed: it is wrong. :raises TooManyTries: too often.
+    """
+    where = site()
+    sessions.confirm(
+        where.database, token(), password, secret=where.settings.keys[0], network=network()
+    )
+
+
 def install(app: Flask) -> None:
     settings = app.extensions["labelsvc"].settings
     https = urlsplit(settings.base_url).scheme == "https"

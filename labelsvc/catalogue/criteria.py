@@ -1,0 +1,186 @@
+"""The criteria sets (bộ sản phẩm) and product groups of the OCOP decisions, as data by decision.
+
+Source: Decision 26/2026/QĐ-TTg, appendices I and II; Decision 148/QĐ-TTg for the groups before it.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from labelsvc.errors import BadInput
+from labelsvc.i18n import fold
+from labelsvc.resources import folder
+
+CURRENT = "26/2026/QĐ-TTg"
+#: Tourism is a service: no goods label, no samples.
+TOURISM = 26
+
+
+@dataclass(frozen=True)
+class Group:
+    """One of the six groups (nhóm sản phẩm); *number* is Roman. `other`: set for the rest of it."""
+
+    number: str
+    vi: str
+    en: str
+    says: tuple[str, ...] = ()
+    other: int = 0
+
+    def name(self, language: str = "vi") -> str:
+        return self.en if language == "en" else self.vi
+
+
+@dataclass(frozen=True)
+class CriteriaSet:
+    """One of the 26 criteria sets; *group* is the Roman number of its group."""
+
+    number: int
+    group: str
+    vi: str
+    en: str
+    says: tuple[str, ...] = ()
+    goods: tuple[str, ...] = ()
+
+    def name(self, language: str = "vi") -> str:
+        return self.en if language == "en" else self.vi
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A decision of the Prime Minister with its groups and, where we hold them, its sets."""
+
+    number: str
+    in_force: date
+    groups: Mapping[str, Group]
+    sets: Mapping[int, CriteriaSet]
+
+
+@lru_cache(maxsize=1)
+def decisions() -> Mapping[str, Decision]:
+    """Every decision we hold, newest first, by its number."""
+    with (folder("catalogue") / "data" / "criteria.toml").open("rb") as file:
+        data = tomllib.load(file)
+    return {d["number"]: _decision(d) for d in data["decision"]}
+
+
+def _decision(data: dict[str, Any]) -> Decision:
+    groups = [Group(**_frozen(facts)) for facts in data["group"]]
+    sets = [CriteriaSet(**_frozen(facts)) for facts in data.get("set", ())]
+    return Decision(
+        data["number"],
+        data["in_force"],
+        {group.number: group for group in groups},
+        {one.number: one for one in sets},
+    )
+
+
+def _frozen(facts: dict[str, Any]) -> dict[str, Any]:
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in facts.items()}
+
+
+def decision(number: str = CURRENT) -> Decision:
+    """:raises BadInput: a decision we hold no criteria of."""
+    found = decisions().get(number)
+    if found is None:
+        raise BadInput("The criteria of decision {decision} are not known.", decision=number)
+    return found
+
+
+def criteria_set(number: int, of: str = CURRENT) -> CriteriaSet:
+    """:raises BadInput: not one of the sets of decision *of*."""
+    found = decision(of).sets.get(number)
+    if found is None:
+        raise BadInput(
+            "There is no criteria set {set} in decision {decision}.",
+            fix="Choose a set from 1 to 26.",
+            set=number,
+            decision=of,
+        )
+    return found
+
+
+def group_of(number: int, of: str = CURRENT) -> Group:
+    """The group that set *number* belongs to."""
+    return decision(of).groups[criteria_set(number, of).group]
+
+
+def name(number: int, language: str = "vi", of: str = CURRENT) -> str:
+    """Name of set *number* in "vi" or "en"."""
+    return criteria_set(number, of).name(language)
+
+
+def group_name(number: str, language: str = "vi", of: str = CURRENT) -> str:
+    """Name of group *number* ("I" to "VI") in "vi" or "en"."""
+    found = decision(of).groups.get(number)
+    if found is None:
+        raise BadInput(
+            "There is no product group {group} in decision {decision}.", group=number, decision=of
+        )
+    return found.name(language)
+
+
+# --- reading what lists say ---------------------------------------------------------------------
+
+
+def find_set(text: str) -> int | None:
+    """The set that *text* names: its number ("Bộ 12", "12") or its name, marks or not."""
+    words = _words(text)
+    number = re.fullmatch(r"(?:bo(?: san pham)?|set)?(?: so)? ?0?(\d{1,2})", words)
+    if number:
+        found = int(number[1])
+        return found if found in decision().sets else None
+    for one in decision().sets.values():
+        if words == _words(one.vi) or words == _words(one.en) or words in one.says:
+            return one.number
+    return None
+
+
+def find_group(text: str) -> Group | None:
+    """The group that *text* names, with or without its number: "II. NHÓM ĐỒ UỐNG"."""
+    words = re.sub(r"^(?:[ivx]+ )?(?:(?:nhom|nganh|nganh hang)(?: san pham)? )?", "", _words(text))
+    words = re.sub(r"^(?:[ivx]+|\d) (?=\w)", "", words)
+    groups = decision().groups.values()
+    for group in groups:
+        if words == _words(group.vi) or words == _words(group.en) or words in group.says:
+            return group
+    for group in groups:  # the numeral alone is only believed when it says that it is a group
+        if re.fullmatch(rf"nhom(?: san pham)? {group.number.lower()}", _words(text)):
+            return group
+    # Longest first: "thực phẩm chức năng" is not food by its first two words.
+    said = sorted(((w, g) for g in groups for w in g.says), key=lambda x: -len(x[0]))
+    return next((g for w, g in said if words.startswith(w + " ")), None)
+
+
+def guess_set(product: str, group: Group | None) -> int | None:
+    """The set that the name of a product points to, inside *group* where that is known.
+
+    A guess: the caller must say so. The longest words win, then those that stand first.
+    """
+    words = f" {_words(product)} "
+    best: tuple[int, int, int] | None = None
+    for length, at, number in _hits(words, group):
+        if best is None or (-length, at) < best[:2]:
+            best = (-length, at, number)
+    if best is not None:
+        return best[2]
+    return group.other if group is not None else None
+
+
+def _hits(words: str, group: Group | None) -> Iterable[tuple[int, int, int]]:
+    """(length, -place, set) of every word of `goods` in *words*."""
+    for one in decision().sets.values():
+        if group is None or one.group == group.number:
+            for good in one.goods:
+                at = words.find(f" {good} ")
+                if at >= 0:
+                    yield len(good.split()), at, one.number
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", fold(text)))

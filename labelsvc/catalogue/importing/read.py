@@ -1,0 +1,160 @@
+"""Bytes → tables: rows of raw cells with the numbers they have in the file."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from labelsvc.catalogue.importing import guard
+from labelsvc.errors import ImportRefused
+from labelsvc.i18n import nfc
+
+Cell = str | int | float | bool | date | datetime | time | timedelta | None
+Cells = list[Cell]
+#: Zero-based: first row, first column, last row, last column.
+Span = tuple[int, int, int, int]
+
+
+@dataclass
+class Table:
+    """One sheet, or one CSV file. `rows` can be walked as often as needed."""
+
+    name: str
+    source: Any
+    spans: list[Span] = field(default_factory=list)
+    delimited: bool = False
+
+    def rows(self) -> Iterator[tuple[int, Cells]]:
+        """(row number as the spreadsheet program shows it, cells); blank rows are left out.
+
+        A cell merged over several rows is in each of them, as readers of the sheet see it.
+        """
+        upright: dict[int, list[Span]] = {}
+        for span in self.spans:
+            if span[2] > span[0]:
+                upright.setdefault(span[0], []).append(span)
+        open_spans: list[tuple[Span, Cell]] = []
+        for index, cells in enumerate(self.source()):
+            if index >= guard.MOST_ROWS:
+                raise ImportRefused(
+                    "The list has more than {rows} rows.", fix="Split it.", rows=guard.MOST_ROWS
+                )
+            open_spans = [(s, v) for s, v in open_spans if s[2] >= index]
+            for (_, column, _, _), value in open_spans:
+                if column < len(cells) and _empty(cells[column]):
+                    cells[column] = value
+            for span in upright.get(index, ()):
+                if span[1] < len(cells):
+                    open_spans.append((span, cells[span[1]]))
+            if any(not _empty(cell) for cell in cells):
+                yield index + 1, cells
+
+
+def read_tables(data: bytes, file_name: str) -> list[Table]:
+    """The visible sheets of a workbook, or the one table of a CSV file per likely delimiter.
+
+    :raises ImportRefused: see guard.py; text of an unknown encoding.
+    """
+    if guard.kind_of(data, file_name) == "xlsx":
+        return _sheets(data)
+    text = decode(data)
+    found = re.match(r"sep=(.)\r?\n", text, re.IGNORECASE)
+    delimiters = found[1] if found else "\t;,|"
+    return [Table("", _delimited(text, d, bool(found)), delimited=True) for d in delimiters]
+
+
+def _sheets(data: bytes) -> list[Table]:
+    try:
+        book = CalamineWorkbook.from_object(io.BytesIO(data))
+        tables = []
+        for index, facts in enumerate(book.sheets_metadata):
+            if facts.typ == SheetTypeEnum.WorkSheet and facts.visible == SheetVisibleEnum.Visible:
+                sheet = book.get_sheet_by_index(index)
+                if sheet.start is not None:
+                    shift = sheet.start[1]
+                    spans = [(*a, *b) for a, b in sheet.merged_cell_ranges or () if a <= b]
+                    tables.append(Table(nfc(facts.name), _cells(sheet, shift), spans))
+        return tables
+    except BaseException as error:
+        # A defect of the reader is a Rust panic, and that is no Exception.
+        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+            raise ImportRefused(
+                "The workbook is damaged.", fix="Open it in Excel and save it again."
+            ) from error
+        raise
+
+
+def _cells(sheet: Any, shift: int) -> Any:
+    def source() -> Iterator[Cells]:
+        before: Cells = [None] * shift
+        for row in sheet.iter_rows():
+            yield [*before, *row] if shift else row
+
+    return source
+
+
+def _delimited(text: str, delimiter: str, skip: bool) -> Any:
+    def source() -> Iterator[Cells]:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        while True:
+            try:
+                row = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                raise ImportRefused(
+                    "The CSV file cannot be read near line {line}.",
+                    fix="A quotation mark is not closed, or a cell is far too long.",
+                    line=reader.line_num,
+                ) from error
+            if skip and reader.line_num == 1:
+                row = []
+            yield [*row[: guard.MOST_COLUMNS]]
+
+    return source
+
+
+def decode(data: bytes) -> str:
+    """Text of a CSV file: UTF-8 or UTF-16 by their marks or looks, else Windows Vietnamese.
+
+    :raises ImportRefused: none of them.
+    """
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+    ):
+        if data.startswith(mark):
+            names = [name]
+            data = data[len(mark) :]
+            break
+    else:
+        # Plain letters in UTF-16 have a zero in every other byte.
+        sample = data[:2000]
+        if sample[1::2].count(0) > len(sample) // 8:
+            names = ["utf-16-le"]
+        elif sample[0::2].count(0) > len(sample) // 8:
+            names = ["utf-16-be"]
+        else:
+            names = ["utf-8", "cp1258"]
+    for name in names:
+        try:
+            return nfc(data.decode(name))
+        except UnicodeDecodeError:
+            continue
+    raise ImportRefused(
+        "The text of the file is in an unknown encoding.",
+        fix="Save it as 'CSV UTF-8' in Excel, or as XLSX.",
+    )
+
+
+def _empty(cell: Cell) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip())

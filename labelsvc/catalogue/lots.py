@@ -1,0 +1,108 @@
+"""Lots: what was made together and is recalled together."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from labelsvc.accounts import audit
+from labelsvc.catalogue import fields
+from labelsvc.catalogue.criteria import TOURISM
+from labelsvc.catalogue.models import Lot, Product
+from labelsvc.clock import today
+from labelsvc.errors import BadInput, Conflict, Refused
+
+#: More than any OCOP producer makes at once; a larger number is a slip of the finger.
+MOST_UNITS = 10_000_000
+#: Labels are printed before production, but not half a year before.
+_AHEAD = timedelta(days=92)
+
+
+def propose_code(session: Session, product: Product, made_on: date | None = None) -> str:
+    """A free code for the next lot of *product*: `L260311-01`, day of production and a number."""
+    start = f"L{made_on or today():%y%m%d}-"
+    taken = session.scalars(
+        select(Lot.code).where(Lot.product_id == product.id, Lot.code.startswith(start))
+    )
+    numbers = [
+        int(code[len(start) :]) for code in taken if re.fullmatch(r"\d+", code[len(start) :])
+    ]
+    return f"{start}{max(numbers, default=0) + 1:02d}"
+
+
+def open_lot(
+    session: Session,
+    *,
+    product: Product,
+    declared: int,
+    actor: str,
+    code: str = "",
+    made_on: date | None = None,
+    expires_on: date | None = None,
+    growing_area: str = "",
+    note: str = "",
+) -> Lot:
+    """Open a lot of *declared* units; no more labels than that will be issued for it.
+
+    :param code: what the producer calls it, at most 20 of A-Z 0-9 - . / _ (GS1 AI 10); empty: one
+        is proposed.
+    :param expires_on: without one, `made_on` and the shelf life of the product say it.
+    :raises BadInput: a field is wrong; `field` names it.
+    :raises Conflict: the product has a lot of that code.
+    :raises Refused: the product is a service, which carries no goods label.
+    """
+    if product.set_number == TOURISM:
+        raise Refused("A tourism service has no lots: it carries no goods label.")
+    made_code = fields.checked("code", fields.lot_code, code)
+    if not 1 <= declared <= MOST_UNITS:
+        raise BadInput(
+            "The quantity is between 1 and {most} units.",
+            fix="Enter how many units were made.",
+            field="declared",
+            most=MOST_UNITS,
+        )
+    if made_on is not None and made_on > today() + _AHEAD:
+        raise BadInput(
+            "The day of production is too far in the future.",
+            fix="Check the year.",
+            field="made_on",
+        )
+    if expires_on is None and made_on is not None and product.shelf_life_days:
+        expires_on = made_on + timedelta(days=product.shelf_life_days)
+    if made_on is not None and expires_on is not None and expires_on < made_on:
+        raise BadInput(
+            "The expiry date (HSD) lies before the date of manufacture (NSX).",
+            fix="Check both dates.",
+            field="expires_on",
+        )
+    lot = Lot(
+        product_id=product.id,
+        code=made_code or propose_code(session, product, made_on),
+        declared=declared,
+        made_on=made_on,
+        expires_on=expires_on,
+        growing_area=fields.checked("growing_area", fields.growing_area, growing_area),
+        note=fields.checked("note", fields.prose, note),
+        created_by=actor,
+    )
+    if session.scalar(select(Lot.id).where(Lot.product_id == product.id, Lot.code == lot.code)):
+        raise Conflict(
+            "This product already has a lot {lot}.",
+            fix="Choose another code, or leave it empty.",
+            field="code",
+            lot=lot.code,
+        )
+    lot.product = product
+    session.add(lot)
+    session.flush()
+    audit.record(
+        session,
+        actor=actor,
+        action="lot.open",
+        subject=f"lot:{lot.id}",
+        facts={"product": product.id, "code": lot.code, "declared": declared},
+    )
+    return lot

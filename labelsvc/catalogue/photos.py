@@ -1,0 +1,164 @@
+"""Product photos: taken in, decoded, and drawn again, so that nothing of the sent file is kept.
+
+Re-encoding removes EXIF with its GPS position (personal data), and whatever else may hide in a
+picture file. The name is the hash of what was sent: the same picture is stored once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import warnings
+from dataclasses import dataclass
+from typing import Final
+
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+
+from labelsvc.errors import PhotoRefused
+from labelsvc.files import Files
+
+MOST_BYTES: Final = 15_000_000
+#: 50 megapixels is more than any phone of a producer takes; it is 150 MB decoded.
+MOST_PIXELS: Final = 50_000_000
+LEAST_SIDE: Final = 200
+FORMATS: Final = ("JPEG", "PNG", "WEBP")
+#: Longest side in pixels of the large and of the small picture.
+LARGE, SMALL = 1600, 640
+#: What the small picture may weigh: it is the heaviest part of the scan page.
+SMALL_BYTES: Final = 40_000
+_QUALITIES = (82, 74, 66, 58, 50, 42, 34, 26)
+
+
+@dataclass(frozen=True)
+class StoredPhoto:
+    """*key* without the ending, see `variants`; *width* and *height* of the large picture."""
+
+    key: str
+    width: int
+    height: int
+
+
+def variants(key: str) -> tuple[str, ...]:
+    """Keys of the four files of a photo: large and small, JPEG and WebP."""
+    return f"{key}.jpg", f"{key}.webp", f"{key}-small.jpg", f"{key}-small.webp"
+
+
+def store_photo(files: Files, data: bytes) -> StoredPhoto:
+    """Draw a sent picture again in four variants and store them.
+
+    :param data: a JPEG, PNG or WebP file of at most 15 MB and 50 megapixels.
+    :raises PhotoRefused: it is something else, too large, too small or damaged.
+    """
+    large = _decoded(data)
+    small = large.copy()
+    small.thumbnail((SMALL, SMALL), Image.Resampling.LANCZOS)
+    stored = StoredPhoto(f"photos/{hashlib.sha256(data).hexdigest()[:32]}", *large.size)
+    made = (
+        _encoded(large, "JPEG", 84),
+        _encoded(large, "WEBP", 80),
+        _light(small, "JPEG"),
+        _light(small, "WEBP"),
+    )
+    for key, blob in zip(variants(stored.key), made, strict=True):
+        files.put(key, blob)
+    return stored
+
+
+def _decoded(data: bytes) -> Image.Image:
+    """The picture in sRGB, upright, on white, at most LARGE on its longest side, without metadata."""
+    if not data:
+        raise PhotoRefused("The file is empty.", fix="Choose the picture again.")
+    if len(data) > MOST_BYTES:
+        raise PhotoRefused(
+            "The picture has {size} MB, {most} are allowed.",
+            fix="Send it in a smaller size.",
+            size=round(len(data) / 1e6, 1),
+            most=MOST_BYTES // 1_000_000,
+        )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns where we refuse
+            with Image.open(io.BytesIO(data), formats=FORMATS) as source:
+                _check_size(*source.size)
+                # JPEG can be decoded at a fraction of its size: less memory, less time.
+                source.draft("RGB", (LARGE * 2, LARGE * 2))
+                source.load()
+                upright = ImageOps.exif_transpose(source)
+                # Colours first: an icc profile belongs to the picture's own mode.
+                flat = _on_white(_in_srgb(upright))
+    except PhotoRefused:
+        raise
+    except UnidentifiedImageError:
+        raise PhotoRefused(
+            "This is not a JPEG, PNG or WebP picture.",
+            fix="Choose a photo, or save it as JPEG first.",
+        ) from None
+    except Image.DecompressionBombError:
+        raise PhotoRefused("The picture has too many pixels.", fix="Send a smaller one.") from None
+    except Exception as error:  # decoders raise a dozen kinds for damaged data
+        raise PhotoRefused("The picture is damaged.", fix="Choose another one.") from error
+    flat.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS)
+    clean = Image.new("RGB", flat.size)
+    clean.paste(flat)  # a new picture has no info dictionary to leak
+    return clean
+
+
+def _check_size(width: int, height: int) -> None:
+    """Before anything is decoded: a file of 1 kB can claim a picture of 4 GB."""
+    if width * height > MOST_PIXELS:
+        raise PhotoRefused(
+            "The picture has {width} × {height} pixels, too many.",
+            fix="Send a smaller one.",
+            width=width,
+            height=height,
+        )
+    if min(width, height) < LEAST_SIDE:
+        raise PhotoRefused(
+            "The picture has only {width} × {height} pixels.",
+            fix="Send one of at least {least} pixels on each side.",
+            width=width,
+            height=height,
+            least=LEAST_SIDE,
+        )
+
+
+def _in_srgb(image: Image.Image) -> Image.Image:
+    """Colours as a browser shows them without the profile that is dropped."""
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode not in ("RGB", "CMYK", "L"):
+        return image
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        made = ImageCms.profileToProfile(
+            image, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
+        )
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return image  # a broken profile: the plain values are as good a guess as any
+    return made if made is not None else image
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        above = image.convert("RGBA")
+        paper = Image.new("RGBA", above.size, "white")
+        return Image.alpha_composite(paper, above).convert("RGB")
+    return image.convert("RGB")
+
+
+def _light(image: Image.Image, kind: str) -> bytes:
+    """Encoded so that it weighs at most SMALL_BYTES; a busy picture is made smaller at last."""
+    while True:
+        for quality in _QUALITIES:
+            made = _encoded(image, kind, quality)
+            if len(made) <= SMALL_BYTES:
+                return made
+        image = image.resize((image.width * 3 // 4, image.height * 3 // 4))
+
+
+def _encoded(image: Image.Image, kind: str, quality: int) -> bytes:
+    made = io.BytesIO()
+    if kind == "JPEG":
+        image.save(made, "JPEG", quality=quality, optimize=True, progressive=True)
+    else:
+        image.save(made, "WEBP", quality=quality, method=4)
+    return made.getvalue()

@@ -1,0 +1,109 @@
+"""What every command shares: errors in words, `--json`, the database, dates, progress."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+import click
+from alembic.util.exc import CommandError
+from sqlalchemy.exc import OperationalError
+
+from labelsvc import i18n, settings
+from labelsvc.db import Database
+from labelsvc.errors import BadInput, ConfigurationError, LabelsvcError
+from labelsvc.files import Files
+from labelsvc.migrations import tables as tables
+from labelsvc.settings import Settings
+
+REFUSED, CONFIGURATION = 1, 3
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+
+
+class Group(click.Group):
+    """Shows our errors as a message and a fix, and gives them their exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except LabelsvcError as error:
+            if ctx.params.get("verbose"):
+                raise
+            message, fix = i18n.explain(error, language(ctx))
+            click.secho(message, fg="red", err=True)
+            if fix:
+                click.echo(fix, err=True)
+            ctx.exit(CONFIGURATION if isinstance(error, ConfigurationError) else REFUSED)
+        except (OperationalError, CommandError) as error:
+            if ctx.params.get("verbose"):
+                raise
+            click.secho(
+                f"The database does not answer as it should: {error}".splitlines()[0],
+                fg="red",
+                err=True,
+            )
+            click.echo("Run: labelsvc migrate, then labelsvc doctor", err=True)
+            ctx.exit(CONFIGURATION)
+
+
+def language(context: click.Context | None = None) -> str:
+    """Of messages: `--language`, then LANG, then English."""
+    context = context or click.get_current_context(silent=True)
+    chosen = (context.find_root().params.get("language") if context else None) or None
+    if chosen:
+        return str(chosen)
+    return "vi" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("vi") else "en"
+
+
+def say(text: str, **params: Any) -> str:
+    """*text* in the language of the command line."""
+    return i18n.translate(text, language(), **params)
+
+
+def opened() -> tuple[Settings, Database, Files]:
+    """Settings, database and files of this process."""
+    found = settings.settings()
+    return found, Database(found.database), Files(found.files)
+
+
+def put(result: dict[str, Any] | list[Any], as_json: bool, words: str) -> None:
+    """The result on standard output: JSON, or words for people."""
+    click.echo(json.dumps(result, ensure_ascii=False, indent=1, default=str) if as_json else words)
+
+
+class Day(click.ParamType[date]):
+    """dd/mm/yyyy or yyyy-mm-dd."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        for pattern in ("%d/%m/%Y", "%Y-%m-%d"):
+            try:
+                return datetime.strptime(value, pattern).date()  # noqa: DTZ007 -- a calendar day
+            except ValueError:
+                continue
+        self.fail(f"{value!r} is not a day: write 05/11/2026 or 2026-11-05", param, ctx)
+
+
+def one_of(rows: list[Any], what: str, asked: str, describe: Callable[[Any], str]) -> Any:
+    """The only row, or an error that lists the candidates."""
+    if len(rows) == 1:
+        return rows[0]
+    if not rows:
+        raise BadInput("There is no {what} “{asked}”.", fix="Give its id, code or exact name.", what=what, asked=asked)  # fmt: skip
+    listed = "; ".join(describe(row) for row in rows[:8])
+    raise BadInput(
+        "“{asked}” may be any of these: {candidates}.", fix="Give the id.", asked=asked, candidates=listed
+    )  # fmt: skip
+
+
+def on_terminal() -> bool:
+    """Whether somebody watches: progress is drawn for people only."""
+    return sys.stderr.isatty()

@@ -1,0 +1,38 @@
+"""import: bring in a list of producers, products and recognitions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from labelsvc.catalogue.importing import apply_import, plan_import
+from labelsvc.catalogue.importing.report import as_table
+from labelsvc.cli import base
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Show what would happen and change nothing.")
+@base.json_option
+@click.pass_context
+def import_list(context: click.Context, file: Path, dry_run: bool, as_json: bool) -> None:
+    """Import FILE (.xlsx or .csv) as provinces write it; reports every row.
+
+    New and changed rows are taken over in one transaction; refused rows are named with row, column,
+    reason and fix, and are left out. Importing the same file again changes nothing.
+    Example: labelsvc import danh-sach-ocop-2026.xlsx --dry-run
+    """
+    _, database, _ = base.opened()
+    data = file.read_bytes()
+    if dry_run:
+        with database.reading() as session:
+            plan = plan_import(session, data=data, file_name=file.name)
+    else:
+        with database.writing() as session:
+            plan = plan_import(session, data=data, file_name=file.name)
+            apply_import(session, plan, actor="cli")
+    result = plan.as_json() | {"applied": not dry_run}
+    base.put(result, as_json, as_table(plan, base.language()))
+    if plan.counts.get("refused"):
+        context.exit(base.REFUSED)

@@ -1,0 +1,146 @@
+"""Programme-office pages: the overview, the audit trail, and what all office pages share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, TypeVar
+
+from flask import Blueprint, abort, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Select, func, literal, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from labelsvc import clock
+from labelsvc.accounts.models import AuditEntry, Role, User
+from labelsvc.catalogue.certify import ending_within
+from labelsvc.catalogue.models import Producer, Product
+from labelsvc.catalogue.recognition import RENEWAL_CLOSES_DAYS, RENEWAL_OPENS_DAYS
+from labelsvc.codes.models import Issue
+from labelsvc.inspections.report import count_open
+from labelsvc.labels.models import PrintRun, RunState
+from labelsvc.scans.models import Scan
+from labelsvc.web.security import current_user
+from labelsvc.web.site import site
+
+Row = TypeVar("Row")
+bp = Blueprint("office", __name__, url_prefix="/office")
+
+#: Rows of a list on one page.
+PAGE = 50
+_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Paged:
+    """One page of a list: the rows, which page, how many there are."""
+
+    rows: list[Any]
+    page: int
+    last: int
+    total: int
+
+
+def paged(session: Session, query: Select[Any], *, size: int = PAGE) -> Paged:
+    """The page of *query* that the address asks for; a page past the end is the last one."""
+    counted = select(func.count()).select_from(query.order_by(None).subquery())
+    total = session.scalar(counted) or 0
+    last = max(1, -(-total // size))
+    page = min(max(1, request.args.get("page", 1, type=int)), last)
+    rows = session.scalars(query.limit(size).offset((page - 1) * size)).all()
+    return Paged(list(rows), page, last, total)
+
+
+def found_or_404(row: Row | None) -> Row:
+    """*row*, or the page that says there is none."""
+    if row is None:
+        abort(404)
+    return row
+
+
+def may_write() -> bool:
+    """Auditors see the same pages without the forms."""
+    return current_user().role == Role.OFFICE
+
+
+@bp.context_processor
+def _words() -> dict[str, Any]:
+    return {"may_write": may_write()}
+
+
+@bp.get("/")
+def dashboard() -> ResponseReturnValue:
+    today = clock.today()
+    week = clock.now() - timedelta(days=7)
+    released = PrintRun.state == RunState.RELEASED
+    with site().database.reading() as session:
+        ending = [found.valid_to for found in ending_within(session, RENEWAL_OPENS_DAYS, on=today)]
+        late = today + timedelta(days=RENEWAL_CLOSES_DAYS)
+        figures = {
+            "issued": _number(session, select(func.sum(Issue.count)).where(Issue.created_at > week)),
+            "printed": _number(
+                session,
+                select(func.sum(PrintRun.count)).where(released, PrintRun.released_at > week),
+            ),
+            "scanned": _number(session, select(func.count()).where(Scan.at > week)),
+            "reports": count_open(session),
+            "ending_180": len(ending),
+            "ending_120": sum(last <= late for last in ending),
+            "producers": _number(session, select(func.count()).select_from(Producer)),
+            "products": _number(session, select(func.count()).select_from(Product)),
+        }
+        days = scans_by_day(session, today)
+    return render_template("console/office/dashboard.html", f=figures, days=days)
+
+
+def _number(session: Session, query: Select[Any]) -> int:
+    return session.scalar(query) or 0
+
+
+def scans_by_day(session: Session, today: date) -> list[tuple[date, int]]:
+    """Scans of each of the last 30 Vietnamese calendar days, oldest first.
+
+    Counted day by day along the index: SQLite and PostgreSQL share no function for "day of".
+    """
+    days = [today - timedelta(days=back) for back in range(_DAYS - 1, -1, -1)]
+    counts = union_all(
+        *(
+            select(literal(place).label("place"), func.count().label("scans")).where(
+                Scan.at >= _begins(day), Scan.at < _begins(day + timedelta(days=1))
+            )
+            for place, day in enumerate(days)
+        )
+    )
+    found = {place: scans for place, scans in session.execute(counts)}
+    return [(day, found.get(place, 0)) for place, day in enumerate(days)]
+
+
+def _begins(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=clock.HANOI)
+
+
+@bp.get("/audit")
+def audit() -> ResponseReturnValue:
+    asked = request.args.get("q", "").strip()[:80]
+    query = select(AuditEntry).order_by(AuditEntry.id.desc())
+    if asked:
+        query = query.where(
+            or_(
+                AuditEntry.subject.startswith(asked, autoescape=True),
+                AuditEntry.action.startswith(asked, autoescape=True),
+                AuditEntry.actor == asked,
+            )
+        )
+    with site().database.reading() as session:
+        shown = paged(session, query)
+        people = names_of(session, [entry.actor for entry in shown.rows])
+    return render_template("console/office/audit.html", shown=shown, q=asked, people=people)
+
+
+def names_of(session: Session, actors: list[str]) -> dict[str, str]:
+    """"user:12" → the name of that person."""
+    numbers = {int(actor[5:]) for actor in actors if actor[:5] == "user:" and actor[5:].isdigit()}
+    if not numbers:
+        return {}
+    users = session.execute(select(User.id, User.full_name).where(User.id.in_(numbers)))
+    return {f"user:{number}": name for number, name in users}
