@@ -6,6 +6,7 @@ Keys are relative paths with `/`, made by us and never taken from a request unch
 from __future__ import annotations
 
 import re
+import shutil
 import uuid
 from typing import IO, Any, cast
 from urllib.parse import urlsplit
@@ -44,6 +45,17 @@ class Files:
         aside = f"{path}.{uuid.uuid4().hex}.part"
         self._fs.pipe_file(aside, data)
         self._fs.mv(aside, path)
+
+    def put_stream(self, key: str, source: IO[bytes]) -> None:
+        """Store the rest of *source* under *key*, whole or not at all, piece by piece."""
+        path = self._path(key)
+        aside = f"{path}.{uuid.uuid4().hex}.part" if self._local else path
+        if self._local:
+            self._fs.makedirs(path.rpartition("/")[0], exist_ok=True)
+        with self._fs.open(aside, "wb") as target:
+            shutil.copyfileobj(source, target, 1 << 20)
+        if self._local:
+            self._fs.mv(aside, path)
 
     def get(self, key: str) -> bytes:
         """The bytes under *key*.

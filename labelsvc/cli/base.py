@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
 import click
 from alembic.util.exc import CommandError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from labelsvc import i18n, settings
 from labelsvc.db import Database
@@ -39,15 +40,14 @@ class Group(click.Group):
             if fix:
                 click.echo(fix, err=True)
             ctx.exit(CONFIGURATION if isinstance(error, ConfigurationError) else REFUSED)
-        except (OperationalError, CommandError) as error:
+        except (OperationalError, ProgrammingError, CommandError) as error:
             if ctx.params.get("verbose"):
                 raise
-            click.secho(
-                f"The database does not answer as it should: {error}".splitlines()[0],
-                fg="red",
-                err=True,
-            )
-            click.echo("Run: labelsvc migrate, then labelsvc doctor", err=True)
+            reason = str(error).partition("\n")[0]
+            words = "The database does not answer as it should: {reason}"
+            click.secho(i18n.translate(words, language(ctx), reason=reason), fg="red", err=True)
+            fix = "Run: labelsvc migrate, then labelsvc doctor"
+            click.echo(i18n.translate(fix, language(ctx)), err=True)
             ctx.exit(CONFIGURATION)
 
 
@@ -104,6 +104,19 @@ def one_of(rows: list[Any], what: str, asked: str, describe: Callable[[Any], str
     )  # fmt: skip
 
 
-def on_terminal() -> bool:
-    """Whether somebody watches: progress is drawn for people only."""
-    return sys.stderr.isatty()
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on the error output while long work runs; only where somebody watches.
+
+    :returns: what to call with the finished and all steps.
+    """
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
+
+        def step(done: int, total: int) -> None:
+            bar.length = max(total, 1)
+            bar.update(done - bar.pos)
+
+        yield step

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import click
 
-from labelsvc.catalogue.importing import apply_import, plan_import
-from labelsvc.catalogue.importing.report import as_table
 from labelsvc.cli import base
 
 
@@ -21,8 +19,13 @@ def import_list(context: click.Context, file: Path, dry_run: bool, as_json: bool
 
     New and changed rows are taken over in one transaction; refused rows are named with row, column,
     reason and fix, and are left out. Importing the same file again changes nothing.
+    Exit code 1 when a row was refused.
+
     Example: labelsvc import danh-sach-ocop-2026.xlsx --dry-run
     """
+    from labelsvc.catalogue.importing import apply_import, plan_import  # reads spreadsheets: slow
+    from labelsvc.catalogue.importing.report import as_table
+
     _, database, _ = base.opened()
     data = file.read_bytes()
     if dry_run:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import click
 
@@ -12,10 +13,14 @@ from labelsvc.cli import base
 from labelsvc.codes import gs1, issue, offline, short, uri
 from labelsvc.codes.issue import load_keyring
 from labelsvc.codes.keyring import Keyring
+from labelsvc.codes.models import Form
 from labelsvc.db import Database
-from labelsvc.errors import BadCode, BadInput, BadSignature, ForeignHost, UnknownKey
+from labelsvc.errors import BadCode, BadInput, BadSignature, ForeignHost, FrozenKey, UnknownKey
 from labelsvc.scans import lookup
 from labelsvc.scans.verdict import SHOWN, Facts, Mark, Verdict, judge
+
+#: The verdict, and what else is known about the code.
+Answer: TypeAlias = tuple[Verdict, dict[str, Any]]
 
 
 @click.command()
@@ -30,78 +35,115 @@ from labelsvc.scans.verdict import SHOWN, Facts, Mark, Verdict, judge
 def verify(context: click.Context, code: str, trust: Path | None, as_json: bool) -> None:
     """Say what is known about CODE: a link, a path, or the characters under the symbol.
 
-    Exit code 0 when it was issued and is in force, 1 for anything else.
-    Example: labelsvc verify HTTPS://QR.EXAMPLE.VN/7K3M9QXA… --json
+    Exit code 0 when it was issued and is in force, 1 for anything else. With --trust the answer is
+    as of the day of the file (ISSUED_OK_STALE, exit code 0): withdrawals are not in it.
+    Examples:
+
+    \b
+      labelsvc verify HTTPS://QR.EXAMPLE.VN/7K3M9QXAV2T5C8W4H0JDPR61 --json
+      labelsvc verify "7K3M 9QXA V2T5 C8W4 H0JD PR61"
+      labelsvc verify HTTPS://QR.EXAMPLE.VN/0012… --trust trust.json
     """
-    verdict = _with_keys(code, trust) if trust else _with_database(code)
+    verdict, facts = _with_keys(code, trust) if trust else _with_database(code)
     shown = SHOWN[verdict]
     result = {
         "verdict": str(verdict),
         "headline": base.say(shown.headline),
         "meaning": base.say(shown.meaning),
-    }
-    base.put(result, as_json, f"{verdict}: {result['headline']}\n{result['meaning']}")
-    context.exit(0 if verdict is Verdict.ISSUED_OK else base.REFUSED)
+    } | facts
+    words = [f"{verdict}: {result['headline']}", result["meaning"]]
+    words += [f"  {base.say(name)}: {value}" for name, value in facts.items() if value is not None]
+    base.put(result, as_json, "\n".join(words))
+    good = (Verdict.ISSUED_OK, Verdict.ISSUED_OK_STALE) if trust else (Verdict.ISSUED_OK,)
+    context.exit(0 if verdict in good else base.REFUSED)
 
 
-def _with_keys(code: str, trust: Path) -> Verdict:
-    ring = Keyring.from_json(trust.read_text(encoding="utf-8"))
+def _with_keys(code: str, trust: Path) -> Answer:
+    try:
+        ring = Keyring.from_json(trust.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise BadInput(
+            "This is not a usable trust file: {reason}",
+            fix="Export it again with: labelsvc keys export",
+            reason=str(error),
+        ) from error
     parsed, refused = _parsed(code, ring.host)
     if refused:
-        return refused
+        return refused, {}
     if not isinstance(parsed, offline.OfflineCode):
-        return Verdict.SHORT_CODE_NEEDS_NETWORK
+        return Verdict.SHORT_CODE_NEEDS_NETWORK, {}
     try:
         payload = ring.verify_offline(parsed)
     except BadSignature as error:
-        return _refusal(error, parsed)
-    past = payload.expires is not None and payload.expires < clock.today()
+        return _refusal(error, parsed), {}
+    facts = {"expires_on": payload.expires}
+    if payload.expires is not None and payload.expires < clock.today():
+        return Verdict.EXPIRED, facts
     # Nothing newer than the file is known: withdrawn since then would look the same.
-    return Verdict.EXPIRED if past else Verdict.ISSUED_OK_STALE
+    return Verdict.ISSUED_OK_STALE, facts
 
 
-def _with_database(code: str) -> Verdict:
+def _with_database(code: str) -> Answer:
     settings, database, _ = base.opened()
     parsed, refused = _parsed(code, uri.authority(settings.base_url))
     if refused or parsed is None:
-        return refused or Verdict.MALFORMED
+        return refused or Verdict.MALFORMED, {}
     if isinstance(parsed, gs1.Gs1Link):
         with database.reading() as session:
-            known = lookup.by_link(session, parsed.gtin, parsed.lot, on=clock.today())
-        return Verdict.LINK_ONLY if known else Verdict.NOT_ISSUED
+            found = lookup.by_link(session, parsed.gtin, parsed.lot, on=clock.today())
+            if found is None:
+                return Verdict.NOT_ISSUED, {}
+            return Verdict.LINK_ONLY, _facts(found)
     with database.reading() as session:
         ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
     return _judged(database, ring, parsed)
 
 
-def _judged(database: Database, ring: Keyring, parsed: uri.ParsedCode) -> Verdict:
+def _judged(database: Database, ring: Keyring, parsed: uri.ParsedCode) -> Answer:
+    """What the scan page says, without recording a scan."""
+    number: int | None
     try:
         if isinstance(parsed, short.ShortCode):
-            number: int | None = ring.verify_short(parsed)
+            number, forms = ring.verify_short(parsed), {Form.SHORT, Form.LOT}
         elif isinstance(parsed, gs1.Gs1Code):
-            number = ring.verify_gs1(parsed)
+            number, forms = ring.verify_gs1(parsed), {Form.GS1}
         elif isinstance(parsed, offline.OfflineCode):
-            payload = ring.verify_offline(parsed)
+            payload, forms = ring.verify_offline(parsed), {Form.OFFLINE}
             with database.reading() as session:
                 unit = issue.find_unit(session, ring, payload)
             number = unit[1] if unit else None
         else:
-            return Verdict.MALFORMED
+            return Verdict.MALFORMED, {}
     except BadSignature as error:
-        return _refusal(error, parsed)
+        return _refusal(error, parsed), {}
     with database.reading() as session:
         peek = lookup.peek(session, number) if number is not None else None
-        if peek is None:
-            return Verdict.NOT_ISSUED
+        if peek is None or peek.form not in forms:
+            return Verdict.NOT_ISSUED, {}
         found = lookup.by_issue(session, peek.issue_id, on=clock.today())
         mark = lookup.mark(session, peek.mark_id) if peek.mark_id is not None else None
+        facts = _facts(found) | {
+            "label": None if peek.form == Form.LOT else peek.position,
+            "reason": mark.reason if mark else None,
+        }
     lot = found.lot
-    facts = Facts(
+    known = Facts(
         mark=Mark(mark.state) if mark else None,
         recalled=lot is not None and lot.recalled_at is not None,
         expires_on=lot.expires_on if lot else None,
     )
-    return judge(facts, clock.today())
+    return judge(known, clock.today()), facts
+
+
+def _facts(found: lookup.Found) -> dict[str, Any]:
+    stars = found.recognition.stars if found.recognition and found.standing.allows_stars else None
+    return {
+        "product": found.product.name,
+        "producer": found.product.producer.name,
+        "stars": stars,
+        "lot": found.lot.code if found.lot else None,
+        "expires_on": found.lot.expires_on if found.lot else None,
+    }
 
 
 def _parsed(code: str, host: str) -> tuple[uri.ParsedCode | None, Verdict | None]:
@@ -116,6 +158,8 @@ def _parsed(code: str, host: str) -> tuple[uri.ParsedCode | None, Verdict | None
 def _refusal(error: BadSignature, parsed: uri.ParsedCode) -> Verdict:
     if isinstance(error, UnknownKey):
         return Verdict.UNKNOWN_KEY
+    if isinstance(error, FrozenKey):
+        return Verdict.FROZEN_KEY_OUTSIDE_RANGE
     return Verdict.BAD_SIGNATURE if isinstance(parsed, offline.OfflineCode) else Verdict.NOT_ISSUED
 
 

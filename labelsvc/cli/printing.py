@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -19,11 +19,11 @@ from labelsvc.errors import BadInput
 from labelsvc.i18n import fold
 from labelsvc.labels import print_run
 from labelsvc.labels.models import PrintRun
-from labelsvc.worker.tasks import run_inline, work_once
+from labelsvc.worker.tasks import run_inline
 
 ACTOR = "cli"
-#: Files that rolls want are made by a later version.
-_LATER = {".zpl", ".tspl"}
+#: Kinds of files that can be written, and those that a later version will write.
+_FORMATS, _LATER = (".pdf",), (".zpl", ".tspl")
 
 
 @click.command()
@@ -70,7 +70,8 @@ def issue(
 
 
 @click.command("print")
-@click.option("--lot", required=True, help="Id or number of the lot.")
+@click.option("--lot", required=True, help="Number of the lot, or its id.")
+@click.option("--product", help="Id, GTIN, OCOP code or name: where two products have such a lot.")
 @click.option("--layout", required=True, help="See: labelsvc layouts list")
 @click.option("--count", required=True, type=click.IntRange(1), help="Labels to print.")
 @click.option(
@@ -91,36 +92,34 @@ def issue(
 )
 @base.json_option
 def print_labels(
-    lot: str, layout: str, count: int, form: str, start_at: int, output: Path, as_json: bool
+    lot: str,
+    product: str | None,
+    layout: str,
+    count: int,
+    form: str,
+    start_at: int,
+    output: Path,
+    as_json: bool,
 ) -> None:
     """Issue codes for a lot and write its labels, every symbol read back.
 
+    It is refused, and no code is issued, when the stars may not be shown today, more labels are
+    asked for than units declared, or a mandatory content is missing.
+
     Example: labelsvc print --lot L261105-01 --layout a4-65 --count 130 --output labels.pdf
     """
-    if output.suffix in _LATER or output.suffix != ".pdf":
-        raise BadInput(
-            "Files of the kind “{ending}” cannot be written.", fix="Give a file name that ends with .pdf.",
-            ending=output.suffix or output.name,
-        )  # fmt: skip
-    if not output.absolute().parent.is_dir():
-        raise BadInput(
-            "There is no folder {folder}.", fix="Make it first.", folder=output.absolute().parent
-        )
+    _check_output(output)
     settings, database, files = base.opened()
     with database.writing() as session:
         run = print_run.start_run(
-            session, lot=find_lot(session, lot), layout_name=layout, count=count, form=form,
+            session, lot=find_lot(session, lot, product), layout_name=layout, count=count, form=form,
             start_at=start_at, base_url=settings.base_url, actor=ACTOR,
         )  # fmt: skip
-        run_id, job = run.id, run.job
-    if job is None:
+        run_id, job_id = run.id, run.job_id
+    if job_id is None:
         raise BadInput("The run has no job.")
-    if base.on_terminal() and len(job.parts) > 1:
-        steps = range(len(job.parts))
-        with click.progressbar(steps, label=layout, file=sys.stderr) as bar:
-            for _ in bar:
-                work_once(database, files, settings, job_id=job.id)
-    run_inline(database, files, settings, job.id)
+    with base.progress(layout) as step:
+        run_inline(database, files, settings, job_id, step=step)
     with database.reading() as session:
         run = session.get_one(PrintRun, run_id)
         aside = output.with_name(f".{output.name}.part")
@@ -138,26 +137,59 @@ def print_labels(
     )  # fmt: skip
 
 
+def _check_output(output: Path) -> None:
+    """Before numbers are taken: can the file be written at all?"""
+    ending = output.suffix.lower()
+    if ending not in _FORMATS:
+        raise BadInput(
+            "Files for label printers ({ending}) cannot be written yet."
+            if ending in _LATER
+            else "Files of the kind “{ending}” cannot be written.",
+            fix="Give a file name that ends with: {formats}.",
+            ending=output.suffix or output.name,
+            formats=", ".join(_FORMATS),
+        )
+    folder = output.absolute().parent
+    if not folder.is_dir():
+        raise BadInput("There is no folder {folder}.", fix="Make it first.", folder=folder)
+    if not os.access(folder, os.W_OK):
+        raise BadInput(
+            "Nothing may be written into the folder {folder}.",
+            fix="Choose another folder.",
+            folder=folder,
+        )
+
+
 def find_product(session: Session, asked: str) -> Product:
     """By id, GTIN, OCOP code, or name with or without marks."""
-    clauses = [
-        Product.gtin == asked.zfill(14),
-        Product.ocop_code == asked,
-        Product.search_key == fold(asked),
-    ]
-    if asked.isdigit() and len(asked) < 8:
-        clauses.append(Product.id == int(asked))
+    number = _number(asked)
+    clauses = [Product.ocop_code == asked, Product.search_key == fold(asked)]
+    if number is not None:
+        clauses.append(Product.gtin == asked.zfill(14))
+        if len(asked) < 8:  # longer than that is a GTIN
+            clauses.append(Product.id == number)
     rows = list(session.scalars(select(Product).where(or_(*clauses))))
     found: Product = base.one_of(
-        rows, "product", asked, lambda p: f"{p.id} {p.name} ({p.producer.name})"
+        rows, base.say("product"), asked, lambda p: f"{p.id} {p.name} ({p.producer.name})"
     )
     return found
 
 
-def find_lot(session: Session, asked: str) -> Lot:
-    """By number, or by id."""
-    rows = list(session.scalars(select(Lot).where(Lot.code == asked.upper())))
-    if not rows and asked.isdigit():
-        rows = [lot for lot in [session.get(Lot, int(asked))] if lot]
-    found: Lot = base.one_of(rows, "lot", asked, lambda x: f"{x.id} {x.code} ({x.product.name})")
+def find_lot(session: Session, asked: str, product: str | None = None) -> Lot:
+    """By number, or by id; of one product where given."""
+    query = select(Lot).where(Lot.code == asked.upper())
+    if product is not None:
+        query = query.where(Lot.product_id == find_product(session, product).id)
+    rows = list(session.scalars(query))
+    number = _number(asked)
+    if not rows and number is not None and product is None:
+        rows = [lot for lot in [session.get(Lot, number)] if lot]
+    found: Lot = base.one_of(
+        rows, base.say("lot"), asked, lambda x: f"{x.id} {x.code} ({x.product.name})"
+    )
     return found
+
+
+def _number(asked: str) -> int | None:
+    """*asked* as a number that a database can hold."""
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) <= 14 else None

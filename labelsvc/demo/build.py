@@ -19,7 +19,7 @@ from labelsvc.catalogue.models import Lot, ProductPhoto
 from labelsvc.catalogue.photos import store_photo
 from labelsvc.catalogue.places import load_places
 from labelsvc.codes.issue import codes_of, create_keys, find_issue, load_keyring
-from labelsvc.codes.models import Form, Issue
+from labelsvc.codes.models import Issue
 from labelsvc.db import Database
 from labelsvc.demo import history, sample, spreadsheet
 from labelsvc.demo.drawings import picture
@@ -33,10 +33,12 @@ from labelsvc.worker.tasks import run_inline
 SEED = 2026
 #: Password of every demo account. The demo listens on 127.0.0.1 and refuses a real base URL.
 PASSWORD = "lang-nghe-ha-noi"  # noqa: S105
-#: Layouts printed for real, with the number of labels: the first one is the sheet to look at.
+#: Layouts printed for real, labels, and the criteria sets they suit. The first is the sheet to see.
+_ANY, _FOOD, _CRAFT = range(1, 26), range(1, 14), range(21, 23)
 _RUNS = (
-    ("a4-65", 65), ("a4-24", 24), ("a4-12", 12), ("a4-8", 8), ("round-30", 24),
-    ("roll-50x30", 12), ("roll-35x22", 20), ("food-100x70", 4), ("craft-tag", 8), ("shelf-card-a5", 1),
+    ("a4-65", 65, _ANY), ("food-100x70", 8, _FOOD), ("craft-tag", 12, _CRAFT), ("a4-24", 24, _ANY),
+    ("a4-12", 12, _FOOD), ("a4-8", 8, _CRAFT), ("round-30", 54, _ANY), ("roll-50x30", 12, _FOOD),
+    ("roll-35x22", 20, _FOOD), ("shelf-card-a5", 1, _ANY),
 )  # fmt: skip
 
 Step = Callable[[str], None]
@@ -137,22 +139,29 @@ def _print(
     outputs = []
     with database.reading() as session:
         lots = session.scalars(select(Lot).order_by(Lot.id)).all()
-        waiting = [lot.id for lot in lots if _printable(lot, today)]
-    for layout, count in _RUNS:
-        run_id = None
-        while run_id is None and waiting:
+        waiting = {lot.id: lot.product.set_number for lot in lots if _printable(lot, today)}
+    for layout, count, sets in _RUNS:
+        run_id = job_id = None
+        for lot_id in [key for key, number in waiting.items() if number in sets]:
+            del waiting[lot_id]
             with database.writing() as session:
-                lot = session.get_one(Lot, waiting.pop(0))
+                lot = session.get_one(Lot, lot_id)
                 check = print_run.check_run(
-                    session, lot=lot, layout=layout, count=count, form=Form.SHORT, start_at=1,
-                    base_url=settings.base_url, on=today,
+                    session,
+                    lot=lot,
+                    layout=layout,
+                    count=count,
+                    base_url=settings.base_url,
+                    on=today,
+                )
+                if check.problems:
+                    continue
+                run = print_run.start_run(
+                    session, lot=lot, layout_name=layout, count=count, base_url=settings.base_url,
+                    actor=history.ACTOR,
                 )  # fmt: skip
-                if not check.problems:
-                    run = print_run.start_run(
-                        session, lot=lot, layout_name=layout, count=count, form=Form.SHORT, start_at=1,
-                        base_url=settings.base_url, actor=history.ACTOR,
-                    )  # fmt: skip
-                    run_id, job_id = run.id, run.job_id
+                run_id, job_id = run.id, run.job_id
+            break
         if run_id is None or job_id is None:
             continue
         run_inline(database, files, settings, job_id)

@@ -3,6 +3,11 @@
 A lease is a random word with an end. Whoever finishes a part must still hold its lease: a worker
 that slept through its own lease finds the part taken over and throws its result away. On
 PostgreSQL workers skip rows that others look at; on SQLite the writing door lets in one at a time.
+`is_due` looks without any lock, so idle workers disturb nobody.
+
+`leased_until` says when a part may be taken: while it runs, when its lease ends; while it waits
+after a failure, when it is tried again; on the first part of a finished job, until when somebody
+is closing it.
 """
 
 from __future__ import annotations
@@ -13,17 +18,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from labelsvc.clock import now
-from labelsvc.errors import LabelsvcError
+from labelsvc.errors import LabelsvcError, PrintRefused
 from labelsvc.jobs.models import Job, JobState, Part
 
 #: How long a part may take before another worker takes it over. Workers renew while they work.
 LEASE = timedelta(seconds=120)
-#: A part that failed this often for reasons unknown ends its job.
+#: A part that failed, or took its worker with it, this often ends its job.
 MAX_ATTEMPTS = 3
+#: How long a part waits after its first failure; twice as long after the second.
+RETRY_AFTER = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
@@ -46,38 +53,42 @@ def enqueue(session: Session, *, kind: str, payload: dict[str, Any], parts: int)
     return job
 
 
+def is_due(session: Session, *, job_id: int | None = None) -> bool:
+    """Whether `claim` would find a part now, as far as can be seen without a lock."""
+    return session.scalars(select(Part.number).where(*_free(job_id)).limit(1)).first() is not None
+
+
 def claim(
     session: Session, *, job_id: int | None = None, number: int | None = None
 ) -> Claim | None:
     """Lease the oldest waiting part, or one whose lease ran out; None when nothing waits.
 
+    An `attempt` above `MAX_ATTEMPTS` means that the workers that had the part died with it.
+
     :param job_id: only parts of this job.
     :param number: only this part.
     """
-    moment = now()
-    free = or_(
-        Part.state == JobState.QUEUED,
-        (Part.state == JobState.RUNNING) & (Part.leased_until < moment),
-    )
     query = (
         select(Part)
-        .join(Job)
-        .where(free, Job.state.in_((JobState.QUEUED, JobState.RUNNING)))
+        .where(*_free(job_id))
         .order_by(Part.job_id, Part.number)
         .limit(1)
-        .with_for_update(skip_locked=True, of=Part)
+        .with_for_update(skip_locked=True)
     )
-    if job_id is not None:
-        query = query.where(Part.job_id == job_id)
     if number is not None:
         query = query.where(Part.number == number)
     part = session.scalars(query).first()
     if part is None:
         return None
-    part.state, part.leased_until = JobState.RUNNING, moment + LEASE
+    part.state, part.leased_until = JobState.RUNNING, now() + LEASE
     part.lease, part.attempts = str(uuid.uuid4()), part.attempts + 1
+    # Compare and set: a job that somebody ended in this moment must not come back to life.
+    session.execute(
+        update(Job)
+        .where(Job.id == part.job_id, Job.state == JobState.QUEUED)
+        .values(state=JobState.RUNNING)
+    )
     job = session.get_one(Job, part.job_id)
-    job.state = JobState.RUNNING
     session.flush()
     return Claim(job.id, part.number, part.lease, job.kind, dict(job.payload), part.attempts)
 
@@ -103,15 +114,25 @@ def give_back(session: Session, claimed: Claim, problem: str) -> bool:
     :returns: False when it failed too often; then the caller fails the job.
     """
     _change(
-        session, claimed, state=JobState.QUEUED, lease=None, leased_until=None,
-        problem=problem[:2000],
+        session, claimed, state=JobState.QUEUED, lease=None, problem=problem[:2000],
+        leased_until=now() + RETRY_AFTER * claimed.attempt,
     )  # fmt: skip
     return claimed.attempt < MAX_ATTEMPTS
 
 
 def fail_job(session: Session, job_id: int, error: LabelsvcError) -> bool:
     """End the job with *error*; False when it had ended already."""
-    return _end(session, job_id, JobState.FAILED, error.as_json())
+    known = error.as_json() | {"template": error.message, "fix_template": error.fix}
+    return _end(session, job_id, JobState.FAILED, known)
+
+
+def failure(job: Job) -> LabelsvcError:
+    """What ended a job, as an error that can be told in any language (`i18n.explain`)."""
+    known = dict(job.error or {})
+    message, fix = known.pop("template", "The job failed."), known.pop("fix_template", "")
+    for name in ("code", "message", "fix"):
+        known.pop(name, None)
+    return PrintRefused(message, fix=fix, **known)
 
 
 def finish_job(session: Session, job_id: int) -> bool:
@@ -127,12 +148,44 @@ def all_parts_done(session: Session, job_id: int) -> bool:
     return open_parts == 0
 
 
-def waiting_to_close(session: Session) -> Sequence[int]:
-    """Jobs whose parts are all done and that nobody closed: their last worker died just then."""
-    still = select(Part.job_id).where(Part.state != JobState.DONE)
-    return session.scalars(
-        select(Job.id).where(Job.state == JobState.RUNNING, Job.id.not_in(still))
-    ).all()
+def waiting_to_close(session: Session, *, job_id: int | None = None) -> Sequence[int]:
+    """Jobs whose parts are all done and that nobody closes: their last worker died just then."""
+    first, unfinished = aliased(Part), aliased(Part)
+    query = (
+        select(Job.id)
+        .join(first, (first.job_id == Job.id) & (first.number == 1))
+        .where(Job.state == JobState.RUNNING, first.state == JobState.DONE)
+        .where(or_(first.leased_until.is_(None), first.leased_until < now()))
+        .where(~exists().where(unfinished.job_id == Job.id, unfinished.state != JobState.DONE))
+    )
+    if job_id is not None:
+        query = query.where(Job.id == job_id)
+    return session.scalars(query).all()
+
+
+def claim_close(session: Session, job_id: int) -> bool:
+    """Take over the closing of a finished job, for the time of a lease; False: another has it.
+
+    Closing twice would do no harm, but putting a large file together twice takes long.
+    """
+    taken = session.execute(
+        update(Part)
+        .where(Part.job_id == job_id, Part.number == 1, Part.state == JobState.DONE)
+        .where(or_(Part.leased_until.is_(None), Part.leased_until < now()))
+        .values(leased_until=now() + LEASE)
+    )
+    return bool(taken.rowcount)  # type: ignore[attr-defined]
+
+
+def _free(job_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    """Parts that may be taken now: waiting, or of a worker that is gone."""
+    job = exists().where(Job.id == Part.job_id, Job.state.in_((JobState.QUEUED, JobState.RUNNING)))
+    free = (
+        Part.state.in_((JobState.QUEUED, JobState.RUNNING)),
+        or_(Part.leased_until.is_(None), Part.leased_until < now()),
+        job,
+    )
+    return free if job_id is None else (*free, Part.job_id == job_id)
 
 
 def _change(session: Session, claimed: Claim, **values: Any) -> bool:

@@ -28,6 +28,8 @@ class PrintRun(Base):
     """One run: a range of codes on one layout. Released only when every symbol was read back."""
 
     __tablename__ = "print_run"
+    # The pages that are kept in memory tell of codes, not of how they were printed.
+    __table_args__ = ({"info": {"volatile": True}},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), index=True)

@@ -95,9 +95,7 @@ def check_file(pdf: bytes) -> tuple[str, ...]:
     """Names of the embedded fonts. Raises `ReadBackFailed` when one is not embedded, or a viewer
     would be free to scale the pages."""
     with pikepdf.open(io.BytesIO(pdf)) as document:
-        preferences: Any = document.Root.get("/ViewerPreferences", {})
-        if str(preferences.get("/PrintScaling", "")) != "/None":
-            raise _failed("the file does not ask for printing without scaling")
+        check_preferences(document)
         names = set()
         for item in document.objects:
             if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/Font":
@@ -107,6 +105,13 @@ def check_file(pdf: bytes) -> tuple[str, ...]:
                     raise _failed("the font {font} is not embedded", font=name)
                 names.add(name)
     return tuple(sorted(names))
+
+
+def check_preferences(document: pikepdf.Pdf) -> None:
+    """Raises `ReadBackFailed` when a viewer would be free to scale the pages."""
+    preferences: Any = document.Root.get("/ViewerPreferences", {})
+    if str(preferences.get("/PrintScaling", "")) != "/None":
+        raise _failed("the file does not ask for printing without scaling")
 
 
 def _open(pdf: bytes) -> pypdfium2.PdfDocument:

@@ -20,9 +20,8 @@ from labelsvc.codes.models import Form
 from labelsvc.errors import BadInput, FileMissing, LayoutError
 from labelsvc.files import Files
 from labelsvc.jobs.queue import enqueue
-from labelsvc.labels import library
 from labelsvc.labels.models import PrintRun, RunState
-from labelsvc.labels.render_run import slices
+from labelsvc.labels.render_run import kept, slices
 from labelsvc.labels.run_check import Balance, RunCheck, balance, check_run
 
 __all__ = [
@@ -69,7 +68,7 @@ def start_run(
         lot=lot,
         issue=issue,
         layout_name=check.layout.name,
-        layout_toml=library.source(check.layout.name),
+        layout_toml=kept(check.layout),
         form=form,
         count=count,
         start_at=start_at,

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import io
+import tempfile
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from typing import Any, BinaryIO, cast
+from typing import IO, Any, BinaryIO, cast
 
 import pikepdf
+import tomli_w
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from labelsvc import clock
@@ -18,14 +21,14 @@ from labelsvc.codes import revoke, uri
 from labelsvc.codes.issue import codes_of
 from labelsvc.codes.keyring import Keyring
 from labelsvc.codes.models import Form
-from labelsvc.errors import LabelsvcError
+from labelsvc.errors import Conflict, LabelsvcError, ReadBackFailed
 from labelsvc.files import Files
-from labelsvc.labels import fonts, library
+from labelsvc.labels import fonts
 from labelsvc.labels.content import LabelContent, Unit
 from labelsvc.labels.layout import Layout, load
 from labelsvc.labels.models import PrintRun, RunState
 from labelsvc.labels.pdf import Block, Job, render_sheet_pdf
-from labelsvc.labels.preflight import read_back_pdf
+from labelsvc.labels.preflight import check_preferences, read_back_pdf
 from labelsvc.labels.run_check import position
 from labelsvc.labels.sheet import Sheet
 
@@ -56,9 +59,18 @@ def slices(layout: Layout, run: PrintRun) -> list[Slice]:
     return cut
 
 
+def kept(layout: Layout) -> str:
+    """*layout* as TOML with the numbers of its sheet in it: what a run keeps.
+
+    Later changes of the file, of `sheets.toml` or of the program's defaults do not reach it.
+    """
+    sheet = {"sheet": {"article"}}
+    return tomli_w.dumps(layout.model_dump(mode="json", exclude_none=True, exclude=sheet))
+
+
 def layout_of(run: PrintRun) -> Layout:
     """The layout as it was when the run began."""
-    return load(run.layout_toml, source=f"{run.layout_name}.toml", articles=library.articles())
+    return load(run.layout_toml, source=f"{run.layout_name}.toml")
 
 
 def units_of(run: PrintRun, keyring: Keyring, part: Slice) -> list[Unit]:
@@ -109,26 +121,91 @@ def part_key(run_id: int, number: int) -> str:
     return f"runs/{run_id}/part-{number:04d}.pdf"
 
 
-def merge(files: Files, run: PrintRun) -> tuple[str, str, int]:
-    """One file of all parts: its key, SHA-256 and length. A single part is taken as it is."""
-    parts = [part_key(run.id, n + 1) for n in range(len(slices(layout_of(run), run)))]
-    if len(parts) == 1:
-        data = files.get(parts[0])
-        return parts[0], hashlib.sha256(data).hexdigest(), len(data)
-    out = io.BytesIO()
-    with ExitStack() as opened:  # pages are copied lazily: their files stay open until saved
+def merge(files: Files, run: PrintRun, hashes: Sequence[str]) -> tuple[str, str, int]:
+    """One file of all parts: its key, SHA-256 and length. A single part is taken as it is.
+
+    :param hashes: SHA-256 of each part, as it was when its symbols were read back.
+    :raises ReadBackFailed: a part is not what was read back, or the whole is not its parts.
+    """
+    parts = [part_key(run.id, n + 1) for n in range(len(hashes))]
+    with ExitStack() as opened:
+        streams = [opened.enter_context(files.open(part)) for part in parts]
+        for number, (stream, known) in enumerate(zip(streams, hashes, strict=True), 1):
+            if _sha256(stream) != known:
+                raise _unfit("part {part} is not the file that was read back", part=number)
+        if len(parts) == 1:
+            return parts[0], hashes[0], streams[0].seek(0, io.SEEK_END)
+        whole = opened.enter_context(tempfile.TemporaryFile())
+        pages = _join(streams, whole)
+        _compare(whole, streams, pages)
+        digest, length = _sha256(whole), whole.seek(0, io.SEEK_END)
+        whole.seek(0)
+        key = f"runs/{run.id}/labels.pdf"
+        files.put_stream(key, whole)
+    return key, digest, length
+
+
+def _join(streams: Sequence[IO[bytes]], out: IO[bytes]) -> int:
+    """Write the pages of all files to *out*, page by page, and say how many there are."""
+    with (
+        ExitStack() as opened
+    ):  # pages are copied when the whole is saved: files stay open till then
         whole, *rest = (
-            opened.enter_context(
-                pikepdf.open(cast(BinaryIO, opened.enter_context(files.open(part))))
-            )
-            for part in parts
+            opened.enter_context(pikepdf.open(cast(BinaryIO, stream))) for stream in streams
         )
         for more in rest:
             whole.pages.extend(more.pages)
-        whole.save(out, deterministic_id=True)
-    key, data = f"runs/{run.id}/labels.pdf", out.getvalue()
-    files.put(key, data)
-    return key, hashlib.sha256(data).hexdigest(), len(data)
+        whole.save(cast(BinaryIO, out), deterministic_id=True)
+        return len(whole.pages)
+
+
+def _compare(whole: IO[bytes], parts: Sequence[IO[bytes]], pages: int) -> None:
+    """Every page of *whole* draws what the page of its part draws, whose symbols were read."""
+    with pikepdf.open(cast(BinaryIO, whole)) as joined:
+        check_preferences(joined)
+        left = iter(joined.pages)
+        seen = 0
+        for part in parts:
+            with pikepdf.open(cast(BinaryIO, part)) as one:
+                for page in one.pages:
+                    other = next(left, None)
+                    seen += 1
+                    if other is None or _drawn(other) != _drawn(page):
+                        raise _unfit("page {page} is not the page that was read back", page=seen)
+        if seen != pages or next(left, None) is not None:
+            raise _unfit("the file has pages that no part has")
+
+
+def _drawn(page: pikepdf.Page) -> tuple[object, ...]:
+    contents = page.obj["/Contents"]
+    streams = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
+    return (
+        [float(side) for side in page.mediabox],
+        sorted(page.resources.keys()),
+        [stream.read_bytes() for stream in streams],
+    )
+
+
+def _sha256(stream: IO[bytes]) -> str:
+    stream.seek(0)
+    return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
+
+
+def _unfit(reason: str, **params: Any) -> ReadBackFailed:
+    return ReadBackFailed(
+        "The file was not released: " + reason,
+        fix="Print nothing of it. Make the run again; if it fails again, report it with this message.",
+        **params,
+    )
+
+
+def begin(session: Session, run_id: int) -> None:
+    """The first part is being rendered."""
+    session.execute(
+        update(PrintRun)
+        .where(PrintRun.id == run_id, PrintRun.state == RunState.QUEUED)
+        .values(state=RunState.RENDERING)
+    )
 
 
 def release(
@@ -162,13 +239,14 @@ def release(
 def fail(session: Session, run: PrintRun, error: LabelsvcError) -> None:
     """Nothing of the run is released; its numbers become void and free the quantity again."""
     run.state, run.report = RunState.FAILED, {"error": error.as_json()}
-    revoke.void(
-        session,
-        first=run.issue.first,
-        count=run.issue.count,
-        reason=f"The run was not released: {error.code}",
-        by="worker",
-    )
+    with suppress(Conflict):  # withdrawn meanwhile: that says more than void
+        revoke.void(
+            session,
+            first=run.issue.first,
+            count=run.issue.count,
+            reason=f"The run was not released: {error.code}",
+            by="worker",
+        )
     audit.record(
         session,
         actor="worker",

@@ -120,6 +120,17 @@ def _rules(
         found.append(
             BadInput("At least one label must be printed.", fix="Enter a number from 1 up.")
         )
+    elif form is Form.LOT and count > lot.declared:
+        found.append(
+            QuantityExceeded(
+                "Lot {lot} declares {declared} units; {count} labels are more than one for each.",
+                fix="Print fewer labels, or correct the quantity of the lot.",
+                lot=lot.code,
+                declared=lot.declared,
+                left=lot.declared,
+                count=count,
+            )
+        )
     elif form is not Form.LOT and count > have.remaining:
         found.append(
             QuantityExceeded(
@@ -168,7 +179,6 @@ def _rules(
 
 
 def _no_stars(lot: Lot, on: date) -> RecognitionForbids:
-
     recognition = ruling(lot.product.recognitions, on)
     if recognition is None:
         return RecognitionForbids(

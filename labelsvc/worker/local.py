@@ -6,6 +6,9 @@ import multiprocessing
 import os
 import signal
 import threading
+from collections.abc import Callable
+from functools import partial
+from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 
 import structlog
@@ -20,6 +23,8 @@ log = structlog.get_logger()
 
 #: Seconds between two looks at an empty queue; grows from the first to the second.
 SHORTEST, LONGEST = 0.1, 1.0
+#: Seconds before a dead process is replaced, so that one that cannot start does not spin.
+_BREATH = 1.0
 
 
 def work_forever(settings: Settings, stop: threading.Event) -> None:
@@ -55,7 +60,10 @@ def _process(settings: Settings, parent: int) -> None:
 
 
 class LocalPool:
-    """`settings.render_processes` processes, or one thread when it is 0."""
+    """`settings.render_processes` processes, or one thread when it is 0.
+
+    A process that dies is replaced; what it was doing goes back into the queue with its lease.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -63,27 +71,49 @@ class LocalPool:
         self._thread: threading.Thread | None = None
         self._processes: list[BaseProcess] = []
 
+    @property
+    def pids(self) -> list[int]:
+        """Of the processes that render now."""
+        return [process.pid for process in self._processes if process.pid is not None]
+
     def start(self) -> None:
-        if not self._settings.render_processes:
-            self._thread = threading.Thread(
-                target=work_forever, args=(self._settings, self._stop), daemon=True
-            )
-            self._thread.start()
-            return
-        context = multiprocessing.get_context("spawn")  # forking would copy open connections
-        for _ in range(self._settings.render_processes):
-            process = context.Process(
-                target=_process, args=(self._settings, os.getpid()), daemon=True
-            )
-            process.start()
-            self._processes.append(process)
+        if self._settings.render_processes:
+            self._processes = [
+                _spawn(self._settings) for _ in range(self._settings.render_processes)
+            ]
+            task: Callable[[], None] = self._replace_dead
+        else:
+            task = partial(work_forever, self._settings, self._stop)
+        self._thread = threading.Thread(target=task, daemon=True)
+        self._thread.start()
 
     def stop(self) -> None:
         """Let the parts at hand finish, then end."""
         self._stop.set()
+        if self._thread is not None:
+            self._thread.join(10)
         for process in self._processes:
             process.terminate()
         for process in self._processes:
             process.join(10)
-        if self._thread is not None:
-            self._thread.join(10)
+
+    def _replace_dead(self) -> None:
+        while not self._stop.is_set():
+            # By their pipes, not by waitpid: gunicorn collects every child of the process.
+            dead = wait([process.sentinel for process in self._processes], timeout=0.5)
+            if not dead or self._stop.is_set():
+                continue
+            log.warning("render process died", count=len(dead))
+            self._stop.wait(_BREATH)
+            if not self._stop.is_set():
+                self._processes = [
+                    _spawn(self._settings) if process.sentinel in dead else process
+                    for process in self._processes
+                ]
+
+
+def _spawn(settings: Settings) -> BaseProcess:
+    context = multiprocessing.get_context("spawn")  # forking would copy open connections
+    process = context.Process(target=_process, args=(settings, os.getpid()), daemon=True)
+    process.start()
+    return process

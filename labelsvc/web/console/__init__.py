@@ -1,1 +1,10 @@
-"""Pages of producers and of the programme office."""
+"""Pages of producers and of the programme office. Importing it puts every page on its blueprint."""
+
+from labelsvc.web.console import office_imports as office_imports
+from labelsvc.web.console import office_producers as office_producers
+from labelsvc.web.console import office_products as office_products
+from labelsvc.web.console import office_recognitions as office_recognitions
+from labelsvc.web.console import office_reports as office_reports
+from labelsvc.web.console import office_villages as office_villages
+from labelsvc.web.console import producer_lots as producer_lots
+from labelsvc.web.console import producer_runs as producer_runs

@@ -167,21 +167,26 @@ def village_of(session: Session, text: str) -> int | None:
 
 @bp.post("/producers/<int:producer_id>/active")
 def producer_active(producer_id: int) -> ResponseReturnValue:
-    """Close a producer, whose people are then kept out, or open it again."""
+    """Close a producer and keep its people out, or open it again; then they are let in one by one,
+    because some may have been kept out before.
+    """
     active = request.form.get("active") == "yes"
 
     def act(session: Session) -> Producer:
         found = found_or_404(session.get(Producer, producer_id))
         update_producer(session, found, actor=actor(), active=active)
         for user in session.scalars(select(User).where(User.producer_id == producer_id)):
-            if user.active != active:
-                users.set_active(session, user, active, actor=actor())
+            if user.active and not active:
+                users.set_active(session, user, False, actor=actor())
         return found
 
     posted = Posted()
     if posted.attempt(act) is None:
         return _page(producer_id, posted)
-    flash(gettext("The producer is active again.") if active else gettext("The producer is closed; its people cannot sign in any more."), "good")  # fmt: skip
+    if active:
+        flash(gettext("The producer is active again. Let its people in below."), "good")
+    else:
+        flash(gettext("The producer is closed; its people cannot sign in any more."), "good")
     return redirect(url_for("office.producer", producer_id=producer_id))
 
 

@@ -1,0 +1,82 @@
+"""Programme-office pages: what consumers reported, and what was done about it."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from labelsvc.catalogue.models import Product
+from labelsvc.inspections.models import Report, ReportKind, ReportState
+from labelsvc.inspections.report import close_report
+from labelsvc.web.console.office import bp, found_or_404, may_write, names_of, paged
+from labelsvc.web.console.office_form import Posted
+from labelsvc.web.language import gettext
+from labelsvc.web.security import actor
+from labelsvc.web.site import site
+
+REPORT_KINDS = {
+    ReportKind.SUSPECTED_FAKE: "Suspected fake",
+    ReportKind.WRONG_INFORMATION: "Wrong information",
+    ReportKind.QUALITY: "Quality or safety",
+    ReportKind.OTHER: "Something else",
+}
+
+
+@bp.get("/reports")
+def reports() -> ResponseReturnValue:
+    closed = request.args.get("show") == "closed"
+    query = select(Report).options(joinedload(Report.product).joinedload(Product.producer))
+    is_closed = Report.state == ReportState.CLOSED
+    query = query.where(is_closed if closed else ~is_closed)
+    with site().database.reading() as session:
+        shown = paged(session, query.order_by(Report.id.desc()))
+    return render_template(
+        "console/office/reports.html", shown=shown, closed=closed, kinds=REPORT_KINDS
+    )
+
+
+@bp.get("/reports/<int:report_id>")
+def report(report_id: int) -> ResponseReturnValue:
+    return _page(report_id, Posted())
+
+
+def _page(report_id: int, posted: Posted) -> ResponseReturnValue:
+    with site().database.reading() as session:
+        found = found_or_404(session.get(Report, report_id))
+        others = session.scalars(
+            select(Report)
+            .where(Report.product_id == found.product_id, Report.id != found.id)
+            .order_by(Report.id.desc())
+            .limit(5)
+        ).all()
+        page = render_template(
+            "console/office/report.html",
+            r=found,
+            product=found.product,
+            others=others if found.product_id else [],
+            kinds=REPORT_KINDS,
+            people=names_of(session, [found.handled_by]),
+            # Who reported is for those who answer, not for those who audit.
+            contact=found.contact if may_write() else "",
+            form=request.form,
+            problems=posted.problems,
+            errors=posted.errors,
+        )
+    return page, posted.status
+
+
+@bp.post("/reports/<int:report_id>/close")
+def close(report_id: int) -> ResponseReturnValue:
+    posted = Posted()
+
+    def act(session: Session) -> Report:
+        found = found_or_404(session.get(Report, report_id))
+        close_report(session, found, answer=posted.text("answer"), actor=actor())
+        return found
+
+    if posted.attempt(act) is None:
+        return _page(report_id, posted)
+    flash(gettext("The report is closed."), "good")
+    return redirect(url_for("office.reports"))
