@@ -81,11 +81,15 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Settings]:
+def settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[Settings]:
     """Settings of a test server; uses the test's database when it has one."""
     monkeypatch.chdir(tmp_path)  # no labelsvc.toml of the developer is read
     for name in list(os.environ):
-        if name.startswith("LABELSVC_") and not name.startswith(("LABELSVC_TEST", "LABELSVC_VECTORS")):
+        if name.startswith("LABELSVC_") and not name.startswith(
+            ("LABELSVC_TEST", "LABELSVC_VECTORS")
+        ):
             monkeypatch.delenv(name)
     url = request.getfixturevalue("database_url") if "database_url" in request.fixturenames else ""
     made = settings_module.load(

@@ -64,9 +64,9 @@ def _of(tree: ast.AST, classes: set[str]) -> Iterator[str]:
             names = {t.id for t in targets if isinstance(t, ast.Name)}
             if names & _TABLES and node.value is not None:
                 for inner in ast.walk(node.value):
-                    if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
-                        if re.match(r"[A-Z].*[a-z]", inner.value) and " " in inner.value + " ":
-                            yield inner.value
+                    value = inner.value if isinstance(inner, ast.Constant) else None
+                    if isinstance(value, str) and re.match(r"[A-Z].*[a-z]", value):
+                        yield value
 
 
 def _words(nodes: list[ast.expr]) -> Iterator[str]:

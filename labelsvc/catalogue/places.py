@@ -55,7 +55,7 @@ def load_places(session: Session) -> int:
     Units that are there already stay as they are.
     """
     rows = _rows()
-    present = set(session.execute(select(AdminUnit.code, AdminUnit.valid_from)).tuples())
+    present = set(session.execute(select(AdminUnit.code, AdminUnit.valid_from)))
     units = [
         _unit(row)
         for row in rows
@@ -64,7 +64,7 @@ def load_places(session: Session) -> int:
     if units:
         session.execute(insert(AdminUnit), units)
     known = set(
-        session.execute(select(AdminUnitChange.old_code, AdminUnitChange.new_code)).tuples()
+        session.execute(select(AdminUnitChange.old_code, AdminUnitChange.new_code))
     )
     changes = [
         {"old_code": row["code"], "old_from": BEFORE, "new_code": code, "new_from": REFORM,

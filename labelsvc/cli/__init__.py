@@ -7,21 +7,32 @@ from __future__ import annotations
 
 import click
 
-from labelsvc.cli import (
-    accounts,
-    catalogue,
-    check,
-    copies,
-    demo,
-    keys,
-    layouts,
-    printing,
-    server,
-)
 from labelsvc.cli.base import Group
 
+#: Command → module of this package and name in it. A module is imported when its command is
+#: called: most commands need neither the web server nor the label engine.
+COMMANDS = {
+    "demo": "demo:demo",
+    "serve": "server:serve",
+    "migrate": "server:migrate",
+    "worker": "server:worker",
+    "doctor": "doctor:doctor",
+    "backup": "copies:backup",
+    "restore": "copies:restore",
+    "keys": "keys:keys",
+    "import": "catalogue:import_list",
+    "layouts": "layouts:layouts",
+    "issue": "printing:issue",
+    "print": "printing:print_labels",
+    "verify": "check:verify",
+    "audit": "check:audit",
+    "users": "accounts:users",
+}
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+
+@click.group(
+    cls=Group, commands_at=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(package_name="labelsvc", message="%(version)s")
 @click.option(
     "--language", type=click.Choice(["vi", "en"]), help="Language of messages; LANG otherwise."
@@ -33,25 +44,13 @@ def main(context: click.Context, language: str | None, verbose: bool) -> None:
 
     Settings come from LABELSVC_* variables and labelsvc.toml (docs/operate.md).
     Exit codes: 0 done, 1 refused or negative, 2 wrong usage, 3 configuration.
+
+    The main job:
+
+    \b
+      labelsvc migrate
+      labelsvc import danh-sach-ocop-2026.xlsx
+      labelsvc issue --product "Chè lam gừng mật mía" --lot L261105-01 --declared 500
+      labelsvc print --lot L261105-01 --layout a4-65 --count 130 --output labels.pdf
+      labelsvc serve
     """
-    context.obj = {"language": language, "verbose": verbose}
-
-
-for command in (
-    demo.demo,
-    server.serve,
-    server.migrate,
-    server.worker,
-    server.doctor,
-    copies.backup,
-    copies.restore,
-    keys.keys,
-    catalogue.import_list,
-    layouts.layouts,
-    printing.issue,
-    printing.print_labels,
-    check.verify,
-    check.audit,
-    accounts.users,
-):
-    main.add_command(command)

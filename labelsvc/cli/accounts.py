@@ -6,7 +6,9 @@ import click
 
 from labelsvc.accounts import users as verbs
 from labelsvc.accounts.models import Role
+from labelsvc.catalogue.models import Producer
 from labelsvc.cli import base
+from labelsvc.errors import NotFound
 
 
 @click.group()
@@ -27,6 +29,12 @@ def add(name: str, role: str, producer: int | None, full_name: str, as_json: boo
     """
     settings, database, _ = base.opened()
     with database.writing() as session:
+        if producer is not None and session.get(Producer, producer) is None:
+            raise NotFound(
+                "There is no producer {producer}.",
+                fix="Import the list first; the office pages show the ids.",
+                producer=producer,
+            )
         user = verbs.create_user(
             session, name=name, full_name=full_name or name, role=role, producer_id=producer, actor="cli"
         )  # fmt: skip

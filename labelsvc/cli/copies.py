@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -13,9 +14,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
+from sqlalchemy import select, update
 
 from labelsvc import clock, migrations
+from labelsvc.accounts import audit
 from labelsvc.cli import base
+from labelsvc.codes.keys import rotate
+from labelsvc.codes.models import CODE_COUNTER, Counter
 from labelsvc.db import Database
 from labelsvc.errors import BadInput, Conflict
 from labelsvc.settings import Settings
@@ -32,8 +37,20 @@ def backup(file: Path, as_json: bool) -> None:
     Secret keys are not in it: keep them apart. Example: labelsvc backup /backup/labelsvc-monday.tar
     """
     settings, database, _ = base.opened()
+    if not _in_use(database):
+        raise Conflict("There is no database to copy.", fix="Run: labelsvc doctor")
+    if not file.absolute().parent.is_dir():
+        raise BadInput(
+            "There is no folder {folder}.", fix="Make it first.", folder=file.absolute().parent
+        )
     aside = file.with_name(f".{file.name}.part")
-    with tempfile.TemporaryDirectory() as folder, tarfile.open(aside, "w") as tar:
+    # Names, telephone numbers and sealed keys are in it: for the owner's eyes only.
+    private = os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        private,
+        tarfile.open(fileobj=private, mode="w") as tar,
+    ):
         copy = Path(folder) / "database"
         _copy_database(database, copy)
         present, _ = migrations.revisions(database)
@@ -49,7 +66,7 @@ def backup(file: Path, as_json: bool) -> None:
         tar.addfile(entry, io.BytesIO(head))
         tar.add(copy, "database")
         if (files := _local_files(settings)) and files.is_dir():
-            tar.add(files, "files")
+            tar.add(files, "files", filter=_finished)
     aside.replace(file)
     result = facts | {"file": str(file), "bytes": file.stat().st_size}
     base.put(result, as_json, base.say("{file}: {bytes} bytes.", **result))
@@ -62,8 +79,11 @@ def backup(file: Path, as_json: bool) -> None:
 def restore(file: Path, force: bool, as_json: bool) -> None:
     """Put a backup back into an empty place.
 
-    Numbers issued after the backup was made are not known to it: give the service a fresh key
-    (labelsvc keys rotate) and never restore an old copy beside a running service.
+    Labels printed after the backup was made are not known to it: their codes will be called “not
+    issued”. With --force the numbers that the replaced database had given stay taken, so that no
+    code is ever printed twice. Never restore beside a running service.
+
+    Example: labelsvc restore /backup/labelsvc-monday.tar
     """
     settings, database, _ = base.opened()
     try:
@@ -83,6 +103,7 @@ def restore(file: Path, force: bool, as_json: bool) -> None:
             raise Conflict(
                 "The database is not empty.", fix="Restore into an empty place, or add --force."
             )
+        taken = _next_number(database)
         database.close()
         with tempfile.TemporaryDirectory() as folder:
             copy = Path(folder) / "database"
@@ -94,7 +115,15 @@ def restore(file: Path, force: bool, as_json: bool) -> None:
                 tar.extractall(folder, filter="data")
                 shutil.copytree(Path(folder) / "files", files, dirs_exist_ok=True)
     migrations.upgrade(database)
-    base.put(facts, as_json, base.say("Restored the copy of {made_at}.", **facts))
+    unknown = _keep_numbers(database, settings, taken)
+    words = base.say("Restored the copy of {made_at}.", **facts)
+    if unknown:
+        words += "\n" + base.say(
+            "{unknown} codes were issued after it and are not known now; their numbers stay taken, "
+            "and a new key signs from here on.",
+            unknown=unknown,
+        )
+    base.put(facts | {"unknown_codes": unknown}, as_json, words)
 
 
 def _member(tar: tarfile.TarFile, name: str) -> io.BufferedReader:
@@ -109,6 +138,41 @@ def _in_use(database: Database) -> bool:
         return False
     present, _ = migrations.revisions(database)
     return present is not None
+
+
+def _next_number(database: Database) -> int:
+    """The first number that was never given; 1 where nothing is known."""
+    if not _in_use(database):
+        return 1
+    with database.reading() as session:
+        return session.scalar(select(Counter.next).where(Counter.name == CODE_COUNTER)) or 1
+
+
+def _keep_numbers(database: Database, settings: Settings, taken: int) -> int:
+    """Never give a number below *taken* again; how many of them the restored data do not know.
+
+    The index of a unit inside its lot is counted from the issues, which are gone: a new key makes
+    sure that an offline code that repeats such an index still differs from the lost one.
+    """
+    with database.writing() as session:
+        known = session.scalar(select(Counter.next).where(Counter.name == CODE_COUNTER))
+        if known is None or known >= taken:
+            return 0
+        session.execute(update(Counter).where(Counter.name == CODE_COUNTER).values(next=taken))
+        record = rotate(session, secrets=settings.keys)
+        audit.record(
+            session,
+            actor="cli",
+            action="backup.restore",
+            subject=f"key:{record.kid}",
+            facts={"unknown_from": known, "unknown_before": taken},
+        )
+        return taken - known
+
+
+def _finished(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    """Files that are being written stay out: they appear under their name when they are whole."""
+    return None if entry.name.endswith(".part") else entry
 
 
 def _copy_database(database: Database, target: Path) -> None:
@@ -127,9 +191,11 @@ def _put_database(database: Database, source: Path) -> None:
     if database.is_sqlite:
         target = Path(database.url.database or "")
         target.parent.mkdir(parents=True, exist_ok=True)
+        aside = target.with_name(f"{target.name}.part")
+        shutil.copyfile(source, aside)
         for ending in ("-wal", "-shm"):
             Path(f"{target}{ending}").unlink(missing_ok=True)
-        shutil.copyfile(source, target)
+        aside.replace(target)
         return
     _postgres(
         "pg_restore",

@@ -1,4 +1,4 @@
-"""serve, migrate, worker, doctor."""
+"""serve, migrate, worker."""
 
 from __future__ import annotations
 
@@ -8,17 +8,12 @@ from typing import Any
 
 import click
 from gunicorn.app.base import BaseApplication
-from sqlalchemy import select, text
 
-from labelsvc import clock, migrations
-from labelsvc.catalogue.models import AdminUnit
+from labelsvc import migrations
 from labelsvc.catalogue.places import load_places
 from labelsvc.cli import base
-from labelsvc.codes import uri
-from labelsvc.codes.issue import create_keys, load_keyring
+from labelsvc.codes.issue import create_keys
 from labelsvc.db import Database
-from labelsvc.errors import LabelsvcError
-from labelsvc.labels import fonts
 from labelsvc.settings import Settings
 from labelsvc.worker.local import LocalPool, work_forever
 
@@ -34,6 +29,8 @@ def prepare(settings: Settings, database: Database) -> None:
 @click.command()
 def migrate() -> None:
     """Bring the database to the newest schema; make keys and places where missing.
+
+    Safe to run at any time, also twice.
 
     Example: LABELSVC_DATABASE_URL=postgresql://labelsvc@localhost/labelsvc labelsvc migrate
     """
@@ -63,13 +60,23 @@ class Server(BaseApplication):  # type: ignore[misc]
 def run_server(
     settings: Settings, *, host: str, port: int, workers: int, announce: Any = None
 ) -> None:
-    """Serve until stopped, with the local rendering pool beside it."""
+    """Serve until stopped, with the local rendering pool beside it.
+
+    :param announce: called once the port is open.
+    """
     pool = LocalPool(settings)
+    beside = settings.render_processes > 0
 
     def ready(server: Any) -> None:
-        pool.start()
+        if beside:
+            pool.start()
         if announce is not None:
             announce()
+
+    def serving(worker: Any) -> None:
+        # After the fork: a thread and its connections must not be copied from the master.
+        if not beside:
+            pool.start()
 
     Server(
         settings,
@@ -81,7 +88,9 @@ def run_server(
             "accesslog": None,
             "loglevel": "warning",
             "when_ready": ready,
-            "on_exit": lambda server: pool.stop(),
+            "post_worker_init": serving,
+            "worker_exit": lambda server, worker: None if beside else pool.stop(),
+            "on_exit": lambda server: pool.stop() if beside else None,
             "max_requests": 0,
             "graceful_timeout": 20,
             "control_socket_disable": True,
@@ -103,7 +112,14 @@ def serve(host: str, port: int, workers: int) -> None:
     settings, database, _ = base.opened()
     prepare(settings, database)
     database.close()
-    run_server(settings, host=host, port=port, workers=workers)
+    words = base.say("Serving {url} on {host}:{port}. Stop with Ctrl-C.", url=settings.base_url, host=host, port=port)  # fmt: skip
+    run_server(
+        settings,
+        host=host,
+        port=port,
+        workers=workers,
+        announce=lambda: click.echo(words, err=True),
+    )
 
 
 @click.command()
@@ -119,74 +135,3 @@ def worker() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     work_forever(settings, stop)
-
-
-@click.command()
-@base.json_option
-@click.pass_context
-def doctor(context: click.Context, as_json: bool) -> None:
-    """Check what a page or a print run needs, and say how to mend what is wrong.
-
-    Example: labelsvc doctor --json
-    """
-    settings, database, files = base.opened()
-    found: list[dict[str, str]] = []
-
-    def look(name: str, check: Any) -> None:
-        try:
-            found.append({"check": name, "state": "ok", "what": str(check())})
-        except LabelsvcError as error:
-            found.append(
-                {"check": name, "state": "bad", "what": str(error), "fix": error.as_json()["fix"]}
-            )
-        except Exception as error:
-            found.append(
-                {
-                    "check": name,
-                    "state": "bad",
-                    "what": str(error).splitlines()[0],
-                    "fix": "labelsvc migrate",
-                }
-            )
-
-    def in_database(statement: Any) -> Any:
-        with database.reading() as session:
-            return session.scalar(statement)
-
-    def revision() -> str:
-        present, newest = migrations.revisions(database)
-        if present != newest:
-            raise LabelsvcError(
-                "The database is at revision {present}, the program at {newest}.",
-                fix="Run: labelsvc migrate", present=present, newest=newest,
-            )  # fmt: skip
-        return str(present)
-
-    def keyring() -> str:
-        with database.reading() as session:
-            ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
-        return f"key {ring.active.kid} signs"
-
-    def blobs() -> str:
-        files.put("doctor/probe.txt", b"probe")
-        good = files.get("doctor/probe.txt") == b"probe"
-        files.delete("doctor/probe.txt")
-        return "written and read" if good else "differs"
-
-    look("settings", lambda: f"{len(settings.keys)} secret key(s)")
-    look("base url", lambda: uri.authority(settings.base_url))
-    look("database", lambda: in_database(text("SELECT 1")) and database.url.get_backend_name())
-    look("revision", revision)
-    look("places", lambda: f"{in_database(select(AdminUnit.code).limit(1)) and 'loaded'}")
-    look("keys", keyring)
-    look("files", blobs)
-    look("fonts", lambda: type(fonts.load()).__name__)
-    look("clock", lambda: f"{clock.local(clock.now()):%d/%m/%Y %H:%M} Asia/Ho_Chi_Minh")
-    words = "\n".join(
-        f"{'✓' if row['state'] == 'ok' else '✗'} {row['check']}: {row['what']}"
-        + (f"\n  → {row['fix']}" if row.get("fix") else "")
-        for row in found
-    )
-    base.put(found, as_json, words)
-    if any(row["state"] == "bad" for row in found):
-        context.exit(base.REFUSED)

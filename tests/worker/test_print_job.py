@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from labelsvc import clock
+from labelsvc.codes import revoke
 from labelsvc.codes.issue import create_keys
 from labelsvc.db import Database
-from labelsvc.errors import QuantityExceeded, RecognitionForbids
+from labelsvc.errors import (
+    FileMissing,
+    PrintRefused,
+    QuantityExceeded,
+    ReadBackFailed,
+    RecognitionForbids,
+)
 from labelsvc.files import Files
 from labelsvc.jobs import queue
-from labelsvc.jobs.models import Job, Part
+from labelsvc.jobs.models import Job, JobState, Part
 from labelsvc.labels import print_run, render_run
-from labelsvc.labels.models import PrintRun
+from labelsvc.labels.layout import Layout
+from labelsvc.labels.models import PrintRun, RunState
+from labelsvc.labels.pdf import Block
 from labelsvc.settings import Settings
 from labelsvc.worker import tasks
 from tests.factories import make_lot, make_product, make_recognition
@@ -70,8 +81,16 @@ def test_parts_are_put_together_in_order_and_the_same_job_gives_the_same_bytes(
     run = finish(database, files, settings, begin(database, settings, count=150, start_at=11))
     assert run.report is not None
     assert (run.report["parts"], run.report["decoded"], run.pages) == (3, 150, 3)
-    again = render_run.merge(files, run)
-    assert again[1] == run.sha256
+    with database.reading() as session:
+        hashes = [part.sha256 or "" for part in session.get_one(PrintRun, run.id).job.parts]
+    assert render_run.merge(files, run, hashes)[1] == run.sha256
+    with database.writing() as session:  # all of it again: the same bytes
+        job = session.get_one(Job, run.job_id)
+        job.state = JobState.QUEUED
+        for part in job.parts:
+            part.state, part.sha256, part.leased_until = JobState.QUEUED, None, None
+        session.get_one(PrintRun, run.id).state = RunState.QUEUED
+    assert finish(database, files, settings, run.id).sha256 == run.sha256
 
 
 def test_a_worker_that_dies_loses_nothing(
@@ -104,6 +123,22 @@ def test_a_job_whose_last_worker_died_before_closing_is_closed_by_the_next(
     with database.reading() as session:
         assert session.get_one(PrintRun, run_id).state == "released"
         assert not queue.waiting_to_close(session)
+    assert not tasks.work_once(database, files, settings)
+
+
+def test_a_job_that_another_worker_is_closing_is_left_to_it(
+    database: Database, files: Files, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = begin(database, settings, count=10)
+    with monkeypatch.context() as patch:
+        patch.setattr(tasks, "close_job", lambda *_: None)
+        assert tasks.work_once(database, files, settings)
+    with database.writing() as session:
+        job_id = session.get_one(PrintRun, run_id).job_id
+        assert job_id is not None
+        assert queue.claim_close(session, job_id)
+    assert not tasks.close_job(database, files, job_id)
+    assert not tasks.work_once(database, files, settings)
 
 
 def test_a_part_that_stumbles_is_tried_again_and_then_ends_the_job(
@@ -115,6 +150,7 @@ def test_a_part_that_stumbles_is_tried_again_and_then_ends_the_job(
         raise OSError("disk full")
 
     monkeypatch.setattr(render_run, "render_part", stumble)
+    monkeypatch.setattr(queue, "RETRY_AFTER", timedelta(0))
     for _ in range(queue.MAX_ATTEMPTS):
         assert tasks.work_once(database, files, settings)
     with database.reading() as session:
@@ -124,6 +160,104 @@ def test_a_part_that_stumbles_is_tried_again_and_then_ends_the_job(
         assert job.error is not None
         assert "disk full" in job.error["message"]
         assert print_run.balance(session, run.lot).remaining == 1000  # its numbers are void
+
+
+def test_a_part_that_kills_its_workers_ends_the_job(
+    database: Database, files: Files, settings: Settings
+) -> None:
+    run_id = begin(database, settings, count=10)
+    for _ in range(queue.MAX_ATTEMPTS):
+        with database.writing() as session:
+            dead = queue.claim(session)
+        assert dead is not None
+        with database.writing() as session:
+            part = session.get_one(Part, (dead.job_id, dead.number))
+            part.leased_until = clock.now() - timedelta(seconds=1)
+    with pytest.raises(PrintRefused, match="died"):
+        finish(database, files, settings, run_id)
+
+
+def test_a_worker_without_the_keys_leaves_the_run_to_the_next(
+    database: Database, files: Files, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = begin(database, settings, count=10)
+    monkeypatch.setattr(queue, "RETRY_AFTER", timedelta(0))
+    stranger = settings.model_copy(
+        update={"secret_keys": ("another-key-of-enough-length-0123456789",)}
+    )
+    assert tasks.work_once(database, files, stranger)
+    assert finish(database, files, settings, run_id).state == "released"
+
+
+def test_a_part_that_another_worker_has_is_waited_for(
+    database: Database, files: Files, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = begin(database, settings, count=10)
+    with database.writing() as session:
+        claimed = queue.claim(session)
+    assert claimed is not None
+    other = threading.Timer(0.5, tasks.do_part, (database, files, settings, claimed))
+    other.start()
+    assert finish(database, files, settings, run_id).state == "released"
+    other.join()
+
+
+def test_a_symbol_that_does_not_read_back_ends_the_run_with_its_place_and_releases_nothing(
+    database: Database, files: Files, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = begin(database, settings, count=70)
+    good = render_run.render_sheet_pdf
+
+    def spoilt(layout: Layout, blocks: list[Block], *rest: Any, **named: Any) -> bytes:
+        units = list(blocks[0].units)
+        units[66] = units[67]
+        return good(layout, [Block(blocks[0].content, units)], *rest, **named)
+
+    monkeypatch.setattr(render_run, "render_sheet_pdf", spoilt)
+    with pytest.raises(PrintRefused, match="page 2, cell 2"):
+        finish(database, files, settings, run_id)
+    with database.reading() as session:
+        run = session.get_one(PrintRun, run_id)
+        assert (run.state, run.file_key) == ("failed", None)
+        assert run.report is not None
+        assert run.report["error"]["code"] == "read_back_failed"
+        with pytest.raises(FileMissing):
+            print_run.output(files, run)
+        mark = revoke.state_of(session, run.issue.first)
+        assert mark is not None
+        assert mark.state == "void"
+
+
+def test_a_part_that_changed_after_it_was_read_back_is_not_released(
+    database: Database, files: Files, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = begin(database, settings, count=10)
+    with monkeypatch.context() as patch:
+        patch.setattr(tasks, "close_job", lambda *_: None)
+        assert tasks.work_once(database, files, settings)
+    files.put(render_run.part_key(run_id, 1), files.get(render_run.part_key(run_id, 1)) + b"\n")
+    with pytest.raises(PrintRefused, match="part 1 is not the file that was read back"):
+        finish(database, files, settings, run_id)
+
+
+def test_codes_that_are_withdrawn_while_a_run_fails_stay_withdrawn(
+    database: Database, files: Files, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = begin(database, settings, count=10)
+    with database.writing() as session:
+        issue = session.get_one(PrintRun, run_id).issue
+        revoke.withdraw(session, first=issue.first, count=10, reason="Thu hồi", by="user:2")
+
+    def refuse(*_: object) -> None:
+        raise ReadBackFailed("no")
+
+    monkeypatch.setattr(render_run, "render_part", refuse)
+    with pytest.raises(PrintRefused):
+        finish(database, files, settings, run_id)
+    with database.reading() as session:
+        mark = revoke.state_of(session, issue.first)
+        assert mark is not None
+        assert mark.state == "withdrawn"
 
 
 def test_voiding_a_misprinted_range_frees_the_quantity(

@@ -77,7 +77,9 @@ def dashboard() -> ResponseReturnValue:
         ending = [found.valid_to for found in ending_within(session, RENEWAL_OPENS_DAYS, on=today)]
         late = today + timedelta(days=RENEWAL_CLOSES_DAYS)
         figures = {
-            "issued": _number(session, select(func.sum(Issue.count)).where(Issue.created_at > week)),
+            "issued": _number(
+                session, select(func.sum(Issue.count)).where(Issue.created_at > week)
+            ),
             "printed": _number(
                 session,
                 select(func.sum(PrintRun.count)).where(released, PrintRun.released_at > week),
@@ -138,7 +140,7 @@ def audit() -> ResponseReturnValue:
 
 
 def names_of(session: Session, actors: list[str]) -> dict[str, str]:
-    """"user:12" → the name of that person."""
+    """ "user:12" → the name of that person."""
     numbers = {int(actor[5:]) for actor in actors if actor[:5] == "user:" and actor[5:].isdigit()}
     if not numbers:
         return {}

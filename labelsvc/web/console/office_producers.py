@@ -130,9 +130,10 @@ def _edit(producer_id: int | None) -> ResponseReturnValue:
             "console/office/producer_form.html",
             o=found,
             v=shown_values(found, _FIELDS),
-            kinds=KINDS,
-            communes=current_units(session),
-            villages=session.scalars(select(Village).order_by(Village.name)).all(),
+            kind_options=[("", gettext("Choose one"))]
+            + [(kind, gettext(words)) for kind, words in KINDS.items()],
+            commune_options=commune_options(session),
+            village_options=[("", gettext("None")), *_villages(session)],
             problems=posted.problems,
             errors=posted.errors,
         )
@@ -153,6 +154,17 @@ def _saver(posted: Posted, producer_id: int | None) -> Any:
         return found
 
     return act
+
+
+def commune_options(session: Session) -> list[tuple[str, str]]:
+    """The wards and communes of today, for a choice."""
+    units = current_units(session)
+    return [("", gettext("Choose one")), *((unit.code, unit.name) for unit in units)]
+
+
+def _villages(session: Session) -> list[tuple[int, str]]:
+    rows = session.execute(select(Village.id, Village.name).order_by(Village.name))
+    return [(number, name) for number, name in rows]
 
 
 def commune_of(session: Session, code: str) -> AdminUnit | None:

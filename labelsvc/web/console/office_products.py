@@ -130,7 +130,7 @@ def _edit(owner: Producer, found: Product | None) -> ResponseReturnValue:
         p=found,
         v=values,
         sets=_sets(),
-        risks=RISKS,
+        risk_options=[(level, gettext(words)) for level, words in RISKS.items()],
         problems=posted.problems,
         errors=posted.errors,
     )
@@ -251,7 +251,8 @@ def new_recognition(product_id: int) -> ResponseReturnValue:
         p=found,
         owner=owner,
         v=values,
-        authorities=AUTHORITIES,
+        authority_options=[(kind, gettext(words)) for kind, words in AUTHORITIES.items()],
+        star_options=[(stars, gettext("{count} stars", count=stars)) for stars in (3, 4, 5)],
         problems=posted.problems,
         errors=posted.errors,
     )

@@ -10,11 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from labelsvc.catalogue.models import Producer, Village
-from labelsvc.catalogue.places import current_units
 from labelsvc.catalogue.register import create_village, update_village
 from labelsvc.web.console.office import bp, found_or_404
 from labelsvc.web.console.office_form import Posted, shown_values
-from labelsvc.web.console.office_producers import commune_of
+from labelsvc.web.console.office_producers import commune_of, commune_options
 from labelsvc.web.language import gettext
 from labelsvc.web.security import actor
 from labelsvc.web.site import site
@@ -67,7 +66,7 @@ def _edit(village_id: int | None) -> ResponseReturnValue:
             "console/office/village_form.html",
             village=found,
             v=shown_values(found, _FIELDS),
-            communes=current_units(session),
+            commune_options=commune_options(session),
             problems=posted.problems,
             errors=posted.errors,
         )

@@ -1,0 +1,185 @@
+"""doctor: is everything there that a page or a print run needs?"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+import click
+from sqlalchemy import func, select, text
+
+from labelsvc import clock, i18n, migrations
+from labelsvc.accounts.models import AuditEntry
+from labelsvc.catalogue.models import AdminUnit
+from labelsvc.cli import base
+from labelsvc.codes import uri
+from labelsvc.codes.issue import load_keyring
+from labelsvc.codes.models import CODE_COUNTER, Counter
+from labelsvc.db import Database
+from labelsvc.errors import ConfigurationError, LabelsvcError
+from labelsvc.files import Files
+from labelsvc.labels import fonts, library
+from labelsvc.settings import Settings
+
+#: Clocks that differ more than this put wrong days on pages and labels.
+_DRIFT = timedelta(minutes=5)
+#: Less free room than this and a print run may not fit, bytes.
+_ROOM = 500_000_000
+
+
+class Doubt(LabelsvcError):
+    """It works, but probably not as meant."""
+
+    code = "doubt"
+
+
+@click.command()
+@base.json_option
+@click.pass_context
+def doctor(context: click.Context, as_json: bool) -> None:
+    """Check what a page or a print run needs, and say how to mend what is wrong.
+
+    Exit code 1 when something is wrong; doubts (!) do not count.
+
+    Example: labelsvc doctor --json
+    """
+    found = [_looked(name, check) for name, check in _checks(*base.opened()).items()]
+    marks = {"ok": "✓", "doubt": "!", "bad": "✗"}
+    words = "\n".join(
+        f"{marks[row['state']]} {base.say(row['check'])}: {row['what']}"
+        + (f"\n  → {row['fix']}" if row.get("fix") else "")
+        for row in found
+    )
+    base.put(found, as_json, words)
+    if any(row["state"] == "bad" for row in found):
+        context.exit(base.REFUSED)
+
+
+def _looked(name: str, check: Callable[[], object]) -> dict[str, str]:
+    try:
+        return {"check": name, "state": "ok", "what": str(check())}
+    except LabelsvcError as error:
+        what, fix = i18n.explain(error, base.language())
+        return {
+            "check": name,
+            "state": "doubt" if isinstance(error, Doubt) else "bad",
+            "what": what,
+            "fix": fix,
+        }
+    except Exception as error:  # whatever it is, the other checks are wanted too
+        return {
+            "check": name,
+            "state": "bad",
+            "what": str(error).partition("\n")[0],
+            "fix": base.say("Run: labelsvc migrate"),
+        }
+
+
+def _checks(
+    settings: Settings, database: Database, files: Files
+) -> dict[str, Callable[[], object]]:
+    def value(statement: Any) -> Any:
+        with database.reading() as session:
+            return session.scalar(statement)
+
+    def answers() -> str:
+        value(text("SELECT 1"))
+        return database.url.get_backend_name()
+
+    def revision() -> str:
+        present, newest = migrations.revisions(database)
+        if present != newest:
+            raise ConfigurationError(
+                "The database is at revision {present}, the program at {newest}.",
+                fix="Run: labelsvc migrate",
+                present=present,
+                newest=newest,
+            )
+        return str(present)
+
+    def places() -> str:
+        count = value(select(func.count()).select_from(AdminUnit))
+        if not count:
+            raise ConfigurationError("There are no communes.", fix="Run: labelsvc migrate")
+        return base.say("{count} communes, old and new", count=count)
+
+    def keys() -> str:
+        with database.reading() as session:
+            ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
+        taken = (value(select(Counter.next).where(Counter.name == CODE_COUNTER)) or 1) - 1
+        return base.say(
+            "key {kid} signs; {taken} codes were issued", kid=ring.active.kid, taken=taken
+        )
+
+    def when() -> str:
+        _check_clock(value(select(func.max(AuditEntry.at))))
+        return f"{clock.local(clock.now()):%d/%m/%Y %H:%M} Asia/Ho_Chi_Minh"
+
+    return {
+        "secret keys": lambda: len(settings.keys),
+        "base URL": lambda: _base_url(settings),
+        "database": answers,
+        "revision": revision,
+        "places": places,
+        "signing keys": keys,
+        "files": lambda: _files(settings, files),
+        "layouts": lambda: _layouts(),
+        "fonts": lambda: type(fonts.load()).__name__,
+        "clock": when,
+    }
+
+
+def _base_url(settings: Settings) -> str:
+    host = urlsplit(settings.base_url).hostname or ""
+    if host in ("127.0.0.1", "localhost", "::1") and not settings.dev:
+        _doubt(
+            "Codes would lead to {url}, which no telephone reaches.",
+            "Set LABELSVC_BASE_URL to the public address before the first label is printed.",
+            url=settings.base_url,
+        )
+    if settings.base_url.startswith("http:") and not settings.dev:
+        _doubt(
+            "Codes would lead to {url}, without encryption.",
+            "Set LABELSVC_BASE_URL to an https:// address before the first label is printed.",
+            url=settings.base_url,
+        )
+    return uri.authority(settings.base_url)
+
+
+def _files(settings: Settings, files: Files) -> str:
+    files.put("doctor/probe.txt", b"probe")
+    if files.get("doctor/probe.txt") != b"probe":
+        raise ConfigurationError("What is written is not what is read.", fix="Look at the disk.")
+    files.delete("doctor/probe.txt")
+    parts = urlsplit(settings.files)
+    if parts.scheme == "file":
+        free = shutil.disk_usage(parts.path).free
+        if free < _ROOM:
+            _doubt(
+                "Only {free} MB are free for files.", "Make room.", free=free // 1_000_000
+            )  # fmt: skip
+    return settings.files
+
+
+def _layouts() -> str:
+    names = library.names()
+    for name in names:
+        library.get(name)
+    return base.say("{count} layouts", count=len(names))
+
+
+def _check_clock(last: Any) -> None:
+    """Nothing can have been written in the future: then the clock went back, or was ahead."""
+    if last is not None and last > clock.now() + _DRIFT:
+        raise ConfigurationError(
+            "The clock is behind: something was recorded at {moment}.",
+            fix="Set the clock of the machine (timedatectl set-ntp true).",
+            moment=i18n.moment(last),
+        )
+
+
+def _doubt(message: str, fix: str, **params: object) -> NoReturn:
+    raise Doubt(message, fix=fix, **params)

@@ -1,0 +1,144 @@
+"""Processes killed without a warning, in the worst moments: nothing is lost, nothing is doubled."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import pytest
+
+from labelsvc.codes.issue import create_keys, load_keyring
+from labelsvc.db import Database
+from labelsvc.files import Files
+from labelsvc.labels import print_run, render_run
+from labelsvc.labels.models import PrintRun
+from labelsvc.settings import Settings
+from labelsvc.worker.local import LocalPool
+from labelsvc.worker.tasks import run_inline
+from tests.factories import make_lot
+
+#: A worker that stands still in a named moment; its leases last a second.
+_WORKER = """
+import importlib, sys, threading, time
+from datetime import timedelta
+from labelsvc.jobs import queue
+from labelsvc.settings import Settings
+from labelsvc.worker import local
+
+module, name = sys.argv[2].rsplit(".", 1)
+
+def stand_still(*_, **__):
+    print("here", flush=True)
+    time.sleep(60)
+
+setattr(importlib.import_module(module), name, stand_still)
+queue.LEASE = timedelta(seconds=1)
+local.work_forever(Settings.model_validate_json(sys.argv[1]), threading.Event())
+"""
+
+
+def begin(database: Database, settings: Settings) -> tuple[int, int]:
+    with database.writing() as session:
+        create_keys(session, secrets=settings.keys)
+        run = print_run.start_run(
+            session, lot=make_lot(session), layout_name="a4-65", count=70,
+            base_url=settings.base_url, actor="user:1",
+        )  # fmt: skip
+        assert run.job_id is not None
+        return run.id, run.job_id
+
+
+def shared(settings: Settings, files: Files, **changes: object) -> Settings:
+    """Settings under which another process finds the same files."""
+    return settings.model_copy(update={"files_url": f"file://{files._root}"} | changes)
+
+
+def until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        pytest.param("labelsvc.labels.render_run.read_back_pdf", id="while reading back"),
+        pytest.param("labelsvc.jobs.queue.finish_part", id="with the file written"),
+        pytest.param("labelsvc.labels.render_run.merge", id="with all parts done"),
+        pytest.param("labelsvc.labels.render_run.release", id="on the point of releasing"),
+    ],
+)
+def test_a_worker_killed_with_minus_nine_is_replaced_and_the_bytes_are_the_same(
+    database: Database, settings: Settings, files: Files, moment: str
+) -> None:
+    run_id, job_id = begin(database, settings)
+    child = subprocess.Popen(
+        [sys.executable, "-c", _WORKER, shared(settings, files).model_dump_json(), moment],
+        stdout=subprocess.PIPE,
+    )
+    assert child.stdout is not None
+    with child.stdout:
+        assert child.stdout.readline() == b"here\n"
+    child.kill()
+    child.wait()
+    with database.reading() as session:
+        assert session.get_one(PrintRun, run_id).state == "rendering"
+    run_inline(database, files, settings, job_id)
+    with database.reading() as session:
+        run = session.get_one(PrintRun, run_id)
+        keyring = load_keyring(session, base_url=run.base_url, secrets=settings.keys)
+        undisturbed, report = render_run.render_part(run, keyring, 1)
+        assert run.state == "released"
+        assert run.report is not None
+        assert run.report["decoded"] == report["decoded"] == 70
+        assert run.sha256 == hashlib.sha256(undisturbed).hexdigest()
+        assert print_run.balance(session, run.lot).issued == 70  # no second numbers were taken
+    with print_run.output(files, run) as file:
+        assert file.read() == undisturbed
+
+
+def test_the_pool_replaces_a_killed_process_and_goes_on(
+    database: Database, settings: Settings, files: Files
+) -> None:
+    pool = LocalPool(shared(settings, files, render_processes=1))
+    pool.start()
+    try:
+        (first,) = pool.pids
+        os.kill(first, signal.SIGKILL)
+        until(lambda: pool.pids != [first])
+        run_id, _ = begin(database, settings)
+
+        def released() -> bool:
+            with database.reading() as session:
+                return session.get_one(PrintRun, run_id).state == "released"
+
+        until(released)
+    finally:
+        pool.stop()
+    for pid in pool.pids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+def test_without_processes_a_thread_does_the_work(
+    database: Database, settings: Settings, files: Files
+) -> None:
+    run_id, _ = begin(database, settings)
+    pool = LocalPool(shared(settings, files, render_processes=0))
+    pool.start()
+    try:
+
+        def released() -> bool:
+            with database.reading() as session:
+                return session.get_one(PrintRun, run_id).state == "released"
+
+        until(released)
+        assert pool.pids == []
+    finally:
+        pool.stop()
