@@ -86,6 +86,15 @@ class Files:
             raise FileMissing("There is no file {key}.", key=key)
         return int(self._fs.size(self._path(key)))
 
+    def names(self, folder: str) -> list[str]:
+        """Keys directly under *folder*, in order of their names."""
+        try:
+            found = self._fs.ls(self._path(folder), detail=False)
+        except FileNotFoundError:
+            return []
+        keys = (f"{folder}/{str(path).rstrip('/').rpartition('/')[2]}" for path in found)
+        return sorted(key for key in keys if not key.endswith(".part"))
+
     def delete(self, key: str) -> None:
         """Remove *key*; nothing happens when it is not there."""
         if self.exists(key):

@@ -38,7 +38,7 @@ def catalog(language: str) -> dict[str, str]:
     return found
 
 
-def translate(text: str, language: str, **params: Any) -> str:
+def translate(text: str, language: str, /, **params: Any) -> str:
     """*text* in *language*, `{name}` placeholders filled; the English text where none is known."""
     return fill(catalog(language).get(text, text), params)
 

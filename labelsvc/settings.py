@@ -7,16 +7,19 @@ The environment wins over the file. `labelsvc.toml` is looked for in the working
 from __future__ import annotations
 
 import os
+import tomllib
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -36,7 +39,8 @@ class Settings(BaseSettings):
     base_url: str = "http://127.0.0.1:8000"
     broker_url: str = ""
     files_url: str = ""
-    secret_keys: tuple[str, ...] = ()
+    #: Separated by spaces in the environment, so not JSON as pydantic would have it.
+    secret_keys: Annotated[tuple[str, ...], NoDecode] = ()
     dev: bool = False
     #: Reverse proxies in front whose X-Forwarded-* headers are believed.
     proxy_hops: int = Field(default=0, ge=0, le=5)
@@ -128,6 +132,12 @@ def load(**overrides: Any) -> Settings:
     """
     try:
         return Settings(**overrides)
+    except (SettingsError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            "The settings cannot be read: {reason}.",
+            fix="Correct labelsvc.toml, or the variable that is named.",
+            reason=str(error),
+        ) from None
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"]) or "secret_keys"

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import text
 
 from labelsvc import settings as settings_module
+from labelsvc.accounts import passwords
 from labelsvc.db import Base, Database
 from labelsvc.files import Files
 from labelsvc.migrations import upgrade
@@ -27,6 +29,12 @@ def vectors() -> Path:
     if not folder.is_dir():
         pytest.skip(f"public test data not found in {folder}: set LABELSVC_VECTORS")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> None:
+    """argon2 with the cost of a shopping list: the tests check rules, not the hash."""
+    passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @pytest.fixture(scope="session")

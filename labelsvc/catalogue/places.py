@@ -63,9 +63,7 @@ def load_places(session: Session) -> int:
     ]
     if units:
         session.execute(insert(AdminUnit), units)
-    known = set(
-        session.execute(select(AdminUnitChange.old_code, AdminUnitChange.new_code))
-    )
+    known = set(session.execute(select(AdminUnitChange.old_code, AdminUnitChange.new_code)))
     changes = [
         {"old_code": row["code"], "old_from": BEFORE, "new_code": code, "new_from": REFORM,
          "partly": row["partly"] == "1"}

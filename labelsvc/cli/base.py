@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 from alembic.util.exc import CommandError
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DatabaseError
 
 from labelsvc import i18n, settings
 from labelsvc.db import Database
@@ -59,7 +59,7 @@ class Group(click.Group):
             if fix:
                 click.echo(fix, err=True)
             ctx.exit(CONFIGURATION if isinstance(error, ConfigurationError) else REFUSED)
-        except (OperationalError, ProgrammingError, CommandError) as error:
+        except (DatabaseError, CommandError) as error:
             if ctx.params.get("verbose"):
                 raise
             reason = str(error).partition("\n")[0]
@@ -85,9 +85,11 @@ def say(text: str, **params: Any) -> str:
 
 
 def opened() -> tuple[Settings, Database, Files]:
-    """Settings, database and files of this process."""
+    """Settings, database and files; the database is closed when the command ends."""
     found = settings.settings()
-    return found, Database(found.database), Files(found.files)
+    database = Database(found.database)
+    click.get_current_context().call_on_close(database.close)
+    return found, database, Files(found.files)
 
 
 def put(result: dict[str, Any] | list[Any], as_json: bool, words: str) -> None:

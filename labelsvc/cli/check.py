@@ -15,9 +15,17 @@ from labelsvc.codes.issue import load_keyring
 from labelsvc.codes.keyring import Keyring
 from labelsvc.codes.models import Form
 from labelsvc.db import Database
-from labelsvc.errors import BadCode, BadInput, BadSignature, ForeignHost, FrozenKey, UnknownKey
+from labelsvc.errors import (
+    BadCode,
+    BadInput,
+    BadSignature,
+    ForeignHost,
+    FrozenKey,
+    RevokedKey,
+    UnknownKey,
+)
 from labelsvc.scans import lookup
-from labelsvc.scans.verdict import SHOWN, Facts, Mark, Verdict, judge
+from labelsvc.scans.verdict import SHOWN, Verdict
 
 #: The verdict, and what else is known about the code.
 Answer: TypeAlias = tuple[Verdict, dict[str, Any]]
@@ -121,18 +129,14 @@ def _judged(database: Database, ring: Keyring, parsed: uri.ParsedCode) -> Answer
         if peek is None or peek.form not in forms:
             return Verdict.NOT_ISSUED, {}
         found = lookup.by_issue(session, peek.issue_id, on=clock.today())
-        mark = lookup.mark(session, peek.mark_id) if peek.mark_id is not None else None
+        mark = lookup.mark_of(session, peek)
         facts = _facts(found) | {
             "label": None if peek.form == Form.LOT else peek.position,
             "reason": mark.reason if mark else None,
         }
-    lot = found.lot
-    known = Facts(
-        mark=Mark(mark.state) if mark else None,
-        recalled=lot is not None and lot.recalled_at is not None,
-        expires_on=lot.expires_on if lot else None,
-    )
-    return judge(known, clock.today()), facts
+        if found.lot is None:
+            return Verdict.NOT_ISSUED, {}
+        return lookup.judge(mark, found.lot, clock.today()), facts
 
 
 def _facts(found: lookup.Found) -> dict[str, Any]:
@@ -156,11 +160,14 @@ def _parsed(code: str, host: str) -> tuple[uri.ParsedCode | None, Verdict | None
 
 
 def _refusal(error: BadSignature, parsed: uri.ParsedCode) -> Verdict:
+    """As the scan page answers: the server-checked forms have one answer for every reason."""
+    if not isinstance(parsed, offline.OfflineCode):
+        return Verdict.NOT_ISSUED
     if isinstance(error, UnknownKey):
         return Verdict.UNKNOWN_KEY
-    if isinstance(error, FrozenKey):
+    if isinstance(error, FrozenKey | RevokedKey):
         return Verdict.FROZEN_KEY_OUTSIDE_RANGE
-    return Verdict.BAD_SIGNATURE if isinstance(parsed, offline.OfflineCode) else Verdict.NOT_ISSUED
+    return Verdict.BAD_SIGNATURE
 
 
 @click.group()

@@ -10,7 +10,10 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
@@ -86,12 +89,7 @@ def restore(file: Path, force: bool, as_json: bool) -> None:
     Example: labelsvc restore /backup/labelsvc-monday.tar
     """
     settings, database, _ = base.opened()
-    try:
-        tar = tarfile.open(file)  # noqa: SIM115 -- closed below
-        facts = json.loads(_member(tar, "backup.json").read())
-    except (tarfile.TarError, KeyError, ValueError) as error:
-        raise BadInput("{file} is no backup of labelsvc.", fix="Give a file made by: labelsvc backup", file=file) from error  # fmt: skip
-    with tar:
+    with _opened(file) as (tar, facts):
         kind = database.url.get_backend_name()
         if facts.get("kind") != kind:
             raise Conflict(
@@ -111,8 +109,9 @@ def restore(file: Path, force: bool, as_json: bool) -> None:
                 shutil.copyfileobj(_member(tar, "database"), target)
             _put_database(database, copy)
             files = _local_files(settings)
-            if files is not None and any(m.name.startswith("files/") for m in tar.getmembers()):
-                tar.extractall(folder, filter="data")
+            members = [entry for entry in tar.getmembers() if entry.name.startswith("files/")]
+            if files is not None and members:
+                tar.extractall(folder, members, filter="data")
                 shutil.copytree(Path(folder) / "files", files, dirs_exist_ok=True)
     migrations.upgrade(database)
     unknown = _keep_numbers(database, settings, taken)
@@ -124,6 +123,23 @@ def restore(file: Path, force: bool, as_json: bool) -> None:
             unknown=unknown,
         )
     base.put(facts | {"unknown_codes": unknown}, as_json, words)
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[tuple[tarfile.TarFile, dict[str, Any]]]:
+    """A copy and what it says about itself."""
+    with ExitStack() as opened:
+        try:
+            tar = opened.enter_context(tarfile.open(file))
+            facts: dict[str, Any] = dict(json.loads(_member(tar, "backup.json").read()))
+            _member(tar, "database")
+        except (tarfile.TarError, KeyError, ValueError, TypeError, EOFError, OSError) as error:
+            raise BadInput(
+                "{file} is no backup of labelsvc.",
+                fix="Give a file made by: labelsvc backup",
+                file=file,
+            ) from error
+        yield tar, facts
 
 
 def _member(tar: tarfile.TarFile, name: str) -> io.BufferedReader:
@@ -191,6 +207,13 @@ def _put_database(database: Database, source: Path) -> None:
     if database.is_sqlite:
         target = Path(database.url.database or "")
         target.parent.mkdir(parents=True, exist_ok=True)
+        check = sqlite3.connect(source)
+        try:
+            check.execute("PRAGMA quick_check").fetchall()
+        except sqlite3.DatabaseError as error:
+            raise BadInput("The copy is damaged: {reason}", reason=str(error)) from error
+        finally:
+            check.close()
         aside = target.with_name(f"{target.name}.part")
         shutil.copyfile(source, aside)
         for ending in ("-wal", "-shm"):

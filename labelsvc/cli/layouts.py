@@ -13,6 +13,7 @@ from labelsvc.labels import fonts, legal, library
 from labelsvc.labels.content import sample_content, sample_unit
 from labelsvc.labels.drawing import compose
 from labelsvc.labels.layout import Layout
+from labelsvc.labels.run_check import sample_printed
 from labelsvc.labels.sheet import Sheet
 
 
@@ -75,7 +76,8 @@ def _checked(what: str) -> dict[str, Any]:
         layout = library.read(path) if path.suffix == ".toml" else library.get(what)
         Sheet.of(layout)
         for form in layout.forms:
-            compose(layout, sample_content(), fonts.load(), unit=sample_unit(form))
+            unit = sample_unit(form)._replace(code_printed=sample_printed(form))
+            compose(layout, sample_content(), fonts.load(), unit=unit).resolve(unit, fonts.load())
         for finding in legal.check_run(layout, sample_content(), 11):
             row = {
                 "message": base.say(finding.message, **finding.params),

@@ -34,9 +34,14 @@ def add_event(
     :raises BadInput: no such step, or a time in the future or long past.
     """
     if step not in STEPS:
-        raise BadInput("There is no step “{step}”.", fix="Choose one of the list.", step=step[:40])
+        raise BadInput(
+            "There is no step “{step}”.",
+            fix="Choose one of the list.",
+            step=step[:40],
+            field="step",
+        )
     if not clock.now() - _OLDEST < at <= clock.now() + timedelta(minutes=5):
-        raise BadInput("The time {at} cannot be right.", fix="Events are entered after they happened.", at=f"{clock.local(at):%d/%m/%Y %H:%M}")  # fmt: skip
+        raise BadInput("The time {at} cannot be right.", fix="Events are entered after they happened.", at=f"{clock.local(at):%d/%m/%Y %H:%M}", field="at")  # fmt: skip
     event = Event(
         lot_id=lot.id,
         step=step,

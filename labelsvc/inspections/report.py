@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 
 from sqlalchemy import func, select
@@ -30,7 +31,7 @@ def send_report(
 
     :raises BadInput: no message, or a kind that does not exist.
     """
-    message = nfc(message).strip()[:2000]
+    message = _clean(message)[:2000]
     if len(message) < 5 or kind not in list(ReportKind):
         raise BadInput(
             "The report says too little.",
@@ -39,13 +40,13 @@ def send_report(
     issue = find_issue(session, number) if number is not None else None
     report = Report(
         kind=kind,
-        code=code[:300],
+        code=_clean(code)[:300],
         number=number,
         product_id=issue.lot.product_id if issue else None,
         verdict=verdict,
         message=message,
-        place=nfc(place).strip()[:200],
-        contact=nfc(contact).strip()[:120],
+        place=_clean(place)[:200],
+        contact=_clean(contact)[:120],
     )
     session.add(report)
     session.flush()
@@ -91,3 +92,10 @@ def close_report(session: Session, report: Report, *, answer: str, actor: str) -
         subject=f"report:{report.id}",
         facts={"answer": report.answer},
     )
+
+
+def _clean(text: str) -> str:
+    """Composed, without control characters: PostgreSQL refuses NUL, and marks that turn the
+    writing direction could make the office read something else than was written."""
+    kept = (c for c in nfc(text) if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
+    return "".join(kept).strip()

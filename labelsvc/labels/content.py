@@ -42,14 +42,20 @@ class Unit(NamedTuple):
 
     @property
     def code_top(self) -> str:
-        """The first half of the printed groups, for labels with room for two short lines."""
-        groups = self.code_printed.split(" ")
-        return " ".join(groups[: (len(groups) + 1) // 2])
+        """The first of two short lines: half of the groups, or the GTIN of a GS1 caption."""
+        return self._lines()[0]
 
     @property
     def code_bottom(self) -> str:
+        return self._lines()[1]
+
+    def _lines(self) -> tuple[str, str]:
+        gtin, mark, serial = self.code_printed.partition(" (21) ")
+        if mark:
+            return gtin, f"(21) {serial}"
         groups = self.code_printed.split(" ")
-        return " ".join(groups[(len(groups) + 1) // 2 :])
+        half = (len(groups) + 1) // 2
+        return " ".join(groups[:half]), " ".join(groups[half:])
 
 
 _ROWS = (
@@ -305,7 +311,7 @@ def sample_unit(form: str = "short") -> Unit:
     if form == "gs1":
         return Unit(
             f"HTTPS://{host}/01/08930000000019/21/0123456789ABCDEFGHJK",
-            "01234 56789 ABCDE FGHJK",
+            "(01) 08930000000019 (21) 0123 4567 89AB CDEF GHJK",
             number,
         )
     if form == "offline":

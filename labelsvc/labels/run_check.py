@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from labelsvc import clock
 from labelsvc.catalogue.models import Lot
-from labelsvc.catalogue.recognition import ruling
+from labelsvc.catalogue.recognition import Standing, ruling
 from labelsvc.codes import revoke, uri
 from labelsvc.codes.issue import issued_units
 from labelsvc.codes.models import Form
@@ -22,6 +22,7 @@ from labelsvc.errors import (
     QuantityExceeded,
     RecognitionForbids,
 )
+from labelsvc.i18n import day
 from labelsvc.i18n import number as spell_number
 from labelsvc.labels import fonts, legal, library, symbol
 from labelsvc.labels.content import LabelContent, Unit
@@ -29,6 +30,16 @@ from labelsvc.labels.contents import content_of, starred
 from labelsvc.labels.drawing import compose
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.sheet import Sheet
+
+#: Why stars may not be printed, by standing.
+_WHY_NOT = {
+    Standing.EXPIRED: "The recognition of {product} by decision {decision} ended on {valid_to}; its stars "
+    "may not be printed.",
+    Standing.WITHDRAWN: "The recognition of {product} by decision {decision} was withdrawn on "
+    "{withdrawn_on}; its stars may not be printed.",
+    Standing.NOT_RECOGNISED: "The recognition of {product} by decision {decision} begins on {valid_from}; "
+    "its stars may not be printed before.",
+}
 
 
 @dataclass(frozen=True)
@@ -101,6 +112,7 @@ def check_run(
         pages = Sheet.of(chosen).pages(max(count, 1), start_at=start_at)
         unit = Unit(sample_code(lot, form, base_url), sample_printed(form), position(count, count))
         drawn = compose(chosen, content, fonts.load(), unit=unit)
+        drawn.resolve(unit, fonts.load())  # the words of each label fit too
         plan = symbol.SymbolPlan(
             drawn.symbol.version, drawn.symbol.level, drawn.symbol.dots, drawn.symbol.module
         )
@@ -172,7 +184,7 @@ def _rules(
                 "Lot {lot} is past its expiry date {day}.",
                 fix="Correct the date if it is wrong; goods past it may not be sold.",
                 lot=lot.code,
-                day=f"{lot.expires_on:%d/%m/%Y}",
+                day=day(lot.expires_on),
             )
         )
     return found
@@ -186,14 +198,16 @@ def _no_stars(lot: Lot, on: date) -> RecognitionForbids:
             fix="Choose a layout without stars, or ask the programme office to enter the decision.",
             product=lot.product.name,
         )
+    standing = recognition.standing(on)
     return RecognitionForbids(
-        "The recognition of {product} by decision {decision} does not hold today ({standing}); "
-        "its stars may not be printed.",
+        _WHY_NOT.get(standing, _WHY_NOT[Standing.EXPIRED]),
         fix="Choose a layout without stars, or ask the programme office about renewal.",
         product=lot.product.name,
         decision=recognition.decision_number,
-        standing=str(recognition.standing(on)),
-        valid_to=f"{recognition.last_day:%d/%m/%Y}",
+        standing=str(standing),
+        valid_from=day(recognition.valid_from),
+        valid_to=day(recognition.last_day),
+        withdrawn_on=day(recognition.withdrawn_on),
     )
 
 
@@ -205,12 +219,22 @@ def sample_code(lot: Lot, form: Form, base_url: str) -> str:
 
 
 def sample_printed(form: Form | str) -> str:
-    """A caption as wide as that of any code of *form*."""
+    """A caption that is wider than all but one in a thousand million codes of *form*.
+
+    Letters differ in width by half: a caption of zeros would say that a code fits, and a run would
+    fail when its numbers are taken. This one is six standard deviations above the mean.
+    """
+    group = "WMQ0"
     if form == Form.GS1:
-        return "(01) 00000000000000 (21) 0000 0000 0000 0000 0000"
-    return "" if form == Form.OFFLINE else "0000 0000 0000 0000 0000 0000"
+        return " ".join(["(01) 00000000000000 (21)", *[group] * 5])
+    return "" if form == Form.OFFLINE else " ".join([group] * 6)
 
 
 def position(number: int, count: int) -> str:
-    """How a label is numbered in its run: "12 / 5.000"."""
-    return f"{spell_number(number)} / {spell_number(count)}"
+    """How a label is numbered in its run: "12 / 500"; "12.345" in runs too long for both numbers.
+
+    So the words are never longer than nine characters, whatever the run.
+    """
+    if count > 999:
+        return spell_number(number)
+    return f"{number} / {count}"

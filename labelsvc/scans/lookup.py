@@ -14,6 +14,8 @@ from labelsvc.catalogue.models import Lot, Producer, Product, Village
 from labelsvc.catalogue.recognition import Certificate, Recognition, Standing, ruling
 from labelsvc.codes.models import Issue, Mark
 from labelsvc.events.models import Event
+from labelsvc.scans import verdict
+from labelsvc.scans.verdict import Facts, Verdict
 
 #: One look: the change number of the data, the issue, earlier scans, the newest mark.
 _PEEK = text(
@@ -97,8 +99,26 @@ def by_link(session: Session, gtin: str, lot_code: str | None, *, on: date) -> F
     return _found(session, product, lot, None, on)
 
 
-def mark(session: Session, mark_id: int) -> Mark:
-    return session.get_one(Mark, mark_id)
+def mark_of(session: Session, peek: Peek) -> Mark | None:
+    """The newest mark on the code; None while nothing was said about it."""
+    return session.get_one(Mark, peek.mark_id) if peek.mark_id is not None else None
+
+
+def judge(mark: Mark | None, lot: Lot | None, on: date) -> Verdict:
+    """The verdict on an issued code of *lot*."""
+    return verdict.judge(
+        Facts(
+            mark=verdict.Mark(mark.state) if mark else None,
+            recalled=lot is not None and lot.recalled_at is not None,
+            expires_on=lot.expires_on if lot else None,
+        ),
+        on,
+    )
+
+
+def verdict_of(session: Session, peek: Peek, *, on: date) -> Verdict:
+    """The verdict alone, for whoever needs no page."""
+    return judge(mark_of(session, peek), session.get_one(Issue, peek.issue_id).lot, on)
 
 
 def _whole(path: Any) -> list[Any]:

@@ -13,7 +13,7 @@ from labelsvc.db import Base
 class Scan(Base):
     """One opened scan page.
 
-    `day_token` is an HMAC under a random key that lives one day in memory: it collapses repeated
+    `day_token` is an HMAC under a random key that lives one day (day_key.py): it collapses repeated
     scans into sessions and cannot be turned back after the key is gone (Decree 356/2025/NĐ-CP).
     """
 
@@ -46,4 +46,3 @@ class UnitSeen(Base):
     #: Distinct sessions: scans by one day token within 30 minutes count once.
     sessions: Mapped[int] = mapped_column(default=1)
     scans: Mapped[int] = mapped_column(default=1)
-    last_token: Mapped[str | None] = mapped_column(String(32))

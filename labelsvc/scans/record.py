@@ -7,18 +7,16 @@ queue is full or the database is away, scans are lost and the page is not: it ne
 from __future__ import annotations
 
 import atexit
-import hashlib
-import hmac
-import secrets
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, time, timedelta
+from itertools import groupby
 from queue import Empty, Full, Queue
 
 import structlog
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from labelsvc import clock
@@ -29,7 +27,11 @@ log = structlog.get_logger()
 
 #: Scans by one day token within this time are one session.
 SESSION = timedelta(minutes=30)
+#: Rows of one transaction at most.
+_BATCH = 500
 _QUEUE, _PAUSE = 10_000, 0.3
+#: Rounds of the writing thread in a minute and in an hour.
+_MINUTE, _HOUR = 200, 12_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,50 +48,16 @@ class Seen:
     day_token: str | None = None
 
 
-class DayKey:
-    """A random key that lives one day in the data folder, shared by the processes of one machine.
+class Recorder:
+    """Takes scans from any thread and writes them in batches.
 
-    When the day is over the file is removed: no token of that day can be tied to an address again.
+    :param hourly: what else has to be done now and then: coarsening, forgetting keys.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder / "ephemeral"
-        self._day: date | None = None
-        self._key = b""
-        self._lock = threading.Lock()
-
-    def token(self, network: str, device: str) -> str:
-        """Sixteen hex characters for one network and browser family, the same all day."""
-        with self._lock:
-            today = clock.today()
-            if today != self._day:
-                self._key, self._day = self._load(today), today
-        return hmac.digest(self._key, f"{network}|{device}".encode(), hashlib.sha256).hex()[:16]
-
-    def _load(self, today: date) -> bytes:
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = self._folder / f"day-{today:%Y%m%d}"
-        for old in self._folder.glob("day-*"):
-            if old.name < path.name:
-                old.unlink(missing_ok=True)
-        aside = self._folder / f".{secrets.token_hex(8)}"
-        aside.write_bytes(secrets.token_bytes(32))
-        try:
-            path.hardlink_to(aside)  # whole or not at all; the first process of the day wins
-        except FileExistsError:
-            pass
-        finally:
-            aside.unlink()
-        return path.read_bytes()
-
-
-class Recorder:
-    """Takes scans from any thread and writes them in batches."""
-
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, hourly: Callable[[], object] = bool) -> None:
         self._database = database
+        self._hourly = hourly
         self._queue: Queue[Seen] = Queue(_QUEUE)
-        self._wake = threading.Event()
         self._writing = threading.Lock()
         self._thread: threading.Thread | None = None
         self._start = threading.Lock()
@@ -103,73 +71,94 @@ class Recorder:
         if self._thread is None:  # begun on first use: after a server has forked
             with self._start:
                 if self._thread is None:
-                    self._thread = threading.Thread(target=self._run, daemon=True)
+                    self._thread = threading.Thread(target=self._run, name="scans", daemon=True)
                     self._thread.start()
                     atexit.register(self.flush)
 
     def flush(self) -> None:
         """Write everything that waits, now."""
         with self._writing:
-            rows: list[Seen] = []
-            while True:
+            while rows := self._waiting():
                 try:
-                    rows.append(self._queue.get_nowait())
-                except Empty:
-                    break
-            if not rows:
-                return
+                    with self._database.writing() as session:
+                        write(session, rows)
+                except Exception:
+                    log.exception("scans lost", count=len(rows))
+
+    def _waiting(self) -> list[Seen]:
+        rows: list[Seen] = []
+        while len(rows) < _BATCH:
             try:
-                with self._database.writing() as session:
-                    write(session, rows)
-            except Exception:
-                log.exception("scans lost", count=len(rows))
+                rows.append(self._queue.get_nowait())
+            except Empty:
+                break
+        return rows
 
     def _run(self) -> None:
-        while True:
-            self._wake.wait(_PAUSE)
+        wait, rounds = threading.Event(), 0
+        while not wait.wait(_PAUSE):
             self.flush()
+            rounds += 1
+            if rounds % _HOUR == _MINUTE:  # soon after the start, then every hour
+                try:
+                    self._hourly()
+                except Exception:
+                    log.exception("scans: housekeeping failed")
 
 
 def write(session: Session, rows: Sequence[Seen]) -> None:
     """Add scans and count the visits of their codes."""
+    ours = sorted(
+        (row for row in rows if row.number is not None and row.issue_id is not None),
+        key=lambda row: (row.number, row.at),
+    )
+    # In the order of their numbers, so that two processes never wait for each other crosswise.
+    for number, group in groupby(ours, key=lambda row: row.number):
+        _count(session, number or 0, list(group))
     session.execute(
         insert(Scan),
-        [
-            {
-                "at": row.at.replace(second=0, microsecond=0),
-                "number": row.number,
-                "issue_id": row.issue_id,
-                "form": row.form,
-                "verdict": row.verdict,
-                "language": row.language,
-                "device": row.device,
-                "day_token": row.day_token,
-            }
-            for row in rows
-        ],
+        [asdict(row) | {"at": row.at.replace(second=0, microsecond=0)} for row in rows],
     )
-    for row in rows:
-        if row.number is None or row.issue_id is None:
-            continue
-        known = session.get(UnitSeen, row.number, with_for_update=True)
-        if known is None:
-            session.add(
-                UnitSeen(
-                    number=row.number, first_at=row.at, last_at=row.at, last_token=row.day_token
-                )
-            )
-            session.flush()
-            continue
-        again = known.last_token == row.day_token and row.at - known.last_at < SESSION
-        known.scans += 1
-        known.sessions += 0 if again else 1
-        known.last_at, known.last_token = row.at, row.day_token
+
+
+def _count(session: Session, number: int, scans: Sequence[Seen]) -> None:
+    at = scans[0].at
+    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    session.execute(
+        make(UnitSeen)
+        .values(number=number, first_at=at, last_at=at, sessions=0, scans=0)
+        .on_conflict_do_nothing()
+    )
+    seen = session.get_one(UnitSeen, number, with_for_update=True)
+    last: dict[str | None, datetime] = {
+        token: moment
+        for token, moment in session.execute(
+            select(Scan.day_token, func.max(Scan.at))
+            .where(Scan.number == number, Scan.at >= at - SESSION - timedelta(minutes=1))
+            .group_by(Scan.day_token)
+        )
+    }
+    for scan in scans:
+        before = last.get(scan.day_token)
+        seen.sessions += before is None or scan.at - before >= SESSION
+        last[scan.day_token] = scan.at
+    seen.scans += len(scans)
+    seen.first_at, seen.last_at = min(seen.first_at, at), max(seen.last_at, scans[-1].at)
+    session.flush()
 
 
 def coarsen(session: Session, *, before: datetime) -> int:
     """Scans older than *before* keep the day and lose minute and token. Gives how many."""
-    fine = session.scalars(select(Scan).where(Scan.at < before, Scan.day_token.is_not(None))).all()
-    for scan in fine:
-        scan.at, scan.day_token = clock.local(scan.at).replace(hour=12, minute=0), None
-    session.execute(update(UnitSeen).where(UnitSeen.last_at < before).values(last_token=None))
-    return len(fine)
+    changed = 0
+    fine = (Scan.day_token.is_not(None), Scan.at < before)
+    while (oldest := session.scalar(select(func.min(Scan.at)).where(*fine))) is not None:
+        day = clock.local(oldest).date()
+        noon = datetime.combine(day, time(12), clock.HANOI)
+        result = session.execute(
+            update(Scan)
+            .where(*fine, Scan.at < datetime.combine(day, time(), clock.HANOI) + timedelta(days=1))
+            .values(at=noon, day_token=None)
+            .execution_options(synchronize_session=False)
+        )
+        changed += result.rowcount  # type: ignore[attr-defined]
+    return changed

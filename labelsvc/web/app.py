@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 from jinja2 import ChoiceLoader, FileSystemLoader
+from werkzeug.routing import IntegerConverter, Map
 
 from labelsvc import settings as settings_module
 from labelsvc.db import Database
@@ -27,6 +28,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         SECRET_KEY_FALLBACKS=list(settings.keys[:-1][::-1]),
         MAX_CONTENT_LENGTH=settings.upload_mib * 1024 * 1024,
     )
+    app.url_map.converters["int"] = RowNumber
     app.extensions["labelsvc"] = Site(settings, database or Database(settings.database))
     loaders = [FileSystemLoader(folder("templates"))]
     if settings.template_override is not None:
@@ -38,6 +40,13 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.jinja_env.globals["settings"] = settings
     _register(app)
     return app
+
+
+class RowNumber(IntegerConverter):
+    """A number in an address: one that no row can have is "not found", not a database error."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2**31 - 1)
 
 
 def _register(app: Flask) -> None:

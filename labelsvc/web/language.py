@@ -22,7 +22,7 @@ def current() -> str:
     return str(g.language)
 
 
-def gettext(text: str, **params: Any) -> str:
+def gettext(text: str, /, **params: Any) -> str:
     """*text* in the reader's language; `{name}` placeholders are filled, values escaped in pages."""
     words = i18n.catalog(current()).get(text, text)
     if not params:

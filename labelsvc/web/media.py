@@ -1,4 +1,4 @@
-"""Product photos: public, immutable, and nothing else of the file store."""
+"""What browsers fetch beside a page: product photos, and the files robots ask every host for."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from flask.typing import ResponseReturnValue
 from labelsvc.errors import FileMissing
 from labelsvc.web.site import site
 
-bp = Blueprint("media", __name__, url_prefix="/media")
+bp = Blueprint("media", __name__)
+
 
 _TYPES = {"jpg": "image/jpeg", "webp": "image/webp"}
 
 
-@bp.get("/photos/<name>.<ending>")
+@bp.get("/media/photos/<name>.<ending>")
 def photo(name: str, ending: str) -> ResponseReturnValue:
     if ending not in _TYPES:
         abort(404)
@@ -25,3 +26,15 @@ def photo(name: str, ending: str) -> ResponseReturnValue:
     answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     answer.headers["Content-Security-Policy"] = "default-src 'none'"
     return answer
+
+
+@bp.get("/robots.txt")
+def robots() -> ResponseReturnValue:
+    """Everything may be fetched: pages of codes say `noindex` themselves, which must be read."""
+    return Response("User-agent: *\nDisallow:\n", content_type="text/plain; charset=utf-8")
+
+
+@bp.get("/favicon.ico")
+def icon() -> ResponseReturnValue:
+    """None; without this it would count as a malformed code."""
+    return Response(status=204, headers={"Cache-Control": "public, max-age=31536000"})

@@ -1,22 +1,25 @@
-"""The report form behind every scan page. No cookie: its token is signed and dies after an hour."""
+"""The report form behind every scan page. No cookie: its token is signed and dies after two hours."""
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadData, URLSafeTimedSerializer
 from limits import parse as parse_limit
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from labelsvc import clock
 from labelsvc.codes import issue, uri
+from labelsvc.codes.gs1 import Gs1Link
 from labelsvc.errors import BadCode, BadInput, LabelsvcError, TooManyTries
 from labelsvc.inspections.models import ReportKind
 from labelsvc.inspections.report import send_report
+from labelsvc.scans import lookup
 from labelsvc.scans.verdict import Verdict
 from labelsvc.web import scan_view
 from labelsvc.web.language import current, explain
-from labelsvc.web.scan_site import ScanSite, device_family, network_of
+from labelsvc.web.scan_site import ScanSite, device_family
 from labelsvc.web.site import site
 
 bp = Blueprint("report", __name__, url_prefix="/report")
@@ -27,66 +30,132 @@ KINDS = (
     (ReportKind.QUALITY, "Quality or safety of the product"),
     (ReportKind.OTHER, "Something else"),
 )
-_HOUR = 3600
-#: Reports from one network and browser family; counted per process, so the true limit is a few times that.
-_LIMIT = parse_limit("10/hour")
-_limiter = MovingWindowRateLimiter(MemoryStorage())
+#: Seconds that an open form may be filled in, and that its thank-you page can be loaded again.
+_OPEN = 7200
+_SENT = "labelsvc.report.sent"
+#: A form of four short fields; more is no report.
+_LARGEST = 64 * 1024
+#: Reports from one network and browser family; counted per process, so the true limit is a few
+#: times that.
+LIMIT = parse_limit("10/hour")
+limiter = MovingWindowRateLimiter(MemoryStorage())
 
 
-@bp.route("/<code>", methods=["GET", "POST"])
+@bp.route("/", methods=["GET", "POST"], defaults={"code": ""})
+@bp.route("/<path:code>", methods=["GET", "POST"])
 def report(code: str) -> ResponseReturnValue:
-    own, form = ScanSite.of(current_app), request.form
-    code = code.replace("~", "/")[:300]
-    problem, reference, status = None, None, 200
+    own, code = ScanSite.of(current_app), code[:300]
     if request.method == "POST":
+        request.max_content_length = _LARGEST
         try:
-            reference = _take(own, code)
+            sent = _serializer().dumps(_take(own, code), salt=_SENT)
         except LabelsvcError as error:
-            problem, status = explain(error), error.http_status
-    page = render_template(
-        "scan/report.html", host=own.host, code="" if code == "-" else code, kinds=KINDS, form=form,
-        token=_serializer().dumps("report"), problem=problem, reference=reference, product=None,
+            return _page(own, code, problem=explain(error)), error.http_status, _headers(own)
+        # A page of its own: loading it again sends nothing a second time.
+        return redirect(f"{request.path}?lang={current()}&sent={sent}", 303)
+    reference = None
+    if "sent" in request.args:
+        try:
+            reference = _serializer().loads(request.args["sent"], max_age=_OPEN, salt=_SENT)
+        except BadData:
+            reference = None
+    return _page(own, code, reference=reference), 200, _headers(own)
+
+
+def _page(
+    own: ScanSite,
+    code: str,
+    *,
+    problem: tuple[str, str] | None = None,
+    reference: int | None = None,
+) -> str:
+    parsed = _parsed(own, code)
+    product = _product(own, parsed) if reference is None else ""
+    return render_template(
+        "scan/report.html", host=own.host, code=parsed.canonical if parsed else "", kinds=KINDS,
+        form=request.form, token=_serializer().dumps("report"), problem=problem,
+        reference=reference, product=product,
     )  # fmt: skip
-    headers = scan_view.HEADERS | {
+
+
+def _headers(own: ScanSite) -> dict[str, str]:
+    return scan_view.HEADERS | {
         "Content-Security-Policy": own.csp,
         "Content-Language": current(),
         "Cache-Control": "no-store",
     }
-    return page, status, headers
 
 
 def _take(own: ScanSite, code: str) -> int:
+    """Keep the report that was posted. Gives its reference number, 0 for a robot's.
+
+    :raises BadInput: it says too little, or the form is too old.
+    :raises TooManyTries: ten from there in an hour.
+    """
     form = request.form
     try:
-        _serializer().loads(form.get("token", ""), max_age=_HOUR)
+        _serializer().loads(form.get("token", ""), max_age=_OPEN)
     except BadData:
         raise BadInput("The form was open too long.", fix="Please send it again.") from None
     if form.get("email"):  # the field nobody sees: a robot filled it, and is told all is well
         return 0
-    device = device_family(request.headers.get("User-Agent", ""))
-    if not _limiter.hit(_LIMIT, own.day_key.token(network_of(request.remote_addr or ""), device)):
+    visitor = own.visitor(device_family(request.headers.get("User-Agent", "")))
+    if not limiter.hit(LIMIT, visitor):
         raise TooManyTries("Too many reports from here in the last hour.", fix="Try again later.")
-    number, verdict = _number(own, code)
+    parsed = _parsed(own, code or form.get("code", "")[:300])
+    number, verdict = _judged(own, parsed)
     with site().database.writing() as session:
         kept = send_report(
-            session, kind=form.get("kind", ""), code=code, number=number, verdict=verdict,
-            message=form.get("message", ""), place=form.get("place", ""), contact=form.get("contact", ""),
+            session, kind=form.get("kind", ""), code=parsed.canonical if parsed else code or form.get("code", ""),
+            number=number, verdict=verdict, message=form.get("message", ""),
+            place=form.get("place", ""), contact=form.get("contact", ""),
         )  # fmt: skip
         return kept.id
 
 
-def _number(own: ScanSite, code: str) -> tuple[int | None, str]:
-    """Number of the code if it is one of ours."""
+def _parsed(own: ScanSite, code: str) -> uri.ParsedCode | None:
     try:
-        verified = own.verify(uri.parse(code, host=own.host))
+        return uri.parse(code, host=own.host) if code else None
     except BadCode:
-        return None, Verdict.NOT_ISSUED
+        return None
+
+
+def _number(own: ScanSite, parsed: uri.ParsedCode | None) -> int | None:
+    """Number of a code whose tag or signature holds; it need not have been issued."""
+    if parsed is None or isinstance(parsed, Gs1Link):
+        return None
+    try:
+        verified = own.verify(parsed)
+    except BadCode:
+        return None
+    if isinstance(verified, int):
+        return verified
     with site().database.reading() as session:
-        if not isinstance(verified, int):
-            unit = issue.find_unit(session, own.keyring, verified)
-            verified = unit[1] if unit else -1
-        found = issue.find_issue(session, verified)
-    return (verified, Verdict.ISSUED_OK) if found else (None, Verdict.NOT_ISSUED)
+        unit = issue.find_unit(session, own.keyring, verified)
+    return unit[1] if unit else None
+
+
+def _judged(own: ScanSite, parsed: uri.ParsedCode | None) -> tuple[int | None, Verdict]:
+    """Number and verdict of the code, as its page would give them."""
+    number = _number(own, parsed)
+    if number is not None:
+        with site().database.reading() as session:
+            peek = lookup.peek(session, number)
+            if peek is not None:
+                return number, lookup.verdict_of(session, peek, on=clock.today())
+    if parsed is None:
+        return None, Verdict.MALFORMED
+    return None, Verdict.LINK_ONLY if isinstance(parsed, Gs1Link) else Verdict.NOT_ISSUED
+
+
+def _product(own: ScanSite, parsed: uri.ParsedCode | None) -> str:
+    """Name of the product the report is about; nothing for codes that are not ours."""
+    number = _number(own, parsed)
+    if number is None:
+        return ""
+    with site().database.reading() as session:
+        found = issue.find_issue(session, number)
+        return found.lot.product.name if found else ""
 
 
 def _serializer() -> URLSafeTimedSerializer:

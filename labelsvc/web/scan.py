@@ -7,20 +7,30 @@ same, so a withdrawal shows with the next request; what belongs to the one code 
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections import OrderedDict
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from labelsvc import clock
 from labelsvc.codes import gs1, issue, offline, short, uri
 from labelsvc.codes.models import Form
-from labelsvc.errors import BadCode, BadSignature, ForeignHost, UnknownKey
+from labelsvc.errors import (
+    BadCode,
+    BadSignature,
+    ForeignHost,
+    FrozenKey,
+    RevokedKey,
+    UnknownKey,
+)
 from labelsvc.scans import lookup
 from labelsvc.scans.lookup import Peek
-from labelsvc.scans.verdict import SHOWN, CopyNotice, Facts, Mark, Verdict, copy_notice, judge
+from labelsvc.scans.verdict import SHOWN, CopyNotice, Verdict, copy_notice
 from labelsvc.web import language, scan_view
 from labelsvc.web.scan_site import ScanSite
 from labelsvc.web.site import site
@@ -37,29 +47,36 @@ _CODE, _PRINTED, _POSITION, _NOTICE = (
 _KEPT = 2000
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A rendered page but for what belongs to the one code."""
+
+    stamp: tuple[Any, ...]
+    verdict: Verdict
+    declared: int
+    page: str
+
+
 class Pages:
     """Rendered pages by issue, language and kind; good for one revision and one day."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[Any, ...], tuple[tuple[Any, ...], Verdict, str]] = (
-            OrderedDict()
-        )
+        self._kept: OrderedDict[tuple[Any, ...], Kept] = OrderedDict()
 
-    def get(self, key: tuple[Any, ...], stamp: tuple[Any, ...]) -> tuple[Verdict, str] | None:
+    def get(self, key: tuple[Any, ...], stamp: tuple[Any, ...]) -> Kept | None:
         found = self._kept.get(key)
-        return found[1:] if found is not None and found[0] == stamp else None
+        return found if found is not None and found.stamp == stamp else None
 
-    def put(
-        self, key: tuple[Any, ...], stamp: tuple[Any, ...], verdict: Verdict, page: str
-    ) -> None:
-        self._kept[key] = (stamp, verdict, page)
-        self._kept.move_to_end(key)
+    def put(self, key: tuple[Any, ...], kept: Kept) -> None:
+        self._kept.pop(key, None)  # several threads do this: each step alone leaves it whole
+        self._kept[key] = kept
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
 
 
 @bp.get("/01/<path:_rest>")
 @bp.get("/<_code>")
+@bp.get("/<_code>/")
 def scan(_rest: str = "", _code: str = "") -> ResponseReturnValue:
     """The raw target is parsed, not Flask's decoded path: escapes are undone once, by `uri`."""
     own = ScanSite.of(current_app)
@@ -81,12 +98,9 @@ def _coded(own: ScanSite, parsed: uri.ParsedCode, kind: str) -> ResponseReturnVa
     try:
         verified = own.verify(parsed)
     except UnknownKey:
-        return _plain(Verdict.UNKNOWN_KEY, kind, code=parsed.canonical)
-    except BadSignature:
-        verdict = (
-            Verdict.BAD_SIGNATURE if isinstance(parsed, offline.OfflineCode) else Verdict.NOT_ISSUED
-        )
-        return _plain(verdict, kind, code=parsed.canonical)
+        return _plain(Verdict.UNKNOWN_KEY, kind, parsed)
+    except BadSignature as error:
+        return _plain(_refusal(parsed, error), kind, parsed)
     with where.database.reading() as session:
         if isinstance(verified, int):
             number: int | None = verified
@@ -95,33 +109,38 @@ def _coded(own: ScanSite, parsed: uri.ParsedCode, kind: str) -> ResponseReturnVa
             number = unit[1] if unit else None
         peek = lookup.peek(session, number) if number is not None else None
         if peek is None or not _form_fits(parsed, peek.form):
-            return _plain(Verdict.NOT_ISSUED, kind, code=parsed.canonical)
+            return _plain(Verdict.NOT_ISSUED, kind, parsed)
+        if own.outdated(peek.revision):
+            return _coded(own, parsed, kind)
         key = (peek.issue_id, peek.mark_id, kind, language.current())
         stamp = (peek.revision, clock.today())
         kept = own.pages.get(key, stamp)
         if kept is None:
-            kept = _render(session, peek, kind)
-            own.pages.put(key, stamp, *kept)
-    verdict, page = kept
-    own.record(verdict, peek.number, peek.issue_id, peek.form)
-    return _send(verdict, kind, _fill(page, parsed.canonical, peek, kind))
+            kept = _render(session, peek, kind, stamp)
+            own.pages.put(key, kept)
+    own.record(kept.verdict, peek.number, peek.issue_id, peek.form)
+    return _send(kept.verdict, kind, _fill(kept, parsed.canonical, peek, kind))
 
 
-def _render(session: Any, peek: Peek, kind: str) -> tuple[Verdict, str]:
+def _refusal(parsed: uri.ParsedCode, error: BadSignature) -> Verdict:
+    """A server-checked form has one answer for every reason: it says nothing to who guesses."""
+    if not isinstance(parsed, offline.OfflineCode):
+        return Verdict.NOT_ISSUED
+    if isinstance(error, FrozenKey | RevokedKey):
+        return Verdict.FROZEN_KEY_OUTSIDE_RANGE
+    return Verdict.BAD_SIGNATURE
+
+
+def _render(session: Session, peek: Peek, kind: str, stamp: tuple[Any, ...]) -> Kept:
     today = clock.today()
     found = lookup.by_issue(session, peek.issue_id, on=today)
-    mark = lookup.mark(session, peek.mark_id) if peek.mark_id is not None else None
-    facts = Facts(
-        mark=Mark(mark.state) if mark else None,
-        recalled=found.lot is not None and found.lot.recalled_at is not None,
-        expires_on=found.lot.expires_on if found.lot else None,
-    )
-    verdict = judge(facts, today)
+    mark = lookup.mark_of(session, peek)
+    verdict = lookup.judge(mark, found.lot, today)
     view = scan_view.view(
-        found, verdict, form=peek.form, mark=mark, base_url=site().settings.base_url
+        found, verdict, form=peek.form, mark=mark, base_url=site().settings.base_url, code=_CODE
     )
     view["code"] = {"text": _CODE, "printed": _PRINTED, "position": _POSITION, "form": peek.form}
-    return verdict, _document(view, kind)
+    return Kept(stamp, verdict, found.lot.declared if found.lot else 0, _document(view, kind))
 
 
 def _document(view: dict[str, Any], kind: str) -> str:
@@ -131,30 +150,32 @@ def _document(view: dict[str, Any], kind: str) -> str:
     return render_template(template, v=view, notice=_NOTICE)
 
 
-def _fill(page: str, code: str, peek: Peek, kind: str) -> str:
-    declared = None
-    if peek.form == Form.LOT:
-        declared = 10**9  # how often a lot code is seen says little; the office looks at the rate
-    notice = copy_notice(sessions=peek.sessions, declared=declared)
+def _fill(kept: Kept, code: str, peek: Peek, kind: str) -> str:
+    """Put the one code into a kept page."""
+    whole_lot = peek.form == Form.LOT
+    notice = copy_notice(sessions=peek.sessions, declared=kept.declared if whole_lot else None)
+    page = kept.page
     if kind == "json":
         first = peek.first_at.isoformat(timespec="minutes") if peek.first_at else None
-        words = json.dumps({"notice": notice, "sessions": peek.sessions, "first_at": first})
-        page = page.replace(json.dumps(_NOTICE, ensure_ascii=False), words)
-    elif peek.form == Form.LOT:
-        page = page.replace(_NOTICE, "")
-    else:
-        template = "scan/notice.txt" if kind == "text" else "scan/notice.html"
-        page = page.replace(_NOTICE, _notice(template, notice, peek))
-    position = "" if peek.form == Form.LOT else str(peek.position)
+        for mark, value in (
+            (_NOTICE, {"notice": notice, "sessions": peek.sessions, "first_at": first}),
+            (_POSITION, None if whole_lot else peek.position),
+            (_PRINTED, uri.printed(code) or None),
+        ):
+            page = page.replace(f'"{mark}"', json.dumps(value, ensure_ascii=False))
+        return page.replace(_CODE, code)
+    words = ""
+    if kept.verdict not in scan_view.OUT and (not whole_lot or notice is CopyNotice.MANY):
+        words = render_template(
+            "scan/notice.txt" if kind == "text" else "scan/notice.html",
+            notice=notice, peek=peek, declared=kept.declared if whole_lot else None,
+        )  # fmt: skip
     return (
-        page.replace(_CODE, code)
+        page.replace(_NOTICE, words)
+        .replace(_CODE, code)
         .replace(_PRINTED, uri.printed(code) or code)
-        .replace(_POSITION, position)
+        .replace(_POSITION, str(peek.position))
     )
-
-
-def _notice(template: str, notice: CopyNotice, peek: Peek) -> str:
-    return render_template(template, notice=notice, sessions=peek.sessions, first_at=peek.first_at)
 
 
 def _link(link: gs1.Gs1Link, kind: str) -> ResponseReturnValue:
@@ -163,18 +184,23 @@ def _link(link: gs1.Gs1Link, kind: str) -> ResponseReturnValue:
     with site().database.reading() as session:
         found = lookup.by_link(session, link.gtin, link.lot, on=today)
         if found is None:
-            return _plain(Verdict.NOT_ISSUED, kind, code=link.canonical)
+            return _plain(Verdict.NOT_ISSUED, kind, link)
         view = scan_view.view(
-            found, Verdict.LINK_ONLY, form="link", mark=None, base_url=site().settings.base_url
-        )
-        view["code"] = {"text": link.canonical, "printed": "", "position": "", "form": "link"}
-        page = _document(view, kind).replace(json.dumps(_NOTICE, ensure_ascii=False), "null")
+            found, Verdict.LINK_ONLY, form="link", mark=None, base_url=site().settings.base_url,
+            code=link.canonical,
+        )  # fmt: skip
+        view["code"] = {"text": link.canonical, "printed": None, "position": None, "form": "link"}
+        view["unknown_lot"] = link.lot if found.lot is None else None
+        page = _document(view, kind).replace(f'"{_NOTICE}"', "null")
     ScanSite.of(current_app).record(Verdict.LINK_ONLY, None, None, "link")
     return _send(Verdict.LINK_ONLY, kind, page.replace(_NOTICE, ""))
 
 
-def _plain(verdict: Verdict, kind: str, code: str = "") -> ResponseReturnValue:
+def _plain(
+    verdict: Verdict, kind: str, parsed: uri.ParsedCode | None = None
+) -> ResponseReturnValue:
     """A page about a code that is none of ours: what it means and what to do."""
+    code = parsed.canonical if parsed else ""
     ScanSite.of(current_app).record(verdict, None, None, None)
     shown = SHOWN[verdict]
     if kind == "json":
@@ -190,7 +216,8 @@ def _plain(verdict: Verdict, kind: str, code: str = "") -> ResponseReturnValue:
             "scan/refused.html",
             verdict=verdict,
             shown=shown,
-            code=code,
+            code=code if isinstance(parsed, gs1.Gs1Link) else uri.printed(code) or code,
+            path=code,
             host=ScanSite.of(current_app).host,
         )
     return _send(verdict, kind, body)
@@ -198,8 +225,16 @@ def _plain(verdict: Verdict, kind: str, code: str = "") -> ResponseReturnValue:
 
 def _send(verdict: Verdict, kind: str, body: str) -> Response:
     types = {"html": "text/html", "json": "application/json", "text": "text/plain"}
-    answer = Response(body, SHOWN[verdict].status, content_type=f"{types[kind]}; charset=utf-8")
+    data = body.encode()
+    packed = "gzip" in request.headers.get("Accept-Encoding", "") and bool(
+        request.accept_encodings["gzip"]
+    )
+    if packed:  # nothing secret is on these pages, so their size tells nothing
+        data = gzip.compress(data, 5, mtime=0)
+    answer = Response(data, SHOWN[verdict].status, content_type=f"{types[kind]}; charset=utf-8")
     answer.headers.extend(scan_view.HEADERS)
+    if packed:
+        answer.headers["Content-Encoding"] = "gzip"
     answer.headers["Content-Language"] = language.current()
     if kind == "html":
         answer.headers["Content-Security-Policy"] = ScanSite.of(current_app).csp

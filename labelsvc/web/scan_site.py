@@ -6,23 +6,31 @@ import base64
 import hashlib
 import threading
 import time
+from datetime import timedelta
 from typing import Any, cast
 
+import structlog
 from flask import Flask, request
+from sqlalchemy import select
 
 from labelsvc import clock
 from labelsvc.codes import gs1, offline, short, uri
 from labelsvc.codes.issue import load_keyring
 from labelsvc.codes.keyring import Keyring
 from labelsvc.codes.offline import OfflinePayload
+from labelsvc.db import Revision
 from labelsvc.errors import BadSignature, KeyUnavailable
 from labelsvc.resources import folder
-from labelsvc.scans.record import DayKey, Recorder, Seen
+from labelsvc.scans.day_key import DayKey, network_of
+from labelsvc.scans.record import Recorder, Seen, coarsen
 from labelsvc.scans.verdict import Verdict
 from labelsvc.web import language
 from labelsvc.web.site import Site
 
-#: A failed check loads the keyring anew at most this often: another process may have rotated.
+log = structlog.get_logger()
+
+#: The keyring is loaded anew at most this often, after a failed check or a change of the data:
+#: another process may have rotated or frozen a key.
 _RELOAD_SECONDS = 5.0
 _BROWSERS = (("SamsungBrowser", "Samsung Internet"), ("Edg", "Edge"), ("OPR", "Opera"), ("CocCoc", "Cốc Cốc"),
              ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))  # fmt: skip
@@ -37,8 +45,8 @@ class ScanSite:
         self.where = where
         self.host = uri.authority(where.settings.base_url)
         self.pages = pages
-        self.recorder = Recorder(where.database)
         self.day_key = DayKey(where.settings.data_dir)
+        self.recorder = Recorder(where.database, self._hourly)
         style = (folder("templates") / "scan" / "style.css").read_text(encoding="utf-8").strip()
         self.style = " ".join(style.split())
         digest = base64.b64encode(hashlib.sha256(self.style.encode()).digest()).decode()
@@ -47,6 +55,7 @@ class ScanSite:
             "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         )
         self._keyring: Keyring | None = None
+        self._revision = -1
         self._loaded = 0.0
         self._lock = threading.Lock()
 
@@ -72,6 +81,13 @@ class ScanSite:
                 raise
             return self._verify(parsed)
 
+    def outdated(self, revision: int) -> bool:
+        """Whether the keyring was loaded anew, for data that changed since it was loaded.
+
+        Else a key that was frozen after a theft would be believed until the process ends.
+        """
+        return revision != self._revision and self._reload()
+
     def _verify(self, parsed: uri.ParsedCode) -> int | OfflinePayload:
         if isinstance(parsed, short.ShortCode):
             return self.keyring.verify_short(parsed)
@@ -87,6 +103,7 @@ class ScanSite:
                 return False
             settings = self.where.settings
             with self.where.database.reading() as session:
+                self._revision = session.scalar(select(Revision.number)) or 0
                 self._keyring = load_keyring(
                     session, base_url=settings.base_url, secrets=settings.keys
                 )
@@ -99,24 +116,32 @@ class ScanSite:
         """Note the scan; nothing that goes wrong here may reach the page."""
         if request.method != "GET":
             return
-        device = device_family(request.headers.get("User-Agent", ""))
-        token = self.day_key.token(network_of(request.remote_addr or ""), device)
-        self.recorder.add(
-            Seen(clock.now(), verdict, number, issue_id, form, language.current(), device, token)
-        )
+        try:
+            device = device_family(request.headers.get("User-Agent", ""))
+            self.recorder.add(
+                Seen(
+                    clock.now(), verdict, number, issue_id, form, language.current(), device,
+                    self.visitor(device),
+                )
+            )  # fmt: skip
+        except Exception:
+            log.exception("scan not recorded")
+
+    def visitor(self, device: str) -> str:
+        """Token of the network that asks and its browser family, the same until midnight."""
+        return self.day_key.token(network_of(request.remote_addr or ""), device)
+
+    def _hourly(self) -> None:
+        self.day_key.forget()
+        before = clock.now() - timedelta(days=self.where.settings.scan_minutes_days)
+        with self.where.database.writing() as session:
+            coarsen(session, before=before)
 
 
 def device_family(agent: str) -> str:
     """ "Chrome/Android" and no more of the browser's string."""
     browser = next((name for mark, name in _BROWSERS if mark in agent), "?")
     return f"{browser}/{next((name for mark, name in _SYSTEMS if mark in agent), '?')}"
-
-
-def network_of(address: str) -> str:
-    """/24 or /48 of an address: only ever the input of a day token."""
-    if ":" in address:
-        return ":".join(address.split(":")[:3])
-    return address.rpartition(".")[0]
 
 
 def install(app: Flask, pages: Any) -> None:

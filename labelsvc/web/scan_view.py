@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from labelsvc import clock
 from labelsvc.catalogue.models import Producer
 from labelsvc.catalogue.recognition import Certificate
-from labelsvc.codes.models import Mark
+from labelsvc.codes.models import Mark, MarkState
 from labelsvc.events.vocabulary import step_name
 from labelsvc.scans.lookup import Found
 from labelsvc.scans.verdict import SHOWN, Verdict
@@ -17,10 +17,13 @@ from labelsvc.web.language import current, gettext
 
 HEADERS = {
     "Cache-Control": "private, max-age=0",
-    "Vary": "Accept, Accept-Language",
+    "Vary": "Accept, Accept-Encoding, Accept-Language, Cookie",
     "X-Robots-Tag": "noindex",
     "Referrer-Policy": "no-referrer",
 }
+
+#: Verdicts about a label that is out of use: its page names the product and shows no stars.
+OUT = frozenset({Verdict.REVOKED, Verdict.VOIDED})
 
 _KINDS = {
     "cooperative": "Cooperative",
@@ -40,9 +43,9 @@ _STANDINGS = {
 
 
 def view(
-    found: Found, verdict: Verdict, *, form: str, mark: Mark | None, base_url: str
+    found: Found, verdict: Verdict, *, form: str, mark: Mark | None, base_url: str, code: str
 ) -> dict[str, Any]:
-    """Everything the page of a code or link says, in the reader's language."""
+    """Everything the page of a code or link says, in the reader's language (docs/api.md, Scan)."""
     shown, product, lot = SHOWN[verdict], found.product, found.lot
     english = current() == "en"
     return {
@@ -51,9 +54,7 @@ def view(
         "headline": gettext(shown.headline),
         "meaning": gettext(shown.meaning),
         "host": urlsplit(base_url).netloc,
-        "mark": {"state": mark.state, "reason": mark.reason, "on": mark.at.date().isoformat()}
-        if mark is not None
-        else None,
+        "mark": _mark(mark) if mark is not None else None,
         "recall": {
             "reason": lot.recall_reason,
             "on": clock.local(lot.recalled_at).date().isoformat(),
@@ -84,7 +85,7 @@ def view(
                 for p in product.photos[:3]
             ],
         },
-        "stars": _stars(found),
+        "stars": _stars(found, verdict),
         "producer": _producer(product.producer),
         "village": _village(product.producer, english),
         "lot": {
@@ -106,6 +107,7 @@ def view(
                 "day": clock.local(event.at).date().isoformat(),
                 "place": event.place,
                 "note": event.note_en if english and event.note_en else event.note,
+                "note_language": "en" if english and event.note_en else "vi",
             }
             for event in found.events
         ],
@@ -116,6 +118,11 @@ def view(
         ],
         "form": form,
         "language": current(),
+        "links": {
+            "page": f"{base_url}/{code}",
+            "report": f"{base_url}/report/{code}",
+            "photos": [f"{base_url}/media/{p.key}.jpg" for p in product.photos[:3]],
+        },
     }
 
 
@@ -124,12 +131,25 @@ def public(page: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in page.items() if key not in ("tone", "form")}
 
 
-def _stars(found: Found) -> dict[str, Any] | None:
-    """Stars only while they may be shown; otherwise words about what was and is no more."""
+def _mark(mark: Mark) -> dict[str, Any]:
+    """Why a code is withdrawn is for everybody; why a label was spoilt is for its printer."""
+    public = mark.state == MarkState.WITHDRAWN
+    return {
+        "state": mark.state,
+        "reason": mark.reason if public else "",
+        "on": clock.local(mark.at).date().isoformat(),
+    }
+
+
+def _stars(found: Found, verdict: Verdict) -> dict[str, Any] | None:
+    """Stars only while they may be shown; otherwise words about what was and is no more.
+
+    A label that is out of use gets none: the product may deserve them, what carries it may not.
+    """
     recognition = found.recognition
     if recognition is None:
         return None
-    allowed = found.standing.allows_stars
+    allowed = found.standing.allows_stars and verdict not in OUT
     return {
         "count": recognition.stars if allowed else None,
         "was": recognition.stars,
@@ -151,12 +171,12 @@ def _producer(producer: Producer) -> dict[str, Any]:
     link = producer.website if producer.website.startswith(("https://", "http://")) else ""
     return {
         "name": producer.name,
+        "name_en": producer.name_en,
         "kind": producer.kind,
         "kind_name": gettext(_KINDS.get(producer.kind, "Producer")),
         "address": producer.address,
         "old_address": producer.old_address,
         "phone": producer.phone,
-        "email": producer.email,
         "website": link,
         "tax_code": producer.public_tax_code,
     }

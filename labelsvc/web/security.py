@@ -111,11 +111,11 @@ def install(app: Flask) -> None:
         endpoint = request.endpoint
         if endpoint is None or endpoint == "static" or _cookieless(endpoint):
             return None
+        _load_user()  # first: the page that refuses a stale form shows who is signed in
         if request.method not in ("GET", "HEAD", "OPTIONS") and not endpoint.startswith(
             _OWN_TOKENS
         ):
             csrf.protect()
-        _load_user()
         if roles.is_public(endpoint):
             return None
         if g.user is None:

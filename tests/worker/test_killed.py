@@ -9,9 +9,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+import labelsvc
 from labelsvc.codes.issue import create_keys, load_keyring
 from labelsvc.db import Database
 from labelsvc.files import Files
@@ -70,7 +72,6 @@ def until(condition: Callable[[], bool], seconds: float = 30) -> None:
     [
         pytest.param("labelsvc.labels.render_run.read_back_pdf", id="while reading back"),
         pytest.param("labelsvc.jobs.queue.finish_part", id="with the file written"),
-        pytest.param("labelsvc.labels.render_run.merge", id="with all parts done"),
         pytest.param("labelsvc.labels.render_run.release", id="on the point of releasing"),
     ],
 )
@@ -81,12 +82,14 @@ def test_a_worker_killed_with_minus_nine_is_replaced_and_the_bytes_are_the_same(
     child = subprocess.Popen(
         [sys.executable, "-c", _WORKER, shared(settings, files).model_dump_json(), moment],
         stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": str(Path(labelsvc.__file__).parents[1])},
     )
     assert child.stdout is not None
     with child.stdout:
-        assert child.stdout.readline() == b"here\n"
+        said = child.stdout.readline()
     child.kill()
     child.wait()
+    assert said == b"here\n"
     with database.reading() as session:
         assert session.get_one(PrintRun, run_id).state == "rendering"
     run_inline(database, files, settings, job_id)
@@ -103,6 +106,7 @@ def test_a_worker_killed_with_minus_nine_is_replaced_and_the_bytes_are_the_same(
         assert file.read() == undisturbed
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_pool_replaces_a_killed_process_and_goes_on(
     database: Database, settings: Settings, files: Files
 ) -> None:
@@ -126,6 +130,7 @@ def test_the_pool_replaces_a_killed_process_and_goes_on(
             os.kill(pid, 0)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_without_processes_a_thread_does_the_work(
     database: Database, settings: Settings, files: Files
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,9 +16,7 @@ from labelsvc.db import Database
 from labelsvc.errors import (
     FileMissing,
     PrintRefused,
-    QuantityExceeded,
     ReadBackFailed,
-    RecognitionForbids,
 )
 from labelsvc.files import Files
 from labelsvc.jobs import queue
@@ -29,7 +27,7 @@ from labelsvc.labels.models import PrintRun, RunState
 from labelsvc.labels.pdf import Block
 from labelsvc.settings import Settings
 from labelsvc.worker import tasks
-from tests.factories import make_lot, make_product, make_recognition
+from tests.factories import make_lot
 
 
 def begin(
@@ -258,43 +256,3 @@ def test_codes_that_are_withdrawn_while_a_run_fails_stay_withdrawn(
         mark = revoke.state_of(session, issue.first)
         assert mark is not None
         assert mark.state == "withdrawn"
-
-
-def test_voiding_a_misprinted_range_frees_the_quantity(
-    database: Database, files: Files, settings: Settings
-) -> None:
-    run_id = begin(database, settings, count=60, declared=60)
-    with database.writing() as session:
-        run = session.get_one(PrintRun, run_id)
-        with pytest.raises(QuantityExceeded):
-            print_run.start_run(
-                session, lot=run.lot, layout_name="a4-65", count=1,
-                base_url=settings.base_url, actor="user:1",
-            )  # fmt: skip
-        print_run.void_range(session, run=run, first=5, last=14, reason="Lệch khổ", actor="user:1")
-        assert print_run.balance(session, run.lot).remaining == 10
-
-
-@pytest.mark.parametrize(
-    ("facts", "standing"),
-    [
-        ({"valid_from": date(2020, 1, 1), "valid_to": date(2023, 1, 1)}, "expired"),
-        ({"withdrawn_on": date(2026, 9, 1)}, "withdrawn"),
-        ({"valid_from": date(2096, 1, 1)}, "not_recognised"),
-    ],
-)
-def test_stars_are_not_printed_without_a_recognition_that_holds(
-    database: Database, settings: Settings, facts: dict[str, date], standing: str
-) -> None:
-    with database.writing() as session:
-        create_keys(session, secrets=settings.keys)
-        product = make_product(session)
-        make_recognition(session, product, **facts)
-        lot = make_lot(session, product)
-        with pytest.raises(RecognitionForbids) as caught:
-            print_run.start_run(
-                session, lot=lot, layout_name="a4-65", count=1,
-                base_url=settings.base_url, actor="user:1",
-            )  # fmt: skip
-    assert caught.value.params["standing"] == standing
-    assert caught.value.fix

@@ -132,7 +132,9 @@ def _inflate(data: bytes, info: zipfile.ZipInfo) -> Iterator[bytes]:
     header = data[at : at + 30]
     if len(header) < 30 or not header.startswith(b"PK\x03\x04"):
         raise _damaged()
-    begin = at + 30 + int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+    begin = (
+        at + 30 + int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+    )
     packed = memoryview(data)[begin : begin + info.compress_size]
     if len(packed) < info.compress_size:
         raise _damaged()

@@ -123,7 +123,6 @@ def upgrade() -> None:
         sa.Column("last_at", UtcDateTime(), nullable=False),
         sa.Column("sessions", sa.Integer(), nullable=False),
         sa.Column("scans", sa.Integer(), nullable=False),
-        sa.Column("last_token", sa.String(length=32), nullable=True),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_unit_seen")),
         info={"volatile": True},
     )

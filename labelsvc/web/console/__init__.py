@@ -7,4 +7,5 @@ from labelsvc.web.console import office_recognitions as office_recognitions
 from labelsvc.web.console import office_reports as office_reports
 from labelsvc.web.console import office_villages as office_villages
 from labelsvc.web.console import producer_lots as producer_lots
+from labelsvc.web.console import producer_products as producer_products
 from labelsvc.web.console import producer_runs as producer_runs

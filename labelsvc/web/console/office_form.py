@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.web import security
-from labelsvc.web.console.producer_lots import day_of
+from labelsvc.web.console.typed import day_of
 from labelsvc.web.language import explain, gettext
 from labelsvc.web.site import site
 

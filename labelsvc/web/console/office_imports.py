@@ -1,6 +1,270 @@
-from labelsvc.web.console.office import bp
+"""Programme-office pages: bringing in a list. Upload, look at every row, take over, keep the report.
+
+The upload and its plan lie in the file store between looking and taking over, under a name that
+begins with the time, so that what nobody took over can be cleared away after a day.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from labelsvc import clock
+from labelsvc.catalogue.importing import Plan, apply_import, plan_import
+from labelsvc.catalogue.models import ImportRun
+from labelsvc.errors import BadInput, Conflict, FileMissing, LabelsvcError
+from labelsvc.i18n import nfc, translate
+from labelsvc.web.console.office import PAGE, bp, found_or_404, names_of, paged
+from labelsvc.web.console.office_form import Posted
+from labelsvc.web.console.office_recognitions import as_csv
+from labelsvc.web.language import current, gettext
+from labelsvc.web.security import actor
+from labelsvc.web.site import site
+
+#: What a row of a list would be, in the order in which people want to see them.
+STATES = {"refused": "Refused", "new": "New", "changed": "Changed", "unchanged": "Unchanged"}
+#: Columns of the catalogue in words, for "old → new".
+FIELD_WORDS = {
+    "name": "Name", "kind": "Kind", "tax_code": "Tax code", "representative": "Representative (not public)",
+    "phone": "Telephone", "email": "E-mail", "website": "Website", "street": "House, street, hamlet",
+    "old_address": "Address before 1 July 2025", "commune_code": "Ward or commune",
+    "commune_from": "Ward or commune since", "set_number": "Criteria set (Decision 26/2026)", "gtin": "GTIN",
+    "ocop_code": "OCOP product code", "net_content": "Net content", "ingredients": "Ingredients",
+    "recognition": "Recognition", "stars": "Stars", "score": "Score", "decision_date": "Date of the decision",
+    "valid_from": "Valid from", "valid_to": "Valid until", "authority": "Authority",
+    "potential_five": "Potential 5 stars",
+}  # fmt: skip
+_KEPT = timedelta(days=1)
+_TOKEN = re.compile(r"\d{14}-[0-9a-f]{32}")
 
 
 @bp.get("/imports")
-def imports() -> str:
-    return ""
+def imports() -> ResponseReturnValue:
+    return _start(Posted())
+
+
+def _start(posted: Posted) -> ResponseReturnValue:
+    with site().database.reading() as session:
+        shown = paged(session, select(ImportRun).order_by(ImportRun.id.desc()))
+        people = names_of(session, [run.actor for run in shown.rows])
+    page = render_template(
+        "console/office/imports.html",
+        shown=shown,
+        people=people,
+        problems=posted.problems,
+        errors=posted.errors,
+        most=site().settings.upload_mib,
+    )
+    return page, posted.status
+
+
+@bp.post("/imports")
+def upload() -> ResponseReturnValue:
+    """Plan a list and show what it would do."""
+    where, posted = site(), Posted()
+    _clear()
+    sent = request.files.get("list")
+    try:
+        if sent is None or not sent.filename:
+            raise BadInput("No list was chosen.", fix="Choose an XLSX or CSV file.")
+        data = sent.read()
+        # Browsers send the name alone; an old one sends a path of its own machine.
+        name = nfc(re.split(r"[/\\]", sent.filename)[-1])[-120:]
+        with where.database.reading() as session:
+            plan = plan_import(session, data=data, file_name=name)
+    except LabelsvcError as error:
+        error.params["field"] = "list"
+        posted.add(error)
+        return _start(posted)
+    token = f"{clock.now():%Y%m%d%H%M%S}-{secrets.token_hex(16)}"
+    where.files.put(f"imports/{token}", data)
+    _keep(f"imports/{token}.json", plan)
+    return redirect(url_for("office.import_preview", token=token))
+
+
+@bp.get("/imports/preview/<token>")
+def import_preview(token: str) -> ResponseReturnValue:
+    shown = _kept(_checked(token))
+    return _rows_page("console/office/import_preview.html", shown, token=token)
+
+
+@bp.post("/imports/preview/<token>")
+def import_apply(token: str) -> ResponseReturnValue:
+    """Take the list over, if it still says what the preview showed."""
+    where, seen = site(), _kept(_checked(token))
+    data = where.files.get(f"imports/{token}")
+    try:
+        with where.database.writing() as session:
+            plan = plan_import(session, data=data, file_name=seen["file"])
+            if _states(_facts(plan)) != _states(seen):
+                raise Conflict(
+                    "The catalogue has changed since the preview.",
+                    fix="Look at the rows again; nothing was taken over.",
+                )
+            run = apply_import(session, plan, actor=actor())
+    except Conflict as error:
+        _keep(f"imports/{token}.json", plan)
+        posted = Posted()
+        posted.add(error)
+        return _rows_page("console/office/import_preview.html", _facts(plan), posted, token=token)
+    _keep(_report_key(run.id), plan)
+    _forget(token)
+    flash(gettext("The list is taken over."), "good")
+    return redirect(url_for("office.import_run", import_id=run.id))
+
+
+@bp.post("/imports/preview/<token>/drop")
+def import_drop(token: str) -> ResponseReturnValue:
+    """Throw the upload away."""
+    _forget(_checked(token))
+    flash(gettext("The list was thrown away; nothing was changed."), "good")
+    return redirect(url_for("office.imports"))
+
+
+@bp.get("/imports/<int:import_id>")
+def import_run(import_id: int) -> ResponseReturnValue:
+    """The report of a list that was taken over."""
+    with site().database.reading() as session:
+        run = found_or_404(session.get(ImportRun, import_id))
+        people = names_of(session, [run.actor])
+    try:
+        shown = _kept(_report_key(import_id))
+    except FileMissing:  # taken over on the command line, which prints the report
+        counts = {state: getattr(run, state) for state in STATES}
+        shown = {"file": run.file_name, "sheet": "", "columns": {}, "counts": counts, "rows": None}
+    return _rows_page("console/office/import_run.html", shown, run=run, people=people)
+
+
+@dataclass(frozen=True)
+class RowsPage:
+    """One page of the rows of a plan in one state."""
+
+    rows: list[dict[str, Any]]
+    page: int
+    last: int
+    total: int
+
+
+def _rows_page(
+    template: str, shown: dict[str, Any], posted: Posted | None = None, **more: Any
+) -> ResponseReturnValue:
+    """Rows by their state, refused ones first; or all of them for a spreadsheet."""
+    rows: list[dict[str, Any]] = shown["rows"] or []
+    if request.args.get("format") == "csv":
+        return _csv(shown["file"], rows)
+    asked = request.args.get("state", "")
+    first = next((state for state in STATES if shown["counts"][state]), "")
+    state = asked if asked in STATES else first
+    chosen = [row for row in rows if row["state"] == state]
+    last = max(1, -(-len(chosen) // PAGE))
+    number = min(max(1, request.args.get("page", 1, type=int)), last)
+    page = RowsPage(chosen[(number - 1) * PAGE : number * PAGE], number, last, len(chosen))
+    made = render_template(
+        template,
+        plan=shown,
+        shown=page,
+        state=state,
+        states=STATES,
+        place=_place,
+        say=_say,
+        field_words=FIELD_WORDS,
+        problems=posted.problems if posted else [],
+        **more,
+    )
+    return made, posted.status if posted else 200
+
+
+def _csv(name: str, rows: list[dict[str, Any]]) -> Response:
+    header = ("Row", "State", "Product", "Producer", "Reason", "Note")
+    lines = [
+        (
+            row["row"], gettext(STATES[row["state"]]), row["product"], row["producer"],
+            " | ".join(f"{_place(p)}: {_say(p['message'], p['params'])} {_say(p['fix'], p['params'])}" for p in row["problems"]),
+            " | ".join(_say(note["message"], note["params"]) for note in row["notes"]),
+        )
+        for row in rows
+    ]  # fmt: skip
+    answer = Response(
+        as_csv([[gettext(words) for words in header], *lines]),
+        content_type="text/csv; charset=utf-8",
+    )
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name.rpartition(".")[0])[:60].strip("-.") or "list"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{plain}-report.csv"'
+    return answer
+
+
+def _place(problem: dict[str, Any]) -> str:
+    """The column as the file and the spreadsheet program name it."""
+    column = gettext(FIELD_WORDS.get(problem["column"], problem["column"]))
+    return f"{column} ({problem['letter']})" if problem["letter"] else str(column)
+
+
+def _say(sentence: str, params: dict[str, Any]) -> str:
+    return translate(sentence, current(), **params)
+
+
+def _facts(plan: Plan) -> dict[str, Any]:
+    """The plan as it is kept, with the stars of each row, which the page shows for new rows."""
+    made = plan.as_json()
+    for shown, row in zip(made["rows"], plan.rows, strict=True):
+        told = row.line.recognition
+        shown["stars"] = int(told.get("stars", 0))
+        shown["decision"] = str(told.get("decision_number", ""))
+        shown["until"] = f"{told['valid_to']:%d/%m/%Y}" if "valid_to" in told else ""
+    return made
+
+
+def _states(shown: dict[str, Any]) -> list[tuple[int, str]]:
+    return [(row["row"], row["state"]) for row in shown["rows"]]
+
+
+def _keep(key: str, plan: Plan) -> None:
+    site().files.put(key, json.dumps(_facts(plan), ensure_ascii=False, default=str).encode())
+
+
+def _kept(token_or_key: str) -> dict[str, Any]:
+    """:raises FileMissing: nothing is kept under the key."""
+    key = token_or_key if "/" in token_or_key else f"imports/{token_or_key}.json"
+    found: dict[str, Any] = json.loads(site().files.get(key))
+    return found
+
+
+def _report_key(import_id: int) -> str:
+    return f"import-reports/{import_id}.json"
+
+
+def _checked(token: str) -> str:
+    """*token* if it is one of ours, not older than a day, and still there; 404 otherwise."""
+    if not _TOKEN.fullmatch(token) or _age(token) > _KEPT:
+        abort(404)
+    if not site().files.exists(f"imports/{token}.json"):
+        abort(404)
+    return token
+
+
+def _age(token: str) -> timedelta:
+    try:
+        made = datetime.strptime(token[:14], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return timedelta.max
+    return clock.now() - made
+
+
+def _forget(token: str) -> None:
+    for key in (f"imports/{token}", f"imports/{token}.json"):
+        site().files.delete(key)
+
+
+def _clear() -> None:
+    """Delete uploads that nobody took over within a day: they hold names and telephone numbers."""
+    for key in site().files.names("imports"):
+        if _age(key.partition("/")[2]) > _KEPT:
+            site().files.delete(key)

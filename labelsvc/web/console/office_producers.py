@@ -245,5 +245,8 @@ def user_active(producer_id: int) -> ResponseReturnValue:
 
 
 def _user_of(session: Session, producer_id: int) -> User:
-    user = found_or_404(session.get(User, request.form.get("user", 0, type=int)))
-    return found_or_404(user if user.producer_id == producer_id else None)
+    """The person that the form means, if they are the producer's."""
+    text = request.form.get("user", "")
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    user = session.get(User, number)
+    return found_or_404(user if user and user.producer_id == producer_id else None)

@@ -105,7 +105,7 @@ def _edit(owner: Producer, found: Product | None) -> ResponseReturnValue:
     posted = Posted()
     if request.method == "POST":
         facts: dict[str, Any] = {name: posted.text(name) for name in _TEXTS}
-        facts["set_number"] = posted.number("set_number", "Criteria set")
+        facts["set_number"] = posted.number("set_number", "Criteria set (Decision 26/2026)")
         facts["shelf_life_days"] = posted.number("shelf_life_days", "Shelf life in days")
 
         def act(session: Session) -> int:

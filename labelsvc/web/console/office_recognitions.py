@@ -48,13 +48,14 @@ SHOWS = {
 STANDING_WORDS = {key: words for key, words in SHOWS.items() if isinstance(key, Standing)}
 _ENDING = {"ending_120": RENEWAL_CLOSES_DAYS, "ending_180": RENEWAL_OPENS_DAYS}
 _MOST_ROWS = 50_000
-#: Reasons of Decision 26/2026/QĐ-TTg art. 8.1, offered while typing.
-REASONS = (
-    "Untruthful or forged application file",
-    "No longer meets the criteria",
-    "Breach of the law on quality, food safety, environment, intellectual property or labels",
-    "Wrong use of the OCOP mark",
-    "The product is no longer made",
+#: Reasons of Decision 26/2026/QĐ-TTg art. 8.1, offered while typing. Vietnamese whoever types: the
+#: reason stands on the scan page.
+WITHDRAWAL_REASONS = (
+    "Hồ sơ đề nghị công nhận không trung thực hoặc giả mạo",
+    "Không còn đáp ứng các tiêu chí của sản phẩm OCOP",
+    "Vi phạm pháp luật về chất lượng, an toàn thực phẩm, môi trường, sở hữu trí tuệ hoặc nhãn hàng hóa",
+    "Sử dụng biểu trưng OCOP sai quy định",
+    "Không còn sản xuất sản phẩm",
 )
 
 
@@ -191,7 +192,7 @@ def _page(recognition_id: int, posted: Posted, doing: str = "") -> ResponseRetur
             window=found.renewal_window(),
             latest=found.valid_to + timedelta(days=EXTENSION_MAX_DAYS),
             may_extend=standing in (Standing.ENDING_SOON, Standing.EXTENDED, Standing.EXPIRED),
-            reasons=REASONS,
+            reasons=WITHDRAWAL_REASONS,
             entries=entries,
             people=names_of(session, [entry.actor for entry in entries]),
             form=request.form,

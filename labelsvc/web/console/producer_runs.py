@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from flask import Response, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from labelsvc import clock
 from labelsvc.catalogue.models import Lot
 from labelsvc.codes.models import Form
 from labelsvc.codes.revoke import marks_of
-from labelsvc.errors import LabelsvcError
+from labelsvc.errors import BadInput, ContentMissing, LabelsvcError, QuantityExceeded
 from labelsvc.labels import fonts, library, preview, print_run
 from labelsvc.labels.content import Unit
 from labelsvc.labels.contents import content_of
 from labelsvc.labels.layout import Layout
-from labelsvc.labels.models import RunState
-from labelsvc.labels.run_check import RunCheck, position, sample_code, sample_printed
+from labelsvc.labels.models import PrintRun, RunState
+from labelsvc.labels.run_check import Balance, RunCheck, position, sample_code
 from labelsvc.labels.sheet import Sheet
-from labelsvc.web.console.producer import bp, own_lot, own_run
-from labelsvc.web.console.producer_lots import whole
-from labelsvc.web.language import current, explain, gettext
+from labelsvc.web.console.office_form import Posted, Problem, problem
+from labelsvc.web.console.producer import bp, layout_titles, own_lot, own_run
+from labelsvc.web.console.typed import whole
+from labelsvc.web.language import explain, gettext
 from labelsvc.web.security import actor, current_user
 from labelsvc.web.site import site
 
@@ -35,80 +38,137 @@ FORM_WORDS = (
 )
 
 
+#: What a preview shows under its symbol: of the shape of a code, and none of ours.
+_CAPTIONS = {
+    Form.SHORT: "7K3M 9QWX 2PTD 5V8H C4RN 6BJE",
+    Form.LOT: "7K3M 9QWX 2PTD 5V8H C4RN 6BJE",
+    Form.GS1: "(01) {gtin} (21) 7K3M 9QWX 2PTD 5V8H C4RN",
+}
+
+
+@dataclass
+class Choice:
+    """What the form of the wizard says, read as far as it can be read."""
+
+    layout: Layout
+    form: Form
+    count: int
+    start_at: int
+    problems: list[Problem] = field(default_factory=list)
+
+
 @bp.route("/lots/<int:lot_id>/print", methods=["GET", "POST"])
 def wizard(lot_id: int) -> ResponseReturnValue:
-    values = request.form if request.method == "POST" else request.args
+    printing = request.method == "POST" and request.form.get("do") == "print"
     with site().database.reading() as session:
         lot = own_lot(session, lot_id)
         layouts = [library.get(name) for name in library.names()]
-        chosen = next((x for x in layouts if x.name == values.get("layout")), None)
-        chosen = chosen or next((x for x in layouts if x.name == "a4-65"), layouts[0])
-        form = _form_of(values.get("form"), chosen, lot)
-        problems: list[tuple[str, str]] = []
-        count = start_at = 0
-        try:
-            have = print_run.balance(session, lot)
-            usual = min(
-                max(have.remaining, 1), Sheet.of(chosen).per_page if chosen.kind == "sheet" else 100
-            )
-            count = whole(values.get("count") or str(usual), gettext("How many labels"))
-            start_at = whole(values.get("start_at") or "1", gettext("Start at label"))
-        except LabelsvcError as error:
-            problems.append(explain(error))
-            count, start_at = max(count, 1), max(start_at, 1)
+        chosen = _choice(lot, layouts, print_run.balance(session, lot))
         check = print_run.check_run(
-            session, lot=lot, layout=chosen, count=count, form=form, start_at=start_at,
-            base_url=site().settings.base_url,
+            session, lot=lot, layout=chosen.layout, count=chosen.count, form=chosen.form,
+            start_at=chosen.start_at, base_url=site().settings.base_url,
         )  # fmt: skip
-        problems += [explain(error) for error in check.problems]
-        if request.method == "POST" and values.get("do") == "print" and not problems:
-            return _begin(lot_id, chosen.name, count, form, start_at)
-        status = 409 if request.method == "POST" and values.get("do") == "print" else 200
-        return _wizard_page(lot, layouts, chosen, form, count, start_at, check, problems), status
-
-
-def _begin(lot_id: int, layout: str, count: int, form: Form, start_at: int) -> ResponseReturnValue:
-    with site().database.writing() as session:
-        run = print_run.start_run(
-            session, lot=own_lot(session, lot_id), layout_name=layout, count=count, form=form,
-            start_at=start_at, base_url=site().settings.base_url, actor=actor(),
-        )  # fmt: skip
-        run_id = run.id
+        chosen.problems += [_pointed(error) for error in check.problems]
+        if not printing or chosen.problems:
+            page = _wizard_page(session, lot, layouts, chosen, check)
+            return page, 409 if printing else 200
+    run_id = _begin(lot_id, chosen)
     return redirect(url_for("producer.run", run_id=run_id), code=303)
 
 
+def _pointed(error: LabelsvcError) -> Problem:
+    """*error* with the input of the wizard that mends it, if there is one."""
+    quantity = isinstance(error, QuantityExceeded)
+    return Problem(*explain(error), "count" if quantity else "")
+
+
+def _choice(lot: Lot, layouts: list[Layout], have: Balance) -> Choice:
+    values = request.form if request.method == "POST" else request.args
+    layout = next((x for x in layouts if x.name == values.get("layout")), None)
+    layout = layout or next((x for x in layouts if x.name == "a4-65"), layouts[0])
+    form = _form_of(values.get("form"), layout, lot)
+    per_page = Sheet.of(layout).per_page if layout.kind == "sheet" else 100
+    chosen = Choice(layout, form, min(max(have.remaining, 1), per_page), 1)
+    for name, label in (("start_at", "Start at label"), ("count", "How many labels")):
+        if not values.get(name):
+            continue
+        try:
+            setattr(chosen, name, whole(values[name], gettext(label), name))
+        except BadInput as error:
+            chosen.problems.append(problem(error))
+    if layout.kind == "sheet" and chosen.start_at > per_page and values.get("do") != "print":
+        chosen.start_at = 1  # the cell of a sheet with more labels, chosen before
+    wanted = values.get("sheets", "")
+    if wanted in _sheets(layout, have, chosen.start_at):
+        chosen.count = _sheets(layout, have, chosen.start_at)[wanted]
+        chosen.problems.clear()
+    return chosen
+
+
+def _sheets(layout: Layout, have: Balance, start_at: int) -> dict[str, int]:
+    """Quick answers to "how many": full sheets, and all that is left. Name → labels."""
+    found = {}
+    if layout.kind == "sheet":
+        per_page = Sheet.of(layout).per_page
+        found = {str(n): n * per_page - (max(start_at, 1) - 1) for n in (1, 2, 5)}
+        found = {name: count for name, count in found.items() if 0 < count <= have.remaining}
+    if have.remaining:
+        found["all"] = have.remaining
+    return found
+
+
+def _begin(lot_id: int, chosen: Choice) -> int:
+    """Start the run, once: the form carries the last run that its page knew of."""
+    with site().database.writing() as session:
+        lot = own_lot(session, lot_id)
+        newest = _newest(session, lot)
+        known = request.form.get("after", "")
+        if newest is not None and known and str(newest.id) != known and _same(newest, chosen):
+            return newest.id  # pressed twice, or sent again by a bad network
+        run = print_run.start_run(
+            session, lot=lot, layout_name=chosen.layout.name, count=chosen.count, form=chosen.form,
+            start_at=chosen.start_at, base_url=site().settings.base_url, actor=actor(),
+        )  # fmt: skip
+        return run.id
+
+
+def _newest(session: Session, lot: Lot) -> PrintRun | None:
+    # Locked first, so that the second of two clicks sees the run of the first.
+    session.execute(select(Lot.id).where(Lot.id == lot.id).with_for_update())
+    query = select(PrintRun).where(PrintRun.lot_id == lot.id).order_by(PrintRun.id.desc())
+    return session.scalars(query.limit(1)).first()
+
+
+def _same(run: PrintRun, chosen: Choice) -> bool:
+    return (run.layout_name, run.form, run.count, run.start_at, run.created_by) == (
+        chosen.layout.name, chosen.form, chosen.count, chosen.start_at, actor(),
+    )  # fmt: skip
+
+
 def _wizard_page(
-    lot: Lot,
-    layouts: list[Layout],
-    chosen: Layout,
-    form: Form,
-    count: int,
-    start_at: int,
-    check: RunCheck,
-    problems: list[tuple[str, str]],
+    session: Session, lot: Lot, layouts: list[Layout], chosen: Choice, check: RunCheck
 ) -> str:
-    sheet = Sheet.of(chosen)
+    sheet = Sheet.of(chosen.layout)
+    newest = session.scalar(select(func.max(PrintRun.id)).where(PrintRun.lot_id == lot.id))
     return render_template(
         "console/producer/wizard.html",
         lot=lot,
         p=lot.product,
-        layouts=[(x, _title(x), Sheet.of(x).per_page) for x in layouts],
-        chosen=chosen,
-        chosen_title=_title(chosen),
+        layouts=[(x, Sheet.of(x).per_page) for x in layouts],
+        titles=layout_titles(),
+        chosen=chosen.layout,
         per_page=sheet.per_page,
         columns=sheet.columns,
-        form=form,
-        forms=[(f, gettext(words)) for f, words in FORM_WORDS if _possible(f, chosen, lot)],
-        count=count,
-        start_at=start_at,
+        sheets=_sheets(chosen.layout, check.balance, chosen.start_at),
+        form=chosen.form,
+        forms=[(f, words) for f, words in FORM_WORDS if _possible(f, chosen.layout, lot)],
+        count=chosen.count,
+        start_at=chosen.start_at,
+        after=newest or 0,
         check=check,
-        problems=problems,
-        language=current,
+        problems=chosen.problems,
+        contents_missing=any(isinstance(error, ContentMissing) for error in check.problems),
     )
-
-
-def _title(layout: Layout) -> str:
-    return layout.title_en if current() == "en" else layout.title_vi
 
 
 def _possible(form: Form, layout: Layout, lot: Lot) -> bool:
@@ -118,7 +178,7 @@ def _possible(form: Form, layout: Layout, lot: Lot) -> bool:
 def _form_of(asked: str | None, layout: Layout, lot: Lot) -> Form:
     if asked in list(Form) and _possible(Form(asked), layout, lot):
         return Form(asked)
-    return Form(layout.forms[0])
+    return next((f for f, _ in FORM_WORDS if _possible(f, layout, lot)), Form(layout.forms[0]))
 
 
 @bp.get("/lots/<int:lot_id>/preview/<layout>.svg")
@@ -132,7 +192,7 @@ def preview_label(lot_id: int, layout: str) -> ResponseReturnValue:
             form = _form_of(request.args.get("form"), chosen, lot)
             unit = Unit(
                 sample_code(lot, form, site().settings.base_url),
-                sample_printed(form),
+                _CAPTIONS.get(form, "").replace("{gtin}", lot.product.gtin or ""),
                 position(1, lot.declared),
             )
             picture = preview.svg(chosen, content, fonts.load(), unit=unit, placeholders=False)
@@ -152,37 +212,48 @@ def _problem_picture(words: str) -> str:
 
 @bp.get("/runs")
 def runs() -> ResponseReturnValue:
-    page = max(1, request.args.get("page", 1, type=int))
     producer_id = current_user().producer_id
     with site().database.reading() as session:
-        total = print_run.count_runs(session, producer_id=producer_id)
+        last = max(1, -(-print_run.count_runs(session, producer_id=producer_id) // _PAGE))
+        page = min(max(1, request.args.get("page", 1, type=int)), last)
         rows = print_run.list_runs(
             session, producer_id=producer_id, limit=_PAGE, offset=(page - 1) * _PAGE
         )
         return render_template(
-            "console/producer/runs.html", rows=rows, page=page, last=max(1, -(-total // _PAGE))
+            "console/producer/runs.html", rows=rows, titles=layout_titles(), page=page, last=last
         )
 
 
 @bp.get("/runs/<int:run_id>")
 def run(run_id: int) -> ResponseReturnValue:
+    return _run_page(run_id, Posted())
+
+
+def _run_page(run_id: int, posted: Posted) -> ResponseReturnValue:
     with site().database.reading() as session:
-        return _run_page(session, run_id, None)
+        found = own_run(session, run_id)
+        page = render_template(
+            "console/producer/run.html",
+            run=found,
+            lot=found.lot,
+            p=found.lot.product,
+            titles=layout_titles(),
+            forms=dict(FORM_WORDS),
+            progress=print_run.progress(found),
+            waiting=found.state in (RunState.QUEUED, RunState.RENDERING),
+            marks=marks_of(session, found.issue),
+            failure=_failure(found),
+            problems=posted.problems,
+            errors=posted.errors,
+            form=request.form,
+        )
+    return page, posted.status
 
 
-def _run_page(session: Session, run_id: int, problem: tuple[str, str] | None) -> str:
-    found = own_run(session, run_id)
-    return render_template(
-        "console/producer/run.html",
-        run=found,
-        lot=found.lot,
-        p=found.lot.product,
-        progress=print_run.progress(found),
-        waiting=found.state in (RunState.QUEUED, RunState.RENDERING),
-        marks=marks_of(session, found.issue),
-        problem=problem,
-        form=request.form,
-    )
+def _failure(run: PrintRun) -> str:
+    """Why a run was not released: kept in English with its values, `error` of the report."""
+    kept = (run.report or {}).get("error", {})
+    return gettext(str(kept.get("message", "")))
 
 
 @bp.get("/runs/<int:run_id>/state")
@@ -217,18 +288,20 @@ def download(run_id: int) -> ResponseReturnValue:
 
 @bp.post("/runs/<int:run_id>/void")
 def void(run_id: int) -> ResponseReturnValue:
-    try:
-        with site().database.writing() as session:
-            print_run.void_range(
-                session,
-                run=own_run(session, run_id),
-                first=whole(request.form.get("first", ""), gettext("From label")),
-                last=whole(request.form.get("last", ""), gettext("To label")),
-                reason=request.form.get("reason", ""),
-                actor=actor(),
-            )
-    except LabelsvcError as error:
-        with site().database.reading() as session:
-            return _run_page(session, run_id, explain(error)), error.http_status
-    flash(gettext("The labels are void; as many may be printed again."), "good")
-    return redirect(url_for("producer.run", run_id=run_id))
+    posted = Posted()
+
+    def act(session: Session) -> bool:
+        print_run.void_range(
+            session,
+            run=own_run(session, run_id),
+            first=whole(posted.text("first"), gettext("From label"), "first"),
+            last=whole(posted.text("last"), gettext("To label"), "last"),
+            reason=posted.text("reason"),
+            actor=actor(),
+        )
+        return True
+
+    if posted.attempt(act):
+        flash(gettext("The labels are void; as many may be printed again."), "good")
+        return redirect(url_for("producer.run", run_id=run_id))
+    return _run_page(run_id, posted)

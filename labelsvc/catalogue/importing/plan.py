@@ -1,0 +1,258 @@
+"""Compares what a list says with what the catalogue holds. Nothing is written here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from labelsvc.catalogue.address import read_address
+from labelsvc.catalogue.fields import name_key
+from labelsvc.catalogue.importing.header import find_header
+from labelsvc.catalogue.importing.read import read_tables
+from labelsvc.catalogue.importing.row import Line, Problem, read_lines
+from labelsvc.catalogue.models import Producer, Product
+from labelsvc.catalogue.places import Gazetteer, sure_one
+from labelsvc.catalogue.recognition import Recognition
+from labelsvc.errors import ImportRefused
+
+State = Literal["new", "changed", "unchanged", "refused"]
+STATES: tuple[State, ...] = ("new", "changed", "unchanged", "refused")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A field whose value would be another."""
+
+    field: str
+    old: str
+    new: str
+
+
+@dataclass
+class PlanRow:
+    """A row of the file and what would come of it."""
+
+    line: Line
+    state: State
+    changes: list[Change] = field(default_factory=list)
+    producer_id: int | None = None
+    product_id: int | None = None
+    recognition_id: int | None = None
+
+    @property
+    def number(self) -> int:
+        return self.line.number
+
+    @property
+    def product(self) -> str:
+        return str(self.line.product.get("name", ""))
+
+    @property
+    def producer(self) -> str:
+        return str(self.line.producer.get("name", ""))
+
+    @property
+    def problems(self) -> list[Problem]:
+        return self.line.problems
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "row": self.number,
+            "state": self.state,
+            "product": self.product,
+            "producer": self.producer,
+            "changes": [vars(change) for change in self.changes],
+            "problems": [
+                {"column": p.column, "letter": p.letter, "message": p.message, "fix": p.fix,
+                 "params": {k: str(v) for k, v in p.params.items()}}
+                for p in self.problems
+            ],
+            "notes": [{"message": m, "params": p} for m, p in self.line.notes],
+        }  # fmt: skip
+
+
+@dataclass
+class Plan:
+    """Every row of a file with its state. `columns`: what was understood, field → header words."""
+
+    file_name: str
+    sha256: str
+    sheet: str
+    columns: dict[str, str]
+    rows: list[PlanRow]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        found = Counter(row.state for row in self.rows)
+        return {state: found[state] for state in STATES}
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "file": self.file_name,
+            "sheet": self.sheet,
+            "sha256": self.sha256,
+            "columns": self.columns,
+            "counts": self.counts,
+            "rows": [row.as_json() for row in self.rows],
+        }
+
+
+def plan_import(session: Session, *, data: bytes, file_name: str) -> Plan:
+    """Read a list and say what importing it would do.
+
+    :raises ImportRefused: the file cannot be read at all, or holds no list.
+    """
+    table, header = find_header(read_tables(data, file_name))
+    known = Known(session)
+    rows = [known.compare(line) for line in read_lines(table, header)]
+    if not rows:
+        raise ImportRefused("There is no row below the header.", fix="Send the list with its rows.")
+    return Plan(
+        file_name,
+        hashlib.sha256(data).hexdigest(),
+        table.name,
+        {name: header.label(name) for name in header.columns},
+        rows,
+    )
+
+
+class Known:
+    """The catalogue by its keys, read once; rows already seen in the file."""
+
+    def __init__(self, session: Session) -> None:
+        self._gazetteer = Gazetteer(session)
+        self._producers: dict[str, Any] = {}
+        self._by_tax: dict[str, Any] = {}
+        for row in session.execute(
+            select(
+                Producer.id, Producer.name, Producer.kind, Producer.tax_code, Producer.phone, Producer.email,
+                Producer.website, Producer.representative, Producer.street, Producer.old_address,
+                Producer.commune_code, Producer.commune_from,
+            )
+        ):  # fmt: skip
+            self._producers[name_key(row.name)] = row
+            if row.tax_code:
+                self._by_tax[row.tax_code] = row
+        self._products: dict[tuple[int, str], Any] = {}
+        self._taken: dict[tuple[str, str], int] = {}
+        for held in session.execute(
+            select(
+                Product.id, Product.producer_id, Product.name, Product.set_number, Product.gtin,
+                Product.ocop_code, Product.net_content, Product.ingredients,
+            )
+        ):  # fmt: skip
+            self._products[(held.producer_id, name_key(held.name))] = held
+            for key in ("gtin", "ocop_code"):
+                if value := getattr(held, key):
+                    self._taken[(key, value)] = held.id
+        self._recognitions: dict[tuple[int, str], Any] = {}
+        for given in session.execute(
+            select(
+                Recognition.id, Recognition.product_id, Recognition.stars, Recognition.score,
+                Recognition.potential_five, Recognition.decision_number, Recognition.decision_date,
+                Recognition.valid_from, Recognition.valid_to, Recognition.authority,
+            )
+        ):  # fmt: skip
+            self._recognitions[(given.product_id, given.decision_number)] = given
+        self._seen: dict[tuple[str, str], int] = {}
+        self._first: dict[tuple[str, str], int] = {}
+
+    def compare(self, line: Line) -> PlanRow:
+        """The state of a row, given everything before it."""
+        if line.problems:
+            return PlanRow(line, "refused")
+        key = (name_key(line.producer["name"]), name_key(line.product["name"]))
+        if key in self._first:
+            self._refuse(line, "The product stands in row {row} already.", "Keep one of the two rows.", row=self._first[key])  # fmt: skip
+            return PlanRow(line, "refused")
+        producer = self._by_tax.get(line.producer.get("tax_code", "")) or self._producers.get(
+            key[0]
+        )
+        product = self._products.get((producer.id, key[1])) if producer is not None else None
+        for name in ("gtin", "ocop_code"):
+            value = line.product.get(name)
+            owner = self._taken.get((name, value)) if value else None
+            row = self._seen.get((name, value)) if value else None
+            if owner is not None and (product is None or owner != product.id):
+                self._refuse(line, "{value} belongs to another product.", "Correct the code.", name, value=value)  # fmt: skip
+            elif row is not None:
+                self._refuse(line, "{value} stands in row {row} already.", "Correct the code.", name, value=value, row=row)  # fmt: skip
+        if line.problems:
+            return PlanRow(line, "refused")
+        self._first[key] = line.number
+        self._seen.update(
+            {(n, v): line.number for n in ("gtin", "ocop_code") if (v := line.product.get(n))}
+        )
+        self._place(line)
+        changes = _differences(line.producer, producer) if producer else []
+        if producer is None or product is None:
+            return PlanRow(line, "new", changes, producer.id if producer else None)
+        changes += _differences(line.product, product)
+        stars = line.recognition
+        known = self._recognitions.get((product.id, stars["decision_number"])) if stars else None
+        if stars and known is None:
+            changes.append(
+                Change("recognition", "", f"{stars['stars']} sao, {stars['decision_number']}")
+            )
+        elif stars:
+            told = {k: v for k, v in stars.items() if k not in ("authority_name", "legal_basis")}
+            changes += _differences(told, known)
+        return PlanRow(
+            line, "changed" if changes else "unchanged", changes, producer.id, product.id,
+            known.id if known else None,
+        )  # fmt: skip
+
+    def _place(self, line: Line) -> None:
+        """Address → commune where that is certain; otherwise a note, and a person decides."""
+        if not line.address:
+            return
+        address = read_address(line.address)
+        found = self._gazetteer.candidates(address, written=line.recognition.get("decision_date"))
+        one = sure_one(found)
+        if address.says_district:
+            line.producer["old_address"] = line.address
+        if address.street:
+            line.producer["street"] = address.street[:200]
+        if one is not None:
+            line.producer["commune_code"] = one.unit.code
+            line.producer["commune_from"] = one.unit.valid_from
+        elif found:
+            names = ", ".join(dict.fromkeys(c.unit.name for c in found[:4]))
+            line.notes.append(("The commune needs a person: it may be {names}.", {"names": names}))
+        else:
+            line.notes.append(
+                ("The commune of “{text}” is not known.", {"text": line.address[:80]})
+            )
+
+    def _refuse(
+        self, line: Line, message: str, fix: str, column: str = "product", **params: Any
+    ) -> None:
+        line.problems.append(Problem(column, "", message, fix, params))
+
+
+def _differences(said: dict[str, Any], held: Any) -> list[Change]:
+    """Fields that the file says otherwise; what it does not say stays."""
+    changes = []
+    for name, value in said.items():
+        old = getattr(held, name)
+        if name == "kind" and old:
+            continue  # often guessed; the office's own entry is better
+        if name == "name" and name_key(str(old)) == name_key(str(value)):
+            continue
+        if name in ("set_number",) and old:
+            continue
+        if old != value:
+            changes.append(Change(name, _shown(old), _shown(value)))
+    return changes
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    return f"{value:%d/%m/%Y}" if isinstance(value, date) else str(value)

@@ -1,0 +1,63 @@
+"""Days, times and whole numbers as people type them, or as the browser's own fields send them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from labelsvc.clock import HANOI
+from labelsvc.errors import BadInput
+
+_DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y")
+_MOMENTS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M")
+
+
+def day_of(text: str, label: str, field: str = "") -> date | None:
+    """A day: yyyy-mm-dd from a date input, or typed dd/mm/yyyy; None where nothing was typed.
+
+    :param label: name of the input, as the reader sees it.
+    :param field: id of the input, for the error to point at.
+    :raises BadInput: it is no day.
+    """
+    text = text.strip()
+    if not text:
+        return None
+    for pattern in _DAYS:
+        try:
+            return datetime.strptime(text, pattern).date()  # noqa: DTZ007 -- a calendar day
+        except ValueError:
+            continue
+    raise BadInput(
+        "{label}: “{text}” is not a date.", fix="Write day/month/year, for example 05/11/2026.",
+        label=label, text=text[:40], field=field,
+    )  # fmt: skip
+
+
+def whole(text: str, label: str, field: str = "") -> int:
+    """A whole number; dots, commas and spaces between thousands are fine.
+
+    :raises BadInput: it is none, or has more than nine digits.
+    """
+    digits = "".join(text.replace(".", "").replace(",", "").split())
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > 9:
+        raise BadInput(
+            "{label}: “{text}” is not a whole number.", fix="Write digits only, for example 500.",
+            label=label, text=text.strip()[:40], field=field,
+        )  # fmt: skip
+    return int(digits)
+
+
+def moment_of(text: str, label: str, field: str = "") -> datetime:
+    """A time on a Vietnamese clock; a day alone means eight in the morning.
+
+    :raises BadInput: it is none, or nothing was typed.
+    """
+    text = text.strip()
+    for pattern in _MOMENTS:
+        try:
+            return datetime.strptime(text, pattern).replace(tzinfo=HANOI)
+        except ValueError:
+            continue
+    day = day_of(text, label, field)
+    if day is None:
+        raise BadInput("The time is missing.", fix="Say when it happened.", field=field)
+    return datetime(day.year, day.month, day.day, 8, tzinfo=HANOI)

@@ -1,0 +1,192 @@
+"""From opening a lot to judging a printed code, by the command line alone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labelsvc.catalogue.models import Lot
+from labelsvc.codes import revoke
+from labelsvc.codes.issue import codes_of, load_keyring
+from labelsvc.db import Database
+from labelsvc.labels import library, print_run
+from labelsvc.labels.models import PrintRun
+from labelsvc.labels.preflight import read_back_pdf
+from labelsvc.settings import Settings
+from tests.cli.conftest import Run
+from tests.factories import make_lot, make_product
+
+Told = Callable[..., Any]
+
+
+def codes(database: Database, settings: Settings, run_id: int) -> list[str]:
+    with database.reading() as session:
+        issue = session.get_one(PrintRun, run_id).issue
+        ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
+        return codes_of(issue, ring)
+
+
+def test_a_lot_is_opened_printed_and_its_codes_hold(
+    database: Database, settings: Settings, lot: Lot, told: Told, run: Run, tmp_path: Path
+) -> None:
+    product = str(lot.product_id)
+    opened = told(
+        "issue", "--product", product, "--lot", "l261105-01", "--made", "05/11/2026",
+        "--expires", "2027-11-05", "--declared", 100,
+    )  # fmt: skip
+    assert (opened["lot"], opened["declared"]) == ("L261105-01", 100)
+    assert (opened["made_on"], opened["expires_on"]) == ("2026-11-05", "2027-11-05")
+    output = tmp_path / "labels.pdf"
+    printed = told(
+        "print", "--lot", "L261105-01", "--layout", "a4-65", "--count", 70, "--start-at", 2,
+        "--output", output,
+    )  # fmt: skip
+    data = output.read_bytes()
+    assert (printed["labels"], printed["pages"], printed["decoded"]) == (70, 2, 70)
+    assert (printed["bytes"], printed["sha256"]) == (len(data), hashlib.sha256(data).hexdigest())
+    assert [path.name for path in tmp_path.glob("*.part")] == []
+    made = codes(database, settings, printed["run"])
+    assert read_back_pdf(data, library.get("a4-65"), made, start_at=2).codes == 70
+    verdict = told("verify", made[0])
+    assert verdict["verdict"] == "ISSUED_OK"
+    assert (verdict["lot"], verdict["label"], verdict["stars"]) == ("L261105-01", 1, 4)
+    assert "Valid code" in run("verify", made[69].rpartition("/")[2].lower()).stdout
+
+
+def test_one_verdict_for_the_page_and_the_command_line(
+    database: Database, settings: Settings, lot: Lot, told: Told
+) -> None:
+    with database.writing() as session:
+        run = print_run.start_run(
+            session, lot=session.get_one(Lot, lot.id), layout_name="a4-65", count=3,
+            base_url=settings.base_url, actor="cli",
+        )  # fmt: skip
+        revoke.void(session, first=run.issue.first, count=1, reason="Lệch khổ", by="user:1")
+        revoke.withdraw(session, first=run.issue.first + 1, count=1, reason="Mất tem", by="user:2")
+    void, withdrawn, good = codes(database, settings, run.id)
+    other = "8" if good[-1] != "8" else "9"
+    for code, verdict, exit_code in (
+        (good, "ISSUED_OK", 0),
+        (void, "VOIDED", 1),
+        (withdrawn, "REVOKED", 1),
+        (good[:-1] + other, "NOT_ISSUED", 1),
+        (good[:-1], "MALFORMED", 1),
+        ("", "MALFORMED", 1),
+        ("https://example.com/" + good[-24:], "FOREIGN_HOST", 1),
+    ):
+        assert told("verify", code, code=exit_code)["verdict"] == verdict, code
+    assert told("verify", void, code=1)["reason"] == "Lệch khổ"
+
+
+def test_an_offline_code_is_judged_without_a_database(
+    database: Database, settings: Settings, lot: Lot, told: Told, run: Run, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    with database.writing() as session:
+        here = session.get_one(Lot, lot.id)
+        made = [
+            print_run.start_run(
+                session, lot=here, layout_name="a4-12", count=1, form=form,
+                base_url=settings.base_url, actor="cli",
+            ).id
+            for form in ("offline", "short")
+        ]  # fmt: skip
+    (offline,), (short,) = (codes(database, settings, run_id) for run_id in made)
+    assert told("verify", offline)["verdict"] == "ISSUED_OK"
+    trust = tmp_path / "trust.json"
+    run("keys", "export", trust)
+    assert "mac" not in trust.read_text()
+
+    def nothing() -> Any:
+        raise AssertionError("the database was opened")
+
+    monkeypatch.setattr("labelsvc.cli.base.opened", nothing)
+    known = told("verify", offline, "--trust", trust)
+    assert (known["verdict"], known["expires_on"]) == ("ISSUED_OK_STALE", str(lot.expires_on))
+    forged = offline[:-1] + str((int(offline[-1]) + 1) % 10)
+    for code, verdict in (
+        (short, "SHORT_CODE_NEEDS_NETWORK"),
+        (offline[:-3], "MALFORMED"),
+        (offline.replace("QR.", "QQ."), "FOREIGN_HOST"),
+    ):
+        assert told("verify", code, "--trust", trust, code=1)["verdict"] == verdict
+    refused = told("verify", forged, "--trust", trust, code=1)["verdict"]
+    assert refused in ("BAD_SIGNATURE", "MALFORMED")
+    trust.write_text(json.dumps({"format": "other"}))
+    assert "trust file" in run("verify", offline, "--trust", trust, code=1).stderr
+    trust.write_bytes(b"\xff\xfe")
+    assert "trust file" in run("verify", offline, "--trust", trust, code=1).stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("labels.zpl", "cannot be written yet"),
+        ("labels.TSPL", "cannot be written yet"),
+        ("labels.docx", "“.docx”"),
+        ("labels", "“labels”"),
+        ("nowhere/labels.pdf", "no folder"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_refused_before_numbers_are_taken(
+    database: Database, lot: Lot, run: Run, name: str, words: str
+) -> None:
+    result = run("print", "--lot", lot.code, "--layout", "a4-65", "--count", 1, "--output", name, code=1)  # fmt: skip
+    assert words in result.stderr
+    with database.reading() as session:
+        assert print_run.count_runs(session) == 0
+
+
+def test_a_refusal_is_told_with_what_to_do_in_the_language_that_was_asked_for(
+    lot: Lot, run: Run
+) -> None:
+    words = ("print", "--lot", lot.code, "--layout", "a4-65", "--count", 1001, "--output", "a.pdf")
+    english = run(*words, code=1).stderr
+    assert "1000 labels are left, 1001 were asked for" in english
+    assert "Print fewer labels" in english
+    assert "Traceback" not in english
+    vietnamese = run("--language", "vi", *words, code=1).stderr
+    assert "Lô L261101-01" in vietnamese
+    assert "1001" in vietnamese
+    assert "{" not in vietnamese
+
+
+def test_an_ambiguous_name_lists_who_it_may_be(
+    database: Database, lot: Lot, run: Run, told: Told
+) -> None:
+    with database.writing() as session:
+        twin = make_product(session, name="Trà hoa cúc sấy lạnh", gtin="08935217400119")
+        make_lot(session, twin)
+    said = run("issue", "--product", "tra hoa cuc say lanh", "--lot", "X", "--declared", 5, code=1)
+    assert f"{lot.product_id} Trà hoa cúc" in said.stderr
+    assert f"{twin.id} Trà hoa cúc" in said.stderr
+    words = (
+        "print",
+        "--lot",
+        lot.code,
+        "--layout",
+        "a4-65-plain",
+        "--count",
+        1,
+        "--output",
+        "a.pdf",
+    )
+    assert "may be any of these" in run(*words, code=1).stderr
+    assert told(*words, "--product", "8935217400119")["labels"] == 1
+    assert "no lot" in run(*words, "--product", twin.id, "--lot", "NONE", code=1).stderr
+
+
+@pytest.mark.parametrize("asked", ["99", "08935217400119", "không có", "²", "1" * 30])
+def test_a_name_that_nothing_has_is_said_to_be_unknown(lot: Lot, run: Run, asked: str) -> None:
+    assert f"no product “{asked}”" in run("issue", "--product", asked, "--lot", "X", "--declared", 5, code=1).stderr  # fmt: skip
+
+
+@pytest.mark.parametrize("day", ["31/02/2026", "2026-13-01", "5 Nov", "05-11-2026", ""])
+def test_a_day_that_is_none_is_wrong_usage(lot: Lot, run: Run, day: str) -> None:
+    words = ("issue", "--product", "1", "--lot", "X", "--declared", 5, "--made", day)
+    assert "05/11/2026 or 2026-11-05" in run(*words, code=2).stderr

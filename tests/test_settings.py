@@ -1,0 +1,76 @@
+"""Settings from the environment and from a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from labelsvc import settings
+from labelsvc.errors import ConfigurationError
+from labelsvc.settings import DEVELOPMENT_KEY
+
+OLD, NEW = "old-key-that-is-long-enough-for-the-rule", "new-key-that-is-long-enough-for-the-rule"
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name in ("BASE_URL", "SECRET_KEYS", "DATABASE_URL", "DATA_DIR", "FILES_URL", "DEV"):
+        monkeypatch.delenv(f"LABELSVC_{name}", raising=False)
+    return tmp_path
+
+
+@pytest.mark.parametrize("given", [f"{OLD} {NEW}", f"  {OLD}\n{NEW} "])
+def test_keys_are_words_in_the_environment(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LABELSVC_SECRET_KEYS", given)
+    assert settings.load().keys == (OLD, NEW)
+
+
+@pytest.mark.parametrize(
+    "line", [f'secret_keys = ["{OLD}", "{NEW}"]', f'secret_keys = "{OLD} {NEW}"']
+)
+def test_keys_are_a_list_or_words_in_the_file(line: str, place: Path) -> None:
+    (place / "labelsvc.toml").write_text(line)
+    assert settings.load().keys == (OLD, NEW)
+
+
+def test_the_environment_wins_over_the_file(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (place / "labelsvc.toml").write_text('base_url = "https://a.example"\noffice_name = "B"\n')
+    monkeypatch.setenv("LABELSVC_BASE_URL", "https://c.example/")
+    found = settings.load()
+    assert (found.base_url, found.office_name) == ("https://c.example", "B")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BASE_URL", "qr.example.vn"),
+        ("BASE_URL", "https://qr.example.vn/path"),
+        ("SECRET_KEYS", "short"),
+        ("SECRET_KEYS", DEVELOPMENT_KEY),
+        ("RENDER_PROCESSES", "many"),
+        ("DEV", "perhaps"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_setting(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"LABELSVC_{name}", value)
+    with pytest.raises(ConfigurationError) as caught:
+        settings.load()
+    assert name.lower() in str(caught.value)
+    assert caught.value.fix
+
+
+@pytest.mark.parametrize("text", [b"base_url = ", b"\xff\xfe", b"= 1"])
+def test_a_broken_file_is_an_error_of_configuration(text: bytes, place: Path) -> None:
+    (place / "labelsvc.toml").write_bytes(text)
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        settings.load()
+
+
+def test_no_key_is_an_error_except_in_the_demo() -> None:
+    with pytest.raises(ConfigurationError):
+        _ = settings.load().keys
+    assert settings.load(dev=True).keys == (DEVELOPMENT_KEY,)
