@@ -18,7 +18,7 @@ _ERRORS = {
     if isinstance(thing, type) and issubclass(thing, errors.LabelsvcError)
 }
 #: Tables of words that are translated where they are shown.
-_TABLES = {"KINDS", "SHOWS", "REASONS", "REPORT_KINDS", "RISKS", "AUTHORITIES", "STATES", "_KINDS", "_STANDINGS", "FILTERS", "FORM_WORDS", "STEPS", "_WORDS", "SHOWN"}
+_TABLES = {"KINDS", "SHOWS", "REASONS", "REPORT_KINDS", "RISKS", "AUTHORITIES", "STATES", "FIELD_WORDS", "_KINDS", "_STANDINGS", "FILTERS", "FORM_WORDS", "STEPS", "_WORDS", "SHOWN"}
 
 
 def in_templates() -> dict[str, str]:
@@ -35,6 +35,8 @@ def in_code() -> dict[str, str]:
     """Sentence → file, of errors, `gettext("…")`, `say("…")` and tables of words."""
     found = {}
     for path in sorted((ROOT / "labelsvc").rglob("*.py")):
+        if "demo" in path.parts:
+            continue  # its sentences are data
         tree = ast.parse(path.read_text(encoding="utf-8"))
         classes = _ERRORS | {
             node.name
@@ -51,7 +53,7 @@ def _of(tree: ast.AST, classes: set[str]) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            if name in classes or name in ("gettext", "say", "_failed", "_refused"):
+            if name in classes or name in ("gettext", "say", "_refused"):
                 yield from _words(node.args[:1])
                 yield from _words([k.value for k in node.keywords if k.arg == "fix"])
             elif name == "Finding":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -29,6 +30,18 @@ from labelsvc.scans.verdict import SHOWN, Verdict
 
 #: The verdict, and what else is known about the code.
 Answer: TypeAlias = tuple[Verdict, dict[str, Any]]
+
+
+#: How facts about a code are called.
+_NAMES = {
+    "product": "Product",
+    "producer": "Producer",
+    "stars": "Stars",
+    "lot": "Lot number",
+    "expires_on": "Expires (HSD)",
+    "label": "Label in its run",
+    "reason": "Reason",
+}
 
 
 @click.command()
@@ -60,7 +73,13 @@ def verify(context: click.Context, code: str, trust: Path | None, as_json: bool)
         "meaning": base.say(shown.meaning),
     } | facts
     words = [f"{verdict}: {result['headline']}", result["meaning"]]
-    words += [f"  {base.say(name)}: {value}" for name, value in facts.items() if value is not None]
+    words += [
+        f"  {base.say(_NAMES[name])}: {value:%d/%m/%Y}"
+        if isinstance(value, date)
+        else f"  {base.say(_NAMES[name])}: {value}"
+        for name, value in facts.items()
+        if value is not None
+    ]
     base.put(result, as_json, "\n".join(words))
     good = (Verdict.ISSUED_OK, Verdict.ISSUED_OK_STALE) if trust else (Verdict.ISSUED_OK,)
     context.exit(0 if verdict in good else base.REFUSED)

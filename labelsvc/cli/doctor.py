@@ -127,7 +127,7 @@ def _checks(
         "signing keys": keys,
         "files": lambda: _files(settings, files),
         "layouts": lambda: _layouts(),
-        "fonts": lambda: type(fonts.load()).__name__,
+        "fonts": lambda: fonts.load()["regular"].name,
         "clock": when,
     }
 
@@ -168,7 +168,7 @@ def _layouts() -> str:
     names = library.names()
     for name in names:
         library.get(name)
-    return base.say("{count} layouts", count=len(names))
+    return ", ".join(names)
 
 
 def _check_clock(last: Any) -> None:

@@ -133,7 +133,7 @@ def print_labels(
         }  # fmt: skip
     base.put(
         result, as_json,
-        base.say("{output}: {labels} labels on {pages} pages, {decoded} symbols read back.", **result),
+        base.say("{output}: labels {labels}, pages {pages}, symbols read back {decoded}.", **result),
     )  # fmt: skip
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import os
 import secrets
 import threading
@@ -29,7 +28,7 @@ class DayKey:
         self._lock = threading.Lock()
 
     def token(self, network: str, device: str) -> str:
-        """Sixteen hex characters for one network and browser family, the same all day.
+        """Sixteen hex characters (keyed BLAKE2s) for one network and browser family, all day.
 
         :raises OSError: the key can be neither read nor made.
         """
@@ -38,7 +37,7 @@ class DayKey:
             if today != self._day:
                 self._key, self._day = self._load(today), today
             key = self._key
-        return hmac.digest(key, f"{network}|{device}".encode(), hashlib.sha256).hex()[:16]
+        return hashlib.blake2s(f"{network}|{device}".encode(), key=key, digest_size=8).hexdigest()
 
     def forget(self) -> None:
         """Destroy the keys of days that are over."""

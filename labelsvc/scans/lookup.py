@@ -7,29 +7,28 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from labelsvc.catalogue.models import Lot, Producer, Product, Village
 from labelsvc.catalogue.recognition import Certificate, Recognition, Standing, ruling
 from labelsvc.codes.models import Issue, Mark
+from labelsvc.db import Database
 from labelsvc.events.models import Event
 from labelsvc.scans import verdict
 from labelsvc.scans.verdict import Facts, Verdict
 
 #: One look: the change number of the data, the issue, earlier scans, the newest mark.
-_PEEK = text(
-    """
-    SELECT (SELECT number FROM revision WHERE id = 1) AS revision,
-           i.id AS issue_id, i.first AS first, i.count AS count, i.form AS form,
-           s.first_at AS first_at, s.sessions AS sessions,
+_PEEK = """
+
+    SELECT (SELECT number FROM revision WHERE id = 1),
+           i.id, i.first, i.count, i.form, s.first_at, s.sessions,
            (SELECT m.id FROM mark m WHERE m.issue_id = i.id AND m.first <= :number
-               AND m.last >= :number ORDER BY m.id DESC LIMIT 1) AS mark_id
+               AND m.last >= :number ORDER BY m.id DESC LIMIT 1)
     FROM (SELECT id, first, count, form FROM issue WHERE first <= :number
           ORDER BY first DESC LIMIT 1) i
     LEFT JOIN unit_seen s ON s.number = :number
     """
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +63,29 @@ class Found:
     events: Sequence[Event]
 
 
-def peek(session: Session, number: int) -> Peek | None:
-    """The issue of *number* and what happened to it; None if it was never issued."""
-    row = session.connection().execute(_PEEK, {"number": number}).one_or_none()
-    if row is None or number >= row.first + row.count:
+def peek(database: Database, number: int) -> Peek | None:
+    """The issue of *number* and what happened to it; None if it was never issued.
+
+    Asks the driver itself: half of what a scan costs was spent on the way to this one statement,
+    and a statement alone needs no transaction.
+    """
+    query = _PEEK if database.is_sqlite else _PEEK.replace(":number", "%(number)s")
+    connection = database.engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute(query, {"number": number})
+        row = cursor.fetchone()
+        cursor.close()
+    finally:
+        connection.close()
+    if row is None:
+        return None
+    revision, issue_id, first, count, form, first_at, sessions, mark_id = row
+    if number >= first + count:
         return None
     return Peek(
-        number, row.revision or 0, row.issue_id, row.first, row.form, _utc(row.first_at),
-        row.sessions or 0, row.mark_id,
-    )  # fmt: skip
+        number, revision or 0, issue_id, first, form, _utc(first_at), sessions or 0, mark_id
+    )
 
 
 def by_issue(session: Session, issue_id: int, *, on: date) -> Found:

@@ -13,7 +13,7 @@ from labelsvc.db import Base
 class Scan(Base):
     """One opened scan page.
 
-    `day_token` is an HMAC under a random key that lives one day (day_key.py): it collapses repeated
+    `day_token` is a MAC under a random key that lives one day (day_key.py): it collapses repeated
     scans into sessions and cannot be turned back after the key is gone (Decree 356/2025/NĐ-CP).
     """
 

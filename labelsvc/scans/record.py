@@ -9,7 +9,7 @@ from __future__ import annotations
 import atexit
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, time, timedelta
 from itertools import groupby
 from queue import Empty, Full, Queue
@@ -115,10 +115,10 @@ def write(session: Session, rows: Sequence[Seen]) -> None:
     # In the order of their numbers, so that two processes never wait for each other crosswise.
     for number, group in groupby(ours, key=lambda row: row.number):
         _count(session, number or 0, list(group))
-    session.execute(
-        insert(Scan),
-        [asdict(row) | {"at": row.at.replace(second=0, microsecond=0)} for row in rows],
-    )
+    # To the minute; one visitor who loads a page again and again writes one row a batch.
+    kept = dict.fromkeys(replace(row, at=row.at.replace(second=0, microsecond=0)) for row in rows)
+    columns = [field.name for field in fields(Seen)]
+    session.execute(insert(Scan), [{name: getattr(r, name) for name in columns} for r in kept])
 
 
 def _count(session: Session, number: int, scans: Sequence[Seen]) -> None:

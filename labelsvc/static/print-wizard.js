@@ -1,44 +1,87 @@
 // The print wizard with a live picture and live findings. Without this file every choice works by
-// "Update the preview". The page is fetched anew and its parts are exchanged, so that the focus
-// stays where it is and moving through the layouts with arrow keys never leaves the page.
+// "Update the preview". The page is fetched anew and only the parts that changed are exchanged, so
+// that the focus stays where it is and the pictures of the layouts are loaded once.
 
-/** Columns of the drawn sheet: a number that style sheets cannot take from the page. */
-function arrange() {
-  for (const cells of document.querySelectorAll("[data-columns]")) {
-    cells.style.gridTemplateColumns = `repeat(${cells.dataset.columns}, minmax(0, 1fr))`;
-  }
+const wizard = document.querySelector("#wizard");
+const said = document.querySelector("#preview-words");
+const received = new Map();
+let latest = 0;
+let pressed = false;
+
+function picture() {
+  return wizard.querySelector("[data-part=picture]");
 }
 
-let latest = 0;
+/** Say aloud that the picture is on its way, is there, or is not. */
+function watch() {
+  const image = picture().querySelector("img");
+  const ended = (words) => () => {
+    picture().setAttribute("aria-busy", "false");
+    said.textContent = words;
+  };
+  if (image.complete) ended(image.naturalWidth ? "" : said.dataset.failed)();
+  image.addEventListener("load", ended(""));
+  image.addEventListener("error", ended(said.dataset.failed));
+}
+
+/** A button that vanishes between press and release is never clicked: wait for the release. */
+async function released() {
+  while (pressed) await new Promise((done) => setTimeout(done, 30));
+}
+
+/** Exchange one part of the page, with the focus and the place of the cursor in it. */
+function exchange(old, fresh) {
+  const focus = old.contains(document.activeElement) ? document.activeElement : null;
+  const again = focus?.name && `[name="${focus.name}"]${focus.type === "radio" ? ":checked" : ""}`;
+  const place = focus?.type === "text" ? focus.selectionStart : null;
+  old.replaceWith(fresh);
+  const heir = again ? fresh.querySelector(again) : null;
+  heir?.focus({ preventScroll: true });
+  if (heir && place !== null) heir.setSelectionRange(place, place);
+}
 
 /** Ask the server what the choices mean, and show it. */
-async function look() {
-  const form = document.querySelector("#wizard");
+async function look(button = null) {
   const turn = ++latest;
-  document.querySelector(".preview")?.setAttribute("aria-busy", "true");
-  const body = new FormData(form);
+  picture().setAttribute("aria-busy", "true");
+  said.textContent = said.dataset.busy;
+  const body = new FormData(wizard);
   body.set("do", "look");
+  if (button) body.set(button.name, button.value);
   try {
     const answer = await fetch(location.href, { method: "POST", body });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.querySelector("#wizard-parts");
-    if (turn !== latest || !fresh) return;
-    const focus = document.activeElement;
-    const again = focus?.name && `[name="${focus.name}"]${focus.type === "radio" ? ":checked" : ""}`;
-    const position = focus?.selectionStart;
-    document.querySelector("#wizard-parts").replaceWith(fresh);
-    arrange();
-    const heir = again ? document.querySelector(again) : null;
-    heir?.focus({ preventScroll: true });
-    if (heir && heir.type === "text" && position !== null) heir.setSelectionRange(position, position);
+    if (!page.querySelector("#wizard")) throw new Error("signed out");
+    await released();
+    if (turn !== latest) return;
+    for (const old of wizard.querySelectorAll("[data-part]")) {
+      const name = old.dataset.part;
+      const fresh = page.querySelector(`[data-part="${name}"]`);
+      const html = fresh.innerHTML;
+      if (received.get(name) !== html) exchange(old, document.importNode(fresh, true));
+      received.set(name, html);
+    }
+    watch();
   } catch {
-    const words = document.querySelector("#preview-words");
-    words.textContent = words.dataset.failed;
-    document.querySelector(".preview")?.setAttribute("aria-busy", "false");
+    if (turn !== latest) return;
+    said.textContent = said.dataset.failed;
+    picture().setAttribute("aria-busy", "false");
   }
 }
 
-document.addEventListener("change", (event) => {
-  if (event.target.closest("#wizard")) look();
+document.addEventListener("pointerdown", () => (pressed = true), true);
+for (const end of ["pointerup", "pointercancel"]) {
+  document.addEventListener(end, () => (pressed = false), true);
+}
+wizard.addEventListener("change", () => look());
+wizard.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (button?.value === "print") return;
+  event.preventDefault();
+  look(button?.name === "sheets" ? button : null);
 });
-arrange();
+for (const part of wizard.querySelectorAll("[data-part]")) {
+  received.set(part.dataset.part, part.innerHTML);
+}
+document.documentElement.classList.add("live");
+watch();

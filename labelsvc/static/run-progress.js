@@ -12,8 +12,9 @@ async function look() {
       location.reload();
       return;
     }
+    if (run.total) bar.max = run.total;
     if (run.done) bar.value = run.done;
-    words.textContent = `${run.done} / ${run.total}`;
+    words.textContent = words.dataset.words.replace("{done}", run.done).replace("{total}", run.total);
   } catch {
     // A moment without a network: the next look will tell.
   }

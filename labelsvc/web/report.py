@@ -139,9 +139,9 @@ def _judged(own: ScanSite, parsed: uri.ParsedCode | None) -> tuple[int | None, V
     """Number and verdict of the code, as its page would give them."""
     number = _number(own, parsed)
     if number is not None:
-        with site().database.reading() as session:
-            peek = lookup.peek(session, number)
-            if peek is not None:
+        peek = lookup.peek(site().database, number)
+        if peek is not None:
+            with site().database.reading() as session:
                 return number, lookup.verdict_of(session, peek, on=clock.today())
     if parsed is None:
         return None, Verdict.MALFORMED

@@ -11,13 +11,14 @@ import gzip
 import json
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from labelsvc import clock
+from labelsvc import clock, i18n
 from labelsvc.codes import gs1, issue, offline, short, uri
 from labelsvc.codes.models import Form
 from labelsvc.errors import (
@@ -38,11 +39,8 @@ from labelsvc.web.site import site
 bp = Blueprint("scan", __name__)
 
 #: Put where the code itself stands in a kept page, and replaced for each request.
-_CODE, _PRINTED, _POSITION, _NOTICE = (
-    "\ue000C\ue001",
-    "\ue000P\ue001",
-    "\ue000N\ue001",
-    "\ue000H\ue001",
+_CODE, _PRINTED, _POSITION, _NOTICE, _COUNT, _MOMENT = (
+    f"\ue000{letter}\ue001" for letter in "CPNHSM"
 )
 _KEPT = 2000
 
@@ -101,25 +99,29 @@ def _coded(own: ScanSite, parsed: uri.ParsedCode, kind: str) -> ResponseReturnVa
         return _plain(Verdict.UNKNOWN_KEY, kind, parsed)
     except BadSignature as error:
         return _plain(_refusal(parsed, error), kind, parsed)
-    with where.database.reading() as session:
-        if isinstance(verified, int):
-            number: int | None = verified
-        else:
-            unit = issue.find_unit(session, own.keyring, verified)
-            number = unit[1] if unit else None
-        peek = lookup.peek(session, number) if number is not None else None
-        if peek is None or not _form_fits(parsed, peek.form):
-            return _plain(Verdict.NOT_ISSUED, kind, parsed)
-        if own.outdated(peek.revision):
-            return _coded(own, parsed, kind)
-        key = (peek.issue_id, peek.mark_id, kind, language.current())
-        stamp = (peek.revision, clock.today())
-        kept = own.pages.get(key, stamp)
-        if kept is None:
+    number = verified if isinstance(verified, int) else _unit(own, verified)
+    peek = lookup.peek(where.database, number) if number is not None else None
+    if peek is None or not _form_fits(parsed, peek.form):
+        return _plain(Verdict.NOT_ISSUED, kind, parsed)
+    if own.outdated(peek.revision):
+        return _coded(own, parsed, kind)
+    key = (peek.issue_id, peek.mark_id, kind, language.current())
+    # The revision was read before anything else: a page of newer data is at worst made again.
+    stamp = (peek.revision, clock.today())
+    kept = own.pages.get(key, stamp)
+    if kept is None:
+        with where.database.reading() as session:
             kept = _render(session, peek, kind, stamp)
-            own.pages.put(key, kept)
+        own.pages.put(key, kept)
     own.record(kept.verdict, peek.number, peek.issue_id, peek.form)
     return _send(kept.verdict, kind, _fill(kept, parsed.canonical, peek, kind))
+
+
+def _unit(own: ScanSite, payload: offline.OfflinePayload) -> int | None:
+    """Number of a verified offline code."""
+    with own.where.database.reading() as session:
+        unit = issue.find_unit(session, own.keyring, payload)
+    return unit[1] if unit else None
 
 
 def _refusal(parsed: uri.ParsedCode, error: BadSignature) -> Verdict:
@@ -166,16 +168,22 @@ def _fill(kept: Kept, code: str, peek: Peek, kind: str) -> str:
         return page.replace(_CODE, code)
     words = ""
     if kept.verdict not in scan_view.OUT and (not whole_lot or notice is CopyNotice.MANY):
-        words = render_template(
-            "scan/notice.txt" if kind == "text" else "scan/notice.html",
-            notice=notice, peek=peek, declared=kept.declared if whole_lot else None,
-        )  # fmt: skip
+        words = _notice(kind, notice, kept.declared if whole_lot else None, language.current())
+        words = words.replace(_COUNT, i18n.number(peek.sessions, language.current()))
+        words = words.replace(_MOMENT, i18n.moment(peek.first_at))
     return (
         page.replace(_NOTICE, words)
         .replace(_CODE, code)
         .replace(_PRINTED, uri.printed(code) or code)
         .replace(_POSITION, str(peek.position))
     )
+
+
+@lru_cache(maxsize=500)
+def _notice(kind: str, notice: CopyNotice, declared: int | None, _language: str) -> str:
+    """What is said about earlier scans, with marks for how many and since when."""
+    template = "scan/notice.txt" if kind == "text" else "scan/notice.html"
+    return render_template(template, notice=notice, declared=declared, count=_COUNT, moment=_MOMENT)
 
 
 def _link(link: gs1.Gs1Link, kind: str) -> ResponseReturnValue:

@@ -284,7 +284,8 @@ def test_forgeries_are_answered_without_a_look_into_the_database(
     client: FlaskClient, world: World, app, monkeypatch
 ) -> None:
     client.get(world.codes["in_force"])  # loads the keys
-    monkeypatch.setattr(ScanSite.of(app).where.database, "reading", None)
+    for door in ("reading", "engine"):
+        monkeypatch.setattr(ScanSite.of(app).where.database, door, None)
     for name in ("not_issued", "bad_signature", "malformed"):
         assert client.get(world.codes[name]).status_code in (400, 404)
 

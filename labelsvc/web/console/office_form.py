@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.web import security
-from labelsvc.web.console.typed import day_of
+from labelsvc.web.console.typed import day_of, whole
 from labelsvc.web.language import explain, gettext
 from labelsvc.web.site import site
 
@@ -45,29 +45,19 @@ class Posted:
 
     def day(self, name: str, label: str) -> date | None:
         """A calendar day, None where nothing was typed."""
-        try:
-            return day_of(self.text(name), gettext(label))
-        except BadInput as error:
-            self._add(error, name)
-            return None
+        return self._read(lambda: day_of(self.text(name), gettext(label), name))
 
     def number(self, name: str, label: str) -> int | None:
         """A whole number, None where nothing was typed."""
-        text = self.text(name).strip().replace(" ", "")
-        if not text:
+        text = self.text(name)
+        return self._read(lambda: whole(text, gettext(label), name)) if text.strip() else None
+
+    def _read(self, read: Callable[[], Result | None]) -> Result | None:
+        try:
+            return read()
+        except BadInput as error:
+            self.add(error)
             return None
-        if not (text.isascii() and text.isdigit()) or len(text) > 9:
-            self._add(
-                BadInput(
-                    "{label}: “{text}” is not a whole number.",
-                    fix="Write digits only.",
-                    label=gettext(label),
-                    text=text[:20],
-                ),
-                name,
-            )
-            return None
-        return int(text)
 
     def decimal(self, name: str, label: str) -> Decimal | None:
         """A figure with a decimal comma or point, None where nothing was typed."""
@@ -79,14 +69,14 @@ class Posted:
         except InvalidOperation:
             found = Decimal("NaN")
         if not found.is_finite() or len(text) > 12:
-            self._add(
+            self.add(
                 BadInput(
                     "{label}: “{text}” is not a figure.",
                     fix="Write it like 86,5.",
                     label=gettext(label),
                     text=text[:20],
-                ),
-                name,
+                    field=name,
+                )
             )
             return None
         return found
@@ -94,10 +84,6 @@ class Posted:
     def add(self, error: LabelsvcError) -> None:
         self.problems.append(problem(error))
         self.status = error.http_status
-
-    def _add(self, error: BadInput, field: str) -> None:
-        error.params["field"] = field
-        self.add(error)
 
     def confirm(self) -> None:
         """Step up: the password of the form, unless it was given within the last minutes."""

@@ -1,0 +1,81 @@
+"""Importing a list by the command line: what it says of each row, and what it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from labelsvc.catalogue.models import Product
+from labelsvc.catalogue.places import load_places
+from labelsvc.db import Database
+from labelsvc.settings import Settings
+from tests.cli.conftest import Run
+
+Told = Callable[..., Any]
+HEAD = "STT;Tên sản phẩm;Tên chủ thể;Địa chỉ;Số sao;Quyết định công nhận;Ngày quyết định"
+GOOD = "1;Chè lam gừng;Hộ kinh doanh Lê Thị Mơ;Thôn Đông, xã Thạch Thất;4;99/QĐ-UBND;05/01/2026"
+BAD = "2;Bánh tẻ;Hộ kinh doanh Lê Thị Mơ;Thôn Đông, xã Thạch Thất;9;99/QĐ-UBND;31/02/2026"
+
+
+@pytest.fixture
+def products(database: Database, settings: Settings) -> Callable[[], int]:
+    with database.writing() as session:
+        load_places(session)
+
+    def count() -> int:
+        with database.reading() as session:
+            return session.scalar(select(func.count()).select_from(Product)) or 0
+
+    return count
+
+
+def listed(folder: Path, *lines: str) -> Path:
+    path = folder / "danh-sach.csv"
+    path.write_text(
+        "\ufeff" + "\n".join(("DANH SÁCH SẢN PHẨM OCOP;;;;;;", HEAD, *lines)), encoding="utf-8"
+    )
+    return path
+
+
+def test_a_dry_run_says_everything_and_changes_nothing(
+    products: Callable[[], int], told: Told, run: Run, tmp_path: Path
+) -> None:
+    path = listed(tmp_path, GOOD)
+    plan = told("import", path, "--dry-run")
+    assert (plan["counts"]["new"], plan["applied"]) == (1, False)
+    assert "Chè lam gừng" in run("import", path, "--dry-run").stdout
+    assert products() == 0
+
+
+def test_good_rows_are_taken_bad_ones_are_named_and_a_second_time_changes_nothing(
+    products: Callable[[], int], told: Told, run: Run, tmp_path: Path
+) -> None:
+    path = listed(tmp_path, GOOD, BAD)
+    plan = told("import", path, code=1)
+    assert (plan["counts"]["new"], plan["counts"]["refused"], plan["applied"]) == (1, 1, True)
+    refused = next(row for row in plan["rows"] if row["state"] == "refused")
+    assert refused["row"] == 4
+    assert len(refused["problems"]) == 2  # nine stars, and a day that is none
+    assert products() == 1
+    again = told("import", path, code=1)
+    assert (again["counts"]["new"], again["counts"]["unchanged"]) == (0, 1)
+    said = run("import", path, code=1).stdout
+    assert "Số sao" in said
+    assert "31/02/2026" in said
+    assert products() == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"no list at all", b"PK\x03\x04 broken", b"\x00" * 100])
+def test_what_is_no_list_is_refused_in_words(
+    products: Callable[[], int], run: Run, tmp_path: Path, content: bytes
+) -> None:
+    for name in ("list.csv", "list.xlsx"):
+        (tmp_path / name).write_bytes(content)
+        said = run("import", tmp_path / name, code=1).stderr
+        assert said.strip()
+        assert "Traceback" not in said
+    assert products() == 0

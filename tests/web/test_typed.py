@@ -1,0 +1,66 @@
+"""What people type for days, times and numbers."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+
+from labelsvc.clock import HANOI
+from labelsvc.errors import BadInput
+from labelsvc.web.console.typed import day_of, moment_of, whole
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2026-11-05", date(2026, 11, 5)),
+        ("05/11/2026", date(2026, 11, 5)),
+        (" 5.11.2026 ", date(2026, 11, 5)),
+        ("05-11-2026", date(2026, 11, 5)),
+        ("", None),
+    ],
+)
+def test_days(text: str, day: date | None) -> None:
+    assert day_of(text, "Day") == day
+
+
+@pytest.mark.parametrize("text", ["31/02/2026", "11/2026", "hôm qua", "2026-13-01", "05/11/26"])
+def test_what_is_no_day_is_refused_and_points_at_its_input(text: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        day_of(text, "Day", "made_on")
+    assert caught.value.params["field"] == "made_on"
+    assert text in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("500", 500),
+        ("1.000", 1000),
+        ("1 000 000", 1_000_000),
+        ("2,500", 2500),
+        ("1\u00a0000", 1000),
+    ],
+)
+def test_whole_numbers(text: str, number: int) -> None:
+    assert whole(text, "Count") == number
+
+
+@pytest.mark.parametrize("text", ["", "-5", "năm", "٣", "²", "1e3", "9999999999", "0x10"])
+def test_what_is_no_whole_number_is_refused(text: str) -> None:
+    with pytest.raises(BadInput):
+        whole(text, "Count")
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"), [("2026-11-05T14:30", 14), ("05/11/2026 14:30", 14), ("05/11/2026", 8)]
+)
+def test_moments_are_on_a_vietnamese_clock(text: str, hour: int) -> None:
+    minute = 30 if hour == 14 else 0
+    assert moment_of(text, "When") == datetime(2026, 11, 5, hour, minute, tzinfo=HANOI)
+
+
+def test_a_moment_cannot_be_left_out() -> None:
+    with pytest.raises(BadInput, match="missing"):
+        moment_of(" ", "When", "at")
