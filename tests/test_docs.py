@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from labelsvc.scans.verdict import Verdict
 from labelsvc.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -22,3 +24,15 @@ def test_decisions_are_numbered_without_gaps_and_short() -> None:
     assert [int(f.name[:4]) for f in files] == list(range(1, len(files) + 1))
     for file in files:
         assert len(file.read_text().splitlines()) <= 45, file.name
+
+
+def test_every_verdict_stands_in_the_documentation() -> None:
+    words = (ROOT / "docs/api.md").read_text()
+    for verdict in Verdict:
+        assert f"`{verdict}`" in words, verdict
+
+
+def test_files_that_the_readme_points_to_exist() -> None:
+    readme = (ROOT / "README.md").read_text()
+    for target in re.findall(r"\]\(([^)]+)\)|src=\"([^\"]+)\"", readme):
+        assert (ROOT / "".join(target)).exists(), target

@@ -143,18 +143,16 @@ def _judged(database: Database, ring: Keyring, parsed: uri.ParsedCode) -> Answer
             return Verdict.MALFORMED, {}
     except BadSignature as error:
         return _refusal(error, parsed), {}
+    peek = lookup.peek(database, number) if number is not None else None
+    if peek is None or peek.form not in forms:
+        return Verdict.NOT_ISSUED, {}
     with database.reading() as session:
-        peek = lookup.peek(session, number) if number is not None else None
-        if peek is None or peek.form not in forms:
-            return Verdict.NOT_ISSUED, {}
         found = lookup.by_issue(session, peek.issue_id, on=clock.today())
         mark = lookup.mark_of(session, peek)
         facts = _facts(found) | {
             "label": None if peek.form == Form.LOT else peek.position,
             "reason": mark.reason if mark else None,
         }
-        if found.lot is None:
-            return Verdict.NOT_ISSUED, {}
         return lookup.judge(mark, found.lot, clock.today()), facts
 
 

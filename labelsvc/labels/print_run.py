@@ -17,15 +17,16 @@ from labelsvc.catalogue.models import Lot
 from labelsvc.codes import revoke
 from labelsvc.codes.issue import allocate
 from labelsvc.codes.models import Form
-from labelsvc.errors import BadInput, FileMissing, LayoutError
+from labelsvc.errors import BadInput, FileMissing, LabelsvcError, LayoutError
 from labelsvc.files import Files
+from labelsvc.jobs import queue
 from labelsvc.jobs.queue import enqueue
 from labelsvc.labels.models import PrintRun, RunState
 from labelsvc.labels.render_run import kept, slices
 from labelsvc.labels.run_check import Balance, RunCheck, balance, check_run
 
 __all__ = [
-    "JOB_KIND", "Balance", "RunCheck", "balance", "check_run", "count_runs", "file_name",
+    "JOB_KIND", "Balance", "RunCheck", "balance", "check_run", "count_runs", "failure", "file_name",
     "list_runs", "output", "progress", "start_run", "void_range",
 ]  # fmt: skip
 
@@ -147,6 +148,13 @@ def file_name(run: PrintRun) -> str:
 def progress(run: PrintRun) -> tuple[int, int]:
     """Finished and all parts."""
     return run.job.progress if run.job else (0, 0)
+
+
+def failure(run: PrintRun) -> LabelsvcError | None:
+    """Why the run was not released, to be told in the reader's language; None if it did not fail."""
+    if run.state != RunState.FAILED or run.job is None:
+        return None
+    return queue.failure(run.job)
 
 
 def list_runs(

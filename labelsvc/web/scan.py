@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections import OrderedDict
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from labelsvc import clock, i18n
+from labelsvc import clock
 from labelsvc.codes import gs1, issue, offline, short, uri
 from labelsvc.codes.models import Form
 from labelsvc.errors import (
@@ -31,45 +28,19 @@ from labelsvc.errors import (
 )
 from labelsvc.scans import lookup
 from labelsvc.scans.lookup import Peek
-from labelsvc.scans.verdict import SHOWN, CopyNotice, Verdict, copy_notice
+from labelsvc.scans.verdict import SHOWN, Verdict
 from labelsvc.web import language, scan_view
+from labelsvc.web.scan_pages import CODE, NOTICE, POSITION, PRINTED, Kept, Page, document, fill
 from labelsvc.web.scan_site import ScanSite
 from labelsvc.web.site import site
 
 bp = Blueprint("scan", __name__)
 
-#: Put where the code itself stands in a kept page, and replaced for each request.
-_CODE, _PRINTED, _POSITION, _NOTICE, _COUNT, _MOMENT = (
-    f"\ue000{letter}\ue001" for letter in "CPNHSM"
-)
-_KEPT = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A rendered page but for what belongs to the one code."""
-
-    stamp: tuple[Any, ...]
-    verdict: Verdict
-    declared: int
-    page: str
-
-
-class Pages:
-    """Rendered pages by issue, language and kind; good for one revision and one day."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[Any, ...], Kept] = OrderedDict()
-
-    def get(self, key: tuple[Any, ...], stamp: tuple[Any, ...]) -> Kept | None:
-        found = self._kept.get(key)
-        return found if found is not None and found.stamp == stamp else None
-
-    def put(self, key: tuple[Any, ...], kept: Kept) -> None:
-        self._kept.pop(key, None)  # several threads do this: each step alone leaves it whole
-        self._kept[key] = kept
-        while len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
+_TYPES = {
+    "html": "text/html; charset=utf-8",
+    "json": "application/json; charset=utf-8",
+    "text": "text/plain; charset=utf-8",
+}
 
 
 @bp.get("/01/<path:_rest>")
@@ -105,7 +76,8 @@ def _coded(own: ScanSite, parsed: uri.ParsedCode, kind: str) -> ResponseReturnVa
         return _plain(Verdict.NOT_ISSUED, kind, parsed)
     if own.outdated(peek.revision):
         return _coded(own, parsed, kind)
-    key = (peek.issue_id, peek.mark_id, kind, language.current())
+    lang = language.current()
+    key = (peek.issue_id, peek.mark_id, kind, lang)
     # The revision was read before anything else: a page of newer data is at worst made again.
     stamp = (peek.revision, clock.today())
     kept = own.pages.get(key, stamp)
@@ -114,7 +86,9 @@ def _coded(own: ScanSite, parsed: uri.ParsedCode, kind: str) -> ResponseReturnVa
             kept = _render(session, peek, kind, stamp)
         own.pages.put(key, kept)
     own.record(kept.verdict, peek.number, peek.issue_id, peek.form)
-    return _send(kept.verdict, kind, _fill(kept, parsed.canonical, peek, kind))
+    packed = _packs()
+    body = fill(kept, parsed.canonical, peek, kind=kind, lang=lang, packed=packed)
+    return _send(kept.verdict, kind, body, packed=packed)
 
 
 def _unit(own: ScanSite, payload: offline.OfflinePayload) -> int | None:
@@ -139,51 +113,11 @@ def _render(session: Session, peek: Peek, kind: str, stamp: tuple[Any, ...]) -> 
     mark = lookup.mark_of(session, peek)
     verdict = lookup.judge(mark, found.lot, today)
     view = scan_view.view(
-        found, verdict, form=peek.form, mark=mark, base_url=site().settings.base_url, code=_CODE
+        found, verdict, form=peek.form, mark=mark, base_url=site().settings.base_url, code=CODE
     )
-    view["code"] = {"text": _CODE, "printed": _PRINTED, "position": _POSITION, "form": peek.form}
-    return Kept(stamp, verdict, found.lot.declared if found.lot else 0, _document(view, kind))
-
-
-def _document(view: dict[str, Any], kind: str) -> str:
-    if kind == "json":
-        return json.dumps(scan_view.public(view) | {"seen": _NOTICE}, ensure_ascii=False, indent=1)
-    template = "scan/page.txt" if kind == "text" else "scan/page.html"
-    return render_template(template, v=view, notice=_NOTICE)
-
-
-def _fill(kept: Kept, code: str, peek: Peek, kind: str) -> str:
-    """Put the one code into a kept page."""
-    whole_lot = peek.form == Form.LOT
-    notice = copy_notice(sessions=peek.sessions, declared=kept.declared if whole_lot else None)
-    page = kept.page
-    if kind == "json":
-        first = peek.first_at.isoformat(timespec="minutes") if peek.first_at else None
-        for mark, value in (
-            (_NOTICE, {"notice": notice, "sessions": peek.sessions, "first_at": first}),
-            (_POSITION, None if whole_lot else peek.position),
-            (_PRINTED, uri.printed(code) or None),
-        ):
-            page = page.replace(f'"{mark}"', json.dumps(value, ensure_ascii=False))
-        return page.replace(_CODE, code)
-    words = ""
-    if kept.verdict not in scan_view.OUT and (not whole_lot or notice is CopyNotice.MANY):
-        words = _notice(kind, notice, kept.declared if whole_lot else None, language.current())
-        words = words.replace(_COUNT, i18n.number(peek.sessions, language.current()))
-        words = words.replace(_MOMENT, i18n.moment(peek.first_at))
-    return (
-        page.replace(_NOTICE, words)
-        .replace(_CODE, code)
-        .replace(_PRINTED, uri.printed(code) or code)
-        .replace(_POSITION, str(peek.position))
-    )
-
-
-@lru_cache(maxsize=500)
-def _notice(kind: str, notice: CopyNotice, declared: int | None, _language: str) -> str:
-    """What is said about earlier scans, with marks for how many and since when."""
-    template = "scan/notice.txt" if kind == "text" else "scan/notice.html"
-    return render_template(template, notice=notice, declared=declared, count=_COUNT, moment=_MOMENT)
+    view["code"] = {"text": CODE, "printed": PRINTED, "position": POSITION, "form": peek.form}
+    declared = found.lot.declared if found.lot else 0
+    return Kept(stamp, verdict, declared, Page(document(view, kind)))
 
 
 def _link(link: gs1.Gs1Link, kind: str) -> ResponseReturnValue:
@@ -199,9 +133,9 @@ def _link(link: gs1.Gs1Link, kind: str) -> ResponseReturnValue:
         )  # fmt: skip
         view["code"] = {"text": link.canonical, "printed": None, "position": None, "form": "link"}
         view["unknown_lot"] = link.lot if found.lot is None else None
-        page = _document(view, kind).replace(f'"{_NOTICE}"', "null")
+        page = document(view, kind).replace(NOTICE, "null" if kind == "json" else "")
     ScanSite.of(current_app).record(Verdict.LINK_ONLY, None, None, "link")
-    return _send(Verdict.LINK_ONLY, kind, page.replace(_NOTICE, ""))
+    return _send(Verdict.LINK_ONLY, kind, page.encode())
 
 
 def _plain(
@@ -228,25 +162,26 @@ def _plain(
             path=code,
             host=ScanSite.of(current_app).host,
         )
-    return _send(verdict, kind, body)
+    return _send(verdict, kind, body.encode())
 
 
-def _send(verdict: Verdict, kind: str, body: str) -> Response:
-    types = {"html": "text/html", "json": "application/json", "text": "text/plain"}
-    data = body.encode()
-    packed = "gzip" in request.headers.get("Accept-Encoding", "") and bool(
-        request.accept_encodings["gzip"]
-    )
+def _send(verdict: Verdict, kind: str, body: bytes, *, packed: bool = False) -> Response:
+    own = ScanSite.of(current_app)
+    headers = [*scan_view.HEADERS.items(), ("Content-Type", _TYPES[kind])]
+    if not packed and len(body) > 500 and _packs():
+        body, packed = gzip.compress(body, 5, mtime=0), True
     if packed:  # nothing secret is on these pages, so their size tells nothing
-        data = gzip.compress(data, 5, mtime=0)
-    answer = Response(data, SHOWN[verdict].status, content_type=f"{types[kind]}; charset=utf-8")
-    answer.headers.extend(scan_view.HEADERS)
-    if packed:
-        answer.headers["Content-Encoding"] = "gzip"
-    answer.headers["Content-Language"] = language.current()
+        headers.append(("Content-Encoding", "gzip"))
+    headers.append(("Content-Language", language.current()))
     if kind == "html":
-        answer.headers["Content-Security-Policy"] = ScanSite.of(current_app).csp
-    return answer
+        headers.append(("Content-Security-Policy", own.csp))
+    return Response(body, SHOWN[verdict].status, headers)
+
+
+def _packs() -> bool:
+    """Whether the reader takes gzip."""
+    offered = request.headers.get("Accept-Encoding", "")
+    return "gzip" in offered and (";" not in offered or bool(request.accept_encodings["gzip"]))
 
 
 def _kind() -> str:

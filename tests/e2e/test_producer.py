@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pypdfium2
 import pytest
+from PIL import Image
+from playwright.sync_api import Browser
 
 from labelsvc.labels import symbol
 from labelsvc.labels.preview import grey_page
@@ -71,3 +74,84 @@ def test_what_forbids_printing_is_listed_with_what_to_do(live: Live, reader: Rea
     reader.page.check("input[name=layout][value=a4-65-plain]")
     reader.page.locator(".problems").wait_for(state="detached")
     assert reader.page.evaluate("document.activeElement.value") == "a4-65-plain"
+
+
+def test_the_wizard_follows_every_choice_and_keeps_the_focus(live: Live, reader: Reader) -> None:
+    sign_in(reader, "lan")
+    page = reader.page
+    reader.open(f"/console/lots/{live.world.lot}/print")
+    page.wait_for_load_state("networkidle")
+    page.check("input[name=layout][value=a4-24]")
+    page.locator(".cells[data-columns='3']").wait_for()
+    assert page.evaluate("document.activeElement.value") == "a4-24"
+    page.fill("#count", "7")
+    page.keyboard.press("Enter")  # looks, and does not print
+    page.get_by_role("button", name="In 7 tem").wait_for()
+    assert page.evaluate("document.activeElement.id") == "count"
+    page.locator("button[name=sheets]").first.click()
+    page.get_by_role("button", name="In 24 tem").wait_for()
+    page.locator(".cells input[value='4']").check()
+    page.locator(".cells label:nth-child(4).used").wait_for()
+    assert "/print" in page.url
+    # Typing a number and pressing the button slowly: it may neither move nor vanish meanwhile.
+    page.click("#count")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("3")
+    button = page.locator("button[value=print]")
+    button.scroll_into_view_if_needed()
+    page.wait_for_timeout(200)
+    box = button.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 30, box["y"] + 24)
+    page.mouse.down()
+    page.wait_for_timeout(600)
+    page.mouse.up()
+    page.wait_for_url("**/console/runs/*")
+
+
+def test_the_wizard_works_without_scripts(live: Live, browser: Browser) -> None:
+    context = browser.new_context(
+        viewport={"width": 360, "height": 800}, locale="vi-VN", java_script_enabled=False
+    )
+    page = context.new_page()
+    reader = Reader(context, page, live.url, [])
+    sign_in(reader, "lan")
+    reader.open(f"/console/lots/{live.world.lot}/print")
+    page.check("input[name=layout][value=a4-24]")
+    page.click("[data-part=figures] button[value=look]")
+    columns = page.locator(".cells").evaluate("e => getComputedStyle(e).gridTemplateColumns")
+    assert len(columns.split()) == 3
+    page.fill("#count", "2")
+    page.click("button[value=print]")
+    page.wait_for_url("**/console/runs/*")
+    page.wait_for_selector("a[href$='labels.pdf']", timeout=30_000)  # the page renews itself
+    context.close()
+
+
+def test_wrong_input_and_the_rest_of_the_pages(live: Live, reader: Reader) -> None:
+    sign_in(reader, "lan")
+    page = reader.page
+    reader.open(f"/console/products/{live.world.product}/lots/new")
+    page.fill("#declared", "nhiều")
+    page.click("main form button.wide")
+    page.locator("#declared-error").wait_for()
+    reader.check("new lot, wrong")
+    page.click(".problems a")
+    assert page.evaluate("document.activeElement.id") == "declared"
+    reader.open(f"/console/lots/{live.world.lot}")
+    page.click("#journey summary")
+    page.fill("#place", "Xã Bát Tràng")
+    page.click("#journey button")
+    page.locator(".flash.good").wait_for()
+    reader.check("journey")
+    reader.open("/console/lots?q=khong-co-gi")
+    reader.check("nothing found")
+    picture = io.BytesIO()
+    Image.new("RGB", (300, 300), "green").save(picture, "PNG")
+    reader.open(f"/console/products/{live.world.product}")
+    if not page.locator("#photo").is_visible():
+        page.click("#pictures summary")
+    page.set_input_files("#photo", {"name": "a.png", "mimeType": "image/png", "buffer": picture.getvalue()})  # fmt: skip
+    page.click("#pictures details button")
+    page.locator(".photo img").first.wait_for()
+    reader.check("product with a picture")

@@ -277,7 +277,7 @@ def test_the_audit_page_names_people_and_is_searched(
 ) -> None:
     office = desk("office")
     office.post("/office/producers/new", PRODUCER)
-    assert "Office producer.create producer:" in office.words("/office/audit")
+    assert "Office Producer added producer.create producer:" in office.words("/office/audit")
     assert "producer.create" in office.words("/office/audit?q=producer.c")
     assert "No entry begins" in office.words("/office/audit?q=nothing%25")
     assert desk("auditor").get("/office/audit").status_code == 200

@@ -19,6 +19,7 @@ from labelsvc.errors import (
     ReadBackFailed,
 )
 from labelsvc.files import Files
+from labelsvc.i18n import explain
 from labelsvc.jobs import queue
 from labelsvc.jobs.models import Job, JobState, Part
 from labelsvc.labels import print_run, render_run
@@ -219,6 +220,9 @@ def test_a_symbol_that_does_not_read_back_ends_the_run_with_its_place_and_releas
         assert (run.state, run.file_key) == ("failed", None)
         assert run.report is not None
         assert run.report["error"]["code"] == "read_back_failed"
+        told = print_run.failure(run)
+        assert told is not None
+        assert "trang 2, ô 2: mã QR ghi HTTPS://" in explain(told, "vi")[0]
         with pytest.raises(FileMissing):
             print_run.output(files, run)
         mark = revoke.state_of(session, run.issue.first)

@@ -25,6 +25,41 @@ from labelsvc.web.site import site
 Row = TypeVar("Row")
 bp = Blueprint("office", __name__, url_prefix="/office")
 
+#: Actions of the audit trail in words; the machine word stands beside them for searching.
+ACTIONS = {
+    "sign_in": "Signed in",
+    "user.create": "User added",
+    "user.invite": "New link for a user",
+    "user.password": "Password set",
+    "user.active": "User kept out or let in",
+    "producer.create": "Producer added",
+    "producer.update": "Producer changed",
+    "product.create": "Product added",
+    "product.update": "Product changed",
+    "product.edit": "Label contents changed",
+    "product.photo": "Picture added",
+    "product.photo.first": "Picture put first",
+    "product.photo.remove": "Picture removed",
+    "recognition.create": "Decision entered",
+    "recognition.withdraw": "Recognition withdrawn",
+    "recognition.extend": "Recognition extended",
+    "certificate.create": "Certificate entered",
+    "certificate.update": "Certificate changed",
+    "certificate.remove": "Certificate removed",
+    "village.create": "Village added",
+    "village.update": "Village changed",
+    "import.apply": "List taken over",
+    "report.close": "Report closed",
+    "lot.open": "Lot opened",
+    "event.add": "Event of a lot added",
+    "print_run.create": "Print run begun",
+    "print_run.release": "Print run released",
+    "print_run.fail": "Print run failed",
+    "print_run.void": "Labels declared void",
+    "key.rotate": "Signing key rotated",
+    "key.freeze": "Signing key frozen",
+    "backup.restore": "Backup restored",
+}
 #: Rows of a list on one page.
 PAGE = 50
 _DAYS = 30
@@ -65,7 +100,7 @@ def may_write() -> bool:
 
 @bp.context_processor
 def _words() -> dict[str, Any]:
-    return {"may_write": may_write()}
+    return {"may_write": may_write(), "action_words": ACTIONS}
 
 
 @bp.get("/")

@@ -199,7 +199,7 @@ def change_photo(product_id: int, photo_id: int) -> ResponseReturnValue:
             one.position = place
         if remove:
             session.delete(photo)  # the file stays: other products may show the same picture
-        action = "product.photo_remove" if remove else "product.photo_first"
+        action = "product.photo.remove" if remove else "product.photo.first"
         _note(session, action, product_id, {"key": photo.key})
     flash(gettext("Saved."), "good")
     return redirect(url_for("office.product", product_id=product_id))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from labelsvc.catalogue.models import Product
 from labelsvc.inspections.models import Report, ReportKind, ReportState
 from labelsvc.inspections.report import close_report
+from labelsvc.scans.verdict import SHOWN, Verdict
 from labelsvc.web.console.office import bp, found_or_404, may_write, names_of, paged
 from labelsvc.web.console.office_form import Posted
 from labelsvc.web.language import gettext
@@ -57,6 +58,7 @@ def _page(report_id: int, posted: Posted) -> ResponseReturnValue:
             product=found.product,
             others=others if found.product_id else [],
             kinds=REPORT_KINDS,
+            verdict=_headline(found.verdict),
             people=names_of(session, [found.handled_by]),
             # Who reported is for those who answer, not for those who audit.
             contact=found.contact if may_write() else "",
@@ -65,6 +67,11 @@ def _page(report_id: int, posted: Posted) -> ResponseReturnValue:
             errors=posted.errors,
         )
     return page, posted.status
+
+
+def _headline(verdict: str) -> str:
+    """What the scan page said, in its own words."""
+    return SHOWN[Verdict(verdict)].headline if verdict in list(Verdict) else verdict
 
 
 @bp.post("/reports/<int:report_id>/close")

@@ -167,6 +167,7 @@ def _wizard_page(
         after=newest or 0,
         check=check,
         problems=chosen.problems,
+        errors={p.field: f"{p.message} {p.fix}" for p in chosen.problems if p.field},
         contents_missing=any(isinstance(error, ContentMissing) for error in check.problems),
     )
 
@@ -251,9 +252,9 @@ def _run_page(run_id: int, posted: Posted) -> ResponseReturnValue:
 
 
 def _failure(run: PrintRun) -> str:
-    """Why a run was not released: kept in English with its values, `error` of the report."""
-    kept = (run.report or {}).get("error", {})
-    return gettext(str(kept.get("message", "")))
+    """Why a run was not released and what to do, in the reader's language."""
+    error = print_run.failure(run)
+    return " ".join(explain(error)) if error is not None else ""
 
 
 @bp.get("/runs/<int:run_id>/state")

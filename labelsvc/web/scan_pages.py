@@ -1,0 +1,143 @@
+"""Rendered scan pages, kept until the data changes, and the little that differs code by code.
+
+A page of one issue is the same for each of its codes but for the code itself, its place in the run
+and what is known about earlier scans. It is rendered once with marks in those places and kept in
+pieces, each also compressed: an answer is put together from bytes that exist already. For gzip the
+pieces end in a full flush, so that they may stand in one deflate stream between pieces that are
+made for the request, which go in uncompressed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+import zlib
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from flask import render_template
+
+from labelsvc import i18n
+from labelsvc.codes import uri
+from labelsvc.codes.models import Form
+from labelsvc.scans.lookup import Peek
+from labelsvc.scans.verdict import CopyNotice, Verdict, copy_notice
+from labelsvc.web import scan_view
+
+#: Marks for what is put in with each request; private characters, so no text of ours has them.
+CODE, PRINTED, POSITION, NOTICE, _COUNT, _MOMENT = (f"\ue000{mark}\ue001" for mark in "CPNHSM")
+_MARK = re.compile("\ue000([CPNH])\ue001")
+_KEPT = 2000
+_GZIP_HEAD, _GZIP_LAST_BLOCK = b"\x1f\x8b\x08\0\0\0\0\0\0\xff", b"\x03\0"
+
+
+class Page:
+    """A page in pieces: text that stays, and letters of the marks between."""
+
+    def __init__(self, text: str) -> None:
+        self._plain: list[bytes] = []
+        self._packed: list[bytes] = []
+        self._marks: list[str] = []
+        for index, piece in enumerate(_MARK.split(text)):
+            if index % 2:
+                self._marks.append(piece)
+            else:
+                self._plain.append(piece.encode())
+                self._packed.append(_deflate(self._plain[-1]))
+
+    def fill(self, values: dict[str, str], *, packed: bool) -> bytes:
+        """The page with *values* by the letters of their marks; *packed*: as gzip."""
+        given = {letter: value.encode() for letter, value in values.items()}
+        plain, wire = [self._plain[0]], [_GZIP_HEAD, self._packed[0]]
+        for at, letter in enumerate(self._marks, 1):
+            plain += (given[letter], self._plain[at])
+            if packed:
+                wire += (_stored(given[letter]), self._packed[at])
+        text = b"".join(plain)
+        if not packed:
+            return text
+        return b"".join((*wire, _GZIP_LAST_BLOCK, struct.pack("<II", zlib.crc32(text), len(text))))
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A page and what it was made of."""
+
+    stamp: tuple[Any, ...]
+    verdict: Verdict
+    #: Units of its lot.
+    declared: int
+    page: Page
+
+
+class Pages:
+    """Pages by issue, mark, kind and language; good for one revision and one day."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[Any, ...], Kept] = OrderedDict()
+
+    def get(self, key: tuple[Any, ...], stamp: tuple[Any, ...]) -> Kept | None:
+        found = self._kept.get(key)
+        return found if found is not None and found.stamp == stamp else None
+
+    def put(self, key: tuple[Any, ...], kept: Kept) -> None:
+        self._kept.pop(key, None)  # several threads do this: each step alone leaves it whole
+        self._kept[key] = kept
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+
+
+def fill(kept: Kept, code: str, peek: Peek, *, kind: str, lang: str, packed: bool) -> bytes:
+    """The kept page for one code."""
+    whole_lot = peek.form == Form.LOT
+    notice = copy_notice(sessions=peek.sessions, declared=kept.declared if whole_lot else None)
+    printed = uri.printed(code)
+    if kind == "json":
+        first = peek.first_at.isoformat(timespec="minutes") if peek.first_at else None
+        seen = {"notice": notice, "sessions": peek.sessions, "first_at": first}
+        values = {
+            "C": code,
+            "P": json.dumps(printed or None),
+            "N": json.dumps(None if whole_lot else peek.position),
+            "H": json.dumps(seen),
+        }
+        return kept.page.fill(values, packed=packed)
+    words = ""
+    if kept.verdict not in scan_view.OUT and (not whole_lot or notice is CopyNotice.MANY):
+        count = str(peek.sessions) if peek.sessions < 1000 else i18n.number(peek.sessions, lang)
+        words = _notice(kind, notice, kept.declared if whole_lot else None, lang)
+        words = words.replace(_COUNT, count).replace(_MOMENT, i18n.moment(peek.first_at))
+    values = {"C": code, "P": printed or code, "N": str(peek.position), "H": words}
+    return kept.page.fill(values, packed=packed)
+
+
+def document(view: dict[str, Any], kind: str) -> str:
+    """The page of a view in one kind, with marks. In JSON a mark stands for a whole value."""
+    if kind == "json":
+        text = json.dumps(scan_view.public(view) | {"seen": NOTICE}, ensure_ascii=False, indent=1)
+        for mark in (PRINTED, POSITION, NOTICE):
+            text = text.replace(f'"{mark}"', mark)
+        return text
+    return render_template(
+        "scan/page.txt" if kind == "text" else "scan/page.html", v=view, notice=NOTICE
+    )
+
+
+@lru_cache(maxsize=500)
+def _notice(kind: str, notice: CopyNotice, declared: int | None, _lang: str) -> str:
+    """What is said about earlier scans, with marks for how many and since when."""
+    template = "scan/notice.txt" if kind == "text" else "scan/notice.html"
+    return render_template(template, notice=notice, declared=declared, count=_COUNT, moment=_MOMENT)
+
+
+def _deflate(text: bytes) -> bytes:
+    squeezer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return squeezer.compress(text) + squeezer.flush(zlib.Z_FULL_FLUSH)
+
+
+def _stored(text: bytes) -> bytes:
+    """*text*, less than 64 KiB, as a stored block (RFC 1951, 3.2.4)."""
+    return struct.pack("<BHH", 0, len(text), len(text) ^ 0xFFFF) + text
