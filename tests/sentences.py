@@ -18,7 +18,24 @@ _ERRORS = {
     if isinstance(thing, type) and issubclass(thing, errors.LabelsvcError)
 }
 #: Tables of words that are translated where they are shown.
-_TABLES = {"KINDS", "SHOWS", "REASONS", "REPORT_KINDS", "RISKS", "AUTHORITIES", "STATES", "FIELD_WORDS", "ACTIONS", "_KINDS", "_STANDINGS", "FILTERS", "FORM_WORDS", "STEPS", "_WORDS", "SHOWN"}
+_TABLES = {
+    "KINDS",
+    "SHOWS",
+    "REASONS",
+    "REPORT_KINDS",
+    "RISKS",
+    "AUTHORITIES",
+    "STATES",
+    "FIELD_WORDS",
+    "ACTIONS",
+    "_KINDS",
+    "_STANDINGS",
+    "FILTERS",
+    "FORM_WORDS",
+    "STEPS",
+    "_WORDS",
+    "SHOWN",
+}
 
 
 def in_templates() -> dict[str, str]:

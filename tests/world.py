@@ -63,7 +63,7 @@ def build(database: Database, settings: Settings) -> World:
                 at=clock.now() - timedelta(days=3),
                 place="Xã Bát Tràng",
                 note="Hái sáng sớm",
-            )  # fmt: skip
+            )
         )
         numbers: dict[str, tuple[object, int]] = {}
         for name, form in (("in_force", Form.SHORT), ("gs1", Form.GS1), ("offline", Form.OFFLINE), ("lot", Form.LOT)):  # fmt: skip

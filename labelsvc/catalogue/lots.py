@@ -57,27 +57,9 @@ def open_lot(
     if product.set_number == TOURISM:
         raise Refused("A tourism service has no lots: it carries no goods label.")
     made_code = fields.checked("code", fields.lot_code, code)
-    if not 1 <= declared <= MOST_UNITS:
-        raise BadInput(
-            "The quantity is between 1 and {most} units.",
-            fix="Enter how many units were made.",
-            field="declared",
-            most=MOST_UNITS,
-        )
-    if made_on is not None and made_on > today() + _AHEAD:
-        raise BadInput(
-            "The day of production is too far in the future.",
-            fix="Check the year.",
-            field="made_on",
-        )
     if expires_on is None and made_on is not None and product.shelf_life_days:
         expires_on = made_on + timedelta(days=product.shelf_life_days)
-    if made_on is not None and expires_on is not None and expires_on < made_on:
-        raise BadInput(
-            "The expiry date (HSD) lies before the date of manufacture (NSX).",
-            fix="Check both dates.",
-            field="expires_on",
-        )
+    _check(declared, made_on, expires_on)
     lot = Lot(
         product_id=product.id,
         code=made_code or propose_code(session, product, made_on),
@@ -106,3 +88,77 @@ def open_lot(
         facts={"product": product.id, "code": lot.code, "declared": declared},
     )
     return lot
+
+
+def correct_lot(
+    session: Session,
+    lot: Lot,
+    *,
+    declared: int,
+    made_on: date | None,
+    expires_on: date | None,
+    growing_area: str,
+    issued: int,
+    actor: str,
+) -> None:
+    """Correct what was entered when the lot was opened.
+
+    :param issued: labels of the lot that were issued and are not void: no fewer may be declared,
+        and with any of them about, the dates stand, because they are printed on them.
+    :raises BadInput: a field is wrong; `field` names it. :raises Refused: the dates stand.
+    """
+    _check(declared, made_on, expires_on)
+    if declared < issued:
+        raise BadInput(
+            "{issued} labels of this lot are issued: it cannot have fewer units.",
+            fix="Make labels that are not used void first.",
+            field="declared",
+            issued=issued,
+        )
+    if issued and (made_on, expires_on) != (lot.made_on, lot.expires_on):
+        raise Refused(
+            "The dates stand: {issued} labels of this lot carry them.",
+            fix="Make the printed labels void first, or open another lot.",
+            field="made_on" if made_on != lot.made_on else "expires_on",
+            issued=issued,
+        )
+    facts = {
+        "declared": declared,
+        "made_on": made_on,
+        "expires_on": expires_on,
+        "growing_area": fields.checked("growing_area", fields.growing_area, growing_area),
+    }
+    changed = {name: value for name, value in facts.items() if getattr(lot, name) != value}
+    for name, value in changed.items():
+        setattr(lot, name, value)
+    if changed:
+        session.flush()
+        audit.record(
+            session,
+            actor=actor,
+            action="lot.correct",
+            subject=f"lot:{lot.id}",
+            facts={name: str(value) for name, value in changed.items()},
+        )
+
+
+def _check(declared: int, made_on: date | None, expires_on: date | None) -> None:
+    if not 1 <= declared <= MOST_UNITS:
+        raise BadInput(
+            "The quantity is between 1 and {most} units.",
+            fix="Enter how many units were made.",
+            field="declared",
+            most=MOST_UNITS,
+        )
+    if made_on is not None and made_on > today() + _AHEAD:
+        raise BadInput(
+            "The day of production is too far in the future.",
+            fix="Check the year.",
+            field="made_on",
+        )
+    if made_on is not None and expires_on is not None and expires_on < made_on:
+        raise BadInput(
+            "The expiry date (HSD) lies before the date of manufacture (NSX).",
+            fix="Check both dates.",
+            field="expires_on",
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import socket
 import threading
 from datetime import date
 from ipaddress import IPv6Address, ip_address
@@ -72,6 +73,10 @@ class DayKey:
 
 def network_of(address: str) -> str:
     """/24 of an IPv4 address, /48 of an IPv6 one: only ever the input of a day token."""
+    try:
+        return socket.inet_pton(socket.AF_INET, address)[:3].hex()  # nearly all, and quick
+    except OSError:
+        pass
     try:
         found = ip_address(address.partition("%")[0])
     except ValueError:

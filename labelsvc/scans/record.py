@@ -96,7 +96,7 @@ class Recorder:
 
     def _run(self) -> None:
         wait, rounds = threading.Event(), 0
-        while not wait.wait(_PAUSE):
+        while not wait.wait(_PAUSE) and not self._database.closed:
             self.flush()
             rounds += 1
             if rounds % _HOUR == _MINUTE:  # soon after the start, then every hour

@@ -144,6 +144,8 @@ def test_wrong_input_and_the_rest_of_the_pages(live: Live, reader: Reader) -> No
     page.click("#journey button")
     page.locator(".flash.good").wait_for()
     reader.check("journey")
+    reader.open(f"/console/lots/{live.world.lot}/edit")
+    reader.check("correct the lot")
     reader.open("/console/lots?q=khong-co-gi")
     reader.check("nothing found")
     picture = io.BytesIO()

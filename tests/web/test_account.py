@@ -24,15 +24,21 @@ def test_signing_in_leads_to_the_own_first_page(desk: Callable[[str], Desk]) -> 
         assert answer.status_code == 302 and answer.location == page
 
 
-def test_the_cookie_is_bound_to_the_host_and_hidden_from_scripts(desk: Callable[[str], Desk]) -> None:
+def test_the_cookie_is_bound_to_the_host_and_hidden_from_scripts(
+    desk: Callable[[str], Desk],
+) -> None:
     answer = desk("").post("/account/sign-in", PAIR)
-    cookie = next(c for c in answer.headers.getlist("Set-Cookie") if c.startswith("__Host-session="))
+    cookie = next(
+        c for c in answer.headers.getlist("Set-Cookie") if c.startswith("__Host-session=")
+    )
     for part in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
         assert part in cookie
     assert "Domain" not in cookie and "Max-Age" not in cookie
 
 
-def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(desk: Callable[[str], Desk]) -> None:
+def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(
+    desk: Callable[[str], Desk],
+) -> None:
     answers = [
         desk("").post("/account/sign-in", {"name": name, "password": "wrong words here"})
         for name in ("office", "nobody")
@@ -126,9 +132,18 @@ def test_pages_of_signed_in_people_are_kept_by_nobody(desk: Callable[[str], Desk
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_every_answer_carries_the_protective_headers(app: Flask, desk: Callable[[str], Desk]) -> None:
+def test_every_answer_carries_the_protective_headers(
+    app: Flask, desk: Callable[[str], Desk]
+) -> None:
     office = desk("office")
-    for path in ("/", "/office/", "/account/sign-in", "/no/such/page/at/all", "/static/app.css", "/health"):
+    for path in (
+        "/",
+        "/office/",
+        "/account/sign-in",
+        "/no/such/page/at/all",
+        "/static/app.css",
+        "/health",
+    ):
         headers = office.get(path).headers
         csp = headers["Content-Security-Policy"]
         assert "default-src 'none'" in csp and "frame-ancestors 'none'" in csp, path

@@ -84,7 +84,7 @@ def test_a_stranger_sees_nothing_of_another_producer(
     [
         "/console/products/{product}", "/console/products/{product}/photos",
         "/console/products/{product}/photos/1", "/console/products/{product}/lots/new",
-        "/console/lots/{lot}/events", "/console/lots/{lot}/print", "/console/runs/1/void",
+        "/console/lots/{lot}/events", "/console/lots/{lot}/edit", "/console/lots/{lot}/print", "/console/runs/1/void",
     ],
 )  # fmt: skip
 def test_every_form_wants_its_token(signed_in: SignIn, world: World, path: str) -> None:
@@ -348,6 +348,34 @@ def test_a_lot_number_is_used_once(signed_in: SignIn, world: World) -> None:
     answer = lan.post(f"/console/products/{world.product}/lots/new", given)
     assert answer.status_code == 409
     assert 'href="#code"' in answer.get_data(as_text=True)
+
+
+def test_a_slip_in_a_lot_is_corrected_but_not_what_is_printed(
+    signed_in: SignIn, world: World, database: Database, settings: Settings
+) -> None:
+    with database.writing() as session:
+        product = session.get_one(Product, world.product)
+        lot_id = make_lot(session, product, code="L-SUA", declared=10).id
+    lan, path = signed_in("lan"), f"/console/lots/{lot_id}/edit"
+    given = {
+        "declared": "40",
+        "made_on": "2026-11-02",
+        "expires_on": "2027-11-02",
+        "growing_area": "",
+    }
+    assert lan.post(path, given).status_code == 302
+    start(database, settings, lot_id, count=30)
+    fewer = lan.post(path, given | {"declared": "29"})
+    assert (fewer.status_code, 'id="declared-error"' in fewer.get_data(as_text=True)) == (400, True)
+    later = lan.post(path, given | {"expires_on": "2028-11-02"})
+    assert later.status_code >= 400
+    assert 'id="expires_on-error"' in later.get_data(as_text=True)
+    assert lan.post(path, given | {"declared": "30"}).status_code == 302
+    with database.reading() as session:
+        lot = session.get_one(Lot, lot_id)
+        assert (lot.declared, f"{lot.expires_on}") == (30, "2027-11-02")
+    assert lan.get(f"/console/lots/{world.stranger_lot}/edit").status_code == 404
+    assert lan.post(f"/console/lots/{world.stranger_lot}/edit", given).status_code == 404
 
 
 def test_lots_are_found_by_product_and_number_and_turned_over(

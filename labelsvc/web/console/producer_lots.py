@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from labelsvc import clock
-from labelsvc.catalogue.lots import open_lot, propose_code
+from labelsvc.catalogue.lots import correct_lot, open_lot, propose_code
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.events.capture import add_event
 from labelsvc.events.models import Event
@@ -18,7 +18,7 @@ from labelsvc.events.vocabulary import STEPS
 from labelsvc.i18n import fold
 from labelsvc.labels import legal, print_run
 from labelsvc.labels.models import PrintRun
-from labelsvc.web.console.office_form import Posted
+from labelsvc.web.console.office_form import Posted, shown_values
 from labelsvc.web.console.producer import bp, layout_titles, own_lot, own_product
 from labelsvc.web.console.typed import moment_of, whole
 from labelsvc.web.language import gettext
@@ -106,6 +106,43 @@ def _proposal(session: Session, product: Product) -> dict[str, Any]:
         "expires_on": "",
         "growing_area": last.growing_area if last else "",
     }
+
+
+@bp.route("/lots/<int:lot_id>/edit", methods=["GET", "POST"])
+def edit_lot(lot_id: int) -> ResponseReturnValue:
+    posted = Posted()
+    names = ("declared", "made_on", "expires_on", "growing_area")
+    if request.method == "POST":
+        made_on = posted.day("made_on", "Date of manufacture (NSX)")
+        expires_on = posted.day("expires_on", "Expiry date (HSD)")
+
+        def act(session: Session) -> bool:
+            found = own_lot(session, lot_id)
+            session.refresh(found, with_for_update=True)  # a run that begins now waits
+            have = print_run.balance(session, found)
+            correct_lot(
+                session, found, made_on=made_on, expires_on=expires_on,
+                declared=whole(posted.text("declared"), gettext("Quantity made"), "declared"),
+                growing_area=posted.text("growing_area"), issued=have.issued - have.void,
+                actor=actor(),
+            )  # fmt: skip
+            return True
+
+        if posted.attempt(act):
+            flash(gettext("Saved."), "good")
+            return redirect(url_for("producer.lot", lot_id=lot_id))
+    with site().database.reading() as session:
+        found = own_lot(session, lot_id)
+        page = render_template(
+            "console/producer/edit_lot.html",
+            lot=found,
+            p=found.product,
+            form=shown_values(found, names),
+            balance=print_run.balance(session, found),
+            problems=posted.problems,
+            errors=posted.errors,
+        )
+    return page, posted.status
 
 
 @bp.get("/lots/<int:lot_id>")
