@@ -15,7 +15,7 @@ from labelsvc.cli import base
 from labelsvc.codes.issue import create_keys
 from labelsvc.db import Database
 from labelsvc.settings import Settings
-from labelsvc.worker.local import LocalPool, work_forever
+from labelsvc.worker.local import LocalPool, configure_logs, work_forever
 
 
 def prepare(settings: Settings, database: Database) -> None:
@@ -64,6 +64,7 @@ def run_server(
 
     :param announce: called once the port is open.
     """
+    configure_logs(settings)
     pool = LocalPool(settings)
     beside = settings.render_processes > 0
 
@@ -134,4 +135,5 @@ def worker() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    configure_logs(settings)
     work_forever(settings, stop)

@@ -27,6 +27,21 @@ SHORTEST, LONGEST = 0.1, 1.0
 _BREATH = 1.0
 
 
+def configure_logs(settings: Settings) -> None:
+    """Lines for a log file: plain or JSON, tracebacks without the values of variables."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False)
+            if settings.log_json
+            else structlog.processors.LogfmtRenderer(bool_as_flag=False),
+        ]
+    )
+
+
 def work_forever(settings: Settings, stop: threading.Event) -> None:
     """Do parts until *stop* is set."""
     database, files = Database(settings.database), Files(settings.files)
@@ -46,6 +61,7 @@ def work_forever(settings: Settings, stop: threading.Event) -> None:
 
 
 def _process(settings: Settings, parent: int) -> None:
+    configure_logs(settings)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the server, which ends us

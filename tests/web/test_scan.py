@@ -223,7 +223,13 @@ def test_nothing_stored_names_the_person_who_scanned(
 def test_a_scan_page_survives_a_recorder_that_fails(
     client: FlaskClient, world: World, app, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ScanSite.of(app).recorder, "_database", None)
+    class Away:
+        closed = False
+
+        def writing(self) -> None:
+            raise OSError("the disk is full")
+
+    monkeypatch.setattr(ScanSite.of(app).recorder, "_database", Away())
     assert client.get(world.codes["in_force"]).status_code == 200
     ScanSite.of(app).recorder.flush()
 
