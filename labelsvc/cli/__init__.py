@@ -5,6 +5,10 @@ Exit codes: 0 done, 1 refused or a negative answer, 2 wrong usage, 3 configurati
 
 from __future__ import annotations
 
+import tomllib
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
 import click
 
 from labelsvc.cli.base import Group
@@ -30,10 +34,19 @@ COMMANDS = {
 }
 
 
+def _version() -> str:
+    """Of the installed package; of pyproject.toml in a checkout that is not installed."""
+    try:
+        return version("labelsvc")
+    except PackageNotFoundError:
+        with (Path(__file__).parents[2] / "pyproject.toml").open("rb") as file:
+            return str(tomllib.load(file)["project"]["version"])
+
+
 @click.group(
     cls=Group, commands_at=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
 )
-@click.version_option(package_name="labelsvc", message="%(version)s")
+@click.version_option(version=_version(), message="%(version)s")
 @click.option(
     "--language", type=click.Choice(["vi", "en"]), help="Language of messages; LANG otherwise."
 )
