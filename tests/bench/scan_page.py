@@ -30,6 +30,7 @@ from labelsvc.db import Database
 from labelsvc.migrations import upgrade
 from labelsvc.settings import Settings
 from labelsvc.web.app import create_app
+from labelsvc.web.scan_site import ScanSite
 
 #: Connections that ask at once, and how often the two applications take turns.
 CONNECTIONS, ROUNDS = 4, 5
@@ -60,7 +61,9 @@ def measure(seconds: float = 2.0) -> dict[str, float]:
         database = Database(_settings(folder).database)
         upgrade(database)
         path = worlds.build(database, _settings(folder)).codes["in_force"]
-        page = create_app(_settings(folder), database).test_client().get(path).data
+        app = create_app(_settings(folder), database)
+        page = app.test_client().get(path).data
+        ScanSite.of(app).recorder.flush()
         database.close()
         asked = {
             "hello": ("hello", "/", ""),
