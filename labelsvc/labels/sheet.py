@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from labelsvc.errors import BadInput, LayoutError
-from labelsvc.labels.layout import PAGES, Layout
+from labelsvc.labels.layout import PAGES, Article, Layout, SheetSpec
 
 Order = Literal["across", "down"]
 
@@ -63,8 +63,23 @@ class Sheet:
     @classmethod
     def of(cls, layout: Layout) -> Sheet:
         """The sheet of *layout*; a missing page is as large as the label, or the row of a roll."""
-        spec = layout.sheet
-        width, height = _mm(layout.width), _mm(layout.height)
+        return cls._of(layout.name, layout.sheet, (layout.width, layout.height))
+
+    @classmethod
+    def of_article(cls, name: str, article: Article) -> Sheet:
+        """The sheet of a row of the stock. Raises `LayoutError` when it has no label."""
+        if article.label is None:
+            raise LayoutError(
+                "{layout}: the size of the label is missing",
+                fix="Give its width and height, or its diameter, in mm.",
+                layout=name,
+                field="label",
+            )
+        return cls._of(name, article, article.label.size)
+
+    @classmethod
+    def _of(cls, name: str, spec: SheetSpec, label: tuple[float, float]) -> Sheet:
+        width, height = _mm(label[0]), _mm(label[1])
         pitch_x = width if spec.pitch_x is None else _mm(spec.pitch_x)
         pitch_y = height if spec.pitch_y is None else _mm(spec.pitch_y)
         grid_width = (spec.columns - 1) * pitch_x + width
@@ -92,7 +107,7 @@ class Sheet:
             )
         except LayoutError as error:
             raise LayoutError(
-                "{layout}: " + error.message, fix=error.fix, layout=layout.name, **error.params
+                "{layout}: " + error.message, fix=error.fix, layout=name, **error.params
             ) from error
 
     @property
