@@ -9,14 +9,15 @@ encoder through `symbol.codewords` and `symbol.place`; tests compare bit for bit
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from labelsvc.errors import BadInput
-from labelsvc.labels import symbol
+from labelsvc.labels import masks, symbol
 from labelsvc.labels.layout import Level
 
 Bytes = npt.NDArray[np.uint8]
@@ -28,9 +29,14 @@ Shape = tuple[tuple[str, int], ...]
 #: Mask of runs. Any mask is valid and readable; one stated mask makes a run reproducible; this one has
 #: the lowest mean penalty over codes of our forms.
 FIXED_MASK = 3
+#: Texts encoded together: work space and one table stay in the processor's cache.
+_SLICE = 1024
 
 #: mode -> characters a group, then bits for a group of 1, 2, 3 characters.
 _GROUP = {"numeric": (3, (4, 7, 10)), "alphanumeric": (2, (6, 11)), "byte": (1, (8,))}
+_BASE = {"numeric": 10, "alphanumeric": 45, "byte": 256}
+#: In `_LOOKUP`: no character of the mode.
+_NONE = 255
 
 
 def shape_of(text: str) -> Shape:
@@ -52,19 +58,22 @@ class BatchEncoder:
         #: Bytes in a packed row of modules, most significant bit first, as in a 1-bit picture.
         self.row_bytes = (self.modules + 7) // 8
         self._tables: list[Words] = []
+        self._turns: tuple[Bytes, list[tuple[masks.Words, masks.Words]]] | None = None
         self._learn()
 
     def rows(self, texts: Sequence[str]) -> Bytes:
         """Packed symbols, shape (texts, modules, row_bytes), 1 = dark: the data of 1-bit masks."""
         values = self._values(texts)
         packed = np.empty((len(texts), self._base.size), np.uint64)
-        # In slices that stay in the processor's cache.
-        for start in range(0, len(texts), 512):
-            part = values[start : start + 512]
-            out = packed[start : start + 512]
+        looked_up = np.empty((_SLICE, self._base.size), np.uint64)
+        for start in range(0, len(texts), _SLICE):
+            part = values[:, start : start + _SLICE]
+            out, found = packed[start : start + _SLICE], looked_up[: part.shape[1]]
             out[:] = self._base
-            for column, table in enumerate(self._tables):
-                out ^= table[part[:, column]]
+            for table, numbers in zip(self._tables, part, strict=True):
+                # No number is out of range; "clip" spares a copy that "raise" makes.
+                np.take(table, numbers, axis=0, out=found, mode="clip")
+                np.bitwise_xor(out, found, out=out)
         size = self.modules * self.row_bytes
         return packed.view(np.uint8)[:, :size].reshape(len(texts), self.modules, self.row_bytes)
 
@@ -73,8 +82,44 @@ class BatchEncoder:
         bits = np.unpackbits(self.rows(texts), axis=2, count=self.modules)
         return bits.astype(np.bool_)
 
+    def chosen(self, texts: Sequence[str]) -> tuple[Bytes, npt.NDArray[np.intp]]:
+        """As `rows`, but with the mask that the reference encoder would choose for each text, and
+        these masks. Whatever mask the encoder was made for plays no part."""
+        packed = self.rows(texts)
+        best = np.empty(len(texts), np.intp)
+        turns, bare = self._masks()
+        for start in range(0, len(texts), masks.SLICE):
+            part = packed[start : start + masks.SLICE]
+            rows = masks.lines(part, self.modules)
+            columns = masks.transposed(rows)
+            scores = [
+                masks.penalty(rows ^ to_rows, columns ^ to_columns, self.modules)
+                for to_rows, to_columns in bare
+            ]
+            chosen = np.argmin(scores, axis=0)
+            best[start : start + masks.SLICE] = chosen
+            part ^= turns[chosen]
+        return packed, best
+
+    def _masks(self) -> tuple[Bytes, list[tuple[masks.Words, masks.Words]]]:
+        """What turns a symbol with this encoder's mask into one with each of the eight: packed,
+        and, for the symbol that is scored, as rows and as columns."""
+        if self._turns is None:
+            nothing = np.zeros(symbol.total_codewords(self.version, self.level), np.uint8)
+            own = self._place(nothing)
+            turns, bare = [], []
+            for mask in range(8):
+                how: dict[str, Any] = {"version": self.version, "level": self.level, "mask": mask}
+                turn = symbol.place(nothing.tolist(), **how) ^ own
+                turns.append(np.packbits(turn, axis=1))
+                scored = symbol.place(nothing.tolist(), bare=True, **how) ^ own
+                rows = masks.lines(np.packbits(scored, axis=1)[None], self.modules)
+                bare.append((rows, masks.transposed(rows)))
+            self._turns = np.stack(turns), bare
+        return self._turns
+
     def _values(self, texts: Sequence[str]) -> npt.NDArray[np.intp]:
-        """Index into each table for each text."""
+        """Number of the row in each table for each text: (tables, texts)."""
         length = sum(count for _, count in self.shape)
         joined = "".join(texts)
         if len(joined) != length * len(texts) or any(len(text) != length for text in texts):
@@ -82,20 +127,22 @@ class BatchEncoder:
         if not joined.isascii():
             raise BadInput("A code has a character outside ASCII")
         chars = np.frombuffer(joined.encode("ascii"), np.uint8).reshape(len(texts), length)
-        columns: list[npt.NDArray[np.intp]] = []
-        at = 0
+        found = np.empty((len(self._tables), len(texts)), np.intp)
+        at = row = 0
         for mode, count in self.shape:
-            values = _LOOKUP[mode][chars[:, at : at + count]]
-            if (values < 0).any():
+            values = np.take(_LOOKUP[mode], chars[:, at : at + count])
+            if values.size and values.max() == _NONE:
                 raise BadInput("A code has a character that its form does not allow")
             at += count
-            group, base = _GROUP[mode][0], {"numeric": 10, "alphanumeric": 45, "byte": 256}[mode]
-            for first in range(0, count, group):
-                column = values[:, first]
-                for offset in range(first + 1, min(first + group, count)):
-                    column = column * base + values[:, offset]
-                columns.append(column.astype(np.intp))
-        return np.stack(columns, axis=1)
+            group, base = _GROUP[mode][0], _BASE[mode]
+            for size, first, stop in _groups(count, group):
+                # int32 of 45 * 45 or 1,000 at most: what is left over makes a shorter last group.
+                digits = values[:, first:stop].reshape(len(texts), -1, size).astype(np.int32)
+                weights = np.array([base**n for n in reversed(range(size))], np.int32)
+                many = (digits * weights).sum(axis=2, dtype=np.int32)
+                found[row : row + many.shape[1]] = many.T
+                row += many.shape[1]
+        return found
 
     def _learn(self) -> None:
         where = self._placement()
@@ -185,8 +232,17 @@ def _put(bits: Bytes, at: int, value: int, width: int) -> None:
         bits[at + index] = (value >> (width - 1 - index)) & 1
 
 
-def _lookup(characters: str) -> npt.NDArray[np.int32]:
-    table = np.full(256, -1, np.int32)
+def _groups(count: int, group: int) -> Iterator[tuple[int, int, int]]:
+    """Size, begin and end of the whole groups, then of what is left."""
+    whole = count - count % group
+    if whole:
+        yield group, 0, whole
+    if count > whole:
+        yield count - whole, whole, count
+
+
+def _lookup(characters: str) -> npt.NDArray[np.uint8]:
+    table = np.full(256, _NONE, np.uint8)
     for value, character in enumerate(characters):
         table[ord(character)] = value
     return table
@@ -195,5 +251,5 @@ def _lookup(characters: str) -> npt.NDArray[np.int32]:
 _LOOKUP = {
     "numeric": _lookup("0123456789"),
     "alphanumeric": _lookup(symbol.ALPHANUMERIC),
-    "byte": np.where(np.arange(256) < 128, np.arange(256), -1).astype(np.int32),
+    "byte": _lookup("".join(map(chr, range(128)))),
 }

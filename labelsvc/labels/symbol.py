@@ -134,10 +134,15 @@ def header(mode: str, version: int) -> tuple[int, int]:
     return _MODE[mode], qrcode.util.length_in_bits(_MODE[mode], version)
 
 
-def place(codewords: Sequence[int], *, version: int, level: Level, mask: int) -> Matrix:
-    """The symbol whose interleaved data and correction codewords are given."""
+def place(
+    codewords: Sequence[int], *, version: int, level: Level, mask: int, bare: bool = False
+) -> Matrix:
+    """The symbol whose interleaved data and correction codewords are given.
+
+    *bare*: without format and version information, as it is when masks are compared.
+    """
     code = _blank(codewords, version, level)
-    code.makeImpl(False, mask)
+    code.makeImpl(bare, mask)
     return np.array(code.modules, dtype=np.bool_)
 
 

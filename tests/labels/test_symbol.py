@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labelsvc.errors import BadInput, LayoutError
-from labelsvc.labels import batch, symbol
+from labelsvc.labels import batch, masks, symbol
 from labelsvc.labels.content import sample_unit
 from labelsvc.labels.elements import Level
 
@@ -134,6 +134,45 @@ def test_a_batch_equals_the_reference_encoder_bit_for_bit(
     for text, matrix in zip(texts, found, strict=True):
         assert np.array_equal(matrix, reference(text, version, level, mask))
         assert np.array_equal(matrix, symbol.matrix(text, version=version, level=level, mask=mask))
+
+
+@pytest.mark.parametrize("version", range(2, 9))
+@pytest.mark.parametrize("level", symbol.LEVELS)
+def test_a_batch_equals_the_reference_in_every_version_and_level(
+    version: int, level: Level
+) -> None:
+    room = symbol.capacity(version, level) * 8 - 4 - 14
+    texts = [("HTTPS://OCOP.EXAMPLE/" + c * 200)[: room // 11 * 2] for c in ("Z", "0A", ":")]
+    for mask in range(8):
+        found = batch.encoder(version, level, mask, batch.shape_of(texts[0])).matrices(texts)
+        for text, matrix in zip(texts, found, strict=True):
+            expected = symbol.matrix(text, version=version, level=level, mask=mask)
+            assert np.array_equal(matrix, expected)
+
+
+@given(st.data())
+@settings(max_examples=12, deadline=None)
+def test_the_chosen_mask_is_the_choice_of_the_reference_encoder(data: st.DataObject) -> None:
+    form = data.draw(st.sampled_from(FORMS))
+    level = data.draw(st.sampled_from(["M", "Q"]))
+    texts = [unit.code for unit in units(3, form=form, seed=data.draw(st.integers(0, 10**6)))]
+    version = symbol.version_for(symbol.segments(texts[0]), level)
+    encoder = batch.encoder(version, level, batch.FIXED_MASK, batch.shape_of(texts[0]))
+    packed, chosen = encoder.chosen(texts)
+    for text, rows, mask in zip(texts, packed, chosen, strict=True):
+        expected = symbol.matrix(text, version=version, level=level)
+        assert rows.tobytes() == symbol.packed(expected)
+        forced = symbol.matrix(text, version=version, level=level, mask=int(mask))
+        assert np.array_equal(forced, expected)
+
+
+@given(st.lists(st.integers(0, 2**45 - 1), min_size=45, max_size=45))
+@settings(max_examples=30, deadline=None)
+def test_columns_are_the_rows_of_the_turned_symbol(rows: list[int]) -> None:
+    matrix = np.array([[row >> (44 - c) & 1 for c in range(45)] for row in rows], np.bool_)
+    words = masks.lines(np.packbits(matrix, axis=1)[None], 45)
+    turned = masks.lines(np.packbits(matrix.T, axis=1)[None], 45)
+    assert np.array_equal(masks.transposed(words), turned)
 
 
 ALPHANUMERIC = st.text(st.sampled_from(symbol.ALPHANUMERIC), min_size=24, max_size=24)
