@@ -67,7 +67,7 @@ def printed(
         make_recognition(session, product, valid_from=date(2026, 3, 4), potential_five=True)
         lot = make_lot(session, product, code="L261105-01", declared=COUNT)
         run = print_run.start_run(
-            session, lot=lot, layout_name=layout, count=COUNT, form=form,
+            session, lot=lot, layout=layout, count=COUNT, form=form,
             base_url=settings.base_url, actor="user:1",
         )  # fmt: skip
         run_id, job_id = run.id, run.job_id

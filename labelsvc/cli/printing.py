@@ -18,6 +18,7 @@ from labelsvc.codes.models import Form
 from labelsvc.errors import BadInput
 from labelsvc.i18n import fold
 from labelsvc.labels import print_run
+from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.models import PrintRun
 from labelsvc.worker.tasks import run_inline
 
@@ -112,8 +113,8 @@ def print_labels(
     settings, database, files = base.opened()
     with database.writing() as session:
         run = print_run.start_run(
-            session, lot=find_lot(session, lot, product), layout_name=layout, count=count, form=form,
-            start_at=start_at, base_url=settings.base_url, actor=ACTOR,
+            session, lot=find_lot(session, lot, product), layout=layout, count=count, form=form,
+            imprint=Imprint(start_at=start_at), base_url=settings.base_url, actor=ACTOR,
         )  # fmt: skip
         run_id, job_id = run.id, run.job_id
     if job_id is None:

@@ -157,7 +157,7 @@ def _print(
                 if check.problems:
                     continue
                 run = print_run.start_run(
-                    session, lot=lot, layout_name=layout, count=count, base_url=settings.base_url,
+                    session, lot=lot, layout=layout, count=count, base_url=settings.base_url,
                     actor=history.ACTOR,
                 )  # fmt: skip
                 run_id, job_id = run.id, run.job_id

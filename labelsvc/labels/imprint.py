@@ -19,10 +19,10 @@ MOST_COPIES = 20
 
 
 class Stretch(NamedTuple):
-    """Labels one after another: `repeat` of each of the codes `[first, first + count)`."""
+    """Labels one after another: `repeat` of each of the codes `[first, first + codes)`."""
 
     first: int
-    count: int
+    codes: int
     repeat: int
     skip: int  # labels of the first code that belong to the stretch before
     labels: int

@@ -11,8 +11,8 @@ import io
 import math
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, replace
+from itertools import chain, groupby, repeat
 from typing import Any, BinaryIO
 
 from reportlab import rl_config
@@ -36,6 +36,7 @@ from labelsvc.labels.ops import (
     UnitTextOp,
 )
 from labelsvc.labels.paint import PT
+from labelsvc.labels.printers import Profile
 from labelsvc.labels.sheet import Cell, Order, Sheet
 from labelsvc.labels.text import Face, Fonts
 
@@ -46,6 +47,8 @@ rl_config.useA85 = 0
 
 #: Below this many labels single symbols are encoded faster than a table is learnt.
 _FEW = 40
+#: Colour of the cross on a spare.
+_SPARE = "#5f6368"
 #: Units whose symbols are held in memory at once.
 _SLICE = 4096
 
@@ -89,11 +92,24 @@ def render_sheet_pdf(
     start_at: int = 1,
     used: Collection[int] = (),
     order: Order = "across",
+    spares: int = 0,
+    profile: Profile | None = None,
     job: Job | None = None,
 ) -> bytes:
     """The PDF of a run as bytes; see `write_pdf`."""
     out = io.BytesIO()
-    write_pdf(out, layout, blocks, fonts, start_at=start_at, used=used, order=order, job=job)
+    write_pdf(
+        out,
+        layout,
+        blocks,
+        fonts,
+        start_at=start_at,
+        used=used,
+        order=order,
+        spares=spares,
+        profile=profile,
+        job=job,
+    )
     return out.getvalue()
 
 
@@ -106,24 +122,30 @@ def write_pdf(
     start_at: int = 1,
     used: Collection[int] = (),
     order: Order = "across",
+    spares: int = 0,
+    profile: Profile | None = None,
     job: Job | None = None,
 ) -> Written:
     """Write the labels of *blocks*, one after another, to the binary file *out*.
 
-    Cell and used cells as in `Sheet.cells`. Raises what `compose` raises, `LabelOverflow` for a
-    unit whose line is too wide, and `BadInput` for an empty run or codes of differing structure.
+    Cell and used cells as in `Sheet.cells`; *spares* labels without a code, crossed out, follow;
+    the whole page is bent by *profile*. A block without units gives its drawing to spares only.
+    Raises what `compose` raises, `LabelOverflow` for a unit whose line is too wide, and `BadInput`
+    for an empty run or codes of differing structure.
     """
-    count = sum(len(block.units) for block in blocks)
-    if not count:
+    count = sum(len(block.units) for block in blocks) + spares
+    if not count or not blocks:
         raise BadInput("A run of no labels", fix="Give at least one code.")
-    writer = _Writer(out, layout, fonts, job or Job())
+    writer = _Writer(out, layout, fonts, job or Job(), profile)
     cells = writer.sheet.cells(count, start_at=start_at, used=used, order=order)
     drawings = [
-        compose(layout, block.content, fonts, unit=block.units[0])
+        compose(layout, block.content, fonts, unit=block.units[0] if block.units else None)
         for block in blocks
-        if block.units
     ]
-    labels = _labels([block for block in blocks if block.units], drawings)
+    labels = chain(
+        _labels(blocks, drawings),
+        repeat(_Label(drawings[-1], None, b""), spares),
+    )
     pages = writer.sheet.pages(count, start_at=start_at, used=used, order=order)
     first = drawings[0].symbol
     writer.describe(first, count)
@@ -145,7 +167,7 @@ def write_pdf(
 @dataclass(frozen=True, slots=True)
 class _Label:
     drawing: Drawing
-    unit: Unit
+    unit: Unit | None  # None for a spare
     rows: bytes  # packed symbol
 
 
@@ -176,7 +198,9 @@ def _symbols(op: SymbolOp, units: Sequence[Unit]) -> Iterator[bytes]:
 class _Writer:
     """Puts drawing lists on the pages of one PDF."""
 
-    def __init__(self, out: BinaryIO, layout: Layout, fonts: Fonts, job: Job) -> None:
+    def __init__(
+        self, out: BinaryIO, layout: Layout, fonts: Fonts, job: Job, profile: Profile | None
+    ) -> None:
         self.layout, self.fonts, self.job = layout, fonts, job
         self.sheet = Sheet.of(layout)
         self.page_height = float(self.sheet.page_height)
@@ -193,6 +217,7 @@ class _Writer:
             lang="vi",
         )
         self.canvas.setViewerPreference("PrintScaling", "None")
+        self._bend = self._matrix(profile) if profile is not None and profile.changes else ""
         self._forms: dict[int, str] = {}
         self._full: dict[int, str] = {}
 
@@ -221,6 +246,8 @@ class _Writer:
 
     def page(self, placed: Sequence[tuple[Cell, _Label]], number: int, pages: int) -> None:
         """One page: static forms, then symbols, then words."""
+        if self._bend:
+            self._emit(f"q {self._bend} cm")
         drawings = {id(label.drawing): label.drawing for _, label in placed}
         if len(placed) == self.sheet.per_page > 1 and len(drawings) == 1:
             self.canvas.doForm(self._full_form(next(iter(drawings.values()))))
@@ -233,6 +260,9 @@ class _Writer:
         colour = None
         for cell, label in placed:
             op = label.drawing.symbol
+            if label.unit is None:
+                self._cross(op, cell)
+                continue
             if op.colour != colour:
                 colour = op.colour
                 self._emit(paint.fill(colour))
@@ -240,7 +270,40 @@ class _Writer:
             self._emit(paint.mask(op, label.rows, cell.x + op.x, y))
         self._words(placed)
         self._margin(number, pages)
+        if self._bend:
+            self._emit("Q")
         self.canvas.showPage()
+
+    def _matrix(self, profile: Profile) -> str:
+        """*profile* for a page whose y goes up: both ways of counting y are turned over."""
+        a, b, c, d, e, f = profile.matrix(float(self.sheet.page_width), self.page_height)
+        h = self.page_height
+        moved = (e + c * h, h - f - d * h)
+        return " ".join(
+            [f"{v:.7f}" for v in (a, -b, -c, d)] + [paint.number(v * PT) for v in moved]
+        )
+
+    def _cross(self, op: SymbolOp, cell: Cell) -> None:
+        """A spare: no code, and nobody takes it for one that failed to print."""
+        x0, y0 = cell.x + op.x, cell.y + op.y
+        x1, y1 = x0 + op.size, y0 + op.size
+        lines: list[Command] = [("M", x0, y0), ("L", x1, y1), ("M", x0, y1), ("L", x1, y0)]
+        frame: list[Command] = [("M", x0, y0), ("L", x1, y0), ("L", x1, y1), ("L", x0, y1), ("Z",)]
+        path = paint.path([*lines, *frame], self.page_height)
+        self._emit(f"q {paint.stroke(_SPARE)} 0.6 w {path} S Q")
+        size = op.size / 5
+        words = TextOp(x0, y0, "", "semibold", size, _SPARE)
+        for number, text in enumerate(("TEM", "TRẮNG")):
+            wide = self.fonts["semibold"].width(text) * size
+            shown = replace(
+                words,
+                text=text,
+                x=op.x + (op.size - wide) / 2,
+                y=op.y + op.size * (0.25 if not number else 0.9),
+            )
+            self._emit(
+                f"BT {paint.fill(_SPARE)} {self._show(shown, cell.x, self.page_height - cell.y)} ET"
+            )
 
     # --- static part ---
 
@@ -295,6 +358,8 @@ class _Writer:
         parts: list[str] = []
         colour = None
         for cell, label in placed:
+            if label.unit is None:
+                continue
             for op in label.drawing.unit:
                 if isinstance(op, UnitTextOp):
                     found = measure(op, label.unit, self.fonts, layout=label.drawing.layout)

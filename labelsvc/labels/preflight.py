@@ -11,7 +11,7 @@ import io
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby, repeat
 from typing import Any
 
 import pikepdf
@@ -19,12 +19,14 @@ import pypdfium2
 
 from labelsvc.errors import ReadBackFailed
 from labelsvc.labels import symbol
-from labelsvc.labels.layout import Layout
+from labelsvc.labels.layout import Layout, SymbolElement
 from labelsvc.labels.preview import PDFIUM, grey_page
+from labelsvc.labels.printers import Profile
 from labelsvc.labels.sheet import Cell, Order, Sheet
 
 #: Pixels a module in the first rendering; readers want two to three.
-_PIXELS = 3.0
+_PIXELS = 2.5
+_LEAST_DPI = 130
 _SECOND_DPI = 400
 
 
@@ -38,6 +40,8 @@ class ReadBackReport:
     again: int  # symbols that needed the second look
     unused_min: float
     fonts: tuple[str, ...]  # embedded
+    dots: int  # a module, of the layout's printer
+    module_mm: float
 
 
 def read_back_pdf(
@@ -48,33 +52,40 @@ def read_back_pdf(
     start_at: int = 1,
     used: Collection[int] = (),
     order: Order = "across",
+    spares: int = 0,
+    profile: Profile | None = None,
     dpi: int | None = None,
 ) -> ReadBackReport:
     """Read every symbol of *pdf* and compare with *expected* (texts in printing order).
 
-    Raises `ReadBackFailed` naming page, cell, expected and found text; also when a font is not
+    *spares* labels without a symbol follow; the page is bent by *profile*. Raises `ReadBackFailed` naming page, cell, expected and found text; also when a font is not
     embedded, the file would be scaled, or the number of pages differs.
     """
     fonts = check_file(pdf)
     sheet = Sheet.of(layout)
-    cells = sheet.cells(len(expected), start_at=start_at, used=used, order=order)
+    cells = sheet.cells(len(expected) + spares, start_at=start_at, used=used, order=order)
     box = layout.symbols[0]
-    modules = 17 + 4 * symbol.version_for(symbol.segments(expected[0]), box.level)
-    _, module_mm = symbol.choose_module(
-        box.size, modules, layout.resolution_dpi, min_mm=min(0.25, box.min_module)
-    )
-    first_dpi = dpi or min(_SECOND_DPI, max(150, math.ceil(_PIXELS * 25.4 / module_mm)))
+    dots, module_mm = 0, 0.5
+    if expected:
+        modules = 17 + 4 * symbol.version_for(symbol.segments(expected[0]), box.level)
+        dots, module_mm = symbol.choose_module(
+            box.size, modules, layout.resolution_dpi, min_mm=min(0.25, box.min_module)
+        )
+    first_dpi = dpi or min(_SECOND_DPI, max(_LEAST_DPI, math.ceil(_PIXELS * 25.4 / module_mm)))
     document = _open(pdf)
     again, unused, pages = 0, 1.0, 0
     try:
         for number, placed in groupby(
-            zip(cells, expected, strict=True), key=lambda row: row[0].page
+            zip(cells, chain(expected, repeat(None, spares)), strict=True),
+            key=lambda row: row[0].page,
         ):
             pages += 1
             if number > len(document):
                 raise _failed("the file has only {pages} pages", pages=len(document), page=number)
-            reader = _Page(document, number, first_dpi, box.x, box.y, box.size)
+            reader = _Page(document, number, first_dpi, box, sheet, profile or Profile())
             for cell, text in placed:
+                if text is None:
+                    continue
                 found = reader.at(cell, text)
                 again += found.again
                 unused = min(unused, found.unused)
@@ -88,7 +99,7 @@ def read_back_pdf(
     finally:
         with PDFIUM:
             document.close()
-    return ReadBackReport(len(expected), pages, first_dpi, again, unused, fonts)
+    return ReadBackReport(len(expected), pages, first_dpi, again, unused, fonts, dots, module_mm)
 
 
 def check_file(pdf: bytes) -> tuple[str, ...]:
@@ -133,18 +144,24 @@ class _Page:
         document: pypdfium2.PdfDocument,
         number: int,
         dpi: int,
-        x: float,
-        y: float,
-        size: float,
+        box: SymbolElement,
+        sheet: Sheet,
+        profile: Profile,
     ) -> None:
         self.document, self.number, self.dpi = document, number, dpi
-        self.offset, self.size = (x, y), size
+        self.box, self.size = box, box.size
+        self.page = float(sheet.page_width), float(sheet.page_height)
+        self.profile = profile if profile.changes else None
         self.picture = grey_page(document, number - 1, dpi)
         self.reads = symbol.read_back(self.picture)
 
     def at(self, cell: Cell, text: str) -> _Found:
         scale = 25.4 / self.dpi
-        left, top = cell.x + self.offset[0], cell.y + self.offset[1]
+        left, top = cell.x + self.box.x, cell.y + self.box.y
+        if self.profile is not None:
+            half = self.size / 2
+            x, y = self.profile.place(left + half, top + half, *self.page)
+            left, top = x - half, y - half
         here = [
             read
             for read in self.reads

@@ -7,7 +7,7 @@ are, and queues the job. `run_check` says whether it may begin, `render_run` dra
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import IO
+from typing import IO, Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -21,7 +21,11 @@ from labelsvc.errors import BadInput, FileMissing, LabelsvcError, LayoutError
 from labelsvc.files import Files
 from labelsvc.jobs import queue
 from labelsvc.jobs.queue import enqueue
-from labelsvc.labels.models import PrintRun, RunState
+from labelsvc.labels import library
+from labelsvc.labels.imprint import Imprint
+from labelsvc.labels.layout import Layout
+from labelsvc.labels.models import Printer, PrintRun, RunState
+from labelsvc.labels.printers import Profile
 from labelsvc.labels.render_run import kept, slices
 from labelsvc.labels.run_check import Balance, RunCheck, balance, check_run
 
@@ -30,6 +34,8 @@ __all__ = [
     "list_runs", "output", "progress", "start_run", "void_range",
 ]  # fmt: skip
 
+#: Kinds of files.
+Output = Literal["pdf", "zpl", "tspl"]
 #: Kind of the job that renders a run.
 JOB_KIND = "print_run"
 
@@ -38,32 +44,39 @@ def start_run(
     session: Session,
     *,
     lot: Lot,
-    layout_name: str,
+    layout: str | Layout,
     count: int,
     form: Form | str = Form.SHORT,
-    start_at: int = 1,
+    imprint: Imprint | None = None,
+    output: Output = "pdf",
+    printer: Printer | None = None,
     base_url: str,
     actor: str,
 ) -> PrintRun:
     """Take the numbers and queue the rendering, in the caller's transaction.
 
+    :param layout: name of a built-in layout, or a layout.
+    :param imprint: cells, order, copies, spares.
+    :param output: kind of the file: PDF, or the language of a label printer.
+    :param printer: whose offset, scale, rotation and resolution the file is made for.
     :raises PrintRefused: the first rule that forbids it; also `LayoutError`, `BadInput`.
     """
-    form = Form(form)
+    form, imprint = Form(form), imprint or Imprint()
+    profile = Profile.read(printer.profile) if printer is not None else Profile()
     session.execute(select(Lot.id).where(Lot.id == lot.id).with_for_update())
     check = check_run(
         session,
         lot=lot,
-        layout=layout_name,
+        layout=_for_printer(layout, profile, output),
         count=count,
         form=form,
-        start_at=start_at,
+        imprint=imprint,
         base_url=base_url,
     )
     if check.problems:
         raise check.problems[0]
     if check.layout is None:
-        raise LayoutError("There is no layout {name}", name=layout_name)
+        raise LayoutError("There is no layout {name}", name=str(layout))
     issue = allocate(session, lot=lot, count=1 if form is Form.LOT else count, form=form, by=actor)
     run = PrintRun(
         lot=lot,
@@ -72,7 +85,11 @@ def start_run(
         layout_toml=kept(check.layout),
         form=form,
         count=count,
-        start_at=start_at,
+        start_at=imprint.start_at,
+        imprint=imprint.kept(),
+        output=output,
+        printer_id=printer.id if printer is not None else None,
+        profile=profile.kept() if profile != Profile() else {},
         base_url=base_url,
         content={"values": dict(check.content.values_by_name), "stars": check.content.stars},
         created_by=actor,
@@ -89,7 +106,7 @@ def start_run(
         subject=f"print_run:{run.id}",
         facts={
             "lot": lot.id,
-            "layout": layout_name,
+            "layout": check.layout.name,
             "form": str(form),
             "count": count,
             "first": issue.first,
@@ -97,6 +114,16 @@ def start_run(
         },
     )
     return run
+
+
+def _for_printer(layout: str | Layout, profile: Profile, output: Output) -> str | Layout:
+    """*layout* at the resolution of the printer, where the printer says one."""
+    if not profile.dpi:
+        return layout
+    chosen = library.get(layout) if isinstance(layout, str) else layout
+    if output != "pdf" and chosen.kind != "roll":
+        return chosen
+    return chosen.model_copy(update={"resolution_dpi": profile.dpi})
 
 
 def void_range(
@@ -142,7 +169,7 @@ def output(files: Files, run: PrintRun) -> IO[bytes]:
 
 def file_name(run: PrintRun) -> str:
     """Name of the download: layout, lot and run."""
-    return f"{run.layout_name}-{run.lot.code.replace('/', '-')}-{run.id}.pdf"
+    return f"{run.layout_name}-{run.lot.code.replace('/', '-')}-{run.id}.{run.output}"
 
 
 def progress(run: PrintRun) -> tuple[int, int]:

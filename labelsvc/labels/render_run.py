@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import io
+import shutil
 import tempfile
-from collections.abc import Sequence
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass
-from typing import IO, Any, BinaryIO, cast
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
+from typing import IO, Any
 
-import pikepdf
+import numpy as np
+import pypdfium2
 import tomli_w
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -25,37 +27,52 @@ from labelsvc.errors import Conflict, LabelsvcError, ReadBackFailed
 from labelsvc.files import Files
 from labelsvc.labels import fonts
 from labelsvc.labels.content import LabelContent, Unit
+from labelsvc.labels.imprint import Imprint
+from labelsvc.labels.join import join
 from labelsvc.labels.layout import Layout, load
 from labelsvc.labels.models import PrintRun, RunState
 from labelsvc.labels.pdf import Block, Job, render_sheet_pdf
-from labelsvc.labels.preflight import check_preferences, read_back_pdf
+from labelsvc.labels.preflight import read_back_pdf
+from labelsvc.labels.preview import PDFIUM, grey_page
+from labelsvc.labels.printers import Profile
 from labelsvc.labels.run_check import position
 from labelsvc.labels.sheet import Sheet
 
-#: Pages of one part: a part is rendered, read back and kept in memory as a whole.
-PART_PAGES = 50
-#: Labels of one part on rolls, where a page is one row of labels.
-PART_LABELS = 2000
+#: Labels of one part: a part is rendered, read back and kept in memory as a whole. Small runs are
+#: cut finer, so that every processor has something to do.
+LEAST_PART, LARGEST_PART = 2000, 20_000
+#: Enough to tell two pages of symbols apart.
+_COMPARE_DPI = 72
 
 
 @dataclass(frozen=True)
 class Slice:
-    """The labels of one part: *count* from *offset* on, the first in cell *start_at*."""
+    """The labels of one part: *count* from *offset* on (spares too), the first in cell *start_at*;
+    only the first sheet of a run has used cells."""
 
     offset: int
     count: int
-    start_at: int
+    start_at: int = 1
+    used: tuple[int, ...] = ()
+
+
+def imprint_of(run: PrintRun) -> Imprint:
+    """How its labels go on paper."""
+    return replace(Imprint.read(run.imprint or {}), start_at=run.start_at)
 
 
 def slices(layout: Layout, run: PrintRun) -> list[Slice]:
     """How a run is cut into parts; the same for the same run, whoever asks."""
-    sheet = Sheet.of(layout)
-    size = min(PART_PAGES * sheet.per_page, max(PART_LABELS, sheet.per_page))
+    sheet, imprint = Sheet.of(layout), imprint_of(run)
+    total = imprint.labels(run.count)
+    size = min(LARGEST_PART, max(LEAST_PART, total // 16, sheet.per_page))
     size -= size % sheet.per_page
-    cut = [Slice(0, min(run.count, size - run.start_at + 1), run.start_at)]
-    while cut[-1].offset + cut[-1].count < run.count:
+    on_first = sheet.free_cells(imprint.start_at, imprint.used, imprint.order)
+    first = size - sheet.per_page + on_first
+    cut = [Slice(0, min(total, first), imprint.start_at, imprint.used)]
+    while cut[-1].offset + cut[-1].count < total:
         offset = cut[-1].offset + cut[-1].count
-        cut.append(Slice(offset, min(size, run.count - offset), 1))
+        cut.append(Slice(offset, min(size, total - offset)))
     return cut
 
 
@@ -74,15 +91,61 @@ def layout_of(run: PrintRun) -> Layout:
 
 
 def units_of(run: PrintRun, keyring: Keyring, part: Slice) -> list[Unit]:
-    """What differs from label to label of a part."""
-    if run.form == Form.LOT:
-        code = codes_of(run.issue, keyring)[0]
-        return [Unit(code, _caption(code, run.base_url))] * part.count
-    codes = codes_of(run.issue, keyring, offset=part.offset, count=part.count)
-    return [
-        Unit(code, _caption(code, run.base_url), position(part.offset + n + 1, run.count))
-        for n, code in enumerate(codes)
-    ]
+    """What differs from label to label of a part, its spares left out."""
+    units: list[Unit] = []
+    for stretch in imprint_of(run).stretches(run.count, part.offset, part.count):
+        if run.form == Form.LOT:
+            code = codes_of(run.issue, keyring)[0]
+            units += [Unit(code, _caption(code, run.base_url))] * stretch.labels
+            continue
+        codes = codes_of(run.issue, keyring, offset=stretch.first, count=stretch.codes)
+        single = [
+            Unit(code, _caption(code, run.base_url), position(number, run.count))
+            for number, code in enumerate(codes, stretch.first + 1)
+        ]
+        if stretch.repeat > 1:
+            single = [unit for unit in single for _ in range(stretch.repeat)][stretch.skip :]
+        units += single[: stretch.labels]
+    return units
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A part as bytes, and what it takes to read it back."""
+
+    data: bytes
+    layout: Layout
+    part: Slice
+    codes: list[str]
+    spares: int
+
+
+def draw_part(run: PrintRun, keyring: Keyring, number: int) -> Drawn:
+    """The file of part *number* (from 1). The same run gives the same bytes."""
+    layout, imprint = layout_of(run), imprint_of(run)
+    cut = slices(layout, run)
+    part = cut[number - 1]
+    content = LabelContent(run.content["values"], run.content["stars"], record=run.lot.code)
+    units = units_of(run, keyring, part)
+    spares = imprint.spare_labels(run.count, part.offset, part.count)
+    job = Job(
+        title=f"{content['product_name']} · {content['lot_code']}",
+        author=content["producer_name"],
+        note=f"Lô {run.lot.code} · đợt in {run.id}"
+        + (f" · phần {number}/{len(cut)}" if len(cut) > 1 else ""),
+    )
+    data = render_sheet_pdf(
+        layout,
+        [Block(content, units)],
+        fonts.load(),
+        start_at=part.start_at,
+        used=part.used,
+        order=imprint.order,
+        spares=spares,
+        profile=Profile.read(run.profile or {}),
+        job=job,
+    )
+    return Drawn(data, layout, part, [unit.code for unit in units], spares)
 
 
 def render_part(run: PrintRun, keyring: Keyring, number: int) -> tuple[bytes, dict[str, Any]]:
@@ -90,35 +153,34 @@ def render_part(run: PrintRun, keyring: Keyring, number: int) -> tuple[bytes, di
 
     :raises ReadBackFailed: a symbol says something else, or nothing; names page and cell.
     """
-    layout = layout_of(run)
-    cut = slices(layout, run)
-    part = cut[number - 1]
-    content = LabelContent(run.content["values"], run.content["stars"], record=run.lot.code)
-    units = units_of(run, keyring, part)
-    job = Job(
-        title=f"{content['product_name']} · {content['lot_code']}",
-        author=content["producer_name"],
-        note=f"Lô {run.lot.code} · đợt in {run.id}"
-        + (f" · phần {number}/{len(cut)}" if len(cut) > 1 else ""),
+    drawn = draw_part(run, keyring, number)
+    report = read_back_pdf(
+        drawn.data,
+        drawn.layout,
+        drawn.codes,
+        start_at=drawn.part.start_at,
+        used=drawn.part.used,
+        order=imprint_of(run).order,
+        spares=drawn.spares,
+        profile=Profile.read(run.profile or {}),
     )
-    pdf = render_sheet_pdf(
-        layout, [Block(content, units)], fonts.load(), start_at=part.start_at, job=job
-    )
-    report = read_back_pdf(pdf, layout, [unit.code for unit in units], start_at=part.start_at)
-    return pdf, {
+    return drawn.data, {
         "decoded": report.codes,
+        "spares": drawn.spares,
         "pages": report.pages,
         "dpi": report.dpi,
         "again": report.again,
         "unused_min": round(report.unused_min, 3),
+        "dots": report.dots,
+        "module_mm": round(report.module_mm, 4),
         "fonts": list(report.fonts),
-        "bytes": len(pdf),
+        "bytes": len(drawn.data),
     }
 
 
 def part_key(run_id: int, number: int) -> str:
     """Where the file of a part is kept."""
-    return f"runs/{run_id}/part-{number:04d}.pdf"
+    return f"runs/{run_id}/part-{number:04d}"
 
 
 def merge(files: Files, run: PrintRun, hashes: Sequence[str]) -> tuple[str, str, int]:
@@ -136,54 +198,52 @@ def merge(files: Files, run: PrintRun, hashes: Sequence[str]) -> tuple[str, str,
         if len(parts) == 1:
             return parts[0], hashes[0], streams[0].seek(0, io.SEEK_END)
         whole = opened.enter_context(tempfile.TemporaryFile())
-        pages = _join(streams, whole)
-        _compare(whole, streams, pages)
+        if run.output == "pdf":
+            pages = join(streams, whole)
+            _compare(whole, streams, pages)
+        else:  # commands of a label printer: one after another
+            for stream in streams:
+                stream.seek(0)
+                shutil.copyfileobj(stream, whole)
         digest, length = _sha256(whole), whole.seek(0, io.SEEK_END)
         whole.seek(0)
-        key = f"runs/{run.id}/labels.pdf"
+        key = f"runs/{run.id}/labels.{run.output}"
         files.put_stream(key, whole)
     return key, digest, length
 
 
-def _join(streams: Sequence[IO[bytes]], out: IO[bytes]) -> int:
-    """Write the pages of all files to *out*, page by page, and say how many there are."""
-    with (
-        ExitStack() as opened
-    ):  # pages are copied when the whole is saved: files stay open till then
-        whole, *rest = (
-            opened.enter_context(pikepdf.open(cast(BinaryIO, stream))) for stream in streams
-        )
-        for more in rest:
-            whole.pages.extend(more.pages)
-        whole.save(cast(BinaryIO, out), deterministic_id=True)
-        return len(whole.pages)
-
-
 def _compare(whole: IO[bytes], parts: Sequence[IO[bytes]], pages: int) -> None:
-    """Every page of *whole* draws what the page of its part draws, whose symbols were read."""
-    with pikepdf.open(cast(BinaryIO, whole)) as joined:
-        check_preferences(joined)
-        left = iter(joined.pages)
-        seen = 0
+    """*whole* has as many pages as its parts, and the first and the last page of each part look as
+    they did when their symbols were read. (`join` copies pages byte by byte.)"""
+    with _opened(whole) as joined:
+        if len(joined) != pages:
+            raise _unfit("the file has pages that no part has")
+        before = 0
         for part in parts:
-            with pikepdf.open(cast(BinaryIO, part)) as one:
-                for page in one.pages:
-                    other = next(left, None)
-                    seen += 1
-                    if other is None or _drawn(other) != _drawn(page):
-                        raise _unfit("page {page} is not the page that was read back", page=seen)
-        if seen != pages or next(left, None) is not None:
+            with _opened(part) as one:
+                for index in sorted({0, len(one) - 1}):
+                    if before + index >= pages or not np.array_equal(
+                        grey_page(joined, before + index, _COMPARE_DPI),
+                        grey_page(one, index, _COMPARE_DPI),
+                    ):
+                        page = before + index + 1
+                        raise _unfit("page {page} is not the page that was read back", page=page)
+                before += len(one)
+        if before != pages:
             raise _unfit("the file has pages that no part has")
 
 
-def _drawn(page: pikepdf.Page) -> tuple[object, ...]:
-    contents = page.obj["/Contents"]
-    streams = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
-    return (
-        [float(side) for side in page.mediabox],
-        sorted(page.resources.keys()),
-        [stream.read_bytes() for stream in streams],
-    )
+@contextmanager
+def _opened(stream: IO[bytes]) -> Iterator[pypdfium2.PdfDocument]:
+    """Pages are read as they are asked for."""
+    stream.seek(0)
+    with PDFIUM:
+        document = pypdfium2.PdfDocument(stream, autoclose=False)
+    try:
+        yield document
+    finally:
+        with PDFIUM:
+            document.close()
 
 
 def _sha256(stream: IO[bytes]) -> str:
@@ -222,7 +282,10 @@ def release(
         "decoded": sum(report["decoded"] for report in reports),
         "again": sum(report["again"] for report in reports),
         "unused_min": min(report["unused_min"] for report in reports),
+        "spares": sum(report["spares"] for report in reports),
         "dpi": reports[0]["dpi"],
+        "dots": max(report["dots"] for report in reports),
+        "module_mm": max(report["module_mm"] for report in reports),
         "fonts": reports[0]["fonts"],
         "parts": len(reports),
     }

@@ -28,6 +28,7 @@ from labelsvc.labels import fonts, legal, library, symbol
 from labelsvc.labels.content import LabelContent, Unit
 from labelsvc.labels.contents import content_of, starred
 from labelsvc.labels.drawing import compose
+from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.sheet import Sheet
 
@@ -81,14 +82,14 @@ def check_run(
     layout: str | Layout,
     count: int,
     form: Form | str = Form.SHORT,
-    start_at: int = 1,
+    imprint: Imprint | None = None,
     base_url: str,
     on: date | None = None,
 ) -> RunCheck:
     """Everything that speaks against printing, so that a page can list it at once.
 
     :param layout: name of a built-in layout, or a layout.
-    :param start_at: 1-based cell of the first sheet.
+    :param imprint: cells, order, copies, spares.
     :param on: day that the recognition must allow stars on; today unless given.
     """
     on, form = on or clock.today(), Form(form)
@@ -109,7 +110,13 @@ def check_run(
     )
     plan, pages = None, 0
     try:
-        pages = Sheet.of(chosen).pages(max(count, 1), start_at=start_at)
+        imprint = imprint or Imprint()
+        sheet = Sheet.of(chosen)
+        imprint.check(sheet)
+        labels = imprint.labels(max(count, 1))
+        pages = sheet.pages(
+            labels, start_at=imprint.start_at, used=imprint.used, order=imprint.order
+        )
         unit = Unit(sample_code(lot, form, base_url), sample_printed(form), position(count, count))
         drawn = compose(chosen, content, fonts.load(), unit=unit)
         drawn.resolve(unit, fonts.load())  # the words of each label fit too

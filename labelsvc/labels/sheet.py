@@ -162,6 +162,12 @@ class Sheet:
         rest = count - len(self._first(start_at, used, order))
         return 0 if count <= 0 else 1 + max(0, -(-rest // self.per_page))
 
+    def free_cells(
+        self, start_at: int = 1, used: Collection[int] = (), order: Order = "across"
+    ) -> int:
+        """Cells of the first page that are to be filled."""
+        return len(self._first(start_at, used, order))
+
     def _sequence(self, order: Order) -> list[int]:
         numbers = range(1, self.per_page + 1)
         if order == "across":

@@ -63,7 +63,7 @@ def test_one_verdict_for_the_page_and_the_command_line(
 ) -> None:
     with database.writing() as session:
         run = print_run.start_run(
-            session, lot=session.get_one(Lot, lot.id), layout_name="a4-65", count=3,
+            session, lot=session.get_one(Lot, lot.id), layout="a4-65", count=3,
             base_url=settings.base_url, actor="cli",
         )  # fmt: skip
         revoke.void(session, first=run.issue.first, count=1, reason="Lệch khổ", by="user:1")
@@ -91,7 +91,7 @@ def test_an_offline_code_is_judged_without_a_database(
         here = session.get_one(Lot, lot.id)
         made = [
             print_run.start_run(
-                session, lot=here, layout_name="a4-12", count=1, form=form,
+                session, lot=here, layout="a4-12", count=1, form=form,
                 base_url=settings.base_url, actor="cli",
             ).id
             for form in ("offline", "short")

@@ -98,7 +98,7 @@ def test_the_server_renders_what_is_queued_and_ends_cleanly(
     prepare(settings, database)  # beside the running server: harmless
     with database.writing() as session:
         run_id = print_run.start_run(
-            session, lot=make_lot(session), layout_name="a4-65", count=65,
+            session, lot=make_lot(session), layout="a4-65", count=65,
             base_url=settings.base_url, actor="cli",
         ).id  # fmt: skip
 

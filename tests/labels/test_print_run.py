@@ -31,6 +31,7 @@ from labelsvc.jobs.models import Job
 from labelsvc.labels import fonts, library, print_run, render_run, run_check
 from labelsvc.labels.content import Unit, sample_content, sample_unit
 from labelsvc.labels.drawing import compose
+from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.models import PrintRun
 from labelsvc.labels.sheet import Sheet
 from labelsvc.settings import Settings
@@ -56,7 +57,7 @@ def lot_of(
 
 
 def start(session: Session, settings: Settings, lot: Lot, **facts: Any) -> PrintRun:
-    facts = {"layout_name": "a4-65", "count": 10} | facts
+    facts = {"layout": "a4-65", "count": 10} | facts
     return print_run.start_run(
         session, lot=lot, base_url=settings.base_url, actor="user:1", **facts
     )
@@ -71,7 +72,9 @@ def test_a_good_run_has_no_problems_and_says_what_it_would_be(
     database: Database, settings: Settings
 ) -> None:
     with database.writing() as session:
-        found = check(session, settings, lot_of(session, settings), count=100, start_at=31)
+        found = check(
+            session, settings, lot_of(session, settings), count=100, imprint=Imprint(start_at=31)
+        )
     assert found.problems == []
     assert found.pages == 2
     assert found.plan is not None
@@ -110,7 +113,7 @@ def test_stars_are_printed_only_while_a_recognition_holds(
             assert with_stars.problems[0].fix
             with pytest.raises(RecognitionForbids):
                 start(session, settings, lot)
-        assert start(session, settings, lot, layout_name="a4-65-plain").count == 10
+        assert start(session, settings, lot, layout="a4-65-plain").count == 10
 
 
 def test_every_problem_is_listed_at_once(database: Database, settings: Settings) -> None:
@@ -119,7 +122,7 @@ def test_every_problem_is_listed_at_once(database: Database, settings: Settings)
             session, settings, None, declared=5, expires_on=TODAY - timedelta(1),
             recalled_at=clock.now(),
         )  # fmt: skip
-        found = check(session, settings, lot, form="gs1", start_at=99)
+        found = check(session, settings, lot, form="gs1", imprint=Imprint(start_at=99))
     codes = [problem.code for problem in found.problems]
     assert codes.count("print_refused") == 3  # form, recall, expiry
     assert {"recognition_forbids", "quantity_exceeded", "content_missing", "bad_input"} <= {*codes}
@@ -134,8 +137,8 @@ def test_every_problem_is_listed_at_once(database: Database, settings: Settings)
         ({"layout": "no-such-layout"}, "layout_error"),
         ({"count": 0}, "bad_input"),
         ({"count": -5}, "bad_input"),
-        ({"start_at": 0}, "bad_input"),
-        ({"start_at": 66}, "bad_input"),
+        ({"imprint": Imprint(start_at=0)}, "bad_input"),
+        ({"imprint": Imprint(start_at=66)}, "bad_input"),
         ({"count": 1001}, "quantity_exceeded"),
         ({"count": 1001, "form": "lot"}, "quantity_exceeded"),
         ({"form": "gs1"}, "print_refused"),
@@ -151,7 +154,7 @@ def test_what_cannot_be_printed_is_refused_and_takes_no_number(
             problem.code for problem in check(session, settings, lot, **facts).problems
         ]
         with pytest.raises(LabelsvcError):
-            start(session, settings, lot, **{("layout_name" if k == "layout" else k): v for k, v in facts.items()})  # fmt: skip
+            start(session, settings, lot, **facts)
         assert session.scalar(select(func.count()).select_from(Issue)) == 0
         assert session.scalar(select(func.count()).select_from(Job)) == 0
 
@@ -175,7 +178,7 @@ def test_starting_a_run_keeps_all_that_is_needed_to_make_it_again(
 ) -> None:
     with database.writing() as session:
         lot = lot_of(session, settings)
-        run = start(session, settings, lot, count=200, start_at=60)
+        run = start(session, settings, lot, count=200, imprint=Imprint(start_at=60))
         run_id = run.id
     with database.reading() as session:
         run = session.get_one(PrintRun, run_id)
@@ -242,7 +245,7 @@ def test_unit_codes_differ_on_every_label_and_are_numbered(
 ) -> None:
     with database.writing() as session:
         lot = lot_of(session, settings, gtin=GTIN)
-        run = start(session, settings, lot, form=form, layout_name="a4-12", count=30)
+        run = start(session, settings, lot, form=form, layout="a4-12", count=30)
         keyring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
         units = render_run.units_of(run, keyring, render_run.Slice(10, 20, 1))
     assert len({unit.code for unit in units}) == 20

@@ -142,8 +142,8 @@ def test_a_batch_equals_the_reference_in_every_version_and_level(
     version: int, level: Level
 ) -> None:
     room = symbol.capacity(version, level) * 8 - 4 - 14
-    texts = [("HTTPS://OCOP.EXAMPLE/" + c * 200)[: room // 11 * 2] for c in ("Z", "0A", ":")]
-    for mask in range(8):
+    texts = [("HTTPS://OCOP.EXAMPLE/" + c * 400)[: room // 11 * 2] for c in ("Z", "0A", ":")]
+    for mask in (version % 8,):
         found = batch.encoder(version, level, mask, batch.shape_of(texts[0])).matrices(texts)
         for text, matrix in zip(texts, found, strict=True):
             expected = symbol.matrix(text, version=version, level=level, mask=mask)

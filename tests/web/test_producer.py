@@ -37,7 +37,7 @@ def start(database: Database, settings: Settings, lot_id: int, *, count: int) ->
     """A queued run of a lot."""
     with database.writing() as session:
         return print_run.start_run(
-            session, lot=session.get_one(Lot, lot_id), layout_name="a4-65-plain", count=count,
+            session, lot=session.get_one(Lot, lot_id), layout="a4-65-plain", count=count,
             base_url=settings.base_url, actor="user:1",
         ).id  # fmt: skip
 
@@ -182,7 +182,7 @@ def test_voiding_on_the_page_frees_the_quantity(
     with database.writing() as session:
         lot = session.get_one(Lot, world.lot)
         run = print_run.start_run(
-            session, lot=lot, layout_name="a4-65", count=10, base_url=settings.base_url, actor="user:1"
+            session, lot=lot, layout="a4-65", count=10, base_url=settings.base_url, actor="user:1"
         )  # fmt: skip
         run_id, job_id, before = run.id, run.job_id, print_run.balance(session, lot).remaining
     assert job_id is not None

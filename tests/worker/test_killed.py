@@ -48,7 +48,7 @@ def begin(database: Database, settings: Settings) -> tuple[int, int]:
     with database.writing() as session:
         create_keys(session, secrets=settings.keys)
         run = print_run.start_run(
-            session, lot=make_lot(session), layout_name="a4-65", count=70,
+            session, lot=make_lot(session), layout="a4-65", count=70,
             base_url=settings.base_url, actor="user:1",
         )  # fmt: skip
         assert run.job_id is not None

@@ -23,6 +23,7 @@ from labelsvc.i18n import explain
 from labelsvc.jobs import queue
 from labelsvc.jobs.models import Job, JobState, Part
 from labelsvc.labels import print_run, render_run
+from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.models import PrintRun, RunState
 from labelsvc.labels.pdf import Block
@@ -43,7 +44,7 @@ def begin(
         create_keys(session, secrets=settings.keys)
         lot = make_lot(session, declared=declared)
         run = print_run.start_run(
-            session, lot=lot, layout_name="a4-65", count=count,
+            session, lot=lot, layout="a4-65", count=count,
             base_url=settings.base_url, actor="user:1", **facts,
         )  # fmt: skip
         return run.id
@@ -75,9 +76,14 @@ def test_a_run_is_released_when_every_symbol_was_read_back(
 def test_parts_are_put_together_in_order_and_the_same_job_gives_the_same_bytes(
     database: Database, files: Files, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(render_run, "PART_PAGES", 1)
-    monkeypatch.setattr(render_run, "PART_LABELS", 65)
-    run = finish(database, files, settings, begin(database, settings, count=150, start_at=11))
+    monkeypatch.setattr(render_run, "LEAST_PART", 65)
+    monkeypatch.setattr(render_run, "LARGEST_PART", 65)
+    run = finish(
+        database,
+        files,
+        settings,
+        begin(database, settings, count=150, imprint=Imprint(start_at=11)),
+    )
     assert run.report is not None
     assert (run.report["parts"], run.report["decoded"], run.pages) == (3, 150, 3)
     with database.reading() as session:

@@ -18,6 +18,7 @@ from labelsvc.errors import BadInput, ContentMissing, LabelsvcError, QuantityExc
 from labelsvc.labels import fonts, library, preview, print_run
 from labelsvc.labels.content import Unit
 from labelsvc.labels.contents import content_of
+from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.models import PrintRun, RunState
 from labelsvc.labels.run_check import Balance, RunCheck, position, sample_code
@@ -66,7 +67,7 @@ def wizard(lot_id: int) -> ResponseReturnValue:
         chosen = _choice(lot, layouts, print_run.balance(session, lot))
         check = print_run.check_run(
             session, lot=lot, layout=chosen.layout, count=chosen.count, form=chosen.form,
-            start_at=chosen.start_at, base_url=site().settings.base_url,
+            imprint=Imprint(start_at=chosen.start_at), base_url=site().settings.base_url,
         )  # fmt: skip
         chosen.problems += [_pointed(error) for error in check.problems]
         if not printing or chosen.problems:
@@ -126,8 +127,8 @@ def _begin(lot_id: int, chosen: Choice) -> int:
         if newest is not None and known and str(newest.id) != known and _same(newest, chosen):
             return newest.id  # pressed twice, or sent again by a bad network
         run = print_run.start_run(
-            session, lot=lot, layout_name=chosen.layout.name, count=chosen.count, form=chosen.form,
-            start_at=chosen.start_at, base_url=site().settings.base_url, actor=actor(),
+            session, lot=lot, layout=chosen.layout, count=chosen.count, form=chosen.form,
+            imprint=Imprint(start_at=chosen.start_at), base_url=site().settings.base_url, actor=actor(),
         )  # fmt: skip
         return run.id
 

@@ -1,0 +1,112 @@
+"""How codes go on paper: used cells, order, copies, spares."""
+
+from __future__ import annotations
+
+import pypdfium2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labelsvc.errors import BadInput
+from labelsvc.labels.content import LabelContent
+from labelsvc.labels.imprint import Imprint, usual_spares
+from labelsvc.labels.layout import Layout
+from labelsvc.labels.pdf import Block, render_sheet_pdf
+from labelsvc.labels.preflight import read_back_pdf
+from labelsvc.labels.preview import grey_page
+from labelsvc.labels.sheet import Sheet
+from labelsvc.labels.text import Fonts
+from tests.labels.conftest import units
+
+IMPRINTS = st.builds(
+    Imprint,
+    copies=st.integers(1, 4),
+    collate=st.booleans(),
+    spares=st.integers(0, 9),
+)
+
+
+def printed(imprint: Imprint, count: int, offset: int, length: int) -> list[int]:
+    """Numbers of the codes on the labels of a stretch, from 0."""
+    found: list[int] = []
+    for part in imprint.stretches(count, offset, length):
+        codes = range(part.first, part.first + part.codes)
+        labels = [code for code in codes for _ in range(part.repeat)]
+        found += labels[part.skip :][: part.labels]
+    return found
+
+
+@given(IMPRINTS, st.integers(1, 30), st.lists(st.integers(1, 40), min_size=1, max_size=6))
+def test_parts_of_any_size_print_what_the_whole_prints(
+    imprint: Imprint, count: int, sizes: list[int]
+) -> None:
+    total = imprint.labels(count)
+    whole = list(range(count)) * imprint.copies if imprint.collate else [
+        code for code in range(count) for _ in range(imprint.copies)
+    ]  # fmt: skip
+    found: list[int] = []
+    spares = offset = 0
+    while offset < total:
+        size = min(sizes[offset % len(sizes)], total - offset)
+        found += printed(imprint, count, offset, size)
+        spares += imprint.spare_labels(count, offset, size)
+        offset += size
+    assert (found, spares) == (whole, imprint.spares)
+
+
+@given(IMPRINTS)
+def test_what_is_kept_is_read_again(imprint: Imprint) -> None:
+    assert Imprint.read(imprint.kept()) == imprint
+    assert Imprint().kept() == {}
+
+
+@pytest.mark.parametrize(
+    "imprint",
+    [
+        Imprint(start_at=66),
+        Imprint(used=(0,)),
+        Imprint(used=tuple(range(1, 66))),
+        Imprint(copies=0),
+        Imprint(copies=21),
+        Imprint(spares=-1),
+    ],
+)
+def test_an_impossible_imprint_is_refused(imprint: Imprint, sheet65: Layout) -> None:
+    with pytest.raises(BadInput):
+        imprint.check(Sheet.of(sheet65))
+
+
+def test_print_shops_add_two_and_five_in_a_hundred() -> None:
+    assert [usual_spares(n) for n in (1, 20, 100, 101, 1000)] == [3, 3, 7, 8, 52]
+
+
+def test_used_cells_stay_white_and_spares_carry_no_code(
+    sheet65: Layout, content: LabelContent, fonts: Fonts
+) -> None:
+    used, made = (1, 2, 7, 40), units(70)
+    pdf = render_sheet_pdf(
+        sheet65, [Block(content, made)], fonts, start_at=2, used=used, order="down", spares=5
+    )
+    codes = [unit.code for unit in made]
+    report = read_back_pdf(
+        pdf, sheet65, codes, start_at=2, used=used, order="down", spares=5
+    )  # fmt: skip
+    assert (report.codes, report.pages) == (70, 2)
+    dpi = 100
+    sheet = Sheet.of(sheet65)
+    document = pypdfium2.PdfDocument(pdf)
+    first, second = grey_page(document, 0, dpi), grey_page(document, 1, dpi)
+    document.close()
+    placed = {
+        (cell.page, cell.number) for cell in sheet.cells(75, start_at=2, used=used, order="down")
+    }
+
+    def ink(page: int, number: int) -> bool:
+        x, y = (round(v / 25.4 * dpi) for v in sheet.origin(number))
+        w, h = round(38.1 / 25.4 * dpi), round(21.2 / 25.4 * dpi)
+        picture = first if page == 1 else second
+        return bool((picture[y + 3 : y + h - 3, x + 3 : x + w - 3] < 128).any())
+
+    for page in (1, 2):
+        for number in range(1, 66):
+            assert ink(page, number) == ((page, number) in placed), (page, number)
