@@ -9,11 +9,14 @@ both are ordinary transactions. Leaving the block commits, raising rolls back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -30,6 +33,7 @@ from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column
 from sqlalchemy.types import JSON, TypeDecorator
 
+_NAMED = re.compile(r":([a-z_]+)")
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -130,6 +134,8 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.closed = False
+        self._glances, self._generation = threading.local(), 0
+        self._opened: list[sqlite3.Connection] = []
         if self.is_sqlite and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         self.engine: Engine = create_engine(
@@ -155,13 +161,43 @@ class Database:
         with WritingSession(engine, expire_on_commit=False) as session, session.begin():
             yield session
 
+    def glance(self, query: str, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        """The first row of one statement with ``:name`` parameters, without a transaction.
+
+        For what is asked with every scan: a pooled connection costs more than the statement, and
+        each of its calls gives the interpreter away and has to win it back. SQLite gives each
+        thread its own connection, which is never in a transaction.
+        """
+        if not self.is_sqlite:
+            connection = self.engine.raw_connection()
+            try:
+                cursor = connection.cursor()
+                cursor.execute(_NAMED.sub(r"%(\1)s", query), values)
+                return cast(tuple[Any, ...] | None, cursor.fetchone())
+            finally:
+                connection.close()
+        own = getattr(self._glances, "connection", None)
+        if own is None or self._glances.generation != self._generation:
+            own = sqlite3.connect(
+                str(self.url.database), timeout=30, isolation_level=None, check_same_thread=False
+            )
+            own.execute("PRAGMA query_only=ON")
+            self._glances.connection, self._glances.generation = own, self._generation
+            self._opened.append(own)
+        return cast(tuple[Any, ...] | None, own.execute(query, values).fetchone())
+
     def dispose(self) -> None:
         """Drop pooled connections without closing the parent's sockets; for a forked child."""
+        self._generation += 1
+        self._opened.clear()
         self.engine.dispose(close=False)
 
     def close(self) -> None:
         """Close every pooled connection; threads that work for this database end by `closed`."""
         self.closed = True
+        self._generation += 1
+        while self._opened:
+            self._opened.pop().close()
         self.engine.dispose()
 
 

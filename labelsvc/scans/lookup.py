@@ -64,20 +64,8 @@ class Found:
 
 
 def peek(database: Database, number: int) -> Peek | None:
-    """The issue of *number* and what happened to it; None if it was never issued.
-
-    Asks the driver itself: half of what a scan costs was spent on the way to this one statement,
-    and a statement alone needs no transaction.
-    """
-    query = _PEEK if database.is_sqlite else _PEEK.replace(":number", "%(number)s")
-    connection = database.engine.raw_connection()
-    try:
-        cursor = connection.cursor()
-        cursor.execute(query, {"number": number})
-        row = cursor.fetchone()
-        cursor.close()
-    finally:
-        connection.close()
+    """The issue of *number* and what happened to it; None if it was never issued."""
+    row = database.glance(_PEEK, {"number": number})
     if row is None:
         return None
     revision, issue_id, first, count, form, first_at, sessions, mark_id = row

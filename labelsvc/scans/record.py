@@ -76,18 +76,24 @@ class Recorder:
                     atexit.register(self.flush)
 
     def flush(self) -> None:
-        """Write everything that waits, now."""
+        """Write everything that waits, now; what comes meanwhile waits for the next time.
+
+        Draining an open queue would write one scan a transaction under load, and spend more on
+        that than on all pages.
+        """
         with self._writing:
-            while rows := self._waiting():
+            waiting = self._queue.qsize()
+            while waiting > 0 and (rows := self._waiting(min(waiting, _BATCH))):
+                waiting -= len(rows)
                 try:
                     with self._database.writing() as session:
                         write(session, rows)
                 except Exception:
                     log.exception("scans lost", count=len(rows))
 
-    def _waiting(self) -> list[Seen]:
+    def _waiting(self, most: int) -> list[Seen]:
         rows: list[Seen] = []
-        while len(rows) < _BATCH:
+        while len(rows) < most:
             try:
                 rows.append(self._queue.get_nowait())
             except Empty:
