@@ -16,6 +16,8 @@ The shuffle hides volume. It does not authenticate: that is the tag's work (sign
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -57,12 +59,13 @@ class Permutation:
         self._rounds = [
             (head.to_bytes(8, "big"), mask) for head, mask in zip(heads, masks, strict=True)
         ]
+        self._threads = threading.local()
         self._cipher = Cipher(AES(key), ECB())  # noqa: S305 - a round function, see above
 
     def forward(self, number: int) -> int:
         """The place of *number* in the shuffle. :raises ValueError: outside the range."""
         a, b = self._split(number)
-        prf = self._cipher.encryptor().update
+        prf = self._prf()
         for head, mask in self._rounds:
             block = prf(head + b.to_bytes(8, "big"))
             a, b = b, a ^ (int.from_bytes(block[:8], "big") & mask)
@@ -71,7 +74,7 @@ class Permutation:
     def backward(self, place: int) -> int:
         """The number whose `forward` is *place*. :raises ValueError: outside the range."""
         a, b = self._split(place)
-        prf = self._cipher.encryptor().update
+        prf = self._prf()
         for head, mask in reversed(self._rounds):
             block = prf(head + a.to_bytes(8, "big"))
             a, b = b ^ (int.from_bytes(block[:8], "big") & mask), a
@@ -84,13 +87,21 @@ class Permutation:
         a = numbers >> np.uint64(self._right)
         b = numbers & np.uint64((1 << self._right) - 1)
         blocks = np.empty((len(numbers), 2), dtype=">u8")
-        prf = self._cipher.encryptor().update
+        prf = self._prf()
         for head, mask in self._rounds:
             blocks[:, 0] = int.from_bytes(head, "big")
             blocks[:, 1] = b
             output = np.frombuffer(prf(blocks.tobytes()), dtype=">u8")[::2].astype(np.uint64)
             a, b = b, a ^ (output & np.uint64(mask))
         return a << np.uint64(self._right) | b
+
+    def _prf(self) -> Callable[[bytes], bytes]:
+        """AES of one block. ECB keeps nothing from block to block, so one context serves for ever;
+        making it costs more than ten blocks. A context is not for two threads at once."""
+        found: Callable[[bytes], bytes] | None = getattr(self._threads, "prf", None)
+        if found is None:
+            found = self._threads.prf = self._cipher.encryptor().update
+        return found
 
     def _split(self, value: int) -> tuple[int, int]:
         if not 0 <= value < self.size:

@@ -12,7 +12,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import (
@@ -90,6 +90,7 @@ class CodeSigner(Signer):
         self.purpose = purpose
         self.context = context
         self._keys = [derive(secret, purpose) for secret in self.secret_keys]
+        self._begun = [_begun(key, context) for key in self._keys]
 
     def derive_key(self, secret_key: str | bytes | None = None) -> bytes:
         if secret_key is None:
@@ -100,14 +101,26 @@ class CodeSigner(Signer):
 
     def get_signature(self, value: str | bytes) -> bytes:
         """The raw tag of *value*."""
-        return self.algorithm.get_signature(self._keys[-1], self.context + _bytes(value))
+        return self._tag(-1, _bytes(value))
 
     def verify_signature(self, value: str | bytes, sig: str | bytes) -> bool:
         """Whether *sig* is the raw tag of *value* under any of the secrets."""
-        message, tag = self.context + _bytes(value), _bytes(sig)
+        message, tag = _bytes(value), _bytes(sig)
         return any(
-            self.algorithm.verify_signature(key, message, tag) for key in reversed(self._keys)
+            hmac.compare_digest(self._tag(number, message), tag)
+            for number in reversed(range(len(self._keys)))
         )
+
+    def _tag(self, number: int, value: bytes) -> bytes:
+        """The tag of *value* under key *number*.
+
+        From hashes that have taken in the key and the context: `hmac.digest` also lets other
+        threads run, and getting the interpreter back costs more than the tag.
+        """
+        first, second = (part.copy() for part in self._begun[number])
+        first.update(value)
+        second.update(first.digest())
+        return self.tag_algorithm.cut(second.digest())
 
     def sign(self, value: str | bytes) -> bytes:
         """*value* and its tag; no separator, the tag has a fixed length."""
@@ -124,12 +137,9 @@ class CodeSigner(Signer):
     def digests(self, values: bytes, size: int) -> bytes:
         """The whole HMAC of every *size* bytes of *values*, one after the other, uncut.
 
-        HMAC's two hashes have taken in the key and the context beforehand, and copying a hash is
-        cheaper than starting one: 1.2 µs a value against 3.0 µs.
+        Copying a hash is cheaper than starting one: 1.2 µs a value against 3.0 µs.
         """
-        key = self._keys[-1].ljust(64, b"\0")
-        inner = hashlib.sha256(bytes(b ^ 0x36 for b in key) + self.context)
-        outer = hashlib.sha256(bytes(b ^ 0x5C for b in key))
+        inner, outer = self._begun[-1]
         digests = []
         for at in range(0, len(values), size):
             first = inner.copy()
@@ -138,6 +148,15 @@ class CodeSigner(Signer):
             second.update(first.digest())
             digests.append(second.digest())
         return b"".join(digests)
+
+
+def _begun(key: bytes, context: bytes) -> tuple[Any, Any]:
+    """HMAC's two hashes (RFC 2104), the inner one with *context*; *key* has at most 64 bytes."""
+    key = key.ljust(64, b"\0")
+    return (
+        hashlib.sha256(bytes(b ^ 0x36 for b in key) + context),
+        hashlib.sha256(bytes(b ^ 0x5C for b in key)),
+    )
 
 
 def public_key(private: bytes) -> bytes:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, g, has_request_context, request, url_for
 from markupsafe import Markup, escape
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from labelsvc import i18n
 from labelsvc.errors import LabelsvcError
@@ -15,11 +18,23 @@ def current() -> str:
     """Language of this answer: `?lang=`, the user's own, `Accept-Language`, Vietnamese."""
     if not has_request_context():
         return i18n.DEFAULT
-    if "language" not in g:
-        user = g.get("user")
-        asked = request.args.get("lang") or request.cookies.get("lang") or (user and user.language)
-        g.language = i18n.choose(list(request.accept_languages), asked=asked or None)
-    return str(g.language)
+    known = g.get("language")
+    if known is None:
+        if request.query_string or "Cookie" in request.headers or g.get("user"):
+            user = g.get("user")
+            asked = (
+                request.args.get("lang") or request.cookies.get("lang") or (user and user.language)
+            )
+            known = i18n.choose(list(request.accept_languages), asked=asked or None)
+        else:  # who scans sends no more than the header, and few different ones
+            known = _of_header(request.headers.get("Accept-Language", ""))
+        g.language = known
+    return str(known)
+
+
+@lru_cache(maxsize=1000)
+def _of_header(header: str) -> str:
+    return i18n.choose(list(parse_accept_header(header, LanguageAccept)))
 
 
 def gettext(text: str, /, **params: Any) -> str:

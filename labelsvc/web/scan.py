@@ -32,6 +32,7 @@ from labelsvc.scans.verdict import SHOWN, Verdict
 from labelsvc.web import language, scan_view
 from labelsvc.web.scan_pages import CODE, NOTICE, POSITION, PRINTED, Kept, Page, document, fill
 from labelsvc.web.scan_site import ScanSite
+from labelsvc.web.security import HEADERS, STRICT_TRANSPORT, Sent
 from labelsvc.web.site import site
 
 bp = Blueprint("scan", __name__)
@@ -167,15 +168,20 @@ def _plain(
 
 def _send(verdict: Verdict, kind: str, body: bytes, *, packed: bool = False) -> Response:
     own = ScanSite.of(current_app)
-    headers = [*scan_view.HEADERS.items(), ("Content-Type", _TYPES[kind])]
     if not packed and len(body) > 500 and _packs():
         body, packed = gzip.compress(body, 5, mtime=0), True
-    if packed:  # nothing secret is on these pages, so their size tells nothing
-        headers.append(("Content-Encoding", "gzip"))
-    headers.append(("Content-Language", language.current()))
-    if kind == "html":
-        headers.append(("Content-Security-Policy", own.csp))
-    return Response(body, SHOWN[verdict].status, headers)
+    lines = own.headers.get((kind, packed, language.current()))
+    if lines is None:
+        lines = [*HEADERS.items(), *scan_view.HEADERS.items(), ("Content-Type", _TYPES[kind])]
+        if packed:  # nothing secret is on these pages, so their size tells nothing
+            lines.append(("Content-Encoding", "gzip"))
+        lines.append(("Content-Language", language.current()))
+        csp = own.csp if kind == "html" else "default-src 'none'; frame-ancestors 'none'"
+        lines.append(("Content-Security-Policy", csp))
+        if site().settings.base_url.startswith("https:"):
+            lines.append(STRICT_TRANSPORT)
+        lines = own.headers[kind, packed, language.current()] = list(dict(lines).items())
+    return Sent(body, SHOWN[verdict].status, lines)
 
 
 def _packs() -> bool:

@@ -54,6 +54,8 @@ class ScanSite:
             f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self' data:; "
             "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         )
+        #: Header lines by kind, packing and language.
+        self.headers: dict[tuple[str, bool, str], list[tuple[str, str]]] = {}
         self._keyring: Keyring | None = None
         self._revision = -1
         self._loaded = 0.0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, abort, g, redirect, request, url_for
@@ -15,6 +16,9 @@ from labelsvc.accounts import roles, sessions
 from labelsvc.accounts.models import Role, SignIn, User
 from labelsvc.web.site import site
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
     "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -26,6 +30,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
+STRICT_TRANSPORT = ("Strict-Transport-Security", "max-age=63072000")
 #: Rooms whose forms bring their own signed token: they set no cookie.
 _OWN_TOKENS = ("report.",)
 
@@ -90,6 +95,23 @@ def confirm(password: str) -> None:
     )
 
 
+class Sent(Response):
+    """An answer that is whole: bytes, and every header line of it but the length.
+
+    A page that is asked for a thousand times a second has the same dozen lines each time; checking
+    and copying them three times over was a fifth of what it cost.
+    """
+
+    def __init__(self, body: bytes, status: int, lines: list[tuple[str, str]]) -> None:
+        super().__init__(body, status)
+        self._lines = [*lines, ("Content-Length", str(len(body)))]
+        self._whole = body
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        start_response(self.status, list(self._lines))
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [self._whole]
+
+
 class _LazySessions(SecureCookieSessionInterface):
     """Builds its signer only for who brings a cookie: a tenth of what a scan costs otherwise."""
 
@@ -139,11 +161,13 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def headers(answer: Response) -> Response:
+        if isinstance(answer, Sent):
+            return answer
         for name, value in HEADERS.items():
             answer.headers.setdefault(name, value)
         answer.headers.setdefault("Content-Security-Policy", CSP)
         if https:
-            answer.headers.setdefault("Strict-Transport-Security", "max-age=63072000")
+            answer.headers.setdefault(*STRICT_TRANSPORT)
         if g.get("user") is not None:
             answer.headers["Cache-Control"] = "no-store"
         return answer
