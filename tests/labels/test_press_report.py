@@ -1,0 +1,63 @@
+"""The sheet for the print shop: one page, its figures on it, fonts inside."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import pypdfium2
+import pytest
+
+from labelsvc.labels import library, preview, walk
+from labelsvc.labels.content import sample_content
+from labelsvc.labels.palette import Spot
+from labelsvc.labels.pdf import Block, Job
+from labelsvc.labels.press import write_press_pdf
+from labelsvc.labels.press_check import Wanted, check
+from labelsvc.labels.press_settings import PressSettings
+from labelsvc.labels.report import press_report_pdf
+from labelsvc.labels.text import Fonts
+
+from .conftest import units
+from .icc_profile import cmyk_profile
+
+
+@pytest.mark.parametrize("profile", [None, cmyk_profile()])
+def test_one_page_says_it_all(fonts: Fonts, profile: bytes | None) -> None:
+    out, job = io.BytesIO(), Job("Trà shan tuyết · L2611-03", "Hợp tác xã Suối Mây")
+    settings = PressSettings(icc=profile, spots={"gold": Spot("PANTONE 131 C", (0, 0.35, 1, 0.1))})
+    report = write_press_pdf(
+        out,
+        library.get("craft-tag"),
+        [Block(sample_content(), units(3))],
+        fonts,
+        settings=settings,
+        job=job,
+    )
+    found = check(out.getvalue(), Wanted(standard="none"))
+    asked: list[str] = []
+
+    def say(text: str, params: Mapping[str, Any]) -> str:
+        asked.append(text)
+        return "Câu tiếng Việt"
+
+    def sheet() -> bytes:
+        proof = preview.page_png(out.getvalue(), dpi=80)
+        facts = [("Lô", "L2611-03")]
+        return press_report_pdf(
+            report, fonts, job=job, check=found, proof=proof, facts=facts, say=say
+        )
+
+    data = sheet()
+    assert data == sheet()
+    document = pypdfium2.PdfDocument(data)
+    assert len(document) == 1
+    words = document[0].get_textpage().get_text_bounded()
+    for expected in ("L2611-03", "50 × 90 mm", "PANTONE 131 C", "SHA-256"):
+        assert expected in words
+    assert report.sha256[:8] in words
+    assert ("PDF/X-4" in words) and ("Chưa phải PDF/X-4" in words) == (profile is None)
+    assert bool(asked) == (profile is None)
+    with walk.opened(data) as pdf:
+        assert walk.unembedded(pdf) == []
