@@ -1,4 +1,4 @@
-"""layouts list | check."""
+"""layouts list | check | sheets."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 import click
 
 from labelsvc.cli import base
-from labelsvc.errors import LabelsvcError
-from labelsvc.labels import fonts, legal, library
-from labelsvc.labels.content import sample_content, sample_unit
+from labelsvc.errors import BadInput, LabelsvcError
+from labelsvc.labels import fonts, legal, library, stock
+from labelsvc.labels.content import LabelContent, sample_content, sample_unit
 from labelsvc.labels.drawing import compose
-from labelsvc.labels.layout import Layout
+from labelsvc.labels.layout import Article, Layout
 from labelsvc.labels.run_check import sample_printed
 from labelsvc.labels.sheet import Sheet
 
@@ -36,22 +36,117 @@ def list_layouts(as_json: bool) -> None:
 
 @layouts.command()
 @click.argument("what", required=False, metavar="[NAME|FILE]")
+@click.option(
+    "--set",
+    "set_number",
+    type=click.IntRange(1, 26),
+    default=11,
+    show_default=True,
+    help="Criteria set of the goods (Decision 26/2026): decides the mandatory contents.",
+)
+@click.option(
+    "--elsewhere",
+    multiple=True,
+    type=click.Choice(sorted(legal.MAY_STAND_ELSEWHERE)),
+    metavar="CONTENT",
+    help="A content that stands elsewhere on the pack, e.g. expires. May be repeated.",
+)
 @base.json_option
 @click.pass_context
-def check(context: click.Context, what: str | None, as_json: bool) -> None:
-    """Check one layout, a file, or all: schema, geometry, text, symbol, contents of the law.
+def check(
+    context: click.Context,
+    what: str | None,
+    set_number: int,
+    elsewhere: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Check one layout, a file, or all: schema, geometry, text, symbol, and the label law.
 
-    Example: labelsvc layouts check my-label.toml
+    The label is composed with sample contents, then its letters, colours and words are judged.
+
+    Example: labelsvc layouts check my-label.toml --set 21
     """
-    rows = [_checked(name) for name in ([what] if what else library.names())]
+    rows = [
+        _checked(name, set_number, frozenset(elsewhere))
+        for name in ([what] if what else library.names())
+    ]
     words = []
     for row in rows:
         words.append(f"{'✗' if row['errors'] else '✓'} {row['name']}")
-        words += [f"   {e['message']}\n   → {e['fix']}" for e in row["errors"]]
-        words += [f"   {w['message']} ({w['article']})" for w in row["warnings"]]
+        words += [f"   {_at(e)}{e['message']}\n   → {e['fix']}" for e in row["errors"]]
+        words += [f"   {_at(w)}{w['message']} ({w['article']})" for w in row["warnings"]]
     base.put(rows, as_json, "\n".join(words))
     if any(row["errors"] for row in rows):
         context.exit(base.REFUSED)
+
+
+@layouts.command()
+@click.option(
+    "--size", metavar="WxH", help="Only those with labels of this size in mm, e.g. 38x21."
+)
+@click.option("--test-sheet", metavar="NAME", help="Write the test sheet of one article.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="File of it.")
+@base.json_option
+def sheets(size: str | None, test_sheet: str | None, output: Path | None, as_json: bool) -> None:
+    """Sheets and rolls that one can buy; those marked * are to be measured before a run.
+
+    A test sheet is printed on plain paper at 100 % and held against a real sheet.
+
+    Example: labelsvc layouts sheets --test-sheet tomy-145 --output test.pdf
+    """
+    found = library.articles()
+    if test_sheet is not None:
+        if test_sheet not in found:
+            raise BadInput(
+                "There is no sheet {name}.",
+                fix="See: labelsvc layouts sheets",
+                name=test_sheet,
+            )
+        path = output or Path(f"{test_sheet}.pdf")
+        data = stock.test_sheet_pdf(
+            test_sheet, found[test_sheet], fonts.load(), language=base.language()
+        )
+        path.write_bytes(data)
+        base.put({"name": test_sheet, "file": str(path), "bytes": len(data)}, as_json, str(path))
+        return
+    if size is not None:
+        found = dict(stock.by_size(found, *_size(size), near=0.6))
+    rows = [_article_facts(name, article) for name, article in found.items()]
+    words = "\n".join(
+        f"{r['name']:<20} {r['size_mm']:>15} mm  {r['per_page']:>3}  {r['title']}"
+        f"{' *' if r['unsure'] else ''}"
+        for r in rows
+    )
+    base.put(rows, as_json, words)
+
+
+def _size(text: str) -> tuple[float, float]:
+    parts = text.lower().replace(",", ".").replace("×", "x").split("x")
+    try:
+        width, height = (float(part) for part in parts)
+    except ValueError as error:
+        raise BadInput(
+            "“{text}” is not a size.", fix="Write width x height in mm: 38x21.", text=text
+        ) from error
+    return width, height
+
+
+def _article_facts(name: str, article: Article) -> dict[str, Any]:
+    sheet = Sheet.of_article(name, article)
+    return {
+        "name": name,
+        "title": article.title,
+        "size_mm": f"{float(sheet.width):g} × {float(sheet.height):g}",
+        "page_mm": f"{float(sheet.page_width):g} × {float(sheet.page_height):g}",
+        "per_page": sheet.per_page,
+        "roll": stock.is_roll(article),
+        "unsure": article.unsure,
+        "note": article.note,
+    }
+
+
+def _at(row: dict[str, Any]) -> str:
+    return f"{row['element']}: " if row.get("element") else ""
 
 
 def _facts(layout: Layout) -> dict[str, Any]:
@@ -68,24 +163,43 @@ def _facts(layout: Layout) -> dict[str, Any]:
     }
 
 
-def _checked(what: str) -> dict[str, Any]:
+def _checked(what: str, set_number: int, elsewhere: frozenset[str]) -> dict[str, Any]:
     errors: list[dict[str, Any]] = []
     warnings: list[dict[str, Any]] = []
     try:
         path = Path(what)
         layout = library.read(path) if path.suffix == ".toml" else library.get(what)
         Sheet.of(layout)
+        content = _sample(layout)
         for form in layout.forms:
             unit = sample_unit(form)._replace(code_printed=sample_printed(form))
-            compose(layout, sample_content(), fonts.load(), unit=unit).resolve(unit, fonts.load())
-        for finding in legal.check_run(layout, sample_content(), 11):
+            drawing = compose(layout, content, fonts.load(), unit=unit)
+            drawing.resolve(unit, fonts.load())
+        unit = sample_unit(layout.forms[0])
+        drawing = compose(layout, content, fonts.load(), unit=unit)
+        for finding in legal.check_label(
+            layout,
+            drawing,
+            content,
+            set_number,
+            fonts.load(),
+            unit=unit,
+            declared_elsewhere=elsewhere,
+        ):
             row = {
                 "message": base.say(finding.message, **finding.params),
                 "fix": base.say(finding.fix, **finding.params),
-                "article": finding.article,
+                "article": legal.cite(finding.article, base.language()),
+                "element": finding.element,
             }
             (errors if finding.severity == "error" else warnings).append(row)
     except LabelsvcError as error:
         message, fix = error.as_json()["message"], error.as_json()["fix"]
-        errors.append({"code": error.code, "message": message, "fix": fix})
+        element = error.params.get("field")
+        errors.append({"code": error.code, "message": message, "fix": fix, "element": element})
     return {"name": what, "errors": errors, "warnings": warnings}
+
+
+def _sample(layout: Layout) -> LabelContent:
+    """Sample contents; of a product without recognition where the layout shows no stars."""
+    return sample_content(stars=4 if layout.shows_stars else None)

@@ -31,44 +31,59 @@ def check(
     static: Iterable[StaticOp],
     ink: Sequence[tuple[str, Sequence[Point]]],
 ) -> None:
-    """Raises `LayoutError` when words (*ink*: field and corners) or the symbol leave the paper, or
-    anything dark lies in *zone*, the symbol with its quiet zone."""
+    """Raises the first of `faults`."""
+    for fault in faults(layout, record, symbol=symbol, zone=zone, static=static, ink=ink):
+        raise fault
 
-    def error(message: str, fix: str, field: str = "symbol", **params: str) -> LayoutError:
+
+def faults(
+    layout: Layout,
+    record: str,
+    *,
+    symbol: SymbolOp,
+    zone: Box,
+    static: Iterable[StaticOp],
+    ink: Sequence[tuple[str, Sequence[Point]]],
+) -> Iterator[LayoutError]:
+    """An error wherever words (*ink*: field and corners) or the symbol leave the paper, or anything
+    dark lies in *zone*, the symbol with its quiet zone. `op` of the last kind: its place in
+    *static*."""
+
+    def error(message: str, fix: str, field: str = "symbol", **params: str | int) -> LayoutError:
         return LayoutError(
             message, fix=fix, layout=layout.name, field=field, record=record, **params
         )
 
     if luminance(symbol.colour) > _DARK:
-        raise error(
+        yield error(
             "{layout}: the symbol's colour is too light", "Use black or a very dark colour."
         )
     if not _inside(layout, [zone[:2], zone[2:], (zone[0], zone[3]), (zone[2], zone[1])], 0.0):
-        raise error(
+        yield error(
             "{layout}: the symbol with its quiet zone reaches out of the label",
             "Move the symbol inwards or make it smaller.",
         )
     disturbed = "{layout}: {field} lies on the symbol or its quiet zone ({record})"
     for field, corners in ink:
         if not _inside(layout, corners, layout.label.safe):
-            raise error(
+            yield error(
                 "{layout}: {field} comes nearer to the edge than {safe} mm ({record})",
                 "Move it inwards, make its box narrower, or lower `safe` of the label.",
                 field,
                 safe=f"{layout.label.safe:g}",
             )
         if _overlap(_hull(corners), zone):
-            raise error(disturbed, "Keep 4 modules around the symbol free.", field)
+            yield error(disturbed, "Keep 4 modules around the symbol free.", field)
     # In the order of painting: a light area over the whole zone hides what is below it.
-    culprit = ""
-    for op in static:
+    culprit, place = "", 0
+    for number, op in enumerate(static):
         effect = _effect(op, zone)
         if effect == "covers":
             culprit = ""
         elif effect == "disturbs":
-            culprit = type(op).__name__.removesuffix("Op").lower()
+            culprit, place = type(op).__name__.removesuffix("Op").lower(), number
     if culprit:
-        raise error(disturbed, "Keep 4 modules around the symbol free.", culprit)
+        yield error(disturbed, "Keep 4 modules around the symbol free.", culprit, op=place)
 
 
 def luminance(colour: str) -> float:
@@ -76,6 +91,14 @@ def luminance(colour: str) -> float:
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def fills(op: RectOp | PathOp, point: Point) -> bool:
+    """Whether *point* lies inside the filled outline of *op*, mm."""
+    outline = (
+        shapes.rounded(op.x, op.y, op.w, op.h, op.radius) if isinstance(op, RectOp) else op.commands
+    )
+    return op.fill is not None and _winds(point, list(_segments(outline)))
 
 
 def _inside(layout: Layout, corners: Sequence[Point], safe: float) -> bool:

@@ -78,7 +78,7 @@ _ROWS = (
     Variable("village", "Làng nghề", "Craft village", "Làng nghề chè Đầm Sậy"),
     Variable("artisan", "Nghệ nhân", "Artisan", "Nghệ nhân Nguyễn Thị Lụa"),
     Variable("origin", "Xuất xứ", "Origin", "Sản xuất tại Việt Nam", "origin"),
-    Variable("net_content", "Định lượng", "Net content", "100 g", "net_content"),
+    Variable("net_content", "Định lượng", "Net content", "Khối lượng tịnh: 100 g", "net_content"),
     Variable(
         "ingredients",
         "Thành phần",

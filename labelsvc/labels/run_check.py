@@ -27,7 +27,7 @@ from labelsvc.i18n import number as spell_number
 from labelsvc.labels import fonts, legal, library, symbol
 from labelsvc.labels.content import LabelContent, Unit
 from labelsvc.labels.contents import content_of, starred
-from labelsvc.labels.drawing import compose
+from labelsvc.labels.drawing import Drawing, compose
 from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.sheet import Sheet
@@ -101,14 +101,8 @@ def check_run(
         return RunCheck(None, content, have, [error])
     check = RunCheck(chosen, content, have)
     check.problems.extend(_rules(lot, chosen, form, count, have, on))
-    findings = legal.check_run(chosen, content, lot.product.set_number)
-    check.warnings.extend(f for f in findings if f.severity != "error")
-    check.problems.extend(
-        ContentMissing(f.message, fix=f.fix, article=f.article, **f.params)
-        for f in findings
-        if f.severity == "error"
-    )
-    plan, pages = None, 0
+    plan, pages, drawn = None, 0, None
+    unit = Unit(sample_code(lot, form, base_url), sample_printed(form), position(count, count))
     try:
         imprint = imprint or Imprint()
         sheet = Sheet.of(chosen)
@@ -117,7 +111,6 @@ def check_run(
         pages = sheet.pages(
             labels, start_at=imprint.start_at, used=imprint.used, order=imprint.order
         )
-        unit = Unit(sample_code(lot, form, base_url), sample_printed(form), position(count, count))
         drawn = compose(chosen, content, fonts.load(), unit=unit)
         drawn.resolve(unit, fonts.load())  # the words of each label fit too
         plan = symbol.SymbolPlan(
@@ -125,7 +118,26 @@ def check_run(
         )
     except (LayoutError, BadInput) as error:
         check.problems.append(error)
+    _law(check, drawn, lot.product.set_number, unit)
     return RunCheck(chosen, content, have, check.problems, check.warnings, plan, pages)
+
+
+def _law(check: RunCheck, drawn: Drawing | None, set_number: int, unit: Unit) -> None:
+    """What the label law says: of the words alone where they could not be drawn."""
+    assert check.layout is not None
+    findings = (
+        legal.check_run(check.layout, check.content, set_number)
+        if drawn is None
+        else legal.check_label(
+            check.layout, drawn, check.content, set_number, fonts.load(), unit=unit
+        )
+    )
+    check.warnings.extend(f for f in findings if f.severity != "error")
+    check.problems.extend(
+        ContentMissing(f.message, fix=f.fix, article=f.article, **f.params)
+        for f in findings
+        if f.severity == "error"
+    )
 
 
 def _rules(

@@ -1,0 +1,169 @@
+"""What the law wants of a label: Decree 37/2026/NĐ-CP, chapter IV and appendices I to III.
+
+Pure: it looks at a layout, the values it would print, the number of the criteria set of Decision
+26/2026/QĐ-TTg, and, when a label was composed, at what was really drawn. Findings name the
+article, what is wrong, and a fix. `docs/law.md` lists every rule with its threshold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from labelsvc.labels.content import LabelContent, Unit, sample_unit
+from labelsvc.labels.drawing import Drawing
+from labelsvc.labels.layout import Layout
+from labelsvc.labels.legal import colours, elsewhere, letters, spoken, stars, wording
+from labelsvc.labels.legal.contents import (
+    NAME,
+    NO_LABEL,
+    PARTY,
+    Content,
+    Group,
+    group_of,
+    if_any,
+    mandatory_variables,
+    missing,
+    required,
+)
+from labelsvc.labels.legal.elsewhere import MAY_STAND_ELSEWHERE
+from labelsvc.labels.legal.finding import APPENDIX_I, Finding, Severity, article, cite
+from labelsvc.labels.legal.spoken import Spoken
+from labelsvc.labels.text import Fonts
+
+__all__ = [
+    "MAY_STAND_ELSEWHERE",
+    "NO_LABEL",
+    "Content",
+    "Finding",
+    "Group",
+    "Severity",
+    "check_label",
+    "check_run",
+    "cite",
+    "group_of",
+    "if_any",
+    "missing",
+    "required",
+]
+
+
+def check_run(
+    layout: Layout,
+    values: Mapping[str, str],
+    set_number: int,
+    declared_elsewhere: frozenset[str] = frozenset(),
+) -> list[Finding]:
+    """What speaks against printing *values* on *layout*, without drawing anything.
+
+    A full label must hold every mandatory content. A seal, tag or card supplements the pack's own
+    label: it must name the product and the responsible party, the rest is advice.
+
+    :param declared_elsewhere: keys of contents (`Content.key`) that stand elsewhere on the pack,
+        beside those that the label itself sends the reader to ("Xem NSX, HSD ở đáy bao bì").
+    """
+    words = spoken.words(layout, values)
+    away = (declared_elsewhere & MAY_STAND_ELSEWHERE) | elsewhere.declared(words)
+    found = _contents(layout, values, set_number, away)
+    found += _phrases(layout, words, set_number)
+    found += wording.check(layout, values, words)
+    found += stars.check(layout, values, words)
+    return found
+
+
+def check_label(
+    layout: Layout,
+    drawing: Drawing,
+    content: LabelContent,
+    set_number: int,
+    fonts: Fonts,
+    *,
+    unit: Unit | None = None,
+    declared_elsewhere: frozenset[str] = frozenset(),
+) -> list[Finding]:
+    """Everything of `check_run`, and what only a composed label shows: letters, contrast, places.
+
+    :param drawing: *content* composed on *layout*.
+    :param unit: whose words are measured; a sample of the layout's first form unless given.
+    :returns: errors first, each with the box of its element where that is drawn.
+    """
+    mandatory = mandatory_variables(set_number)
+    unit = unit or sample_unit(layout.forms[0])
+    boxes = {text.field: text.box for text in drawing.texts}
+    found = [
+        finding if finding.where else replace(finding, where=boxes.get(finding.element or ""))
+        for finding in check_run(layout, content, set_number, declared_elsewhere)
+    ]
+    found += letters.check(layout, drawing, mandatory, fonts, unit)
+    found += colours.check(layout, drawing, mandatory)
+    if content.stars is not None:
+        found += stars.check_place(layout, drawing)
+    return sorted(found, key=lambda finding: finding.severity != "error")
+
+
+def _contents(
+    layout: Layout, values: Mapping[str, str], set_number: int, away: frozenset[str]
+) -> list[Finding]:
+    found: list[Finding] = []
+    full = layout.purpose == "full_label"
+    if set_number in NO_LABEL:
+        found.append(
+            Finding(
+                "error" if full else "warning",
+                "no_goods_label",
+                "Tourism services of set 26 have no goods label.",
+                "Print a shelf card or a poster instead.",
+                article("42.1"),
+            )
+        )
+    conditional = if_any(set_number)
+    for content in (*required(set_number), *conditional):
+        given = [name for name in content.variables if values.get(name)]
+        shown = [name for name in content.variables if name in layout.variables]
+        if content.key in away or (content in conditional and not given):
+            continue
+        params = {"content": content.name_vi, "content_en": content.name_en, "field": content.key}
+        if not given and (full or (content.key in (NAME.key, PARTY.key) and shown)):
+            found.append(
+                Finding(
+                    "error",
+                    "missing_content",
+                    "The mandatory content “{content}” ({content_en}) is missing.",
+                    "Enter it for the product or the lot, then print again.",
+                    content.article,
+                    params,
+                )
+            )
+        elif full and not set(given) & set(shown):
+            found.append(
+                Finding(
+                    "error",
+                    "content_not_on_layout",
+                    "The layout has no place for the mandatory content “{content}” ({content_en}).",
+                    "Use a full label layout for this kind of goods.",
+                    content.article,
+                    params,
+                )
+            )
+    return found
+
+
+def _phrases(layout: Layout, words: list[Spoken], set_number: int) -> list[Finding]:
+    """Prescribed words. A warning: set 18 holds medicines too, whose labels have a law of their
+    own, and the catalogue does not tell them apart."""
+    group = group_of(set_number)
+    if group is None or layout.purpose != "full_label":
+        return []
+    said = " ".join(text.text for text in words).casefold().replace("\n", " ")
+    return [
+        Finding(
+            "warning",
+            "phrase_missing",
+            "The words “{phrase}” are missing.",
+            "Add them to the layout or to the warning of the product, unless it is a medicine.",
+            f"{APPENDIX_I} group {group.number}",
+            {"phrase": phrase},
+        )
+        for phrase in group.phrases
+        if phrase.casefold() not in said
+    ]

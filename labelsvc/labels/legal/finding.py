@@ -1,0 +1,63 @@
+"""A finding of the law check, and the sources that findings name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from labelsvc.labels.layout import Layout
+
+Severity = Literal["error", "warning"]
+Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in mm
+
+DECREE = "Decree 37/2026/NĐ-CP"
+APPENDIX_I = f"{DECREE} appendix I"
+PROGRAMME = "Decision 26/2026/QĐ-TTg"
+MARK_RULES = "Decision 1162/QĐ-VPĐP-OCOP"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is wrong; `message` and `fix` are English templates of `params`.
+
+    `element` is the id of the layout's element, or its place (`elements[3]`, `head.items[1]`), so
+    that an editor can point at it; None where the label as a whole is meant. `where` is its box on
+    the label in mm, None when nothing is drawn there or nothing was composed.
+    """
+
+    severity: Severity
+    code: str
+    message: str
+    fix: str
+    article: str
+    params: dict[str, Any] = field(default_factory=dict)
+    element: str | None = None
+    where: Box | None = None
+
+
+def grave(layout: Layout) -> Severity:
+    """How bad a fault of form is: a seal, tag or card only supplements the pack's own label."""
+    return "error" if layout.purpose == "full_label" else "warning"
+
+
+def article(number: str) -> str:
+    """`Decree 37/2026/NĐ-CP art. 46`."""
+    return f"{DECREE} art. {number}"
+
+
+def cite(source: str, language: str) -> str:
+    """*source* (`Finding.article`) in the reader's language: "Nghị định 37/2026/NĐ-CP, Điều 46"."""
+    if language != "vi":
+        return source
+    for english, vietnamese in (
+        ("Decree ", "Nghị định "),
+        ("Decision ", "Quyết định "),
+        (" art. ", ", Điều "),
+        (" appendix ", ", Phụ lục "),
+        (", appendices ", ", Phụ lục "),
+        (" group ", ", nhóm "),
+        (" and ", " và "),
+        (",,", ","),
+    ):
+        source = source.replace(english, vietnamese)
+    return source

@@ -1,0 +1,184 @@
+"""Height of letters, measured on the glyphs of the font at the size that is really drawn.
+
+Decree 37/2026/NĐ-CP art. 37 wants letters "readable by the naked eye" and takes 0.9 mm as the
+height below which a pack is too small for its contents: our floor. 1.2 mm stood in Decree 43/2017
+and is our advice. A text with small letters is as high as its x; one of capitals and digits as
+its lowest capital or digit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from labelsvc.labels.content import PER_UNIT, Unit
+from labelsvc.labels.drawing import Drawing, measure
+from labelsvc.labels.layout import Layout
+from labelsvc.labels.legal.finding import Finding, article, grave
+from labelsvc.labels.legal.wording import FOREIGN
+from labelsvc.labels.ops import UnitTextOp
+from labelsvc.labels.text import PT, Fonts
+from labelsvc.labels.words import FittedText
+
+FLOOR, ADVICE = 0.9, 1.2
+#: A hundredth of a millimetre is below what any ruler or printer tells apart.
+_SLACK = 0.01
+
+
+def height_mm(text: str, weight: str, em_mm: float, fonts: Fonts) -> float:
+    """Height on paper of the lower kind of letter in *text* set at *em_mm*."""
+    face = fonts[weight]
+    if any(char.islower() for char in text):
+        return face.x_height * em_mm
+    tall = [face.bounds(char)[3] for char in set(text) if char.isupper() or char.isdigit()]
+    return (min(tall) if tall else face.x_height) * em_mm
+
+
+def quoted(text: FittedText) -> str:
+    """The words for a message: on one line, not too long."""
+    words = text.text.replace(" / ", " ") if text.lines > 1 else text.text
+    return words if len(words) <= 40 else words[:39] + "…"
+
+
+def drawn_ems(drawing: Drawing, unit: Unit, fonts: Fonts) -> dict[str, float]:
+    """Field → smallest em in mm of its unit texts: a wide code is squeezed when it is printed."""
+    ems: dict[str, float] = {}
+    for op in drawing.unit:
+        if isinstance(op, UnitTextOp):
+            found = measure(op, unit, fonts, layout=drawing.layout)
+            if found is not None:
+                ems[op.field] = min(found.size, ems.get(op.field, found.size))
+    return ems
+
+
+def check(
+    layout: Layout,
+    drawing: Drawing,
+    mandatory: frozenset[str],
+    fonts: Fonts,
+    unit: Unit,
+) -> list[Finding]:
+    """Letters too small, a name that is not the largest, foreign words larger than ours."""
+    ems = drawn_ems(drawing, unit, fonts)
+
+    def em(text: FittedText) -> float:
+        return ems.get(text.field, text.points * PT)
+
+    found: list[Finding] = []
+    for text in drawing.texts:
+        found += _small(layout, text, height_mm(text.text, text.weight, em(text), fonts), mandatory)
+    found = _once_a_stack(found)
+    sizes = {id(text): em(text) for text in drawing.texts}
+    found += _name(layout, drawing.texts, sizes, mandatory)
+    found += _foreign(layout, drawing.texts, sizes)
+    return found
+
+
+def _once_a_stack(findings: list[Finding]) -> list[Finding]:
+    """Texts of a stack shrink together: the advice is said once, about the smallest."""
+    kept: dict[str, Finding] = {}
+    for finding in findings:
+        place = str(finding.element)
+        if finding.code == "letters_small":
+            place = place.partition(".items[")[0] + " advice"
+        known = kept.get(place)
+        if known is None or finding.params["height"] < known.params["height"]:
+            kept[place] = finding
+    return list(kept.values())
+
+
+def _small(
+    layout: Layout, text: FittedText, height: float, mandatory: frozenset[str]
+) -> list[Finding]:
+    must = bool(mandatory & set(text.variables))
+    # A code that only repeats what the symbol says need not be read without help.
+    repeats = set(text.variables) <= PER_UNIT - {"unit_number"} and bool(text.variables)
+    shown = {
+        "words": quoted(text),
+        "height": f"{height:.2f}",
+    }
+    if height < FLOOR - _SLACK and not repeats:
+        return [
+            Finding(
+                grave(layout) if must else "warning",
+                "letters_too_small",
+                "“{words}”: the letters are {height} mm high, less than {floor} mm.",
+                "Give the text more room or fewer words, or choose a larger label.",
+                article("37"),
+                shown | {"floor": f"{FLOOR:g}"},
+                text.field,
+                text.box,
+            )
+        ]
+    if must and height < ADVICE - _SLACK and layout.purpose == "full_label":
+        return [
+            Finding(
+                "warning",
+                "letters_small",
+                "“{words}”: the letters are {height} mm high; {advice} mm read well.",
+                "Give the text more room where there is some.",
+                article("37"),
+                shown | {"advice": f"{ADVICE:g}"},
+                text.field,
+                text.box,
+            )
+        ]
+    return []
+
+
+def _name(
+    layout: Layout,
+    texts: Sequence[FittedText],
+    sizes: Mapping[int, float],
+    mandatory: frozenset[str],
+) -> list[Finding]:
+    names = [text for text in texts if "product_name" in text.variables]
+    if not names:
+        return []
+    name = max(names, key=lambda text: sizes[id(text)])
+    others = [
+        text
+        for text in texts
+        if mandatory & set(text.variables) and "product_name" not in text.variables
+    ]
+    rival = max(others, key=lambda text: sizes[id(text)], default=None)
+    if rival is None or sizes[id(rival)] < sizes[id(name)] - _SLACK:
+        return []
+    return [
+        Finding(
+            grave(layout),
+            "name_not_largest",
+            "The name is set in {name} pt, “{words}” in {other} pt: the name must be the largest.",
+            "Make the name larger, or the other text smaller.",
+            article("43"),
+            {
+                "name": f"{sizes[id(name)] / PT:.1f}",
+                "other": f"{sizes[id(rival)] / PT:.1f}",
+                "words": quoted(rival),
+            },
+            name.field,
+            name.box,
+        )
+    ]
+
+
+def _foreign(
+    layout: Layout, texts: Sequence[FittedText], sizes: Mapping[int, float]
+) -> list[Finding]:
+    found = []
+    for text in texts:
+        for foreign, own in FOREIGN.items():
+            ours = [sizes[id(t)] for t in texts if own in t.variables]
+            if foreign in text.variables and ours and sizes[id(text)] > max(ours) + _SLACK:
+                found.append(
+                    Finding(
+                        "error",
+                        "foreign_larger",
+                        "The foreign text “{words}” is larger than the Vietnamese.",
+                        "Make it at most as large.",
+                        article("39"),
+                        {"words": quoted(text)},
+                        text.field,
+                        text.box,
+                    )
+                )
+    return found

@@ -1,0 +1,118 @@
+"""Stars and the mark: only while the recognition allows them, with the decision beside them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from labelsvc.labels.drawing import Drawing
+from labelsvc.labels.layout import ImageElement, Layout, StackElement, StackStars, StarsElement
+from labelsvc.labels.legal.finding import MARK_RULES, PROGRAMME, Box, Finding
+from labelsvc.labels.legal.spoken import Spoken
+
+#: Farther from the stars than this, mm, a decision number is not "beside" them (our reading).
+NEAR = 15.0
+_NUMBER = re.compile(r"\b([345])\s*sao\b", re.IGNORECASE)
+_CLAIM = re.compile(r"\bOCOP\b|\b[345]\s*sao\b|[★☆]", re.IGNORECASE)
+
+
+def check(layout: Layout, values: Mapping[str, str], spoken: Sequence[Spoken]) -> list[Finding]:
+    """What speaks against the claim that the label makes."""
+    found: list[Finding] = []
+    stars = values.get("stars", "")
+    for text in spoken:
+        claim = _CLAIM.search(text.style.text)
+        number = _NUMBER.search(text.style.text)
+        if not stars and claim:
+            found.append(
+                Finding(
+                    "error",
+                    "claim_without_recognition",
+                    "“{words}” claims a recognition that is not in force.",
+                    "Use a layout without stars and without the word OCOP.",
+                    f"{PROGRAMME} art. 8.1",
+                    {"words": claim[0]},
+                    text.element,
+                )
+            )
+        elif stars and number and number[1] != stars:
+            found.append(
+                Finding(
+                    "error",
+                    "other_stars",
+                    "The label says {said} stars; the decision gives {stars}.",
+                    "Write “stars_text” in braces, which is always that of the decision.",
+                    f"{PROGRAMME} art. 8.1",
+                    {"said": number[1], "stars": stars},
+                    text.element,
+                )
+            )
+    if stars and layout.shows_stars:
+        shown = any("decision_number" in text.variables for text in spoken)
+        if not shown or not values.get("decision_number"):
+            found.append(
+                Finding(
+                    "error",
+                    "stars_without_decision",
+                    "The stars stand without the number of the decision.",
+                    "Show the number of the decision beside the stars.",
+                    MARK_RULES,
+                    {},
+                    _star_element(layout),
+                )
+            )
+    return found
+
+
+def check_place(layout: Layout, drawing: Drawing) -> list[Finding]:
+    """Whether the number of the decision is near the stars; boxes as drawn."""
+    element, stars = _star_element(layout), _star_box(layout)
+    decisions = [text for text in drawing.texts if "decision_number" in text.variables]
+    if stars is None or not decisions:
+        return []
+    apart = min(_apart(stars, text.box) for text in decisions)
+    if apart <= NEAR:
+        return []
+    return [
+        Finding(
+            "warning",
+            "decision_far_from_stars",
+            "The number of the decision is {distance} mm away from the stars.",
+            "Put it next to the stars.",
+            MARK_RULES,
+            {"distance": f"{apart:.0f}"},
+            element,
+            stars,
+        )
+    ]
+
+
+def _star_element(layout: Layout) -> str | None:
+    for index, element in enumerate(layout.elements):
+        if _claims(element):
+            return element.id or f"elements[{index}]"
+    return None
+
+
+def _claims(element: object) -> bool:
+    if isinstance(element, StackElement):
+        return any(isinstance(item, StackStars) for item in element.items)
+    return isinstance(element, StarsElement) or (
+        isinstance(element, ImageElement) and element.image == "mark"
+    )
+
+
+def _star_box(layout: Layout) -> Box | None:
+    for element in layout.elements:
+        if isinstance(element, StarsElement):
+            wide = element.w or element.size * 6
+            return element.x, element.y, element.x + wide, element.y + element.size
+        if isinstance(element, StackElement | ImageElement) and _claims(element):
+            return element.x, element.y, element.x + element.w, element.y + element.h
+    return None
+
+
+def _apart(a: Box, b: Box) -> float:
+    dx = max(a[0] - b[2], b[0] - a[2], 0.0)
+    dy = max(a[1] - b[3], b[1] - a[3], 0.0)
+    return float((dx * dx + dy * dy) ** 0.5)

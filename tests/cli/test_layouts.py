@@ -1,0 +1,67 @@
+"""layouts list, check and sheets on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from labelsvc.labels import library
+from labelsvc.settings import Settings
+from tests.cli.conftest import Run
+
+Told = Callable[..., Any]
+
+
+def test_every_built_in_layout_passes(settings: Settings, told: Told) -> None:
+    rows = told("layouts", "check")
+    assert [row["name"] for row in rows] == library.names()
+    assert all(row["errors"] == [] for row in rows)
+
+
+def test_the_set_decides_what_is_mandatory(settings: Settings, told: Told) -> None:
+    assert told("layouts", "check", "food-100x70", "--set", 3)[0]["errors"] == []
+    spirits = told("layouts", "check", "food-100x70", "--set", 14, code=1)[0]["errors"]
+    assert [e["message"] for e in spirits] == [
+        "The mandatory content “Hàm lượng etanol” (Ethanol content) is missing."
+    ]
+    away = told("layouts", "check", "food-100x70", "--set", 14, "--elsewhere", "alcohol")[0]
+    assert away["errors"] == []
+
+
+def test_a_finding_names_its_element(
+    settings: Settings, told: Told, run: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.toml"
+    toml = library.source("food-100x70").replace("size = 6.8\n  min_size = 4.9", "size = 4")
+    file.write_text(toml, encoding="utf-8")
+    row = told("layouts", "check", file, code=1)[0]
+    small = [e for e in row["errors"] if "letters are" in e["message"]]
+    assert {e["element"] for e in small} >= {"contents.items[0]"}
+    assert all("art. 37" in e["article"] and e["fix"] for e in small)
+    said = run("layouts", "check", file, code=1).stdout
+    assert "contents.items[0]: “Thành phần:" in said
+
+
+def test_a_broken_file_is_told_not_thrown(settings: Settings, told: Told, tmp_path: Path) -> None:
+    file = tmp_path / "broken.toml"
+    file.write_text("name = ", encoding="utf-8")
+    assert "not valid TOML" in told("layouts", "check", file, code=1)[0]["errors"][0]["message"]
+
+
+def test_sheets_are_listed_and_found_by_size(settings: Settings, told: Told, run: Run) -> None:
+    every = told("layouts", "sheets")
+    assert len(every) == len(library.articles())
+    some = told("layouts", "sheets", "--size", "38x21,2")
+    assert {"tomy-145", "avery-l7651"} <= {row["name"] for row in some} and len(some) < 12
+    assert next(row for row in some if row["name"] == "tomy-145")["unsure"] is True
+    assert " *" in run("layouts", "sheets", "--size", "38x21").stdout
+    assert "is not a size" in run("layouts", "sheets", "--size", "large", code=1).stderr
+
+
+def test_a_test_sheet_is_written(settings: Settings, told: Told, run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "t.pdf"
+    said = told("layouts", "sheets", "--test-sheet", "tomy-145", "--output", file)
+    assert file.read_bytes().startswith(b"%PDF") and said["bytes"] == file.stat().st_size
+    refused = run("layouts", "sheets", "--test-sheet", "nothing", code=1)
+    assert "There is no sheet nothing" in refused.stderr
