@@ -83,6 +83,7 @@ class Entry(StrEnum):
     SPOILED = "spoiled"
     VOIDED = "voided"
     REPRINTED = "reprinted"
+    ACTIVATED = "activated"  # on its goods
 
 
 class LedgerEntry(Base):

@@ -14,10 +14,9 @@ from sqlalchemy.orm import Session
 
 from labelsvc.accounts import audit
 from labelsvc.catalogue.models import Lot
-from labelsvc.codes import revoke
 from labelsvc.codes.issue import allocate
 from labelsvc.codes.models import Form
-from labelsvc.errors import BadInput, FileMissing, LabelsvcError, LayoutError
+from labelsvc.errors import FileMissing, LabelsvcError, LayoutError
 from labelsvc.files import Files
 from labelsvc.jobs import queue
 from labelsvc.jobs.queue import enqueue
@@ -31,7 +30,7 @@ from labelsvc.labels.run_check import Balance, RunCheck, balance, check_run
 
 __all__ = [
     "JOB_KIND", "Balance", "RunCheck", "balance", "check_run", "count_runs", "failure", "file_name",
-    "list_runs", "output", "progress", "start_run", "void_range",
+    "list_runs", "output", "progress", "start_run",
 ]  # fmt: skip
 
 #: Kinds of files.
@@ -124,40 +123,6 @@ def _for_printer(layout: str | Layout, profile: Profile, output: Output) -> str 
     if output != "pdf" and chosen.kind != "roll":
         return chosen
     return chosen.model_copy(update={"resolution_dpi": profile.dpi})
-
-
-def void_range(
-    session: Session, *, run: PrintRun, first: int, last: int, reason: str, actor: str
-) -> None:
-    """Labels *first* to *last* of a run (from 1, as printed on them) were misprinted.
-
-    Their pages say so at once, and as many may be printed again.
-
-    :raises BadInput: no such labels, or no reason; `Conflict` where codes are withdrawn.
-    """
-    if run.form == Form.LOT:
-        raise BadInput(
-            "All labels of this run carry one lot code: single ones cannot be void.",
-            fix="Destroy the misprinted labels; the others stay good.",
-        )
-    if not 1 <= first <= last <= run.count:
-        raise BadInput(
-            "The run has labels 1 to {count}; {first} to {last} are not all among them.",
-            fix="Take the numbers printed on the first and the last misprinted label.",
-            count=run.count,
-            first=first,
-            last=last,
-        )
-    revoke.void(
-        session, first=run.issue.first + first - 1, count=last - first + 1, reason=reason, by=actor
-    )
-    audit.record(
-        session,
-        actor=actor,
-        action="print_run.void",
-        subject=f"print_run:{run.id}",
-        facts={"first": first, "last": last, "reason": reason},
-    )
 
 
 def output(files: Files, run: PrintRun) -> IO[bytes]:

@@ -15,7 +15,7 @@ from labelsvc.catalogue.models import Lot
 from labelsvc.codes.models import Form
 from labelsvc.codes.revoke import marks_of
 from labelsvc.errors import BadInput, ContentMissing, LabelsvcError, QuantityExceeded
-from labelsvc.labels import fonts, library, preview, print_run
+from labelsvc.labels import fonts, ledger, library, preview, print_run
 from labelsvc.labels.content import Unit
 from labelsvc.labels.contents import content_of
 from labelsvc.labels.imprint import Imprint
@@ -293,7 +293,7 @@ def void(run_id: int) -> ResponseReturnValue:
     posted = Posted()
 
     def act(session: Session) -> bool:
-        print_run.void_range(
+        ledger.void_range(
             session,
             run=own_run(session, run_id),
             first=whole(posted.text("first"), gettext("From label"), "first"),

@@ -1,0 +1,309 @@
+"""The ledger of printing: which labels came out of the printer, were spoiled, voided, replaced, used.
+
+Labels are named by the numbers printed on them, 1 to the count of their run. A label that is spoiled
+or void has a dead code from the same transaction on, and a replacement gets a new number: there is
+never a second live label of one unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from labelsvc.accounts import audit
+from labelsvc.catalogue.models import Lot
+from labelsvc.codes import revoke
+from labelsvc.codes.models import Form, Mark, MarkState
+from labelsvc.errors import BadInput, Conflict
+from labelsvc.labels.imprint import Imprint
+from labelsvc.labels.models import Entry, LedgerEntry, Printer, PrintRun, RunState
+from labelsvc.labels.print_run import start_run
+from labelsvc.labels.render_run import layout_of
+from labelsvc.labels.run_check import balance
+
+#: A range of labels, both ends included.
+Range = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Account:
+    """Labels of a lot, each counted once. What is printed and neither spoiled nor void is `good`."""
+
+    declared: int
+    issued: int  # live codes
+    printed: int
+    spoiled: int
+    void: int  # spoiled ones too
+    reprinted: int
+    activated: int
+    remaining: int
+
+    @property
+    def good(self) -> int:
+        return max(0, self.printed - self.spoiled)
+
+
+def size(ranges: Iterable[Range]) -> int:
+    """How many numbers are in any of *ranges*, each counted once."""
+    total, behind = 0, 0
+    for first, last in sorted(ranges):
+        total += max(0, last - max(first - 1, behind))
+        behind = max(behind, last)
+    return total
+
+
+def entries(session: Session, run: PrintRun) -> Sequence[LedgerEntry]:
+    """Everything that was written about *run*, oldest first."""
+    return session.scalars(
+        select(LedgerEntry).where(LedgerEntry.run_id == run.id).order_by(LedgerEntry.id)
+    ).all()
+
+
+def account(session: Session, lot: Lot) -> Account:
+    """The whole lot on one screen: declared, printed, spoiled, activated, and what is left."""
+    ranges: dict[str, dict[int, list[Range]]] = {}
+    rows = session.execute(
+        select(LedgerEntry.kind, LedgerEntry.run_id, LedgerEntry.first, LedgerEntry.last)
+        .join(PrintRun, PrintRun.id == LedgerEntry.run_id)
+        .where(PrintRun.lot_id == lot.id)
+    )
+    for kind, run_id, first, last in rows:
+        ranges.setdefault(kind, {}).setdefault(run_id, []).append((first, last))
+
+    def count(kind: Entry) -> int:
+        return sum(size(found) for found in ranges.get(kind, {}).values())
+
+    have = balance(session, lot)
+    return Account(
+        declared=have.declared,
+        issued=have.issued - have.void,
+        printed=count(Entry.PRINTED),
+        spoiled=count(Entry.SPOILED),
+        void=have.void,
+        reprinted=count(Entry.REPRINTED),
+        activated=count(Entry.ACTIVATED),
+        remaining=have.remaining,
+    )
+
+
+def note_printed(
+    session: Session,
+    *,
+    run: PrintRun,
+    first: int,
+    last: int,
+    actor: str,
+    printer: Printer | None = None,
+) -> LedgerEntry:
+    """Labels *first* to *last* came out of the printer.
+
+    :raises BadInput: no such labels. :raises Conflict: the run is not released.
+    """
+    return _write(session, run, Entry.PRINTED, first, last, actor=actor, printer=printer)
+
+
+def note_activated(
+    session: Session, *, run: PrintRun, first: int, last: int, actor: str
+) -> LedgerEntry:
+    """Labels *first* to *last* are on their goods.
+
+    :raises Conflict: one of them is void: it must not be on any.
+    """
+    _check(run, first, last)
+    dead = next((pair for pair in _void(session, run) if _meets(pair, (first, last))), None)
+    if dead is not None:
+        raise Conflict(
+            "Labels {first} to {last} of the run are void and must not be on goods.",
+            fix="Take them off, and leave them out of the range.",
+            first=dead[0],
+            last=dead[1],
+        )
+    return _write(session, run, Entry.ACTIVATED, first, last, actor=actor)
+
+
+def note_spoiled(
+    session: Session, *, run: PrintRun, first: int, last: int, reason: str, actor: str
+) -> LedgerEntry:
+    """Labels *first* to *last* came out unusable: their codes are void from now on.
+
+    :raises BadInput: no such labels, or no reason. :raises Conflict: codes are withdrawn, or used.
+    """
+    _check(run, first, last)
+    _need(reason)
+    used = _ranges(session, run, Entry.ACTIVATED)
+    if any(_meets(pair, (first, last)) for pair in used):
+        raise Conflict(
+            "Some of these labels were entered as used on goods.",
+            fix="A label on goods cannot be spoiled; if the goods are destroyed, have the codes withdrawn.",
+        )
+    revoke.void(
+        session, first=run.issue.first + first - 1, count=last - first + 1, reason=reason, by=actor
+    )
+    return _write(session, run, Entry.SPOILED, first, last, reason=reason, actor=actor)
+
+
+def void_range(
+    session: Session, *, run: PrintRun, first: int, last: int, reason: str, actor: str
+) -> None:
+    """Labels *first* to *last* of a run (from 1, as printed on them) are not to be used.
+
+    Their pages say so at once, and as many may be printed again.
+
+    :raises BadInput: no such labels, or no reason; `Conflict` where codes are withdrawn.
+    """
+    _check(run, first, last)
+    revoke.void(
+        session, first=run.issue.first + first - 1, count=last - first + 1, reason=reason, by=actor
+    )
+    _write(session, run, Entry.VOIDED, first, last, reason=reason, actor=actor, released=False)
+
+
+def reprint(
+    session: Session,
+    *,
+    run: PrintRun,
+    first: int,
+    last: int,
+    reason: str,
+    actor: str,
+    printer: Printer | None = None,
+) -> PrintRun:
+    """A new run in place of labels *first* to *last*, on the same layout, with new numbers.
+
+    Those that are still live become void in the same transaction.
+
+    :raises BadInput: no such labels, or no reason.
+    :raises Conflict: some were replaced before. :raises PrintRefused: as `start_run`.
+    """
+    _check(run, first, last)
+    _need(reason)
+    replaced = _ranges(session, run, Entry.REPRINTED)
+    again = next((pair for pair in replaced if _meets(pair, (first, last))), None)
+    if again is not None:
+        raise Conflict(
+            "Labels {first} to {last} were replaced before.",
+            fix="Reprint the labels of the run that replaced them, or choose others.",
+            first=again[0],
+            last=again[1],
+        )
+    covered = size(
+        (max(a, first), min(b, last))
+        for a, b in _void(session, run)
+        if _meets((a, b), (first, last))
+    )
+    if covered < last - first + 1:
+        note_spoiled(session, run=run, first=first, last=last, reason=reason, actor=actor)
+    new = start_run(
+        session,
+        lot=run.lot,
+        layout=layout_of(run),
+        count=last - first + 1,
+        form=run.form,
+        imprint=Imprint(copies=Imprint.read(run.imprint or {}).copies),
+        output=run.output,  # type: ignore[arg-type]
+        printer=printer,
+        base_url=run.base_url,
+        actor=actor,
+    )
+    new.reprint_of, new.reason = run.id, reason.strip()
+    session.flush()
+    entry = _write(
+        session, run, Entry.REPRINTED, first, last, reason=reason, actor=actor, printer=printer
+    )
+    entry.other_run_id = new.id
+    return new
+
+
+def _check(run: PrintRun, first: int, last: int) -> None:
+    if run.form == Form.LOT:
+        raise BadInput(
+            "All labels of this run carry one lot code: single ones cannot be void.",
+            fix="Destroy the misprinted labels; the others stay good.",
+        )
+    _within(run, first, last)
+
+
+def _within(run: PrintRun, first: int, last: int) -> None:
+    if not 1 <= first <= last <= run.count:
+        raise BadInput(
+            "The run has labels 1 to {count}; {first} to {last} are not all among them.",
+            fix="Take the numbers printed on the first and the last misprinted label.",
+            count=run.count,
+            first=first,
+            last=last,
+        )
+
+
+def _need(reason: str) -> None:
+    if not reason.strip():
+        raise BadInput("A reason is needed.", fix="Say in a few words what happened.")
+
+
+def _meets(one: Range, other: Range) -> bool:
+    return one[0] <= other[1] and other[0] <= one[1]
+
+
+def _ranges(session: Session, run: PrintRun, kind: Entry) -> list[Range]:
+    rows = session.execute(
+        select(LedgerEntry.first, LedgerEntry.last).where(
+            LedgerEntry.run_id == run.id, LedgerEntry.kind == kind
+        )
+    )
+    return [(first, last) for first, last in rows]
+
+
+def _void(session: Session, run: PrintRun) -> list[Range]:
+    """Labels of *run* whose codes are void or withdrawn."""
+    rows = session.execute(
+        select(Mark.first, Mark.last).where(
+            Mark.issue_id == run.issue_id,
+            Mark.state.in_([MarkState.VOID, MarkState.WITHDRAWN]),
+        )
+    )
+    base = run.issue.first - 1
+    return [(first - base, last - base) for first, last in rows]
+
+
+def _write(
+    session: Session,
+    run: PrintRun,
+    kind: Entry,
+    first: int,
+    last: int,
+    *,
+    actor: str,
+    reason: str = "",
+    printer: Printer | None = None,
+    released: bool = True,
+) -> LedgerEntry:
+    if kind is Entry.PRINTED:
+        _within(run, first, last)
+    else:
+        _check(run, first, last)
+    if released and run.state != RunState.RELEASED:
+        raise Conflict(
+            "The run is not released: nothing of it may be printed.",
+            fix="Wait until it is finished.",
+        )
+    entry = LedgerEntry(
+        run_id=run.id,
+        kind=kind,
+        first=first,
+        last=last,
+        reason=reason.strip(),
+        printer_id=printer.id if printer is not None else run.printer_id,
+        actor=actor,
+    )
+    session.add(entry)
+    session.flush()
+    audit.record(
+        session,
+        actor=actor,
+        action=f"print_run.{kind}",
+        subject=f"print_run:{run.id}",
+        facts={"first": first, "last": last, "reason": entry.reason},
+    )
+    return entry
