@@ -144,6 +144,10 @@ def _judged(database: Database, ring: Keyring, parsed: uri.ParsedCode) -> Answer
     except BadSignature as error:
         return _refusal(error, parsed), {}
     peek = lookup.peek(database, number) if number is not None else None
+    if peek is None and Form.SHORT in forms:
+        with database.reading() as session:
+            unissued, producer = lookup.unissued(session, number)
+        return unissued, {"producer": producer} if producer else {}
     if peek is None or peek.form not in forms:
         return Verdict.NOT_ISSUED, {}
     with database.reading() as session:

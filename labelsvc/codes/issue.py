@@ -49,16 +49,11 @@ def allocate(session: Session, *, lot: Lot, count: int, form: Form | str, by: st
             count=count,
             largest=LARGEST_ISSUE,
         )
-    first = lock_counter(session, take=count)
-    if first + count - 1 > _LARGEST_NUMBER:
-        raise KeyUnavailable("All numbers are used.")
-    kid = session.scalar(select(KeyRecord.kid).where(KeyRecord.state == KeyState.ACTIVE))
-    if kid is None:
-        raise KeyUnavailable("There is no active signing key.", fix="Run: labelsvc keys rotate")
+    first, kid = take(session, count)
     first_in_lot = 0
     if form is not Form.LOT:
-        first_in_lot = _units(session, lot)
-        _check_quantity(session, lot, count, first_in_lot)
+        first_in_lot = next_in_lot(session, lot)
+        check_quantity(session, lot, count, first_in_lot)
     if form is Form.GS1 and not lot.product.gtin:
         raise ContentMissing(
             "The product {product} has no GTIN, which codes of the gs1 form need.",
@@ -79,6 +74,20 @@ def allocate(session: Session, *, lot: Lot, count: int, form: Form | str, by: st
     session.add(issue)
     session.flush()
     return issue
+
+
+def take(session: Session, count: int) -> tuple[int, int]:
+    """*count* numbers nobody has, and the key that signs them: first number, key id.
+
+    :raises KeyUnavailable: no numbers, or no key.
+    """
+    first = lock_counter(session, take=count)
+    if first + count - 1 > _LARGEST_NUMBER:
+        raise KeyUnavailable("All numbers are used.")
+    kid = session.scalar(select(KeyRecord.kid).where(KeyRecord.state == KeyState.ACTIVE))
+    if kid is None:
+        raise KeyUnavailable("There is no active signing key.", fix="Run: labelsvc keys rotate")
+    return first, kid
 
 
 def codes_of(
@@ -134,10 +143,11 @@ def find_unit(
 
 def issued_units(session: Session, lot: Lot) -> int:
     """Unit labels of *lot* that were issued and are not void."""
-    return _units(session, lot) - voided_units(session, lot)
+    return next_in_lot(session, lot) - voided_units(session, lot)
 
 
-def _units(session: Session, lot: Lot) -> int:
+def next_in_lot(session: Session, lot: Lot) -> int:
+    """Unit labels that *lot* ever got: the index of its next one."""
     return (
         session.scalar(
             select(func.sum(Issue.count)).where(Issue.lot_id == lot.id, Issue.form != Form.LOT)
@@ -146,7 +156,8 @@ def _units(session: Session, lot: Lot) -> int:
     )
 
 
-def _check_quantity(session: Session, lot: Lot, count: int, units: int) -> None:
+def check_quantity(session: Session, lot: Lot, count: int, units: int) -> None:
+    """Raises `QuantityExceeded` when *count* more labels than the *units* there are, are too many."""
     # Under the lock, and read anew: two runs, each within the quantity, may be too many together.
     declared = session.scalar(select(Lot.declared).where(Lot.id == lot.id)) or 0
     left = declared - (units - voided_units(session, lot))

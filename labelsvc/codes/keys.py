@@ -20,6 +20,7 @@ from labelsvc.codes.key import Key, KeyState
 from labelsvc.codes.keyring import Keyring
 from labelsvc.codes.models import (
     CODE_COUNTER,
+    Blank,
     Counter,
     Form,
     Issue,
@@ -198,14 +199,16 @@ def _key(session: Session, record: KeyRecord, secrets: Sequence[str]) -> Key:
 
 
 def _ranges(session: Session, kid: int) -> tuple[tuple[int, int], ...]:
-    """Numbers a key signed, neighbouring issues joined."""
+    """Numbers a key signed, blank labels too; neighbouring ranges joined."""
     joined: list[tuple[int, int]] = []
     rows = session.execute(
-        select(Issue.first, Issue.count).where(Issue.kid == kid).order_by(Issue.first)
+        select(Issue.first, Issue.count)
+        .where(Issue.kid == kid)
+        .union_all(select(Blank.first, Blank.count).where(Blank.kid == kid))
     )
-    for first, count in rows:
-        if joined and joined[-1][1] == first:
-            joined[-1] = (joined[-1][0], first + count)
+    for first, count in sorted((first, count) for first, count in rows):
+        if joined and joined[-1][1] >= first:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], first + count))
         else:
             joined.append((first, first + count))
     return tuple(joined)

@@ -94,6 +94,33 @@ class Issue(Base):
         return self.first + self.count - 1
 
 
+class Blank(Base):
+    """A range of numbers on pre-printed labels that belong to no lot yet, all of the short form.
+
+    Binding labels to a lot writes an `Issue` inside of the range; what is not bound was not issued
+    to any goods, and its page says so.
+    """
+
+    __tablename__ = "blank"
+    __table_args__ = (
+        CheckConstraint("count > 0", name="count"),
+        Index("ix_blank_first", "first", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    producer_id: Mapped[int] = mapped_column(ForeignKey("producer.id"), index=True)
+    first: Mapped[int] = mapped_column(BigInteger)
+    count: Mapped[int]
+    kid: Mapped[int] = mapped_column(ForeignKey("key_record.kid"))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    created_by: Mapped[str] = mapped_column(String(60), default="")
+
+    @property
+    def last(self) -> int:
+        """Last number of the range."""
+        return self.first + self.count - 1
+
+
 class MarkState(StrEnum):
     """What happened to a range of numbers after it was issued."""
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from labelsvc.accounts import audit
 from labelsvc.catalogue.models import Lot
-from labelsvc.codes import revoke
+from labelsvc.codes import blank, revoke
 from labelsvc.codes.models import Form, Mark, MarkState
 from labelsvc.errors import BadInput, Conflict
 from labelsvc.labels.imprint import Imprint
@@ -40,10 +40,12 @@ class Account:
     reprinted: int
     activated: int
     remaining: int
+    #: From blank rolls: printed for no lot, and on goods since they were bound.
+    bound: int = 0
 
     @property
     def good(self) -> int:
-        return max(0, self.printed - self.spoiled)
+        return max(0, self.printed + self.bound - self.spoiled)
 
 
 def size(ranges: Iterable[Range]) -> int:
@@ -76,7 +78,7 @@ def account(session: Session, lot: Lot) -> Account:
     def count(kind: Entry) -> int:
         return sum(size(found) for found in ranges.get(kind, {}).values())
 
-    have = balance(session, lot)
+    have, bound = balance(session, lot), blank.bound_units(session, lot)
     return Account(
         declared=have.declared,
         issued=have.issued - have.void,
@@ -84,8 +86,9 @@ def account(session: Session, lot: Lot) -> Account:
         spoiled=count(Entry.SPOILED),
         void=have.void,
         reprinted=count(Entry.REPRINTED),
-        activated=count(Entry.ACTIVATED),
+        activated=count(Entry.ACTIVATED) + bound,
         remaining=have.remaining,
+        bound=bound,
     )
 
 

@@ -1,4 +1,4 @@
-"""What printing leaves behind: runs, their ledger, printers, and a producer's own layouts and sheets.
+"""What printing leaves behind: runs and rolls, their ledger, printers, a producer's own layouts.
 
 A run says what was to be printed, for which lot, by whom, and whether it was released; the ledger
 says what came out of the printer.
@@ -11,11 +11,14 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from labelsvc.catalogue.models import Lot
 from labelsvc.clock import now
-from labelsvc.codes.models import Issue
+from labelsvc.codes import blank
+from labelsvc.codes.issue import codes_of
+from labelsvc.codes.keyring import Keyring
+from labelsvc.codes.models import Blank, Issue
 from labelsvc.db import Base
 from labelsvc.jobs.models import Job
 
@@ -28,18 +31,11 @@ class RunState(StrEnum):
     VOID = "void"
 
 
-class PrintRun(Base):
-    """One run: a range of codes on one layout. Released only when every symbol was read back."""
-
-    __tablename__ = "print_run"
-    # The pages that are kept in memory tell of codes, not of how they were printed.
-    __table_args__ = ({"info": {"volatile": True}},)
+class Rendered:
+    """A file of labels: of which layout and content, for which printer, and how far it is."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), index=True)
-    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"), unique=True)
-    job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id"))
-    layout_name: Mapped[str] = mapped_column(String(60))
+    layout_name: Mapped[str] = mapped_column(String(61))
     #: The layout as it was, so that the same bytes can be made again after it changed.
     layout_toml: Mapped[str] = mapped_column(Text)
     form: Mapped[str] = mapped_column(String(8))
@@ -51,12 +47,8 @@ class PrintRun(Base):
     imprint: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     #: pdf, zpl or tspl.
     output: Mapped[str] = mapped_column(String(8), default="pdf", server_default="pdf")
-    printer_id: Mapped[int | None] = mapped_column(ForeignKey("printer.id"))
     #: The printer as it was set up: `labels.printers.Profile`.
     profile: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
-    #: The run whose spoiled labels this one replaces, and why.
-    reprint_of: Mapped[int | None] = mapped_column(ForeignKey("print_run.id"), index=True)
-    reason: Mapped[str] = mapped_column(Text, default="", server_default="")
     #: Host in the symbols.
     base_url: Mapped[str] = mapped_column(String(120))
     #: Values of the layout's variables at the time of printing (label as issued).
@@ -71,8 +63,105 @@ class PrintRun(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     created_by: Mapped[str] = mapped_column(String(60), default="")
     released_at: Mapped[datetime | None]
+
+    @declared_attr
+    def printer_id(cls) -> Mapped[int | None]:
+        return mapped_column(ForeignKey("printer.id"))
+
+    @declared_attr
+    def job_id(cls) -> Mapped[int | None]:
+        return mapped_column(ForeignKey("job.id"))
+
+    @declared_attr
+    def job(cls) -> Mapped[Job | None]:
+        return relationship(Job)
+
+
+class PrintRun(Rendered, Base):
+    """One run: a range of codes on one layout. Released only when every symbol was read back."""
+
+    __tablename__ = "print_run"
+    # The pages that are kept in memory tell of codes, not of how they were printed.
+    __table_args__ = ({"info": {"volatile": True}},)
+
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), index=True)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issue.id"), unique=True)
+    #: The run whose spoiled labels this one replaces, and why.
+    reprint_of: Mapped[int | None] = mapped_column(ForeignKey("print_run.id"), index=True)
+    reason: Mapped[str] = mapped_column(Text, default="", server_default="")
     lot: Mapped[Lot] = relationship()
     issue: Mapped[Issue] = relationship()
+
+    @property
+    def folder(self) -> str:
+        """Where its files are kept."""
+        return f"runs/{self.id}"
+
+    @property
+    def record(self) -> str:
+        """What messages and file names call it."""
+        return self.lot.code
+
+    def codes(self, keyring: Keyring, *, offset: int = 0, count: int | None = None) -> list[str]:
+        """Texts of its symbols."""
+        return codes_of(self.issue, keyring, offset=offset, count=count)
+
+    def touch(self) -> None:
+        """Load what rendering needs, so that it holds no transaction."""
+        _ = self.lot.product, self.issue.lot
+
+
+class BlankRoll(Rendered, Base):
+    """Labels of codes that belong to no lot yet: they are bound when the roll is used."""
+
+    __tablename__ = "blank_roll"
+    __table_args__ = ({"info": {"volatile": True}},)
+
+    blank_id: Mapped[int] = mapped_column(ForeignKey("blank.id"), unique=True)
+    blank: Mapped[Blank] = relationship()
+
+    @property
+    def folder(self) -> str:
+        return f"blanks/{self.id}"
+
+    @property
+    def record(self) -> str:
+        return f"TRANG-{self.id}"
+
+    def codes(self, keyring: Keyring, *, offset: int = 0, count: int | None = None) -> list[str]:
+        """Texts of its symbols."""
+        return blank.codes_of(self.blank, keyring, offset=offset, count=count)
+
+    def touch(self) -> None:
+        _ = self.blank.count
+
+
+class RunFile(Base):
+    """A released run in another shape: for the print shop, as data for its press, for an archive.
+
+    Its codes are those of the run: no number is taken. State and error are those of the job.
+    """
+
+    __tablename__ = "run_file"
+    __table_args__ = ({"info": {"volatile": True}},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("print_run.id"), index=True)
+    job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id"))
+    #: press, variable or archive.
+    kind: Mapped[str] = mapped_column(String(10))
+    #: What was asked for: `labels.run_files.Wish`.
+    wish: Mapped[dict[str, Any]]
+    file_key: Mapped[str | None] = mapped_column(String(200))
+    #: The sheet for the print shop (PDF).
+    report_key: Mapped[str | None] = mapped_column(String(200))
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    bytes: Mapped[int | None]
+    #: Figures and findings of the preflight.
+    report: Mapped[dict[str, Any] | None]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    created_by: Mapped[str] = mapped_column(String(60), default="")
+    run: Mapped[PrintRun] = relationship()
     job: Mapped[Job | None] = relationship()
 
 

@@ -7,6 +7,7 @@ are, and queues the job. `run_check` says whether it may begin, `render_run` dra
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import IO, Literal
 
 from sqlalchemy import func, select
@@ -14,16 +15,17 @@ from sqlalchemy.orm import Session
 
 from labelsvc.accounts import audit
 from labelsvc.catalogue.models import Lot
+from labelsvc.codes import revoke
 from labelsvc.codes.issue import allocate
 from labelsvc.codes.models import Form
-from labelsvc.errors import FileMissing, LabelsvcError, LayoutError
+from labelsvc.errors import Conflict, FileMissing, LabelsvcError, LayoutError
 from labelsvc.files import Files
 from labelsvc.jobs import queue
 from labelsvc.jobs.queue import enqueue
 from labelsvc.labels import library
 from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.layout import Layout
-from labelsvc.labels.models import Printer, PrintRun, RunState
+from labelsvc.labels.models import BlankRoll, Printer, PrintRun, RunState
 from labelsvc.labels.printers import Profile
 from labelsvc.labels.render_run import kept, slices
 from labelsvc.labels.run_check import Balance, RunCheck, balance, check_run
@@ -66,7 +68,7 @@ def start_run(
     check = check_run(
         session,
         lot=lot,
-        layout=_for_printer(layout, profile, output),
+        layout=for_printer(layout, profile, output),
         count=count,
         form=form,
         imprint=imprint,
@@ -115,8 +117,46 @@ def start_run(
     return run
 
 
-def _for_printer(layout: str | Layout, profile: Profile, output: Output) -> str | Layout:
-    """*layout* at the resolution of the printer, where the printer says one."""
+def note_release(session: Session, run: PrintRun) -> None:
+    """Write into the trail that the file of *run* may be fetched."""
+    audit.record(
+        session,
+        actor="worker",
+        action="print_run.release",
+        subject=f"print_run:{run.id}",
+        facts={
+            "sha256": run.sha256,
+            "pages": run.pages,
+            "decoded": (run.report or {}).get("decoded"),
+        },
+    )
+
+
+def fail(session: Session, run: PrintRun, error: LabelsvcError) -> None:
+    """Nothing of the run is released; its numbers become void and free the quantity again."""
+    run.state, run.report = RunState.FAILED, {"error": error.as_json()}
+    with suppress(Conflict):  # withdrawn meanwhile: that says more than void
+        revoke.void(
+            session,
+            first=run.issue.first,
+            count=run.issue.count,
+            reason=f"The run was not released: {error.code}",
+            by="worker",
+        )
+    audit.record(
+        session,
+        actor="worker",
+        action="print_run.fail",
+        subject=f"print_run:{run.id}",
+        facts=error.as_json(),
+    )
+
+
+def for_printer(layout: str | Layout, profile: Profile, output: Output) -> str | Layout:
+    """*layout* at the resolution of the printer, where the printer says one.
+
+    Sheets keep theirs for printers with a language of their own: those print rolls.
+    """
     if not profile.dpi:
         return layout
     chosen = library.get(layout) if isinstance(layout, str) else layout
@@ -125,16 +165,16 @@ def _for_printer(layout: str | Layout, profile: Profile, output: Output) -> str 
     return chosen.model_copy(update={"resolution_dpi": profile.dpi})
 
 
-def output(files: Files, run: PrintRun) -> IO[bytes]:
+def output(files: Files, run: PrintRun | BlankRoll) -> IO[bytes]:
     """The released file. :raises FileMissing: it is not released (yet)."""
     if run.state != RunState.RELEASED or run.file_key is None:
         raise FileMissing("The run is not released yet.", fix="Wait until it is finished.")
     return files.open(run.file_key)
 
 
-def file_name(run: PrintRun) -> str:
+def file_name(run: PrintRun | BlankRoll) -> str:
     """Name of the download: layout, lot and run."""
-    return f"{run.layout_name}-{run.lot.code.replace('/', '-')}-{run.id}.{run.output}"
+    return f"{run.layout_name}-{run.record.replace('/', '-')}-{run.id}.{run.output}"
 
 
 def progress(run: PrintRun) -> tuple[int, int]:

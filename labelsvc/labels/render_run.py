@@ -7,9 +7,9 @@ import io
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from typing import IO, Any
+from typing import IO, Any, TypeAlias
 
 import numpy as np
 import pypdfium2
@@ -18,25 +18,26 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from labelsvc import clock
-from labelsvc.accounts import audit
-from labelsvc.codes import revoke, uri
-from labelsvc.codes.issue import codes_of
+from labelsvc.codes import uri
 from labelsvc.codes.keyring import Keyring
 from labelsvc.codes.models import Form
-from labelsvc.errors import Conflict, LabelsvcError, ReadBackFailed
+from labelsvc.errors import ReadBackFailed
 from labelsvc.files import Files
 from labelsvc.labels import fonts
 from labelsvc.labels.content import LabelContent, Unit
 from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.join import join
 from labelsvc.labels.layout import Layout, load
-from labelsvc.labels.models import PrintRun, RunState
+from labelsvc.labels.models import BlankRoll, PrintRun, RunState
 from labelsvc.labels.pdf import Block, Job, render_sheet_pdf
 from labelsvc.labels.preflight import read_back_pdf
 from labelsvc.labels.preview import PDFIUM, grey_page
 from labelsvc.labels.printers import Profile
 from labelsvc.labels.run_check import position
 from labelsvc.labels.sheet import Sheet
+
+#: What is rendered: labels of a lot, or blank ones.
+Printed: TypeAlias = PrintRun | BlankRoll
 
 #: Labels of one part: a part is rendered, read back and kept in memory as a whole. Small runs are
 #: cut finer, so that every processor has something to do.
@@ -56,12 +57,12 @@ class Slice:
     used: tuple[int, ...] = ()
 
 
-def imprint_of(run: PrintRun) -> Imprint:
+def imprint_of(run: Printed) -> Imprint:
     """How its labels go on paper."""
     return replace(Imprint.read(run.imprint or {}), start_at=run.start_at)
 
 
-def slices(layout: Layout, run: PrintRun) -> list[Slice]:
+def slices(layout: Layout, run: Printed) -> list[Slice]:
     """How a run is cut into parts; the same for the same run, whoever asks."""
     sheet, imprint = Sheet.of(layout), imprint_of(run)
     total = imprint.labels(run.count)
@@ -85,20 +86,20 @@ def kept(layout: Layout) -> str:
     return tomli_w.dumps(layout.model_dump(mode="json", exclude_none=True, exclude=sheet))
 
 
-def layout_of(run: PrintRun) -> Layout:
+def layout_of(run: Printed) -> Layout:
     """The layout as it was when the run began."""
     return load(run.layout_toml, source=f"{run.layout_name}.toml")
 
 
-def units_of(run: PrintRun, keyring: Keyring, part: Slice) -> list[Unit]:
+def units_of(run: Printed, keyring: Keyring, part: Slice) -> list[Unit]:
     """What differs from label to label of a part, its spares left out."""
     units: list[Unit] = []
     for stretch in imprint_of(run).stretches(run.count, part.offset, part.count):
         if run.form == Form.LOT:
-            code = codes_of(run.issue, keyring)[0]
+            code = run.codes(keyring)[0]
             units += [Unit(code, _caption(code, run.base_url))] * stretch.labels
             continue
-        codes = codes_of(run.issue, keyring, offset=stretch.first, count=stretch.codes)
+        codes = run.codes(keyring, offset=stretch.first, count=stretch.codes)
         single = [
             Unit(code, _caption(code, run.base_url), position(number, run.count))
             for number, code in enumerate(codes, stretch.first + 1)
@@ -120,18 +121,19 @@ class Drawn:
     spares: int
 
 
-def draw_part(run: PrintRun, keyring: Keyring, number: int) -> Drawn:
+def draw_part(run: Printed, keyring: Keyring, number: int) -> Drawn:
     """The file of part *number* (from 1). The same run gives the same bytes."""
     layout, imprint = layout_of(run), imprint_of(run)
     cut = slices(layout, run)
     part = cut[number - 1]
-    content = LabelContent(run.content["values"], run.content["stars"], record=run.lot.code)
+    content = LabelContent(run.content["values"], run.content["stars"], record=run.record)
     units = units_of(run, keyring, part)
     spares = imprint.spare_labels(run.count, part.offset, part.count)
     job = Job(
-        title=f"{content['product_name']} · {content['lot_code']}",
+        title=" · ".join(filter(None, (content["product_name"], content["lot_code"])))
+        or run.record,
         author=content["producer_name"],
-        note=f"Lô {run.lot.code} · đợt in {run.id}"
+        note=(f"Lô {run.record} · đợt in {run.id}" if isinstance(run, PrintRun) else run.record)
         + (f" · phần {number}/{len(cut)}" if len(cut) > 1 else ""),
     )
     data = render_sheet_pdf(
@@ -148,7 +150,7 @@ def draw_part(run: PrintRun, keyring: Keyring, number: int) -> Drawn:
     return Drawn(data, layout, part, [unit.code for unit in units], spares)
 
 
-def render_part(run: PrintRun, keyring: Keyring, number: int) -> tuple[bytes, dict[str, Any]]:
+def render_part(run: Printed, keyring: Keyring, number: int) -> tuple[bytes, dict[str, Any]]:
     """The PDF of part *number* (from 1), every symbol of it read back, and the report.
 
     :raises ReadBackFailed: a symbol says something else, or nothing; names page and cell.
@@ -178,18 +180,18 @@ def render_part(run: PrintRun, keyring: Keyring, number: int) -> tuple[bytes, di
     }
 
 
-def part_key(run_id: int, number: int) -> str:
+def part_key(run: Printed, number: int) -> str:
     """Where the file of a part is kept."""
-    return f"runs/{run_id}/part-{number:04d}"
+    return f"{run.folder}/part-{number:04d}"
 
 
-def merge(files: Files, run: PrintRun, hashes: Sequence[str]) -> tuple[str, str, int]:
+def merge(files: Files, run: Printed, hashes: Sequence[str]) -> tuple[str, str, int]:
     """One file of all parts: its key, SHA-256 and length. A single part is taken as it is.
 
     :param hashes: SHA-256 of each part, as it was when its symbols were read back.
     :raises ReadBackFailed: a part is not what was read back, or the whole is not its parts.
     """
-    parts = [part_key(run.id, n + 1) for n in range(len(hashes))]
+    parts = [part_key(run, n + 1) for n in range(len(hashes))]
     with ExitStack() as opened:
         streams = [opened.enter_context(files.open(part)) for part in parts]
         for number, (stream, known) in enumerate(zip(streams, hashes, strict=True), 1):
@@ -207,7 +209,7 @@ def merge(files: Files, run: PrintRun, hashes: Sequence[str]) -> tuple[str, str,
                 shutil.copyfileobj(stream, whole)
         digest, length = _sha256(whole), whole.seek(0, io.SEEK_END)
         whole.seek(0)
-        key = f"runs/{run.id}/labels.{run.output}"
+        key = f"{run.folder}/labels.{run.output}"
         files.put_stream(key, whole)
     return key, digest, length
 
@@ -259,21 +261,17 @@ def _unfit(reason: str, **params: Any) -> ReadBackFailed:
     )
 
 
-def begin(session: Session, run_id: int) -> None:
+def begin(session: Session, model: type[PrintRun] | type[BlankRoll], run_id: int) -> None:
     """The first part is being rendered."""
     session.execute(
-        update(PrintRun)
-        .where(PrintRun.id == run_id, PrintRun.state == RunState.QUEUED)
+        update(model)
+        .where(model.id == run_id, model.state == RunState.QUEUED)
         .values(state=RunState.RENDERING)
     )
 
 
 def release(
-    session: Session,
-    run: PrintRun,
-    *,
-    merged: tuple[str, str, int],
-    reports: Sequence[dict[str, Any]],
+    run: Printed, *, merged: tuple[str, str, int], reports: Sequence[dict[str, Any]]
 ) -> None:
     """The file may be fetched: every symbol of it was read back."""
     run.file_key, run.sha256, run.bytes = merged
@@ -290,33 +288,6 @@ def release(
         "parts": len(reports),
     }
     run.state, run.released_at = RunState.RELEASED, clock.now()
-    audit.record(
-        session,
-        actor="worker",
-        action="print_run.release",
-        subject=f"print_run:{run.id}",
-        facts={"sha256": run.sha256, "pages": run.pages, "decoded": run.report["decoded"]},
-    )
-
-
-def fail(session: Session, run: PrintRun, error: LabelsvcError) -> None:
-    """Nothing of the run is released; its numbers become void and free the quantity again."""
-    run.state, run.report = RunState.FAILED, {"error": error.as_json()}
-    with suppress(Conflict):  # withdrawn meanwhile: that says more than void
-        revoke.void(
-            session,
-            first=run.issue.first,
-            count=run.issue.count,
-            reason=f"The run was not released: {error.code}",
-            by="worker",
-        )
-    audit.record(
-        session,
-        actor="worker",
-        action="print_run.fail",
-        subject=f"print_run:{run.id}",
-        facts=error.as_json(),
-    )
 
 
 def _caption(code: str, base_url: str) -> str:

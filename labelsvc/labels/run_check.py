@@ -118,19 +118,18 @@ def check_run(
         )
     except (LayoutError, BadInput) as error:
         check.problems.append(error)
-    _law(check, drawn, lot.product.set_number, unit)
+    _law(check, chosen, drawn, lot.product.set_number, unit)
     return RunCheck(chosen, content, have, check.problems, check.warnings, plan, pages)
 
 
-def _law(check: RunCheck, drawn: Drawing | None, set_number: int, unit: Unit) -> None:
+def _law(
+    check: RunCheck, layout: Layout, drawn: Drawing | None, set_number: int, unit: Unit
+) -> None:
     """What the label law says: of the words alone where they could not be drawn."""
-    assert check.layout is not None
     findings = (
-        legal.check_run(check.layout, check.content, set_number)
+        legal.check_run(layout, check.content, set_number)
         if drawn is None
-        else legal.check_label(
-            check.layout, drawn, check.content, set_number, fonts.load(), unit=unit
-        )
+        else legal.check_label(layout, drawn, check.content, set_number, fonts.load(), unit=unit)
     )
     check.warnings.extend(f for f in findings if f.severity != "error")
     check.problems.extend(
@@ -145,6 +144,14 @@ def _rules(
 ) -> list[LabelsvcError]:
     found: list[LabelsvcError] = []
     product = lot.product
+    if not product.producer.active:
+        found.append(
+            PrintRefused(
+                "{producer} is not active: no labels are printed.",
+                fix="Ask the programme office.",
+                producer=product.producer.name,
+            )
+        )
     if layout.shows_stars and starred(lot, on) is None:
         found.append(_no_stars(lot, on))
     if count < 1:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from labelsvc.catalogue.models import Lot, Producer, Product, Village
 from labelsvc.catalogue.recognition import Certificate, Recognition, Standing, ruling
+from labelsvc.codes.blank import find_blank
 from labelsvc.codes.models import Issue, Mark
 from labelsvc.db import Database
 from labelsvc.events.models import Event
@@ -74,6 +75,15 @@ def peek(database: Database, number: int) -> Peek | None:
     return Peek(
         number, revision or 0, issue_id, first, form, _utc(first_at), sessions or 0, mark_id
     )
+
+
+def unissued(session: Session, number: int | None) -> tuple[Verdict, str]:
+    """The verdict on a good tag whose number belongs to no issue, and the producer it was given to
+    on a blank roll ("" where it was given to nobody)."""
+    roll = find_blank(session, number) if number is not None else None
+    if roll is None:
+        return Verdict.NOT_ISSUED, ""
+    return Verdict.UNBOUND, session.get_one(Producer, roll.producer_id).name
 
 
 def by_issue(session: Session, issue_id: int, *, on: date) -> Found:

@@ -22,6 +22,7 @@ class Verdict(StrEnum):
     REVOKED = "REVOKED"
     VOIDED = "VOIDED"
     DECOMMISSIONED = "DECOMMISSIONED"
+    UNBOUND = "UNBOUND"
     NOT_ISSUED = "NOT_ISSUED"
     BAD_SIGNATURE = "BAD_SIGNATURE"
     UNKNOWN_KEY = "UNKNOWN_KEY"
@@ -82,6 +83,11 @@ SHOWN: dict[Verdict, Shown] = {
     Verdict.DECOMMISSIONED: Shown(
         410, Tone.CAUTION, "Code already used up",
         "The item with this code was reported as sold or used. A second one with the same code is suspicious.",
+    ),
+    Verdict.UNBOUND: Shown(
+        200, Tone.CAUTION, "Blank label, not entered for any goods",
+        "This programme issued the code on a blank roll, and nobody has entered yet what it was put on. "
+        "On goods for sale it proves nothing.",
     ),
     Verdict.NOT_ISSUED: Shown(
         404, Tone.BAD, "Not issued by this programme",

@@ -12,6 +12,7 @@ from limits.strategies import MovingWindowRateLimiter
 from labelsvc import clock
 from labelsvc.codes import issue, uri
 from labelsvc.codes.gs1 import Gs1Link
+from labelsvc.codes.short import ShortCode
 from labelsvc.errors import BadCode, BadInput, LabelsvcError, TooManyTries
 from labelsvc.inspections.models import ReportKind
 from labelsvc.inspections.report import send_report
@@ -143,6 +144,9 @@ def _judged(own: ScanSite, parsed: uri.ParsedCode | None) -> tuple[int | None, V
         if peek is not None:
             with site().database.reading() as session:
                 return number, lookup.verdict_of(session, peek, on=clock.today())
+        if isinstance(parsed, ShortCode):
+            with site().database.reading() as session:
+                return number, lookup.unissued(session, number)[0]
     if parsed is None:
         return None, Verdict.MALFORMED
     return None, Verdict.LINK_ONLY if isinstance(parsed, Gs1Link) else Verdict.NOT_ISSUED

@@ -73,6 +73,10 @@ def _coded(own: ScanSite, parsed: uri.ParsedCode, kind: str) -> ResponseReturnVa
         return _plain(_refusal(parsed, error), kind, parsed)
     number = verified if isinstance(verified, int) else _unit(own, verified)
     peek = lookup.peek(where.database, number) if number is not None else None
+    if peek is None and isinstance(parsed, short.ShortCode):
+        with where.database.reading() as session:
+            verdict, producer = lookup.unissued(session, number)
+        return _plain(verdict, kind, parsed, producer=producer)
     if peek is None or not _form_fits(parsed, peek.form):
         return _plain(Verdict.NOT_ISSUED, kind, parsed)
     if own.outdated(peek.revision):
@@ -140,16 +144,20 @@ def _link(link: gs1.Gs1Link, kind: str) -> ResponseReturnValue:
 
 
 def _plain(
-    verdict: Verdict, kind: str, parsed: uri.ParsedCode | None = None
+    verdict: Verdict, kind: str, parsed: uri.ParsedCode | None = None, *, producer: str = ""
 ) -> ResponseReturnValue:
-    """A page about a code that is none of ours: what it means and what to do."""
+    """A page about a code that is none of ours, or on no goods: what it means and what to do.
+
+    :param producer: who was given the blank label.
+    """
     code = parsed.canonical if parsed else ""
     ScanSite.of(current_app).record(verdict, None, None, None)
     shown = SHOWN[verdict]
     if kind == "json":
         body = json.dumps(
             {"verdict": verdict, "headline": language.gettext(shown.headline),
-             "meaning": language.gettext(shown.meaning), "code": code or None},
+             "meaning": language.gettext(shown.meaning), "code": code or None}
+            | ({"producer": {"name": producer}} if producer else {}),
             ensure_ascii=False, indent=1,
         )  # fmt: skip
     elif kind == "text":
@@ -161,6 +169,7 @@ def _plain(
             shown=shown,
             code=code if isinstance(parsed, gs1.Gs1Link) else uri.printed(code) or code,
             path=code,
+            producer=producer,
             host=ScanSite.of(current_app).host,
         )
     return _send(verdict, kind, body.encode())

@@ -1,27 +1,23 @@
-"""What the parts of each kind of job do, and how a job is closed. Every step may be done twice."""
+"""How a part is done and a job is closed, whatever its kind. Every step may be done twice."""
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from labelsvc.codes.issue import load_keyring
 from labelsvc.db import Database
 from labelsvc.errors import ConfigurationError, LabelsvcError
 from labelsvc.files import Files
 from labelsvc.jobs import queue
 from labelsvc.jobs.models import Job, JobState
 from labelsvc.jobs.queue import Claim
-from labelsvc.labels import render_run
-from labelsvc.labels.models import PrintRun, RunState
 from labelsvc.settings import Settings
+from labelsvc.worker.kinds import work_of
 
 log = structlog.get_logger()
 
@@ -62,7 +58,7 @@ def do_part(database: Database, files: Files, settings: Settings, claimed: Claim
         return
     try:
         with _kept_alive(database, claimed):
-            key, sha256, result = _print_part(database, files, settings, claimed)
+            done = work_of(claimed.kind).part(database, files, settings, claimed)
     except ConfigurationError as error:  # of this worker, perhaps not of the next
         _stumbled(database, claimed, error)
         return
@@ -73,14 +69,16 @@ def do_part(database: Database, files: Files, settings: Settings, claimed: Claim
         _stumbled(database, claimed, error)
         return
     with database.writing() as session:
-        kept = queue.finish_part(session, claimed, file_key=key, sha256=sha256, result=result)
+        kept = queue.finish_part(
+            session, claimed, file_key=done.key, sha256=done.sha256, result=done.result
+        )
         last = kept and queue.all_parts_done(session, claimed.job_id)
     if last:
         close_job(database, files, claimed.job_id)
 
 
 def close_job(database: Database, files: Files, job_id: int) -> bool:
-    """Put the parts together and release the run; False when another worker is at it.
+    """Put the parts together and release the whole; False when another worker is at it.
 
     Whoever comes second changes nothing.
     """
@@ -91,22 +89,16 @@ def close_job(database: Database, files: Files, job_id: int) -> bool:
         job = session.get_one(Job, job_id)
         if job.state != JobState.RUNNING:
             return False
-        run = session.get_one(PrintRun, job.payload["run_id"])
-        reports = [part.result or {} for part in job.parts]
-        try:
-            merged = render_run.merge(files, run, [part.sha256 or "" for part in job.parts])
-        except LabelsvcError as error:
-            log.exception("job cannot be closed", job=job_id)
-            problem: LabelsvcError | None = error
-        else:
-            problem = None
-    if problem is not None:
-        _fail(database, job_id, problem)
+        _ = job.parts
+    try:
+        finish = work_of(job.kind).close(database, files, job)
+    except LabelsvcError as error:
+        log.exception("job cannot be closed", job=job_id)
+        _fail(database, job_id, error)
         return True
     with database.writing() as session:
         if queue.finish_job(session, job_id):
-            run = session.get_one(PrintRun, run.id)
-            render_run.release(session, run, merged=merged, reports=reports)
+            finish(session)
     return True
 
 
@@ -139,22 +131,6 @@ def run_inline(
         raise queue.failure(job)
 
 
-def _print_part(
-    database: Database, files: Files, settings: Settings, claimed: Claim
-) -> tuple[str, str, dict[str, Any]]:
-    with database.reading() as session:
-        run = session.get_one(PrintRun, claimed.payload["run_id"])
-        keyring = load_keyring(session, base_url=run.base_url, secrets=settings.keys)
-        _ = run.lot.product, run.issue.lot  # loaded now: rendering must not hold a transaction
-    if run.state == RunState.QUEUED:
-        with database.writing() as session:
-            render_run.begin(session, run.id)
-    pdf, report = render_run.render_part(run, keyring, claimed.number)
-    key = render_run.part_key(run.id, claimed.number)
-    files.put(key, pdf)
-    return key, hashlib.sha256(pdf).hexdigest(), report
-
-
 def _stumbled(database: Database, claimed: Claim, error: Exception) -> None:
     """Back into the queue, or the end when it was tried often enough."""
     log.error("part failed", job=claimed.job_id, part=claimed.number, exc_info=error)
@@ -179,7 +155,7 @@ def _fail(database: Database, job_id: int, error: LabelsvcError) -> None:
     with database.writing() as session:
         if queue.fail_job(session, job_id, error):
             job = session.get_one(Job, job_id)
-            render_run.fail(session, session.get_one(PrintRun, job.payload["run_id"]), error)
+            work_of(job.kind).fail(session, job, error)
 
 
 @contextmanager

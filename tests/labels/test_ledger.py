@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from labelsvc import clock
 from labelsvc.catalogue.models import Lot
-from labelsvc.codes import revoke
+from labelsvc.codes import blank, revoke
 from labelsvc.codes.issue import create_keys
 from labelsvc.db import Database
 from labelsvc.errors import BadInput, Conflict, QuantityExceeded
@@ -64,6 +64,18 @@ def test_the_account_of_a_lot_counts_each_label_once(
         remaining=37,
     )  # fmt: skip
     assert found.good == 23
+
+
+def test_labels_of_blank_rolls_count_as_used(database: Database, settings: Settings) -> None:
+    with database.writing() as session:
+        run = released(session, settings)
+        owner = run.lot.product.producer_id
+        roll = blank.allocate_blank(session, producer_id=owner, count=30, by=WHO)
+        blank.bind(session, lot=run.lot, first=roll.first, last=roll.first + 11, by=WHO)
+        ledger.note_printed(session, run=run, first=1, last=10, actor=WHO)
+        found = ledger.account(session, run.lot)
+    assert (found.issued, found.printed, found.bound, found.activated) == (22, 10, 12, 12)
+    assert (found.good, found.remaining) == (22, 38)
 
 
 def test_an_empty_lot_has_an_account(database: Database, settings: Settings) -> None:

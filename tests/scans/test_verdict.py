@@ -56,6 +56,7 @@ ROWS = {
     Verdict.RECALLED: (200, Tone.BAD),
     Verdict.REVOKED: (410, Tone.BAD),
     Verdict.VOIDED: (410, Tone.BAD),
+    Verdict.UNBOUND: (200, Tone.CAUTION),
     Verdict.DECOMMISSIONED: (410, Tone.CAUTION),
     Verdict.NOT_ISSUED: (404, Tone.BAD),
     Verdict.BAD_SIGNATURE: (404, Tone.BAD),

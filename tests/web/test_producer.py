@@ -16,7 +16,7 @@ from labelsvc.db import Database
 from labelsvc.errors import ReadBackFailed
 from labelsvc.events.models import Event
 from labelsvc.files import Files
-from labelsvc.labels import print_run, render_run
+from labelsvc.labels import print_run
 from labelsvc.labels.models import PrintRun
 from labelsvc.settings import Settings
 from labelsvc.worker.tasks import run_inline
@@ -520,7 +520,7 @@ def test_a_run_that_failed_says_why_and_frees_its_labels(
     start(database, settings, world.lot, count=7)
     with database.writing() as session:
         run = session.scalars(select(PrintRun)).one()
-        render_run.fail(session, run, ReadBackFailed("A symbol could not be read back."))
+        print_run.fail(session, run, ReadBackFailed("A symbol could not be read back."))
         free = print_run.balance(session, session.get_one(Lot, world.lot)).remaining
     lan = signed_in("lan")
     page = lan.get(f"/console/runs/{run.id}").get_data(as_text=True)

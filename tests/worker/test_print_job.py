@@ -243,7 +243,9 @@ def test_a_part_that_changed_after_it_was_read_back_is_not_released(
     with monkeypatch.context() as patch:
         patch.setattr(tasks, "close_job", lambda *_: None)
         assert tasks.work_once(database, files, settings)
-    files.put(render_run.part_key(run_id, 1), files.get(render_run.part_key(run_id, 1)) + b"\n")
+    with database.reading() as session:
+        key = render_run.part_key(session.get_one(PrintRun, run_id), 1)
+    files.put(key, files.get(key) + b"\n")
     with pytest.raises(PrintRefused, match="part 1 is not the file that was read back"):
         finish(database, files, settings, run_id)
 

@@ -1,0 +1,153 @@
+"""Rolls of blank labels: printed ahead, for no lot, on layouts that say nothing about goods."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from labelsvc.accounts import audit
+from labelsvc.catalogue.models import Producer
+from labelsvc.codes.blank import allocate_blank
+from labelsvc.codes.models import Blank, Form
+from labelsvc.errors import LabelsvcError, PrintRefused
+from labelsvc.jobs.queue import enqueue
+from labelsvc.labels import fonts, library
+from labelsvc.labels.content import PER_UNIT, LabelContent, Unit
+from labelsvc.labels.drawing import compose
+from labelsvc.labels.imprint import Imprint
+from labelsvc.labels.layout import Layout
+from labelsvc.labels.models import BlankRoll, Printer, RunState
+from labelsvc.labels.print_run import Output, for_printer
+from labelsvc.labels.printers import Profile
+from labelsvc.labels.render_run import kept, slices
+from labelsvc.labels.run_check import position, sample_printed
+from labelsvc.labels.sheet import Sheet
+
+#: Kind of the job that renders a roll.
+JOB_KIND = "blank_roll"
+#: What is known before there is a lot. Of goods nothing may be said: the label may go on any.
+KNOWN = PER_UNIT | {"producer_name", "producer_address", "village", "phone", "website", "host"}
+
+
+def is_blank(layout: Layout) -> bool:
+    """Whether *layout* says nothing that needs a product or a lot."""
+    return (
+        "short" in layout.forms
+        and not layout.shows_stars
+        and layout.variables <= KNOWN
+    )  # fmt: skip
+
+
+def content_of(producer: Producer, *, base_url: str) -> LabelContent:
+    """What a blank label of *producer* says."""
+    return LabelContent(
+        {
+            "producer_name": producer.name,
+            "producer_address": producer.address,
+            "village": producer.village.name if producer.village else "",
+            "phone": producer.phone,
+            "website": urlsplit(producer.website).netloc.removeprefix("www."),
+            "host": urlsplit(base_url).netloc,
+        },
+        record=producer.name,
+    )
+
+
+def start_roll(
+    session: Session,
+    *,
+    producer: Producer,
+    layout: str | Layout,
+    count: int,
+    imprint: Imprint | None = None,
+    output: Output = "pdf",
+    printer: Printer | None = None,
+    base_url: str,
+    actor: str,
+) -> BlankRoll:
+    """Take the numbers and queue the rendering, in the caller's transaction.
+
+    :raises PrintRefused: the layout names goods, or the producer is not active.
+    :raises LayoutError: it does not fit, or does not exist. :raises BadInput: impossible numbers.
+    """
+    profile = Profile.read(printer.profile) if printer is not None else Profile()
+    imprint = imprint or Imprint()
+    chosen = for_printer(layout, profile, output)
+    chosen = library.get(chosen) if isinstance(chosen, str) else chosen
+    if not is_blank(chosen):
+        raise PrintRefused(
+            "The layout {layout} tells of goods, or of stars: blank labels belong to none yet.",
+            fix="Choose a layout with code, number and producer only.",
+            layout=chosen.name,
+        )
+    if not producer.active:
+        raise PrintRefused(
+            "{producer} is not active: no labels are printed.",
+            fix="Ask the programme office.",
+            producer=producer.name,
+        )
+    imprint.check(Sheet.of(chosen))
+    content = content_of(producer, base_url=base_url)
+    sample = Unit(
+        f"{base_url.upper()}/{'0' * 24}", sample_printed(Form.SHORT), position(count, count)
+    )
+    compose(chosen, content, fonts.load(), unit=sample).resolve(sample, fonts.load())
+    blank = allocate_blank(session, producer_id=producer.id, count=count, by=actor)
+    roll = BlankRoll(
+        blank=blank,
+        layout_name=chosen.name,
+        layout_toml=kept(chosen),
+        form=Form.SHORT,
+        count=count,
+        start_at=imprint.start_at,
+        imprint=imprint.kept(),
+        output=output,
+        printer_id=printer.id if printer is not None else None,
+        profile=profile.kept() if profile != Profile() else {},
+        base_url=base_url,
+        content={"values": dict(content.values_by_name), "stars": None},
+        created_by=actor,
+    )
+    session.add(roll)
+    session.flush()
+    roll.job = enqueue(
+        session, kind=JOB_KIND, payload={"roll_id": roll.id}, parts=len(slices(chosen, roll))
+    )
+    audit.record(
+        session,
+        actor=actor,
+        action="blank.create",
+        subject=f"blank_roll:{roll.id}",
+        facts={
+            "producer": producer.id,
+            "layout": chosen.name,
+            "first": blank.first,
+            "codes": count,
+        },
+    )
+    return roll
+
+
+def list_rolls(session: Session, producer_id: int) -> Sequence[BlankRoll]:
+    """Newest first."""
+    return session.scalars(
+        select(BlankRoll)
+        .join(Blank, Blank.id == BlankRoll.blank_id)
+        .where(Blank.producer_id == producer_id)
+        .order_by(BlankRoll.id.desc())
+    ).all()
+
+
+def fail(session: Session, roll: BlankRoll, error: LabelsvcError) -> None:
+    """Nothing of the roll is released. Its numbers stay unused: they were issued to no goods."""
+    roll.state, roll.report = RunState.FAILED, {"error": error.as_json()}
+    audit.record(
+        session,
+        actor="worker",
+        action="blank.fail",
+        subject=f"blank_roll:{roll.id}",
+        facts=error.as_json(),
+    )
