@@ -228,7 +228,7 @@ def name_key(text: str) -> str:
     return _name_key(text)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4096)
 def _name_key(text: str) -> str:
     words = re.findall(r"\w+", nfc(text).casefold())
     return " ".join(_tone_last(word) for word in words)

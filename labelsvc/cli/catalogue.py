@@ -24,7 +24,7 @@ def import_list(context: click.Context, file: Path, dry_run: bool, as_json: bool
     Example: labelsvc import danh-sach-ocop-2026.xlsx --dry-run
     """
     from labelsvc.catalogue.importing import apply_import, plan_import  # reads spreadsheets: slow
-    from labelsvc.catalogue.importing.report import as_table
+    from labelsvc.catalogue.importing.report import as_document, as_lines
 
     _, database, _ = base.opened()
     data = file.read_bytes()
@@ -35,7 +35,12 @@ def import_list(context: click.Context, file: Path, dry_run: bool, as_json: bool
         with database.writing() as session:
             plan = plan_import(session, data=data, file_name=file.name)
             apply_import(session, plan, actor="cli")
-    result = plan.as_json() | {"applied": not dry_run}
-    base.put(result, as_json, as_table(plan, base.language()))
+    if as_json:
+        for piece in as_document(plan, applied=not dry_run):
+            click.echo(piece, nl=False)
+        click.echo()
+    else:
+        for line in as_lines(plan, base.language()):
+            click.echo(line)
     if plan.counts.get("refused"):
         context.exit(base.REFUSED)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
@@ -14,7 +16,8 @@ from sqlalchemy import func, select
 
 from labelsvc.catalogue.importing import apply_import, plan_import
 from labelsvc.catalogue.importing import cell as cells
-from labelsvc.catalogue.importing.report import as_csv, as_table
+from labelsvc.catalogue.importing.report import as_document, as_lines
+from labelsvc.catalogue.importing.spool import Spool
 from labelsvc.catalogue.models import ImportRun, Producer, Product
 from labelsvc.catalogue.places import load_places
 from labelsvc.catalogue.recognition import Recognition
@@ -41,8 +44,8 @@ def test_every_style_gives_the_same_catalogue(database: Database, name: str) -> 
     with database.writing() as session:
         load_places(session)
         plan = plan_import(session, data=data, file_name=name)
-        assert plan.counts == {"new": 3, "changed": 0, "unchanged": 0, "refused": 0}, as_table(
-            plan, "en"
+        assert plan.counts == {"new": 3, "changed": 0, "unchanged": 0, "refused": 0}, "\n".join(
+            as_lines(plan, "en")
         )
         apply_import(session, plan, actor="test")
     with database.reading() as session:
@@ -139,7 +142,7 @@ def test_a_refused_row_names_row_column_reason_and_fix(
     assert problem.column == column
     assert words in problem.message.format(**problem.params) or not words
     assert problem.fix
-    assert f"{column} (" in as_table(plan, "vi")
+    assert f"{column} (" in "\n".join(as_lines(plan, "vi"))
 
 
 def test_doubles_inside_a_file_are_refused_with_the_first_row(database: Database) -> None:
@@ -246,9 +249,41 @@ def test_any_bytes_are_a_list_or_are_refused(
             assert str(error)
 
 
-def test_reports_are_harmless_in_a_spreadsheet(database: Database) -> None:
-    row = (1, "@SUM(1)", "=cmd|' /C calc'!A0", "", "", "", "")
+def test_the_document_for_programs_is_whole_json_with_every_row(database: Database) -> None:
+    rows = [*lists.ROWS, lists.ROWS[0]]
     with database.reading() as session:
-        plan = plan_import(session, data=lists.workbook([lists.HEAD, row]), file_name="a.xlsx")
-    for line in as_csv(plan, "vi").splitlines()[1:]:
-        assert not any(cell.strip('"')[:1] in ("=", "@", "+") for cell in line.split(","))
+        plan = plan_import(session, data=lists.workbook([lists.HEAD, *rows]), file_name="a.xlsx")
+    made = json.loads("".join(as_document(plan, applied=False)))
+    assert made["applied"] is False
+    assert made["counts"] == {"new": 3, "changed": 0, "unchanged": 0, "refused": 1}
+    assert [row["state"] for row in made["rows"]] == ["new"] * 3 + ["refused"]
+    assert made["rows"][3]["problems"][0]["params"] == {"row": "2"}
+
+
+@given(st.lists(st.one_of(st.text(), st.dates(), st.integers()), max_size=40))
+def test_a_spool_gives_back_what_was_put_in_in_any_order(rows: list[object]) -> None:
+    spool = Spool[object]()
+    for row in rows:
+        spool.append(row)
+        assert spool[len(spool) - 1] == row
+    assert list(spool) == list(spool) == rows
+
+
+def test_a_plan_of_many_rows_takes_hardly_more_memory_than_one_of_few(database: Database) -> None:
+    """Rows wait on disk: what grows is what finds doubles, some hundred bytes a row."""
+
+    def peak(count: int) -> int:
+        rows = [(n + 1, f"Trà số {n}", "Hộ Lan", *lists.ROWS[0][3:]) for n in range(count)]
+        text = "\n".join(";".join(map(str, row)) for row in [lists.HEAD, *rows])
+        data = text.encode("utf-8-sig")
+        with database.reading() as session:
+            tracemalloc.start()
+            plan = plan_import(session, data=data, file_name="a.csv")
+            most = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+        assert len(plan.rows) == count
+        return most - 4 * len(text)  # the file itself, as bytes and as text
+
+    peak(50)  # what is loaded once
+    few, many = peak(500), peak(3000)
+    assert (many - few) / 2500 < 1000, (few, many)

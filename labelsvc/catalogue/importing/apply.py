@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, TypeVar
 
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
@@ -14,6 +16,8 @@ from labelsvc.catalogue.models import ImportRun, Producer, Product
 from labelsvc.catalogue.recognition import Recognition
 from labelsvc.clock import now
 from labelsvc.i18n import fold
+
+_T = TypeVar("_T")
 
 _BATCH = 1000
 
@@ -40,7 +44,10 @@ def apply_import(session: Session, plan: Plan, *, actor: str) -> ImportRun:
 
 
 def _new_producers(session: Session, plan: Plan) -> dict[str, int]:
-    """Add the producers that are not known yet; key of the name → id."""
+    """Add the producers that are not known yet; key of the name → id.
+
+    What several rows say of one producer is put together first: about a kilobyte for each new one.
+    """
     rows: dict[str, dict[str, Any]] = {}
     for row in plan.rows:
         if row.state == "new" and row.producer_id is None:
@@ -60,10 +67,8 @@ def _new_producers(session: Session, plan: Plan) -> dict[str, int]:
 
 def _new_products(session: Session, plan: Plan, producers: dict[str, int]) -> dict[int, int]:
     """Add the products that are not known yet; row number → id."""
-    rows = [row for row in plan.rows if row.state == "new"]
     ids: dict[int, int] = {}
-    for start in range(0, len(rows), _BATCH):
-        part = rows[start : start + _BATCH]
+    for part in _batches(row for row in plan.rows if row.state == "new"):
         values = [
             _row(Product, row.line.product)
             | {"producer_id": row.producer_id or producers[name_key(row.producer)]}
@@ -77,15 +82,15 @@ def _new_products(session: Session, plan: Plan, producers: dict[str, int]) -> di
 
 
 def _new_recognitions(session: Session, plan: Plan, products: dict[int, int]) -> None:
-    values = [
+    values = (
         {"score": None, "certificate_number": "", "extension_evidence": "", "withdrawal_decision": "",
          "withdrawal_reason": "", **row.line.recognition, "product_id": product_id}
         for row in plan.rows
         if row.line.recognition and row.recognition_id is None and row.state in ("new", "changed")
         and (product_id := row.product_id or products.get(row.number)) is not None
-    ]  # fmt: skip
-    for start in range(0, len(values), _BATCH):
-        session.execute(insert(Recognition), values[start : start + _BATCH])
+    )  # fmt: skip
+    for part in _batches(values):
+        session.execute(insert(Recognition), part)
 
 
 def _changes(session: Session, plan: Plan) -> None:
@@ -104,6 +109,12 @@ def _changes(session: Session, plan: Plan) -> None:
                 if "name" in values:
                     values["search_key"] = fold(values["name"])
                 session.execute(update(mapped).where(mapped.id == key).values(values))
+
+
+def _batches(rows: Iterable[_T]) -> Iterator[list[_T]]:
+    waiting = iter(rows)
+    while part := list(islice(waiting, _BATCH)):
+        yield part
 
 
 def _row(mapped: type[Producer] | type[Product], facts: dict[str, Any]) -> dict[str, Any]:

@@ -6,10 +6,10 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import IO, Any
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
@@ -19,6 +19,8 @@ from labelsvc.i18n import nfc
 
 Cell = str | int | float | bool | date | datetime | time | timedelta | None
 Cells = list[Cell]
+#: Bytes that are decoded at a time.
+_PIECE = 1 << 16
 #: Zero-based: first row, first column, last row, last column.
 Span = tuple[int, int, int, int]
 
@@ -65,9 +67,16 @@ def read_tables(data: bytes, file_name: str) -> list[Table]:
     """
     if guard.kind_of(data, file_name) == "xlsx":
         return _sheets(data)
-    text = decode(data)
-    found = re.match(r"sep=(.)\r?\n", text, re.IGNORECASE)
+    name, skip = encoding_of(data)
+    head = data[skip : skip + 64].decode(name, "ignore")
+    found = re.match(r"sep=(.)\r?\n", head, re.IGNORECASE)
     delimiters = found[1] if found else "\t;,|"
+
+    def text() -> IO[str]:
+        source = io.BytesIO(data)
+        source.seek(skip)
+        return io.TextIOWrapper(source, name, newline="")
+
     return [Table("", _delimited(text, d, bool(found)), delimited=True) for d in delimiters]
 
 
@@ -101,9 +110,9 @@ def _cells(sheet: Any, shift: int) -> Any:
     return source
 
 
-def _delimited(text: str, delimiter: str, skip: bool) -> Any:
+def _delimited(text: Callable[[], IO[str]], delimiter: str, skip: bool) -> Any:
     def source() -> Iterator[Cells]:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        reader = csv.reader(text(), delimiter=delimiter)
         while True:
             try:
                 row = next(reader)
@@ -117,13 +126,14 @@ def _delimited(text: str, delimiter: str, skip: bool) -> Any:
                 ) from error
             if skip and reader.line_num == 1:
                 row = []
-            yield [*row[: guard.MOST_COLUMNS]]
+            yield [nfc(cell) for cell in row[: guard.MOST_COLUMNS]]
 
     return source
 
 
-def decode(data: bytes) -> str:
-    """Text of a CSV file: UTF-8 or UTF-16 by their marks or looks, else Windows Vietnamese.
+def encoding_of(data: bytes) -> tuple[str, int]:
+    """Encoding of a CSV file, and the length of its mark: UTF-8 or UTF-16 by their marks or looks,
+    else Windows Vietnamese.
 
     :raises ImportRefused: none of them.
     """
@@ -133,10 +143,10 @@ def decode(data: bytes) -> str:
         (codecs.BOM_UTF16_BE, "utf-16-be"),
     ):
         if data.startswith(mark):
-            names = [name]
-            data = data[len(mark) :]
+            names, skip = [name], len(mark)
             break
     else:
+        skip = 0
         # Plain letters in UTF-16 have a zero in every other byte.
         sample = data[:2000]
         if sample[1::2].count(0) > len(sample) // 8:
@@ -146,10 +156,14 @@ def decode(data: bytes) -> str:
         else:
             names = ["utf-8", "cp1258"]
     for name in names:
+        decoder = codecs.getincrementaldecoder(name)()
         try:
-            return nfc(data.decode(name))
+            for start in range(skip, len(data), _PIECE):
+                decoder.decode(data[start : start + _PIECE])
+            decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             continue
+        return name, skip
     raise ImportRefused(
         "The text of the file is in an unknown encoding.",
         fix="Save it as 'CSV UTF-8' in Excel, or as XLSX.",

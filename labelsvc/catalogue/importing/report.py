@@ -1,9 +1,9 @@
-"""A plan in words: a table for the terminal, CSV for the office."""
+"""A plan in words: lines for the terminal, a document for programs."""
 
 from __future__ import annotations
 
-import csv
-import io
+import json
+from collections.abc import Iterator
 
 from labelsvc.catalogue.importing.plan import Plan, PlanRow
 from labelsvc.i18n import translate
@@ -28,31 +28,22 @@ def notes(row: PlanRow, language: str) -> list[str]:
     return [translate(message, language, **params) for message, params in row.line.notes]
 
 
-def as_table(plan: Plan, language: str) -> str:
+def as_lines(plan: Plan, language: str) -> Iterator[str]:
     """Every row on a line, its reasons below it, and the counts at the end."""
-    lines = []
     for row in plan.rows:
-        lines.append(f"{_SIGNS[row.state]} {row.number:>5}  {row.product} · {row.producer}")
-        lines += [f"         {c.field}: {c.old or '–'} → {c.new}" for c in row.changes]
-        lines += [f"         ✗ {text}" for text in reasons(row, language)]
-        lines += [f"         ! {text}" for text in notes(row, language)]
-    counts = ", ".join(f"{translate(_WORDS[s], language)} {n}" for s, n in plan.counts.items())
-    return "\n".join([*lines, counts])
+        yield f"{_SIGNS[row.state]} {row.number:>5}  {row.product} · {row.producer}"
+        yield from (f"         {c.field}: {c.old or '–'} → {c.new}" for c in row.changes)
+        yield from (f"         ✗ {text}" for text in reasons(row, language))
+        yield from (f"         ! {text}" for text in notes(row, language))
+    yield ", ".join(f"{translate(_WORDS[s], language)} {n}" for s, n in plan.counts.items())
 
 
-def as_csv(plan: Plan, language: str) -> str:
-    """The report for a spreadsheet; no cell of it is taken for a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["row", "state", "product", "producer", "reason", "note"])
+def as_document(plan: Plan, *, applied: bool) -> Iterator[str]:
+    """One JSON document in pieces, a row a line."""
+    head = json.dumps(plan.as_json() | {"applied": applied}, ensure_ascii=False, indent=1)
+    yield head.removesuffix("\n}") + ',\n "rows": ['
+    before = ""
     for row in plan.rows:
-        cells = (
-            row.number, row.state, row.product, row.producer,
-            " | ".join(reasons(row, language)), " | ".join(notes(row, language)),
-        )  # fmt: skip
-        writer.writerow([_plain(str(cell)) for cell in cells])
-    return "\ufeff" + out.getvalue()
-
-
-def _plain(text: str) -> str:
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+        yield f"{before}  {json.dumps(row.as_json(), ensure_ascii=False, default=str)}"
+        before = ",\n"
+    yield "\n ]\n}"

@@ -6,14 +6,27 @@ begins with the time, so that what nobody took over can be cleared away after a 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import secrets
+import tempfile
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain, islice
 from typing import Any
 
-from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask import (
+    Response,
+    abort,
+    flash,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -24,7 +37,7 @@ from labelsvc.errors import BadInput, Conflict, FileMissing, LabelsvcError
 from labelsvc.i18n import nfc, translate
 from labelsvc.web.console.office import PAGE, bp, found_or_404, names_of, paged
 from labelsvc.web.console.office_form import Posted
-from labelsvc.web.console.office_recognitions import as_csv
+from labelsvc.web.console.office_recognitions import csv_pieces
 from labelsvc.web.language import current, gettext
 from labelsvc.web.security import actor
 from labelsvc.web.site import site
@@ -86,35 +99,35 @@ def upload() -> ResponseReturnValue:
         return _start(posted)
     token = f"{clock.now():%Y%m%d%H%M%S}-{secrets.token_hex(16)}"
     where.files.put(f"imports/{token}", data)
-    _keep(f"imports/{token}.json", plan)
+    _keep(_preview_key(token), plan)
     return redirect(url_for("office.import_preview", token=token))
 
 
 @bp.get("/imports/preview/<token>")
 def import_preview(token: str) -> ResponseReturnValue:
-    shown = _kept(_checked(token))
+    shown = Kept(_preview_key(_checked(token)))
     return _rows_page("console/office/import_preview.html", shown, token=token)
 
 
 @bp.post("/imports/preview/<token>")
 def import_apply(token: str) -> ResponseReturnValue:
     """Take the list over, if it still says what the preview showed."""
-    where, seen = site(), _kept(_checked(token))
+    where, seen = site(), Kept(_preview_key(_checked(token)))
     data = where.files.get(f"imports/{token}")
     try:
         with where.database.writing() as session:
-            plan = plan_import(session, data=data, file_name=seen["file"])
-            if _states(_facts(plan)) != _states(seen):
+            plan = plan_import(session, data=data, file_name=seen.facts["file"])
+            if _states((row.number, row.state) for row in plan.rows) != seen.states():
                 raise Conflict(
                     "The catalogue has changed since the preview.",
                     fix="Look at the rows again; nothing was taken over.",
                 )
             run = apply_import(session, plan, actor=actor())
     except Conflict as error:
-        _keep(f"imports/{token}.json", plan)
-        posted = Posted()
+        _keep(_preview_key(token), plan)
+        posted, shown = Posted(), Kept(_preview_key(token))
         posted.add(error)
-        return _rows_page("console/office/import_preview.html", _facts(plan), posted, token=token)
+        return _rows_page("console/office/import_preview.html", shown, posted, token=token)
     _keep(_report_key(run.id), plan)
     _forget(token)
     flash(gettext("The list is taken over."), "good")
@@ -136,10 +149,10 @@ def import_run(import_id: int) -> ResponseReturnValue:
         run = found_or_404(session.get(ImportRun, import_id))
         people = names_of(session, [run.actor])
     try:
-        shown = _kept(_report_key(import_id))
+        shown = Kept(_report_key(import_id))
     except FileMissing:  # taken over on the command line, which prints the report
         counts = {state: getattr(run, state) for state in STATES}
-        shown = {"file": run.file_name, "sheet": "", "columns": {}, "counts": counts, "rows": None}
+        shown = Kept(None, {"file": run.file_name, "sheet": "", "columns": {}, "counts": counts})
     return _rows_page("console/office/import_run.html", shown, run=run, people=people)
 
 
@@ -154,22 +167,23 @@ class RowsPage:
 
 
 def _rows_page(
-    template: str, shown: dict[str, Any], posted: Posted | None = None, **more: Any
+    template: str, shown: Kept, posted: Posted | None = None, **more: Any
 ) -> ResponseReturnValue:
     """Rows by their state, refused ones first; or all of them for a spreadsheet."""
-    rows: list[dict[str, Any]] = shown["rows"] or []
     if request.args.get("format") == "csv":
-        return _csv(shown["file"], rows)
-    asked = request.args.get("state", "")
-    first = next((state for state in STATES if shown["counts"][state]), "")
+        return _csv(shown.facts["file"], shown.rows())
+    asked, counts = request.args.get("state", ""), shown.facts["counts"]
+    first = next((state for state in STATES if counts[state]), "")
     state = asked if asked in STATES else first
-    chosen = [row for row in rows if row["state"] == state]
-    last = max(1, -(-len(chosen) // PAGE))
+    total = counts[state] if state and shown.has_rows else 0
+    last = max(1, -(-total // PAGE))
     number = min(max(1, request.args.get("page", 1, type=int)), last)
-    page = RowsPage(chosen[(number - 1) * PAGE : number * PAGE], number, last, len(chosen))
+    chosen = (row for row in shown.rows() if row["state"] == state)
+    rows = list(islice(chosen, (number - 1) * PAGE, number * PAGE))
+    page = RowsPage(rows, number, last, total)
     made = render_template(
         template,
-        plan=shown,
+        plan=shown.facts | {"rows": shown.has_rows or None},
         shown=page,
         state=state,
         states=STATES,
@@ -182,20 +196,18 @@ def _rows_page(
     return made, posted.status if posted else 200
 
 
-def _csv(name: str, rows: list[dict[str, Any]]) -> Response:
+def _csv(name: str, rows: Iterable[dict[str, Any]]) -> Response:
     header = ("Row", "State", "Product", "Producer", "Reason", "Note")
-    lines = [
+    lines = (
         (
             row["row"], gettext(STATES[row["state"]]), row["product"], row["producer"],
             " | ".join(f"{_place(p)}: {_say(p['message'], p['params'])} {_say(p['fix'], p['params'])}" for p in row["problems"]),
             " | ".join(_say(note["message"], note["params"]) for note in row["notes"]),
         )
         for row in rows
-    ]  # fmt: skip
-    answer = Response(
-        as_csv([[gettext(words) for words in header], *lines]),
-        content_type="text/csv; charset=utf-8",
-    )
+    )  # fmt: skip
+    pieces = csv_pieces(chain([[gettext(words) for words in header]], lines))
+    answer = Response(stream_with_context(pieces), content_type="text/csv; charset=utf-8")
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name.rpartition(".")[0])[:60].strip("-.") or "list"
     answer.headers["Content-Disposition"] = f'attachment; filename="{plain}-report.csv"'
     return answer
@@ -211,30 +223,69 @@ def _say(sentence: str, params: dict[str, Any]) -> str:
     return translate(sentence, current(), **params)
 
 
-def _facts(plan: Plan) -> dict[str, Any]:
-    """The plan as it is kept, with the stars of each row, which the page shows for new rows."""
-    made = plan.as_json()
-    for shown, row in zip(made["rows"], plan.rows, strict=True):
-        told = row.line.recognition
-        shown["stars"] = int(told.get("stars", 0))
-        shown["decision"] = str(told.get("decision_number", ""))
-        shown["until"] = f"{told['valid_to']:%d/%m/%Y}" if "valid_to" in told else ""
-    return made
+class Kept:
+    """A plan as it is kept in the file store: its facts on the first line, a row on each other.
+
+    :raises FileMissing: nothing is kept under the key.
+    """
+
+    def __init__(self, key: str | None, facts: dict[str, Any] | None = None) -> None:
+        self._key = key
+        if key is not None:
+            with site().files.open(key) as source:
+                facts = json.loads(source.readline())
+        self.facts: dict[str, Any] = facts or {}
+
+    @property
+    def has_rows(self) -> bool:
+        return self._key is not None
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        if self._key is None:
+            return
+        with site().files.open(self._key) as source:
+            source.readline()
+            for line in source:
+                yield json.loads(line)
+
+    def states(self) -> str:
+        """A hash of what would come of each row."""
+        return _states((row["row"], row["state"]) for row in self.rows())
 
 
-def _states(shown: dict[str, Any]) -> list[tuple[int, str]]:
-    return [(row["row"], row["state"]) for row in shown["rows"]]
+def _states(rows: Iterable[tuple[int, str]]) -> str:
+    made = hashlib.sha256()
+    for number, state in rows:
+        made.update(f"{number}:{state};".encode())
+    return made.hexdigest()
 
 
 def _keep(key: str, plan: Plan) -> None:
-    site().files.put(key, json.dumps(_facts(plan), ensure_ascii=False, default=str).encode())
+    """Facts and rows, with the stars of each row, which the page shows for new rows."""
+    with tempfile.TemporaryFile() as whole:
+        whole.write(_line(plan.as_json()))
+        for row in plan.rows:
+            told = row.line.recognition
+            whole.write(
+                _line(
+                    row.as_json()
+                    | {
+                        "stars": int(told.get("stars", 0)),
+                        "decision": str(told.get("decision_number", "")),
+                        "until": f"{told['valid_to']:%d/%m/%Y}" if "valid_to" in told else "",
+                    }
+                )
+            )
+        whole.seek(0)
+        site().files.put_stream(key, whole)
 
 
-def _kept(token_or_key: str) -> dict[str, Any]:
-    """:raises FileMissing: nothing is kept under the key."""
-    key = token_or_key if "/" in token_or_key else f"imports/{token_or_key}.json"
-    found: dict[str, Any] = json.loads(site().files.get(key))
-    return found
+def _line(facts: dict[str, Any]) -> bytes:
+    return json.dumps(facts, ensure_ascii=False, default=str).encode() + b"\n"
+
+
+def _preview_key(token: str) -> str:
+    return f"imports/{token}.json"
 
 
 def _report_key(import_id: int) -> str:
@@ -245,7 +296,7 @@ def _checked(token: str) -> str:
     """*token* if it is one of ours, not older than a day, and still there; 404 otherwise."""
     if not _TOKEN.fullmatch(token) or _age(token) > _KEPT:
         abort(404)
-    if not site().files.exists(f"imports/{token}.json"):
+    if not site().files.exists(_preview_key(token)):
         abort(404)
     return token
 
@@ -259,7 +310,7 @@ def _age(token: str) -> timedelta:
 
 
 def _forget(token: str) -> None:
-    for key in (f"imports/{token}", f"imports/{token}.json"):
+    for key in (f"imports/{token}", _preview_key(token)):
         site().files.delete(key)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -153,12 +153,16 @@ def as_csv(rows: Iterable[Iterable[Any]]) -> str:
     """Rows for a spreadsheet: with the mark that makes Excel read UTF-8, dates dd/mm/yyyy, and no
     cell that it would take for a formula (ASVS 5.0, 1.2.10).
     """
-    out = io.StringIO()
-    out.write("\ufeff")
-    writer = csv.writer(out, lineterminator="\r\n")
+    return "".join(csv_pieces(rows))
+
+
+def csv_pieces(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
+    """`as_csv` row by row."""
+    yield "\ufeff"
     for row in rows:
-        writer.writerow([_cell(value) for value in row])
-    return out.getvalue()
+        out = io.StringIO()
+        csv.writer(out, lineterminator="\r\n").writerow([_cell(value) for value in row])
+        yield out.getvalue()
 
 
 def _cell(value: Any) -> str:
