@@ -130,6 +130,12 @@ class PhotoRefused(BadInput):
     code = "photo_refused"
 
 
+class BadLog(BadInput):
+    """A checkpoint, tile, leaf or proof of the public log that is not what it should be."""
+
+    code = "bad_log"
+
+
 # --- a rule says no -----------------------------------------------------------------------------
 
 
@@ -168,10 +174,22 @@ class ReadBackFailed(PrintRefused):
     code = "read_back_failed"
 
 
+class PrinterFailed(Refused):
+    """A printer on the network cannot be reached, or stopped taking labels."""
+
+    code = "printer_failed"
+
+
 class Conflict(Refused):
     """Somebody else changed it first, or the name is taken."""
 
     code = "conflict"
+
+
+class LogForked(Refused):
+    """Going on would give the public log a second history."""
+
+    code = "log_forked"
 
 
 # --- who may ------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import tomllib
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -56,6 +57,8 @@ class Settings(BaseSettings):
     office_name: str = "Văn phòng OCOP"
     office_phone: str = ""
     office_email: str = ""
+    #: Networks in which label printers may be sent to, as 192.168.1.0/24; none: only downloads.
+    printer_networks: Annotated[tuple[str, ...], NoDecode] = ()
     template_override: Path | None = None
     log_json: bool = False
 
@@ -63,6 +66,14 @@ class Settings(BaseSettings):
     @classmethod
     def _split_keys(cls, value: Any) -> Any:
         return tuple(k for k in value.split() if k) if isinstance(value, str) else value
+
+    @field_validator("printer_networks", mode="before")
+    @classmethod
+    def _split_networks(cls, value: Any) -> Any:
+        found = tuple(value.split()) if isinstance(value, str) else tuple(value)
+        for network in found:
+            ip_network(network)  # its message says what is wrong
+        return found
 
     @field_validator("base_url")
     @classmethod

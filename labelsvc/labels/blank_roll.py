@@ -20,7 +20,7 @@ from labelsvc.labels.drawing import compose
 from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.models import BlankRoll, Printer, RunState
-from labelsvc.labels.print_run import Output, for_printer
+from labelsvc.labels.print_run import Output, for_printer, on_roll
 from labelsvc.labels.printers import Profile
 from labelsvc.labels.render_run import kept, slices
 from labelsvc.labels.run_check import position, sample_printed
@@ -74,7 +74,7 @@ def start_roll(
     :raises LayoutError: it does not fit, or does not exist. :raises BadInput: impossible numbers.
     """
     profile = Profile.read(printer.profile) if printer is not None else Profile()
-    imprint = imprint or Imprint()
+    imprint = on_roll(imprint or Imprint(), output)
     chosen = for_printer(layout, profile, output)
     chosen = library.get(chosen) if isinstance(chosen, str) else chosen
     if not is_blank(chosen):

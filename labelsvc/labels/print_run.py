@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import IO, Literal
 
 from sqlalchemy import func, select
@@ -62,7 +63,7 @@ def start_run(
     :param printer: whose offset, scale, rotation and resolution the file is made for.
     :raises PrintRefused: the first rule that forbids it; also `LayoutError`, `BadInput`.
     """
-    form, imprint = Form(form), imprint or Imprint()
+    form, imprint = Form(form), on_roll(imprint or Imprint(), output)
     profile = Profile.read(printer.profile) if printer is not None else Profile()
     session.execute(select(Lot.id).where(Lot.id == lot.id).with_for_update())
     check = check_run(
@@ -115,6 +116,11 @@ def start_run(
         },
     )
     return run
+
+
+def on_roll(imprint: Imprint, output: Output) -> Imprint:
+    """A roll has no cells that were used up before."""
+    return imprint if output == "pdf" else replace(imprint, start_at=1, used=(), order="across")
 
 
 def note_release(session: Session, run: PrintRun) -> None:

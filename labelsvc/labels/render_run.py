@@ -23,18 +23,23 @@ from labelsvc.codes.keyring import Keyring
 from labelsvc.codes.models import Form
 from labelsvc.errors import ReadBackFailed
 from labelsvc.files import Files
-from labelsvc.labels import fonts
+from labelsvc.labels import fonts, raster
 from labelsvc.labels.content import LabelContent, Unit
+from labelsvc.labels.drawing import compose
 from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.join import join
 from labelsvc.labels.layout import Layout, load
 from labelsvc.labels.models import BlankRoll, PrintRun, RunState
 from labelsvc.labels.pdf import Block, Job, render_sheet_pdf
-from labelsvc.labels.preflight import read_back_pdf
+from labelsvc.labels.preflight import ReadBackReport, read_back_pdf
 from labelsvc.labels.preview import PDFIUM, grey_page
 from labelsvc.labels.printers import Profile
+from labelsvc.labels.raster import Web
+from labelsvc.labels.roll_check import read_back_roll
 from labelsvc.labels.run_check import position
 from labelsvc.labels.sheet import Sheet
+from labelsvc.labels.tspl import write_tspl
+from labelsvc.labels.zpl import write_zpl
 
 #: What is rendered: labels of a lot, or blank ones.
 Printed: TypeAlias = PrintRun | BlankRoll
@@ -119,6 +124,7 @@ class Drawn:
     part: Slice
     codes: list[str]
     spares: int
+    web: Web | None = None  # of a roll
 
 
 def draw_part(run: Printed, keyring: Keyring, number: int) -> Drawn:
@@ -136,6 +142,10 @@ def draw_part(run: Printed, keyring: Keyring, number: int) -> Drawn:
         note=(f"Lô {run.record} · đợt in {run.id}" if isinstance(run, PrintRun) else run.record)
         + (f" · phần {number}/{len(cut)}" if len(cut) > 1 else ""),
     )
+    codes = [unit.code for unit in units]
+    if run.output != "pdf":
+        data, web = _roll(run, layout, Block(content, units), part, spares)
+        return Drawn(data, layout, part, codes, spares, web)
     data = render_sheet_pdf(
         layout,
         [Block(content, units)],
@@ -147,16 +157,39 @@ def draw_part(run: Printed, keyring: Keyring, number: int) -> Drawn:
         profile=Profile.read(run.profile or {}),
         job=job,
     )
-    return Drawn(data, layout, part, [unit.code for unit in units], spares)
+    return Drawn(data, layout, part, codes, spares)
 
 
-def render_part(run: Printed, keyring: Keyring, number: int) -> tuple[bytes, dict[str, Any]]:
-    """The PDF of part *number* (from 1), every symbol of it read back, and the report.
+def _roll(
+    run: Printed, layout: Layout, block: Block, part: Slice, spares: int
+) -> tuple[bytes, Web]:
+    """Commands of a label printer for one part, and the roll that they are for."""
+    profile = Profile.read(run.profile or {})
+    sample = block.units[0] if block.units else None
+    drawing = compose(layout, block.content, fonts.load(), unit=sample)
+    web = raster.web_of(layout, drawing, profile)
+    rows = raster.rows(
+        layout, block, fonts.load(), number=part.offset + 1, spares=spares, profile=profile
+    )
+    out = io.BytesIO()
+    if run.output == "zpl":
+        write_zpl(out, rows)
+    else:
+        write_tspl(out, rows, width_mm=web.width_mm, height_mm=web.height_mm)
+    return out.getvalue(), web
 
-    :raises ReadBackFailed: a symbol says something else, or nothing; names page and cell.
-    """
-    drawn = draw_part(run, keyring, number)
-    report = read_back_pdf(
+
+def _read_back(run: Printed, drawn: Drawn) -> ReadBackReport:
+    if drawn.web is not None:
+        return read_back_roll(
+            drawn.data,
+            drawn.codes,
+            drawn.web,
+            language="zpl" if run.output == "zpl" else "tspl",
+            number=drawn.part.offset + 1,
+            spares=drawn.spares,
+        )
+    return read_back_pdf(
         drawn.data,
         drawn.layout,
         drawn.codes,
@@ -166,6 +199,15 @@ def render_part(run: Printed, keyring: Keyring, number: int) -> tuple[bytes, dic
         spares=drawn.spares,
         profile=Profile.read(run.profile or {}),
     )
+
+
+def render_part(run: Printed, keyring: Keyring, number: int) -> tuple[bytes, dict[str, Any]]:
+    """The file of part *number* (from 1), every symbol of it read back, and the report.
+
+    :raises ReadBackFailed: a symbol says something else, or nothing; names page and cell.
+    """
+    drawn = draw_part(run, keyring, number)
+    report = _read_back(run, drawn)
     return drawn.data, {
         "decoded": report.codes,
         "spares": drawn.spares,

@@ -109,6 +109,11 @@ def keep_profile(files: Files, data: bytes) -> str:
     return name
 
 
+def profile_name(files: Files, sha256: str) -> str:
+    """What a profile that was kept calls itself. Raises `FileMissing`."""
+    return icc.read_output(files.get(_profile_key(sha256))).name
+
+
 def _profile_key(sha256: str) -> str:
     return f"profiles/{sha256}.icc"
 

@@ -15,6 +15,7 @@ from labelsvc.jobs.queue import Claim
 from labelsvc.labels.blank_roll import JOB_KIND as BLANK_ROLL
 from labelsvc.labels.print_run import JOB_KIND as PRINT_RUN
 from labelsvc.labels.run_files import JOB_KIND as RUN_FILE
+from labelsvc.labels.sending import JOB_KIND as SENDING
 from labelsvc.settings import Settings
 
 
@@ -45,11 +46,12 @@ class Work(Protocol):
 def work_of(kind: str) -> Work:
     """The work of jobs of *kind*. Raises KeyError for a kind that nothing makes."""
     # Imported when the first job comes: a server that renders nothing needs none of it.
-    from labelsvc.worker import extra_files, rendering
+    from labelsvc.worker import extra_files, rendering, sending
 
     kinds: dict[str, Work] = {
         PRINT_RUN: rendering.RunWork(),
         BLANK_ROLL: rendering.RollWork(),
         RUN_FILE: extra_files.FileWork(),
+        SENDING: sending.SendWork(),
     }
     return kinds[kind]

@@ -61,6 +61,7 @@ ACTIONS = {
     "print_run.reprinted": "Labels printed again",
     "print_run.activated": "Labels put on goods",
     "print_run.file": "File for print shop or archive made",
+    "print_run.send": "Labels sent to a printer",
     "blank.create": "Blank roll made",
     "blank.bind": "Blank labels entered for a lot",
     "blank.fail": "Blank roll failed",

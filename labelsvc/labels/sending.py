@@ -1,0 +1,327 @@
+"""Sending a released roll to a label printer on the network: raw TCP, as port 9100 takes it.
+
+A printer says nothing about labels that came out. What is known is what it took: it takes more only
+when it has printed, so the count may run ahead by what its memory holds. After a jam the person at
+the printer reads the last good number and sends again from the next one.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, suppress
+from typing import IO, Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from labelsvc.accounts import audit
+from labelsvc.db import Database
+from labelsvc.errors import BadInput, Conflict, LabelsvcError, PrinterFailed
+from labelsvc.files import Files
+from labelsvc.jobs.queue import enqueue
+from labelsvc.labels import ledger, print_run, rollfile, tspl, zpl
+from labelsvc.labels.imprint import Imprint
+from labelsvc.labels.models import Printer, PrintRun, RunState, Sending, SendingState
+from labelsvc.labels.rollfile import Picture
+
+#: Kind of the job that sends.
+JOB_KIND = "sending"
+#: Ports on which printers take raw data.
+PORTS = (*range(9100, 9110), 6101)
+#: Seconds to connect, and in which a printer must take the next label: one that is out of paper
+#: stops taking, and stands until somebody comes.
+CONNECT, PATIENCE = 5.0, 60.0
+#: Seconds in which a printer answers how it is; most small ones never do.
+_ANSWER = 0.7
+_SEND_BUFFER = 32_768
+#: Labels between two notes of how far it is.
+_NOTE_EVERY = 50
+
+#: Bits of the answer to <ESC>!? (TSPL manual), worst first.
+_TSPL_BITS = ((0x04, "out of paper"), (0x02, "jam"), (0x01, "head open"), (0x08, "out of ribbon"),
+              (0x10, "paused"))  # fmt: skip
+
+
+def queue_sending(
+    session: Session,
+    *,
+    run: PrintRun,
+    printer: Printer,
+    from_unit: int = 1,
+    actor: str,
+    networks: Sequence[str],
+) -> Sending:
+    """Queue the sending of *run* from label *from_unit* on, in the caller's transaction.
+
+    :param networks: where printers may stand (setting `printer_networks`).
+    :raises Conflict: the run is not released, or is on its way to this printer.
+    :raises BadInput: the file is not for this printer, no such label, or an address that is not
+        allowed.
+    """
+    if run.state != RunState.RELEASED or run.file_key is None:
+        raise Conflict(
+            "The run is not released: nothing of it may be printed.",
+            fix="Wait until it is finished.",
+        )
+    if run.output not in ("zpl", "tspl") or run.output != printer.language:
+        raise BadInput(
+            "The file of the run is not in the language of the printer {printer}.",
+            fix="Make a run for this printer, or choose another printer.",
+            printer=printer.name,
+        )
+    if not 1 <= from_unit <= labels_of(run):
+        raise BadInput(
+            "The run has labels 1 to {count}, not {number}.",
+            fix="Enter the number of the first label that did not come out.",
+            count=labels_of(run),
+            number=from_unit,
+        )
+    allowed_address(printer, networks, resolve=False)
+    waiting = session.scalar(
+        select(Sending.id).where(
+            Sending.run_id == run.id,
+            Sending.printer_id == printer.id,
+            Sending.state.in_([SendingState.QUEUED, SendingState.SENDING]),
+        )
+    )
+    if waiting is not None:
+        raise Conflict(
+            "The run is on its way to this printer.", fix="Wait until it has arrived or failed."
+        )
+    sending = Sending(run_id=run.id, printer_id=printer.id, from_unit=from_unit, created_by=actor)
+    session.add(sending)
+    session.flush()
+    job = enqueue(session, kind=JOB_KIND, payload={"sending_id": sending.id}, parts=1)
+    sending.job_id = job.id
+    audit.record(
+        session,
+        actor=actor,
+        action="print_run.send",
+        subject=f"print_run:{run.id}",
+        facts={"printer": printer.id, "from": from_unit},
+    )
+    return sending
+
+
+def sendings_of(session: Session, run: PrintRun) -> Sequence[Sending]:
+    """Newest first."""
+    return session.scalars(
+        select(Sending).where(Sending.run_id == run.id).order_by(Sending.id.desc())
+    ).all()
+
+
+def labels_of(run: PrintRun) -> int:
+    """Labels on the roll: copies and spares too."""
+    return Imprint.read(run.imprint or {}).labels(run.count)
+
+
+def rest_of(files: Files, run: PrintRun, from_unit: int) -> Iterator[bytes]:
+    """The file of *run* from the row of label *from_unit* on, for a download after a jam."""
+    with print_run.output(files, run) as source:
+        for _, commands in rollfile.from_label(_formats(run, source), from_unit):
+            yield commands
+
+
+def send(
+    database: Database,
+    files: Files,
+    sending_id: int,
+    *,
+    networks: Sequence[str],
+    patience: float = PATIENCE,
+) -> int:
+    """Send, and write down how far it is; the number of the last label that the printer took.
+
+    :raises PrinterFailed: it cannot be reached, stops taking, or says that it cannot print.
+    """
+    with database.writing() as session:
+        sending = session.get_one(Sending, sending_id)
+        run, printer = sending.run, sending.printer
+        interrupted, first = sending.state != SendingState.QUEUED, sending.from_unit
+        sending.state = SendingState.SENDING
+        _ = run.lot
+    if interrupted:  # sending twice would print twice
+        raise PrinterFailed(
+            "Sending was interrupted.",
+            fix="Look which label came out last, and send again from the next one.",
+        )
+    last = noted = first - 1
+    address = allowed_address(printer, networks)
+    try:
+        with closing(_connected(printer, address)) as line, print_run.output(files, run) as source:
+            _ask(line, printer.language)
+            line.settimeout(patience)
+            parts = rollfile.from_label(_formats(run, source), first)
+            for picture, commands in parts:
+                line.sendall(commands)
+                last = picture.last if picture is not None else last
+                if last - noted >= _NOTE_EVERY:
+                    noted = _note(database, sending_id, last)
+            # The far end has all of it when it has closed its side too, or keeps silent.
+            line.shutdown(socket.SHUT_WR)
+            line.settimeout(_ANSWER)
+            with suppress(OSError):
+                line.recv(1024)
+    except OSError as error:
+        _note(database, sending_id, last)
+        raise PrinterFailed(
+            "The printer {printer} stopped taking labels: {reason}",
+            fix="Look at paper, ribbon and lid; then send again from the first label that is missing.",
+            printer=printer.name,
+            reason=_spoken(error),
+        ) from error
+    return last
+
+
+def _note(database: Database, sending_id: int, label: int) -> int:
+    """Write down that the printer took everything up to *label*."""
+    with database.writing() as session:
+        session.get_one(Sending, sending_id).sent_units = label
+    return label
+
+
+def finish(session: Session, sending_id: int, last: int) -> None:
+    """All was sent: *last* is the number of the last label. Write it into the ledger."""
+    sending = session.get_one(Sending, sending_id)
+    sending.state, sending.sent_units = SendingState.SENT, last
+    copies = Imprint.read(sending.run.imprint or {}).copies
+    if copies == 1:
+        units = min(last, sending.run.count)
+        if sending.from_unit <= units:
+            ledger.note_printed(
+                session, run=sending.run, first=sending.from_unit, last=units,
+                actor=sending.created_by, printer=sending.printer,
+            )  # fmt: skip
+    else:  # the same numbers again: the whole run counts once, when its first label was among them
+        if sending.from_unit == 1:
+            ledger.note_printed(
+                session, run=sending.run, first=1, last=sending.run.count,
+                actor=sending.created_by, printer=sending.printer,
+            )  # fmt: skip
+
+
+def fail(session: Session, sending_id: int, error: LabelsvcError) -> None:
+    """It stopped: what the printer surely took stays written."""
+    sending = session.get_one(Sending, sending_id)
+    sending.state, sending.error = SendingState.FAILED, error.as_json()
+
+
+def allowed_address(
+    printer: Printer, networks: Sequence[str], *, resolve: bool = True
+) -> tuple[str, int]:
+    """Address and port of *printer*, when it stands where the operator allows printers.
+
+    Without this a producer could make the server talk to anything inside its network.
+
+    :param resolve: look up names too.
+    :raises BadInput: no network is allowed, or the printer is in none of them.
+    """
+    if not networks:
+        raise BadInput(
+            "Sending to network printers is not switched on here.",
+            fix="Download the file and send it from your computer, or ask the operator to set "
+            "LABELSVC_PRINTER_NETWORKS.",
+        )
+    if printer.port not in PORTS or not printer.host:
+        raise BadInput(
+            "The printer {printer} has no usable address.",
+            fix="Enter its address in the network and its port, usually 9100.",
+            printer=printer.name,
+            field="host",
+        )
+    found = _addresses(printer.host) if resolve else _literal(printer.host)
+    allowed = [ipaddress.ip_network(network) for network in networks]
+    for address in found:
+        if not any(address in network for network in allowed):
+            raise BadInput(
+                "The printer {printer} is not in a network where printers may stand.",
+                fix="Correct its address, or ask the operator.",
+                printer=printer.name,
+                field="host",
+            )
+    return (str(found[0]) if found else printer.host), printer.port
+
+
+def _literal(host: str) -> list[Any]:
+    try:
+        return [ipaddress.ip_address(host)]
+    except ValueError:
+        return []  # a name: looked up when it is sent
+
+
+def _addresses(host: str) -> list[Any]:
+    try:
+        rows = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise PrinterFailed(
+            "The address {host} is not known in the network.",
+            fix="Check the address in the printer's own menu or on its test page.",
+            host=host,
+        ) from error
+    return [ipaddress.ip_address(row[4][0]) for row in rows]
+
+
+def _connected(printer: Printer, address: tuple[str, int]) -> socket.socket:
+    try:
+        line = socket.create_connection(address, CONNECT)
+        # The less waits on our side, the nearer the count is to what the printer took.
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+        return line
+    except OSError as error:
+        raise PrinterFailed(
+            "The printer {printer} does not answer at {host}:{port}: {reason}",
+            fix="Is it switched on, and in the same network? Print its test page to see its address.",
+            printer=printer.name,
+            host=printer.host,
+            port=printer.port,
+            reason=_spoken(error),
+        ) from error
+
+
+def _formats(run: PrintRun, source: IO[bytes]) -> Iterable[tuple[Picture | None, bytes]]:
+    return zpl.formats(source) if run.output == "zpl" else tspl.formats(source)
+
+
+def _ask(line: socket.socket, language: str) -> None:
+    """Raises `PrinterFailed` when the printer says that it cannot print. Silence is no trouble."""
+    line.settimeout(_ANSWER)
+    try:
+        line.sendall(b"~HS" if language == "zpl" else b"\x1b!?")
+        answer = line.recv(256)
+    except TimeoutError:
+        return
+    trouble = _zpl_trouble(answer) if language == "zpl" else _tspl_trouble(answer)
+    if trouble:
+        raise PrinterFailed(
+            "The printer says: {trouble}.",
+            fix="Put it right, then send again.",
+            trouble=trouble,
+        )
+
+
+def _zpl_trouble(answer: bytes) -> str:
+    """From the first two lines of ~HS: paper out, pause; head up, ribbon out."""
+    lines = [part.strip(b"\x02\x03\r\n ").split(b",") for part in answer.split(b"\x03")]
+    if len(lines) > 0 and len(lines[0]) > 2:
+        if lines[0][1] == b"1":
+            return "out of paper"
+        if lines[0][2] == b"1":
+            return "paused"
+    if len(lines) > 1 and len(lines[1]) > 3:
+        if lines[1][2] == b"1":
+            return "head open"
+        if lines[1][3] == b"1":
+            return "out of ribbon"
+    return ""
+
+
+def _tspl_trouble(answer: bytes) -> str:
+    if not answer:
+        return ""
+    return next((word for bit, word in _TSPL_BITS if answer[0] & bit), "")
+
+
+def _spoken(error: OSError) -> str:
+    return "timeout" if isinstance(error, TimeoutError) else (error.strerror or str(error))

@@ -1,0 +1,373 @@
+"""Rolls on their way to a printer on the network, against one that answers, dawdles, or dies."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from labelsvc.codes.issue import codes_of, create_keys, load_keyring
+from labelsvc.db import Database
+from labelsvc.errors import BadInput, Conflict, PrinterFailed, PrintRefused
+from labelsvc.files import Files
+from labelsvc.labels import ledger, print_run, sending, zpl
+from labelsvc.labels.imprint import Imprint
+from labelsvc.labels.models import Printer, PrintRun, RunState, Sending
+from labelsvc.settings import Settings
+from labelsvc.worker import tasks
+from tests.factories import make_lot
+
+HERE = ("127.0.0.0/8", "::1/128")
+
+
+class FakePrinter:
+    """Listens like a printer; `behave` decides what it does with a connection."""
+
+    def __init__(self, behave: Callable[[FakePrinter, socket.socket], None]) -> None:
+        self.received, self._behave = b"", behave
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self._server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16_384)
+        self.port = self._server.getsockname()[1]
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                line, _ = self._server.accept()
+            except OSError:
+                return
+            with line:
+                line.settimeout(10)
+                with contextlib.suppress(OSError):
+                    self._behave(self, line)
+
+    def close(self) -> None:
+        # An accept that waits is not ended by closing the socket under it.
+        with contextlib.suppress(OSError):
+            self._server.shutdown(socket.SHUT_RDWR)
+        self._server.close()
+        self._thread.join(5)
+
+
+def take_all(printer: FakePrinter, line: socket.socket) -> None:
+    while piece := line.recv(1 << 16):
+        printer.received += piece
+
+
+def saying(answer: bytes) -> Callable[[FakePrinter, socket.socket], None]:
+    def behave(printer: FakePrinter, line: socket.socket) -> None:
+        line.recv(3)
+        line.sendall(answer)
+        take_all(printer, line)
+
+    return behave
+
+
+def hang_up(printer: FakePrinter, line: socket.socket) -> None:
+    while len(printer.received) < 30_000:
+        printer.received += line.recv(4096)
+    # Reset, as a printer that is switched off: what it had not read is lost.
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
+
+
+def stop_taking(printer: FakePrinter, line: socket.socket) -> None:
+    printer.received += line.recv(4096)
+    time.sleep(3)
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., FakePrinter]]:
+    made: list[FakePrinter] = []
+
+    def start(behave: Callable[[FakePrinter, socket.socket], None] = take_all) -> FakePrinter:
+        made.append(FakePrinter(behave))
+        monkeypatch.setattr(sending, "PORTS", tuple(p.port for p in made))
+        return made[-1]
+
+    monkeypatch.setattr(sending, "_ANSWER", 0.15)
+    yield start
+    for printer in made:
+        printer.close()
+
+
+def released(
+    database: Database, files: Files, settings: Settings, *, count: int = 30, **facts: Any
+) -> int:
+    facts = {"layout": "roll-35x22", "output": "zpl"} | facts
+    with database.writing() as session:
+        create_keys(session, secrets=settings.keys)
+        run = print_run.start_run(
+            session, lot=make_lot(session), count=count, base_url=settings.base_url,
+            actor="user:1", **facts,
+        )  # fmt: skip
+        run_id, job_id = run.id, run.job_id
+    assert job_id is not None
+    tasks.run_inline(database, files, settings, job_id)
+    return run_id
+
+
+def printer_of(session: Session, run: PrintRun, port: int, **facts: Any) -> Printer:
+    facts = {"name": "Kho", "language": "zpl", "profile": {}, "host": "127.0.0.1"} | facts
+    made = Printer(producer_id=run.lot.product.producer_id, port=port, **facts)
+    session.add(made)
+    session.flush()
+    return made
+
+
+def queued(
+    database: Database, run_id: int, port: int, *, from_unit: int = 1, **facts: Any
+) -> tuple[int, int]:
+    with database.writing() as session:
+        run = session.get_one(PrintRun, run_id)
+        made = sending.queue_sending(
+            session, run=run, printer=printer_of(session, run, port, **facts),
+            from_unit=from_unit, actor="user:1", networks=HERE,
+        )  # fmt: skip
+        assert made.job_id is not None
+        return made.id, made.job_id
+
+
+def sent(database: Database, files: Files, settings: Settings, job_id: int) -> None:
+    allowing = settings.model_copy(update={"printer_networks": HERE})
+    tasks.run_inline(database, files, allowing, job_id)
+
+
+@pytest.mark.parametrize("language", ["zpl", "tspl"])
+def test_a_printer_gets_the_file_as_it_was_released_and_the_ledger_says_so(
+    database: Database, files: Files, settings: Settings, at: Any, language: str
+) -> None:
+    run_id = released(database, files, settings, output=language)
+    printer = at()
+    sending_id, job_id = queued(database, run_id, printer.port, language=language)
+    sent(database, files, settings, job_id)
+    with database.reading() as session:
+        run, made = session.get_one(PrintRun, run_id), session.get_one(Sending, sending_id)
+        assert (made.state, made.sent_units, made.error) == ("sent", 30, None)
+        entries = ledger.entries(session, run)
+        assert [(e.kind, e.first, e.last, e.printer_id) for e in entries] == [
+            ("printed", 1, 30, made.printer_id)
+        ]
+        with print_run.output(files, run) as source:
+            whole = source.read()
+    asked = b"~HS" if language == "zpl" else b"\x1b!?"
+    assert printer.received == asked + whole
+
+
+def test_after_a_jam_it_goes_on_from_the_label_that_is_missing(
+    database: Database, files: Files, settings: Settings, at: Any
+) -> None:
+    run_id = released(database, files, settings)
+    printer = at()
+    _, job_id = queued(database, run_id, printer.port, from_unit=21)
+    sent(database, files, settings, job_id)
+    pictures = zpl.read(printer.received.removeprefix(b"~HS"))
+    assert [picture.first for picture in pictures] == list(range(21, 31))
+    with database.reading() as session:
+        run = session.get_one(PrintRun, run_id)
+        assert [(e.first, e.last) for e in ledger.entries(session, run)] == [(21, 30)]
+        rest = b"".join(sending.rest_of(files, run, 21))
+    assert printer.received == b"~HS" + rest
+
+
+@pytest.mark.parametrize(
+    ("language", "answer", "words"),
+    [
+        ("zpl", b"\x02030,1,0,0345,000,0,0,0,000,0,0,0\x03\r\n", "out of paper"),
+        ("zpl", b"\x02030,0,1,0345,000,0,0,0,000,0,0,0\x03\r\n", "paused"),
+        ("zpl", b"\x02030,0,0,0345,000,0,0,0,000,0,0,0\x03\r\n\x02000,0,1,0,0,2,4,0,00000000,1,000\x03\r\n", "head open"),
+        ("tspl", b"\x04", "out of paper"),
+        ("tspl", b"\x03", "jam"),
+        ("tspl", b"\x01", "head open"),
+    ],
+)  # fmt: skip
+def test_a_printer_that_says_it_cannot_print_is_believed(
+    database: Database, files: Files, settings: Settings, at: Any,
+    language: str, answer: bytes, words: str,
+) -> None:  # fmt: skip
+    run_id = released(database, files, settings, output=language)
+    printer = at(saying(answer))
+    sending_id, job_id = queued(database, run_id, printer.port, language=language)
+    with pytest.raises(PrintRefused, match=words):
+        sent(database, files, settings, job_id)
+    with database.reading() as session:
+        made = session.get_one(Sending, sending_id)
+        assert made.state == "failed"
+        assert made.error is not None
+        assert made.error["code"] == "printer_failed"
+        assert ledger.entries(session, session.get_one(PrintRun, run_id)) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "answer"),
+    [
+        ("zpl", b"\x02030,0,0,0345,000,0,0,0,000,0,0,0\x03\r\n\x02000,0,0,0,0,2,4,0,00000000,1,000\x03\r\n"),
+        ("zpl", b"nonsense"),
+        ("tspl", b"\x00"),
+        ("tspl", b"\x20"),
+    ],
+)  # fmt: skip
+def test_a_printer_that_is_well_gets_the_labels(
+    database: Database, files: Files, settings: Settings, at: Any, language: str, answer: bytes
+) -> None:
+    run_id = released(database, files, settings, output=language, count=3)
+    printer = at(saying(answer))
+    sending_id, job_id = queued(database, run_id, printer.port, language=language)
+    sent(database, files, settings, job_id)
+    with database.reading() as session:
+        assert session.get_one(Sending, sending_id).state == "sent"
+
+
+def test_a_line_that_breaks_says_how_far_it_was_and_may_be_taken_up_again(
+    database: Database, files: Files, settings: Settings, at: Any
+) -> None:
+    run_id = released(database, files, settings, count=900)
+    printer = at(hang_up)
+    sending_id, job_id = queued(database, run_id, printer.port)
+    with pytest.raises(PrintRefused, match="stopped taking labels"):
+        sent(database, files, settings, job_id)
+    with database.reading() as session:
+        made = session.get_one(Sending, sending_id)
+        assert made.state == "failed"
+        assert 0 < made.sent_units < 900
+    again = at()
+    with database.writing() as session:
+        run = session.get_one(PrintRun, run_id)
+        other = printer_of(session, run, again.port, name="Khác")
+        next_one = sending.queue_sending(
+            session, run=run, printer=other, from_unit=101, actor="user:1", networks=HERE
+        )
+        assert next_one.job_id is not None
+        job_id = next_one.job_id
+    sent(database, files, settings, job_id)
+    assert zpl.read(again.received.removeprefix(b"~HS"))[0].first == 101
+
+
+def test_a_printer_that_stops_taking_is_given_up_after_a_while(
+    database: Database, files: Files, settings: Settings, at: Any
+) -> None:
+    run_id = released(database, files, settings, count=900, layout="roll-50x30")
+    printer = at(stop_taking)
+    sending_id, _ = queued(database, run_id, printer.port)
+    with pytest.raises(PrinterFailed, match="timeout"):
+        sending.send(database, files, sending_id, networks=HERE, patience=0.3)
+
+
+def test_a_printer_that_is_off_is_named_with_its_address(
+    database: Database, files: Files, settings: Settings, at: Any
+) -> None:
+    run_id = released(database, files, settings, count=3)
+    printer = at()
+    printer.close()
+    _, job_id = queued(database, run_id, printer.port)
+    with pytest.raises(PrintRefused, match=f"127.0.0.1:{printer.port}"):
+        sent(database, files, settings, job_id)
+
+
+def test_what_was_begun_is_never_sent_a_second_time(
+    database: Database, files: Files, settings: Settings, at: Any
+) -> None:
+    run_id = released(database, files, settings, count=3)
+    printer = at()
+    sending_id, _ = queued(database, run_id, printer.port)
+    with database.writing() as session:
+        session.get_one(Sending, sending_id).state = "sending"  # a worker died in the middle
+    with pytest.raises(PrinterFailed, match="interrupted"):
+        sending.send(database, files, sending_id, networks=HERE)
+    assert printer.received == b""
+
+
+@pytest.mark.parametrize(
+    ("host", "networks"),
+    [
+        ("127.0.0.1", ()),
+        ("127.0.0.1", ("192.168.1.0/24",)),
+        ("169.254.169.254", ("192.168.0.0/16",)),
+        ("", ("127.0.0.0/8",)),
+    ],
+)
+def test_only_printers_where_the_operator_allows_them_are_talked_to(
+    database: Database, files: Files, settings: Settings, at: Any,
+    host: str, networks: tuple[str, ...],
+) -> None:  # fmt: skip
+    run_id = released(database, files, settings, count=3)
+    printer = at()
+    with database.writing() as session:
+        run = session.get_one(PrintRun, run_id)
+        made = printer_of(session, run, printer.port, host=host)
+        with pytest.raises(BadInput) as caught:
+            sending.queue_sending(session, run=run, printer=made, actor="user:1", networks=networks)
+    assert caught.value.fix
+    assert printer.received == b""
+
+
+def test_a_name_that_leads_elsewhere_is_refused_when_it_is_looked_up(
+    database: Database, files: Files, settings: Settings, at: Any
+) -> None:
+    run_id = released(database, files, settings, count=3)
+    printer = at()
+    sending_id, _ = queued(database, run_id, printer.port, host="localhost")
+    with pytest.raises(BadInput, match="not in a network"):
+        sending.send(database, files, sending_id, networks=("192.168.0.0/16",))
+    assert printer.received == b""
+
+
+def test_other_ports_are_refused(database: Database, files: Files, settings: Settings) -> None:
+    run_id = released(database, files, settings, count=3)
+    with database.writing() as session:
+        run = session.get_one(PrintRun, run_id)
+        made = printer_of(session, run, 22)
+        with pytest.raises(BadInput, match="no usable address"):
+            sending.queue_sending(session, run=run, printer=made, actor="u", networks=HERE)
+
+
+def test_what_cannot_be_sent_is_told_before_it_is_queued(
+    database: Database, files: Files, settings: Settings, at: Any
+) -> None:
+    run_id = released(database, files, settings, count=3, imprint=Imprint(copies=2, spares=4))
+    printer = at()
+    with database.writing() as session:
+        run = session.get_one(PrintRun, run_id)
+        zebra = printer_of(session, run, printer.port)
+        other = printer_of(session, run, printer.port, name="TSC", language="tspl")
+
+        def ask(**facts: Any) -> Sending:
+            facts = {"printer": zebra} | facts
+            return sending.queue_sending(session, run=run, actor="user:1", networks=HERE, **facts)
+
+        with pytest.raises(BadInput, match="not in the language"):
+            ask(printer=other)
+        for number in (0, 11):
+            with pytest.raises(BadInput, match="1 to 10"):
+                ask(from_unit=number)
+        ask(from_unit=10)
+        with pytest.raises(Conflict, match="on its way"):
+            ask()
+        run.state = RunState.VOID
+        with pytest.raises(Conflict, match="not released"):
+            ask()
+
+
+@pytest.mark.parametrize("language", ["zpl", "tspl"])
+@pytest.mark.parametrize("form", ["short", "lot"])
+def test_runs_for_label_printers_are_released_when_every_symbol_was_read(
+    database: Database, files: Files, settings: Settings, language: str, form: str
+) -> None:
+    run_id = released(
+        database, files, settings, output=language, form=form,
+        imprint=Imprint(start_at=1, spares=3), count=12,
+    )  # fmt: skip
+    with database.reading() as session:
+        run = session.get_one(PrintRun, run_id)
+        assert run.report is not None
+        assert (run.state, run.report["decoded"], run.report["spares"]) == ("released", 12, 3)
+        assert run.report["dots"] / 8 == run.report["module_mm"]
+        assert print_run.file_name(run).endswith(f".{language}")
+        keyring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
+        assert len(set(codes_of(run.issue, keyring))) == (1 if form == "lot" else 12)
