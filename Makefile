@@ -24,8 +24,9 @@ lint: $(VENV)/.test
 types: $(VENV)/.test
 	$(BIN)/mypy
 
-bench: $(VENV)/.test
-	$(BIN)/python -m tests.bench
+# The rivals live in a virtual environment of their own: nothing of ours can come to lean on them.
+bench: $(VENV)-bench/.bench
+	$(VENV)-bench/bin/python -m tests.bench
 
 # A fresh Debian lacks the module that makes virtual environments: tools/venv.sh adds it.
 $(VENV)/bin/python:
@@ -39,12 +40,20 @@ $(VENV)/.test: requirements/test.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/test.txt
 	touch $@ $(VENV)/.runtime
 
+$(VENV)-bench/.bench: requirements/bench.txt
+	[ -x $(VENV)-bench/bin/python ] || PYTHON=$(PYTHON) sh tools/venv.sh $(VENV)-bench
+	$(VENV)-bench/bin/python -m pip install --quiet --require-hashes --requirement requirements/bench.txt
+	touch $@
+
 # Resolve again. Only the hashed exports are committed: lock files name the registry they came from.
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-emit-find-links --no-header --no-annotate pyproject.toml -o requirements/runtime.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-emit-find-links --no-header --no-annotate pyproject.toml --group test -o requirements/test.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --no-header --no-annotate pyproject.toml --group test --group bench \
+	  -o requirements/bench.txt
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
