@@ -142,13 +142,13 @@ def compose(
             words.stars(element.x, element.y, element.w, element)
         elif isinstance(element, SymbolElement):
             if element.ground is not None:
-                words.static.append(_ground(element, layout))
-            placed = _symbol(element, layout, sample, content.record)
+                words.static.append(ground(element, layout))
+            placed = symbol_in_box(element, layout, sample, content.record)
             words.unit.append(placed[0])
         elif isinstance(element, ImageElement):
-            words.static.extend(_image(element, content, placeholders))
+            words.static.extend(image(element, content, placeholders))
         else:
-            words.static.append(_ornament(element, layout, name))
+            words.static.append(ornament(element, layout, name))
     if placed is None:
         raise LayoutError(
             "{layout}: the symbol is not drawn for {record}",
@@ -177,10 +177,10 @@ def compose(
     )
 
 
-def _symbol(
+def symbol_in_box(
     element: SymbolElement, layout: Layout, sample: Unit, record: str
 ) -> tuple[SymbolOp, Box]:
-    """The symbol in the middle of its box, and the box of its quiet zone."""
+    """The symbol in the middle of its box, and the box of its quiet zone. Raises `LayoutError`."""
     try:
         plan = symbol.plan(
             sample.code,
@@ -211,12 +211,14 @@ def _symbol(
     return op, (x, y, x + plan.total_mm, y + plan.total_mm)
 
 
-def _ground(element: SymbolElement, layout: Layout) -> RectOp:
+def ground(element: SymbolElement, layout: Layout) -> RectOp:
+    """What lies below the symbol and its quiet zone."""
     fill = layout.colour(element.ground or "#ffffff")
     return RectOp(element.x, element.y, element.size, element.size, fill)
 
 
-def _ornament(element: Drawn, layout: Layout, name: str) -> StaticOp:
+def ornament(element: Drawn, layout: Layout, name: str) -> StaticOp:
+    """A line or a shape. Raises `LayoutError` for path data that cannot be read."""
     if isinstance(element, LineElement):
         colour = layout.colour(element.colour)
         return LineOp(
@@ -252,7 +254,8 @@ def _ornament(element: Drawn, layout: Layout, name: str) -> StaticOp:
     return PathOp(path, fill, stroke, element.stroke_width, element.even_odd)
 
 
-def _image(element: ImageElement, content: LabelContent, placeholders: bool) -> list[StaticOp]:
+def image(element: ImageElement, content: LabelContent, placeholders: bool) -> list[StaticOp]:
+    """The picture in its box; nothing, or crossed lines for *placeholders*, where there is none."""
     # The mark may only stand where stars may: Decision 1162/QĐ-VPĐP-OCOP.
     if element.image == "mark" and content.stars is None:
         return []

@@ -28,14 +28,18 @@ Hex = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 MIN_LEADING = 1.2
 
 
+#: What one layout may hold; a real one stays ten times below. Each preview costs what it draws.
+MOST_ELEMENTS, MOST_ITEMS, MOST_LETTERS = 200, 60, 2000
+
+
 class Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Drawn(Part):
     """What every element has. `when`/`unless` name a variable that must be given/absent."""
 
-    id: str | None = Field(None, description="name used in messages")
+    id: str | None = Field(None, max_length=60, description="name used in messages")
     when: str | None = Field(None, description="draw only if this variable has a value")
     unless: str | None = Field(None, description="draw only if this variable has no value")
 
@@ -51,7 +55,8 @@ class TextStyle(Drawn):
     """Words. Sizes in points; a text shrinks from `size` to `min_size`, then is refused."""
 
     text: str = Field(
-        description="template: {variable}, **bold**, [part left out when a variable in it is empty]"
+        max_length=MOST_LETTERS,
+        description="template: {variable}, **bold**, [part left out when a variable in it is empty]",
     )
     size: Points = 7
     min_size: Points | None = Field(None, description="default: `size`, so no shrinking")
@@ -138,7 +143,7 @@ class StackElement(Drawn):
     h: Length
     valign: VAlign = "top"
     gap: float = Field(0.6, ge=0, le=50, description="mm between the items")
-    items: tuple[StackItem, ...] = Field(min_length=1)
+    items: tuple[StackItem, ...] = Field(min_length=1, max_length=MOST_ITEMS)
 
 
 class ArcText(TextStyle):
@@ -216,7 +221,7 @@ class LineElement(Drawn):
     y2: Mm
     width: float = Field(0.2, gt=0, le=20)
     colour: Colour = "#000000"
-    dash: tuple[float, ...] = Field((), description="mm on, mm off")
+    dash: tuple[float, ...] = Field((), max_length=8, description="mm on, mm off")
 
 
 class PathElement(Drawn):

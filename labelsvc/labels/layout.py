@@ -17,6 +17,7 @@ from pydantic import Field, ValidationError, model_validator
 from labelsvc.errors import LayoutError
 from labelsvc.labels.elements import (
     MIN_LEADING,
+    MOST_ELEMENTS,
     Align,
     ArcText,
     Colour,
@@ -153,18 +154,20 @@ class Article(SheetSpec):
 
 class Layout(Part):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,60}$")
-    title_vi: str = Field(min_length=1)
-    title_en: str = Field(min_length=1)
-    note_vi: str = ""
-    note_en: str = ""
+    title_vi: str = Field(min_length=1, max_length=120)
+    title_en: str = Field(min_length=1, max_length=120)
+    note_vi: str = Field("", max_length=500)
+    note_en: str = Field("", max_length=500)
     kind: Literal["sheet", "roll", "single", "card"]
     purpose: Literal["seal", "full_label", "tag", "card"]
     forms: tuple[Form, ...] = Field(("short",), min_length=1, description="first is the default")
     resolution_dpi: int = Field(600, ge=100, le=2400, description="of the printer it is made for")
     label: LabelShape
     sheet: SheetSpec = Field(default_factory=lambda: SheetSpec.model_validate({}))
-    colours: dict[str, Hex] = Field(default_factory=dict, description="name -> #rrggbb")
-    elements: tuple[Element, ...] = Field(min_length=1)
+    colours: dict[str, Hex] = Field(
+        default_factory=dict, max_length=60, description="name -> #rrggbb"
+    )
+    elements: tuple[Element, ...] = Field(min_length=1, max_length=MOST_ELEMENTS)
 
     @property
     def width(self) -> float:

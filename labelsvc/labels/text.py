@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import math
 import re
 import threading
 from collections.abc import Mapping, Sequence
@@ -183,13 +184,22 @@ def check_lines(
 
 
 def set_text(
-    lines: Sequence[Sequence[Run]], style: TextStyle, fonts: Fonts, *, width: float, points: float
+    lines: Sequence[Sequence[Run]],
+    style: TextStyle,
+    fonts: Fonts,
+    *,
+    width: float,
+    points: float,
+    height: float = math.inf,
 ) -> SetText | None:
-    """Wrap *lines* to *width* mm at *points*; None when a word is wider or lines are too many."""
+    """Wrap *lines* to *width* mm at *points*; None when a word is wider, lines are too many, or
+    surely higher than *height* (told without the cost of setting them)."""
     size = points * PT
     tracking = style.tracking / 1000 * size
     wrapped = _wrap_all(lines, style, fonts, width, size, tracking)
     if wrapped is None or (style.max_lines and len(wrapped) > style.max_lines):
+        return None
+    if (ASCENT + DESCENT + (len(wrapped) - 1) * style.leading) * size > height + 1e-6:
         return None
     if style.balance and len(wrapped) > 1:
         wrapped = _balanced(lines, style, fonts, width, size, tracking, len(wrapped)) or wrapped
@@ -219,7 +229,7 @@ def fit(
     """
     check_lines(lines, style, fonts, field=field, record=record, layout=layout)
     for points in sizes(style.size, style.floor):
-        found = set_text(lines, style, fonts, width=width, points=points)
+        found = set_text(lines, style, fonts, width=width, points=points, height=height)
         if found is not None and found.height <= height + 1e-6:
             return found
     raise overflow(lines, style, field=field, record=record, layout=layout)

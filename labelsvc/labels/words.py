@@ -125,7 +125,7 @@ class Words:
             return
         for step in itertools.count():
             scale = 0.98**step
-            heights = [self._height(row, element.w, scale) for row in rows]
+            heights = [self._height(row, element.w, element.h, scale) for row in rows]
             total = sum(height or 0.0 for height in heights) + sum(r.gap for r in rows[1:])
             if None not in heights and total <= element.h + 1e-6:
                 break
@@ -277,8 +277,9 @@ class Words:
                 rows.append(row)
         return rows
 
-    def _height(self, row: _Row, w: float, scale: float) -> float | None:
-        """Height of a row at *scale*, mm; the setting is kept in the row. None: too wide."""
+    def _height(self, row: _Row, w: float, h: float, scale: float) -> float | None:
+        """Height of a row at *scale*, mm; the setting is kept in the row. None: too wide, or alone
+        too high."""
         item = row.item
         if isinstance(item, StackStars):
             return item.size
@@ -288,7 +289,7 @@ class Words:
             row.found = self._set_unit(row.lines, item, row.name)
         else:
             points = max(item.floor, round(item.size * scale, 3))
-            row.found = text.set_text(row.lines, item, self.fonts, width=w, points=points)
+            row.found = text.set_text(row.lines, item, self.fonts, width=w, points=points, height=h)
         return row.found.height if row.found else None
 
     def _refuse(self, rows: Sequence[_Row], heights: Sequence[float | None]) -> None:

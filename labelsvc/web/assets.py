@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from functools import lru_cache
 
-from flask import Flask, url_for
+from flask import Flask, request, url_for
 
 from labelsvc.resources import folder
 
@@ -20,6 +20,12 @@ def asset(name: str) -> str:
     return url_for("static", filename=name, v=_stamp(name))
 
 
+def _age(_name: str | None) -> int:
+    """Seconds. A module that another script imports has no hash in its address: it is asked for
+    anew each time, and mostly answered with "not modified"."""
+    return 365 * 24 * 3600 if request.args.get("v") else 0
+
+
 def install(app: Flask) -> None:
     app.jinja_env.globals["asset"] = asset
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 365 * 24 * 3600
+    app.get_send_file_max_age = _age  # type: ignore[method-assign, assignment]

@@ -183,7 +183,15 @@ LONG = {
 }
 MARKS = {"product_name": "ƯỚP NHỮNG ỔI ẨM ẰNG ẴM ỖNG ỄNH", "producer_name": "HTX ẤP ỦỶ ỔỊ Ụ ẮẬ"}
 #: Too small for seventy letters of a name: they refuse, and say which text it is.
-_SMALL = {"a4-65", "a4-65-plain", "roll-35x22", "round-30", "craft-tag"}
+_SMALL = {
+    "a4-65",
+    "a4-65-plain",
+    "blank-35x22",
+    "blank-a4-65",
+    "craft-tag",
+    "roll-35x22",
+    "round-30",
+}
 
 
 @pytest.mark.parametrize("name", library.names())

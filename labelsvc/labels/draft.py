@@ -1,0 +1,341 @@
+"""A layout that is being made: every fault is noted with its element, and the rest is drawn.
+
+`drawing.compose` stops at the first fault, as printing must. Whoever drags a box about wants to see
+how far the words run over, and all that is wrong at once. Nothing that comes from here is printed.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+
+from labelsvc.errors import LabelOverflow, LayoutError
+from labelsvc.labels import clearance, shapes, symbol
+from labelsvc.labels.content import LabelContent, Unit, expand
+from labelsvc.labels.drawing import Drawing, ground, image, measure, ornament, symbol_in_box
+from labelsvc.labels.layout import (
+    ArcText,
+    EllipseElement,
+    Layout,
+    LineElement,
+    PathElement,
+    StackElement,
+    StarsElement,
+    SymbolElement,
+    TextElement,
+    TextStyle,
+)
+from labelsvc.labels.ops import SymbolOp, UnitOp, UnitTextOp
+from labelsvc.labels.text import Fonts
+from labelsvc.labels.words import Box, FittedText, Words
+
+#: Letters of one text with its values filled in; a full label has half of that in all.
+MOST_SET = 1500
+#: Seconds that one draft may take; a heavy label takes a twentieth of one.
+LONGEST = 2.0
+_FAR = 10_000.0  # mm: a box that everything fits
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong, and at which element: its place in the layout and in its stack, or None."""
+
+    error: LayoutError
+    element: int | None = None
+    item: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """`boxes`: of each element, mm, None where nothing is drawn. `zone`: symbol and quiet zone."""
+
+    drawing: Drawing
+    faults: tuple[Fault, ...]
+    boxes: tuple[Box | None, ...]
+    zone: Box
+
+
+def draft(
+    layout: Layout,
+    content: LabelContent,
+    fonts: Fonts,
+    *,
+    unit: Unit,
+    shown: Unit | None = None,
+    placeholders: bool = True,
+) -> Draft:
+    """Draw *content* by *layout* as far as it goes, and note every fault.
+
+    :param unit: whose words and code must fit. :param shown: whose fit the drawing (default *unit*).
+    """
+    return _Drafter(layout, content, fonts, unit, shown or unit, placeholders).run()
+
+
+def place_of(layout: Layout, name: str) -> tuple[int | None, int | None]:
+    """Element and item of *name* as faults and findings give it: an id, `elements[3]`,
+    `head.items[1]`; "stars" is the first that shows stars."""
+    for index, element in enumerate(layout.elements):
+        own = element.id or f"elements[{index}]"
+        if name == own:
+            return index, None
+        for number, item in enumerate(element.items if isinstance(element, StackElement) else ()):
+            if name == (item.id or f"{own}.items[{number}]"):
+                return index, number
+    wanted = {"stars": "stars", "symbol": "symbol"}.get(name)
+    for index, element in enumerate(layout.elements):
+        if wanted is not None and element.type == wanted:
+            return index, None
+        for number, item in enumerate(element.items if isinstance(element, StackElement) else ()):
+            if item.type == wanted:
+                return index, number
+    return None, None
+
+
+@dataclass
+class _Drafter:
+    layout: Layout
+    content: LabelContent
+    fonts: Fonts
+    sample: Unit
+    shown: Unit
+    placeholders: bool
+    faults: list[Fault] = field(default_factory=list)
+    boxes: list[Box | None] = field(default_factory=list)
+    #: Element of each static operation.
+    owners: list[int] = field(default_factory=list)
+
+    def run(self) -> Draft:
+        ends = time.monotonic() + LONGEST
+        words = Words(self.layout, self.content, self.fonts, self.sample)
+        placed: tuple[SymbolOp, Box] | None = None
+        for index, element in enumerate(self.layout.elements):
+            name = element.id or f"elements[{index}]"
+            box: Box | None = None
+            if time.monotonic() > ends:
+                self._note(
+                    LayoutError(
+                        "{layout}: the label takes too long to draw",
+                        fix="Use fewer elements, or shorter texts.",
+                        layout=self.layout.name,
+                        field=name,
+                    ),
+                    index,
+                )
+                break
+            if isinstance(element, SymbolElement):
+                if not words.shown(element):
+                    self._note(
+                        LayoutError(
+                            "{layout}: the symbol is not drawn for {record}",
+                            fix="Remove `when` and `unless` from the symbol.",
+                            layout=self.layout.name,
+                            record=self.content.record,
+                        ),
+                        index,
+                    )
+                placed = self._symbol(element, words, index)
+                box = _square(element)
+            elif words.shown(element):
+                if isinstance(element, TextElement | StackElement | ArcText):
+                    box = self._words(words, element, name, index)
+                elif isinstance(element, StarsElement):
+                    words.stars(element.x, element.y, element.w, element)
+                    box = self._stars(element)
+                else:
+                    try:
+                        found = (
+                            image(element, self.content, self.placeholders)
+                            if element.type == "image"
+                            else [ornament(element, self.layout, name)]
+                        )
+                    except LayoutError as error:
+                        self._note(error, index)
+                        found = []
+                    words.static.extend(found)
+                    box = _box_of(element)
+            self.owners.extend([index] * (len(words.static) - len(self.owners)))
+            self.boxes.append(box)
+        self.boxes.extend([None] * (len(self.layout.elements) - len(self.boxes)))
+        if placed is None:  # the time was up before it
+            symbol_element = self.layout.symbols[0]
+            placed = self._symbol(symbol_element, words, self.layout.elements.index(symbol_element))
+        self._clearances(words, placed)
+        unit_ops = [self._unit_line(op) if isinstance(op, UnitTextOp) else op for op in words.unit]
+        drawing = Drawing(
+            self.layout.name,
+            self.content.record,
+            self.layout.width,
+            self.layout.height,
+            self.layout.label.round,
+            tuple(words.static),
+            tuple(unit_ops),
+            tuple(words.texts),
+            placed[0],
+        )
+        return Draft(drawing, tuple(self.faults), tuple(self.boxes), placed[1])
+
+    def _note(
+        self, error: LayoutError, element: int | None = None, item: int | None = None
+    ) -> None:
+        if element is None:
+            element, item = place_of(self.layout, str(error.params.get("field", "")))
+        same = (str(error), element, item)
+        if all((str(f.error), f.element, f.item) != same for f in self.faults):
+            self.faults.append(Fault(error, element, item))
+
+    def _words(
+        self, words: Words, element: TextElement | StackElement | ArcText, name: str, index: int
+    ) -> Box:
+        """Set the words; where they do not fit, as small as allowed and over the box."""
+        nominal = _box_of(element)
+        if (long := self._too_long(words, element, name)) is not None:
+            self._note(long, index)
+            return nominal
+        for trial in (element, *_looser(element)):
+            try:
+                if isinstance(trial, TextElement):
+                    words.box(trial, name)
+                elif isinstance(trial, StackElement):
+                    words.stack(trial, name)
+                else:
+                    words.arc(trial, name)
+                break
+            except LayoutError as error:
+                if trial is element:
+                    _, item = place_of(self.layout, str(error.params.get("field", "")))
+                    self._note(error, index, item)
+                if not isinstance(error, LabelOverflow):
+                    break
+        return nominal
+
+    def _too_long(
+        self, words: Words, element: TextElement | StackElement | ArcText, name: str
+    ) -> LayoutError | None:
+        styles = [element] if isinstance(element, TextStyle) else element.items
+        count = sum(
+            len(run.text)
+            for style in styles
+            if isinstance(style, TextStyle)
+            for line in expand(style.text, words.values)
+            for run in line
+        )
+        if count <= MOST_SET:
+            return None
+        return LayoutError(
+            "{layout}: {field} has {count} letters; at most {most} are set",
+            fix="Shorten the text.",
+            layout=self.layout.name,
+            field=name,
+            count=count,
+            most=MOST_SET,
+        )
+
+    def _stars(self, element: StarsElement) -> Box:
+        """Where the stars are; those of five where this record has none."""
+        wide = shapes.stars_width(self.content.stars or 5, element.size, element.spacing)
+        share = {"left": 0.0, "center": 0.5, "right": 1.0}[element.align]
+        x = element.x + (share * (element.w - wide) if element.w is not None else 0.0)
+        if element.w is not None:
+            x, wide = min(x, element.x), max(wide, element.w)
+        return x, element.y, x + wide, element.y + element.size
+
+    def _symbol(self, element: SymbolElement, words: Words, index: int) -> tuple[SymbolOp, Box]:
+        if element.ground is not None:
+            words.static.append(ground(element, self.layout))
+        try:
+            placed = symbol_in_box(element, self.layout, self.sample, self.content.record)
+        except LayoutError as error:
+            self._note(error, index)
+            placed = self._squeezed(element)
+        words.unit.append(placed[0])
+        return placed
+
+    def _squeezed(self, element: SymbolElement) -> tuple[SymbolOp, Box]:
+        """The symbol as if any module could be printed."""
+        parts = symbol.segments(self.sample.code)
+        version = symbol.version_for(parts, element.level)
+        modules = 17 + 4 * version
+        module = element.size / (modules + 2 * symbol.QUIET)
+        edge = symbol.QUIET * module
+        colour = self.layout.colour(element.colour)
+        op = SymbolOp(
+            element.x + edge, element.y + edge, module, 0, modules, version, element.level, colour
+        )
+        return op, _square(element)
+
+    def _clearances(self, words: Words, placed: tuple[SymbolOp, Box]) -> None:
+        for error in clearance.faults(
+            self.layout,
+            self.content.record,
+            symbol=placed[0],
+            zone=placed[1],
+            static=words.static,
+            ink=words.ink,
+        ):
+            op = error.params.get("op")
+            self._note(error, self.owners[op] if isinstance(op, int) else None)
+
+    def _unit_line(self, op: UnitTextOp) -> UnitOp:
+        """*op*, allowed to be as small as it must where it does not fit."""
+        try:
+            measure(op, self.sample, self.fonts, layout=self.layout.name)
+            measure(op, self.shown, self.fonts, layout=self.layout.name)
+        except LayoutError as error:
+            self._note(error)
+            if not isinstance(error, LabelOverflow):
+                return replace(op, template="")
+            return replace(op, min_size=0.01)
+        return op
+
+
+def _looser(
+    element: TextElement | StackElement | ArcText,
+) -> list[TextElement] | list[StackElement] | list[ArcText]:
+    """*element* with more and more room, its words as small as they may be."""
+    if isinstance(element, StackElement):
+        items = tuple(
+            item.model_copy(update={"max_lines": None, "size": item.floor})
+            if isinstance(item, TextStyle)
+            else item
+            for item in element.items
+        )
+        tall = element.model_copy(update={"items": items, "h": _FAR, "valign": "top"})
+        return [tall, tall.model_copy(update={"w": _FAR})]
+    small = {"size": element.floor, "max_lines": None}
+    if isinstance(element, ArcText):
+        return [element.model_copy(update=small | {"span": 359.0})]
+    tall_text = element.model_copy(update=small | {"h": _FAR, "valign": "top", "rotate": 0})
+    return [tall_text, tall_text.model_copy(update={"w": _FAR, "align": "left"})]
+
+
+def _square(element: SymbolElement) -> Box:
+    return element.x, element.y, element.x + element.size, element.y + element.size
+
+
+def _box_of(element: object) -> Box:
+    """The box that an element takes by its numbers."""
+    if isinstance(element, LineElement):
+        xs, ys = sorted((element.x1, element.x2)), sorted((element.y1, element.y2))
+        return xs[0], ys[0], xs[1], ys[1]
+    if isinstance(element, EllipseElement):
+        ry = element.ry or element.rx
+        return element.cx - element.rx, element.cy - ry, element.cx + element.rx, element.cy + ry
+    if isinstance(element, ArcText):
+        r = element.r
+        return element.cx - r, element.cy - r, element.cx + r, element.cy + r
+    if isinstance(element, PathElement):
+        try:
+            commands = shapes.parse(element.d, x=element.x, y=element.y, scale=element.scale)
+        except ValueError:
+            return element.x, element.y, element.x, element.y
+        numbers = [[float(v) for v in command[1:]] for command in commands]
+        xs = [v for row in numbers for v in row[::2]] or [element.x]
+        ys = [v for row in numbers for v in row[1::2]] or [element.y]
+        return min(xs), min(ys), max(xs), max(ys)
+    x, y, w, h = (float(getattr(element, name)) for name in ("x", "y", "w", "h"))
+    return x, y, x + w, y + h
+
+
+def words_of(draft: Draft, layout: Layout) -> list[tuple[int | None, int | None, FittedText]]:
+    """What became of every text, with the element and the item it belongs to."""
+    return [(*place_of(layout, text.field), text) for text in draft.drawing.texts]

@@ -1,0 +1,140 @@
+// The list of elements, and what one does with them: add, copy, remove, bring forward.
+
+import { $, h, s, say } from "./dom.js";
+import { fresh } from "./fields.js";
+import * as geometry from "./geometry.js";
+import { called, w } from "./words.js";
+
+/** What stands before each kind in lists: small drawings of 16 × 16. */
+const ICONS = {
+  text: "M3 4h10M8 4v9",
+  stack: "M3 4h10M3 8h7M3 12h9",
+  arc: "M2 12a6 6 0 0 1 12 0",
+  symbol: "M2 2h5v5H2zM9 2h5v5H9zM2 9h5v5H2zM10 10h1v1M13 13h1M10 14h1M13 10h1",
+  stars: "m8 2 1.8 3.9 4.2.5-3.1 2.9.8 4.2L8 11.4l-3.7 2.1.8-4.2L2 6.4l4.2-.5z",
+  rect: "M2.5 4.5h11v7h-11z",
+  ellipse: "M8 3.5a5.5 4.5 0 1 0 0 9a5.5 4.5 0 1 0 0-9",
+  line: "M2.5 13 13.5 3",
+  path: "M2 9q3-6 6 0t6 0",
+  image: "M2.5 3.5h11v9h-11zM3 11l3-3 2.5 2.5L11 7l2.5 3",
+};
+export const KINDS = ["text", "stack", "stars", "image", "arc", "line", "rect", "ellipse", "path"];
+
+const icon = (kind) => s("svg", { class: "icon", viewBox: "0 0 16 16", "aria-hidden": "true" }, s("path", { d: ICONS[kind] ?? "" }));
+
+export class Elements {
+  /** @param {import("./store.js").Store} store */
+  constructor(store) {
+    this.store = store;
+    this.list = $("#elements");
+    for (const name of ["layout", "choice", "answer"]) store.addEventListener(name, () => this.show());
+    $("#add").append(
+      ...KINDS.map((kind) =>
+        h("button", { type: "button", "data-kind": kind, onclick: () => this.add(kind) }, icon(kind), w(`kind_${kind}`)),
+      ),
+    );
+    $("#label-button").addEventListener("click", () => store.choose(null));
+    $("#duplicate").addEventListener("click", () => this.duplicate());
+    $("#remove").addEventListener("click", () => this.remove());
+    $("#forward").addEventListener("click", () => this.shift(1));
+    $("#backward").addEventListener("click", () => this.shift(-1));
+    this.show();
+  }
+
+  show() {
+    const { layout, choice, answer } = this.store;
+    const faults = new Map();
+    for (const found of answer?.findings ?? []) {
+      if (found.element === null) continue;
+      const now = faults.get(found.element) ?? { count: 0, severity: "warning" };
+      now.count += 1;
+      if (found.severity === "error") now.severity = "error";
+      faults.set(found.element, now);
+    }
+    const focus = this.list.contains(document.activeElement) ? document.activeElement.dataset.index : null;
+    this.list.replaceChildren(
+      ...layout.elements.map((element, index) => {
+        const { kind, detail } = called(element);
+        const fault = faults.get(index);
+        return h(
+          "li",
+          {},
+          h(
+            "button",
+            {
+              type: "button",
+              "data-index": index,
+              "aria-current": choice?.element === index ? "true" : null,
+              onclick: () => this.store.choose(index),
+            },
+            icon(element.type),
+            h("span", { class: "words" }, h("span", { class: "kind" }, kind), detail ? h("span", { class: "detail" }, detail) : null),
+            fault ? h("span", { class: `count ${fault.severity}` }, String(fault.count), h("span", { class: "unseen" }, ` ${w(`count_${fault.severity}`)}`)) : null,
+          ),
+        );
+      }),
+    );
+    if (focus !== null) this.list.querySelector(`[data-index="${focus}"]`)?.focus();
+    $("#label-button").toggleAttribute("aria-current", !choice);
+    if (!choice) $("#label-button").setAttribute("aria-current", "true");
+    const element = this.store.element;
+    const last = layout.elements.length - 1;
+    $("#duplicate").disabled = !element || element.type === "symbol";
+    $("#remove").disabled = !element || element.type === "symbol";
+    $("#forward").disabled = !element || choice.element === last;
+    $("#backward").disabled = !element || choice.element === 0;
+    $("#symbol-words").hidden = element?.type !== "symbol";
+  }
+
+  add(kind) {
+    const [width, height] = geometry.size(this.store.layout);
+    this.store.change((layout) => layout.elements.push(fresh(kind, width, height)));
+    this.store.choose(this.store.layout.elements.length - 1);
+    $("#adding").open = false;
+    $("#paper").focus({ preventScroll: true });
+    say(w("added", { kind: w(`kind_${kind}`) }));
+  }
+
+  duplicate() {
+    const index = this.store.choice?.element;
+    if (index === undefined || this.store.element.type === "symbol") return;
+    this.store.change((layout) => {
+      const before = layout.elements[index];
+      const copy = structuredClone(before);
+      if (copy.id) copy.id = free(copy.id, layout.elements);
+      geometry.move(copy, before, 1, 1, layout);
+      layout.elements.splice(index + 1, 0, copy);
+    });
+    this.store.choose(index + 1);
+    say(w("duplicated"));
+  }
+
+  remove() {
+    const index = this.store.choice?.element;
+    if (index === undefined || this.store.element.type === "symbol") return;
+    const within = this.list.parentElement.contains(document.activeElement);
+    this.store.change((layout) => layout.elements.splice(index, 1));
+    this.store.choose(Math.min(index, this.store.layout.elements.length - 1));
+    if (within) this.list.querySelector("[aria-current]")?.focus();
+    say(w("removed"));
+  }
+
+  /** Later ones lie on top. @param {1 | -1} way */
+  shift(way) {
+    const index = this.store.choice?.element;
+    if (index === undefined) return;
+    const to = index + way;
+    if (to < 0 || to >= this.store.layout.elements.length) return;
+    this.store.change((layout) => layout.elements.splice(to, 0, ...layout.elements.splice(index, 1)));
+    this.store.choose(to);
+    say(w("order_said", { place: to + 1, count: this.store.layout.elements.length }));
+  }
+}
+
+function free(id, elements) {
+  const taken = new Set(elements.map((element) => element.id));
+  const stem = id.replace(/-\d+$/, "");
+  let number = 2;
+  while (taken.has(`${stem}-${number}`)) number += 1;
+  return `${stem}-${number}`;
+}
