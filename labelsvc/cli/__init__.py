@@ -28,8 +28,13 @@ COMMANDS = {
     "layouts": "layouts:layouts",
     "issue": "printing:issue",
     "print": "printing:print_labels",
+    "blank": "blanks:blank",
+    "press": "press:press",
+    "variable": "press:variable",
+    "archive": "press:archive",
     "verify": "check:verify",
     "audit": "check:audit",
+    "audit-log": "audit_log:audit_log",
     "users": "accounts:users",
 }
 

@@ -34,6 +34,19 @@ class Bound:
     issue: Issue
 
 
+@dataclass(frozen=True)
+class Stretch:
+    """Labels *first* to *last* of *blank*, counted from 1, that nobody bound yet."""
+
+    blank: Blank
+    first: int
+    last: int
+
+    @property
+    def count(self) -> int:
+        return self.last - self.first + 1
+
+
 def allocate_blank(session: Session, *, producer_id: int, count: int, by: str) -> Blank:
     """Give `count` numbers to a producer, for labels of no lot.
 
@@ -106,19 +119,9 @@ def number_of(keyring: Keyring, scanned: str) -> int:
     raise _no_blank(scanned)
 
 
-def bind(session: Session, *, lot: Lot, first: int, last: int, by: str) -> Issue:
-    """The labels with the numbers *first* to *last* of a blank roll are on units of *lot*.
-
-    :param first: number of the label that was scanned first (`number_of`); so *last*. The order
-        does not matter: rolls are unwound from either end.
-    :raises NotFound: not both on a blank roll of the lot's producer.
-    :raises BadInput: they are on two rolls.
-    :raises Conflict: some of them are bound already.
-    :raises QuantityExceeded: more than the lot declared.
-    :raises PrintRefused: the lot is recalled or past its date.
-    """
+def stretch(session: Session, *, lot: Lot, first: int, last: int) -> Stretch:
+    """What `bind` would bind. Raises what `bind` raises."""
     first, last = min(first, last), max(first, last)
-    lock_counter(session)  # two people binding one roll take turns, and quantities are exact
     start, stop = find_blank(session, first), find_blank(session, last)
     owner = lot.product.producer_id
     if start is None or stop is None or start.producer_id != owner or stop.producer_id != owner:
@@ -143,15 +146,30 @@ def bind(session: Session, *, lot: Lot, first: int, last: int, by: str) -> Issue
             lot=taken.issue.lot.code,
         )
     _may_be_labelled(lot)
-    count, units = last - first + 1, next_in_lot(session, lot)
-    check_quantity(session, lot, count, units)
+    check_quantity(session, lot, last - first + 1, next_in_lot(session, lot))
+    return Stretch(start, first - start.first + 1, last - start.first + 1)
+
+
+def bind(session: Session, *, lot: Lot, first: int, last: int, by: str) -> Issue:
+    """The labels with the numbers *first* to *last* of a blank roll are on units of *lot*.
+
+    :param first: number of the label that was scanned first (`number_of`); so *last*. The order
+        does not matter: rolls are unwound from either end.
+    :raises NotFound: not both on a blank roll of the lot's producer.
+    :raises BadInput: they are on two rolls.
+    :raises Conflict: some of them are bound already.
+    :raises QuantityExceeded: more than the lot declared.
+    :raises PrintRefused: the lot is recalled or past its date.
+    """
+    lock_counter(session)  # two people binding one roll take turns, and quantities are exact
+    part = stretch(session, lot=lot, first=first, last=last)
     issue = Issue(
         form=Form.SHORT,
         lot=lot,
-        first=first,
-        count=count,
-        first_in_lot=units,
-        kid=start.kid,
+        first=part.blank.first + part.first - 1,
+        count=part.count,
+        first_in_lot=next_in_lot(session, lot),
+        kid=part.blank.kid,
         created_by=by,
     )
     session.add(issue)
@@ -162,10 +180,10 @@ def bind(session: Session, *, lot: Lot, first: int, last: int, by: str) -> Issue
         action="blank.bind",
         subject=f"lot:{lot.id}",
         facts={
-            "blank": start.id,
-            "first": first - start.first + 1,
-            "last": last - start.first + 1,
-            "codes": count,
+            "blank": part.blank.id,
+            "first": part.first,
+            "last": part.last,
+            "codes": part.count,
         },
     )
     return issue

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
-from werkzeug.routing import IntegerConverter, Rule
+from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 
 from labelsvc.accounts import roles
 from labelsvc.accounts.models import Role
@@ -35,7 +35,11 @@ def path_of(rule: Rule) -> str:
 
 def _text(rule: Rule) -> dict[str, str]:
     kinds = rule._converters.items()
-    return {name: "a4-24" for name, kind in kinds if not isinstance(kind, IntegerConverter)}
+    return {
+        name: min(kind.items) if isinstance(kind, AnyConverter) else "a4-24"
+        for name, kind in kinds
+        if not isinstance(kind, IntegerConverter)
+    }
 
 
 def test_every_closed_page_is_in_the_table(app: Flask) -> None:
@@ -98,10 +102,11 @@ def test_a_producer_never_meets_the_things_of_another(
     of_hung = {"product_id": world.stranger_product, "lot_id": world.stranger_lot, "run_id": 1,
                "photo_id": 1}  # fmt: skip
     for rule, method in pages(app):
-        wanted = rule.arguments & {"product_id", "lot_id", "run_id"}
+        wanted = rule.arguments & {"product_id", "lot_id", "run_id", "roll_id"}
         if not rule.endpoint.startswith("producer.") or not wanted:
             continue
-        values = {name: of_hung.get(name, "a4-24") for name in rule.arguments}
+        values = dict.fromkeys(rule.arguments, 1) | _text(rule)
+        values |= {name: of_hung[name] for name in rule.arguments if name in of_hung}
         path = str(rule.build(values, append_unknown=False)[1])  # type: ignore[index]
         answer = lan.client.open(path, method=method, base_url="https://qr.example.vn")
         assert answer.status_code == 404, f"{method} {path}"

@@ -1,0 +1,214 @@
+"""press, variable, archive: a released run in another shape, without taking a number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from labelsvc.cli import base
+from labelsvc.cli.printing import ACTOR
+from labelsvc.cli.written import check_output, write
+from labelsvc.db import Database
+from labelsvc.errors import BadInput, NotFound
+from labelsvc.files import Files
+from labelsvc.labels import icc, run_files
+from labelsvc.labels.models import PrintRun, RunFile
+from labelsvc.labels.run_files import Wish
+from labelsvc.settings import Settings
+from labelsvc.worker.tasks import run_inline
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_run_option = click.option(
+    "--run", "run_id", required=True, type=click.IntRange(1, 2**31 - 1),
+    help="Number of a released run, as `labelsvc print --json` gives it.",
+)  # fmt: skip
+
+
+def _output_option(ending: str) -> Callable[[Function], Function]:
+    return click.option(
+        "--output", required=True, type=click.Path(dir_okay=False, path_type=Path),
+        help=f"File to write, {ending}",
+    )  # fmt: skip
+
+
+class Size(click.ParamType[tuple[float, float]]):
+    """WIDTHxHEIGHT in mm."""
+
+    name = "WxH"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[float, float]:
+        if isinstance(value, tuple):
+            return value
+        width, _, height = str(value).lower().replace("×", "x").partition("x")
+        try:
+            return float(width), float(height)
+        except ValueError:
+            self.fail(f"{value!r} is not a size: write 320x450", param, ctx)
+
+
+@click.command()
+@_run_option
+@_output_option(".pdf")
+@click.option("--bleed", type=float, default=2.0, show_default=True, help="Bleed in mm.")
+@click.option("--no-marks", is_flag=True, help="Without crop marks.")
+@click.option(
+    "--icc", "profile", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Output profile of the press; without one there is no PDF/X-4.",
+)  # fmt: skip
+@click.option(
+    "--condition", default="FOGRA39", show_default=True,
+    help="Printing condition, as the print shop calls it.",
+)  # fmt: skip
+@click.option("--columns", type=click.IntRange(0), default=0, help="Labels across a press sheet.")
+@click.option("--rows", type=click.IntRange(0), default=0, help="Labels down a press sheet.")
+@click.option(
+    "--gutter", type=float, default=4.0, show_default=True, help="Between two labels, in mm."
+)
+@click.option(
+    "--sheet", type=Size(), default=(320.0, 450.0), help="Press sheet in mm. [default: 320x450]"
+)
+@click.option(
+    "--order", type=click.Choice(["across", "down", "stack"]), default="across", show_default=True,
+    help="stack: in order when the cut piles are laid on each other.",
+)  # fmt: skip
+@click.option("--die-line", default="", help="Name of the spot colour of the cut, e.g. CutContour.")
+@click.option("--vector", is_flag=True, help="Symbols as outlines instead of 1-bit pictures.")
+@click.option(
+    "--sheet-for-shop", "sheet_for_shop", type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write the sheet that tells the print shop what the file holds, .pdf",
+)  # fmt: skip
+@base.json_option
+def press(
+    run_id: int,
+    output: Path,
+    bleed: float,
+    no_marks: bool,
+    profile: Path | None,
+    condition: str,
+    columns: int,
+    rows: int,
+    gutter: float,
+    sheet: tuple[float, float],
+    order: Any,
+    die_line: str,
+    vector: bool,
+    sheet_for_shop: Path | None,
+    as_json: bool,
+) -> None:
+    """Make the file for the print shop of a run: bleed, crop marks, inks, press sheets.
+
+    It carries the codes of the run and is checked (preflight) before it is written. With --columns
+    and --rows several labels lie on a press sheet, otherwise one on a page.
+
+    Example: labelsvc press --run 7 --icc PSOcoated_v3.icc --condition FOGRA51
+    --columns 4 --rows 10 --output tem.pdf --sheet-for-shop phieu.pdf
+    """
+    check_output(output, ".pdf")
+    if sheet_for_shop is not None:
+        check_output(sheet_for_shop, ".pdf")
+    settings, database, files = base.opened()
+    wish = Wish(
+        "press", bleed=bleed, marks=not no_marks, condition=condition, columns=columns, rows=rows,
+        gutter=gutter, sheet_width=sheet[0], sheet_height=sheet[1], order=order,
+        die_line=die_line, vector=vector, icc=_kept(files, profile) if profile else "",
+    )  # fmt: skip
+    file = _made(settings, database, files, run_id, wish)
+    result = _written(files, file, output)
+    report = file.report or {}
+    result |= {name: report.get(name) for name in ("pages", "standard", "plates", "module_mm")}
+    result["remarks"] = [
+        base.say(row["message"], **row["params"])
+        for row in [*report.get("findings", ()), *report.get("notes", ())]
+    ]
+    if not report.get("standard") and report.get("reason"):
+        result["remarks"].insert(0, base.say(report["reason"]))
+    if sheet_for_shop is not None and file.report_key is not None:
+        with files.open(file.report_key) as source:
+            write(source, sheet_for_shop)
+        result["sheet_for_shop"] = str(sheet_for_shop)
+    words = base.say("{output}: labels {labels}, pages {pages}, {standard}.", **result | {"standard": result["standard"] or "PDF"})  # fmt: skip
+    base.put(result, as_json, "\n".join([words, *(f"- {r}" for r in result["remarks"])]))
+
+
+@click.command()
+@_run_option
+@_output_option(".zip")
+@click.option(
+    "--bleed", type=float, default=2.0, show_default=True, help="Bleed of the template in mm."
+)
+@base.json_option
+def variable(run_id: int, output: Path, bleed: float, as_json: bool) -> None:
+    """Make the variable data of a run: a table (CSV), places, and one template (PDF), as a ZIP.
+
+    For print shops that merge by themselves. Every label of the run has its row.
+
+    Example: labelsvc variable --run 7 --output du-lieu.zip
+    """
+    check_output(output, ".zip")
+    settings, database, files = base.opened()
+    file = _made(settings, database, files, run_id, Wish("variable", bleed=bleed))
+    result = _written(files, file, output)
+    base.put(result, as_json, base.say("{output}: rows for {labels} labels.", **result))
+
+
+@click.command()
+@_run_option
+@_output_option(".pdf")
+@base.json_option
+def archive(run_id: int, output: Path, as_json: bool) -> None:
+    """Make the archive copy of a run: its pages as PDF/A-2, to be kept for years.
+
+    Example: labelsvc archive --run 7 --output luu-tru.pdf
+    """
+    check_output(output, ".pdf")
+    settings, database, files = base.opened()
+    file = _made(settings, database, files, run_id, Wish("archive"))
+    result = _written(files, file, output) | {"standard": (file.report or {}).get("standard")}
+    base.put(result, as_json, base.say("{output}: {standard}, {bytes} bytes.", **result))
+
+
+def _kept(files: Files, profile: Path) -> str:
+    if profile.stat().st_size > icc.MOST_BYTES:
+        raise BadInput(
+            "The profile {file} is too large.",
+            fix="Take the output profile of the press; those have 0.5 to 3 MB.",
+            file=profile.name,
+        )
+    return run_files.keep_profile(files, profile.read_bytes())
+
+
+def _made(settings: Settings, database: Database, files: Files, run_id: int, wish: Wish) -> RunFile:
+    """The finished file. Raises what ended its making."""
+    with database.writing() as session:
+        run = session.get(PrintRun, run_id)
+        if run is None:
+            raise NotFound(
+                "There is no print run {number}.",
+                fix="Take the number that `labelsvc print` gave.",
+                number=run_id,
+            )
+        file = run_files.request_file(session, run=run, wish=wish, actor=ACTOR)
+        file_id, job_id = file.id, file.job_id
+    if job_id is None:
+        raise BadInput("The run has no job.")
+    with base.progress(wish.kind) as step:
+        run_inline(database, files, settings, job_id, step=step)
+    with database.reading() as session:
+        done = session.get_one(RunFile, file_id)
+        _ = done.run.count
+        return done
+
+
+def _written(files: Files, file: RunFile, output: Path) -> dict[str, Any]:
+    with files.open(file.file_key or "") as source:
+        write(source, output)
+    return {
+        "run": file.run_id, "kind": file.kind, "labels": file.run.count, "bytes": file.bytes,
+        "sha256": file.sha256, "output": str(output),
+    }  # fmt: skip
