@@ -213,11 +213,11 @@ class _Writer:
             pageCompression=1,
             pdfVersion=(1, 6),
             invariant=1,
-            initialFontName=_font(fonts["regular"]),
+            initialFontName=font_name(fonts["regular"]),
             lang="vi",
         )
         self.canvas.setViewerPreference("PrintScaling", "None")
-        self._bend = self._matrix(profile) if profile is not None and profile.changes else ""
+        self._bend = bend(profile, float(self.sheet.page_width), self.page_height)
         self._forms: dict[int, str] = {}
         self._full: dict[int, str] = {}
 
@@ -240,9 +240,7 @@ class _Writer:
         )
 
     def save(self) -> None:
-        # Cutting the font subsets moves a file position inside the shared font object.
-        with _SUBSETTING:
-            self.canvas.save()
+        saved(self.canvas)
 
     def page(self, placed: Sequence[tuple[Cell, _Label]], number: int, pages: int) -> None:
         """One page: static forms, then symbols, then words."""
@@ -273,15 +271,6 @@ class _Writer:
         if self._bend:
             self._emit("Q")
         self.canvas.showPage()
-
-    def _matrix(self, profile: Profile) -> str:
-        """*profile* for a page whose y goes up: both ways of counting y are turned over."""
-        a, b, c, d, e, f = profile.matrix(float(self.sheet.page_width), self.page_height)
-        h = self.page_height
-        moved = (e + c * h, h - f - d * h)
-        return " ".join(
-            [f"{v:.7f}" for v in (a, -b, -c, d)] + [paint.number(v * PT) for v in moved]
-        )
 
     def _cross(self, op: SymbolOp, cell: Cell) -> None:
         """A spare: no code, and nobody takes it for one that failed to print."""
@@ -375,7 +364,7 @@ class _Writer:
     def _show(self, op: TextOp, left: float, height: float) -> str:
         """Operators that show *op*, its label's top left corner at (left, height) mm, y up."""
         doc = self.canvas._doc
-        font: Any = pdfmetrics.getFont(_font(self.fonts[op.font]))
+        font: Any = pdfmetrics.getFont(font_name(self.fonts[op.font]))
         x, y = (left + op.x) * PT, (height - op.y) * PT
         matrix = f"1 0 0 1 {paint.number(x)} {paint.number(y)}"
         if op.angle:
@@ -415,7 +404,24 @@ class _Writer:
         self._emit(f"BT {paint.fill(grey)} {self._show(label, 0.0, self.page_height)} ET")
 
 
-def _font(face: Face) -> str:
+def bend(profile: Profile | None, width: float, height: float) -> str:
+    """*profile* as a PDF matrix, for a page of *width* x *height* mm whose y goes up: both ways of
+    counting y are turned over. "" where it changes nothing."""
+    if profile is None or not profile.changes:
+        return ""
+    a, b, c, d, e, f = profile.matrix(width, height)
+    moved = (e + c * height, height - f - d * height)
+    return " ".join([f"{v:.7f}" for v in (a, -b, -c, d)] + [paint.number(v * PT) for v in moved])
+
+
+def saved(canvas: Any) -> None:
+    """Write the file of *canvas*. Cutting the font subsets moves a file position inside the shared
+    font object, so one canvas is saved at a time."""
+    with _SUBSETTING:
+        canvas.save()
+
+
+def font_name(face: Face) -> str:
     """Register *face* with ReportLab once; its name there."""
     if face.name not in _REGISTERED:
         with _SUBSETTING:

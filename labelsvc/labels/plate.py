@@ -31,7 +31,7 @@ from labelsvc.labels.ops import (
 )
 from labelsvc.labels.paint import PT
 from labelsvc.labels.palette import Palette
-from labelsvc.labels.pdf import _SUBSETTING, _font
+from labelsvc.labels.pdf import font_name, saved
 from labelsvc.labels.text import Fonts
 
 
@@ -71,7 +71,7 @@ class Plate:
             pageCompression=1,
             pdfVersion=(1, 6),
             invariant=1,
-            initialFontName=_font(fonts["regular"]),
+            initialFontName=font_name(fonts["regular"]),
             lang="vi",
         )
         self.canvas.setViewerPreference("PrintScaling", "None")
@@ -81,8 +81,7 @@ class Plate:
 
     def save(self) -> None:
         # Cutting the font subsets moves a file position inside the shared font object.
-        with _SUBSETTING:
-            self.canvas.save()
+        saved(self.canvas)
 
     def page(
         self,
@@ -210,7 +209,7 @@ class Plate:
     def _show(self, op: TextOp, left: float, height: float) -> str:
         """Operators that show *op*, its label's top left corner at (left, height) mm, y up."""
         doc = self.canvas._doc
-        font: Any = pdfmetrics.getFont(_font(self.fonts[op.font]))
+        font: Any = pdfmetrics.getFont(font_name(self.fonts[op.font]))
         x, y = (left + op.x) * PT, (height - op.y) * PT
         matrix = f"1 0 0 1 {paint.number(x)} {paint.number(y)}"
         if op.angle:

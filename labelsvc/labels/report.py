@@ -16,7 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from labelsvc.errors import fill
 from labelsvc.labels.paint import PT
-from labelsvc.labels.pdf import _SUBSETTING, Job, _font
+from labelsvc.labels.pdf import Job, font_name, saved
 from labelsvc.labels.press import PressReport
 from labelsvc.labels.press_check import Finding, PressCheck
 from labelsvc.labels.text import Fonts
@@ -55,8 +55,7 @@ def press_report_pdf(
     below = page.notes(report, check, below)
     page.checklist(report, below)
     page.foot(report)
-    with _SUBSETTING:
-        page.canvas.save()
+    saved(page.canvas)
     return out.getvalue()
 
 
@@ -129,7 +128,7 @@ class _Page:
             pagesize=(_WIDTH * PT, _HEIGHT * PT),
             pageCompression=1,
             invariant=1,
-            initialFontName=_font(self.fonts["regular"]),
+            initialFontName=font_name(self.fonts["regular"]),
             lang="vi",
         )
 
@@ -152,7 +151,7 @@ class _Page:
         wide = face.width(shown, size / PT)
         if room and wide > room:
             size, wide = size * room / wide, room
-        self.canvas.setFont(_font(face), size)
+        self.canvas.setFont(font_name(face), size)
         self.canvas.setFillColor(colour)
         self.canvas.drawString(x * PT, (_HEIGHT - y) * PT, shown)
         return wide

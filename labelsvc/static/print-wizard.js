@@ -78,7 +78,7 @@ wizard.addEventListener("submit", (event) => {
   const button = event.submitter;
   if (button?.value === "print") return;
   event.preventDefault();
-  look(button?.name === "sheets" ? button : null);
+  look(["sheets", "usual_spares"].includes(button?.name) ? button : null);
 });
 for (const part of wizard.querySelectorAll("[data-part]")) {
   received.set(part.dataset.part, part.innerHTML);

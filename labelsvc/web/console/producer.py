@@ -14,7 +14,7 @@ from labelsvc import clock
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.catalogue.recognition import Recognition, Standing, ruling
 from labelsvc.codes.models import Issue
-from labelsvc.labels import legal, library, print_run
+from labelsvc.labels import legal, library, own, print_run
 from labelsvc.labels.contents import product_values
 from labelsvc.labels.models import PrintRun, RunState
 from labelsvc.scans.models import Scan
@@ -116,6 +116,12 @@ def layout_titles() -> dict[str, str]:
     """Name → title of every layout, in the reader's language."""
     layouts = [library.get(name) for name in library.names()]
     return {x.name: x.title_en if current() == "en" else x.title_vi for x in layouts}
+
+
+def titles_of(session: Session) -> dict[str, str]:
+    """Name → title of every layout that the signed-in producer may see, own ones too."""
+    mine = own.layouts_of(session, current_user().producer_id or 0)
+    return layout_titles() | {row.name: row.title for row in mine}
 
 
 def _recent_lots(session: Session, producer_id: int | None) -> list[tuple[Lot, print_run.Balance]]:

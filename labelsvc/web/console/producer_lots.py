@@ -16,10 +16,10 @@ from labelsvc.events.capture import add_event
 from labelsvc.events.models import Event
 from labelsvc.events.vocabulary import STEPS
 from labelsvc.i18n import fold
-from labelsvc.labels import legal, print_run
+from labelsvc.labels import ledger, legal, print_run
 from labelsvc.labels.models import PrintRun
 from labelsvc.web.console.office_form import Posted, shown_values
-from labelsvc.web.console.producer import bp, layout_titles, own_lot, own_product
+from labelsvc.web.console.producer import bp, own_lot, own_product, titles_of
 from labelsvc.web.console.typed import moment_of, whole
 from labelsvc.web.language import gettext
 from labelsvc.web.security import actor, current_user
@@ -186,8 +186,9 @@ def _lot_page(lot_id: int, posted: Posted) -> ResponseReturnValue:
             lot=found,
             p=found.product,
             balance=print_run.balance(session, found),
+            account=ledger.account(session, found),
             runs=runs,
-            titles=layout_titles(),
+            titles=titles_of(session),
             events=events,
             steps=STEPS,
             problems=posted.problems,

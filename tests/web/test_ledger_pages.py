@@ -1,0 +1,140 @@
+"""The ledger of a run and the account of a lot, as the producer writes and reads them."""
+
+from __future__ import annotations
+
+import pytest
+
+from labelsvc.catalogue.models import Lot
+from labelsvc.db import Database
+from labelsvc.files import Files
+from labelsvc.labels import ledger, print_run, printer_book, zpl
+from labelsvc.labels.models import PrintRun, Sending
+from labelsvc.labels.printers import Profile
+from labelsvc.settings import Settings
+from labelsvc.worker.tasks import run_inline
+from tests.web.desk import seen
+from tests.web.test_producer import SignIn
+from tests.world import World
+
+
+def released(
+    database: Database, settings: Settings, world: World, *, count: int = 20, **facts: object
+) -> int:
+    facts = {"layout": "a4-65"} | facts
+    with database.writing() as session:
+        run = print_run.start_run(
+            session, lot=session.get_one(Lot, world.lot), count=count,
+            base_url=settings.base_url, actor="user:1", **facts,
+        )  # fmt: skip
+        run_id, job_id = run.id, run.job_id
+    assert job_id is not None
+    run_inline(database, Files(settings.files), settings, job_id)
+    return run_id
+
+
+def entered(kind: str, first: int, last: int, why: str = "") -> dict[str, object]:
+    return {"kind": kind, "from_label": str(first), "to_label": str(last), "why": why}
+
+
+def test_what_became_of_the_labels_is_written_and_read(
+    signed_in: SignIn, world: World, database: Database, settings: Settings
+) -> None:
+    run_id = released(database, settings, world)
+    lan, path = signed_in("lan"), f"/console/runs/{run_id}"
+    assert "Chưa ghi gì" in seen(lan.get(path))
+    for form in (
+        entered("printed", 1, 20),
+        entered("spoiled", 5, 6, "Nhoè mực"),
+        entered("activated", 10, 20),
+    ):
+        assert lan.post(f"{path}/ledger", form).status_code == 303
+    page = seen(lan.get(path))
+    for words in ("1–20 (20) đã in", "5–6 (2) hỏng Nhoè mực", "10–20 (11) đã dán lên hàng", "Lan"):
+        assert words in page
+    lot = seen(lan.get(f"/console/lots/{world.lot}"))
+    assert "Đã in 20" in lot
+    assert "Hỏng 2" in lot
+    assert "Đã dán lên hàng 11" in lot
+
+
+def test_a_reprint_leads_to_the_run_that_replaces_the_labels(
+    signed_in: SignIn, world: World, database: Database, settings: Settings
+) -> None:
+    run_id = released(database, settings, world)
+    lan = signed_in("lan")
+    answer = lan.post(f"/console/runs/{run_id}/ledger", entered("reprint", 3, 4, "Kẹt giấy"))
+    assert answer.status_code == 303
+    with database.reading() as session:
+        new = session.query(PrintRun).filter_by(reprint_of=run_id).one()
+    assert answer.location.endswith(f"/console/runs/{new.id}")
+    page = seen(lan.get(answer.location))
+    assert "Thay cho tem của" in page
+    assert "Kẹt giấy" in page
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        (entered("spoiled", 1, 2), "một lý do"),
+        (entered("reprint", 1, 2, "  "), "Cần nêu lý do"),
+        (entered("printed", 1, 21), "1 đến 20"),
+        (entered("printed", 0, 2), "1 đến 20"),
+        (entered("lost", 1, 2), "Hãy cho biết tem đã thế nào"),
+        (entered("printed", 1, 2) | {"from_label": "đầu"}, "đầu"),
+    ],
+)
+def test_what_cannot_be_written_is_told_and_the_form_keeps_its_words(
+    signed_in: SignIn, world: World, database: Database, settings: Settings,
+    form: dict[str, str], words: str,
+) -> None:  # fmt: skip
+    run_id = released(database, settings, world)
+    answer = signed_in("lan").post(f"/console/runs/{run_id}/ledger", form)
+    assert answer.status_code == 400
+    assert words in seen(answer) or "lý do" in seen(answer)
+    with database.reading() as session:
+        assert ledger.entries(session, session.get_one(PrintRun, run_id)) == []
+
+
+def test_the_page_shows_what_reading_the_file_gave(
+    signed_in: SignIn, world: World, database: Database, settings: Settings
+) -> None:
+    run_id = released(database, settings, world)
+    page = seen(signed_in("lan").get(f"/console/runs/{run_id}"))
+    assert "20 trên 20" in page or "20/20" in page or "20 mã" in page
+    assert "chấm" in page
+    assert "Khả năng sửa lỗi còn lại ít nhất 100 %" in page
+
+
+def test_a_roll_is_fetched_whole_and_from_the_label_that_is_missing(
+    signed_in: SignIn, world: World, database: Database, settings: Settings
+) -> None:
+    run_id = released(database, settings, world, layout="roll-35x22", output="zpl")
+    lan = signed_in("lan")
+    path = f"/console/runs/{run_id}/labels.zpl"
+    whole = lan.get(path)
+    assert len(zpl.read(whole.data)) == 20
+    rest = lan.get(f"{path}?from=15")
+    assert [picture.first for picture in zpl.read(rest.data)] == list(range(15, 21))
+    assert lan.get(f"{path}?from=21").status_code == 404
+    assert lan.get(f"/console/runs/{run_id}/labels.pdf").status_code == 404
+    assert "Tải tệp ZPL" in seen(lan.get(f"/console/runs/{run_id}"))
+    assert signed_in("hung").get(path).status_code == 404
+
+
+def test_without_a_network_for_printers_the_page_says_download(
+    signed_in: SignIn, world: World, database: Database, settings: Settings
+) -> None:
+    run_id = released(database, settings, world, layout="roll-35x22", output="zpl")
+    with database.writing() as session:
+        printer = printer_book.save(
+            session, producer_id=world.producer, printer=None, name="Zebra", language="zpl",
+            profile=Profile(dpi=203), host="192.168.1.50", actor="user:1",
+        )  # fmt: skip
+    lan = signed_in("lan")
+    assert "chưa bật gửi tới máy in mạng" in seen(lan.get(f"/console/runs/{run_id}"))
+    answer = lan.post(
+        f"/console/runs/{run_id}/send", {"printer": str(printer.id), "from_unit": "1"}
+    )
+    assert answer.status_code == 400
+    with database.reading() as session:
+        assert session.query(Sending).all() == []
