@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import click
 from sqlalchemy import or_, select
@@ -14,17 +13,18 @@ from sqlalchemy.orm import Session
 from labelsvc.catalogue.lots import open_lot
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.cli import base
+from labelsvc.cli.written import check_output, write
 from labelsvc.codes.models import Form
 from labelsvc.errors import BadInput
 from labelsvc.i18n import fold
-from labelsvc.labels import print_run
-from labelsvc.labels.imprint import Imprint
-from labelsvc.labels.models import PrintRun
+from labelsvc.labels import own, print_run, printer_book
+from labelsvc.labels.imprint import Imprint, usual_spares
+from labelsvc.labels.models import Printer, PrintRun
 from labelsvc.worker.tasks import run_inline
 
 ACTOR = "cli"
-#: Kinds of files that can be written, and those that a later version will write.
-_FORMATS, _LATER = (".pdf",), (".zpl", ".tspl")
+#: Kinds of files by the ending of their name.
+_FORMATS: dict[str, print_run.Output] = {".pdf": "pdf", ".zpl": "zpl", ".tspl": "tspl"}
 
 
 @click.command()
@@ -86,10 +86,34 @@ def issue(
     help="First free label of a used sheet.",
 )
 @click.option(
+    "--used", metavar="CELLS", default="", help="Cells of the first sheet without a label: 3,5,9-12"
+)
+@click.option(
+    "--order",
+    type=click.Choice(["across", "down"]),
+    default="across",
+    show_default=True,
+    help="How the cells of a sheet are filled.",
+)
+@click.option(
+    "--copies", type=click.IntRange(1), default=1, show_default=True, help="Labels of each code."
+)
+@click.option("--each", is_flag=True, help="Copies next to each other instead of whole sets.")
+@click.option(
+    "--spares",
+    metavar="N|usual",
+    default="0",
+    show_default=True,
+    help="Labels without a code at the end; usual: 2 and 5 in a hundred.",
+)
+@click.option(
+    "--printer", help="A printer of the producer, by name: its correction and resolution."
+)
+@click.option(
     "--output",
     required=True,
     type=click.Path(dir_okay=False, path_type=Path),
-    help="File to write, .pdf",
+    help="File to write: .pdf; .zpl or .tspl for label printers.",
 )
 @base.json_option
 def print_labels(
@@ -99,6 +123,12 @@ def print_labels(
     count: int,
     form: str,
     start_at: int,
+    used: str,
+    order: Literal["across", "down"],
+    copies: int,
+    each: bool,
+    spares: str,
+    printer: str | None,
     output: Path,
     as_json: bool,
 ) -> None:
@@ -107,14 +137,24 @@ def print_labels(
     It is refused, and no code is issued, when the stars may not be shown today, more labels are
     asked for than units declared, or a mandatory content is missing.
 
-    Example: labelsvc print --lot L261105-01 --layout a4-65 --count 130 --output labels.pdf
+    Own layouts of the producer are found by their names too. Examples:
+
+    \b
+      labelsvc print --lot L261105-01 --layout a4-65 --count 130 --output labels.pdf
+      labelsvc print --lot L261105-01 --layout a4-65 --count 60 --used 1-4,9 --spares usual --output labels.pdf
+      labelsvc print --lot L261105-01 --layout roll-35x22 --count 500 --printer "Zebra" --output labels.zpl
     """
-    _check_output(output)
+    check_output(output, *_FORMATS)
+    imprint = Imprint(start_at, cells(used), order, copies, not each, _spares(spares, count))
     settings, database, files = base.opened()
     with database.writing() as session:
+        found = find_lot(session, lot, product)
+        producer_id = found.product.producer_id
         run = print_run.start_run(
-            session, lot=find_lot(session, lot, product), layout=layout, count=count, form=form,
-            imprint=Imprint(start_at=start_at), base_url=settings.base_url, actor=ACTOR,
+            session, lot=found, layout=own.find(session, producer_id, layout), count=count,
+            form=form, imprint=imprint, output=_FORMATS[output.suffix.lower()],
+            printer=_printer(session, producer_id, printer), base_url=settings.base_url,
+            actor=ACTOR,
         )  # fmt: skip
         run_id, job_id = run.id, run.job_id
     if job_id is None:
@@ -123,10 +163,8 @@ def print_labels(
         run_inline(database, files, settings, job_id, step=step)
     with database.reading() as session:
         run = session.get_one(PrintRun, run_id)
-        aside = output.with_name(f".{output.name}.part")
-        with print_run.output(files, run) as source, aside.open("wb") as target:
-            shutil.copyfileobj(source, target)
-        aside.replace(output)
+        with print_run.output(files, run) as source:
+            write(source, output)
         report = run.report or {}
         result = {
             "run": run.id, "labels": run.count, "pages": run.pages, "bytes": run.bytes,
@@ -138,27 +176,43 @@ def print_labels(
     )  # fmt: skip
 
 
-def _check_output(output: Path) -> None:
-    """Before numbers are taken: can the file be written at all?"""
-    ending = output.suffix.lower()
-    if ending not in _FORMATS:
-        raise BadInput(
-            "Files for label printers ({ending}) cannot be written yet."
-            if ending in _LATER
-            else "Files of the kind “{ending}” cannot be written.",
-            fix="Give a file name that ends with: {formats}.",
-            ending=output.suffix or output.name,
-            formats=", ".join(_FORMATS),
-        )
-    folder = output.absolute().parent
-    if not folder.is_dir():
-        raise BadInput("There is no folder {folder}.", fix="Make it first.", folder=folder)
-    if not os.access(folder, os.W_OK):
-        raise BadInput(
-            "Nothing may be written into the folder {folder}.",
-            fix="Choose another folder.",
-            folder=folder,
-        )
+def cells(text: str) -> tuple[int, ...]:
+    """Cells as people write them: "3, 5, 9-12". Raises `BadInput`."""
+    found: set[int] = set()
+    for part in text.replace(";", ",").split(","):
+        first, dash, last = (piece.strip() for piece in part.partition("-"))
+        if not first and not dash:
+            continue
+        if not (first.isdecimal() and (last.isdecimal() or not dash)) or len(part) > 12:
+            raise BadInput(
+                "“{text}” names no cells.", fix="Write them like 3,5,9-12.", text=part.strip()[:40]
+            )
+        stop = int(last or first)
+        if stop - int(first) > 1000:
+            raise BadInput(
+                "“{text}” names no cells.", fix="Write them like 3,5,9-12.", text=part.strip()[:40]
+            )
+        found.update(range(int(first), stop + 1))
+    return tuple(sorted(found))
+
+
+def _spares(text: str, count: int) -> int:
+    if text == "usual":
+        return usual_spares(count)
+    if not (text.isascii() and text.isdecimal()):
+        raise BadInput("The number of spare labels is impossible.", fix="Give 0 or more.")
+    return int(text)
+
+
+def _printer(session: Session, producer_id: int, name: str | None) -> Printer | None:
+    if name is None:
+        return None
+    rows = printer_book.printers_of(session, producer_id)
+    found: Printer = base.one_of(
+        [row for row in rows if row.name.casefold() == name.casefold()],
+        base.say("printer"), name, lambda row: row.name,
+    )  # fmt: skip
+    return found
 
 
 def find_product(session: Session, asked: str) -> Product:

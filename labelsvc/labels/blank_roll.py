@@ -14,7 +14,7 @@ from labelsvc.codes.blank import allocate_blank
 from labelsvc.codes.models import Blank, Form
 from labelsvc.errors import LabelsvcError, PrintRefused
 from labelsvc.jobs.queue import enqueue
-from labelsvc.labels import fonts, library
+from labelsvc.labels import fonts, library, raster
 from labelsvc.labels.content import PER_UNIT, LabelContent, Unit
 from labelsvc.labels.drawing import compose
 from labelsvc.labels.imprint import Imprint
@@ -94,7 +94,10 @@ def start_roll(
     sample = Unit(
         f"{base_url.upper()}/{'0' * 24}", sample_printed(Form.SHORT), position(count, count)
     )
-    compose(chosen, content, fonts.load(), unit=sample).resolve(sample, fonts.load())
+    drawing = compose(chosen, content, fonts.load(), unit=sample)
+    drawing.resolve(sample, fonts.load())
+    if output != "pdf":
+        raster.web_of(chosen, drawing, profile)
     blank = allocate_blank(session, producer_id=producer.id, count=count, by=actor)
     roll = BlankRoll(
         blank=blank,

@@ -73,6 +73,8 @@ def start_run(
         count=count,
         form=form,
         imprint=imprint,
+        output=output,
+        profile=profile,
         base_url=base_url,
     )
     if check.problems:

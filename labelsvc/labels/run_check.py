@@ -24,12 +24,13 @@ from labelsvc.errors import (
 )
 from labelsvc.i18n import day
 from labelsvc.i18n import number as spell_number
-from labelsvc.labels import fonts, legal, library, symbol
+from labelsvc.labels import fonts, legal, library, raster, symbol
 from labelsvc.labels.content import LabelContent, Unit
 from labelsvc.labels.contents import content_of, starred
 from labelsvc.labels.drawing import Drawing, compose
 from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.layout import Layout
+from labelsvc.labels.printers import Profile
 from labelsvc.labels.sheet import Sheet
 
 #: Why stars may not be printed, by standing.
@@ -83,6 +84,8 @@ def check_run(
     count: int,
     form: Form | str = Form.SHORT,
     imprint: Imprint | None = None,
+    output: str = "pdf",
+    profile: Profile | None = None,
     base_url: str,
     on: date | None = None,
 ) -> RunCheck:
@@ -90,6 +93,8 @@ def check_run(
 
     :param layout: name of a built-in layout, or a layout.
     :param imprint: cells, order, copies, spares.
+    :param output: kind of the file: commands of a label printer need a roll and its resolution.
+    :param profile: correction of the printer.
     :param on: day that the recognition must allow stars on; today unless given.
     """
     on, form = on or clock.today(), Form(form)
@@ -113,6 +118,8 @@ def check_run(
         )
         drawn = compose(chosen, content, fonts.load(), unit=unit)
         drawn.resolve(unit, fonts.load())  # the words of each label fit too
+        if output != "pdf":
+            raster.web_of(chosen, drawn, profile)
         plan = symbol.SymbolPlan(
             drawn.symbol.version, drawn.symbol.level, drawn.symbol.dots, drawn.symbol.module
         )

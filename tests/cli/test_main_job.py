@@ -126,8 +126,8 @@ def test_an_offline_code_is_judged_without_a_database(
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("labels.zpl", "cannot be written yet"),
-        ("labels.TSPL", "cannot be written yet"),
+        ("labels.zpl", "label printers take rolls"),
+        ("labels.TSPL", "label printers take rolls"),
         ("labels.docx", "“.docx”"),
         ("labels", "“labels”"),
         ("nowhere/labels.pdf", "no folder"),

@@ -22,6 +22,7 @@ from labelsvc.labels.contents import content_of
 from labelsvc.labels.imprint import Imprint, usual_spares
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.models import Printer, PrintRun
+from labelsvc.labels.printers import Profile
 from labelsvc.labels.run_check import Balance, RunCheck, position, sample_code
 from labelsvc.labels.sheet import Sheet
 from labelsvc.web.console.office_form import Problem, problem
@@ -70,9 +71,11 @@ def wizard(lot_id: int) -> ResponseReturnValue:
     with site().database.reading() as session:
         lot = own_lot(session, lot_id)
         chosen = _choice(session, lot, print_run.balance(session, lot))
+        profile = Profile.read(chosen.printer.profile) if chosen.printer else Profile()
         check = print_run.check_run(
-            session, lot=lot, layout=chosen.layout, count=chosen.count, form=chosen.form,
-            imprint=chosen.imprint, base_url=site().settings.base_url,
+            session, lot=lot, count=chosen.count, form=chosen.form, imprint=chosen.imprint,
+            layout=print_run.for_printer(chosen.layout, profile, chosen.output),
+            output=chosen.output, profile=profile, base_url=site().settings.base_url,
         )  # fmt: skip
         chosen.problems += [_pointed(error) for error in check.problems]
         if not printing or chosen.problems:
