@@ -138,8 +138,12 @@ def test_the_wizard_prints_for_a_label_printer_and_remembers_it(
         (run,) = session.query(PrintRun).all()
         assert (run.output, run.printer_id, run.count) == ("zpl", row.id, 12)
     again = lan.get(path).get_data(as_text=True)
+    assert f'<option value="{row.id}"' not in again  # the first layout is for sheets
+    again = lan.get(f"{path}?layout=roll-50x30").get_data(as_text=True)
     assert f'<option value="{row.id}" selected>' in again
-    # On a sheet the same printer gets a PDF: it prints rolls.
+    # A sheet is nothing for it: a PDF for any printer, at the layout's own resolution.
     lan.post(path, wizard | {"layout": "a4-65", "do": "print"})
     with database.reading() as session:
-        assert [r.output for r in session.query(PrintRun).order_by(PrintRun.id)] == ["zpl", "pdf"]
+        sheet = session.query(PrintRun).order_by(PrintRun.id.desc()).first()
+        assert sheet is not None
+        assert (sheet.output, sheet.printer_id, sheet.profile) == ("pdf", None, {})

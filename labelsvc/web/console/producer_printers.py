@@ -146,7 +146,7 @@ def _numbers(profile: Profile) -> dict[str, str]:
 
 
 def _shown(value: float) -> str:
-    text = f"{value:.3f}".rstrip("0").rstrip(".")
+    text = f"{round(value, 3) + 0.0:.3f}".rstrip("0").rstrip(".")  # + 0.0: no "-0"
     return text.replace(".", ",") if current() == "vi" else text
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -115,7 +114,7 @@ def _choice(session: Session, lot: Lot, have: Balance) -> Choice:
     form = _form_of(values.get("form"), layout, lot)
     per_page = Sheet.of(layout).per_page if layout.kind == "sheet" else 100
     chosen = Choice(layout, form, min(max(have.remaining, 1), per_page))
-    chosen.printer = _printer(session, lot)
+    chosen.printer = _printer(session, lot, layout)
     numbers = {"count": chosen.count, "start_at": 1, "copies": 1, "spares": 0}
     for name, label in (
         ("count", "How many labels"), ("start_at", "Start at label"),
@@ -155,9 +154,15 @@ def _choice(session: Session, lot: Lot, have: Balance) -> Choice:
     return chosen
 
 
-def _printer(session: Session, lot: Lot) -> Printer | None:
-    """The printer that was chosen; on the first look the one of the newest run."""
+def _printers(session: Session, lot: Lot, layout: Layout) -> list[Printer]:
+    """Those that can print *layout*: label printers take rolls only."""
     rows = printer_book.printers_of(session, lot.product.producer_id)
+    return [row for row in rows if row.language == "pdf" or layout.kind != "sheet"]
+
+
+def _printer(session: Session, lot: Lot, layout: Layout) -> Printer | None:
+    """The printer that was chosen; on the first look the one of the newest run."""
+    rows = _printers(session, lot, layout)
     if "printer" in request.form or "printer" in request.args:
         asked = request.values.get("printer", "")
         return next((row for row in rows if str(row.id) == asked), None)
@@ -237,7 +242,6 @@ def _filled(chosen: Choice) -> set[int]:
 def _page(session: Session, lot: Lot, chosen: Choice, check: RunCheck) -> str:
     sheet = Sheet.of(chosen.layout)
     newest = session.scalar(select(func.max(PrintRun.id)).where(PrintRun.lot_id == lot.id))
-    printers: Sequence[Printer] = printer_book.printers_of(session, lot.product.producer_id)
     return render_template(
         "console/producer/wizard.html",
         lot=lot,
@@ -255,7 +259,7 @@ def _page(session: Session, lot: Lot, chosen: Choice, check: RunCheck) -> str:
         imprint=chosen.imprint,
         labels=chosen.imprint.labels(max(chosen.count, 0)),
         usual=usual_spares(max(chosen.count, 0)),
-        printers=printers,
+        printers=_printers(session, lot, chosen.layout),
         printer=chosen.printer,
         output=chosen.output,
         after=newest or 0,
