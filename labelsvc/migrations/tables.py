@@ -4,6 +4,7 @@ from labelsvc.accounts import models as accounts
 from labelsvc.catalogue import models as catalogue
 from labelsvc.catalogue import recognition
 from labelsvc.codes import models as codes
+from labelsvc.codes.tlog import models as tlog
 from labelsvc.db import Base
 from labelsvc.events import models as events
 from labelsvc.inspections import models as inspections
@@ -22,6 +23,7 @@ __all__ = [
     "metadata",
     "recognition",
     "scans",
+    "tlog",
 ]
 
 metadata = Base.metadata

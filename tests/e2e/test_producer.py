@@ -119,7 +119,9 @@ def test_the_wizard_works_without_scripts(live: Live, browser: Browser) -> None:
     reader.open(f"/console/lots/{live.world.lot}/print")
     page.check("input[name=layout][value=a4-24]")
     page.click("[data-part=figures] button[value=look]")
-    columns = page.locator(".cells:not(.gone)").evaluate("e => getComputedStyle(e).gridTemplateColumns")
+    columns = page.locator(".cells:not(.gone)").evaluate(
+        "e => getComputedStyle(e).gridTemplateColumns"
+    )
     assert len(columns.split()) == 3
     page.fill("#count", "2")
     page.click("button[value=print]")

@@ -1,0 +1,177 @@
+"""Merkle trees of RFC 6962 section 2.1 (RFC 9162 section 2.1): roots, proofs, and checking them.
+
+A tree is known by `NodeAt`, a function from (level, index) to the hash of a complete subtree: level
+0 are the hashes of leaves, node (l, i) covers the leaves from i·2^l on, 2^l of them. Where the
+hashes are kept is not said here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Sequence
+from typing import Final, TypeAlias
+
+from labelsvc.errors import BadLog
+
+HASH_SIZE: Final = 32
+#: Root of the tree without leaves.
+EMPTY_ROOT: Final = hashlib.sha256(b"").digest()
+_LEAF: Final = b"\x00"
+_NODE: Final = b"\x01"
+
+NodeAt: TypeAlias = Callable[[int, int], bytes]
+
+
+def leaf_hash(leaf: bytes) -> bytes:
+    """Hash of the bytes of a leaf."""
+    return hashlib.sha256(_LEAF + leaf).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Hash of two hashes beside each other; the prefix keeps it apart from every leaf."""
+    return hashlib.sha256(_NODE + left + right).digest()
+
+
+def fold(hashes: Sequence[bytes]) -> bytes:
+    """Root over hashes of one level, a power of two of them."""
+    row = list(hashes)
+    while len(row) > 1:
+        row = [node_hash(row[at], row[at + 1]) for at in range(0, len(row), 2)]
+    return row[0]
+
+
+def nodes_of(leaf_hashes: Sequence[bytes]) -> NodeAt:
+    """A tree whose leaf hashes all lie in memory."""
+
+    def node(level: int, index: int) -> bytes:
+        return fold(leaf_hashes[index << level : (index + 1) << level])
+
+    return node
+
+
+def root(size: int, node: NodeAt) -> bytes:
+    """Root of the tree of the first *size* leaves."""
+    return _span(0, size, node) if size else EMPTY_ROOT
+
+
+def inclusion_proof(index: int, size: int, node: NodeAt) -> list[bytes]:
+    """The hashes beside the way from leaf *index* up to the root of *size* leaves.
+
+    :raises BadLog: there is no such leaf.
+    """
+    if not 0 <= index < size:
+        raise BadLog("A tree of {size} leaves has no leaf {index}.", size=size, index=index)
+    start, stop, path = 0, size, []
+    while stop - start > 1:
+        middle = start + _split(stop - start)
+        if index < middle:
+            path.append(_span(middle, stop, node))
+            stop = middle
+        else:
+            path.append(_span(start, middle, node))
+            start = middle
+    return path[::-1]
+
+
+def consistency_proof(old: int, new: int, node: NodeAt) -> list[bytes]:
+    """Hashes that show that the tree of *old* leaves begins the tree of *new* leaves.
+
+    :raises BadLog: *old* is larger than *new*.
+    """
+    if not 0 <= old <= new:
+        raise BadLog("A log of {old} leaves cannot grow to {new}.", old=old, new=new)
+    if old in (0, new):
+        return []
+    start, stop, whole, proof = 0, new, True, []
+    while stop != old:
+        middle = start + _split(stop - start)
+        if old <= middle:
+            proof.append(_span(middle, stop, node))
+            stop = middle
+        else:
+            proof.append(_span(start, middle, node))
+            start, whole = middle, False
+    if not whole:  # else it is the old root, which the verifier has
+        proof.append(_span(start, stop, node))
+    return proof[::-1]
+
+
+def check_inclusion(
+    leaf: bytes, index: int, size: int, tree_root: bytes, proof: Sequence[bytes]
+) -> None:
+    """Check that the leaf of hash *leaf* stands at *index* (RFC 9162 section 2.1.3.2).
+
+    :raises BadLog: the proof does not show it.
+    """
+    if not 0 <= index < size:
+        raise BadLog("A tree of {size} leaves has no leaf {index}.", size=size, index=index)
+    number, last, found = index, size - 1, leaf
+    for beside in proof:
+        if last == 0:
+            raise _wrong_proof()
+        if number & 1 or number == last:
+            found = node_hash(beside, found)
+            while not number & 1 and number:
+                number, last = number >> 1, last >> 1
+        else:
+            found = node_hash(found, beside)
+        number, last = number >> 1, last >> 1
+    if last or not hmac.compare_digest(found, tree_root):
+        raise _wrong_proof()
+
+
+def check_consistency(
+    old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]
+) -> None:
+    """Check that *old* leaves with *old_root* begin the *new* leaves (RFC 9162 section 2.1.4.2).
+
+    :raises BadLog: the proof does not show it, or the log became smaller.
+    """
+    if not 0 <= old <= new:
+        raise BadLog("A log of {old} leaves cannot grow to {new}.", old=old, new=new)
+    if old == 0 or old == new:
+        expected = EMPTY_ROOT if old == 0 else new_root
+        if proof or old_root != expected:
+            raise _wrong_proof()
+        return
+    path = list(proof)
+    if old & (old - 1) == 0:
+        path.insert(0, old_root)
+    if not path:
+        raise _wrong_proof()
+    number, last = old - 1, new - 1
+    while number & 1:
+        number, last = number >> 1, last >> 1
+    before = after = path[0]
+    for beside in path[1:]:
+        if last == 0:
+            raise _wrong_proof()
+        if number & 1 or number == last:
+            before, after = node_hash(beside, before), node_hash(beside, after)
+            while not number & 1 and number:
+                number, last = number >> 1, last >> 1
+        else:
+            after = node_hash(after, beside)
+        number, last = number >> 1, last >> 1
+    if last or before != old_root or after != new_root:
+        raise _wrong_proof()
+
+
+def _span(start: int, stop: int, node: NodeAt) -> bytes:
+    """Hash over the leaves from *start* to before *stop*, as the recursion of the RFC cuts them."""
+    count = stop - start
+    if count & (count - 1) == 0:
+        level = count.bit_length() - 1
+        return node(level, start >> level)
+    middle = start + _split(count)
+    return node_hash(_span(start, middle, node), _span(middle, stop, node))
+
+
+def _split(count: int) -> int:
+    """The largest power of two below *count*."""
+    return 1 << ((count - 1).bit_length() - 1)
+
+
+def _wrong_proof() -> BadLog:
+    return BadLog("The proof does not lead to the root of the tree.")

@@ -1,0 +1,53 @@
+"""The public log in the database: leaves in their order, and how far it is published."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from labelsvc.clock import now
+from labelsvc.db import Base
+
+
+class LogLeaf(Base):
+    """One leaf. Written once; only its place in the log is added later."""
+
+    __tablename__ = "log_leaf"
+    __table_args__ = ({"info": {"volatile": True}},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: Index in the log, from 0 and without gaps. None until the next publishing: what is committed
+    #: first need not have the smaller id, and a gap could never be filled again.
+    seq: Mapped[int | None] = mapped_column(BigInteger, unique=True)
+    #: What it is about ("issue:12"): the same thing twice makes one leaf.
+    subject: Mapped[str] = mapped_column(String(80), unique=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    #: Of the lot it is about, to find it by.
+    lot_id: Mapped[int | None] = mapped_column(index=True)
+    #: The very bytes that are hashed and published.
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    leaf_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class LogState(Base):
+    """One row: the key of the log, and its newest checkpoint."""
+
+    __tablename__ = "log_state"
+    __table_args__ = ({"info": {"volatile": True}},)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    #: Name of the log in its checkpoints; it never changes, nor does the key.
+    origin: Mapped[str] = mapped_column(String(200))
+    public: Mapped[bytes] = mapped_column(LargeBinary(32))
+    #: Private key, encrypted as those of the codes.
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    #: Leaves that have their place.
+    next_seq: Mapped[int] = mapped_column(BigInteger, default=0)
+    #: Leaves, root and signed text of the newest checkpoint.
+    size: Mapped[int] = mapped_column(BigInteger, default=0)
+    root: Mapped[bytes] = mapped_column(LargeBinary(32))
+    checkpoint: Mapped[str] = mapped_column(Text, default="")
+    changed_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)

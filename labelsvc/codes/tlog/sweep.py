@@ -1,0 +1,79 @@
+"""What should stand in the log and does not: rows from before there was a log, or from a caller
+that forgot. Every leaf has a subject of its own, so sweeping twice adds nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import String, cast, literal, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from labelsvc.catalogue.models import Lot
+from labelsvc.catalogue.recognition import Recognition
+from labelsvc.codes.key import KeyState
+from labelsvc.codes.models import Blank, Issue, KeyRecord, Mark, MarkState
+from labelsvc.codes.tlog import describe
+from labelsvc.codes.tlog.leaf import Leaf
+from labelsvc.codes.tlog.log import append, open_log
+from labelsvc.codes.tlog.models import LogLeaf
+
+_GOOD_NO_MORE = (MarkState.VOID, MarkState.WITHDRAWN)
+
+
+def sweep(session: Session, *, origin: str, secrets: Sequence[str]) -> int:
+    """Note every issue, blank roll, recognition, withdrawal, recall and stolen key that no leaf
+    tells about. Gives how many there were.
+    """
+    open_log(session, origin=origin, secrets=secrets)  # locks: two sweeps would find the same
+    found = list(_missing(session))
+    for leaf in found:
+        append(session, leaf)
+    return len(found)
+
+
+def _missing(session: Session) -> Iterable[Leaf]:
+    for blank in _without(session, Blank, Blank.id, "blank:"):
+        yield describe.blank(blank)
+    for issue in _without(session, Issue, Issue.id, "issue:"):
+        yield describe.issue(issue)
+    for mark in _without(session, Mark, Mark.id, "mark:", Mark.state.in_(_GOOD_NO_MORE)):
+        yield describe.mark(session, mark)
+    start, row = "recognition:", Recognition
+    for granted in _without(session, row, row.id, start, end=":granted"):
+        yield describe.recognition(granted, "granted")
+    extended = select(row).where(row.extended_to.is_not(None)).order_by(row.id)
+    known = set(
+        session.scalars(select(LogLeaf.subject).where(LogLeaf.subject.like("%:extended:%")))
+    )
+    for prolonged in session.scalars(extended):
+        leaf = describe.recognition(prolonged, "extended")
+        if leaf.id not in known:
+            yield leaf
+    gone = row.withdrawn_on.is_not(None)
+    for withdrawn in _without(session, row, row.id, start, gone, end=":withdrawn"):
+        yield describe.recognition(withdrawn, "withdrawn")
+    known = set(session.scalars(select(LogLeaf.subject).where(LogLeaf.subject.like("lot:%"))))
+    for lot in session.scalars(select(Lot).where(Lot.recalled_at.is_not(None)).order_by(Lot.id)):
+        recall = describe.recall(lot)
+        if recall.id not in known:
+            yield recall
+    for state in (KeyState.FROZEN, KeyState.REVOKED):
+        its = KeyRecord.state == state
+        for key in _without(session, KeyRecord, KeyRecord.kid, "key:", its, end=f":{state}"):
+            yield describe.key(key)
+
+
+def _without(
+    session: Session,
+    table: type[Any],
+    number: InstrumentedAttribute[int],
+    start: str,
+    *only: Any,
+    end: str = "",
+) -> Sequence[Any]:
+    """Rows of *table* whose subject, *start* number *end*, has no leaf."""
+    subject = literal(start) + cast(number, String) + literal(end)
+    leaf = select(LogLeaf.id).where(LogLeaf.subject == subject).exists()
+    return session.scalars(select(table).where(~leaf, *only).order_by(number)).all()
