@@ -80,6 +80,7 @@ def _words(built: Demo, seconds: float) -> str:
         *(f"  {role:<12} {name}  /  {PASSWORD}" for role, name in built.accounts.items()),
         "Scan pages",
         *(f"  {name:<17}{url}" for name, url in built.pages.items() if name != "home"),
+        f"Public log     {home}log/",
         "Label files",
         *(f"  {path}" for path in built.print_files),
         f"List to import {built.list_file}",

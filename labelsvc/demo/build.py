@@ -27,6 +27,7 @@ from labelsvc.files import Files
 from labelsvc.labels import print_run
 from labelsvc.labels.models import PrintRun
 from labelsvc.settings import Settings
+from labelsvc.worker.publishing import publish
 from labelsvc.worker.tasks import run_inline
 
 #: Seed of everything random; the same seed on the same day gives the same demo.
@@ -94,6 +95,7 @@ def build(settings: Settings, database: Database, files: Files, *, step: Step) -
         counts["scans"] = history.scan_month(session, everything, examples, random=random, now=now)
         history.reports(session, issues, now=now)
         pages = _pages(session, settings, examples)
+    publish(database, files, settings)
     list_file = folder / "danh-sach-ocop-mau.xlsx"
     spreadsheet.write_list(list_file, random=random, today=today)
     return Demo(folder, pages, accounts, outputs, list_file, counts)

@@ -17,6 +17,7 @@ from labelsvc.db import Database
 from labelsvc.files import Files
 from labelsvc.migrations import tables as tables
 from labelsvc.settings import Settings
+from labelsvc.worker.publishing import Publisher
 from labelsvc.worker.tasks import work_once
 
 log = structlog.get_logger()
@@ -45,11 +46,13 @@ def configure_logs(settings: Settings) -> None:
 def work_forever(settings: Settings, stop: threading.Event) -> None:
     """Do parts until *stop* is set."""
     database, files = Database(settings.database), Files(settings.files)
-    pause = SHORTEST
+    pause, publisher = SHORTEST, Publisher(database, files, settings)
     try:
         while not stop.is_set():
             try:
                 busy = work_once(database, files, settings)
+                if not busy:
+                    publisher.tick()
             except Exception:  # a database that is away for a moment must not end the worker
                 log.exception("worker stumbled")
                 busy, pause = False, LONGEST
