@@ -42,6 +42,27 @@ class ReadBackReport:
     fonts: tuple[str, ...]  # embedded
     dots: int  # a module, of the layout's printer
     module_mm: float
+    #: Least difference of light and dark, 0 to 1, as ISO/IEC 15415 counts symbol contrast.
+    contrast: float = 1.0
+
+
+#: ISO/IEC 15415: from which unused error correction and which symbol contrast up a symbol has a
+#: grade.
+_UNUSED = (("A", 0.62), ("B", 0.5), ("C", 0.37), ("D", 0.25))
+_CONTRAST = (("A", 0.7), ("B", 0.55), ("C", 0.4), ("D", 0.2))
+
+
+def grade(unused: float, contrast: float) -> str:
+    """A to D, or F: the worse of the two grades that a finished file can be given.
+
+    An estimate after ISO/IEC 15415: modulation, damage of fixed patterns and growth are of the
+    print, not of the file.
+    """
+    found = [
+        next((letter for letter, least in table if value >= least), "F")
+        for table, value in ((_UNUSED, unused), (_CONTRAST, contrast))
+    ]
+    return max(found)
 
 
 def read_back_pdf(
@@ -73,7 +94,7 @@ def read_back_pdf(
         )
     first_dpi = dpi or min(_SECOND_DPI, max(_LEAST_DPI, math.ceil(_PIXELS * 25.4 / module_mm)))
     document = _open(pdf)
-    again, unused, pages = 0, 1.0, 0
+    again, unused, pages, contrast = 0, 1.0, 0, 1.0
     try:
         for number, placed in groupby(
             zip(cells, chain(expected, repeat(None, spares)), strict=True),
@@ -83,12 +104,15 @@ def read_back_pdf(
             if number > len(document):
                 raise _failed("the file has only {pages} pages", pages=len(document), page=number)
             reader = _Page(document, number, first_dpi, box, sheet, profile or Profile())
+            first = True
             for cell, text in placed:
                 if text is None:
                     continue
                 found = reader.at(cell, text)
                 again += found.again
                 unused = min(unused, found.unused)
+                if first:  # the symbols of a page have one colour
+                    contrast, first = min(contrast, reader.contrast(cell)), False
             reader.no_strays()
         if len(document) != pages:
             raise _failed(
@@ -99,7 +123,9 @@ def read_back_pdf(
     finally:
         with PDFIUM:
             document.close()
-    return ReadBackReport(len(expected), pages, first_dpi, again, unused, fonts, dots, module_mm)
+    return ReadBackReport(
+        len(expected), pages, first_dpi, again, unused, fonts, dots, module_mm, contrast
+    )
 
 
 def check_file(pdf: bytes) -> tuple[str, ...]:
@@ -194,6 +220,15 @@ class _Page:
             if found:
                 return found
         return []
+
+    def contrast(self, cell: Cell) -> float:
+        """Difference of the lightest and the darkest spot of the symbol in *cell*, 0 to 1."""
+        x, y = cell.x + self.box.x, cell.y + self.box.y
+        x0, y0, x1, y1 = (
+            max(0, round(v / 25.4 * self.dpi)) for v in (x, y, x + self.size, y + self.size)
+        )
+        area = self.picture[y0:y1, x0:x1]
+        return float(int(area.max()) - int(area.min())) / 255 if area.size else 1.0
 
     def no_strays(self) -> None:
         if self.reads:

@@ -31,7 +31,7 @@ from labelsvc.labels.join import join
 from labelsvc.labels.layout import Layout, load
 from labelsvc.labels.models import BlankRoll, PrintRun, RunState
 from labelsvc.labels.pdf import Block, Job, render_sheet_pdf
-from labelsvc.labels.preflight import ReadBackReport, read_back_pdf
+from labelsvc.labels.preflight import ReadBackReport, grade, read_back_pdf
 from labelsvc.labels.preview import PDFIUM, grey_page
 from labelsvc.labels.printers import Profile
 from labelsvc.labels.raster import Web
@@ -215,6 +215,7 @@ def render_part(run: Printed, keyring: Keyring, number: int) -> tuple[bytes, dic
         "dpi": report.dpi,
         "again": report.again,
         "unused_min": round(report.unused_min, 3),
+        "contrast": round(report.contrast, 3),
         "dots": report.dots,
         "module_mm": round(report.module_mm, 4),
         "fonts": list(report.fonts),
@@ -318,10 +319,14 @@ def release(
     """The file may be fetched: every symbol of it was read back."""
     run.file_key, run.sha256, run.bytes = merged
     run.pages = sum(report["pages"] for report in reports)
+    unused = min(report["unused_min"] for report in reports)
+    contrast = min(report.get("contrast", 1.0) for report in reports)
     run.report = {
+        "grade": grade(unused, contrast),
+        "contrast": contrast,
         "decoded": sum(report["decoded"] for report in reports),
         "again": sum(report["again"] for report in reports),
-        "unused_min": min(report["unused_min"] for report in reports),
+        "unused_min": unused,
         "spares": sum(report["spares"] for report in reports),
         "dpi": reports[0]["dpi"],
         "dots": max(report["dots"] for report in reports),

@@ -11,7 +11,7 @@ from labelsvc.errors import ReadBackFailed
 from labelsvc.labels.content import LabelContent, sample_content
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.pdf import Block, render_sheet_pdf
-from labelsvc.labels.preflight import check_file, read_back_pdf
+from labelsvc.labels.preflight import check_file, grade, read_back_pdf
 from labelsvc.labels.sheet import Sheet
 from labelsvc.labels.text import Fonts
 
@@ -117,3 +117,14 @@ def test_one_code_on_all_labels_is_right_for_a_lot(
     run = [RUN[0]._replace(unit_number="")] * 10
     data = render_sheet_pdf(sheet65, [Block(content, run)], fonts)
     assert read_back_pdf(data, sheet65, [CODES[0]] * 10).codes == 10
+
+
+@pytest.mark.parametrize(
+    ("unused", "contrast", "wanted"),
+    [
+        (1.0, 1.0, "A"), (0.62, 0.7, "A"), (0.61, 1.0, "B"), (1.0, 0.69, "B"), (0.4, 0.9, "C"),
+        (0.26, 0.21, "D"), (0.24, 1.0, "F"), (1.0, 0.1, "F"),
+    ],
+)  # fmt: skip
+def test_the_grade_is_the_worse_of_two(unused: float, contrast: float, wanted: str) -> None:
+    assert grade(unused, contrast) == wanted
