@@ -14,7 +14,7 @@ demo: $(VENV)/.runtime
 test: $(VENV)/.test
 	sh tools/debian-packages.sh
 	$(MAKE) lint types
-	$(BIN)/python -m pytest $(PYTEST_FLAGS)
+	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile $(PYTEST_FLAGS)
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

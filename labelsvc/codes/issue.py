@@ -7,6 +7,8 @@ number is ever given twice. Issuing a million codes writes one row.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -144,6 +146,16 @@ def find_unit(
 def issued_units(session: Session, lot: Lot) -> int:
     """Unit labels of *lot* that were issued and are not void."""
     return next_in_lot(session, lot) - voided_units(session, lot)
+
+
+def units_of_lots(session: Session, lots: Sequence[int]) -> dict[int, int]:
+    """Lot → unit labels that it ever got; lots without any are left out."""
+    rows = session.execute(
+        select(Issue.lot_id, func.sum(Issue.count))
+        .where(Issue.lot_id.in_(lots), Issue.form != Form.LOT)
+        .group_by(Issue.lot_id)
+    )
+    return {lot: int(count) for lot, count in rows}
 
 
 def next_in_lot(session: Session, lot: Lot) -> int:

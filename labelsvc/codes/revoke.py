@@ -53,16 +53,23 @@ def marks_of(session: Session, issue: Issue) -> Sequence[Mark]:
 
 def voided_units(session: Session, lot: Lot) -> int:
     """How many unit labels of *lot* are void, each counted once."""
+    return voided_of_lots(session, [lot.id]).get(lot.id, 0)
+
+
+def voided_of_lots(session: Session, lots: Sequence[int]) -> dict[int, int]:
+    """Lot → unit labels that are void; lots without any are left out."""
     marks = session.execute(
-        select(Mark.first, Mark.last)
-        .join(Issue)
-        .where(Issue.lot_id == lot.id, Issue.form != Form.LOT, Mark.state == MarkState.VOID)
+        select(Issue.lot_id, Mark.first, Mark.last)
+        .join(Issue, Issue.id == Mark.issue_id)
+        .where(Issue.lot_id.in_(lots), Issue.form != Form.LOT, Mark.state == MarkState.VOID)
         .order_by(Mark.first)
     )
-    total, behind = 0, -1
-    for first, last in marks:
-        total += max(0, last - max(first - 1, behind))
-        behind = max(behind, last)
+    total: dict[int, int] = {}
+    behind: dict[int, int] = {}
+    for lot, first, last in marks:
+        end = behind.get(lot, -1)
+        total[lot] = total.get(lot, 0) + max(0, last - max(first - 1, end))
+        behind[lot] = max(end, last)
     return total
 
 

@@ -29,10 +29,10 @@ from labelsvc.labels.layout import Layout
 from labelsvc.labels.models import BlankRoll, Printer, PrintRun, RunState
 from labelsvc.labels.printers import Profile
 from labelsvc.labels.render_run import kept, slices
-from labelsvc.labels.run_check import Balance, RunCheck, balance, check_run
+from labelsvc.labels.run_check import Balance, RunCheck, balance, balances, check_run
 
 __all__ = [
-    "JOB_KIND", "Balance", "RunCheck", "balance", "check_run", "count_runs", "failure", "file_name",
+    "JOB_KIND", "Balance", "RunCheck", "balance", "balances", "check_run", "count_runs", "failure", "file_name",
     "list_runs", "output", "progress", "start_run",
 ]  # fmt: skip
 

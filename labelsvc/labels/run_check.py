@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -11,7 +12,7 @@ from labelsvc import clock
 from labelsvc.catalogue.models import Lot
 from labelsvc.catalogue.recognition import Standing, ruling
 from labelsvc.codes import revoke, uri
-from labelsvc.codes.issue import issued_units
+from labelsvc.codes.issue import units_of_lots
 from labelsvc.codes.models import Form
 from labelsvc.errors import (
     BadInput,
@@ -72,8 +73,17 @@ class RunCheck:
 
 def balance(session: Session, lot: Lot) -> Balance:
     """Unit labels of *lot*. Lot codes do not count: one code stands for all of them."""
-    void = revoke.voided_units(session, lot)
-    return Balance(lot.declared, issued_units(session, lot) + void, void)
+    return balances(session, [lot])[lot.id]
+
+
+def balances(session: Session, lots: Sequence[Lot]) -> dict[int, Balance]:
+    """The same of many lots, in two looks: id → balance."""
+    numbers = [lot.id for lot in lots]
+    issued = units_of_lots(session, numbers)
+    void = revoke.voided_of_lots(session, numbers)
+    return {
+        lot.id: Balance(lot.declared, issued.get(lot.id, 0), void.get(lot.id, 0)) for lot in lots
+    }
 
 
 def check_run(

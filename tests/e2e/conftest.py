@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from sqlalchemy import update
 from werkzeug.serving import make_server
 
 from labelsvc import settings as settings_module
+from labelsvc.accounts.models import User
 from labelsvc.db import Database
 from labelsvc.migrations import upgrade
 from labelsvc.web.app import create_app
@@ -106,6 +108,8 @@ class Reader:
 @pytest.fixture(params=[360, 1280])
 def reader(browser: Browser, live: Live, request: pytest.FixtureRequest) -> Iterator[Reader]:
     """A window at the width of a phone, and of a desk. Scripts of axe need a bypass of the CSP."""
+    with live.database.writing() as session:  # a test that chose English leaves it to its own end
+        session.execute(update(User).values(language="vi"))
     context = browser.new_context(
         viewport={"width": request.param, "height": 800}, locale="vi-VN", bypass_csp=True
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import FloatRect, Page, Route, expect
 
 from labelsvc.labels import own
 from labelsvc.labels.layout import load
@@ -49,13 +49,21 @@ def value(page: Page, field: str) -> float:
     return float(page.input_value(f"#e-{field}").replace(",", "."))
 
 
+def _placed(page: Page, selector: str) -> FloatRect:
+    """Where it lies. An answer of the server draws the overlay anew: then its node is another."""
+    for _ in range(20):
+        box = page.locator(selector).first.bounding_box()
+        if box is not None:
+            return box
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{selector} is not drawn")
+
+
 def drag(page: Page, handle: str, dx: float, dy: float, *, alt: bool = True) -> None:
     """Take the middle of *handle* by dx, dy in mm; with Alt nothing snaps."""
     page.locator("#stage").scroll_into_view_if_needed()
-    box = page.locator(handle).first.bounding_box()
-    assert box is not None
-    width = page.locator("#overlay .sheet-edge").bounding_box()
-    assert width is not None
+    box = _placed(page, handle)
+    width = _placed(page, "#overlay .sheet-edge")
     scale = width["width"] / 38.1
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     if alt:

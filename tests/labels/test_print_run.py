@@ -262,9 +262,7 @@ def test_voiding_a_misprinted_range_frees_the_quantity_once(
         with pytest.raises(QuantityExceeded):
             start(session, settings, lot, count=1)
         for _ in range(2):
-            ledger.void_range(
-                session, run=run, first=5, last=14, reason="Lệch khổ", actor="user:1"
-            )
+            ledger.void_range(session, run=run, first=5, last=14, reason="Lệch khổ", actor="user:1")
         have = print_run.balance(session, lot)
         assert (have.declared, have.issued, have.void, have.remaining) == (60, 60, 10, 10)
         for number, state in ((4, None), (5, "void"), (14, "void"), (15, None)):

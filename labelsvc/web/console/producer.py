@@ -132,4 +132,5 @@ def _recent_lots(session: Session, producer_id: int | None) -> list[tuple[Lot, p
         .order_by(Lot.id.desc())
         .limit(5)
     ).all()
-    return [(lot, print_run.balance(session, lot)) for lot in rows]
+    have = print_run.balances(session, rows)
+    return [(lot, have[lot.id]) for lot in rows]

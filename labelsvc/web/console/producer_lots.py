@@ -47,9 +47,10 @@ def lots() -> ResponseReturnValue:
             .limit(_PAGE)
             .offset((page - 1) * _PAGE)
         ).all()
+        have = print_run.balances(session, rows)
         return render_template(
             "console/producer/lots.html",
-            lots=[(lot, print_run.balance(session, lot)) for lot in rows],
+            lots=[(lot, have[lot.id]) for lot in rows],
             page=page,
             last=last,
             total=total,
