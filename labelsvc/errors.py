@@ -136,6 +136,24 @@ class BadLog(BadInput):
     code = "bad_log"
 
 
+class BadStatusList(BadInput):
+    """A status list or head that is not what it should be."""
+
+    code = "bad_status_list"
+
+
+class BadTrust(BadInput):
+    """A trust manifest that is not what it should be, or that must not follow the one held."""
+
+    code = "bad_trust"
+
+
+class TrustRollback(BadTrust):
+    """Older than what is held, or another one under the same number."""
+
+    code = "trust_rollback"
+
+
 # --- a rule says no -----------------------------------------------------------------------------
 
 

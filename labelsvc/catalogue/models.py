@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
@@ -318,6 +319,8 @@ class Lot(Base):
     #: Growing-area code (mã số vùng trồng), free text with a light check.
     growing_area: Mapped[str] = mapped_column(String(40), default="")
     note: Mapped[str] = mapped_column(Text, default="")
+    #: Its labels are good only once they are activated: stolen rolls are worth nothing.
+    activation: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Set when the lot is recalled: the page says so before anything else.
     recalled_at: Mapped[datetime | None]
     recall_reason: Mapped[str] = mapped_column(Text, default="")

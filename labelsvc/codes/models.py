@@ -13,7 +13,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from labelsvc.catalogue.models import Lot
+from labelsvc.catalogue.models import Lot, Product
 from labelsvc.clock import now
 from labelsvc.codes.key import KeyState as KeyState
 from labelsvc.db import Base
@@ -124,13 +124,14 @@ class Blank(Base):
 class MarkState(StrEnum):
     """What happened to a range of numbers after it was issued."""
 
+    ACTIVATED = "activated"  # on goods that are released
     VOID = "void"  # misprinted: the label was not used
     WITHDRAWN = "withdrawn"  # thu hồi mã
     SOLD = "sold"  # decommissioned
 
 
 class Mark(Base):
-    """A range `[first, last]` of one issue that is void, withdrawn or sold. The newest rules."""
+    """What happened to a range `[first, last]` of one issue. The newest rules."""
 
     __tablename__ = "mark"
     __table_args__ = (
@@ -146,3 +147,54 @@ class Mark(Base):
     reason: Mapped[str] = mapped_column(Text)
     actor: Mapped[str] = mapped_column(String(60))
     at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Scope(StrEnum):
+    """How much a withdrawal takes off the market."""
+
+    UNIT = "unit"
+    RANGE = "range"
+    RUN = "run"
+    LOT = "lot"
+    PRODUCT = "product"
+    KEY = "key"
+
+
+class WithdrawalState(StrEnum):
+    PROPOSED = "proposed"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class Withdrawal(Base):
+    """Codes, a lot, a product or a key taken off the market, or proposed to be.
+
+    Of a lot or more it takes two people: who proposes and who confirms.
+    """
+
+    __tablename__ = "withdrawal"
+    __table_args__ = (Index("ix_withdrawal_state", "state"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scope: Mapped[str] = mapped_column(String(8))
+    #: Whose goods they are; None for a key.
+    producer_id: Mapped[int | None] = mapped_column(ForeignKey("producer.id"), index=True)
+    product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"))
+    lot_id: Mapped[int | None] = mapped_column(ForeignKey("lot.id"))
+    kid: Mapped[int | None] = mapped_column(ForeignKey("key_record.kid"))
+    #: Numbers of unit, range and run.
+    first: Mapped[int | None] = mapped_column(BigInteger)
+    last: Mapped[int | None] = mapped_column(BigInteger)
+    #: In the words that stand on the pages of the codes.
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(10))
+    proposed_by: Mapped[str] = mapped_column(String(60))
+    proposed_at: Mapped[datetime] = mapped_column(default=now)
+    decided_by: Mapped[str] = mapped_column(String(60), default="")
+    decided_at: Mapped[datetime | None]
+    #: Why it was refused.
+    answer: Mapped[str] = mapped_column(Text, default="")
+    #: When the producer said that they read it.
+    read_at: Mapped[datetime | None]
+    lot: Mapped[Lot | None] = relationship()
+    product: Mapped[Product | None] = relationship()

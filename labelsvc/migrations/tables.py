@@ -5,6 +5,7 @@ from labelsvc.catalogue import models as catalogue
 from labelsvc.catalogue import recognition
 from labelsvc.codes import models as codes
 from labelsvc.codes.tlog import models as tlog
+from labelsvc.codes.trust import models as trust
 from labelsvc.db import Base
 from labelsvc.events import models as events
 from labelsvc.inspections import models as inspections
@@ -24,6 +25,7 @@ __all__ = [
     "recognition",
     "scans",
     "tlog",
+    "trust",
 ]
 
 metadata = Base.metadata

@@ -1,0 +1,115 @@
+"""From marks and recalls in the database to the units that a status list names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from labelsvc.catalogue.models import Lot
+from labelsvc.codes.keyring import Keyring
+from labelsvc.codes.models import Form, Issue, KeyRecord, Mark, MarkState
+from labelsvc.codes.trust.body import WHOLE, Listed, Whole
+from labelsvc.codes.trust.status import Purpose
+
+#: Which list a mark puts a unit into.
+_PURPOSE = {
+    MarkState.VOID: Purpose.WITHDRAWN,
+    MarkState.WITHDRAWN: Purpose.WITHDRAWN,
+    MarkState.SOLD: Purpose.SOLD,
+}
+
+
+def made_of(session: Session) -> str:
+    """What tells whether anything changed since: newest mark, issue, lot and recall."""
+    recalls = select(func.count(Lot.recalled_at), func.max(Lot.recalled_at), func.max(Lot.id))
+    row = session.execute(recalls).one()
+    parts = [
+        session.scalar(select(func.max(Mark.id))) or 0,
+        session.scalar(select(func.max(Issue.id))) or 0,
+        session.scalar(select(func.max(KeyRecord.kid))) or 0,
+        row[0], row[1].isoformat() if row[1] else "-", row[2] or 0,
+    ]  # fmt: skip
+    return " ".join(str(part) for part in parts)
+
+
+def lots_covered(session: Session) -> int:
+    """Highest number of a lot, and 1."""
+    return (session.scalar(select(func.max(Lot.id))) or 0) + 1
+
+
+def signing_keys(session: Session) -> list[int]:
+    """Keys that a verifier may meet, so each needs lists: all but those that never signed."""
+    query = select(KeyRecord.kid).where(KeyRecord.first_number.is_not(None))
+    return list(session.scalars(query.order_by(KeyRecord.kid)))
+
+
+def gather(session: Session, ring: Keyring, kid: int) -> dict[Purpose, Listed]:
+    """Units with offline codes of key *kid* that are withdrawn, and those that are sold.
+
+    A recalled lot is listed whole: no label is printed for it any more.
+    """
+    recalled = set(
+        session.scalars(
+            select(Issue.lot_id)
+            .join(Lot)
+            .where(Issue.kid == kid, Issue.form == Form.OFFLINE, Lot.recalled_at.is_not(None))
+        )
+    )
+    found: dict[Purpose, dict[int, tuple[int, ...] | Whole]] = {
+        Purpose.WITHDRAWN: dict.fromkeys(recalled, WHOLE),
+        Purpose.SOLD: {},
+    }
+    units: dict[tuple[Purpose, int], set[int]] = {}
+    for issue, purpose, first, last in _ruling(session, kid):
+        if purpose is Purpose.WITHDRAWN and issue.lot_id in recalled:
+            continue
+        index = issue.first_in_lot + first - issue.first
+        printed = ring.units.printed_many(issue.lot_id, index, last - first + 1)
+        units.setdefault((purpose, issue.lot_id), set()).update(printed)
+    for (purpose, lot), listed in units.items():
+        found[purpose][lot] = tuple(sorted(listed))
+    return {purpose: dict(sorted(listed.items())) for purpose, listed in found.items()}
+
+
+def _ruling(session: Session, kid: int) -> Iterator[tuple[Issue, Purpose, int, int]]:
+    """Ranges of numbers with the purpose that their newest mark gives them."""
+    rows = session.execute(
+        select(Issue, Mark.state, Mark.first, Mark.last)
+        .join(Mark, Mark.issue_id == Issue.id)
+        .where(Issue.kid == kid, Issue.form == Form.OFFLINE)
+        .order_by(Issue.id, Mark.id)
+    )
+    current: Issue | None = None
+    ranges: list[tuple[int, int, Purpose | None]] = []
+    for issue, state, first, last in rows:
+        if current is not None and issue is not current:
+            yield from _listed(current, ranges)
+            ranges = []
+        current = issue
+        ranges = _covered(ranges, first, last, _PURPOSE.get(MarkState(state)))
+    if current is not None:
+        yield from _listed(current, ranges)
+
+
+def _listed(
+    issue: Issue, ranges: list[tuple[int, int, Purpose | None]]
+) -> Iterator[tuple[Issue, Purpose, int, int]]:
+    for first, last, purpose in ranges:
+        if purpose is not None:
+            yield issue, purpose, first, last
+
+
+def _covered(
+    ranges: list[tuple[int, int, Purpose | None]], first: int, last: int, purpose: Purpose | None
+) -> list[tuple[int, int, Purpose | None]]:
+    """*ranges* with a newer one laid over them."""
+    kept = []
+    for low, high, was in ranges:
+        if low < first:
+            kept.append((low, min(high, first - 1), was))
+        if high > last:
+            kept.append((max(low, last + 1), high, was))
+        # What lies inside of the newer range is no longer ruled by this one.
+    return sorted([*kept, (first, last, purpose)], key=lambda found: found[0])

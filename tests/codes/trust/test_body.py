@@ -1,0 +1,147 @@
+"""Bodies of status lists: exact, short, and harmless whatever the bytes."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labelsvc.codes.trust.bits import Reader, Writer, best_k, gaps, rice_bits
+from labelsvc.codes.trust.body import (
+    WHOLE,
+    Body,
+    Listed,
+    added,
+    decode,
+    encode,
+    entropy_bits,
+    merge,
+)
+from labelsvc.errors import BadStatusList
+
+units = st.sets(st.integers(0, (1 << 24) - 1), min_size=1, max_size=40)
+#: Runs of neighbours, as a withdrawn print run leaves them.
+runs = st.tuples(st.integers(0, 3000), st.integers(1, 90)).map(lambda r: set(range(r[0], sum(r))))
+holes = st.tuples(runs, st.sets(st.integers(0, 3600), max_size=20)).map(lambda r: r[0] - r[1])
+some = st.one_of(units, runs, holes.filter(bool)).map(lambda found: tuple(sorted(found)))
+sets = st.dictionaries(st.integers(0, (1 << 24) - 1), st.one_of(some, st.just(WHOLE)), max_size=12)
+
+
+@given(sets)
+def test_what_was_written_is_read(listed: Listed) -> None:
+    assert decode(encode(listed)) == listed
+
+
+@given(sets)
+def test_the_same_set_gives_the_same_bytes_in_any_order(listed: Listed) -> None:
+    turned = dict(reversed(listed.items()))
+    assert encode(turned) == encode(listed)
+
+
+@given(sets, sets)
+def test_a_list_and_what_was_added_give_the_newer_list(older: Listed, more: Listed) -> None:
+    newer = merge(older, more)
+    assert merge(older, added(older, newer)) == newer
+    assert not added(newer, older)
+
+
+@given(st.binary(max_size=300), st.integers(-1, 400), st.integers(-1, 30))
+def test_any_bytes_are_a_list_or_refused(data: bytes, count: int, k: int) -> None:
+    try:
+        found = decode(Body(data, count, k))
+    except BadStatusList:
+        return
+    assert decode(encode(found)) == found
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(Body(b"", 0, 0), id="no bits at all"),
+        pytest.param(Body(b"\x80\x00", 0, 0), id="a byte too many"),
+        pytest.param(Body(b"\x81", 0, 0), id="filling that is not zero"),
+        pytest.param(Body(b"\x80", 1, 0), id="fewer gaps than promised"),
+        pytest.param(Body(b"\x00" * 40, 0, 0), id="a number without an end"),
+        pytest.param(Body(b"\x80", 0, 25), id="a parameter beyond what positions need"),
+        pytest.param(Body(b"\x80" * ((4 << 20) + 1), 0, 0), id="too large"),
+    ],
+)
+def test_impossible_bodies_are_refused(body: Body) -> None:
+    with pytest.raises(BadStatusList):
+        decode(body)
+
+
+def written(*fields: tuple[int, int]) -> bytes:
+    out = Writer()
+    for value, width in fields:
+        if width:
+            out.fixed(value, width)
+        else:
+            out.gamma(value)
+    return bytes(out)
+
+
+@pytest.mark.parametrize(
+    ("fields", "count"),
+    [
+        pytest.param([(2, 0), ((1 << 24) + 1, 0), (1, 1)], 0, id="lot of 25 bits"),
+        pytest.param([(2, 0), (1, 0), (0, 1), (0, 1), (25, 5)], 0, id="units of 25 bits"),
+        pytest.param([(2, 0), (1, 0), (0, 1), (0, 1), (0, 5), (2, 2)], 1, id="place at the end"),
+        pytest.param(
+            [(2, 0), (1, 0), (0, 1), (1, 1), (0, 5), (0, 1), (0, 5), (2, 0), (0, 1)],
+            0,
+            id="a dense list longer than the whole",
+        ),
+        pytest.param(
+            [(3, 0), *[(1, 0), (0, 1), (1, 1), (24, 5), (1, 1), (0, 5), (1, 0)] * 2],
+            0,
+            id="two complements that name 33 million units",
+        ),
+    ],
+)
+def test_impossible_fields_are_refused(fields: list[tuple[int, int]], count: int) -> None:
+    with pytest.raises(BadStatusList):
+        decode(Body(written(*fields), count, 0))
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [{1 << 24: WHOLE}, {-1: WHOLE}, {0: ()}, {0: (2, 1)}, {0: (1, 1)}, {0: (1 << 24,)}],
+    ids=repr,
+)
+def test_what_no_list_can_hold_is_not_written(listed: Listed) -> None:
+    with pytest.raises(ValueError, match="lot"):
+        encode(listed)
+
+
+def test_fifty_thousand_of_ten_million_fit_in_sixty_kilobytes() -> None:
+    chosen = tuple(sorted(random.Random(7).sample(range(10_000_000), 50_000)))
+    made = encode({0: chosen})
+    assert len(made.data) <= 60_000
+    assert 8 * len(made.data) <= 1.01 * entropy_bits(10_000_000, 50_000)
+    assert decode(made) == {0: chosen}
+
+
+def test_a_recalled_lot_takes_bits_and_a_withdrawn_run_a_bit_or_two_a_label() -> None:
+    assert len(encode({lot: WHOLE for lot in range(100)}).data) < 40
+    assert len(encode({7: tuple(range(5000))}).data) < 5000 / 8 + 10
+    assert len(encode({7: tuple(u for u in range(4096) if u % 100 != 1)}).data) < 200
+
+
+def test_the_chosen_parameter_is_the_shortest() -> None:
+    draw = random.Random(3)
+    for spread in (0, 1, 5, 60, 4000, 1 << 20):
+        distances = [draw.randint(0, spread) for _ in range(200)]
+        k, bits = best_k(distances)
+        assert bits == rice_bits(distances, k) == min(rice_bits(distances, k) for k in range(25))
+
+
+@given(st.sets(st.integers(0, 5000)), st.integers(0, 12))
+def test_positions_come_back_from_their_gaps(chosen: set[int], k: int) -> None:
+    out = Writer()
+    out.rice(gaps(sorted(chosen)), k)
+    reader = Reader(bytes(out))
+    assert reader.positions(len(chosen), k, 5001) == sorted(chosen)
+    reader.finish()
