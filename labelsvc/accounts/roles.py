@@ -14,7 +14,7 @@ OFFICE = frozenset({Role.OFFICE})
 READERS = frozenset({Role.OFFICE, Role.AUDITOR})
 
 #: Blueprints whose pages are open to everybody.
-PUBLIC_ROOMS = frozenset({"scan", "resolver", "home", "health", "report", "media", "static", "log"})
+PUBLIC_ROOMS = frozenset({"scan", "resolver", "home", "health", "report", "media", "static", "log", "trust"})
 PUBLIC_PAGES = frozenset({"static", "account.sign_in", "account.invitation", "account.language"})
 
 #: Pages by their endpoint, or all pages of a room by "room.*"; the single page wins.

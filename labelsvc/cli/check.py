@@ -11,15 +11,19 @@ import click
 from labelsvc import clock
 from labelsvc.accounts import audit as trail
 from labelsvc.cli import base
+from labelsvc.cli.keys import reader
 from labelsvc.codes import gs1, issue, offline, short, uri
 from labelsvc.codes.issue import load_keyring
 from labelsvc.codes.keyring import Keyring
 from labelsvc.codes.models import Form
+from labelsvc.codes.trust.held import HeldTrust
+from labelsvc.codes.trust.manifest import Manifest
 from labelsvc.db import Database
 from labelsvc.errors import (
     BadCode,
     BadInput,
     BadSignature,
+    BadTrust,
     ForeignHost,
     FrozenKey,
     RevokedKey,
@@ -48,16 +52,17 @@ _NAMES = {
 @click.argument("code")
 @click.option(
     "--trust",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Public keys (labelsvc keys export): checks offline codes without the database.",
+    type=click.Path(exists=True, path_type=Path),
+    help="Folder of labelsvc keys fetch, a trust manifest, or the file of labelsvc keys export: "
+    "checks offline codes without the database.",
 )
 @base.json_option
 @click.pass_context
 def verify(context: click.Context, code: str, trust: Path | None, as_json: bool) -> None:
     """Say what is known about CODE: a link, a path, or the characters under the symbol.
 
-    Exit code 0 when it was issued and is in force, 1 for anything else. With --trust the answer is
-    as of the day of the file (ISSUED_OK_STALE, exit code 0): withdrawals are not in it.
+    Exit code 0 when it was issued and is in force, 1 for anything else. With --trust and lists that
+    are missing or old, the answer is as of their day (ISSUED_OK_STALE, exit code 0).
     Examples:
 
     \b
@@ -86,28 +91,46 @@ def verify(context: click.Context, code: str, trust: Path | None, as_json: bool)
 
 
 def _with_keys(code: str, trust: Path) -> Answer:
+    held, ring = _trusted(trust)
+    parsed, refused = _parsed(code, held.host if held else ring.host)
+    if refused:
+        return refused, {}
+    if not isinstance(parsed, offline.OfflineCode):
+        return Verdict.SHORT_CODE_NEEDS_NETWORK, {}
+    facts = {"expires_on": parsed.payload.expires}
+    if held is not None:
+        verdict = Verdict(held.say(parsed, clock.now()))
+        signed = verdict not in (Verdict.BAD_SIGNATURE, Verdict.UNKNOWN_KEY)
+        return verdict, facts if signed else {}
     try:
-        ring = Keyring.from_json(trust.read_text(encoding="utf-8"))
+        payload = ring.verify_offline(parsed)
+    except BadSignature as error:
+        return _refusal(error, parsed), {}
+    if payload.expires is not None and payload.expires < clock.today():
+        return Verdict.EXPIRED, facts
+    # Nothing newer than the file is known: withdrawn since then would look the same.
+    return Verdict.ISSUED_OK_STALE, facts
+
+
+def _trusted(trust: Path) -> tuple[HeldTrust | None, Keyring]:
+    """A folder, a signed manifest, or the bare keys of an operator's export."""
+    if trust.is_dir():
+        held = HeldTrust.read(reader(trust))
+        return held, Keyring(held.manifest.content.keys, None, held.host)
+    try:
+        text = trust.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise BadInput(
             "This is not a usable trust file: {reason}",
             fix="Export it again with: labelsvc keys export",
             reason=str(error),
         ) from error
-    parsed, refused = _parsed(code, ring.host)
-    if refused:
-        return refused, {}
-    if not isinstance(parsed, offline.OfflineCode):
-        return Verdict.SHORT_CODE_NEEDS_NETWORK, {}
     try:
-        payload = ring.verify_offline(parsed)
-    except BadSignature as error:
-        return _refusal(error, parsed), {}
-    facts = {"expires_on": payload.expires}
-    if payload.expires is not None and payload.expires < clock.today():
-        return Verdict.EXPIRED, facts
-    # Nothing newer than the file is known: withdrawn since then would look the same.
-    return Verdict.ISSUED_OK_STALE, facts
+        manifest = Manifest.parse(text.encode())
+    except BadTrust:
+        return None, Keyring.from_json(text)
+    manifest.check_first()
+    return HeldTrust(manifest), Keyring(manifest.content.keys, None, manifest.content.host)
 
 
 def _with_database(code: str) -> Answer:

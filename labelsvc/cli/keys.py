@@ -1,16 +1,29 @@
-"""keys list | rotate | freeze | export."""
+"""keys list | rotate | freeze | revoke | export | fetch; the ceremonies are in ceremony.py."""
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
 from typing import IO
+from urllib.parse import urlsplit
 
 import click
 from sqlalchemy import select
 
 from labelsvc.accounts import audit
-from labelsvc.cli import base
+from labelsvc.cli import base, ceremony
+from labelsvc.cli.log_source import download
 from labelsvc.codes import keys as verbs
 from labelsvc.codes.models import KeyRecord
+from labelsvc.codes.trust.body import LARGEST
+from labelsvc.codes.trust.held import MANIFEST, HeldTrust, Read
+from labelsvc.codes.trust.manifest import root_id
+from labelsvc.errors import BadInput, FileMissing
+
+_NEXT = (
+    "Verifiers without a network learn it from the next trust manifest: labelsvc keys draft, sign "
+    "(two roots), publish."
+)
 
 
 @click.group()
@@ -67,7 +80,23 @@ def freeze(kid: int, as_json: bool) -> None:
         record = verbs.freeze(session, kid, secrets=settings.keys)
         audit.record(session, actor="cli", action="key.freeze", subject=f"key:{kid}")
         state = str(record.state)
-    base.put({"kid": kid, "state": state}, as_json, base.say("Key {kid} is frozen.", kid=kid))
+    told = base.say("Key {kid} is frozen.", kid=kid)
+    base.put({"kid": kid, "state": state}, as_json, f"{told}\n{base.say(_NEXT)}")
+
+
+@keys.command()
+@click.argument("kid", type=int)
+@click.confirmation_option(prompt="Every label ever signed with it turns red. Go on?")
+@base.json_option
+def revoke(kid: int, as_json: bool) -> None:
+    """Refuse every code key KID ever signed, genuine labels too. For theft, freeze it instead."""
+    settings, database, _ = base.opened()
+    with database.writing() as session:
+        record = verbs.revoke_key(session, kid, secrets=settings.keys)
+        audit.record(session, actor="cli", action="key.revoke", subject=f"key:{kid}")
+        state = str(record.state)
+    told = base.say("Key {kid} is revoked.", kid=kid)
+    base.put({"kid": kid, "state": state}, as_json, f"{told}\n{base.say(_NEXT)}")
 
 
 @keys.command()
@@ -78,3 +107,75 @@ def export(file: IO[str]) -> None:
     with database.reading() as session:
         ring = verbs.load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
     file.write(ring.to_json() + "\n")
+
+
+@keys.command()
+@click.argument("url")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@base.json_option
+def fetch(url: str, folder: Path, as_json: bool) -> None:
+    """Fetch trust manifest and lists of the service at URL into FOLDER, for verify --trust FOLDER.
+
+    Again and again: what is older than what is held is refused. The first manifest is believed as it
+    comes; compare its roots with those the programme office tells you.
+    Example: labelsvc keys fetch https://qr.example.vn trust
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    before = HeldTrust.read(reader(folder)) if (folder / MANIFEST).exists() else None
+    root = url.rstrip("/") + "/"
+    if urlsplit(root).scheme not in ("http", "https"):
+        raise BadInput(
+            "{url} is no web address.", fix="Give an address like https://qr.example.vn.", url=url
+        )
+    found = HeldTrust.fetch(
+        lambda path: download(root + path, LARGEST), partial(_write, folder), before
+    )
+    for old in folder.iterdir():
+        if old.name not in found.names and old.name.split("-")[0].isdecimal():
+            old.unlink()
+    content = found.manifest.content
+    result = {
+        "version": content.version,
+        "host": content.host,
+        "expires": content.expires,
+        "roots": [root_id(root) for root in content.roots],
+        "lists": len(found.lists),
+        "next_update": found.head.expires if found.head else None,
+        "first": before is None,
+    }
+    words = [
+        base.say(
+            "Trust manifest {version} of {host}, {count} lists.",
+            version=content.version,
+            host=content.host,
+            count=len(found.lists),
+        )
+    ]
+    if before is None:
+        told = base.say(
+            "Believed as it came. Compare its roots with those of the programme office:"
+        )
+        words += [told, *(f"  {root.hex()}" for root in content.roots)]
+    base.put(result, as_json, "\n".join(words))
+
+
+def reader(folder: Path) -> Read:
+    """Reads files of *folder*."""
+
+    def read(name: str) -> bytes:
+        try:
+            return (folder / name).read_bytes()
+        except (FileNotFoundError, IsADirectoryError):
+            raise FileMissing("There is no file {key}.", key=name) from None
+
+    return read
+
+
+def _write(folder: Path, name: str, data: bytes) -> None:
+    aside = folder / f"{name}.part"
+    aside.write_bytes(data)
+    aside.replace(folder / name)
+
+
+for _command in (ceremony.ceremony, ceremony.draft, ceremony.sign, ceremony.publish):
+    keys.add_command(_command)

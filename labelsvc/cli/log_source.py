@@ -28,7 +28,7 @@ def fetcher(url: str) -> audit.Fetch:
     parts = urlsplit(url)
     if parts.scheme in ("http", "https") and parts.hostname:
         root = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/') or '/log'}/"
-        return lambda path: _download(root + path, _largest(path))
+        return lambda path: download(root + path, _largest(path))
     folder = Path(parts.path if parts.scheme == "file" else url)
     if not folder.is_dir():
         raise BadInput(
@@ -55,7 +55,8 @@ class _NoRedirect(HTTPRedirectHandler):
         return None
 
 
-def _download(address: str, largest: int) -> bytes:
+def download(address: str, largest: int) -> bytes:
+    """Bytes of *address*, without following it elsewhere. :raises FileMissing: there are none."""
     request = Request(address, headers={"Accept-Encoding": "gzip, identity"})  # noqa: S310 -- http(s)
     reason: object = ""
     for _ in range(_TRIES):
@@ -85,7 +86,7 @@ def _largest(path: str) -> int:
 
 def _bounded(data: bytes, path: str, largest: int) -> bytes:
     if len(data) > largest:
-        raise BadLog("{path} is larger than any file of a log.", path=path)
+        raise BadLog("{path} is larger than it may be.", path=path)
     return data
 
 

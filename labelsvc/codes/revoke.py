@@ -1,4 +1,4 @@
-"""What happens to codes after they were issued: void, withdrawn, sold. Ranges, no row per unit."""
+"""What happens to codes after they were issued: activated, sold, void, withdrawn. Ranges, no row per unit."""
 
 from __future__ import annotations
 
@@ -11,6 +11,29 @@ from labelsvc.catalogue.models import Lot
 from labelsvc.codes.keys import lock_counter
 from labelsvc.codes.models import Form, Issue, Mark, MarkState
 from labelsvc.errors import BadInput, Conflict, NotFound
+
+#: What cannot be undone: a code goes on its way from printed to activated to sold to void or
+#: withdrawn, and never back.
+_STANDS_AGAINST = {
+    MarkState.ACTIVATED: (MarkState.WITHDRAWN, MarkState.VOID, MarkState.SOLD),
+    MarkState.SOLD: (MarkState.WITHDRAWN, MarkState.VOID),
+    MarkState.VOID: (MarkState.WITHDRAWN,),
+    MarkState.WITHDRAWN: (),
+}
+_WORDS = {
+    MarkState.WITHDRAWN: (
+        "Codes of this range are withdrawn.",
+        "Withdrawal stands. Choose a range without withdrawn codes.",
+    ),
+    MarkState.VOID: (
+        "Labels of this range are void.",
+        "A void label stays so. Choose a range without void labels.",
+    ),
+    MarkState.SOLD: (
+        "Goods of this range are sold.",
+        "Choose a range of goods that are not sold yet.",
+    ),
+}
 
 
 def void(session: Session, *, first: int, count: int, reason: str, by: str) -> list[Mark]:
@@ -32,6 +55,22 @@ def withdraw(session: Session, *, first: int, count: int, reason: str, by: str) 
     Arguments, result and errors as `void`, but what is withdrawn may be withdrawn again.
     """
     return _mark(session, first, count, MarkState.WITHDRAWN, reason, by)
+
+
+def activate(session: Session, *, first: int, count: int, reason: str, by: str) -> list[Mark]:
+    """Labels of `count` numbers from *first* on are on goods that are released.
+
+    Only lots that ask for it need it. Arguments, result and errors as `void`; a void or sold code
+    is not activated either.
+    """
+    return _mark(session, first, count, MarkState.ACTIVATED, reason, by)
+
+
+def sell(session: Session, *, first: int, count: int, reason: str, by: str) -> list[Mark]:
+    """The goods with `count` numbers from *first* on were sold or used up: a second item with such
+    a code is suspicious. Arguments, result and errors as `void`; a void code is not sold either.
+    """
+    return _mark(session, first, count, MarkState.SOLD, reason, by)
 
 
 def state_of(session: Session, number: int) -> Mark | None:
@@ -92,16 +131,15 @@ def _mark(
         raise NotFound(
             "Not all numbers from {first} to {last} were issued.", first=first, last=last
         )
-    if state != MarkState.WITHDRAWN and session.scalar(
-        select(Mark.id)
-        .where(Mark.issue_id.in_([i.id for i in issues]))
-        .where(Mark.state == MarkState.WITHDRAWN, Mark.first <= last, Mark.last >= first)
+    stands = session.scalar(
+        select(Mark.state)
+        .where(Mark.issue_id.in_([i.id for i in issues]), Mark.state.in_(_STANDS_AGAINST[state]))
+        .where(Mark.first <= last, Mark.last >= first)
         .limit(1)
-    ):
-        raise Conflict(
-            "Codes of this range are withdrawn.",
-            fix="Withdrawal stands. Choose a range without withdrawn codes.",
-        )
+    )
+    if stands is not None:
+        words, fix = _WORDS[MarkState(stands)]
+        raise Conflict(words, fix=fix)
     marks = [
         Mark(
             issue_id=issue.id,

@@ -51,9 +51,20 @@ class RowNumber(IntegerConverter):
 
 def _register(app: Flask) -> None:
     """Rooms. The scan page is last: codes stand directly after the host."""
-    from labelsvc.web import account, health, home, log, media, report, scan, scan_pages, scan_site
+    from labelsvc.web import (
+        account,
+        health,
+        home,
+        log,
+        media,
+        report,
+        scan,
+        scan_pages,
+        scan_site,
+        trust,
+    )
     from labelsvc.web.console import office, producer
 
     scan_site.install(app, scan_pages.Pages())
-    for room in (home, health, account, producer, office, media, log, report, scan):
+    for room in (home, health, account, producer, office, media, log, trust, report, scan):
         app.register_blueprint(room.bp)

@@ -1,13 +1,18 @@
-"""Keeps the public log up to what happened: now and then, by whichever worker is idle."""
+"""Keeps the public log and the status lists up to what happened: now and then, by whichever worker
+is idle."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import structlog
 
+from labelsvc.codes.keys import load_keyring
 from labelsvc.codes.tlog import log as public_log
 from labelsvc.codes.tlog.sweep import sweep
+from labelsvc.codes.trust import publish as lists
+from labelsvc.codes.trust.status import StatusHead
 from labelsvc.db import Database
 from labelsvc.errors import LabelsvcError
 from labelsvc.files import Files
@@ -32,22 +37,38 @@ def publish(database: Database, files: Files, settings: Settings) -> int:
     return found
 
 
+def publish_lists(database: Database, files: Files, settings: Settings) -> StatusHead | None:
+    """Publish what was withdrawn or sold since. Any process may, at any time.
+
+    :returns: the new head; None when nothing changed.
+    :raises KeyUnavailable: there are no keys, or the settings do not open them.
+    """
+    with database.reading() as session:
+        ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
+    return lists.publish(database, files, ring, secrets=settings.keys)
+
+
 class Publisher:
     """Publishes every `EVERY` seconds, and says once what stands against it."""
 
     def __init__(self, database: Database, files: Files, settings: Settings) -> None:
         self._what = database, files, settings
-        self._next, self._said = time.monotonic() + EVERY / 2, ""
+        self._next = time.monotonic() + EVERY / 2
+        self._said: dict[str, str] = {}
 
     def tick(self) -> None:
-        """Publish when it is time. A log that cannot be published stops no print run."""
+        """Publish when it is time. What cannot be published stops no print run, nor the other."""
         if time.monotonic() < self._next:
             return
         self._next = time.monotonic() + EVERY
+        self._try("the status lists were not published", publish_lists)
+        self._try("the public log was not published", publish)
+
+    def _try(self, words: str, verb: Callable[[Database, Files, Settings], object]) -> None:
         try:
-            publish(*self._what)
-            self._said = ""
+            verb(*self._what)
+            self._said.pop(words, None)
         except LabelsvcError as error:
-            if error.code != self._said:
-                log.error("the public log was not published", reason=str(error), code=error.code)
-            self._said = error.code
+            if error.code != self._said.get(words):
+                log.error(words, reason=str(error), code=error.code)
+            self._said[words] = error.code

@@ -50,6 +50,8 @@ def test_a_worker_publishes_when_it_is_time_and_says_once_why_it_cannot(
         raise LogForked("The published log is not the beginning of this one.")
 
     monkeypatch.setattr(publishing, "publish", refuse)
+    listed: list[object] = []
+    monkeypatch.setattr(publishing, "publish_lists", lambda *what: listed.append(what))
     monkeypatch.setattr(publishing.log, "error", lambda *_, **facts: said.append(facts["code"]))
     clock = 1000.0
     monkeypatch.setattr(publishing.time, "monotonic", lambda: clock)
@@ -62,6 +64,7 @@ def test_a_worker_publishes_when_it_is_time_and_says_once_why_it_cannot(
         publisher.tick()
     assert tried == 3
     assert said == ["log_forked"]
+    assert len(listed) == 3  # what stands against the one does not stop the other
 
 
 def test_the_log_is_files_that_any_web_server_can_hand_out(

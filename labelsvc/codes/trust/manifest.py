@@ -11,11 +11,11 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from labelsvc.codes import uri
 from labelsvc.codes.key import Key
-from labelsvc.codes.signing import Ed25519, check_public_key, public_key
+from labelsvc.codes.signing import Ed25519, check_public_key
 from labelsvc.codes.tlog.note import NoteKey
 from labelsvc.errors import BadTrust, KeyUnavailable, LabelsvcError, TrustRollback
 
@@ -29,6 +29,17 @@ MOST_ROOTS: Final = 16
 LEAST_THRESHOLD, LEAST_ROOTS = 2, 3
 _LARGEST_NUMBER: Final = (1 << 53) - 1
 _ED25519: Final = Ed25519()
+
+
+class RootKey(Protocol):
+    """The seam for where root keys live: a file on an offline machine, a token, an HSM."""
+
+    @property
+    def public(self) -> bytes:
+        """32 bytes."""
+
+    def sign(self, message: bytes) -> bytes:
+        """The Ed25519 signature, 64 bytes. :raises KeyUnavailable: the key cannot be used."""
 
 
 @dataclass(frozen=True)
@@ -168,11 +179,13 @@ class Manifest:
         facts = {"signed": self.text, "signatures": entries}
         return (json.dumps(facts, ensure_ascii=False, indent=1) + "\n").encode()
 
-    def sign(self, seed: bytes) -> Manifest:
-        """With one more signature, of the root whose private *seed* this is."""
-        mine = root_id(public_key(seed))
-        made = _ED25519.get_signature(seed, self._message)
-        return Manifest(self.text, {**self.signatures, mine: made}, self.content)
+    def sign(self, root: RootKey) -> Manifest:
+        """With one more signature.
+
+        A root that goes signs its successor too, so any root may sign.
+        """
+        made = root.sign(self._message)
+        return Manifest(self.text, {**self.signatures, root_id(root.public): made}, self.content)
 
     def signers(self, roots: Iterable[bytes]) -> int:
         """How many of *roots* signed this text."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from labelsvc.codes.key import Key, KeyState
 from labelsvc.codes.signing import public_key
 from labelsvc.codes.tlog.note import NoteKey
 from labelsvc.codes.trust.manifest import Content, Manifest, root_id
+from labelsvc.codes.trust.roots import SeedRoot
 from labelsvc.errors import BadTrust, TrustRollback
 
 HOST = "qr.example.vn"
@@ -39,7 +40,7 @@ CONTENT = Content(
 def signed(content: Content, *roots: int) -> Manifest:
     made = Manifest.draft(content)
     for root in roots:
-        made = made.sign(SEEDS[root])
+        made = made.sign(SeedRoot(SEEDS[root]))
     return made
 
 
@@ -208,9 +209,3 @@ def test_any_value_in_any_field_is_read_or_refused(field: str, value: Any) -> No
 def test_roots_are_named_by_the_hash_of_their_key() -> None:
     assert sorted(FIRST.signatures) == sorted(root_id(ROOTS[n]) for n in (0, 2))
     assert len(root_id(ROOTS[0])) == 16
-
-
-def test_the_last_day_of_a_key_is_not_in_the_manifest() -> None:
-    """Retired keys verify for as long as their labels live (docs/codes.md)."""
-    assert "retired" in {state.value for state in KeyState}
-    assert str(date(2026, 11, 24)) in CONTENT.to_text()

@@ -1,0 +1,179 @@
+"""What a verifier without a network holds: manifest, head and lists, in a folder or in memory.
+
+`HeldTrust.say` answers as docs/trust.md, section 4 orders; the inspector's application does the same
+in the browser.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+from labelsvc import clock
+from labelsvc.codes.keyring import Keyring
+from labelsvc.codes.offline import OfflineCode
+from labelsvc.codes.trust.manifest import Manifest
+from labelsvc.codes.trust.status import HeadLine, Purpose, StatusHead, StatusList
+from labelsvc.errors import (
+    BadSignature,
+    BadStatusList,
+    BadTrust,
+    FileMissing,
+    FrozenKey,
+    RevokedKey,
+    UnknownKey,
+)
+
+MANIFEST, HEAD = "manifest.json", "status"
+
+
+class Known(StrEnum):
+    """What is known of an offline code; the words of the verdicts (`scans/verdict.py`)."""
+
+    ISSUED_OK = "ISSUED_OK"
+    ISSUED_OK_STALE = "ISSUED_OK_STALE"
+    REVOKED = "REVOKED"
+    DECOMMISSIONED = "DECOMMISSIONED"
+    EXPIRED = "EXPIRED"
+    UNKNOWN_KEY = "UNKNOWN_KEY"
+    BAD_SIGNATURE = "BAD_SIGNATURE"
+    FROZEN_KEY_OUTSIDE_RANGE = "FROZEN_KEY_OUTSIDE_RANGE"
+
+
+#: Bytes of a file of the folder, or of a path of the service. :raises FileMissing: there is none.
+Read: TypeAlias = Callable[[str], bytes]
+Write: TypeAlias = Callable[[str, bytes], object]
+
+
+@dataclass
+class HeldTrust:
+    """What is held, each part verified."""
+
+    manifest: Manifest
+    head: StatusHead | None = None
+    lists: dict[tuple[int, Purpose], StatusList] = field(default_factory=dict)
+
+    @property
+    def host(self) -> str:
+        return self.manifest.content.host
+
+    @property
+    def names(self) -> set[str]:
+        """Files of the folder that are still of use."""
+        lines = self.head.lines if self.head else ()
+        return {MANIFEST, HEAD, *(_name(line) for line in lines)}
+
+    @classmethod
+    def read(cls, read: Read) -> HeldTrust:
+        """What lies in a folder. It is verified each time: a file may have been changed since.
+
+        :raises BadTrust: no manifest that its own roots signed. :raises BadStatusList: a list or
+            head that is not what it should be.
+        """
+        try:
+            manifest = Manifest.parse(read(MANIFEST))
+        except FileMissing:
+            raise BadTrust(
+                "There is no trust manifest.", fix="Fetch one with: labelsvc keys fetch"
+            ) from None
+        manifest.check_first()
+        held = cls(manifest)
+        try:
+            held.head = held._head(read(HEAD))
+        except FileMissing:
+            return held
+        for line in held.head.lines:
+            try:
+                held.lists[line.kid, line.purpose] = held._list(read(_name(line)), line)
+            except FileMissing:
+                continue
+        return held
+
+    @classmethod
+    def fetch(cls, get: Read, write: Write, held: HeldTrust | None = None) -> HeldTrust:
+        """Bring what is held up to what the service gives now; each part is written once believed.
+
+        :param get: bytes of a path of the service.
+        :param held: None: the first manifest is believed as it comes; compare its roots by hand.
+        :raises BadTrust: TrustRollback: :raises BadStatusList: the service gave what must not be
+            believed; what was held stays.
+        :raises FileMissing: the service has published nothing.
+        """
+        newest = Manifest.parse(get(".well-known/labelsvc-trust.json"))
+        if held is None:
+            newest.check_first()
+            manifest = newest
+        else:
+            manifest = held.manifest
+            for version in range(manifest.content.version + 1, newest.content.version):
+                between = Manifest.parse(get(f"trust/manifest/{version}.json"))
+                between.check_next(manifest)
+                manifest = between
+            newest.check_next(manifest)
+            manifest = newest
+        write(MANIFEST, bytes(manifest))
+        found = cls(manifest)
+        try:
+            head = get("trust/status")
+        except FileMissing:
+            return found
+        found.head = found._head(head, held.head if held else None)
+        for line in found.head.lines:
+            file = get(f"trust/status/{line.kid}/{line.purpose}/{line.number}")
+            found.lists[line.kid, line.purpose] = found._list(file, line)
+            write(_name(line), file)
+        write(HEAD, head)
+        return found
+
+    def say(self, code: OfflineCode, at: datetime) -> Known:
+        """What is known of *code* at that moment."""
+        content, payload = self.manifest.content, code.payload
+        try:
+            Keyring(content.keys, None, content.host).verify_offline(code)
+        except UnknownKey:
+            return Known.UNKNOWN_KEY
+        except (FrozenKey, RevokedKey):
+            return Known.FROZEN_KEY_OUTSIDE_RANGE
+        except BadSignature:
+            return Known.BAD_SIGNATURE
+        lists = {purpose: self.lists.get((payload.kid, purpose)) for purpose in Purpose}
+        listed = {
+            purpose
+            for purpose, found in lists.items()
+            if found is not None and found.has(payload.lot, payload.unit)
+        }
+        if Purpose.WITHDRAWN in listed:
+            return Known.REVOKED
+        if Purpose.SOLD in listed:
+            return Known.DECOMMISSIONED
+        if payload.expires is not None and payload.expires < clock.local(at).date():
+            return Known.EXPIRED
+        fresh = (
+            at <= content.expires
+            and self.head is not None
+            and at <= self.head.expires
+            and all(found is not None and found.covers(payload.lot) for found in lists.values())
+        )
+        return Known.ISSUED_OK if fresh else Known.ISSUED_OK_STALE
+
+    def _head(self, data: bytes, held: StatusHead | None = None) -> StatusHead:
+        keys = self.manifest.content.status_keys
+        return StatusHead.read(data, host=self.host, keys=keys, held=held)
+
+    def _list(self, data: bytes, line: HeadLine) -> StatusList:
+        if hashlib.sha256(data).hexdigest() != line.sha256:
+            raise BadStatusList("This list is not the one that the head names.")
+        keys = self.manifest.content.status_keys
+        found = StatusList.read(data, host=self.host, keys=keys)
+        named = (found.kid, found.purpose, found.number, found.base)
+        if named != (line.kid, line.purpose, line.number, 0):
+            raise BadStatusList("This list is not the one that the head names.")
+        return found
+
+
+def _name(line: HeadLine) -> str:
+    return f"{line.kid}-{line.purpose}-{line.number}"

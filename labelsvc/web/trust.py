@@ -1,0 +1,103 @@
+"""Trust for verifiers: manifest, status head and lists, as files that anybody's page may read."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort
+from flask.typing import ResponseReturnValue
+
+from labelsvc.codes.trust import bitstring, publish, store
+from labelsvc.codes.trust.models import StatusListRecord, StatusState
+from labelsvc.codes.trust.status import Purpose
+from labelsvc.errors import BadInput, FileMissing, NotFound
+from labelsvc.web.site import site
+
+bp = Blueprint("trust", __name__)
+
+_FOR_EVER = "public, max-age=31536000, immutable"
+#: A withdrawal must reach verifiers within a minute or so of being published.
+_SOON = "public, max-age=30"
+
+
+@bp.get("/.well-known/labelsvc-trust.json")
+def manifest() -> ResponseReturnValue:
+    """The newest trust manifest."""
+    return _manifest(None, _SOON)
+
+
+@bp.get("/trust/manifest/<int:version>.json")
+def manifest_version(version: int) -> ResponseReturnValue:
+    """An earlier one: who holds version 3 and meets 6 reads those between."""
+    return _manifest(version, _FOR_EVER)
+
+
+@bp.get("/trust/status")
+def head() -> ResponseReturnValue:
+    """The status head: which lists are the newest."""
+    with site().database.reading() as session:
+        state = session.get(StatusState, 1)
+        text = state.head if state is not None else ""
+    if not text:
+        abort(404)
+    return _open(Response(text, content_type="text/plain; charset=utf-8"), _SOON)
+
+
+@bp.get("/trust/status/<int:kid>/<purpose>/<name>")
+def status_list(kid: int, purpose: str, name: str) -> ResponseReturnValue:
+    """A list (`17`) or what is new since the one before (`16-17`)."""
+    words = name.split("-")
+    if purpose not in list(Purpose) or len(words) > 2 or not all(w.isdecimal() for w in words):
+        abort(404)
+    base, number = (int(words[0]), int(words[1])) if len(words) == 2 else (0, int(words[0]))
+    try:
+        data = site().files.get(publish.path_of(kid, purpose, number, base))
+    except FileMissing:
+        abort(404)
+    return _open(Response(data, content_type="application/octet-stream"), _FOR_EVER)
+
+
+@bp.get("/trust/bitstring/<int:kid>/<int:lot>/<purpose>")
+def w3c(kid: int, lot: int, purpose: str) -> ResponseReturnValue:
+    """The same as a W3C Bitstring Status List credential, lot by lot."""
+    where = site()
+    if purpose not in list(Purpose):
+        abort(404)
+    with where.database.reading() as session:
+        state = session.get(StatusState, 1)
+        record = session.get(StatusListRecord, (kid, purpose))
+    if state is None or record is None or lot >= record.lots:
+        abort(404)
+    try:
+        text = bitstring.credential(
+            where.files, state, record, lot, base_url=where.settings.base_url,
+            secrets=where.settings.keys,
+        )  # fmt: skip
+    except (FileMissing, BadInput):
+        abort(404)
+    return _open(Response(text, content_type="application/vc"), _SOON)
+
+
+@bp.get("/.well-known/did.json")
+def did() -> ResponseReturnValue:
+    """Names the status key for readers of the W3C form (did:web)."""
+    where = site()
+    with where.database.reading() as session:
+        state = session.get(StatusState, 1)
+    if state is None:
+        abort(404)
+    text = bitstring.did_document(state, where.settings.base_url)
+    return _open(Response(text, content_type="application/did+json"), _SOON)
+
+
+def _manifest(version: int | None, caching: str) -> Response:
+    with site().database.reading() as session:
+        try:
+            data = store.file_of(session, version)
+        except NotFound:
+            abort(404)
+    return _open(Response(data, content_type="application/json"), caching)
+
+
+def _open(answer: Response, caching: str) -> Response:
+    answer.headers["Cache-Control"] = caching
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    return answer

@@ -1,0 +1,90 @@
+"""Trust manifest and status lists as files of the site."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from flask.testing import FlaskClient
+
+from labelsvc.codes.keys import load_keyring
+from labelsvc.codes.trust import store
+from labelsvc.codes.trust.manifest import Manifest
+from labelsvc.codes.trust.roots import SeedRoot
+from labelsvc.codes.trust.status import StatusHead
+from labelsvc.db import Database
+from labelsvc.files import Files
+from labelsvc.settings import Settings
+from labelsvc.worker.publishing import publish_lists
+from tests.world import World
+
+ROOTS = [SeedRoot(bytes([n]) * 32) for n in (1, 2, 3)]
+
+
+@pytest.fixture
+def published(database: Database, settings: Settings, world: World) -> Manifest:
+    """A manifest that two of three roots signed, and the first lists."""
+    with database.writing() as session:
+        ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
+        made = store.draft(
+            session, ring, secrets=settings.keys, roots=[root.public for root in ROOTS]
+        )
+        made = made.sign(ROOTS[0]).sign(ROOTS[2])
+        store.publish_manifest(session, made, host=ring.host)
+    publish_lists(database, Files(settings.files), settings)
+    return made
+
+
+def test_everything_that_a_verifier_needs_is_there(
+    client: FlaskClient, published: Manifest
+) -> None:
+    answer = client.get("/.well-known/labelsvc-trust.json")
+    found = Manifest.parse(answer.get_data())
+    assert found == published
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Set-Cookie" not in answer.headers
+    assert client.get("/trust/manifest/1.json").get_data() == answer.get_data()
+    content = found.content
+    head = StatusHead.read(
+        client.get("/trust/status").get_data(), host=content.host, keys=content.status_keys
+    )
+    assert head.lines
+    for line in head.lines:
+        answer = client.get(f"/trust/status/{line.kid}/{line.purpose}/{line.number}")
+        assert answer.status_code == 200
+        assert "immutable" in answer.headers["Cache-Control"]
+
+
+def test_the_lists_are_there_in_the_form_of_the_w3c(
+    client: FlaskClient, published: Manifest, world: World
+) -> None:
+    kid = published.content.keys[0].kid
+    answer = client.get(f"/trust/bitstring/{kid}/{world.lot}/withdrawn")
+    assert answer.mimetype == "application/vc"
+    facts = json.loads(answer.get_data())
+    did = json.loads(client.get("/.well-known/did.json").get_data())
+    assert facts["issuer"] == did["id"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/trust/manifest/2.json", "/trust/status/9/withdrawn/1", "/trust/status/1/lost/1",
+        "/trust/status/1/withdrawn/x", "/trust/status/1/withdrawn/1-2-3",
+        "/trust/status/1/withdrawn/..", "/trust/bitstring/1/99999999/withdrawn",
+        "/trust/bitstring/9/1/withdrawn", "/trust/bitstring/1/1/lost",
+    ],
+)  # fmt: skip
+def test_what_is_not_there_is_not_found(
+    client: FlaskClient, published: Manifest, path: str
+) -> None:
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/.well-known/labelsvc-trust.json", "/trust/status", "/.well-known/did.json",
+     "/trust/bitstring/1/1/withdrawn"],
+)  # fmt: skip
+def test_before_the_first_ceremony_there_is_nothing(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 404
