@@ -35,6 +35,8 @@ POLICY: dict[str, frozenset[Role]] = {
     "office.reports": READERS,
     "office.report": READERS,
     "office.audit": READERS,
+    "office.withdrawals": READERS,
+    "office.withdrawal": READERS,
 }
 
 

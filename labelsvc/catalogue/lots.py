@@ -12,7 +12,7 @@ from labelsvc.accounts import audit
 from labelsvc.catalogue import fields
 from labelsvc.catalogue.criteria import TOURISM
 from labelsvc.catalogue.models import Lot, Product
-from labelsvc.clock import today
+from labelsvc.clock import now, today
 from labelsvc.errors import BadInput, Conflict, Refused
 
 #: More than any OCOP producer makes at once; a larger number is a slip of the finger.
@@ -44,12 +44,14 @@ def open_lot(
     expires_on: date | None = None,
     growing_area: str = "",
     note: str = "",
+    activation: bool = False,
 ) -> Lot:
     """Open a lot of *declared* units; no more labels than that will be issued for it.
 
     :param code: what the producer calls it, at most 20 of A-Z 0-9 - . / _ (GS1 AI 10); empty: one
         is proposed.
     :param expires_on: without one, `made_on` and the shelf life of the product say it.
+    :param activation: labels are good only once they are entered as on released goods.
     :raises BadInput: a field is wrong; `field` names it.
     :raises Conflict: the product has a lot of that code.
     :raises Refused: the product is a service, which carries no goods label.
@@ -68,6 +70,7 @@ def open_lot(
         expires_on=expires_on,
         growing_area=fields.checked("growing_area", fields.growing_area, growing_area),
         note=fields.checked("note", fields.prose, note),
+        activation=activation,
         created_by=actor,
     )
     if session.scalar(select(Lot.id).where(Lot.product_id == product.id, Lot.code == lot.code)):
@@ -98,6 +101,7 @@ def correct_lot(
     made_on: date | None,
     expires_on: date | None,
     growing_area: str,
+    activation: bool,
     issued: int,
     actor: str,
 ) -> None:
@@ -127,6 +131,7 @@ def correct_lot(
         "made_on": made_on,
         "expires_on": expires_on,
         "growing_area": fields.checked("growing_area", fields.growing_area, growing_area),
+        "activation": activation,
     }
     changed = {name: value for name, value in facts.items() if getattr(lot, name) != value}
     for name, value in changed.items():
@@ -140,6 +145,29 @@ def correct_lot(
             subject=f"lot:{lot.id}",
             facts={name: str(value) for name, value in changed.items()},
         )
+
+
+def recall(session: Session, lot: Lot, *, reason: str, actor: str) -> None:
+    """The whole lot is taken off the market: its pages say so before anything else.
+
+    :raises BadInput: no reason. :raises Conflict: it is recalled already.
+    """
+    words = fields.checked("reason", fields.prose, reason)
+    if not words:
+        raise BadInput(
+            "A reason is needed.", fix="Say in a few words what happened.", field="reason"
+        )
+    if lot.recalled_at is not None:
+        raise Conflict("Lot {lot} is recalled already.", lot=lot.code)
+    lot.recalled_at, lot.recall_reason = now(), words
+    session.flush()
+    audit.record(
+        session,
+        actor=actor,
+        action="lot.recall",
+        subject=f"lot:{lot.id}",
+        facts={"reason": words},
+    )
 
 
 def _check(declared: int, made_on: date | None, expires_on: date | None) -> None:

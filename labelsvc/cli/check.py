@@ -15,7 +15,7 @@ from labelsvc.cli.keys import reader
 from labelsvc.codes import gs1, issue, offline, short, uri
 from labelsvc.codes.issue import load_keyring
 from labelsvc.codes.keyring import Keyring
-from labelsvc.codes.models import Form
+from labelsvc.codes.models import Form, Issue
 from labelsvc.codes.trust.held import HeldTrust
 from labelsvc.codes.trust.manifest import Manifest
 from labelsvc.db import Database
@@ -175,12 +175,13 @@ def _judged(database: Database, ring: Keyring, parsed: uri.ParsedCode) -> Answer
         return Verdict.NOT_ISSUED, {}
     with database.reading() as session:
         found = lookup.by_issue(session, peek.issue_id, on=clock.today())
+        issued = session.get_one(Issue, peek.issue_id)
         mark = lookup.mark_of(session, peek)
         facts = _facts(found) | {
             "label": None if peek.form == Form.LOT else peek.position,
             "reason": mark.reason if mark else None,
         }
-        return lookup.judge(mark, found.lot, clock.today()), facts
+        return lookup.judge(mark, issued, clock.today()), facts
 
 
 def _facts(found: lookup.Found) -> dict[str, Any]:

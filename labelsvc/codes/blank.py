@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from labelsvc import clock
 from labelsvc.accounts import audit
 from labelsvc.catalogue.models import Lot
-from labelsvc.codes import short, uri
+from labelsvc.codes import revoke, short, uri
 from labelsvc.codes.issue import LARGEST_ISSUE, check_quantity, next_in_lot, take
 from labelsvc.codes.keyring import Keyring
 from labelsvc.codes.keys import lock_counter
@@ -174,6 +174,8 @@ def bind(session: Session, *, lot: Lot, first: int, last: int, by: str) -> Issue
     )
     session.add(issue)
     session.flush()
+    if lot.activation:  # whoever binds a label holds it and the goods in their hands
+        revoke.activate(session, first=issue.first, count=issue.count, reason="activated", by=by)
     audit.record(
         session,
         actor=by,

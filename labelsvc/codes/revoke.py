@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,6 +12,8 @@ from labelsvc.catalogue.models import Lot
 from labelsvc.codes.keys import lock_counter
 from labelsvc.codes.models import Form, Issue, Mark, MarkState
 from labelsvc.errors import BadInput, Conflict, NotFound
+
+State = TypeVar("State")
 
 #: What cannot be undone: a code goes on its way from printed to activated to sold to void or
 #: withdrawn, and never back.
@@ -110,6 +113,21 @@ def voided_of_lots(session: Session, lots: Sequence[int]) -> dict[int, int]:
         total[lot] = total.get(lot, 0) + max(0, last - max(first - 1, end))
         behind[lot] = max(end, last)
     return total
+
+
+def laid_over(
+    ranges: list[tuple[int, int, State]], newer: tuple[int, int, State]
+) -> list[tuple[int, int, State]]:
+    """*ranges* (first, last, what is said of them) that do not overlap, ascending, with a newer one
+    laid over them: what lies under it is no longer ruled by the older."""
+    first, last, _ = newer
+    kept = []
+    for low, high, was in ranges:
+        if low < first:
+            kept.append((low, min(high, first - 1), was))
+        if high > last:
+            kept.append((max(low, last + 1), high, was))
+    return sorted([*kept, newer], key=lambda found: found[0])
 
 
 def _mark(

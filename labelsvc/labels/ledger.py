@@ -124,7 +124,18 @@ def note_activated(
             first=dead[0],
             last=dead[1],
         )
+    revoke.activate(session, **_numbers(run, first, last), reason="activated", by=actor)
     return _write(session, run, Entry.ACTIVATED, first, last, actor=actor)
+
+
+def note_sold(session: Session, *, run: PrintRun, first: int, last: int, actor: str) -> LedgerEntry:
+    """The goods with labels *first* to *last* are sold or used up.
+
+    :raises Conflict: one of them is void or withdrawn.
+    """
+    _check(run, first, last)
+    revoke.sell(session, **_numbers(run, first, last), reason="sold", by=actor)
+    return _write(session, run, Entry.SOLD, first, last, actor=actor)
 
 
 def note_spoiled(
@@ -238,6 +249,10 @@ def _within(run: PrintRun, first: int, last: int) -> None:
             first=first,
             last=last,
         )
+
+
+def _numbers(run: PrintRun, first: int, last: int) -> dict[str, int]:
+    return {"first": run.issue.first + first - 1, "count": last - first + 1}
 
 
 def _need(reason: str) -> None:

@@ -173,6 +173,7 @@ class Entry(StrEnum):
     VOIDED = "voided"
     REPRINTED = "reprinted"
     ACTIVATED = "activated"  # on its goods
+    SOLD = "sold"
 
 
 class LedgerEntry(Base):

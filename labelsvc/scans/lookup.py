@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from labelsvc.catalogue.models import Lot, Producer, Product, Village
 from labelsvc.catalogue.recognition import Certificate, Recognition, Standing, ruling
 from labelsvc.codes.blank import find_blank
-from labelsvc.codes.models import Issue, Mark
+from labelsvc.codes.models import Form, Issue, Mark
 from labelsvc.db import Database
 from labelsvc.events.models import Event
 from labelsvc.scans import verdict
@@ -115,13 +115,15 @@ def mark_of(session: Session, peek: Peek) -> Mark | None:
     return session.get_one(Mark, peek.mark_id) if peek.mark_id is not None else None
 
 
-def judge(mark: Mark | None, lot: Lot | None, on: date) -> Verdict:
-    """The verdict on an issued code of *lot*."""
+def judge(mark: Mark | None, issue: Issue, on: date) -> Verdict:
+    """The verdict on a code of *issue*."""
+    lot = issue.lot
     return verdict.judge(
         Facts(
             mark=verdict.Mark(mark.state) if mark else None,
-            recalled=lot is not None and lot.recalled_at is not None,
-            expires_on=lot.expires_on if lot else None,
+            recalled=lot.recalled_at is not None,
+            expires_on=lot.expires_on,
+            activation=lot.activation and issue.form != Form.LOT,
         ),
         on,
     )
@@ -129,7 +131,7 @@ def judge(mark: Mark | None, lot: Lot | None, on: date) -> Verdict:
 
 def verdict_of(session: Session, peek: Peek, *, on: date) -> Verdict:
     """The verdict alone, for whoever needs no page."""
-    return judge(mark_of(session, peek), session.get_one(Issue, peek.issue_id).lot, on)
+    return judge(mark_of(session, peek), session.get_one(Issue, peek.issue_id), on)
 
 
 def _whole(path: Any) -> list[Any]:

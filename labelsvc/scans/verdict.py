@@ -17,6 +17,7 @@ class Verdict(StrEnum):
     ISSUED_OK = "ISSUED_OK"
     ISSUED_OK_STALE = "ISSUED_OK_STALE"
     LINK_ONLY = "LINK_ONLY"
+    NOT_ACTIVATED = "NOT_ACTIVATED"
     EXPIRED = "EXPIRED"
     RECALLED = "RECALLED"
     REVOKED = "REVOKED"
@@ -67,6 +68,11 @@ SHOWN: dict[Verdict, Shown] = {
     Verdict.EXPIRED: Shown(
         200, Tone.CAUTION, "Valid code, but past its expiry date",
         "Issued by this programme; the lot is past its expiry date. Do not eat or sell it.",
+    ),
+    Verdict.NOT_ACTIVATED: Shown(
+        200, Tone.CAUTION, "Label not activated yet",
+        "This programme issued the code, but the producer has not entered its goods as released. "
+        "On goods for sale the label may be stolen: do not rely on it.",
     ),
     Verdict.RECALLED: Shown(
         200, Tone.BAD, "Recalled product",
@@ -128,6 +134,7 @@ SHOWN: dict[Verdict, Shown] = {
 class Mark(StrEnum):
     """What was said about a range of codes after they were issued."""
 
+    ACTIVATED = "activated"
     VOID = "void"
     WITHDRAWN = "withdrawn"
     SOLD = "sold"
@@ -139,6 +146,8 @@ class Facts:
 
     mark: Mark | None = None
     recalled: bool = False
+    #: Labels of the lot are good only once they are activated.
+    activation: bool = False
     expires_on: date | None = None
 
 
@@ -157,6 +166,8 @@ def judge(facts: Facts, on: date) -> Verdict:
         return Verdict.DECOMMISSIONED
     if facts.expires_on is not None and facts.expires_on < on:
         return Verdict.EXPIRED
+    if facts.activation and facts.mark is None:
+        return Verdict.NOT_ACTIVATED
     return Verdict.ISSUED_OK
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from labelsvc import clock
 from labelsvc.codes import gs1, issue, offline, short, uri
-from labelsvc.codes.models import Form
+from labelsvc.codes.models import Form, Issue
 from labelsvc.errors import (
     BadCode,
     BadSignature,
@@ -116,7 +116,7 @@ def _render(session: Session, peek: Peek, kind: str, stamp: tuple[Any, ...]) -> 
     today = clock.today()
     found = lookup.by_issue(session, peek.issue_id, on=today)
     mark = lookup.mark_of(session, peek)
-    verdict = lookup.judge(mark, found.lot, today)
+    verdict = lookup.judge(mark, session.get_one(Issue, peek.issue_id), today)
     view = scan_view.view(
         found, verdict, form=peek.form, mark=mark, base_url=site().settings.base_url, code=CODE
     )

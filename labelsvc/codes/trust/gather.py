@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from labelsvc.catalogue.models import Lot
 from labelsvc.codes.keyring import Keyring
 from labelsvc.codes.models import Form, Issue, KeyRecord, Mark, MarkState
+from labelsvc.codes.revoke import laid_over
 from labelsvc.codes.trust.body import WHOLE, Listed, Whole
 from labelsvc.codes.trust.status import Purpose
 
@@ -88,7 +89,7 @@ def _ruling(session: Session, kid: int) -> Iterator[tuple[Issue, Purpose, int, i
             yield from _listed(current, ranges)
             ranges = []
         current = issue
-        ranges = _covered(ranges, first, last, _PURPOSE.get(MarkState(state)))
+        ranges = laid_over(ranges, (first, last, _PURPOSE.get(MarkState(state))))
     if current is not None:
         yield from _listed(current, ranges)
 
@@ -99,17 +100,3 @@ def _listed(
     for first, last, purpose in ranges:
         if purpose is not None:
             yield issue, purpose, first, last
-
-
-def _covered(
-    ranges: list[tuple[int, int, Purpose | None]], first: int, last: int, purpose: Purpose | None
-) -> list[tuple[int, int, Purpose | None]]:
-    """*ranges* with a newer one laid over them."""
-    kept = []
-    for low, high, was in ranges:
-        if low < first:
-            kept.append((low, min(high, first - 1), was))
-        if high > last:
-            kept.append((max(low, last + 1), high, was))
-        # What lies inside of the newer range is no longer ruled by this one.
-    return sorted([*kept, (first, last, purpose)], key=lambda found: found[0])

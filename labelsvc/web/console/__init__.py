@@ -7,10 +7,12 @@ from labelsvc.web.console import office_products as office_products
 from labelsvc.web.console import office_recognitions as office_recognitions
 from labelsvc.web.console import office_reports as office_reports
 from labelsvc.web.console import office_villages as office_villages
+from labelsvc.web.console import office_withdrawals as office_withdrawals
 from labelsvc.web.console import producer_bind as producer_bind
 from labelsvc.web.console import producer_blanks as producer_blanks
 from labelsvc.web.console import producer_files as producer_files
 from labelsvc.web.console import producer_layouts as producer_layouts
+from labelsvc.web.console import producer_life as producer_life
 from labelsvc.web.console import producer_lots as producer_lots
 from labelsvc.web.console import producer_printers as producer_printers
 from labelsvc.web.console import producer_products as producer_products

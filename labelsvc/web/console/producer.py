@@ -5,24 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from labelsvc import clock
+from labelsvc.accounts import audit
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.catalogue.recognition import Recognition, Standing, ruling
-from labelsvc.codes.models import Issue
+from labelsvc.codes import withdrawal
+from labelsvc.codes.models import Issue, Withdrawal
 from labelsvc.labels import legal, library, own, print_run
 from labelsvc.labels.contents import product_values
 from labelsvc.labels.models import PrintRun, RunState
 from labelsvc.scans.models import Scan
 from labelsvc.web.language import current
-from labelsvc.web.security import current_user
+from labelsvc.web.security import actor, current_user
 from labelsvc.web.site import site
 
 bp = Blueprint("producer", __name__, url_prefix="/console")
+
+#: What was taken off the market, in words.
+WITHDRAWN = {
+    "unit": "A label",
+    "range": "A range of labels",
+    "run": "A print run",
+    "lot": "The whole lot",
+    "product": "All lots of the product",
+}
 
 
 @dataclass(frozen=True)
@@ -94,8 +105,29 @@ def dashboard() -> ResponseReturnValue:
         lots = _recent_lots(session, producer_id)
         scans = count_scans(session, Lot.product.has(producer_id=producer_id), days=7)
         return render_template(
-            "console/producer/dashboard.html", cards=cards, running=running, lots=lots, scans=scans
+            "console/producer/dashboard.html",
+            cards=cards,
+            running=running,
+            lots=lots,
+            scans=scans,
+            withdrawn=withdrawal.unread(session, producer_id) if producer_id else (),
+            scopes=WITHDRAWN,
         )
+
+
+@bp.post("/withdrawals/<int:withdrawal_id>/read")
+def read_withdrawal(withdrawal_id: int) -> ResponseReturnValue:
+    """The producer has read what was withdrawn."""
+    with site().database.writing() as session:
+        found = session.get(Withdrawal, withdrawal_id)
+        if found is None or found.producer_id != current_user().producer_id:
+            abort(404)
+        if found.read_at is None:
+            found.read_at = clock.now()
+            audit.record(
+                session, actor=actor(), action="withdrawal.read", subject=f"withdrawal:{found.id}"
+            )
+    return redirect(url_for("producer.dashboard"), code=303)
 
 
 def count_scans(session: Session, of: ColumnElement[bool], *, days: int) -> int:

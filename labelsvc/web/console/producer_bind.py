@@ -89,10 +89,10 @@ def bind_blank() -> ResponseReturnValue:
             ),
             posted.status,
         )
-    return _with_camera(answer)
+    return with_camera(answer)
 
 
-def _with_camera(answer: Response) -> Response:
+def with_camera(answer: Response) -> Response:
     """This page alone may ask for the camera."""
     answer.headers["Permissions-Policy"] = (
         "camera=(self), geolocation=(), microphone=(), payment=()"

@@ -16,7 +16,7 @@ from labelsvc.events.capture import add_event
 from labelsvc.events.models import Event
 from labelsvc.events.vocabulary import STEPS
 from labelsvc.i18n import fold
-from labelsvc.labels import ledger, legal, print_run
+from labelsvc.labels import ledger, legal, life, print_run
 from labelsvc.labels.models import PrintRun
 from labelsvc.web.console.office_form import Posted, shown_values
 from labelsvc.web.console.producer import bp, own_lot, own_product, titles_of
@@ -71,6 +71,7 @@ def new_lot(product_id: int) -> ResponseReturnValue:
                 session, product=own_product(session, product_id), code=posted.text("code"),
                 declared=declared, made_on=made_on, expires_on=expires_on,
                 growing_area=posted.text("growing_area"), actor=actor(),
+                activation=posted.text("activation") == "1",
             ).id  # fmt: skip
 
         lot_id = posted.attempt(act)
@@ -112,7 +113,7 @@ def _proposal(session: Session, product: Product) -> dict[str, Any]:
 @bp.route("/lots/<int:lot_id>/edit", methods=["GET", "POST"])
 def edit_lot(lot_id: int) -> ResponseReturnValue:
     posted = Posted()
-    names = ("declared", "made_on", "expires_on", "growing_area")
+    names = ("declared", "made_on", "expires_on", "growing_area", "activation")
     if request.method == "POST":
         made_on = posted.day("made_on", "Date of manufacture (NSX)")
         expires_on = posted.day("expires_on", "Expiry date (HSD)")
@@ -125,7 +126,7 @@ def edit_lot(lot_id: int) -> ResponseReturnValue:
                 session, found, made_on=made_on, expires_on=expires_on,
                 declared=whole(posted.text("declared"), gettext("Quantity made"), "declared"),
                 growing_area=posted.text("growing_area"), issued=have.issued - have.void,
-                actor=actor(),
+                activation=posted.text("activation") == "1", actor=actor(),
             )  # fmt: skip
             return True
 
@@ -188,6 +189,7 @@ def _lot_page(lot_id: int, posted: Posted) -> ResponseReturnValue:
             p=found.product,
             balance=print_run.balance(session, found),
             account=ledger.account(session, found),
+            living=life.living(session, found),
             runs=runs,
             titles=titles_of(session),
             events=events,

@@ -29,6 +29,7 @@ ENTRIES = {
     "spoiled": "They are spoiled (their codes become void)",
     "reprint": "Print them again under new numbers (these become void)",
     "activated": "They are on goods",
+    "sold": "Their goods are sold or used up",
 }
 #: What stands in the ledger, in words.
 WRITTEN = {
@@ -37,6 +38,7 @@ WRITTEN = {
     "voided": "void",
     "reprinted": "printed again",
     "activated": "on goods",
+    "sold": "sold",
 }
 #: How far a sending is.
 SENDINGS = {
@@ -196,6 +198,8 @@ def _write(session: Session, run_id: int, posted: Posted) -> int:
         ledger.note_printed(session, run=found, first=first, last=last, actor=actor())
     elif kind == "activated":
         ledger.note_activated(session, run=found, first=first, last=last, actor=actor())
+    elif kind == "sold":
+        ledger.note_sold(session, run=found, first=first, last=last, actor=actor())
     elif kind == "spoiled":
         ledger.note_spoiled(
             session, run=found, first=first, last=last, reason=reason, actor=actor()

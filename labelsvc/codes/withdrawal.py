@@ -1,0 +1,203 @@
+"""Taking codes, lots, products and keys off the market. A lot or more takes two people.
+
+One person may withdraw single codes, a range, a run: the harm of a mistake is small, and a market
+cannot wait. A lot, a product or a key is proposed by one and confirmed by another (ASVS 5.0, 2.3.5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from labelsvc.accounts import audit
+from labelsvc.catalogue import lots
+from labelsvc.catalogue.models import Lot, Product
+from labelsvc.clock import now
+from labelsvc.codes import revoke
+from labelsvc.codes.issue import find_issue
+from labelsvc.codes.keys import revoke_key
+from labelsvc.codes.models import KeyRecord, KeyState, Scope, Withdrawal, WithdrawalState
+from labelsvc.errors import BadInput, Conflict, NotFound, Refused
+from labelsvc.i18n import nfc
+
+#: Scopes that one person may take off the market alone.
+ALONE = (Scope.UNIT, Scope.RANGE, Scope.RUN)
+#: A proposal nobody confirmed is no longer about today's market.
+LASTS = timedelta(days=14)
+_SHORTEST = 5
+
+
+def withdraw_codes(
+    session: Session, *, first: int, last: int, scope: Scope, reason: str, actor: str
+) -> Withdrawal:
+    """Numbers *first* to *last* of one issue are good no longer, from now on.
+
+    :param scope: unit, range or run.
+    :raises BadInput: no reason. :raises NotFound: not issued, or over several issues.
+    """
+    _need(reason)
+    issue = find_issue(session, first)
+    if scope not in ALONE or issue is None or not first <= last <= issue.last:
+        raise NotFound(
+            "Not all numbers from {first} to {last} were issued.", first=first, last=last
+        )
+    revoke.withdraw(session, first=first, count=last - first + 1, reason=reason, by=actor)
+    product = issue.lot.product
+    made = Withdrawal(
+        scope=scope, producer_id=product.producer_id, product_id=product.id, lot_id=issue.lot_id,
+        first=first, last=last, reason=nfc(reason).strip(), state=WithdrawalState.DONE,
+        proposed_by=actor, decided_by=actor, decided_at=now(),
+    )  # fmt: skip
+    return _written(session, made, "withdrawal.do", actor)
+
+
+def propose(
+    session: Session,
+    *,
+    reason: str,
+    actor: str,
+    lot: Lot | None = None,
+    product: Product | None = None,
+    kid: int | None = None,
+) -> Withdrawal:
+    """Propose that a lot, all lots of a product, or all codes of a key are withdrawn.
+
+    :raises BadInput: no reason, or not exactly one of the three.
+    :raises Conflict: it is withdrawn already, or proposed. :raises NotFound: no such key.
+    """
+    _need(reason)
+    if [lot is not None, product is not None, kid is not None].count(True) != 1:
+        raise BadInput("Choose what is to be withdrawn.", fix="A lot, a product or a key.")
+    if lot is not None and lot.recalled_at is not None:
+        raise Conflict("Lot {lot} is recalled already.", lot=lot.code)
+    if kid is not None:
+        key = session.get(KeyRecord, kid)
+        if key is None:
+            raise NotFound("There is no key {kid}.", kid=kid)
+        if key.state == KeyState.REVOKED:
+            raise Conflict("Key {kid} is revoked already.", kid=kid)
+    owner = lot.product if lot is not None else product
+    made = Withdrawal(
+        scope=Scope.LOT if lot is not None else Scope.PRODUCT if product is not None else Scope.KEY,
+        producer_id=owner.producer_id if owner is not None else None,
+        product_id=owner.id if owner is not None else None,
+        lot_id=lot.id if lot is not None else None,
+        kid=kid,
+        reason=nfc(reason).strip(),
+        state=WithdrawalState.PROPOSED,
+        proposed_by=actor,
+    )
+    same = select(Withdrawal.id).where(
+        Withdrawal.state == WithdrawalState.PROPOSED,
+        Withdrawal.scope == made.scope,
+        Withdrawal.proposed_at > now() - LASTS,
+        *(
+            getattr(Withdrawal, name).is_not_distinct_from(getattr(made, name))
+            for name in ("lot_id", "product_id", "kid")
+        ),
+    )
+    if session.scalar(same.limit(1)) is not None:
+        raise Conflict(
+            "This withdrawal is proposed already.", fix="Somebody else can confirm it now."
+        )
+    return _written(session, made, "withdrawal.propose", actor)
+
+
+def confirm(
+    session: Session, withdrawal: Withdrawal, *, actor: str, secrets: Sequence[str]
+) -> None:
+    """The second person: it is done, at once.
+
+    :param secrets: of the settings; a new key is made when an active one is withdrawn.
+    :raises Refused: the same person proposed it. :raises Conflict: it is decided, or too old.
+    """
+    _open(session, withdrawal)
+    if withdrawal.proposed_by == actor:
+        raise Refused(
+            "Whoever proposes a withdrawal cannot confirm it.",
+            fix="Ask a colleague: two people look at what is taken off the market.",
+        )
+    for lot in _lots(session, withdrawal):
+        lots.recall(session, lot, reason=withdrawal.reason, actor=actor)
+    if withdrawal.kid is not None:
+        revoke_key(session, withdrawal.kid, secrets=secrets)
+    _decide(session, withdrawal, WithdrawalState.DONE, "withdrawal.confirm", actor)
+
+
+def refuse(session: Session, withdrawal: Withdrawal, *, answer: str, actor: str) -> None:
+    """It is not done; the one who proposed it may refuse it too, that is taking it back.
+
+    :raises BadInput: no answer. :raises Conflict: it is decided already.
+    """
+    _open(session, withdrawal)
+    _need(answer)
+    withdrawal.answer = nfc(answer).strip()
+    _decide(session, withdrawal, WithdrawalState.REFUSED, "withdrawal.refuse", actor)
+
+
+def stale(withdrawal: Withdrawal) -> bool:
+    """A proposal that was left lying: it must be made anew."""
+    return withdrawal.state == WithdrawalState.PROPOSED and withdrawal.proposed_at <= now() - LASTS
+
+
+def unread(session: Session, producer_id: int) -> Sequence[Withdrawal]:
+    """What was withdrawn of a producer's goods and they have not said they read, newest first."""
+    return session.scalars(
+        select(Withdrawal)
+        .where(
+            Withdrawal.producer_id == producer_id,
+            Withdrawal.state == WithdrawalState.DONE,
+            Withdrawal.read_at.is_(None),
+        )
+        .order_by(Withdrawal.id.desc())
+    ).all()
+
+
+def _lots(session: Session, withdrawal: Withdrawal) -> Sequence[Lot]:
+    if withdrawal.scope == Scope.LOT:
+        return [withdrawal.lot] if withdrawal.lot is not None else []
+    if withdrawal.scope != Scope.PRODUCT:
+        return []
+    query = select(Lot).where(Lot.product_id == withdrawal.product_id, Lot.recalled_at.is_(None))
+    return session.scalars(query.order_by(Lot.id)).all()
+
+
+def _open(session: Session, withdrawal: Withdrawal) -> None:
+    session.refresh(withdrawal, with_for_update=True)  # two people deciding at once take turns
+    if withdrawal.state != WithdrawalState.PROPOSED:
+        raise Conflict("This withdrawal is decided already.")
+    if stale(withdrawal):
+        raise Conflict(
+            "This proposal is more than {days} days old.", fix="Propose it anew.", days=LASTS.days
+        )
+
+
+def _need(reason: str) -> None:
+    if len(reason.strip()) < _SHORTEST:
+        raise BadInput(
+            "A reason is needed.", fix="Say in a few words what happened.", field="reason"
+        )
+
+
+def _decide(
+    session: Session, withdrawal: Withdrawal, state: WithdrawalState, action: str, actor: str
+) -> None:
+    withdrawal.state, withdrawal.decided_by, withdrawal.decided_at = state, actor, now()
+    _written(session, withdrawal, action, actor)
+
+
+def _written(session: Session, withdrawal: Withdrawal, action: str, actor: str) -> Withdrawal:
+    session.add(withdrawal)
+    session.flush()
+    facts = {
+        name: value
+        for name in ("scope", "lot_id", "product_id", "kid", "first", "last", "reason", "answer")
+        if (value := getattr(withdrawal, name)) not in (None, "")
+    }
+    audit.record(
+        session, actor=actor, action=action, subject=f"withdrawal:{withdrawal.id}", facts=facts
+    )
+    return withdrawal

@@ -1,0 +1,186 @@
+"""The life of labels of a lot: on goods that are released, then sold; from the first to the last.
+
+Labels are counted by their place in the lot, so a range may span print runs and blank rolls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from labelsvc.accounts import audit
+from labelsvc.catalogue.models import Lot
+from labelsvc.codes import revoke
+from labelsvc.codes.keyring import Keyring
+from labelsvc.codes.models import Form, Issue, Mark, MarkState
+from labelsvc.codes.resolve import find_code
+from labelsvc.errors import BadInput, Conflict
+from labelsvc.labels import ledger
+from labelsvc.labels.models import Entry, PrintRun
+
+#: Steps that a producer enters, and what they are called in marks and in the ledger.
+STEPS = {"activated": Entry.ACTIVATED, "sold": Entry.SOLD}
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Neighbouring labels of one issue: numbers *first* to *last*."""
+
+    issue: Issue
+    first: int
+    last: int
+
+    @property
+    def count(self) -> int:
+        return self.last - self.first + 1
+
+    @property
+    def shown(self) -> tuple[int, int]:
+        """As printed on the labels of a run, from 1."""
+        return self.first - self.issue.first + 1, self.last - self.issue.first + 1
+
+
+def between(session: Session, ring: Keyring, lot: Lot, first: str, last: str) -> Sequence[Piece]:
+    """Labels of *lot* from the scanned code *first* to *last*, in the order they were issued.
+
+    The order of the two does not matter.
+
+    :raises BadInput: one is no code of ours, or names the whole lot. :raises NotFound: not issued.
+    :raises Conflict: it is a label of another lot.
+    """
+    ends = [_place(session, ring, lot, text) for text in (first, last)]
+    start, stop = min(ends), max(ends)
+    issues = session.scalars(
+        select(Issue)
+        .where(Issue.lot_id == lot.id, Issue.form != Form.LOT)
+        .where(Issue.first_in_lot <= stop, Issue.first_in_lot + Issue.count > start)
+        .order_by(Issue.first_in_lot)
+    )
+    return [
+        Piece(
+            issue,
+            issue.first + max(0, start - issue.first_in_lot),
+            min(issue.last, issue.first + stop - issue.first_in_lot),
+        )
+        for issue in issues
+    ]
+
+
+def whole(session: Session, lot: Lot) -> Sequence[Piece]:
+    """All labels of *lot* that are neither void nor withdrawn nor sold."""
+    issues = session.scalars(
+        select(Issue).where(Issue.lot_id == lot.id, Issue.form != Form.LOT).order_by(Issue.first)
+    )
+    return [Piece(issue, *part) for issue in issues for part in _living(session, issue)]
+
+
+def enter(session: Session, lot: Lot, pieces: Sequence[Piece], step: str, *, actor: str) -> int:
+    """Write down that labels are on released goods ("activated"), or that the goods are "sold".
+
+    Pages, and lists for verifiers without a network, follow at once.
+
+    :returns: how many labels.
+    :raises BadInput: no such step, or no labels. :raises Conflict: some are void, withdrawn, sold.
+    """
+    if step not in STEPS or not pieces:
+        raise BadInput("There is no label to write down.", fix="Scan the first and the last one.")
+    for piece in pieces:
+        run = session.scalars(select(PrintRun).where(PrintRun.issue_id == piece.issue.id)).first()
+        first, last = piece.shown
+        if run is None:  # of a blank roll
+            _mark(session, piece, step, actor)
+        elif step == "sold":
+            ledger.note_sold(session, run=run, first=first, last=last, actor=actor)
+        else:
+            ledger.note_activated(session, run=run, first=first, last=last, actor=actor)
+    return sum(piece.count for piece in pieces)
+
+
+@dataclass(frozen=True)
+class Living:
+    """How many unit labels of a lot are in each state; a label is in its latest one."""
+
+    waiting: int
+    activated: int
+    sold: int
+    void: int
+    withdrawn: int
+
+
+def living(session: Session, lot: Lot) -> Living:
+    """Where the labels of *lot* are in their lives."""
+    total = session.scalar(
+        select(func.coalesce(func.sum(Issue.count), 0)).where(
+            Issue.lot_id == lot.id, Issue.form != Form.LOT
+        )
+    )
+    states: dict[str, int] = {}
+    issues = session.scalars(select(Issue).where(Issue.lot_id == lot.id, Issue.form != Form.LOT))
+    for issue in issues:
+        for first, last, state in _ruled(session, issue):
+            states[state] = states.get(state, 0) + last - first + 1
+    return Living(
+        int(total or 0) - sum(states.values()),
+        *(states.get(state, 0) for state in ("activated", "sold", "void", "withdrawn")),
+    )
+
+
+def _place(session: Session, ring: Keyring, lot: Lot, text: str) -> int:
+    if not text.strip():
+        raise BadInput(
+            "No label was scanned.",
+            fix="Scan the symbol of the label, or type the characters printed under it.",
+        )
+    issue, number = find_code(session, ring, text)
+    if issue.form == Form.LOT:
+        raise BadInput(
+            "This code stands on every label of the lot.",
+            fix="Only labels with a code of their own have a life of their own.",
+        )
+    if issue.lot_id != lot.id:
+        raise Conflict(
+            "This is a label of another lot, not of {lot}.",
+            fix="Scan a label of this lot, or open the page of the other one.",
+            lot=lot.code,
+        )
+    return issue.first_in_lot + number - issue.first
+
+
+def _mark(session: Session, piece: Piece, step: str, actor: str) -> None:
+    verb = revoke.sell if step == "sold" else revoke.activate
+    verb(session, first=piece.first, count=piece.count, reason=step, by=actor)
+    audit.record(
+        session,
+        actor=actor,
+        action=f"blank.{step}",
+        subject=f"lot:{piece.issue.lot_id}",
+        facts={"first": piece.shown[0], "last": piece.shown[1]},
+    )
+
+
+def _living(session: Session, issue: Issue) -> list[tuple[int, int]]:
+    """Ranges of numbers that may still go on."""
+    gone = (MarkState.VOID, MarkState.WITHDRAWN, MarkState.SOLD)
+    at, found = issue.first, []
+    for first, last, state in _ruled(session, issue):
+        if state in gone:
+            if at < first:
+                found.append((at, first - 1))
+            at = last + 1
+    if at <= issue.last:
+        found.append((at, issue.last))
+    return found
+
+
+def _ruled(session: Session, issue: Issue) -> list[tuple[int, int, str]]:
+    """Ranges of numbers and the state that their newest mark gives them, ascending."""
+    ranges: list[tuple[int, int, str]] = []
+    rows = session.execute(
+        select(Mark.first, Mark.last, Mark.state).where(Mark.issue_id == issue.id).order_by(Mark.id)
+    )
+    for first, last, state in rows:
+        ranges = revoke.laid_over(ranges, (first, last, state))
+    return ranges
