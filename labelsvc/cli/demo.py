@@ -81,6 +81,7 @@ def _words(built: Demo, seconds: float) -> str:
         "Scan pages",
         *(f"  {name:<17}{url}" for name, url in built.pages.items() if name != "home"),
         f"Public log     {home}log/",
+        f"Trust manifest {home}.well-known/labelsvc-trust.json",
         "Label files",
         *(f"  {path}" for path in built.print_files),
         f"List to import {built.list_file}",

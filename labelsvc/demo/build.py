@@ -21,13 +21,13 @@ from labelsvc.catalogue.places import load_places
 from labelsvc.codes.issue import codes_of, create_keys, find_issue, load_keyring
 from labelsvc.codes.models import Issue
 from labelsvc.db import Database
-from labelsvc.demo import history, sample, spreadsheet
+from labelsvc.demo import ceremony, history, sample, spreadsheet
 from labelsvc.demo.drawings import picture
 from labelsvc.files import Files
 from labelsvc.labels import print_run
 from labelsvc.labels.models import PrintRun
 from labelsvc.settings import Settings
-from labelsvc.worker.publishing import publish
+from labelsvc.worker.publishing import publish, publish_lists
 from labelsvc.worker.tasks import run_inline
 
 #: Seed of everything random; the same seed on the same day gives the same demo.
@@ -96,6 +96,8 @@ def build(settings: Settings, database: Database, files: Files, *, step: Step) -
         history.reports(session, issues, now=now)
         pages = _pages(session, settings, examples)
     publish(database, files, settings)
+    publish_lists(database, files, settings)
+    ceremony.hold(database, settings, folder / "khoa-goc")
     list_file = folder / "danh-sach-ocop-mau.xlsx"
     spreadsheet.write_list(list_file, random=random, today=today)
     return Demo(folder, pages, accounts, outputs, list_file, counts)
@@ -105,12 +107,19 @@ def _accounts(session: Session, producer_id: int, settings: Settings) -> dict[st
     for name, full_name, role, tenant in (
         ("lan", "Nguyễn Thị Lan (mẫu)", Role.PRODUCER, producer_id),
         ("vanphong", "Trần Minh Thảo (mẫu)", Role.OFFICE, None),
+        ("vanphong2", "Phạm Quốc Bình (mẫu)", Role.OFFICE, None),
+        ("thanhtra", "Đỗ Thu Hà (mẫu)", Role.INSPECTOR, None),
     ):
         create_user(
             session, name=name, full_name=full_name, role=role, producer_id=tenant,
             password=PASSWORD, actor=history.ACTOR,
         )  # fmt: skip
-    return {"producer": "lan", "office": "vanphong"}
+    return {
+        "producer": "lan",
+        "office": "vanphong",
+        "office, second": "vanphong2",
+        "inspector": "thanhtra",
+    }
 
 
 def _photos(database: Database, files: Files, drawn: Sequence[sample.Drawn]) -> None:

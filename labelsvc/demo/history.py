@@ -100,7 +100,8 @@ def issue_codes(session: Session, lots: Sequence[Lot], *, random: Random) -> lis
     """Codes for lots that have none yet, as a print shop would have got them."""
     issues = []
     for lot in lots:
-        form = Form.LOT if random.random() < 0.15 else Form.SHORT
+        chance = random.random()
+        form = Form.LOT if chance < 0.15 else Form.OFFLINE if chance < 0.3 else Form.SHORT
         count = 1 if form is Form.LOT else min(lot.declared, random.choice((65, 130, 240, 480)))
         issues.append(allocate(session, lot=lot, count=count, form=form, by=ACTOR))
     return issues
@@ -132,6 +133,14 @@ def mark_some(session: Session, issues: Sequence[Issue], *, today: date) -> Exam
         found = next((i for i in issues if i.form == Form.SHORT and _stars(i, today) == name), None)
         if found is not None:
             examples.numbers[f"stars_{name}"] = found.first
+    offline = [i for i in issues if i.form == Form.OFFLINE and _stars(i, today) == "allowed"]
+    examples.numbers["offline"] = offline[0].first + 3
+    revoke.withdraw(session, first=offline[1].first, count=12, reason="Tem bị mất cắp", by=ACTOR)
+    examples.numbers["offline_withdrawn"] = offline[1].first + 5
+    waiting = plain[6].lot
+    waiting.activation = True
+    revoke.activate(session, first=plain[6].first, count=30, reason="activated", by=ACTOR)
+    examples.numbers["not_activated"] = plain[6].first + 40
     lot_code = next((i for i in issues if i.form == Form.LOT), None)
     if lot_code is not None:
         examples.numbers["lot_code"] = lot_code.first
