@@ -79,7 +79,7 @@ def _words(built: Demo, seconds: float) -> str:
         f"Sign in        {home}account/sign-in",
         *(f"  {role:<12} {name}  /  {PASSWORD}" for role, name in built.accounts.items()),
         "Scan pages",
-        *(f"  {name:<17}{url}" for name, url in built.pages.items() if name != "home"),
+        *(f"  {name:<18}{url}" for name, url in built.pages.items() if name != "home"),
         f"Public log     {home}log/",
         f"Trust manifest {home}.well-known/labelsvc-trust.json",
         "Label files",

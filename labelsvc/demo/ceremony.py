@@ -11,7 +11,7 @@ from labelsvc.db import Database
 from labelsvc.settings import Settings
 
 #: Published, as every secret of the demo: its roots protect nothing.
-PASSPHRASE = "khoa-goc-cua-ban-mau"
+PASSPHRASE = "khoa-goc-cua-ban-mau"  # noqa: S105
 #: Opening a root takes half a second for real ones; nobody attacks these.
 _COST = 1 << 14
 
