@@ -165,6 +165,8 @@ def check_name(name: str) -> None:
     """:raises BadLog: *name* can be no name of a key: empty, or with a space or a plus."""
     if not name or "+" in name or any(c.isspace() for c in name) or _CONTROL.search(name):
         raise _malformed()
+    if any("\ud800" <= c <= "\udfff" for c in name):  # half a character has no bytes to hash
+        raise _malformed()
 
 
 def unbase64(text: str) -> bytes:
