@@ -17,6 +17,7 @@ from labelsvc import settings as settings_module
 from labelsvc.accounts.models import User
 from labelsvc.db import Database
 from labelsvc.migrations import upgrade
+from labelsvc.settings import Settings
 from labelsvc.web.app import create_app
 from labelsvc.web.scan_site import ScanSite
 from labelsvc.worker.local import LocalPool
@@ -34,6 +35,7 @@ class Live:
     url: str
     world: worlds.World
     database: Database
+    settings: Settings
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +56,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     pool.start()
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield Live(found.base_url, world, database)
+    yield Live(found.base_url, world, database, found)
     server.shutdown()
     thread.join()
     server.server_close()

@@ -1,7 +1,7 @@
 // Ed25519: the browser's own where it is right, else noble-ed25519 in its strict reading.
 
-import { verifyAsync } from "../../vendor/noble-ed25519/index.js";
-import { fromHex } from "./bytes.js";
+import { Point, verifyAsync } from "../../vendor/noble-ed25519/index.js";
+import { fromHex, toHex } from "./bytes.js";
 
 /** RFC 8032, 7.1, test 2: one byte, one signature. */
 const KEY = hex("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c");
@@ -10,29 +10,23 @@ const GOOD = hex(
   "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da" +
     "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
 );
-/** The eight points of small order and their other spellings: anybody can sign for them. */
-const SMALL = new Set([
-  "0000000000000000000000000000000000000000000000000000000000000000",
-  "0000000000000000000000000000000000000000000000000000000000000080",
-  "0100000000000000000000000000000000000000000000000000000000000000",
-  "0100000000000000000000000000000000000000000000000000000000000080",
-  "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-  "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-  "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-  "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-  "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-  "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-  "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
-  "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
-  "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
-  "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
-]);
+/** The same signature in its second spelling, S + L: RFC 8032, 5.1.7 has it refused. */
+const RESPELT = hex(
+  "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da" +
+    "f52db7415978abc61b2c2eb6aeebfca0387b2eaeb4302aeeb00d291612bb0c10",
+);
+/** What `isKey` found, by key in hex: an honest visit meets a handful. @type {Map<string, boolean>} */
+const looked = new Map();
+const MOST_LOOKED = 512;
 
 /** @typedef {"webcrypto" | "noble"} Engine */
 /** @type {Promise<Engine> | null} */
 let chosen = null;
 
-/** Which engine verifies here: found out with a signature that holds and one that does not. */
+/**
+ * Which engine verifies here: found out with a signature that holds and two that do not.
+ * @returns {Promise<Engine>}
+ */
 export function ready() {
   chosen ??= choose();
   return chosen;
@@ -55,24 +49,42 @@ export function force(engine) {
  * @param {Uint8Array} signature 64 bytes
  */
 export async function verify(publicKey, message, signature) {
-  if (publicKey.length !== 32 || signature.length !== 64 || isSmall(publicKey)) return false;
+  if (signature.length !== 64 || !isKey(publicKey)) return false;
   const engine = await ready();
   return engine === "webcrypto"
     ? byBrowser(publicKey, message, signature)
     : byNoble(publicKey, message, signature);
 }
 
-/** @param {Uint8Array} publicKey */
-export function isSmall(publicKey) {
-  return SMALL.has(Array.from(publicKey, (byte) => byte.toString(16).padStart(2, "0")).join(""));
+/**
+ * Whether *publicKey* is an honest one: 32 bytes, on the curve, in its one spelling, and of no small
+ * order. Libraries disagree about all others, and for some anybody can sign.
+ *
+ * @param {Uint8Array} publicKey
+ */
+export function isKey(publicKey) {
+  if (publicKey.length !== 32) return false;
+  const name = toHex(publicKey);
+  let found = looked.get(name);
+  if (found === undefined) {
+    try {
+      found = !Point.fromBytes(publicKey, false).isSmallOrder();
+    } catch {
+      found = false;
+    }
+    if (looked.size >= MOST_LOOKED) looked.clear();
+    looked.set(name, found);
+  }
+  return found;
 }
 
 /** @returns {Promise<Engine>} */
 async function choose() {
   const bad = GOOD.slice();
   bad[40] ^= 1;
-  const right = (await byBrowser(KEY, MESSAGE, GOOD)) && !(await byBrowser(KEY, MESSAGE, bad));
-  return right ? "webcrypto" : "noble";
+  if (!(await byBrowser(KEY, MESSAGE, GOOD))) return "noble";
+  const wrong = await Promise.all([bad, RESPELT].map((one) => byBrowser(KEY, MESSAGE, one)));
+  return wrong.some(Boolean) ? "noble" : "webcrypto";
 }
 
 /**

@@ -1,25 +1,32 @@
 // The trust manifest: which keys are ours (docs/trust.md, section 1).
 
 import { concat, fromHex, sha256, toHex, utf8 } from "./bytes.js";
-import { isSmall, verify } from "./ed25519.js";
+import { isKey, verify } from "./ed25519.js";
 import { TrustError } from "./errors.js";
+import { moment } from "./lines.js";
 import { readKey } from "./note.js";
 
 const FORMAT = "labelsvc-trust-2";
 const LARGEST = 4 << 20;
 const STATES = ["next", "active", "retired", "frozen", "revoked"];
-const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+const AUTHORITY = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(?::[0-9]{1,5})?$/;
+/** A thief of one root key can do nothing, and one lost root key harms nothing. */
+const [LEAST_THRESHOLD, LEAST_ROOTS, MOST_ROOTS] = [2, 3, 16];
 
 /**
- * @typedef {{kid: number, state: string, publicKey: Uint8Array,
- *   ranges: [number, number, number][]}} Key
- * @typedef {{text: string, host: string, version: number, issued: Date, expires: Date,
- *   threshold: number, roots: Uint8Array[], keys: Map<number, Key>,
- *   statusKeys: import("./note.js").NoteKey[], signatures: Map<string, Uint8Array>}} Manifest
+ * @typedef {import("./note.js").NoteKey} NoteKey
+ * @typedef {Readonly<{kid: number, state: string, publicKey: Uint8Array,
+ *   ranges: readonly (readonly [number, number, number])[]}>} Key
+ *   `ranges`: lot and printed units [first, stop) that a frozen key had signed
+ * @typedef {Readonly<{text: string, host: string, version: number, issued: Date, expires: Date,
+ *   threshold: number, roots: readonly Uint8Array[], keys: ReadonlyMap<number, Key>,
+ *   statusKeys: readonly NoteKey[], logKey: NoteKey | null,
+ *   signatures: ReadonlyMap<string, Uint8Array>}>} Manifest
  */
 
 /**
- * Read a manifest and check that it may be believed.
+ * Read a manifest and check that it may be believed. One past its end is still read: what it says is
+ * then true "as of that day".
  *
  * @param {string} text of the file
  * @param {Manifest | null} held what is believed now; null: the first one, whose own roots decide
@@ -71,13 +78,16 @@ async function parse(file) {
     throw damaged();
   }
   if (typeof outer.signed !== "string" || facts?.format !== FORMAT) throw damaged();
+  // Half a character has no bytes: two texts would have one signature.
+  if (/\p{Surrogate}/u.test(outer.signed)) throw damaged();
   const { host, version, threshold } = facts;
-  if (typeof host !== "string" || host !== host.toLowerCase() || /[/?#\s]/.test(host)) throw damaged();
+  if (typeof host !== "string" || !AUTHORITY.test(host) || host.endsWith(":443")) throw damaged();
   if (!Number.isSafeInteger(version) || version < 1) throw damaged();
   const roots = list(facts.roots).map((root) => publicKey(root));
   const distinct = new Set(roots.map(toHex)).size === roots.length;
-  if (!Number.isInteger(threshold) || threshold < 2 || threshold > roots.length) throw damaged();
-  if (roots.length < 3 || roots.length > 16 || !distinct) throw damaged();
+  if (!Number.isInteger(threshold) || threshold > roots.length) throw damaged();
+  if (threshold < LEAST_THRESHOLD || roots.length < LEAST_ROOTS) throw damaged();
+  if (roots.length > MOST_ROOTS || !distinct) throw damaged();
   /** @type {Map<number, Key>} */
   const keys = new Map();
   for (const entry of list(facts.keys)) {
@@ -92,11 +102,19 @@ async function parse(file) {
     signatures.set(entry.root, raw);
   }
   const [issued, expires] = [moment(facts.issued), moment(facts.expires)];
-  if (expires <= issued || signatures.size > 32) throw damaged();
-  return {
-    text: outer.signed, host, version, issued, expires, threshold, roots, keys, signatures,
-    statusKeys: await Promise.all(list(facts.status_keys).map((key) => readKey(String(key)))),
-  };
+  if (!issued || !expires || expires <= issued || signatures.size > 2 * MOST_ROOTS) throw damaged();
+  const logKey = facts.log_key === null ? null : await noteKey(facts.log_key);
+  const statusKeys = await Promise.all(list(facts.status_keys).map(noteKey));
+  return Object.freeze({
+    text: outer.signed, host, version, issued, expires, threshold, keys, signatures, logKey,
+    roots: Object.freeze(roots), statusKeys: Object.freeze(statusKeys),
+  });
+}
+
+/** @param {unknown} text */
+async function noteKey(text) {
+  if (typeof text !== "string") throw damaged();
+  return Object.freeze(await readKey(text));
 }
 
 /**
@@ -109,20 +127,15 @@ function readCodeKey(entry) {
   for (const range of list(ranges)) {
     if (!Array.isArray(range) || range.length !== 3 || !range.every(Number.isInteger)) throw damaged();
   }
-  return { kid, state, publicKey: publicKey(entry.ed25519), ranges };
+  return Object.freeze({
+    kid, state, publicKey: publicKey(entry.ed25519), ranges: Object.freeze(ranges),
+  });
 }
 
 /** @param {unknown} text */
 function publicKey(text) {
   const found = typeof text === "string" ? fromHex(text) : null;
-  if (!found || found.length !== 32 || isSmall(found)) throw damaged();
-  return found;
-}
-
-/** @param {unknown} text */
-function moment(text) {
-  const found = new Date(typeof text === "string" && MOMENT.test(text) ? text : NaN);
-  if (Number.isNaN(found.getTime())) throw damaged();
+  if (!found || !isKey(found)) throw damaged();
   return found;
 }
 

@@ -1,13 +1,16 @@
 // Signed notes (C2SP signed-note): a text and the lines of who signed it.
 
 import { concat, fromBase64, same, sha256, toHex, utf8 } from "./bytes.js";
-import { isSmall, verify } from "./ed25519.js";
+import { isKey, verify } from "./ed25519.js";
 import { TrustError } from "./errors.js";
+import { SPACE } from "./spelling.js";
 
 const LARGEST = 64 * 1024;
 const MOST = 64;
-const DASH = "\u2014 ";
 const ED25519 = 1;
+const NAME = `[^+\\0-\\x1f${SPACE}]+`;
+const KEY = new RegExp(`^(${NAME})\\+([0-9a-f]{8})\\+([A-Za-z0-9+/=]+)$`);
+const LINE = new RegExp(`^\u2014 (${NAME}) ([A-Za-z0-9+/=]+)$`);
 
 /**
  * @typedef {{name: string, id: Uint8Array, publicKey: Uint8Array}} NoteKey
@@ -21,9 +24,9 @@ const ED25519 = 1;
  * @returns {Promise<NoteKey>}
  */
 export async function readKey(text) {
-  const found = /^([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)$/.exec(text);
+  const found = KEY.exec(text);
   const raw = found && fromBase64(found[3]);
-  if (!found || !raw || raw.length !== 33 || raw[0] !== ED25519 || isSmall(raw.slice(1))) {
+  if (!found || !raw || raw.length !== 33 || raw[0] !== ED25519 || !isKey(raw.slice(1))) {
     throw new TrustError("damaged", "key");
   }
   const digest = await sha256(concat(utf8(`${found[1]}\n`), raw));
@@ -54,9 +57,9 @@ export function readNote(data) {
 
 /** @param {string} line */
 function readLine(line) {
-  const found = /^\u2014 ([^+\s]+) ([A-Za-z0-9+/=]+)$/.exec(line);
+  const found = LINE.exec(line);
   const raw = found && fromBase64(found[2]);
-  if (!line.startsWith(DASH) || !found || !raw || raw.length < 5) throw new TrustError("damaged", "note");
+  if (!found || !raw || raw.length < 5) throw new TrustError("damaged", "note");
   return { name: found[1], id: raw.slice(0, 4), raw: raw.slice(4) };
 }
 

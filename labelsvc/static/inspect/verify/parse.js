@@ -1,85 +1,65 @@
 // From what a scanner, a chat or a person hands over to a code: labelsvc/codes/uri.py in the browser.
-// docs/codes.md is the specification; both sides are tested with the same vectors.
+// docs/codes.md is the specification; both sides are tested with the same vectors and mutations.
 
 import { Refused } from "./errors.js";
+import { readElements, readLink } from "./gs1.js";
+import { isGtin } from "./identifiers.js";
+import { EDGES, SPACE, TAIL, decodePercent, spell, strip, stripEnd } from "./spelling.js";
+
+export { Refused };
 
 /**
  * @typedef {{kid: number, reference: number, gtin: string | null, lot: number, unit: number,
  *   expires: string | null}} Payload
  * @typedef {{form: "short", canonical: string}} Short
- * @typedef {{form: "gs1", canonical: string, gtin: string}} Gs1
- * @typedef {{form: "link", canonical: string, gtin: string, lot: string | null,
- *   serial: string | null}} Link
+ * @typedef {import("./gs1.js").Gs1} Gs1
+ * @typedef {import("./gs1.js").Link} Link
  * @typedef {{form: "offline", canonical: string, payload: Payload, packed: Uint8Array,
  *   signature: Uint8Array}} Offline
  * @typedef {Short | Gs1 | Link | Offline} Code
  */
 
+/** Digits of an offline code. */
 export const DIGITS = 193;
 const SHORT = 24;
-const SERIAL = 20;
+/** Longer than any link of ours with trackers; what is longer is not looked at. */
 const LARGEST = 2048;
-const EDGES = " \t\r\n\v\f\0\x1c\x1d\x1e\x1f\u00a0\u200b\u200c\u200d\u200e\u200f\u2060\ufeff<>\"'“”‘’«»";
-const TAIL = ".,;:!?)]}*_~…";
-const SEPARATORS = new Set(" \t\r\n\u00a0\u2007\u2009\u202f-\u2010\u2011\u2012\u2013");
-const CSET82 = "[!\"%&'()*+,\\-./0-9:;<=>?A-Z_a-z]";
-const PATH_VALUES = new Map([
-  ["01", /^[0-9]{14}$/],
-  ["22", new RegExp(`^${CSET82}{1,20}$`)],
-  ["10", new RegExp(`^${CSET82}{1,20}$`)],
-  ["21", new RegExp(`^${CSET82}{1,20}$`)],
-  ["235", new RegExp(`^${CSET82}{1,28}$`)],
-]);
-const ORDER = ["22", "10", "21"];
+const OFFLINE = new RegExp(`^[0-9]{${DIGITS}}$`);
+const PRINTED = new RegExp(`^\\(01\\)[${SPACE}]*([0-9]{14})[${SPACE}]*\\(21\\)[${SPACE}]*([^/?#()]+)$`);
+const TRIM = new RegExp(`^[${SPACE}]+|[${SPACE}]+$`, "g");
+const LINK = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/?#\\]*)([^]*)$/;
+const BARE_HOST = /^([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::[0-9]+)?)([/?#][^]*)$/;
 const DEFAULT_PORTS = new Map([["https", ":443"], ["http", ":80"]]);
 /** 2020-01-01, day 0 of the expiry field, which means "none". */
 const EPOCH = Date.UTC(2020, 0, 1);
 
 /**
- * Read a scanned, pasted or typed *text* as a code of *host*.
+ * Read a scanned, pasted or typed *text* as a code of *host*: a link in any spelling, its path, the
+ * characters under a symbol, or a GS1 element string (`element` is set then; only a scanner hands
+ * those over, the service does not read them).
  *
  * @param {string} text
  * @param {string} host authority in lower case, with a port if it has one
  * @returns {Code}
- * @throws {Refused}
+ * @throws {Refused} its `verdict` is MALFORMED or FOREIGN_HOST
  */
 export function parseCode(text, host) {
   if ([...text].length > LARGEST) throw new Refused("MALFORMED");
-  const element = elementString(text);
-  const whole = (element ?? strip(text, EDGES)).replace(/[\t\r\n]+/g, " ");
+  const whole = strip(text, EDGES).replace(/[\t\r\n]+/g, " "); // a line that was wrapped is a group
   try {
     return read(whole, host);
   } catch (error) {
     if (!(error instanceof Refused) || error.verdict !== "MALFORMED") throw error;
     const shorter = stripEnd(whole, TAIL + EDGES);
-    if (shorter === whole) throw error;
-    return read(shorter, host);
+    try {
+      if (shorter !== whole) return read(shorter, host);
+    } catch (second) {
+      if (!(second instanceof Refused) || second.verdict !== "MALFORMED") throw second;
+    }
+    const element = readElements(text);
+    if (element) return element;
+    throw error;
   }
-}
-
-/**
- * A GS1 element string as readers hand it over, as the path of a link: `]Q3` or `]d2` in front or
- * not, values of open length end with GS (0x1D). Null: it is none.
- *
- * @param {string} text
- */
-function elementString(text) {
-  const raw = text.replace(/^\](?:Q3|d2|C1)/, "");
-  const found = /^\x1d?01([0-9]{14})(.*)$/s.exec(raw);
-  if (!found || (raw === text && !text.includes("\x1d"))) return null;
-  let rest = found[2].replace(/^\x1d/, "");
-  /** @type {Map<string, string>} */
-  const values = new Map([["01", found[1]]]);
-  while (rest) {
-    const day = /^(1[1-7])([0-9]{6})\x1d?(.*)$/s.exec(rest);
-    const open = /^(10|21|22)([^\x1d]{1,20})\x1d?(.*)$/s.exec(rest);
-    const part = day ?? open;
-    if (!part) return null;
-    if (!day) values.set(part[1], part[2]);
-    rest = part[3];
-  }
-  const parts = ["01", ...ORDER].filter((ai) => values.has(ai));
-  return "/" + parts.map((ai) => `${ai}/${encodeURIComponent(values.get(ai) ?? "")}`).join("/");
 }
 
 /**
@@ -88,34 +68,33 @@ function elementString(text) {
  * @returns {Code}
  */
 function read(text, host) {
-  const printed = /^\(01\)\s*([0-9]{14})\s*(?:\((10|21)\)\s*([^/?#()]+))?$/.exec(text);
-  if (printed) {
-    const value = printed[2] ? `/${printed[2]}/${printed[3].trim()}` : "";
-    return readGs1(`01/${printed[1]}${value}`);
-  }
-  const path = split(text, host).replace(/^\//, "").replace(/\/$/, "");
+  const printed = PRINTED.exec(text);
+  if (printed) return readLink(`01/${printed[1]}/21/${printed[2].replace(TRIM, "")}`, "");
+  const [whole, query] = split(text, host);
+  const path = whole.replace(/^\//, "").replace(/\/$/, "");
   const slash = path.indexOf("/");
   if (slash >= 0) {
     const first = path.slice(0, slash);
-    if (unescape(first) !== "01" && !/^[0-9]{2,4}$/.test(first)) throw new Refused("MALFORMED");
-    return readGs1(path);
+    if (decodePercent(first) !== "01" && !/^[0-9]{2,4}$/.test(first)) throw new Refused("MALFORMED");
+    return readLink(path, query);
   }
-  const token = strip(unescape(path), EDGES);
-  if ([...token].length > 2 * SHORT && /^\p{Nd}+$/u.test(token)) return readOffline(token);
+  const token = strip(decodePercent(path), EDGES);
+  if (OFFLINE.test(token)) return readOffline(token);
   const canonical = spell(token);
-  if (canonical.length !== SHORT) throw new Refused("MALFORMED");
+  if (canonical?.length !== SHORT) throw new Refused("MALFORMED");
   return { form: "short", canonical };
 }
 
 /**
- * Path of *text*, still percent-encoded, once its host is known to be ours or missing.
+ * Path and query of *text*, still percent-encoded, once its host is known to be ours or missing.
  *
  * @param {string} text
  * @param {string} host
+ * @returns {[string, string]}
  */
 function split(text, host) {
-  const link = /^([A-Za-z][A-Za-z0-9+.-]*):\/\/([^/?#\\]*)([^]*)$/.exec(text);
-  const bare = link ? null : /^([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::[0-9]+)?)([/?#][^]*)$/.exec(text);
+  const link = LINK.exec(text);
+  const bare = link ? null : BARE_HOST.exec(text);
   let given = host;
   let rest = text;
   if (link) {
@@ -126,11 +105,13 @@ function split(text, host) {
   } else if (bare) {
     given = normal("https", bare[1]);
     rest = bare[2];
-  } else if (text.toLowerCase().startsWith(host + "/")) {
+  } else if (text.toLowerCase().startsWith(host + "/")) { // a host without a dot: localhost:8000
     rest = text.slice(host.length);
   }
   if (given !== host) throw new Refused("FOREIGN_HOST", given.slice(0, 80));
-  return rest.split("#", 1)[0].split("?", 1)[0];
+  const [address] = rest.split("#", 1);
+  const mark = address.indexOf("?");
+  return mark < 0 ? [address, ""] : [address.slice(0, mark), address.slice(mark + 1)];
 }
 
 /**
@@ -145,76 +126,10 @@ function normal(scheme, given) {
 }
 
 /**
- * @param {string} path
- * @returns {Gs1 | Link}
- */
-function readGs1(path) {
-  const segments = path.split("/").map(unescape);
-  if (segments.length === 4 && segments[2] === "21") {
-    const serial = ungroup(segments[3]);
-    if (/^[0-9A-TV-Za-tv-z]+$/.test(serial) && serial.length === SERIAL) {
-      const link = readLink([segments[0], segments[1], "21", spell(serial)]);
-      return { form: "gs1", canonical: link.canonical, gtin: link.gtin };
-    }
-  }
-  return readLink(segments);
-}
-
-/**
- * @param {string[]} segments
- * @returns {Link}
- */
-function readLink(segments) {
-  if (segments[0] !== "01" || segments.length % 2) throw new Refused("MALFORMED");
-  /** @type {Map<string, string>} */
-  const values = new Map();
-  /** @type {string[]} */
-  const names = [];
-  for (let at = 0; at < segments.length; at += 2) {
-    const [ai, value] = [segments[at], segments[at + 1]];
-    if (at) names.push(ai);
-    values.set(ai, value);
-  }
-  const ordered = ORDER.filter((ai) => names.includes(ai));
-  if (names.join() !== "235" && names.join() !== ordered.join()) throw new Refused("MALFORMED");
-  for (const [ai, value] of values) {
-    if (!PATH_VALUES.get(ai)?.test(value)) throw new Refused("MALFORMED");
-  }
-  const gtin = values.get("01") ?? "";
-  if (checkDigit(gtin.slice(0, -1)) !== Number(gtin.slice(-1))) throw new Refused("MALFORMED");
-  const parts = ["01", gtin];
-  for (const ai of [...ORDER, "235"]) {
-    const value = values.get(ai);
-    if (value !== undefined) parts.push(ai, quote(value));
-  }
-  return {
-    form: "link", canonical: parts.join("/"), gtin,
-    lot: values.get("10") ?? null, serial: values.get("21") ?? null,
-  };
-}
-
-/**
- * As Python's `quote(value, safe="")`: unreserved characters alone stay.
- *
- * @param {string} value
- */
-function quote(value) {
-  return encodeURIComponent(value).replace(/[!'()*]/g, (c) => "%" + c.charCodeAt(0).toString(16).toUpperCase());
-}
-
-/** @param {string} digits */
-export function checkDigit(digits) {
-  let sum = 0;
-  [...digits].reverse().forEach((digit, at) => (sum += Number(digit) * (at % 2 ? 1 : 3)));
-  return (10 - (sum % 10)) % 10;
-}
-
-/**
- * @param {string} text
+ * @param {string} text 193 digits
  * @returns {Offline}
  */
 function readOffline(text) {
-  if (!/^[0-9]{193}$/.test(text)) throw new Refused("MALFORMED");
   let number = BigInt(text);
   if (number >> 640n) throw new Refused("MALFORMED");
   const raw = new Uint8Array(80);
@@ -244,71 +159,9 @@ function unpack(packed) {
   const reference = field(65n, 47n);
   const day = field(3n, 14n);
   const gtin = flags & 1 ? String(reference).padStart(14, "0") : null;
-  if (gtin && (gtin.length > 14 || checkDigit(gtin.slice(0, -1)) !== Number(gtin.slice(-1)))) {
-    throw new Refused("MALFORMED");
-  }
+  if (gtin !== null && !isGtin(gtin)) throw new Refused("MALFORMED");
   return {
     kid, reference, gtin, lot: field(41n, 24n), unit: field(17n, 24n),
     expires: day ? new Date(EPOCH + day * 86_400_000).toISOString().slice(0, 10) : null,
   };
-}
-
-/**
- * The canonical spelling: groups joined, upper case, O, I, L as 0, 1, 1.
- *
- * @param {string} text
- */
-function spell(text) {
-  const joined = ungroup(text);
-  if (!/^[0-9A-TV-Za-tv-z]+$/.test(joined)) throw new Refused("MALFORMED");
-  return joined.toUpperCase().replace(/O/g, "0").replace(/[IL]/g, "1");
-}
-
-/** @param {string} text */
-function ungroup(text) {
-  return [...text].filter((c) => !SEPARATORS.has(c)).join("");
-}
-
-/**
- * Undo percent-encoding once.
- * @param {string} text
- */
-function unescape(text) {
-  if (/%(?![0-9A-Fa-f]{2})/.test(text)) throw new Refused("MALFORMED");
-  const raw = [];
-  for (const part of text.split(/(%[0-9A-Fa-f]{2})/)) {
-    if (/^%[0-9A-Fa-f]{2}$/.test(part)) raw.push(parseInt(part.slice(1), 16));
-    else raw.push(...new TextEncoder().encode(part));
-  }
-  const decoded = new TextDecoder("utf-8", { ignoreBOM: true }).decode(Uint8Array.from(raw));
-  if ((text.includes("%") || !printable(text)) && /[\0-\x1f\x7f]/.test(decoded)) {
-    throw new Refused("MALFORMED");
-  }
-  return decoded;
-}
-
-/** @param {string} text */
-function printable(text) {
-  return !/[\p{C}\p{Z}]/u.test(text.replaceAll(" ", ""));
-}
-
-/**
- * @param {string} text
- * @param {string} edges
- */
-function strip(text, edges) {
-  const points = [...text];
-  let start = 0;
-  while (start < points.length && edges.includes(points[start])) start++;
-  return stripEnd(points.slice(start).join(""), edges);
-}
-
-/**
- * @param {string} text
- * @param {string} edges
- */
-function stripEnd(text, edges) {
-  const points = [...text];
-  while (points.length && edges.includes(points[points.length - 1])) points.pop();
-  return points.join("");
 }

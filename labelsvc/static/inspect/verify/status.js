@@ -1,34 +1,44 @@
-// Status heads and lists: which codes were withdrawn or sold (docs/trust.md, sections 2 and 3).
+// Status lists: which codes were withdrawn or sold (docs/trust.md, section 3).
 
+import { Bits } from "./bits.js";
 import { sha256, toHex } from "./bytes.js";
 import { TrustError } from "./errors.js";
-import { isSigned, readNote } from "./note.js";
+import { damaged, keyNumber, purposeOf, signedLines, time, whole, words } from "./lines.js";
 
+export { readHead } from "./head.js";
+
+/** A list is larger only if it is an attack on who reads it. */
 const LARGEST = 4 << 20;
 const UNIT_BITS = 24;
+const MOST_LOTS = 1 << 24;
+/** Units that one list may name one by one: a complement is written out, so bytes do not bound it. */
 const MOST_UNITS = 1 << 24;
-const PURPOSES = ["withdrawn", "sold"];
 
 /**
- * @typedef {{kid: number, purpose: string, number: number, sha256: string}} HeadLine
- * @typedef {{host: string, issued: Date, expires: Date, lines: HeadLine[]}} Head
+ * Lot, and the units of it that are listed, ascending; null: all of them.
+ * @typedef {ReadonlyMap<number, Uint32Array | null>} Listed
+ * @typedef {import("./head.js").Head} Head
  */
 
-/** Units of one issuing key that are withdrawn, or sold. A lot of which all are listed is `null`. */
+/** Units of one issuing key that are withdrawn, or sold; all of them, or what is new. */
 export class StatusList {
   /**
-   * @param {{kid: number, purpose: string, number: number, base: number, issued: Date,
-   *   expires: Date, lots: number, listed: Map<number, Uint32Array | null>}} facts
+   * @param {{host: string, kid: number, purpose: string, number: number, base: number, issued: Date,
+   *   expires: Date, lots: number, listed: Listed}} facts
    */
   constructor(facts) {
+    this.host = facts.host;
     this.kid = facts.kid;
     this.purpose = facts.purpose;
     this.number = facts.number;
+    /** 0: a full list; else the list that this one is to be added to. */
     this.base = facts.base;
     this.issued = facts.issued;
     this.expires = facts.expires;
+    /** Highest number of a lot that it tells about, and 1. */
     this.lots = facts.lots;
     this.listed = facts.listed;
+    Object.freeze(this);
   }
 
   /**
@@ -37,8 +47,7 @@ export class StatusList {
    */
   has(lot, unit) {
     const units = this.listed.get(lot);
-    if (units === undefined) return false;
-    if (units === null) return true;
+    if (!units) return units === null;
     let low = 0;
     let high = units.length;
     while (low < high) {
@@ -50,7 +59,7 @@ export class StatusList {
   }
 
   /**
-   * Whether the list would name units of *lot*.
+   * Whether the list would name units of *lot*: not of one that is newer than the list.
    * @param {number} lot
    */
   covers(lot) {
@@ -58,52 +67,30 @@ export class StatusList {
   }
 
   /**
-   * This list brought up to *delta*.
+   * This list brought up to *delta*; neither of the two changes.
+   *
    * @param {StatusList} delta
+   * @throws {TrustError} made for another list
    */
   plus(delta) {
-    if (delta.kid !== this.kid || delta.purpose !== this.purpose || delta.base !== this.number) {
-      throw new TrustError("gap", "delta");
-    }
+    const same = delta.host === this.host && delta.kid === this.kid && delta.purpose === this.purpose;
+    if (!same || delta.base !== this.number) throw new TrustError("gap", "delta");
     const listed = new Map(this.listed);
     for (const [lot, units] of delta.listed) {
       const known = listed.get(lot);
       if (units === null || known === null) listed.set(lot, null);
-      else listed.set(lot, Uint32Array.from(new Set([...(known ?? []), ...units])).sort());
+      else listed.set(lot, known ? union(known, units) : units);
     }
-    return new StatusList({ ...this, number: delta.number, issued: delta.issued,
-      expires: delta.expires, lots: delta.lots, listed });
+    const { number, issued, expires, lots } = delta;
+    return new StatusList({ ...this, number, issued, expires, lots, listed });
   }
-}
-
-/**
- * @param {Uint8Array} data
- * @param {{host: string, statusKeys: import("./note.js").NoteKey[]}} manifest
- * @param {Head | null} held an older one than this is refused
- * @returns {Promise<Head>}
- */
-export async function readHead(data, manifest, held) {
-  const lines = await signedLines(data, "labelsvc-status-head/1", manifest);
-  if (lines.length < 2) throw damaged();
-  /** @type {HeadLine[]} */
-  const found = lines.slice(2).map((line) => {
-    const [kid, purpose, number, digest, ...more] = line.split(" ");
-    if (more.length || !PURPOSES.includes(purpose) || !/^[0-9a-f]{64}$/.test(digest)) throw damaged();
-    return { kid: keyNumber(kid), purpose, number: positive(number), sha256: digest };
-  });
-  for (let at = 1; at < found.length; at++) {
-    const [a, b] = [found[at - 1], found[at]];
-    if (a.kid > b.kid || (a.kid === b.kid && a.purpose >= b.purpose)) throw damaged();
-  }
-  const head = { host: manifest.host, issued: moment(lines[0]), expires: moment(lines[1]), lines: found };
-  if (held && head.issued < held.issued) throw new TrustError("rollback", "head");
-  return head;
 }
 
 /**
  * @param {Uint8Array} data a file: signed note, NUL, body
- * @param {{host: string, statusKeys: import("./note.js").NoteKey[]}} manifest
+ * @param {import("./lines.js").Believed} manifest
  * @returns {Promise<StatusList>}
+ * @throws {TrustError}
  */
 export async function readList(data, manifest) {
   const end = data.indexOf(0);
@@ -111,37 +98,38 @@ export async function readList(data, manifest) {
   const lines = await signedLines(data.subarray(0, end), "labelsvc-status/1", manifest);
   const body = data.subarray(end + 1);
   if (lines.length !== 6 || toHex(await sha256(body)) !== lines[5]) throw damaged();
-  const [kid, purpose, ...rest] = lines[0].split(" ");
-  const [number, base, ...more] = lines[1].split(" ").map(whole);
-  const [lots, count, k, ...others] = lines[4].split(" ").map(whole);
-  if (rest.length || more.length || others.length || k === undefined) throw damaged();
-  if (!PURPOSES.includes(purpose) || number < 1 || (base !== 0 && base !== number - 1)) throw damaged();
-  if (lots > MOST_UNITS) throw damaged();
+  const [kid, purpose] = words(lines[0], 2);
+  const [number, base] = words(lines[1], 2).map(whole);
+  const [lots, count, k] = words(lines[4], 3).map(whole);
+  if (number < 1 || (base !== 0 && base !== number - 1) || lots > MOST_LOTS) throw damaged();
   return new StatusList({
-    kid: keyNumber(kid), purpose, number, base, issued: moment(lines[2]), expires: moment(lines[3]),
-    lots, listed: decodeBody(body, count, k),
+    host: manifest.host, kid: keyNumber(kid), purpose: purposeOf(purpose), number, base,
+    issued: time(lines[2]), expires: time(lines[3]), lots, listed: decodeBody(body, count, k),
   });
 }
 
 /**
  * The units of a body, lot by lot.
  *
- * @param {Uint8Array} data @param {number} count gaps in it @param {number} k of the shared list
+ * @param {Uint8Array} data
+ * @param {number} count gaps in it
+ * @param {number} k Rice parameter of the shared list
  * @returns {Map<number, Uint32Array | null>}
+ * @throws {TrustError}
  */
 export function decodeBody(data, count, k) {
-  if (k > UNIT_BITS || count < 0) throw damaged();
+  if (data.length > LARGEST || k < 0 || k > UNIT_BITS || count < 0) throw damaged();
   const bits = new Bits(data);
   /** @type {Map<number, Uint32Array | null>} */
   const found = new Map();
-  /** @type {[number, number][]} */
+  /** @type {[number, number][]} lot, and how many places it takes in the shared list */
   const sparse = [];
   let rest = count;
   let named = 0;
   let lot = -1;
   for (let left = bits.gamma() - 1; left > 0; left--) {
     lot += bits.gamma();
-    if (lot >= MOST_UNITS) throw damaged();
+    if (lot >= MOST_LOTS) throw damaged();
     if (bits.fixed(1)) {
       found.set(lot, null);
       continue;
@@ -158,28 +146,32 @@ export function decodeBody(data, count, k) {
     const many = bits.gamma() - 1;
     rest -= many;
     if (rest < 0 || own > UNIT_BITS) throw damaged();
-    const places = bits.positions(many, own, 2 ** e);
+    const places = bits.places(many, own, 2 ** e);
     named += complement ? 2 ** e - many : many;
     if (named > MOST_UNITS) throw damaged();
     const units = complement ? others(places, 2 ** e) : Uint32Array.from(places);
     if (units.length) found.set(lot, units);
   }
-  const room = sparse.reduce((sum, [, size]) => sum + size, 0);
-  const places = bits.positions(rest, k, room);
+  const places = bits.places(rest, k, sparse.reduce((sum, [, size]) => sum + size, 0));
+  bits.finish();
   let at = 0;
   let start = 0;
   for (const [number, size] of sparse) {
     const first = at;
     while (at < places.length && places[at] < start + size) at++;
-    if (at > first) found.set(number, Uint32Array.from(places.subarray(first, at), (p) => p - start));
+    if (at > first) {
+      const units = new Uint32Array(at - first);
+      for (let to = first; to < at; to++) units[to - first] = places[to] - start;
+      found.set(number, units);
+    }
     start += size;
   }
-  bits.finish();
   return found;
 }
 
 /**
  * All places below *size* but those of *listed*.
+ *
  * @param {Float64Array} listed
  * @param {number} size
  */
@@ -194,112 +186,20 @@ function others(listed, size) {
   return found;
 }
 
-/** Bits, most significant first. */
-class Bits {
-  /** @param {Uint8Array} data */
-  constructor(data) {
-    this.data = data;
-    this.at = 0;
-    this.end = data.length * 8;
-  }
-
-  bit() {
-    if (this.at >= this.end) throw damaged();
-    const found = (this.data[this.at >> 3] >> (7 - (this.at & 7))) & 1;
-    this.at++;
-    return found;
-  }
-
-  /** @param {number} width up to 49 */
-  fixed(width) {
-    if (this.at + width > this.end) throw damaged();
-    let found = 0;
-    for (let left = width; left > 0; ) {
-      const offset = this.at & 7;
-      const take = Math.min(8 - offset, left);
-      const part = (this.data[this.at >> 3] >> (8 - offset - take)) & ((1 << take) - 1);
-      found = found * (1 << take) + part;
-      this.at += take;
-      left -= take;
-    }
-    return found;
-  }
-
-  gamma() {
-    let zeros = 0;
-    while (!this.bit()) if (++zeros > 48) throw damaged();
-    return 2 ** zeros + this.fixed(zeros);
-  }
-
-  /**
-   * *count* ascending places below *end*.
-   * @param {number} count
-   * @param {number} k
-   * @param {number} end
-   */
-  positions(count, k, end) {
-    if (count * (k + 1) > this.end - this.at) throw damaged();
-    const found = new Float64Array(count);
-    const step = 2 ** k;
-    let place = 0;
-    for (let at = 0; at < count; at++) {
-      let quotient = 0;
-      while (this.bit()) quotient++;
-      place += quotient * step + this.fixed(k);
-      if (place >= end) throw damaged();
-      found[at] = place++;
-    }
-    return found;
-  }
-
-  finish() {
-    if (this.end - this.at > 7) throw damaged();
-    while (this.at < this.end) if (this.bit()) throw damaged();
-  }
-}
-
 /**
- * Lines after the host.
+ * What either holds, ascending.
  *
- * @param {Uint8Array} data @param {string} format
- * @param {{host: string, statusKeys: import("./note.js").NoteKey[]}} manifest
+ * @param {Uint32Array} a
+ * @param {Uint32Array} b
  */
-async function signedLines(data, format, manifest) {
-  const note = readNote(data);
-  if (!(await isSigned(note, manifest.statusKeys))) throw new TrustError("unsigned", format);
-  const [first, host, ...rest] = note.text.slice(0, -1).split("\n");
-  if (first !== format) throw damaged();
-  if (host !== manifest.host) throw new TrustError("host", host);
-  return rest;
-}
-
-/** @param {string} text */
-function moment(text) {
-  const found = new Date(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) ? text : NaN);
-  if (Number.isNaN(found.getTime())) throw damaged();
-  return found;
-}
-
-/** @param {string} text */
-function whole(text) {
-  if (!/^(?:0|[1-9][0-9]{0,14})$/.test(text)) throw damaged();
-  return Number(text);
-}
-
-/** @param {string} text */
-function positive(text) {
-  const found = whole(text);
-  if (found < 1) throw damaged();
-  return found;
-}
-
-/** @param {string} text */
-function keyNumber(text) {
-  const found = positive(text);
-  if (found > 4095) throw damaged();
-  return found;
-}
-
-function damaged() {
-  return new TrustError("damaged", "list");
+function union(a, b) {
+  const found = new Uint32Array(a.length + b.length);
+  let size = 0;
+  for (let i = 0, j = 0; i < a.length || j < b.length; size++) {
+    const next = Math.min(a[i] ?? Infinity, b[j] ?? Infinity);
+    if (a[i] === next) i++;
+    if (b[j] === next) j++;
+    found[size] = next;
+  }
+  return found.slice(0, size);
 }

@@ -2,46 +2,98 @@
 
 import { concat, utf8 } from "./bytes.js";
 import { verify } from "./ed25519.js";
+import { Refused } from "./errors.js";
+import { lineOf } from "./head.js";
+import { PURPOSES } from "./lines.js";
 
 /**
  * @typedef {{manifest: import("./manifest.js").Manifest,
- *   head: import("./status.js").Head | null,
+ *   head: import("./head.js").Head | null,
  *   lists: import("./status.js").StatusList[]}} Trust
+ * @typedef {"manifest" | "head" | "list" | "lot"} Stale why an answer is "as of": the manifest or the head
+ *   is past its end, there is no list that the head names, or the list is older than the lot
+ * @typedef {{payload: import("./parse.js").Payload | null, keyState: string | null,
+ *   listed: string[], seen: boolean, stale: Stale[], asOf: Date | null}} Facts
+ *   `asOf` is when the head was signed; null: there is none
  */
 
 /**
- * @param {import("./parse.js").Code} code
- * @param {Trust} trust
- * @param {Date} now
- * @param {boolean} [seenElsewhere] the same unit stands on another item of this visit
- * @returns {Promise<string>} the machine word
+ * The verdict, and what it rests on as far as it was looked at.
+ *
+ * @param {import("./parse.js").Code | Refused} code
+ * @param {Trust & {now: Date, seen?: boolean}} known `seen`: the same unit stands on another item of
+ *   this visit
+ * @returns {Promise<{verdict: string, facts: Facts}>}
  */
-export async function judge(code, trust, now, seenElsewhere = false) {
-  if (code.form === "link") return "LINK_ONLY";
-  if (code.form !== "offline") return "SHORT_CODE_NEEDS_NETWORK";
-  const { manifest, head, lists } = trust;
+export async function explain(code, { manifest, head, lists, now, seen = false }) {
+  /** @type {Facts} */
+  const facts = {
+    payload: null, keyState: null, listed: [], seen, stale: [], asOf: head?.issued ?? null,
+  };
+  /** @param {string} verdict */
+  const answer = (verdict) => ({ verdict, facts });
+  if (code instanceof Refused) return answer(code.verdict);
+  if (code.form === "link") return answer("LINK_ONLY");
+  if (code.form !== "offline") return answer("SHORT_CODE_NEEDS_NETWORK");
   const { payload } = code;
+  facts.payload = payload;
   const key = manifest.keys.get(payload.kid);
-  if (!key) return "UNKNOWN_KEY";
+  if (!key) return answer("UNKNOWN_KEY");
   const message = concat(utf8(`ocop-qr-v1\0${manifest.host}\0`), code.packed);
-  if (!(await verify(key.publicKey, message, code.signature))) return "BAD_SIGNATURE";
+  if (!(await verify(key.publicKey, message, code.signature))) return answer("BAD_SIGNATURE");
+  facts.keyState = key.state;
   const logged = key.ranges.some(
     ([lot, first, stop]) => lot === payload.lot && first <= payload.unit && payload.unit < stop,
   );
-  if (key.state === "revoked" || (key.state === "frozen" && !logged)) return "FROZEN_KEY_OUTSIDE_RANGE";
-  const own = lists.filter((list) => list.kid === payload.kid);
-  /** @param {string} purpose */
-  const listed = (purpose) =>
-    own.some((list) => list.purpose === purpose && list.has(payload.lot, payload.unit));
-  if (listed("withdrawn")) return "REVOKED";
-  if (seenElsewhere) return "DUPLICATE_HERE";
-  if (listed("sold")) return "DECOMMISSIONED";
-  if (payload.expires && payload.expires < dayInHanoi(now)) return "EXPIRED";
-  const fresh =
-    now <= manifest.expires && head !== null && now <= head.expires &&
-    ["withdrawn", "sold"].every((purpose) =>
-      own.some((list) => list.purpose === purpose && list.covers(payload.lot)));
-  return fresh ? "ISSUED_OK" : "ISSUED_OK_STALE";
+  if (key.state === "revoked" || (key.state === "frozen" && !logged)) {
+    return answer("FROZEN_KEY_OUTSIDE_RANGE");
+  }
+  const own = lists.filter((list) => list.host === manifest.host && list.kid === payload.kid);
+  facts.listed = PURPOSES.filter((purpose) =>
+    own.some((list) => list.purpose === purpose && list.has(payload.lot, payload.unit)));
+  facts.stale = stale(manifest, head, own, payload, now);
+  if (facts.listed.includes("withdrawn")) return answer("REVOKED");
+  if (seen) return answer("DUPLICATE_HERE");
+  if (facts.listed.includes("sold")) return answer("DECOMMISSIONED");
+  if (payload.expires && payload.expires < dayInHanoi(now)) return answer("EXPIRED");
+  return answer(facts.stale.length ? "ISSUED_OK_STALE" : "ISSUED_OK");
+}
+
+/**
+ * The verdict alone.
+ *
+ * @param {import("./parse.js").Code} code
+ * @param {Trust} trust
+ * @param {Date} now
+ * @param {boolean} [seen] the same unit stands on another item of this visit
+ * @returns {Promise<string>} the machine word
+ */
+export async function judge(code, trust, now, seen = false) {
+  return (await explain(code, { ...trust, now, seen })).verdict;
+}
+
+/**
+ * @param {import("./manifest.js").Manifest} manifest
+ * @param {import("./head.js").Head | null} head
+ * @param {import("./status.js").StatusList[]} own lists of the key
+ * @param {import("./parse.js").Payload} payload
+ * @param {Date} now
+ */
+function stale(manifest, head, own, payload, now) {
+  /** @type {Set<Stale>} */
+  const found = new Set();
+  if (now > manifest.expires) found.add("manifest");
+  if (!head || now > head.expires) found.add("head");
+  for (const purpose of PURPOSES) {
+    // A full list, or one that deltas were added to: nothing of it is missing up to its number.
+    const line = head && lineOf(head, payload.kid, purpose);
+    const newest = own.filter(
+      (list) => list.purpose === purpose && list.base === 0 && line && list.number >= line.number,
+    );
+    if (!newest.length) found.add("list");
+    else if (!newest.some((list) => list.covers(payload.lot))) found.add("lot");
+  }
+  return [...found];
 }
 
 /**

@@ -1,0 +1,57 @@
+// The words of the page: they come with the shell, in both languages.
+
+/** @typedef {{[key: string]: string}} Words */
+/** @typedef {{tone: string, headline: Words, meaning: Words}} Shown */
+
+const data = JSON.parse(document.querySelector("#words")?.textContent ?? "{}");
+/** @type {{[verdict: string]: Shown}} */
+export const SHOWN = data.verdicts;
+export const HOST = /** @type {string} */ (data.host);
+
+/** @returns {"vi" | "en"} */
+export function language() {
+  return localStorage.getItem("inspect-language") === "en" ? "en" : "vi";
+}
+
+/** @param {"vi" | "en"} chosen */
+export function speak(chosen) {
+  localStorage.setItem("inspect-language", chosen);
+  document.documentElement.lang = chosen;
+  for (const part of document.querySelectorAll("[data-t]")) {
+    part.textContent = t(part.getAttribute("data-t") ?? "");
+  }
+  for (const part of document.querySelectorAll("[data-label]")) {
+    part.setAttribute("aria-label", t(part.getAttribute("data-label") ?? ""));
+  }
+}
+
+/**
+ * @param {string} key
+ * @param {{[name: string]: string | number}} [values] in the places of {name}
+ */
+export function t(key, values = {}) {
+  const found = data.words[key]?.[language()] ?? key;
+  return found.replace(/\{(\w+)\}/g, (/** @type {string} */ whole, /** @type {string} */ name) =>
+    String(values[name] ?? whole));
+}
+
+/**
+ * How long ago, in the words of the reader.
+ *
+ * @param {Date} at
+ * @param {Date} now
+ */
+export function ago(at, now) {
+  const minutes = Math.max(0, Math.round((now.getTime() - at.getTime()) / 60_000));
+  if (minutes < 1) return t("just_now");
+  const format = new Intl.RelativeTimeFormat(language(), { numeric: "auto" });
+  if (minutes < 90) return format.format(-minutes, "minute");
+  if (minutes < 48 * 60) return format.format(-Math.round(minutes / 60), "hour");
+  return format.format(-Math.round(minutes / 1440), "day");
+}
+
+/** @param {string} day yyyy-mm-dd */
+export function shortDay(day) {
+  const [year, month, date] = day.split("-");
+  return `${date}/${month}/${year}`;
+}

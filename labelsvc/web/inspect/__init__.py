@@ -1,0 +1,4 @@
+"""The inspector's application under /inspect/: a shell that works without a network, and its data."""
+
+from labelsvc.web.inspect import pack as pack
+from labelsvc.web.inspect.pages import bp as bp

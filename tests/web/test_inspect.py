@@ -1,0 +1,95 @@
+"""The inspector's application as the server gives it: an open shell, goods for those signed in."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from labelsvc.catalogue.models import Lot
+from labelsvc.db import Database
+from labelsvc.scans.verdict import Verdict
+from tests.web.desk import Desk
+from tests.world import World
+
+Sit = Callable[[str], Desk]
+
+
+def test_the_shell_is_the_same_for_everybody_and_names_nobody(
+    client: FlaskClient, desk: Sit, world: World
+) -> None:
+    plain = client.get("/inspect/", base_url="https://qr.example.vn")
+    signed_in = desk("inspector").get("/inspect/")
+    assert plain.data == signed_in.data
+    assert "Set-Cookie" not in plain.headers
+    assert "'wasm-unsafe-eval'" in plain.headers["Content-Security-Policy"]
+    assert plain.headers["Permissions-Policy"].startswith("camera=(self)")
+
+
+def test_every_verdict_has_its_words_in_both_languages(client: FlaskClient, world: World) -> None:
+    page = client.get("/inspect/").text
+    found = re.search(r'<script type="application/json" id="words">(.*?)</script>', page, re.S)
+    assert found is not None
+    words = json.loads(found[1])
+    assert set(words["verdicts"]) == {str(verdict) for verdict in Verdict}
+    for texts in words["words"].values():
+        assert texts["vi"] and texts["en"]
+
+
+def test_every_word_the_scripts_and_the_page_use_is_there(client: FlaskClient) -> None:
+    from labelsvc.resources import folder
+    from labelsvc.web.inspect.words import WORDS
+
+    used: set[str] = set()
+    for path in (folder("static") / "inspect" / "app").glob("*.js"):
+        used |= set(re.findall(r'[^\w.]t\("(\w+)"', path.read_text(encoding="utf-8")))
+    shell = (folder("templates") / "inspect" / "shell.html").read_text(encoding="utf-8")
+    used |= set(re.findall(r't\("(\w+)"\)', shell))
+    assert len(used) > 40
+    assert used <= set(WORDS)
+
+
+def test_everything_the_worker_keeps_is_there(client: FlaskClient, world: World) -> None:
+    answer = client.get("/inspect/sw.js")
+    assert answer.headers["Cache-Control"] == "no-cache"
+    found = re.search(r"const FILES = (\[.*?\]);", answer.text)
+    assert found is not None
+    files = json.loads(found[1])
+    assert not [path for path in files if client.get(path).status_code != 200]
+    assert not [path for path in files if "pack" in path and not path.endswith("pack.js")]
+
+
+def test_the_manifest_makes_it_installable(client: FlaskClient, world: World) -> None:
+    facts = json.loads(client.get("/inspect/manifest.webmanifest").data)
+    assert {"name", "short_name", "start_url", "scope", "display", "icons"} <= set(facts)
+    assert {icon["purpose"] for icon in facts["icons"]} == {"any", "maskable"}
+    for icon in facts["icons"]:
+        assert client.get(icon["src"]).status_code == 200
+
+
+def test_the_pack_names_goods_with_offline_codes(
+    desk: Sit, world: World, database: Database
+) -> None:
+    inspector = desk("inspector")
+    answer = inspector.get("/inspect/pack.json")
+    facts = answer.get_json()
+    with database.reading() as session:
+        lot = session.get_one(Lot, world.lot)
+        row = facts["lots"][str(lot.id)]
+        assert (row["code"], row["declared"], row["recalled"]) == (lot.code, lot.declared, "")
+        product = facts["products"][str(row["product"])]
+        assert (product["name"], product["producer"]) == (
+            lot.product.name,
+            lot.product.producer.name,
+        )
+    assert set(facts["lots"]) == {str(world.lot)}  # the others have codes that the server checks
+    again = inspector.get("/inspect/pack.json", headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize("name", ["lan", "auditor", ""])
+def test_the_pack_is_for_inspectors_and_the_office(desk: Sit, world: World, name: str) -> None:
+    assert desk(name).get("/inspect/pack.json").status_code in (302, 403)
