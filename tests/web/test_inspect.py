@@ -58,7 +58,7 @@ def test_everything_the_worker_keeps_is_there(client: FlaskClient, world: World)
     found = re.search(r"const FILES = (\[.*?\]);", answer.text)
     assert found is not None
     files = json.loads(found[1])
-    assert not [path for path in files if client.get(path).status_code != 200]
+    assert not [path for path in files if client.get(path, buffered=True).status_code != 200]
     assert not [path for path in files if "pack" in path and not path.endswith("pack.js")]
 
 
@@ -67,7 +67,7 @@ def test_the_manifest_makes_it_installable(client: FlaskClient, world: World) ->
     assert {"name", "short_name", "start_url", "scope", "display", "icons"} <= set(facts)
     assert {icon["purpose"] for icon in facts["icons"]} == {"any", "maskable"}
     for icon in facts["icons"]:
-        assert client.get(icon["src"]).status_code == 200
+        assert client.get(icon["src"], buffered=True).status_code == 200
 
 
 def test_the_pack_names_goods_with_offline_codes(
