@@ -64,6 +64,15 @@ def store_photo(files: Files, data: bytes) -> StoredPhoto:
     return stored
 
 
+def redrawn(data: bytes) -> tuple[bytes, int, int]:
+    """A sent picture drawn again as a JPEG without metadata, its width and height.
+
+    :raises PhotoRefused: as `store_photo`.
+    """
+    image = _decoded(data)
+    return _encoded(image, "JPEG", 84), *image.size
+
+
 def _decoded(data: bytes) -> Image.Image:
     """The picture in sRGB, upright, on white, at most LARGE on its longest side, without metadata."""
     if not data:

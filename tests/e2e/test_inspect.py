@@ -287,3 +287,35 @@ def write_video(path: Path, frames: list[Image.Image]) -> None:
         for frame in frames:
             for _ in range(15):
                 file.write(b"FRAME\n" + frame.tobytes() + grey)
+
+
+def test_a_case_is_opened_without_a_network_and_sent_once_when_it_is_back(
+    device: BrowserContext, published: Live, tmp_path: Path
+) -> None:
+    from labelsvc.inspections.models import Case
+
+    page = opened(device, published)
+    assert not page.locator("#open-case").is_visible()
+    typed(page, codes(published)[0])
+    page.click("#open-case")
+    clean(page, "case")
+    page.fill("#case-place", "Chợ Bát Tràng")
+    page.fill("#case-note", "Tem dán đè lên tem khác")
+    page.locator("#case-list input").first.check()
+    picture = tmp_path / "anh.jpg"
+    Image.new("RGB", (2400, 1800), (120, 90, 60)).save(picture)
+    page.set_input_files("#case-photos", str(picture))
+    expect(page.locator("#case-photo-count")).to_have_text("1 ảnh")
+    page.click("#case-form button[value=keep]")
+    expect(page.locator("#case-state")).to_contain_text("1 vụ việc chờ gửi")
+    page.close()
+    page = opened(device, published)  # kept over a restart
+    expect(page.locator("#case-state")).to_contain_text("1 vụ việc chờ gửi")
+    device.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("#case-state")).to_contain_text("Đã gửi")
+    with published.database.reading() as session:
+        case = session.query(Case).order_by(Case.id.desc()).first()
+        assert case is not None
+        assert "Chợ Bát Tràng" in case.notes[0].text
+        assert (case.files[0].width, case.files[0].height) == (1600, 1200)

@@ -93,3 +93,53 @@ def test_the_pack_names_goods_with_offline_codes(
 @pytest.mark.parametrize("name", ["lan", "auditor", ""])
 def test_the_pack_is_for_inspectors_and_the_office(desk: Sit, world: World, name: str) -> None:
     assert desk(name).get("/inspect/pack.json").status_code in (302, 403)
+
+
+def case(**facts: object) -> dict[str, object]:
+    return {
+        "uid": "0b7e6a52-6d1c-4f0e-9a53-8f6f2d1f0001", "at": "2026-11-24T02:00:00Z",
+        "code": "ABC", "verdict": "MALFORMED",
+    } | facts  # fmt: skip
+
+
+def send(person: Desk, body: object, **headers: str) -> tuple[int, dict[str, object]]:
+    headers = {"X-Labelsvc-Inspect": "1"} | headers
+    answer = person.client.post(
+        "/inspect/sync", json=body, base_url="https://qr.example.vn", headers=headers
+    )
+    return answer.status_code, answer.get_json(silent=True) or {}
+
+
+def test_a_case_is_taken_once(desk: Sit, world: World) -> None:
+    inspector = desk("inspector")
+    first = send(inspector, case())
+    assert first[0] == 200 and first[1]["case"]
+    assert send(inspector, case()) == first
+    assert "MALFORMED" in desk("office").words(f"/office/cases/{first[1]['case']}")
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [([], ""), (case(items=-1), "items"), (case(uid="x"), "uid"), (case(more=1), "more")],
+)
+def test_what_is_no_case_is_refused_by_name(
+    desk: Sit, world: World, body: object, words: str
+) -> None:
+    status, answer = send(desk("inspector"), body)
+    assert status == 400
+    assert words in str(answer["message"])
+
+
+def test_cases_come_from_the_application_and_from_inspectors_only(
+    desk: Sit, world: World, client: FlaskClient
+) -> None:
+    inspector = desk("inspector")
+    plain = inspector.client.post("/inspect/sync", json=case(), base_url="https://qr.example.vn")
+    assert plain.status_code == 400  # a form of another site cannot set the header
+    form = inspector.client.post(
+        "/inspect/sync", data="{}", base_url="https://qr.example.vn",
+        headers={"X-Labelsvc-Inspect": "1", "Content-Type": "text/plain"},
+    )  # fmt: skip
+    assert form.status_code == 400
+    assert send(desk("lan"), case())[0] == 403
+    assert send(desk(""), case())[0] == 401

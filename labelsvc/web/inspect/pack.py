@@ -16,6 +16,7 @@ from labelsvc import clock
 from labelsvc.catalogue.models import Lot, Producer, Product
 from labelsvc.catalogue.recognition import Standing, ruling
 from labelsvc.codes.models import Form, Issue
+from labelsvc.labels import legal
 from labelsvc.web.inspect.pages import bp
 from labelsvc.web.site import site
 
@@ -50,7 +51,14 @@ def gather(session: Session) -> dict[str, Any]:
         )
         .order_by(Lot.id)
     ).all()
+    numbers = sorted({lot.product.set_number for lot in lots})
     return {
+        # What must stand on a label (Decree 37/2026), for the findings of a case.
+        "contents": {
+            content.key: {"vi": content.name_vi, "en": content.name_en}
+            for number in numbers
+            for content in legal.required(number)
+        },
         "products": {str(lot.product_id): _product(lot.product) for lot in lots},
         "lots": {
             str(lot.id): {
@@ -79,4 +87,5 @@ def _product(product: Product) -> dict[str, Any]:
         "standing": str(standing),
         "decision": found.decision_number if found else "",
         "until": found.last_day.isoformat() if found else None,
+        "contents": [content.key for content in legal.required(product.set_number)],
     }

@@ -4,6 +4,7 @@ import { Refused } from "../verify/errors.js";
 import { parseCode } from "../verify/parse.js";
 import { judge } from "../verify/verdict.js";
 import { Camera } from "./camera.js";
+import * as cases from "./cases.js";
 import * as pack from "./pack.js";
 import { reader } from "./reader.js";
 import { show, showProblem } from "./result.js";
@@ -36,6 +37,7 @@ async function check(text, taken) {
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     show({ verdict: error.verdict, code: text, host: error.host });
+    cases.about({ code: text.slice(0, 300), verdict: error.verdict, items: 1, known: null, pack: goods });
     return;
   }
   const key = visits.keyOf(code, null);
@@ -69,6 +71,7 @@ async function check(text, taken) {
     head: trust?.head ?? null, before, server: Boolean(server),
   });
   if (taken !== undefined) document.body.dataset.took = String(Math.round(performance.now() - taken));
+  cases.about({ code: code.canonical, verdict, items: before?.items ?? 1, known, pack: goods });
   list();
   navigator.vibrate?.(verdict === "ISSUED_OK" ? 60 : [120, 80, 120]);
 }
@@ -171,6 +174,7 @@ async function update() {
   goods = (await pack.refresh(goods)) ?? goods;
   at("update").removeAttribute("aria-busy");
   ages();
+  await cases.send();
 }
 
 async function startCamera() {
@@ -274,6 +278,7 @@ async function offerShell() {
 
 speak(language());
 wire();
+await cases.wire();
 try {
   trust = await trusts.load();
 } catch {

@@ -3,9 +3,9 @@
 import * as store from "./store.js";
 
 /**
- * @typedef {{made: string, tag: string,
+ * @typedef {{made: string, tag: string, contents: {[key: string]: {vi: string, en: string}},
  *   products: {[id: string]: {name: string, producer: string, place: string, stars: number | null,
- *     standing: string, decision: string, until: string | null}},
+ *     standing: string, decision: string, until: string | null, contents: string[]}},
  *   lots: {[id: string]: {product: number, code: string, made: string | null, expires: string | null,
  *     declared: number, recalled: string}}}} Pack
  * @typedef {{product: string, producer: string, place: string, lot: string, made: string | null,

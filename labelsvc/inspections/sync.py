@@ -1,0 +1,126 @@
+"""Cases that an inspector opened without a network, taken in once however often they are sent."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from labelsvc import clock
+from labelsvc.catalogue.models import Lot
+from labelsvc.catalogue.photos import redrawn
+from labelsvc.codes.keyring import Keyring
+from labelsvc.codes.resolve import find_code
+from labelsvc.errors import LabelsvcError, PhotoRefused
+from labelsvc.files import Files
+from labelsvc.inspections import cases
+from labelsvc.inspections.models import Case, CaseFile, CaseKind
+from labelsvc.labels import legal
+
+#: Of one case. The application makes photos smaller before it keeps them.
+MOST_PHOTOS, LARGEST_PHOTO = 6, 3 * 1024 * 1024
+_Uid = Annotated[str, Field(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+
+
+class SentPhoto(BaseModel):
+    """A picture as base 64."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    uid: _Uid
+    data: Annotated[str, Field(max_length=LARGEST_PHOTO * 4 // 3 + 4)]
+
+
+class SentCase(BaseModel):
+    """What the application kept."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    uid: _Uid
+    #: When it was opened on the device.
+    at: datetime
+    code: Annotated[str, Field(max_length=300)]
+    verdict: Annotated[str, Field(max_length=30)]
+    #: How many items carried the code.
+    items: Annotated[int, Field(ge=1, le=10_000)] = 1
+    place: Annotated[str, Field(max_length=200)] = ""
+    note: Annotated[str, Field(max_length=2000)] = ""
+    #: Keys of mandatory contents (Decree 37/2026) that were missing on the label.
+    missing: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=60)] = []
+    photos: Annotated[list[SentPhoto], Field(max_length=MOST_PHOTOS)] = []
+
+
+def take(session: Session, files: Files, ring: Keyring, sent: SentCase, *, actor: str) -> Case:
+    """Keep a case with its note and photos; what is known by its uid is not kept twice.
+
+    :raises PhotoRefused: a photo is none; nothing of the case is kept then.
+    """
+    uid = cases.canonical_uid(sent.uid)
+    issue_id = number = None
+    try:
+        issue, number = find_code(session, ring, sent.code)
+        issue_id = issue.id
+    except LabelsvcError:
+        pass  # a code that is not ours is a reason for a case, too
+    case = cases.open_case(
+        session,
+        kind=CaseKind.INSPECTION,
+        actor=actor,
+        issue_id=issue_id,
+        number=number,
+        uid=uid,
+        facts={"verdict": sent.verdict, "items": sent.items, "code": sent.code},
+    )
+    # Derived: the same case gives the same note, also when the answer to the first sending was lost.
+    note = str(uuid.uuid5(uuid.UUID(uid), "note"))
+    cases.add_note(session, case, _words(session, sent, case), actor, uid=note)
+    for photo in sent.photos:
+        _keep_photo(session, files, case, photo, actor)
+    return case
+
+
+def _words(session: Session, sent: SentCase, case: Case) -> str:
+    """What the inspector found, for whoever reads the case. Vietnamese: an official record."""
+    lines = [
+        f"Kiểm tra lúc {clock.local(sent.at):%H:%M %d/%m/%Y}: {sent.verdict}"
+        + (f", {sent.items} món cùng mã" if sent.items > 1 else ""),
+        f"Mã: {sent.code}",
+    ]
+    if sent.place.strip():
+        lines.append(f"Nơi kiểm tra: {sent.place.strip()}")
+    if sent.missing:
+        names = _names(session, case, sent.missing)
+        lines.append(f"Nhãn thiếu: {'; '.join(names)}")
+    if sent.note.strip():
+        lines.append(sent.note.strip())
+    return "\n".join(lines)
+
+
+def _names(session: Session, case: Case, keys: Sequence[str]) -> list[str]:
+    lot = session.get(Lot, case.lot_id) if case.lot_id is not None else None
+    known = legal.required(lot.product.set_number) if lot is not None else ()
+    names = {content.key: f"{content.name_vi} ({content.article})" for content in known}
+    return [names.get(key, key) for key in keys]
+
+
+def _keep_photo(session: Session, files: Files, case: Case, sent: SentPhoto, actor: str) -> None:
+    if session.scalar(select(CaseFile.id).where(CaseFile.uid == sent.uid)) is not None:
+        return
+    try:
+        raw = base64.b64decode(sent.data, validate=True)
+    except binascii.Error:
+        raise PhotoRefused("The photo arrived damaged.", fix="Send it again.") from None
+    data, width, height = redrawn(raw)
+    path = f"cases/{case.uid}/{sent.uid}.jpg"
+    files.put(path, data)
+    session.add(
+        CaseFile(uid=sent.uid, case_id=case.id, actor=actor, path=path, width=width, height=height)
+    )
+    session.flush()

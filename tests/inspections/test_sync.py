@@ -1,0 +1,132 @@
+"""Cases from the inspector's application: kept once, whole, and nothing of them is believed."""
+
+from __future__ import annotations
+
+import base64
+import io
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from PIL import Image
+from pydantic import ValidationError
+from sqlalchemy import func, select
+
+from labelsvc.codes.issue import load_keyring
+from labelsvc.db import Database
+from labelsvc.errors import PhotoRefused
+from labelsvc.files import Files
+from labelsvc.inspections.models import Case, CaseFile, CaseNote
+from labelsvc.inspections.sync import SentCase, take
+from labelsvc.settings import Settings
+from tests import world as worlds
+from tests.world import World
+
+WHO = "user:9"
+
+
+@pytest.fixture
+def world(database: Database, settings: Settings) -> World:
+    return worlds.build(database, settings)
+
+
+def photo(size: tuple[int, int] = (900, 700)) -> str:
+    out = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x010F] = "SecretPhone"
+    Image.new("RGB", size, (180, 90, 60)).save(out, "JPEG", exif=exif)
+    return base64.b64encode(out.getvalue()).decode()
+
+
+def sent(world: World, **facts: Any) -> SentCase:
+    given = {
+        "uid": str(uuid.uuid4()), "at": datetime(2026, 11, 24, 2, tzinfo=UTC),
+        "code": world.codes["in_force"], "verdict": "DUPLICATE_HERE", "items": 2,
+        "place": "Chợ Đồng Xuân", "note": "Hai hộp cùng mã", "missing": ["net"],
+        "photos": [{"uid": str(uuid.uuid4()), "data": photo()}],
+    } | facts  # fmt: skip
+    return SentCase.model_validate(given)
+
+
+def keep(database: Database, settings: Settings, case: SentCase) -> int:
+    with database.writing() as session:
+        ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
+        return take(session, Files(settings.files), ring, case, actor=WHO).id
+
+
+def counted(database: Database) -> list[int]:
+    with database.reading() as session:
+        return [
+            session.scalar(select(func.count()).select_from(table)) or 0
+            for table in (Case, CaseNote, CaseFile)
+        ]
+
+
+def test_a_case_is_kept_with_its_note_and_photos(
+    database: Database, settings: Settings, world: World
+) -> None:
+    number = keep(database, settings, sent(world))
+    with database.reading() as session:
+        case = session.get_one(Case, number)
+        assert (case.kind, case.lot_id, case.opened_by) == ("inspection", world.lot, WHO)
+        (note,) = case.notes
+        for words in ("09:00 24/11/2026", "2 món cùng mã", "Chợ Đồng Xuân", "Hai hộp cùng mã"):
+            assert words in note.text
+        (file,) = case.files
+        assert (file.width, file.height) == (900, 700)
+        data = Files(settings.files).get(file.path)
+    assert data.startswith(b"\xff\xd8")
+    assert b"SecretPhone" not in data
+
+
+def test_sent_again_it_is_the_same_case(
+    database: Database, settings: Settings, world: World
+) -> None:
+    case = sent(world)
+    first = keep(database, settings, case)
+    assert keep(database, settings, case) == first
+    assert counted(database) == [1, 1, 1]
+
+
+def test_a_photo_that_was_lost_on_the_way_is_added_by_the_next_sending(
+    database: Database, settings: Settings, world: World
+) -> None:
+    case = sent(world)
+    keep(database, settings, case.model_copy(update={"photos": []}))
+    keep(database, settings, case)
+    assert counted(database) == [1, 1, 1]
+
+
+def test_a_code_that_is_not_ours_is_a_case_too(
+    database: Database, settings: Settings, world: World
+) -> None:
+    number = keep(database, settings, sent(world, code="HTTPS://QR.FAKE.VN/ABC", photos=[]))
+    with database.reading() as session:
+        case = session.get_one(Case, number)
+        assert (case.lot_id, case.number) == (None, None)
+        assert "QR.FAKE.VN" in case.notes[0].text
+
+
+@pytest.mark.parametrize("data", ["", "@@@", base64.b64encode(b"no picture").decode()])
+def test_a_photo_that_is_none_keeps_nothing_of_the_case(
+    database: Database, settings: Settings, world: World, data: str
+) -> None:
+    bad = sent(world, photos=[{"uid": str(uuid.uuid4()), "data": data}])
+    with pytest.raises(PhotoRefused):
+        keep(database, settings, bad)
+    assert counted(database) == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"uid": "1"}, {"uid": "../../etc/passwd"}, {"items": 0}, {"note": "x" * 2001},
+        {"code": "x" * 301}, {"photos": [{"uid": "x", "data": ""}]}, {"actor": "user:1"},
+        {"photos": [{"uid": str(uuid.uuid4()), "data": ""}] * 7}, {"missing": ["x"] * 61},
+    ],
+    ids=lambda facts: next(iter(facts)),
+)  # fmt: skip
+def test_what_no_application_of_ours_sends_is_refused(world: World, facts: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        sent(world, **facts)
