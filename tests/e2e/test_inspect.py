@@ -154,6 +154,10 @@ def test_two_items_with_one_code_are_found_and_the_same_item_is_not_blamed(
     page.click("dialog button[value=other]")
     page.wait_for_selector("#result[data-verdict=DUPLICATE_HERE]")
     expect(page.locator("#entries li").first).to_contain_text("2 món")
+    # A forged label of the same unit neither asks nor hides behind the genuine one.
+    forged = code[:-1] + str((int(code[-1]) + 1) % 10)
+    assert typed(page, forged) == "BAD_SIGNATURE"
+    assert page.locator("dialog[open]").count() == 0
 
 
 def test_in_english_with_the_network_back_and_everything_forgotten(

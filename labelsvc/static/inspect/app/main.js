@@ -22,7 +22,12 @@ let trust = null;
 let goods = null;
 let visit = await visits.load();
 const video = /** @type {HTMLVideoElement} */ (at("video"));
-const camera = new Camera(video, (text, taken) => void check(text, taken));
+/** Verdicts on a code of ours on goods: docs/trust.md, section 4, where a second item comes in. */
+const ON_GOODS = new Set(["ISSUED_OK", "ISSUED_OK_STALE", "EXPIRED", "DECOMMISSIONED", "NOT_ACTIVATED",
+  "SHORT_CODE_NEEDS_NETWORK"]);
+const camera = new Camera(video, (text, taken) => {
+  if (!document.querySelector("dialog[open]")) void check(text, taken);
+});
 
 /**
  * Look at a code and say what is known.
@@ -40,8 +45,6 @@ async function check(text, taken) {
     cases.about({ code: text.slice(0, 300), verdict: error.verdict, items: 1, known: null, pack: goods });
     return;
   }
-  const key = visits.keyOf(code, null);
-  const before = visit.entries.find((entry) => entry.key === key && key !== null);
   let verdict = trust ? await judge(code, trust, new Date()) : "UNKNOWN_KEY";
   /** @type {any} */
   let server = null;
@@ -49,12 +52,13 @@ async function check(text, taken) {
     server = await ask(code.canonical);
     if (server) verdict = server.verdict;
   }
+  // Only a code that may be ours says anything about another item: a forged label must not blame a
+  // genuine one, nor hide behind it.
+  const key = ON_GOODS.has(verdict) ? visits.keyOf(code, server?.code?.form ?? null) : null;
+  const before = visit.entries.find((entry) => entry.key === key && key !== null);
   const known = code.form === "offline" ? pack.find(goods, code.payload.lot) : pack.ofServer(server);
-  const other = before && server?.code?.form !== "lot" ? await sameItem(before) : false;
-  if (other && before) {
-    before.items++;
-    if (verdict !== "REVOKED") verdict = "DUPLICATE_HERE";
-  }
+  if (before && (await sameItem(before))) before.items++;
+  if (before && before.items > 1) verdict = "DUPLICATE_HERE";
   if (before) {
     before.verdict = verdict;
     before.product = known?.product ?? before.product;

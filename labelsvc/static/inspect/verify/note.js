@@ -67,7 +67,7 @@ function readLine(line) {
  * Whether one of *keys* signed the note, and no line of that key is wrong.
  *
  * @param {Note} note
- * @param {NoteKey[]} keys
+ * @param {readonly NoteKey[]} keys
  */
 export async function isSigned(note, keys) {
   const message = utf8(note.text);
