@@ -228,6 +228,12 @@ class NotAllowed(LabelsvcError):
     http_status = 403
 
 
+class StepUpNeeded(NotAllowed):
+    """Signed in, but the factor or password was not given within the last minutes."""
+
+    code = "step_up_needed"
+
+
 class NotFound(LabelsvcError):
     code = "not_found"
     http_status = 404

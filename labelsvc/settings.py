@@ -49,10 +49,30 @@ class Settings(BaseSettings):
     render_processes: int = Field(default=2, ge=0, le=64)
     #: Hours without use after which a sign-in ends.
     session_hours: int = Field(default=12, ge=1, le=24 * 30)
+    #: Whether office, inspectors and auditors sign in with a second factor; None: unless `dev`.
+    second_factor: bool | None = None
     #: Largest file that may be uploaded, in MiB.
     upload_mib: int = Field(default=20, ge=1, le=200)
     #: Days that the scan log keeps minutes; older scans keep the day only (data minimisation).
     scan_minutes_days: int = Field(default=90, ge=1)
+    #: Copy risk (docs/copy-risk.md): sessions of one unit code from which its page advises to look
+    #: closely, and from which a case is opened; multiple of the declared units for a lot code.
+    copy_notice_sessions: int = Field(default=5, ge=1, le=100_000)
+    copy_case_sessions: int = Field(default=10, ge=1, le=100_000)
+    copy_lot_multiple: int = Field(default=3, ge=1, le=1000)
+    #: Sessions of one lot after sold, void, withdrawn or recalled, or before activation.
+    copy_after_end: int = Field(default=1, ge=1, le=100_000)
+    #: Sessions of one lot past its expiry date: old jars at home are many.
+    copy_after_expiry: int = Field(default=20, ge=1, le=100_000)
+    #: Two reports of one unit this far apart within these hours.
+    copy_travel_km: int = Field(default=300, ge=1, le=20_000)
+    copy_travel_hours: float = Field(default=2.0, gt=0, le=24)
+    #: Share of a lot's reports from outside the declared provinces.
+    copy_outside_share: float = Field(default=0.2, gt=0, le=1)
+    #: False alarms of the statistics that are put up with: probability of one unit, share of a day.
+    copy_tail: float = Field(default=1e-4, gt=0, lt=0.5)
+    #: Codes with a wrong tag or signature in a day that begin alike.
+    copy_refused: int = Field(default=50, ge=1)
     #: Name of the programme office on pages and reports.
     office_name: str = "Văn phòng OCOP"
     office_phone: str = ""
@@ -109,6 +129,11 @@ class Settings(BaseSettings):
     def host(self) -> str:
         """Authority of the base URL in lower case, with the port if it has one."""
         return urlsplit(self.base_url).netloc.lower()
+
+    @property
+    def asks_second_factor(self) -> bool:
+        """Whether certain roles (accounts/roles.py) need a second factor."""
+        return not self.dev if self.second_factor is None else self.second_factor
 
     @property
     def keys(self) -> tuple[str, ...]:

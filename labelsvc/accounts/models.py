@@ -1,4 +1,4 @@
-"""Users, their sign-ins, and the append-only audit trail."""
+"""Users, their second factors, their sign-ins, and the append-only audit trail."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from labelsvc.clock import now
@@ -37,6 +37,86 @@ class User(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
+class Stage(StrEnum):
+    """How far a sign-in has come. Only a full one opens pages."""
+
+    FULL = "full"
+    #: The password was right; the second factor is still to come.
+    FACTOR = "factor"
+    #: The password was right; the role needs a second factor and the user has none yet.
+    ENROL = "enrol"
+
+
+class Factor(StrEnum):
+    """What somebody proved beside the password."""
+
+    TOTP = "totp"
+    PASSKEY = "passkey"
+    RECOVERY = "recovery"
+
+
+class Totp(Base):
+    """The authenticator app of a user (RFC 6238). The secret is sealed (accounts/sealing.py)."""
+
+    __tablename__ = "totp"
+    __table_args__ = ({"info": {"volatile": True}},)
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    sealed: Mapped[bytes]
+    #: The 30-second step of the newest code that was taken: it and all before are used up.
+    last_step: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    used_at: Mapped[datetime | None]
+
+
+class Passkey(Base):
+    """A WebAuthn credential of a user. Public keys only: a copy of the table signs nobody in."""
+
+    __tablename__ = "passkey"
+    __table_args__ = ({"info": {"volatile": True}},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    credential_id: Mapped[bytes] = mapped_column(unique=True)
+    #: COSE key.
+    public_key: Mapped[bytes]
+    #: The authenticator's counter; 0 for those that keep none, as synchronised ones.
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    transports: Mapped[list[str]] = mapped_column(default=list)
+    #: As its owner calls it: "Điện thoại của tôi".
+    name: Mapped[str] = mapped_column(String(60))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    used_at: Mapped[datetime | None]
+
+
+class RecoveryCode(Base):
+    """One of the codes on paper. The selector finds the row, the rest is hashed as passwords are."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("user_id", "selector"), {"info": {"volatile": True}})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    selector: Mapped[str] = mapped_column(String(4))
+    hash: Mapped[str] = mapped_column(String(200))
+    used_at: Mapped[datetime | None]
+
+
+class Challenge(Base):
+    """What a browser was asked and has not answered yet. An answer takes it away: single use."""
+
+    __tablename__ = "challenge"
+    __table_args__ = ({"info": {"volatile": True}},)
+
+    #: SHA-256 of what the browser alone holds: its sign-in token, or a value in a signed cookie.
+    browser: Mapped[str] = mapped_column(String(64), primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(12), primary_key=True)
+    body: Mapped[bytes]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class SignIn(Base):
     """One signed-in browser. The cookie holds a random token, the row only its SHA-256."""
 
@@ -48,8 +128,12 @@ class SignIn(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     seen_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime] = mapped_column(index=True)
-    #: Last time the password was given again (step-up for withdrawal, keys and roles).
-    confirmed_at: Mapped[datetime] = mapped_column(default=now)
+    stage: Mapped[str] = mapped_column(String(8), default=Stage.FULL)
+    #: The second factor that was given, empty for none.
+    factor: Mapped[str] = mapped_column(String(10), default="")
+    #: Last time the factor, or without one the password, was given again (step-up for withdrawal,
+    #: keys and roles). Never for a sign-in by password alone.
+    confirmed_at: Mapped[datetime | None]
     #: Browser family only ("Chrome on Android"), so that a person knows the sign-in again.
     device: Mapped[str] = mapped_column(String(60), default="")
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -6,21 +6,54 @@ see to that, and a test goes through every page × role × tenant.
 
 from __future__ import annotations
 
-from labelsvc.accounts.models import Role
+from labelsvc.accounts.models import Role, Stage
 
 ANYBODY = frozenset(Role)
 PRODUCER = frozenset({Role.PRODUCER})
 OFFICE = frozenset({Role.OFFICE})
 READERS = frozenset({Role.OFFICE, Role.AUDITOR})
+#: Roles that sign in with a second factor where the settings ask for it; producers may.
+SECOND_FACTOR = frozenset({Role.OFFICE, Role.INSPECTOR, Role.AUDITOR})
 
 #: Blueprints whose pages are open to everybody.
-PUBLIC_ROOMS = frozenset({"scan", "resolver", "home", "health", "report", "media", "static", "log", "trust"})
-PUBLIC_PAGES = frozenset({"static", "account.sign_in", "account.invitation", "account.language"})
+PUBLIC_ROOMS = frozenset(
+    {"scan", "resolver", "home", "health", "report", "inner", "media", "static", "log", "trust"}
+)
+PUBLIC_PAGES = frozenset(
+    {
+        "static",
+        "account.sign_in",
+        "account.sign_in_options",
+        "account.sign_in_passkey",
+        "account.invitation",
+        "account.language",
+        "inspect.shell",
+        "inspect.service_worker",
+        "inspect.manifest",
+    }
+)
+#: Pages that a half sign-in opens, by how far it has come: nothing else does.
+HALF_PAGES: dict[Stage, frozenset[str]] = {
+    Stage.FACTOR: frozenset(
+        {"account.factor", "account.factor_options", "account.factor_passkey", "account.sign_out"}
+    ),
+    Stage.ENROL: frozenset(
+        {
+            "account.factors",
+            "account.totp",
+            "account.passkey_options",
+            "account.add_passkey",
+            "account.sign_out",
+        }
+    ),
+}
 
 #: Pages by their endpoint, or all pages of a room by "room.*"; the single page wins.
 POLICY: dict[str, frozenset[Role]] = {
     "account.*": ANYBODY,
     "producer.*": PRODUCER,
+    "inspect.pack": frozenset({Role.INSPECTOR, Role.OFFICE}),
+    "inspect.sync": frozenset({Role.INSPECTOR, Role.OFFICE}),
     "office.*": OFFICE,
     "office.dashboard": READERS,
     "office.recognitions": READERS,
@@ -34,7 +67,12 @@ POLICY: dict[str, frozenset[Role]] = {
     "office.import_run": READERS,
     "office.reports": READERS,
     "office.report": READERS,
+    "office.cases": READERS,
+    "office.case": READERS,
+    "office.case_photo": READERS,
     "office.audit": READERS,
+    "office.accounts": READERS,
+    "office.account": READERS,
     "office.withdrawals": READERS,
     "office.withdrawal": READERS,
 }

@@ -13,8 +13,9 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload
 
-from labelsvc.accounts import audit, passwords, throttle
-from labelsvc.accounts.models import SignIn, User
+from labelsvc.accounts import audit, factors, passwords, throttle
+from labelsvc.accounts.models import Factor, Role, SignIn, Stage, User
+from labelsvc.accounts.roles import SECOND_FACTOR
 from labelsvc.clock import now
 from labelsvc.db import Database
 from labelsvc.errors import SignInFailed
@@ -26,6 +27,8 @@ LONGEST = timedelta(days=7)
 _TOUCH = timedelta(minutes=5)
 #: A step-up holds this long.
 CONFIRMED = timedelta(minutes=10)
+#: How long somebody may take between the password and the second factor, or to set one up.
+HALF = {Stage.FACTOR: timedelta(minutes=10), Stage.ENROL: timedelta(minutes=40)}
 
 
 def check(database: Database, *, name: str, password: str, secret: str, network: str) -> int | None:
@@ -68,35 +71,122 @@ def sign_in(
     hours: int,
     device: str,
     instead_of: str = "",
+    second_factor: bool = False,
 ) -> tuple[str, User] | None:
     """Check name and password. The token for the cookie and the user, or None.
 
+    The sign-in is half one (`Stage`) where the user has a second factor, or needs one.
+
     :param instead_of: the token that the browser had; that sign-in ends.
+    :param second_factor: whether the settings ask certain roles for one. Where they do, the password
+        of a sign-in never counts as a step-up.
     :raises TooManyTries: after too many failures.
     """
     found = check(database, name=name, password=password, secret=secret, network=network)
     if found is None:
         return None
     with database.writing() as session:
-        user = session.get_one(User, found)
+        user = factors.lock(session, found)
         end(session, instead_of)
-        token = begin(session, user, hours=hours, device=device)
-        audit.record(session, actor=f"user:{user.id}", action="sign_in", subject=f"user:{user.id}")
+        stage = Stage.FULL
+        if factors.has_any(session, user.id):
+            stage = Stage.FACTOR
+        elif second_factor and user.role in SECOND_FACTOR:
+            stage = Stage.ENROL
+        confirmed = stage is Stage.FULL and not second_factor
+        token = begin(session, user, hours=hours, device=device, stage=stage, confirmed=confirmed)
+        if stage is Stage.FULL:
+            _recorded(session, user.id)
     return token, user
 
 
-def begin(session: Session, user: User, *, hours: int, device: str) -> str:
-    """A new sign-in of *user*; gives the token."""
+def sign_in_by(
+    database: Database, user_id: int, factor: Factor, *, hours: int, device: str, instead_of: str
+) -> tuple[str, User] | None:
+    """A full sign-in of somebody who just proved a factor: after the password, or by a passkey alone.
+
+    :param instead_of: the token that the browser had. A half sign-in becomes full by this: it ends
+        and another begins, so that no token of before is good afterwards.
+    """
+    with database.writing() as session:
+        user = factors.lock(session, user_id)
+        end(session, instead_of)
+        if not user.active:
+            return None
+        token = begin(session, user, hours=hours, device=device, factor=factor, confirmed=True)
+        _recorded(session, user.id, factor)
+    return token, user
+
+
+def enrolled(session: Session, token: str, factor: Factor, *, hours: int) -> str:
+    """The user of this browser set a factor up in this transaction. The token to go on with.
+
+    Sign-ins by password alone end, here and elsewhere: from now on it takes both.
+    """
+    row = session.get_one(SignIn, _hash(token), options=[joinedload(SignIn.user)])
+    user, device, known = row.user, row.device, bool(row.factor)
+    session.execute(delete(SignIn).where(SignIn.user_id == user.id, SignIn.factor == ""))
+    if known:
+        row.confirmed_at = now()
+        return token
+    if row.stage != Stage.FULL:
+        _recorded(session, user.id, factor)
+    return begin(session, user, hours=hours, device=device, factor=factor, confirmed=True)
+
+
+def changing_factors(session: Session, token: str) -> User:
+    """The user of this browser, locked, if it may add a factor now.
+
+    Asked inside the transaction that adds: a browser with the password alone adds the first factor
+    only, however many of them try at once.
+
+    :raises SignInFailed: signed out meanwhile, or another browser set a factor up.
+    """
+    row = find(session, token)
+    if row is not None:
+        user = factors.lock(session, row.user_id)
+        session.expire(row)
+        row = find(session, token)
+    if row is None or row.stage == Stage.FACTOR:
+        raise SignInFailed("You are not signed in any more.", fix="Sign in again.")
+    if factors.has_any(session, row.user_id) and not (row.factor and recently_confirmed(row)):
+        raise SignInFailed("You are not signed in any more.", fix="Sign in again.")
+    return user
+
+
+def _recorded(session: Session, user_id: int, factor: Factor | None = None) -> None:
+    who, facts = f"user:{user_id}", {"factor": str(factor)} if factor else {}
+    audit.record(session, actor=who, action="sign_in", subject=who, facts=facts)
+
+
+def begin(
+    session: Session,
+    user: User,
+    *,
+    hours: int,
+    device: str,
+    stage: Stage = Stage.FULL,
+    factor: str = "",
+    confirmed: bool = False,
+) -> str:
+    """A new sign-in of *user*; gives the token.
+
+    :param confirmed: whether it counts as a step-up.
+    """
     session.execute(delete(SignIn).where(SignIn.expires_at < now()))
     token = secrets.token_urlsafe(32)
     session.add(
         SignIn(
             token_hash=_hash(token),
             user_id=user.id,
-            expires_at=now() + timedelta(hours=hours),
+            expires_at=now() + HALF.get(stage, timedelta(hours=hours)),
+            stage=stage,
+            factor=factor,
+            confirmed_at=now() if confirmed else None,
             device=device[:60],
         )
     )
+    session.flush()
     return token
 
 
@@ -119,9 +209,22 @@ def needs_touch(row: SignIn) -> bool:
 def touch(session: Session, token: str, *, hours: int) -> None:
     """Write down that it was used; the end moves with it."""
     row = session.get(SignIn, _hash(token))
-    if row is not None:
+    if row is not None and row.stage == Stage.FULL:
         row.seen_at = now()
         row.expires_at = min(now() + timedelta(hours=hours), row.created_at + LONGEST)
+
+
+def stage_of(row: SignIn, *, second_factor: bool) -> Stage | None:
+    """How far the sign-in has come; None where it does not hold any more.
+
+    :param second_factor: whether the settings ask certain roles for one. It may have changed since.
+    """
+    needed = second_factor and Role(row.user.role) in SECOND_FACTOR
+    if row.stage == Stage.FULL:
+        return Stage.FULL if row.factor or not needed else None
+    if row.stage == Stage.ENROL and not needed:
+        return None
+    return Stage(row.stage)
 
 
 def confirm(database: Database, token: str, password: str, *, secret: str, network: str) -> None:
@@ -129,6 +232,23 @@ def confirm(database: Database, token: str, password: str, *, secret: str, netwo
 
     :raises SignInFailed: the password is wrong; the failure is counted.
     :raises TooManyTries: after too many failures.
+    """
+    check_own(database, token, password, secret=secret, network=network)
+    confirmed(database, token)
+
+
+def confirmed(database: Database, token: str) -> None:
+    """The step-up of this browser holds from now on."""
+    with database.writing() as session:
+        kept = session.get(SignIn, _hash(token))
+        if kept is not None:
+            kept.confirmed_at = now()
+
+
+def check_own(database: Database, token: str, password: str, *, secret: str, network: str) -> None:
+    """The password of who is signed in.
+
+    :raises SignInFailed: it is wrong; the failure is counted. :raises TooManyTries: too often.
     """
     with database.reading() as session:
         row = find(session, token)
@@ -139,14 +259,10 @@ def confirm(database: Database, token: str, password: str, *, secret: str, netwo
         raise SignInFailed(
             "The password is not right.", fix="Give the password of your account.", field="password"
         )
-    with database.writing() as session:
-        kept = session.get(SignIn, _hash(token))
-        if kept is not None:
-            kept.confirmed_at = now()
 
 
 def recently_confirmed(row: SignIn) -> bool:
-    return now() - row.confirmed_at < CONFIRMED
+    return row.confirmed_at is not None and now() - row.confirmed_at < CONFIRMED
 
 
 def end(session: Session, token: str) -> None:
@@ -160,9 +276,11 @@ def end_all(session: Session, user: User) -> None:
 
 
 def of_user(session: Session, user: User) -> Sequence[SignIn]:
-    """The user's sign-ins, last used first."""
+    """The user's full sign-ins, last used first."""
     return session.scalars(
-        select(SignIn).where(SignIn.user_id == user.id).order_by(SignIn.seen_at.desc())
+        select(SignIn)
+        .where(SignIn.user_id == user.id, SignIn.stage == Stage.FULL)
+        .order_by(SignIn.seen_at.desc())
     ).all()
 
 

@@ -8,7 +8,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from labelsvc.accounts import audit, passwords, sessions
+from labelsvc.accounts import audit, factors, passwords, sessions
 from labelsvc.accounts.models import Role, User
 from labelsvc.errors import BadInput, Conflict, SignInFailed
 
@@ -108,6 +108,52 @@ def set_active(session: Session, user: User, active: bool, *, actor: str) -> Non
     audit.record(
         session, actor=actor, action="user.active", subject=f"user:{user.id}", facts={"active": active}
     )  # fmt: skip
+
+
+def set_role(
+    session: Session, user: User, role: Role | str, *, producer_id: int | None = None, actor: str
+) -> None:
+    """Give the user another role; their sign-ins end, so that no page of the old role stays open.
+
+    :raises BadInput: no such role, or a producer's user without producer.
+    """
+    if role not in set(Role) or (role == Role.PRODUCER) != (producer_id is not None):
+        raise BadInput(
+            "Users of producers belong to exactly one producer, all others to none.",
+            fix="Choose the producer for the role “producer” only.",
+            field="producer",
+        )
+    if (user.role, user.producer_id) == (role, producer_id):
+        raise BadInput(
+            "{name} has this role already.", fix="Choose another one.", name=user.full_name,
+            field="role",
+        )  # fmt: skip
+    before = user.role
+    user.role, user.producer_id = Role(role), producer_id
+    sessions.end_all(session, user)
+    audit.record(
+        session, actor=actor, action="user.role", subject=f"user:{user.id}",
+        facts={"from": before, "to": str(role), "producer": producer_id},
+    )  # fmt: skip
+
+
+def renew_invitation(session: Session, user: User, *, keys: Sequence[str], actor: str) -> str:
+    """A fresh link by which the user chooses a password. :raises Conflict: the user is kept out."""
+    if not user.active:
+        raise Conflict(
+            "{name} is kept out, so that a link would open nothing.",
+            fix="Let them in first.",
+            name=user.full_name,
+        )
+    audit.record(session, actor=actor, action="user.invite", subject=f"user:{user.id}")
+    return invitation(user, keys=keys)
+
+
+def reset_factors(session: Session, user: User, *, actor: str) -> int:
+    """Take the second factors of somebody who lost them away and end their sign-ins. How many."""
+    count = factors.reset(session, user, actor=actor)
+    sessions.end_all(session, user)
+    return count
 
 
 def _serializer(keys: Sequence[str]) -> URLSafeTimedSerializer:

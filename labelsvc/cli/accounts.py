@@ -1,11 +1,13 @@
-"""users add."""
+"""users add, users reset-factors."""
 
 from __future__ import annotations
 
 import click
+from sqlalchemy import select
 
 from labelsvc.accounts import users as verbs
-from labelsvc.accounts.models import Role
+from labelsvc.accounts.models import Role, User
+from labelsvc.accounts.sessions import normal_name
 from labelsvc.catalogue.models import Producer
 from labelsvc.cli import base
 from labelsvc.errors import NotFound
@@ -47,3 +49,25 @@ def add(name: str, role: str, producer: int | None, full_name: str, as_json: boo
         as_json,
         base.say("{name} chooses a password here, within a week:\n{link}", **result),
     )
+
+
+@users.command("reset-factors")
+@click.argument("name")
+@click.confirmation_option(prompt="Take all second factors of this user away?")
+@base.json_option
+def reset_factors(name: str, as_json: bool) -> None:
+    """Take away the authenticator app, passkeys and recovery codes of somebody who lost them.
+
+    Ask the person in a way that nobody can imitate first. All their sign-ins end; where their role
+    needs a second factor they set up a new one after the password.
+
+    Example: labelsvc users reset-factors office@example.vn --yes
+    """
+    _, database, _ = base.opened()
+    with database.writing() as session:
+        user = session.scalars(select(User).where(User.name == normal_name(name))).one_or_none()
+        if user is None:
+            raise NotFound("There is no user {name}.", fix="Look at the name again.", name=name)
+        count = verbs.reset_factors(session, user, actor="cli")
+        result = {"user": user.id, "name": user.name, "removed": count}
+    base.put(result, as_json, base.say("{removed} second factors of {name} are removed.", **result))

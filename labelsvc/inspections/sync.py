@@ -21,7 +21,8 @@ from labelsvc.codes.resolve import find_code
 from labelsvc.errors import LabelsvcError, PhotoRefused
 from labelsvc.files import Files
 from labelsvc.inspections import cases
-from labelsvc.inspections.models import Case, CaseFile, CaseKind
+from labelsvc.inspections.evidence import note_sighting
+from labelsvc.inspections.models import Case, CaseFile, CaseKind, SightingSource
 from labelsvc.labels import legal
 
 #: Of one case. The application makes photos smaller before it keeps them.
@@ -78,6 +79,11 @@ def take(session: Session, files: Files, ring: Keyring, sent: SentCase, *, actor
         uid=uid,
         facts={"verdict": sent.verdict, "items": sent.items, "code": sent.code},
     )
+    if issue_id is not None and number is not None:
+        note_sighting(
+            session, number=number, issue_id=issue_id, source=SightingSource.INSPECTOR, at=sent.at,
+            place=sent.place, uid=uid,
+        )  # fmt: skip
     # Derived: the same case gives the same note, also when the answer to the first sending was lost.
     note = str(uuid.uuid5(uuid.UUID(uid), "note"))
     cases.add_note(session, case, _words(session, sent, case), actor, uid=note)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from labelsvc.clock import now
 from labelsvc.db import Base
 
 
@@ -46,3 +47,45 @@ class UnitSeen(Base):
     #: Distinct sessions: scans by one day token within 30 minutes count once.
     sessions: Mapped[int] = mapped_column(default=1)
     scans: Mapped[int] = mapped_column(default=1)
+
+
+class Refused(Base):
+    """Codes whose tag or signature did not hold: how many a day, by the beginning of the code."""
+
+    __tablename__ = "refused"
+    __table_args__ = ({"info": {"volatile": True}},)
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    prefix: Mapped[str] = mapped_column(String(16), primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)
+
+
+class InnerLot(Base):
+    """A lot whose packs carry an inner code under a scratch layer."""
+
+    __tablename__ = "inner_lot"
+
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+    actor: Mapped[str] = mapped_column(String(60))
+
+
+class InnerRedeemed(Base):
+    """The one time that the inner code of a unit was checked."""
+
+    __tablename__ = "inner_redeemed"
+    __table_args__ = ({"info": {"volatile": True}},)
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+
+
+class InnerTries(Base):
+    """Wrong inner codes of a unit on one day."""
+
+    __tablename__ = "inner_tries"
+    __table_args__ = ({"info": {"volatile": True}},)
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)

@@ -179,18 +179,27 @@ class CopyNotice(StrEnum):
     MANY = "many"
 
 
-#: Distinct sessions of one unit code from which the page advises to look closely.
+#: Distinct sessions of one unit code from which the page advises to look closely; the setting
+#: COPY_NOTICE_SESSIONS has the same default.
 MANY_SESSIONS = 5
-#: The same for a lot code, in multiples of the declared quantity.
+#: The same for a lot code, in multiples of the declared quantity (COPY_LOT_MULTIPLE).
 MANY_OF_LOT = 3
 
 
-def copy_notice(*, sessions: int, declared: int | None) -> CopyNotice:
+def copy_notice(
+    *,
+    sessions: int,
+    declared: int | None,
+    many: int = MANY_SESSIONS,
+    multiple: int = MANY_OF_LOT,
+) -> CopyNotice:
     """What to say about *sessions* earlier visits.
 
     :param declared: units of the lot for a lot code, None for a unit code.
+    :param many: sessions of a unit code that are not yet many.
+    :param multiple: of *declared*, that are not yet many.
     """
     if not sessions:
         return CopyNotice.FIRST
-    limit = MANY_SESSIONS if declared is None else MANY_OF_LOT * declared
+    limit = many if declared is None else multiple * declared
     return CopyNotice.MANY if sessions > limit else CopyNotice.SEEN

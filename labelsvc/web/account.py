@@ -7,9 +7,11 @@ from urllib.parse import urlsplit
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response as AnyResponse
 
 from labelsvc.accounts import passwords, sessions, users
-from labelsvc.accounts.models import Role, User
+from labelsvc.accounts.models import Role, Stage, User
+from labelsvc.accounts.passkeys import Party
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.i18n import LANGUAGES
 from labelsvc.web import security
@@ -19,9 +21,13 @@ from labelsvc.web.site import site
 bp = Blueprint("account", __name__, url_prefix="/account")
 
 
+#: First page of each role that does not begin at the office's.
+_STARTS = {Role.PRODUCER: "producer.dashboard", Role.INSPECTOR: "inspect.shell"}
+
+
 def start_page(user: User) -> str:
     """Where a user begins."""
-    return url_for("producer.dashboard" if user.role == Role.PRODUCER else "office.dashboard")
+    return url_for(_STARTS.get(Role(user.role), "office.dashboard"))
 
 
 def local_target(target: str | None) -> str | None:
@@ -37,7 +43,7 @@ def sign_in() -> ResponseReturnValue:
     if request.method == "GET":
         if g.user is not None:
             return redirect(start_page(g.user))
-        return render_template("account/sign_in.html", problem=None, name="")
+        return _sign_in_page()
     name, password = request.form.get("name", ""), request.form.get("password", "")
     where, status = site(), 200
     problem: tuple[str, str] | None = None
@@ -49,21 +55,43 @@ def sign_in() -> ResponseReturnValue:
             secret=where.settings.keys[0],
             network=security.network(),
             hours=where.settings.session_hours,
-            device=_device(),
+            device=device(),
             instead_of=security.token(),
+            second_factor=where.settings.asks_second_factor,
         )
         if found is None:
             problem, status = (gettext("Name or password is not right."), ""), 401
     except LabelsvcError as error:
         found, problem, status = None, explain(error), error.http_status
     if found is None:
-        page = render_template("account/sign_in.html", problem=problem, name=name[:120])
-        return page, status
+        return _sign_in_page(problem, name[:120]), status
     value, user = found
+    target = local_target(request.args.get("next")) or start_page(user)
+    with where.database.reading() as session:
+        row = sessions.find(session, value)
+    if row is not None and row.stage != Stage.FULL:
+        target = security.next_step(Stage(row.stage), target)
+    return welcome(value, user, target)
+
+
+def _sign_in_page(problem: tuple[str, str] | None = None, name: str = "") -> str:
+    return render_template(
+        "account/sign_in.html", problem=problem, name=name, passkeys=party().possible
+    )
+
+
+def welcome(value: str, user: User, target: str | None = None) -> AnyResponse:
+    """On to where the user wanted to go, with the token in the cookie."""
     cookie.clear()  # forms of before the sign-in hold another CSRF token
-    answer = redirect(local_target(request.args.get("next")) or start_page(user))
+    answer = redirect(target or local_target(request.args.get("next")) or start_page(user))
     security.remember(answer, value)
     return answer
+
+
+def party() -> Party:
+    """This site as passkeys know it."""
+    settings = site().settings
+    return Party.of(settings.base_url, settings.office_name)
 
 
 @bp.post("/sign-out")
@@ -77,28 +105,44 @@ def sign_out() -> ResponseReturnValue:
 
 @bp.get("/")
 def account() -> ResponseReturnValue:
+    return _account_page()
+
+
+def _account_page(problem: tuple[str, str] | None = None) -> str:
     with site().database.reading() as session:
         rows = sessions.of_user(session, security.current_user())
-    return render_template("account/account.html", sign_ins=rows, problem=None)
+    return render_template(
+        "account/account.html", sign_ins=rows, problem=problem, held=security.own_factors()
+    )
 
 
 @bp.post("/password")
 def password() -> ResponseReturnValue:
-    where = site()
+    where, mine = site(), security.current_user()
     old, new = request.form.get("old", ""), request.form.get("new", "")
+    if security.own_factors():
+        security.require_step_up()  # the password is one of two
     try:
-        security.confirm(old)
+        sessions.check_own(
+            where.database,
+            security.token(),
+            old,
+            secret=where.settings.keys[0],
+            network=security.network(),
+        )
         with where.database.writing() as session:
-            user = session.get_one(User, security.current_user().id)
+            user = session.get_one(User, mine.id)
             users.set_password(session, user, new, actor=security.actor())
             value = sessions.begin(
-                session, user, hours=where.settings.session_hours, device=_device()
+                session,
+                user,
+                hours=where.settings.session_hours,
+                device=device(),
+                factor=g.sign_in.factor,
+                confirmed=True,
             )
     except LabelsvcError as error:
-        with where.database.reading() as session:
-            rows = sessions.of_user(session, security.current_user())
-        page = render_template("account/account.html", sign_ins=rows, problem=explain(error))
-        return page, error.http_status
+        return _account_page(explain(error)), error.http_status
     flash(gettext("The password is changed; all other devices are signed out."), "good")
     answer = redirect(url_for("account.account"))
     security.remember(answer, value)
@@ -145,7 +189,7 @@ def language() -> ResponseReturnValue:
     return answer
 
 
-def _device() -> str:
+def device() -> str:
     """Browser family and system, so that a person knows the sign-in again."""
     agent = request.headers.get("User-Agent", "")
     browsers = ("Edg", "OPR", "SamsungBrowser", "Firefox", "Chrome", "Safari")

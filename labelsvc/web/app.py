@@ -52,9 +52,11 @@ class RowNumber(IntegerConverter):
 def _register(app: Flask) -> None:
     """Rooms. The scan page is last: codes stand directly after the host."""
     from labelsvc.web import (
-        account,
+        account_pages,
         health,
         home,
+        inner,
+        inspect,
         log,
         media,
         report,
@@ -66,5 +68,18 @@ def _register(app: Flask) -> None:
     from labelsvc.web.console import office, producer
 
     scan_site.install(app, scan_pages.Pages())
-    for room in (home, health, account, producer, office, media, log, trust, report, scan):
+    for room in (
+        home,
+        health,
+        account_pages,
+        producer,
+        office,
+        inspect,
+        media,
+        log,
+        trust,
+        report,
+        inner,
+        scan,
+    ):
         app.register_blueprint(room.bp)

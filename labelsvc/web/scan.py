@@ -26,7 +26,7 @@ from labelsvc.errors import (
     RevokedKey,
     UnknownKey,
 )
-from labelsvc.scans import lookup
+from labelsvc.scans import inner, lookup
 from labelsvc.scans.lookup import Peek
 from labelsvc.scans.verdict import SHOWN, Verdict
 from labelsvc.web import language, scan_view
@@ -70,6 +70,7 @@ def _coded(own: ScanSite, parsed: uri.ParsedCode, kind: str) -> ResponseReturnVa
     except UnknownKey:
         return _plain(Verdict.UNKNOWN_KEY, kind, parsed)
     except BadSignature as error:
+        own.refusals.add(parsed)
         return _plain(_refusal(parsed, error), kind, parsed)
     number = verified if isinstance(verified, int) else _unit(own, verified)
     peek = lookup.peek(where.database, number) if number is not None else None
@@ -121,6 +122,9 @@ def _render(session: Session, peek: Peek, kind: str, stamp: tuple[Any, ...]) -> 
         found, verdict, form=peek.form, mark=mark, base_url=site().settings.base_url, code=CODE
     )
     view["code"] = {"text": CODE, "printed": PRINTED, "position": POSITION, "form": peek.form}
+    view["inner"] = (
+        peek.form != Form.LOT and found.lot is not None and inner.asked_for(session, found.lot.id)
+    )
     declared = found.lot.declared if found.lot else 0
     return Kept(stamp, verdict, declared, Page(document(view, kind)))
 

@@ -26,6 +26,7 @@ from labelsvc.codes.models import Form
 from labelsvc.scans.lookup import Peek
 from labelsvc.scans.verdict import CopyNotice, Verdict, copy_notice
 from labelsvc.web import scan_view
+from labelsvc.web.site import site
 
 #: Marks for what is put in with each request; private characters, so no text of ours has them.
 CODE, PRINTED, POSITION, NOTICE, _COUNT, _MOMENT = (f"\ue000{mark}\ue001" for mark in "CPNHSM")
@@ -93,7 +94,13 @@ class Pages:
 def fill(kept: Kept, code: str, peek: Peek, *, kind: str, lang: str, packed: bool) -> bytes:
     """The kept page for one code."""
     whole_lot = peek.form == Form.LOT
-    notice = copy_notice(sessions=peek.sessions, declared=kept.declared if whole_lot else None)
+    rules = site().settings
+    notice = copy_notice(
+        sessions=peek.sessions,
+        declared=kept.declared if whole_lot else None,
+        many=rules.copy_notice_sessions,
+        multiple=rules.copy_lot_multiple,
+    )
     printed = uri.printed(code)
     if kind == "json":
         first = peek.first_at.isoformat(timespec="minutes") if peek.first_at else None

@@ -20,9 +20,11 @@ from labelsvc.codes.keyring import Keyring
 from labelsvc.codes.offline import OfflinePayload
 from labelsvc.db import Revision
 from labelsvc.errors import BadSignature, KeyUnavailable
+from labelsvc.inspections import watch
 from labelsvc.resources import folder
 from labelsvc.scans.day_key import DayKey, network_of
 from labelsvc.scans.record import Recorder, Seen, coarsen
+from labelsvc.scans.refusals import Refusals
 from labelsvc.scans.verdict import Verdict
 from labelsvc.web import language
 from labelsvc.web.site import Site
@@ -47,6 +49,7 @@ class ScanSite:
         self.pages = pages
         self.day_key = DayKey(where.settings.data_dir)
         self.recorder = Recorder(where.database, self._hourly)
+        self.refusals = Refusals()
         style = (folder("templates") / "scan" / "style.css").read_text(encoding="utf-8").strip()
         self.style = " ".join(style.split())
         digest = base64.b64encode(hashlib.sha256(self.style.encode()).digest()).decode()
@@ -138,6 +141,8 @@ class ScanSite:
         before = clock.now() - timedelta(days=self.where.settings.scan_minutes_days)
         with self.where.database.writing() as session:
             coarsen(session, before=before)
+        self.refusals.flush(self.where.database)
+        watch.look(self.where.database, self.where.settings)
 
 
 def device_family(agent: str) -> str:

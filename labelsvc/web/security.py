@@ -12,8 +12,10 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
-from labelsvc.accounts import roles, sessions
-from labelsvc.accounts.models import Role, SignIn, User
+from labelsvc.accounts import factors, roles, sessions
+from labelsvc.accounts.models import Role, SignIn, Stage, User
+from labelsvc.clock import now
+from labelsvc.errors import SignInFailed, StepUpNeeded
 from labelsvc.web.site import site
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ HEADERS = {
 }
 STRICT_TRANSPORT = ("Strict-Transport-Security", "max-age=63072000")
 #: Rooms whose forms bring their own signed token: they set no cookie.
-_OWN_TOKENS = ("report.",)
+_OWN_TOKENS = ("report.", "inner.", "inspect.sync")
 
 
 def cookie_name() -> str:
@@ -78,21 +80,71 @@ def forget(answer: AnyResponse) -> None:
     answer.delete_cookie(cookie_name(), httponly=True, secure=_https(), samesite="Lax", path="/")
 
 
+def half() -> SignIn | None:
+    """The half sign-in of this browser: the password was right, the second factor is to come."""
+    return cast(SignIn | None, g.get("half"))
+
+
+def person() -> User:
+    """The user of a page that a half sign-in may open as well."""
+    row = half()
+    return row.user if row is not None else current_user()
+
+
 def confirmed() -> bool:
-    """Whether the password was given within the last minutes (step-up)."""
+    """Whether the factor or password was given within the last minutes (step-up)."""
     row = cast(SignIn | None, g.get("sign_in"))
     return row is not None and sessions.recently_confirmed(row)
 
 
 def confirm(password: str) -> None:
-    """The password once more (step-up): holds for some minutes.
+    """Step up by what was typed: holds for some minutes.
 
+    :param password: the password; of who has a second factor the app's code or a recovery code.
     :raises SignInFailed: it is wrong. :raises TooManyTries: too often.
     """
     where = site()
-    sessions.confirm(
-        where.database, token(), password, secret=where.settings.keys[0], network=network()
-    )
+    if not own_factors():
+        secret = where.settings.keys[0]
+        sessions.confirm(where.database, token(), password, secret=secret, network=network())
+    else:
+        factor = factors.check_code(
+            where.database, current_user().id, password, keys=where.settings.keys, network=network()
+        )
+        if factor is None:
+            raise SignInFailed(
+                "The code is not right.",
+                fix="Type the code that your app shows now, or a recovery code.",
+                field="password",
+            )
+        sessions.confirmed(where.database, token())
+    step_up_holds()
+
+
+def step_up_holds() -> None:
+    """This request knows as well that the step-up was just made."""
+    g.sign_in.confirmed_at = now()
+
+
+def require_step_up() -> None:
+    """For pages and actions that want the factor or password of the last minutes.
+
+    Who has not given it is led to the page that asks for it, and back; programs get the error.
+
+    :raises StepUpNeeded: it was not given.
+    """
+    if not confirmed():
+        raise StepUpNeeded(
+            "Confirm first that it is you.", fix="Then do it again.", field="password"
+        )
+
+
+def own_factors() -> factors.Held:
+    """The second factors of who is signed in, asked for once in a request."""
+    if g.get("factors") is None:
+        with site().database.reading() as session:
+            g.factors = factors.held(session, person().id)
+    return cast(factors.Held, g.factors)
 
 
 class Sent(Response):
@@ -135,6 +187,7 @@ def install(app: Flask) -> None:
     csrf = CSRFProtect()
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     csrf.init_app(app)
+    app.jinja_env.globals["own_factors"] = own_factors
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
@@ -151,6 +204,8 @@ def install(app: Flask) -> None:
             csrf.protect()
         if roles.is_public(endpoint):
             return None
+        if g.half is not None:
+            return _half_way(endpoint, Stage(g.half.stage))
         if g.user is None:
             if request.method != "GET":
                 abort(401)
@@ -168,9 +223,24 @@ def install(app: Flask) -> None:
         answer.headers.setdefault("Content-Security-Policy", CSP)
         if https:
             answer.headers.setdefault(*STRICT_TRANSPORT)
-        if g.get("user") is not None:
+        if g.get("user") is not None or g.get("half") is not None:
             answer.headers["Cache-Control"] = "no-store"
         return answer
+
+
+def next_step(stage: Stage, target: str) -> str:
+    """The page that a half sign-in goes on with; *target* is where it was going."""
+    page = "account.factor" if stage is Stage.FACTOR else "account.factors"
+    return url_for(page, next=target)
+
+
+def _half_way(endpoint: str, stage: Stage) -> AnyResponse | None:
+    """What a half sign-in opens: the pages that make it whole, and the way out."""
+    if endpoint in roles.HALF_PAGES[stage]:
+        return None
+    if request.method != "GET":
+        abort(401)
+    return redirect(next_step(stage, request.full_path.rstrip("?")))
 
 
 def _cookieless(endpoint: str) -> bool:
@@ -179,7 +249,7 @@ def _cookieless(endpoint: str) -> bool:
 
 
 def _load_user() -> None:
-    g.user = g.sign_in = None
+    g.user = g.sign_in = g.half = None
     value = token()
     if not value:
         return
@@ -187,6 +257,10 @@ def _load_user() -> None:
     with where.database.reading() as session:
         row = sessions.find(session, value)
     if row is None:
+        return
+    stage = sessions.stage_of(row, second_factor=where.settings.asks_second_factor)
+    if stage is not Stage.FULL:
+        g.half = row if stage is not None else None
         return
     g.user, g.sign_in = row.user, row
     if sessions.needs_touch(row):

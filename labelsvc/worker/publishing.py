@@ -16,6 +16,7 @@ from labelsvc.codes.trust.status import StatusHead
 from labelsvc.db import Database
 from labelsvc.errors import LabelsvcError
 from labelsvc.files import Files
+from labelsvc.inspections import watch
 from labelsvc.settings import Settings
 
 log = structlog.get_logger()
@@ -48,6 +49,11 @@ def publish_lists(database: Database, files: Files, settings: Settings) -> Statu
     return lists.publish(database, files, ring, secrets=settings.keys)
 
 
+def look_for_copies(database: Database, _: Files, settings: Settings) -> None:
+    """Raise cases for what the scans of the last hours show; returns at once most of the time."""
+    watch.look(database, settings)
+
+
 class Publisher:
     """Publishes every `EVERY` seconds, and says once what stands against it."""
 
@@ -63,6 +69,7 @@ class Publisher:
         self._next = time.monotonic() + EVERY
         self._try("the status lists were not published", publish_lists)
         self._try("the public log was not published", publish)
+        self._try("nobody looked for copies", look_for_copies)
 
     def _try(self, words: str, verb: Callable[[Database, Files, Settings], object]) -> None:
         try:

@@ -17,7 +17,7 @@ from labelsvc.codes.issue import load_keyring
 from labelsvc.db import Database
 from labelsvc.errors import PhotoRefused
 from labelsvc.files import Files
-from labelsvc.inspections.models import Case, CaseFile, CaseNote
+from labelsvc.inspections.models import Case, CaseFile, CaseNote, Sighting
 from labelsvc.inspections.sync import SentCase, take
 from labelsvc.settings import Settings
 from tests import world as worlds
@@ -43,7 +43,7 @@ def sent(world: World, **facts: Any) -> SentCase:
     given = {
         "uid": str(uuid.uuid4()), "at": datetime(2026, 11, 24, 2, tzinfo=UTC),
         "code": world.codes["in_force"], "verdict": "DUPLICATE_HERE", "items": 2,
-        "place": "Chợ Đồng Xuân", "note": "Hai hộp cùng mã", "missing": ["net"],
+        "place": "Chợ Đồng Xuân, Hà Nội", "note": "Hai hộp cùng mã", "missing": ["net"],
         "photos": [{"uid": str(uuid.uuid4()), "data": photo()}],
     } | facts  # fmt: skip
     return SentCase.model_validate(given)
@@ -78,6 +78,17 @@ def test_a_case_is_kept_with_its_note_and_photos(
         data = Files(settings.files).get(file.path)
     assert data.startswith(b"\xff\xd8")
     assert b"SecretPhone" not in data
+
+
+def test_the_place_is_kept_as_a_province_for_the_watch(
+    database: Database, settings: Settings, world: World
+) -> None:
+    case = sent(world)
+    keep(database, settings, case)
+    keep(database, settings, case)
+    with database.reading() as session:
+        (seen,) = session.scalars(select(Sighting))
+        assert (seen.source, seen.uid) == ("inspector", case.uid)
 
 
 def test_sent_again_it_is_the_same_case(

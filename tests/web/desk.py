@@ -11,7 +11,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from labelsvc.accounts import sessions
-from labelsvc.accounts.models import User
+from labelsvc.accounts.models import Stage, User
 from labelsvc.db import Database
 from tests.conftest import HOST
 
@@ -21,14 +21,18 @@ BASE = f"https://{HOST}"
 class Desk:
     """Signs *name* in without the form, which has its own tests."""
 
-    def __init__(self, app: Flask, database: Database, name: str, language: str = "en") -> None:
+    def __init__(self, app: Flask, database: Database, name: str, language: str = "en",
+                 stage: Stage = Stage.FULL, factor: str = "") -> None:  # fmt: skip
         self.client = app.test_client()
         self.client.set_cookie("lang", language, domain=HOST)
         self._form_token = ""
         if name:
             with database.writing() as session:
                 user = session.scalars(select(User).where(User.name == name)).one()
-                token = sessions.begin(session, user, hours=1, device="test")
+                token = sessions.begin(
+                    session, user, hours=1, device="test", stage=stage, factor=factor,
+                    confirmed=stage is Stage.FULL,
+                )  # fmt: skip
             self.client.set_cookie("__Host-session", token, domain=HOST)
 
     def get(self, path: str, **options: Any) -> TestResponse:

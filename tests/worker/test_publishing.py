@@ -52,6 +52,7 @@ def test_a_worker_publishes_when_it_is_time_and_says_once_why_it_cannot(
     monkeypatch.setattr(publishing, "publish", refuse)
     listed: list[object] = []
     monkeypatch.setattr(publishing, "publish_lists", lambda *what: listed.append(what))
+    monkeypatch.setattr(publishing, "look_for_copies", lambda *_: None)
     monkeypatch.setattr(publishing.log, "error", lambda *_, **facts: said.append(facts["code"]))
     clock = 1000.0
     monkeypatch.setattr(publishing.time, "monotonic", lambda: clock)

@@ -1,6 +1,8 @@
 """Pages of producers and of the programme office. Importing it puts every page on its blueprint."""
 
 from labelsvc.web.console import layout_preview as layout_preview
+from labelsvc.web.console import office_accounts as office_accounts
+from labelsvc.web.console import office_cases as office_cases
 from labelsvc.web.console import office_imports as office_imports
 from labelsvc.web.console import office_producers as office_producers
 from labelsvc.web.console import office_products as office_products
@@ -10,7 +12,9 @@ from labelsvc.web.console import office_villages as office_villages
 from labelsvc.web.console import office_withdrawals as office_withdrawals
 from labelsvc.web.console import producer_bind as producer_bind
 from labelsvc.web.console import producer_blanks as producer_blanks
+from labelsvc.web.console import producer_cases as producer_cases
 from labelsvc.web.console import producer_files as producer_files
+from labelsvc.web.console import producer_inner as producer_inner
 from labelsvc.web.console import producer_layouts as producer_layouts
 from labelsvc.web.console import producer_life as producer_life
 from labelsvc.web.console import producer_lots as producer_lots

@@ -20,7 +20,7 @@ from labelsvc.i18n import fold
 from labelsvc.web.console.office import bp, found_or_404, paged
 from labelsvc.web.console.office_form import Posted, shown_values
 from labelsvc.web.language import gettext
-from labelsvc.web.security import actor
+from labelsvc.web.security import actor, require_step_up
 from labelsvc.web.site import site
 
 KINDS = {
@@ -205,6 +205,7 @@ def producer_active(producer_id: int) -> ResponseReturnValue:
 @bp.post("/producers/<int:producer_id>/users")
 def invite(producer_id: int) -> ResponseReturnValue:
     """A new user of the producer, or a fresh link for one. The link is shown once, to hand over."""
+    require_step_up()
     posted, keys = Posted(), site().settings.keys
 
     def act(session: Session) -> tuple[str, str]:
@@ -230,6 +231,7 @@ def invite(producer_id: int) -> ResponseReturnValue:
 @bp.post("/producers/<int:producer_id>/users/active")
 def user_active(producer_id: int) -> ResponseReturnValue:
     """Keep a person out, or let them in again."""
+    require_step_up()
     active = request.form.get("active") == "yes"
 
     def act(session: Session) -> User:
