@@ -65,7 +65,9 @@ def test_a_code_that_was_seen_often_is_said_to_be_so_and_stays_valid(
     with live.database.writing() as session:
         for seen in session.query(UnitSeen):
             seen.sessions = 14
-        assert session.query(Mark).count() == marks  # however often it is scanned, nothing is withdrawn
+        assert (
+            session.query(Mark).count() == marks
+        )  # however often it is scanned, nothing is withdrawn
     reader.open(live.world.codes["stars_potential"])
     assert reader.page.locator("h1").inner_text() == "Mã hợp lệ"
     assert "14 lượt khác nhau" in reader.page.locator(".box.caution").inner_text()
