@@ -7,6 +7,7 @@ read from the file, the symbols are measured on a rendering of 600 dpi.
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ __all__ = ["Finding", "PressCheck", "Wanted", "check"]
 #: What a damaged file makes the reader of its parts say.
 _DAMAGED = (
     pikepdf.PdfError,
+    UserWarning,
     ArithmeticError,
     AttributeError,
     LookupError,
@@ -50,7 +52,9 @@ def check(pdf: bytes, wanted: Wanted | None = None) -> PressCheck:
     """
     wanted = wanted or Wanted()
     try:
-        with opened(pdf) as document:
+        with warnings.catch_warnings(), opened(pdf) as document:
+            # pikepdf only warns of a page that breaks off.
+            warnings.filterwarnings("error", message="Unexpected end of stream")
             count = len(document.pages)
             pages = _chosen(count, wanted.most_pages)
             walked = walk(document, pages)

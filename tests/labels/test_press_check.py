@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pikepdf
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pikepdf import Array, Dictionary, Name
 
@@ -221,6 +221,7 @@ def test_what_is_no_pdf_is_refused(data: bytes) -> None:
 
 
 @given(st.integers(200, 20_000), st.binary(min_size=1, max_size=20))
+@example(3258, b"\0")
 def test_a_damaged_file_is_refused_or_judged(at: int, junk: bytes) -> None:
     """Never an error of the libraries below."""
     data = bytearray(_CACHED or _cached())
