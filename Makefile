@@ -16,7 +16,7 @@ demo: $(VENV)/.runtime
 test: $(VENV)/.test
 	sh tools/debian-packages.sh
 	$(MAKE) lint types
-	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --reruns=1 --only-rerun=playwright._impl $(PYTEST_FLAGS)
+	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --reruns=1 --only-rerun='^(Error|TimeoutError): (Page|Locator|Frame|ElementHandle|BrowserContext)[.]' $(PYTEST_FLAGS)
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

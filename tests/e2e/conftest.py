@@ -91,8 +91,14 @@ class Reader:
         assert answer is not None
         return answer.status
 
+    def settle(self) -> None:
+        """Wait until a whole document is there: a click returns when the next one has only begun."""
+        self.page.wait_for_load_state("load")
+        self.page.wait_for_function("document.readyState === 'complete' && document.body !== null")
+
     def check(self, where: str) -> None:
         """No error in the console, no sideways scrolling, nothing axe objects to."""
+        self.settle()
         assert not self.problems, (where, self.problems)
         wide = self.page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
