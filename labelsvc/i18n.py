@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, get_group_symbol
 
 from labelsvc.clock import local
 from labelsvc.errors import LabelsvcError, fill
@@ -91,4 +91,11 @@ def moment(value: datetime | None) -> str:
 
 def number(value: float, language: str = DEFAULT) -> str:
     """1.234.567 in Vietnamese, 1,234,567 in English."""
+    if type(value) is int:  # a run spells a million of them
+        return f"{value:,}".replace(",", _group_symbol(language))
     return format_decimal(value, locale=language)
+
+
+@lru_cache(maxsize=4)
+def _group_symbol(language: str) -> str:
+    return get_group_symbol(language)

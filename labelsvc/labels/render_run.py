@@ -45,8 +45,11 @@ from labelsvc.labels.zpl import write_zpl
 Printed: TypeAlias = PrintRun | BlankRoll
 
 #: Labels of one part: a part is rendered, read back and kept in memory as a whole. Small runs are
-#: cut finer, so that every processor has something to do.
-LEAST_PART, LARGEST_PART = 2000, 20_000
+#: cut finer, so that every processor has something to do, but a part has its own price too
+#: (about that of two hundred labels).
+LEAST_PART, LARGEST_PART = 2500, 20_000
+#: Runs of several parts have a multiple of this, all about the same: two processors end together.
+_EVEN = 2
 #: Enough to tell two pages of symbols apart.
 _COMPARE_DPI = 72
 
@@ -71,8 +74,11 @@ def slices(layout: Layout, run: Printed) -> list[Slice]:
     """How a run is cut into parts; the same for the same run, whoever asks."""
     sheet, imprint = Sheet.of(layout), imprint_of(run)
     total = imprint.labels(run.count)
-    size = min(LARGEST_PART, max(LEAST_PART, total // 16, sheet.per_page))
-    size -= size % sheet.per_page
+    parts = -(-total // min(LARGEST_PART, max(LEAST_PART, total // 16)))
+    if parts > 1:
+        parts += -parts % _EVEN
+    sheets = -(-total // (parts * sheet.per_page))
+    size = sheets * sheet.per_page
     on_first = sheet.free_cells(imprint.start_at, imprint.used, imprint.order)
     first = size - sheet.per_page + on_first
     cut = [Slice(0, min(total, first), imprint.start_at, imprint.used)]
@@ -258,15 +264,16 @@ def merge(files: Files, run: Printed, hashes: Sequence[str]) -> tuple[str, str, 
 
 
 def _compare(whole: IO[bytes], parts: Sequence[IO[bytes]], pages: int) -> None:
-    """*whole* has as many pages as its parts, and the first and the last page of each part look as
-    they did when their symbols were read. (`join` copies pages byte by byte.)"""
+    """*whole* has as many pages as its parts, and the first page of each part and the last of all
+    look as they did when their symbols were read. (`join` copies pages byte by byte; a page too
+    many or too few moves the first page of the next part.)"""
     with _opened(whole) as joined:
         if len(joined) != pages:
             raise _unfit("the file has pages that no part has")
         before = 0
         for part in parts:
             with _opened(part) as one:
-                for index in sorted({0, len(one) - 1}):
+                for index in {0, len(one) - 1} if part is parts[-1] else {0}:
                     if before + index >= pages or not np.array_equal(
                         grey_page(joined, before + index, _COMPARE_DPI),
                         grey_page(one, index, _COMPARE_DPI),

@@ -23,7 +23,7 @@ from labelsvc.worker.tasks import work_once
 log = structlog.get_logger()
 
 #: Seconds between two looks at an empty queue; grows from the first to the second.
-SHORTEST, LONGEST = 0.1, 1.0
+SHORTEST, LONGEST = 0.02, 0.5
 #: Seconds before a dead process is replaced, so that one that cannot start does not spin.
 _BREATH = 1.0
 

@@ -91,7 +91,7 @@ def _read_back(counts: Sequence[int]) -> Iterator[_Measured]:
                     while (made := _run(database, run_id)).state != RunState.RELEASED:
                         if made.state == RunState.FAILED:
                             raise RuntimeError(f"the run of {count} labels failed")
-                        time.sleep(0.05)
+                        time.sleep(0.01)
                     seconds = time.perf_counter() - begun
                 if turn:
                     yield count, seconds, made.pages or 0, made.bytes or 0, watch.peaks
