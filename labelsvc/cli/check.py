@@ -12,7 +12,8 @@ from labelsvc import clock
 from labelsvc.accounts import audit as trail
 from labelsvc.cli import base
 from labelsvc.cli.keys import reader
-from labelsvc.codes import gs1, issue, offline, short, uri
+from labelsvc.codes import cartons, gs1, issue, offline, short, uri
+from labelsvc.codes.carton import CartonCode
 from labelsvc.codes.issue import load_keyring
 from labelsvc.codes.keyring import Keyring
 from labelsvc.codes.models import Form, Issue
@@ -44,6 +45,7 @@ _NAMES = {
     "lot": "Lot number",
     "expires_on": "Expires (HSD)",
     "label": "Label in its run",
+    "carton": "Labels in the carton",
     "reason": "Reason",
 }
 
@@ -95,6 +97,8 @@ def _with_keys(code: str, trust: Path) -> Answer:
     parsed, refused = _parsed(code, held.host if held else ring.host)
     if refused:
         return refused, {}
+    if isinstance(parsed, CartonCode):
+        return _carton_with_keys(parsed, held, ring)
     if not isinstance(parsed, offline.OfflineCode):
         return Verdict.SHORT_CODE_NEEDS_NETWORK, {}
     facts = {"expires_on": parsed.payload.expires}
@@ -110,6 +114,26 @@ def _with_keys(code: str, trust: Path) -> Answer:
         return Verdict.EXPIRED, facts
     # Nothing newer than the file is known: withdrawn since then would look the same.
     return Verdict.ISSUED_OK_STALE, facts
+
+
+def _carton_with_keys(code: CartonCode, held: HeldTrust | None, ring: Keyring) -> Answer:
+    if held is not None:
+        verdict = Verdict(held.say_carton(code, clock.now()))
+        signed = verdict not in (Verdict.BAD_SIGNATURE, Verdict.UNKNOWN_KEY)
+        return verdict, _of_carton(code) if signed else {}
+    try:
+        payload = ring.verify_carton(code)
+    except FrozenKey:
+        return Verdict.SHORT_CODE_NEEDS_NETWORK, _of_carton(code)
+    except BadSignature as error:
+        return _refusal(error, code), {}
+    past = payload.expires is not None and payload.expires < clock.today()
+    return Verdict.EXPIRED if past else Verdict.ISSUED_OK_STALE, _of_carton(code)
+
+
+def _of_carton(code: CartonCode) -> dict[str, Any]:
+    first, last = code.payload.numbers
+    return {"expires_on": code.payload.expires, "carton": f"{first}–{last}"}
 
 
 def _trusted(trust: Path) -> tuple[HeldTrust | None, Keyring]:
@@ -153,6 +177,8 @@ def _judged(database: Database, ring: Keyring, parsed: uri.ParsedCode) -> Answer
     """What the scan page says, without recording a scan."""
     number: int | None
     try:
+        if isinstance(parsed, CartonCode):
+            return _judged_carton(database, ring, parsed)
         if isinstance(parsed, short.ShortCode):
             number, forms = ring.verify_short(parsed), {Form.SHORT, Form.LOT}
         elif isinstance(parsed, gs1.Gs1Code):
@@ -184,6 +210,16 @@ def _judged(database: Database, ring: Keyring, parsed: uri.ParsedCode) -> Answer
         return lookup.judge(mark, issued, clock.today()), facts
 
 
+def _judged_carton(database: Database, ring: Keyring, code: CartonCode) -> Answer:
+    ring.verify_carton(code, logged=True)
+    with database.reading() as session:
+        issued = cartons.find(session, ring, code.payload)
+        if issued is None:
+            return Verdict.NOT_ISSUED, {}
+        found = lookup.by_issue(session, issued.id, on=clock.today())
+        return lookup.judge(None, issued, clock.today()), _facts(found) | _of_carton(code)
+
+
 def _facts(found: lookup.Found) -> dict[str, Any]:
     stars = found.recognition.stars if found.recognition and found.standing.allows_stars else None
     return {
@@ -206,7 +242,7 @@ def _parsed(code: str, host: str) -> tuple[uri.ParsedCode | None, Verdict | None
 
 def _refusal(error: BadSignature, parsed: uri.ParsedCode) -> Verdict:
     """As the scan page answers: the server-checked forms have one answer for every reason."""
-    if not isinstance(parsed, offline.OfflineCode):
+    if not isinstance(parsed, offline.OfflineCode | CartonCode):
         return Verdict.NOT_ISSUED
     if isinstance(error, UnknownKey):
         return Verdict.UNKNOWN_KEY

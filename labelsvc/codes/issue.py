@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from labelsvc.catalogue.models import Lot
+from labelsvc.catalogue.models import Lot, Product
 from labelsvc.codes.key import KeyState
 from labelsvc.codes.keyring import Keyring
 from labelsvc.codes.keys import create_keys as create_keys
@@ -195,13 +195,18 @@ def _check_offline(lot: Lot, stop: int) -> None:
         )
 
 
+def reference_of(product: Product) -> tuple[int, bool]:
+    """What signed codes call *product*: its GTIN as a number and True, else its own number."""
+    return (int(product.gtin), True) if product.gtin else (product.id, False)
+
+
 def _payload(issue: Issue) -> OfflinePayload:
-    gtin = issue.lot.product.gtin
+    reference, is_gtin = reference_of(issue.lot.product)
     return OfflinePayload(
         kid=issue.kid,
-        reference=int(gtin) if gtin else issue.lot.product_id,
+        reference=reference,
         lot=issue.lot_id,
         unit=0,
         expires=issue.lot.expires_on,
-        is_gtin=gtin is not None,
+        is_gtin=is_gtin,
     )

@@ -17,7 +17,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from labelsvc.codes import alphabet, gs1, offline, short, uri
+from labelsvc.codes import alphabet, carton, gs1, offline, short, uri
+from labelsvc.codes.carton import CartonCode, CartonPayload
 from labelsvc.codes.gs1 import Gs1Code
 from labelsvc.codes.key import Key as Key
 from labelsvc.codes.key import KeyState as KeyState
@@ -118,9 +119,12 @@ class Keyring:
         :raises KeyUnavailable: that key is not here with its private half, or is revoked.
         """
         packed = payload.pack()
-        seed = self._seed(payload.kid)
-        message = offline.message(self.host, packed)
-        return offline.spell(packed, self._ed25519.get_signature(seed, message))
+        return offline.spell(packed, self._sign(payload.kid, offline.message(self.host, packed)))
+
+    def carton(self, payload: CartonPayload) -> str:
+        """The carton code of *payload*: digits. Raises as `offline`."""
+        packed = payload.pack()
+        return carton.spell(packed, self._sign(payload.kid, carton.message(self.host, packed)))
 
     def short_many(self, first: int, count: int) -> list[str]:
         """`short` of `count` numbers from *first* on, in order."""
@@ -176,22 +180,25 @@ class Keyring:
         :raises FrozenKey: :raises RevokedKey: it is right, and its key may not be believed.
         """
         payload = code.payload
-        key = self._by_kid.get(payload.kid)
-        if key is None:
-            raise UnknownKey(
-                "This code names a key that is not known here.",
-                fix="Update the list of keys and scan again.",
-                kid=payload.kid,
-            )
         message = offline.message(self.host, payload.pack())
-        if not self._ed25519.verify_signature(key.ed25519_public, message, code.signature):
-            raise _bad_signature()
+        key = self._signer_of(payload.kid, message, code.signature)
         logged = any(
             lot == payload.lot and first <= payload.unit < stop
             for lot, first, stop in key.unit_ranges
         )
         key.believe(logged)
         return payload
+
+    def verify_carton(self, code: CartonCode, *, logged: bool = False) -> CartonPayload:
+        """What a carton code says, once its signature is found right; needs no secret.
+
+        :param logged: the caller will compare the units with the register, so a stolen key is no
+            reason to refuse: a forged carton of units that exist says nothing that is not so.
+        Raises as `verify_offline`.
+        """
+        message = carton.message(self.host, code.payload.pack())
+        self._signer_of(code.payload.kid, message, code.signature).believe(logged)
+        return code.payload
 
     # --- the public half --------------------------------------------------------------------------
 
@@ -253,6 +260,21 @@ class Keyring:
         if key is None or key.state == KeyState.REVOKED:
             raise KeyUnavailable("No key may sign number {number}.", number=number)
         return key
+
+    def _signer_of(self, kid: int, message: bytes, signature: bytes) -> Key:
+        key = self._by_kid.get(kid)
+        if key is None:
+            raise UnknownKey(
+                "This code names a key that is not known here.",
+                fix="Update the list of keys and scan again.",
+                kid=kid,
+            )
+        if not self._ed25519.verify_signature(key.ed25519_public, message, signature):
+            raise _bad_signature()
+        return key
+
+    def _sign(self, kid: int, message: bytes) -> bytes:
+        return self._ed25519.get_signature(self._seed(kid), message)
 
     def _seed(self, kid: int) -> bytes:
         key = self._by_kid.get(kid)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from labelsvc.codes import gs1, offline, short, uri
+from labelsvc.codes import carton, cartons, gs1, offline, short, uri
 from labelsvc.codes.issue import find_issue, find_unit
 from labelsvc.codes.keyring import Keyring
 from labelsvc.codes.models import Form, Issue
-from labelsvc.errors import BadCode, BadInput, LabelsvcError, NotFound
+from labelsvc.errors import BadCode, BadInput, Conflict, LabelsvcError, NotFound
 
 
 def find_code(session: Session, ring: Keyring, scanned: str) -> tuple[Issue, int]:
     """Issue and number of a code of any form.
 
     :raises BadInput: it is none of ours. :raises NotFound: it was never issued for goods.
+    :raises Conflict: it is the code of a carton.
     """
     try:
         parsed = uri.parse(scanned.strip(), host=ring.host)
@@ -26,9 +27,31 @@ def find_code(session: Session, ring: Keyring, scanned: str) -> tuple[Issue, int
     return found
 
 
+def find_goods(session: Session, ring: Keyring, scanned: str) -> tuple[Issue, int | None]:
+    """As `find_code`; the code of a carton leads to the run of its units, and to no number."""
+    try:
+        parsed = uri.parse(scanned.strip(), host=ring.host)
+        if not isinstance(parsed, carton.CartonCode):
+            return find_code(session, ring, scanned)
+        issue = cartons.find(session, ring, ring.verify_carton(parsed, logged=True))
+    except BadCode as error:
+        raise _strange(scanned) from error
+    if issue is None:
+        raise NotFound("This code was not issued for any goods.")
+    return issue, None
+
+
 def _find(session: Session, ring: Keyring, parsed: uri.ParsedCode) -> tuple[Issue, int] | None:
     if isinstance(parsed, offline.OfflineCode):
         return find_unit(session, ring, ring.verify_offline(parsed))
+    if isinstance(parsed, carton.CartonCode):
+        first, last = ring.verify_carton(parsed, logged=True).numbers
+        raise Conflict(
+            "This is the code of a carton with the labels {first} to {last}, not of one label.",
+            fix="Scan a label inside the carton.",
+            first=first,
+            last=last,
+        )
     forms: tuple[Form, ...]
     if isinstance(parsed, short.ShortCode):
         number, forms = ring.verify_short(parsed), (Form.SHORT, Form.LOT)

@@ -130,6 +130,17 @@ def laid_over(
     return sorted([*kept, newer], key=lambda found: found[0])
 
 
+def ruled(session: Session, issue: Issue) -> list[tuple[int, int, str]]:
+    """Ranges of numbers of *issue* and the state that their newest mark gives them, ascending."""
+    ranges: list[tuple[int, int, str]] = []
+    rows = session.execute(
+        select(Mark.first, Mark.last, Mark.state).where(Mark.issue_id == issue.id).order_by(Mark.id)
+    )
+    for first, last, state in rows:
+        ranges = laid_over(ranges, (first, last, state))
+    return ranges
+
+
 def _mark(
     session: Session, first: int, count: int, state: MarkState, reason: str, by: str
 ) -> list[Mark]:

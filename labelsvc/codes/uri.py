@@ -11,13 +11,14 @@ import re
 from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
-from labelsvc.codes import gs1, offline, short
+from labelsvc.codes import carton, gs1, offline, short
+from labelsvc.codes.carton import CartonCode
 from labelsvc.codes.gs1 import Gs1Code, Gs1Link
 from labelsvc.codes.offline import OfflineCode
 from labelsvc.codes.short import ShortCode
 from labelsvc.errors import ConfigurationError, ForeignHost, MalformedCode
 
-ParsedCode: TypeAlias = ShortCode | Gs1Code | Gs1Link | OfflineCode
+ParsedCode: TypeAlias = ShortCode | Gs1Code | Gs1Link | OfflineCode | CartonCode
 
 #: Longer than any link of ours with trackers; what is longer is not looked at.
 MAX_TEXT: Final = 2048
@@ -103,13 +104,13 @@ def printed(canonical: str) -> str:
     """The characters under a symbol, for people: groups of four.
 
     A gs1 code is written the way GS1 prints it, ``(01) … (21) …``; `parse` reads both again. The
-    offline form has no spelling a person could type: its caption is empty, and the layout names lot
-    and unit instead.
+    offline and carton forms have no spelling a person could type: their caption is empty, and the
+    layout names lot and unit instead.
     """
     if canonical.startswith("01/"):
         _, gtin, _, serial = canonical.split("/", 3)
         return f"(01) {gtin} (21) {_groups(serial)}"
-    return "" if len(canonical) == offline.DIGITS else _groups(canonical)
+    return "" if len(canonical) >= offline.DIGITS else _groups(canonical)
 
 
 def _parse(text: str, host: str) -> ParsedCode:
@@ -123,9 +124,9 @@ def _parse(text: str, host: str) -> ParsedCode:
             raise MalformedCode("This link of our host leads to a page, not to a code.")
         return gs1.parse(path, query)
     token = gs1.decode_percent(path).strip(_EDGES)
-    # Only digits, and more than anybody would put into a short code: that wants to be offline.
+    # Only digits, and more than anybody would put into a short code: that wants to be signed.
     if len(token) > 2 * short.LENGTH and token.isdecimal():
-        return offline.parse(token)
+        return carton.parse(token) if len(token) in carton.ROOM else offline.parse(token)
     return short.parse(token)
 
 

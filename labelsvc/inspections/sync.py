@@ -16,9 +16,11 @@ from sqlalchemy.orm import Session
 from labelsvc import clock
 from labelsvc.catalogue.models import Lot
 from labelsvc.catalogue.photos import redrawn
+from labelsvc.codes import carton
 from labelsvc.codes.keyring import Keyring
-from labelsvc.codes.resolve import find_code
-from labelsvc.errors import LabelsvcError, PhotoRefused
+from labelsvc.codes.resolve import find_goods
+from labelsvc.codes.uri import MAX_TEXT
+from labelsvc.errors import LabelsvcError, MalformedCode, PhotoRefused
 from labelsvc.files import Files
 from labelsvc.inspections import cases
 from labelsvc.inspections.evidence import note_sighting
@@ -27,6 +29,8 @@ from labelsvc.labels import legal
 
 #: Of one case. The application makes photos smaller before it keeps them.
 MOST_PHOTOS, LARGEST_PHOTO = 6, 3 * 1024 * 1024
+#: Characters of a code that is none of ours, as far as it is kept.
+_LONGEST = 300
 _Uid = Annotated[str, Field(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 
 
@@ -47,7 +51,7 @@ class SentCase(BaseModel):
     uid: _Uid
     #: When it was opened on the device.
     at: datetime
-    code: Annotated[str, Field(max_length=300)]
+    code: Annotated[str, Field(max_length=MAX_TEXT)]
     verdict: Annotated[str, Field(max_length=30)]
     #: How many items carried the code.
     items: Annotated[int, Field(ge=1, le=10_000)] = 1
@@ -66,7 +70,7 @@ def take(session: Session, files: Files, ring: Keyring, sent: SentCase, *, actor
     uid = cases.canonical_uid(sent.uid)
     issue_id = number = None
     try:
-        issue, number = find_code(session, ring, sent.code)
+        issue, number = find_goods(session, ring, sent.code)
         issue_id = issue.id
     except LabelsvcError:
         pass  # a code that is not ours is a reason for a case, too
@@ -77,7 +81,7 @@ def take(session: Session, files: Files, ring: Keyring, sent: SentCase, *, actor
         issue_id=issue_id,
         number=number,
         uid=uid,
-        facts={"verdict": sent.verdict, "items": sent.items, "code": sent.code},
+        facts={"verdict": sent.verdict, "items": sent.items, "code": sent.code[:_LONGEST]},
     )
     if issue_id is not None and number is not None:
         note_sighting(
@@ -97,7 +101,7 @@ def _words(session: Session, sent: SentCase, case: Case) -> str:
     lines = [
         f"Kiểm tra lúc {clock.local(sent.at):%H:%M %d/%m/%Y}: {sent.verdict}"
         + (f", {sent.items} món cùng mã" if sent.items > 1 else ""),
-        f"Mã: {sent.code}",
+        _named(sent.code),
     ]
     if sent.place.strip():
         lines.append(f"Nơi kiểm tra: {sent.place.strip()}")
@@ -107,6 +111,16 @@ def _words(session: Session, sent: SentCase, case: Case) -> str:
     if sent.note.strip():
         lines.append(sent.note.strip())
     return "\n".join(lines)
+
+
+def _named(code: str) -> str:
+    """The code, or of a carton, whose code is up to two thousand digits, what it says."""
+    digits = code.rpartition("/")[2]
+    try:
+        first, last = carton.parse(digits).payload.numbers
+    except MalformedCode:
+        return f"Mã: {code[:_LONGEST]}"
+    return f"Mã thùng: tem số {first}–{last}, {digits[:24]}…"
 
 
 def _names(session: Session, case: Case, keys: Sequence[str]) -> list[str]:

@@ -15,7 +15,7 @@ from labelsvc.accounts import audit
 from labelsvc.catalogue.models import Lot
 from labelsvc.codes import revoke
 from labelsvc.codes.keyring import Keyring
-from labelsvc.codes.models import Form, Issue, Mark, MarkState
+from labelsvc.codes.models import Form, Issue, MarkState
 from labelsvc.codes.resolve import find_code
 from labelsvc.errors import BadInput, Conflict
 from labelsvc.labels import ledger
@@ -120,7 +120,7 @@ def living(session: Session, lot: Lot) -> Living:
     states: dict[str, int] = {}
     issues = session.scalars(select(Issue).where(Issue.lot_id == lot.id, Issue.form != Form.LOT))
     for issue in issues:
-        for first, last, state in _ruled(session, issue):
+        for first, last, state in revoke.ruled(session, issue):
             states[state] = states.get(state, 0) + last - first + 1
     return Living(
         int(total or 0) - sum(states.values()),
@@ -165,7 +165,7 @@ def _living(session: Session, issue: Issue) -> list[tuple[int, int]]:
     """Ranges of numbers that may still go on."""
     gone = (MarkState.VOID, MarkState.WITHDRAWN, MarkState.SOLD)
     at, found = issue.first, []
-    for first, last, state in _ruled(session, issue):
+    for first, last, state in revoke.ruled(session, issue):
         if state in gone:
             if at < first:
                 found.append((at, first - 1))
@@ -173,14 +173,3 @@ def _living(session: Session, issue: Issue) -> list[tuple[int, int]]:
     if at <= issue.last:
         found.append((at, issue.last))
     return found
-
-
-def _ruled(session: Session, issue: Issue) -> list[tuple[int, int, str]]:
-    """Ranges of numbers and the state that their newest mark gives them, ascending."""
-    ranges: list[tuple[int, int, str]] = []
-    rows = session.execute(
-        select(Mark.first, Mark.last, Mark.state).where(Mark.issue_id == issue.id).order_by(Mark.id)
-    )
-    for first, last, state in rows:
-        ranges = revoke.laid_over(ranges, (first, last, state))
-    return ranges

@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from labelsvc import clock
 from labelsvc.codes import uri
+from labelsvc.codes.carton import CartonCode
 from labelsvc.codes.gs1 import Gs1Code
 from labelsvc.codes.offline import OfflineCode
 from labelsvc.codes.short import ShortCode
@@ -64,13 +65,13 @@ class Refusals:
 def prefix_of(parsed: uri.ParsedCode | None) -> str:
     """What the code begins with; "" where there is nothing that could be forged.
 
-    "S3K7F" of a short code, "G" and the GTIN of a gs1 one, "K7L31" of an offline one: the key and
-    the lot that it claims.
+    "S3K7F" of a short code, "G" and the GTIN of a gs1 one, "K7L31" of an offline or carton one: the
+    key and the lot that it claims.
     """
     if isinstance(parsed, ShortCode):
         return "S" + parsed.canonical[:4]
     if isinstance(parsed, Gs1Code):
         return "G" + parsed.gtin
-    if isinstance(parsed, OfflineCode):
+    if isinstance(parsed, OfflineCode | CartonCode):
         return f"K{parsed.payload.kid}L{parsed.payload.lot}"
     return ""

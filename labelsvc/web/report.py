@@ -11,6 +11,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from labelsvc import clock
 from labelsvc.codes import issue, uri
+from labelsvc.codes.carton import CartonCode
 from labelsvc.codes.gs1 import Gs1Link
 from labelsvc.codes.short import ShortCode
 from labelsvc.errors import BadCode, BadInput, LabelsvcError, TooManyTries
@@ -18,7 +19,7 @@ from labelsvc.inspections.models import ReportKind
 from labelsvc.inspections.report import send_report
 from labelsvc.scans import lookup
 from labelsvc.scans.verdict import Verdict
-from labelsvc.web import scan_view
+from labelsvc.web import scan_carton, scan_view
 from labelsvc.web.language import current, explain
 from labelsvc.web.scan_site import ScanSite, device_family
 from labelsvc.web.site import site
@@ -138,6 +139,8 @@ def _number(own: ScanSite, parsed: uri.ParsedCode | None) -> int | None:
 
 def _judged(own: ScanSite, parsed: uri.ParsedCode | None) -> tuple[int | None, Verdict]:
     """Number and verdict of the code, as its page would give them."""
+    if isinstance(parsed, CartonCode):
+        return None, _of_carton(own, parsed)
     number = _number(own, parsed)
     if number is not None:
         peek = lookup.peek(site().database, number)
@@ -150,6 +153,14 @@ def _judged(own: ScanSite, parsed: uri.ParsedCode | None) -> tuple[int | None, V
     if parsed is None:
         return None, Verdict.MALFORMED
     return None, Verdict.LINK_ONLY if isinstance(parsed, Gs1Link) else Verdict.NOT_ISSUED
+
+
+def _of_carton(own: ScanSite, parsed: CartonCode) -> Verdict:
+    try:
+        shown = scan_carton.shown(own, parsed)
+    except BadCode:
+        return Verdict.NOT_ISSUED
+    return shown.verdict if shown else Verdict.NOT_ISSUED
 
 
 def _product(own: ScanSite, parsed: uri.ParsedCode | None) -> str:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from labelsvc import clock
 from labelsvc.codes import gs1, issue, offline, short, uri
+from labelsvc.codes.carton import CartonCode
 from labelsvc.codes.models import Form, Issue
 from labelsvc.errors import (
     BadCode,
@@ -29,7 +30,7 @@ from labelsvc.errors import (
 from labelsvc.scans import inner, lookup
 from labelsvc.scans.lookup import Peek
 from labelsvc.scans.verdict import SHOWN, Verdict
-from labelsvc.web import language, scan_view
+from labelsvc.web import language, scan_carton, scan_view
 from labelsvc.web.scan_pages import CODE, NOTICE, POSITION, PRINTED, Kept, Page, document, fill
 from labelsvc.web.scan_site import ScanSite
 from labelsvc.web.security import HEADERS, STRICT_TRANSPORT, Sent
@@ -66,6 +67,8 @@ def scan(_rest: str = "", _code: str = "") -> ResponseReturnValue:
 def _coded(own: ScanSite, parsed: uri.ParsedCode, kind: str) -> ResponseReturnValue:
     where = site()
     try:
+        if isinstance(parsed, CartonCode):
+            return _carton(own, parsed, kind)
         verified = own.verify(parsed)
     except UnknownKey:
         return _plain(Verdict.UNKNOWN_KEY, kind, parsed)
@@ -104,9 +107,19 @@ def _unit(own: ScanSite, payload: offline.OfflinePayload) -> int | None:
     return unit[1] if unit else None
 
 
+def _carton(own: ScanSite, parsed: CartonCode, kind: str) -> ResponseReturnValue:
+    """Cartons are scanned seldom: nothing of their pages is kept."""
+    shown = scan_carton.shown(own, parsed)
+    if shown is None:
+        return _plain(Verdict.NOT_ISSUED, kind, parsed)
+    page = document(shown.view, kind).replace(NOTICE, "null" if kind == "json" else "")
+    own.record(shown.verdict, None, shown.issue_id, "carton")
+    return _send(shown.verdict, kind, page.encode())
+
+
 def _refusal(parsed: uri.ParsedCode, error: BadSignature) -> Verdict:
     """A server-checked form has one answer for every reason: it says nothing to who guesses."""
-    if not isinstance(parsed, offline.OfflineCode):
+    if not isinstance(parsed, offline.OfflineCode | CartonCode):
         return Verdict.NOT_ISSUED
     if isinstance(error, FrozenKey | RevokedKey):
         return Verdict.FROZEN_KEY_OUTSIDE_RANGE

@@ -6,8 +6,9 @@ import base64
 import hashlib
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import structlog
 from flask import Flask, request
@@ -15,6 +16,7 @@ from sqlalchemy import select
 
 from labelsvc import clock
 from labelsvc.codes import gs1, offline, short, uri
+from labelsvc.codes.carton import CartonCode, CartonPayload
 from labelsvc.codes.issue import load_keyring
 from labelsvc.codes.keyring import Keyring
 from labelsvc.codes.offline import OfflinePayload
@@ -28,6 +30,8 @@ from labelsvc.scans.refusals import Refusals
 from labelsvc.scans.verdict import Verdict
 from labelsvc.web import language
 from labelsvc.web.site import Site
+
+Verified = TypeVar("Verified")
 
 log = structlog.get_logger()
 
@@ -79,12 +83,22 @@ class ScanSite:
 
         :raises BadSignature: also with the newest keys; `UnknownKey` likewise.
         """
+        return self._with_newest(lambda: self._verify(parsed))
+
+    def verify_carton(self, code: CartonCode) -> CartonPayload:
+        """What a carton code says; its units are still to be compared with the register.
+
+        :raises BadSignature: as `verify`.
+        """
+        return self._with_newest(lambda: self.keyring.verify_carton(code, logged=True))
+
+    def _with_newest(self, verify: Callable[[], Verified]) -> Verified:
         try:
-            return self._verify(parsed)
+            return verify()
         except (BadSignature, KeyUnavailable):
             if not self._reload():
                 raise
-            return self._verify(parsed)
+            return verify()
 
     def outdated(self, revision: int) -> bool:
         """Whether the keyring was loaded anew, for data that changed since it was loaded.

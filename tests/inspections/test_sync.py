@@ -13,7 +13,9 @@ from PIL import Image
 from pydantic import ValidationError
 from sqlalchemy import func, select
 
+from labelsvc.codes import cartons
 from labelsvc.codes.issue import load_keyring
+from labelsvc.codes.models import Issue
 from labelsvc.db import Database
 from labelsvc.errors import PhotoRefused
 from labelsvc.files import Files
@@ -119,6 +121,23 @@ def test_a_code_that_is_not_ours_is_a_case_too(
         assert "QR.FAKE.VN" in case.notes[0].text
 
 
+def test_a_carton_is_a_case_of_its_run(
+    database: Database, settings: Settings, files: Files, world: World
+) -> None:
+    with database.reading() as session:
+        ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
+        run = session.scalars(select(Issue).where(Issue.lot_id == world.lot)).first()
+        assert run is not None
+        code = ring.carton(next(iter(cartons.payloads(run, ring, per=8))))
+    keep(database, settings, sent(world, code=code))
+    with database.reading() as session:
+        case = session.scalars(select(Case)).one()
+        assert (case.issue_id, case.number, case.lot_id) == (run.id, None, world.lot)
+        note = session.scalars(select(CaseNote)).one()
+        assert "Mã thùng: tem số 1–8" in note.text
+        assert code not in note.text
+
+
 @pytest.mark.parametrize("data", ["", "@@@", base64.b64encode(b"no picture").decode()])
 def test_a_photo_that_is_none_keeps_nothing_of_the_case(
     database: Database, settings: Settings, world: World, data: str
@@ -133,7 +152,7 @@ def test_a_photo_that_is_none_keeps_nothing_of_the_case(
     "facts",
     [
         {"uid": "1"}, {"uid": "../../etc/passwd"}, {"items": 0}, {"note": "x" * 2001},
-        {"code": "x" * 301}, {"photos": [{"uid": "x", "data": ""}]}, {"actor": "user:1"},
+        {"code": "x" * 2049}, {"photos": [{"uid": "x", "data": ""}]}, {"actor": "user:1"},
         {"photos": [{"uid": str(uuid.uuid4()), "data": ""}] * 7}, {"missing": ["x"] * 61},
     ],
     ids=lambda facts: next(iter(facts)),

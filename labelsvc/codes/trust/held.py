@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from labelsvc import clock
+from labelsvc.codes.carton import CartonCode
 from labelsvc.codes.keyring import Keyring
 from labelsvc.codes.offline import OfflineCode
 from labelsvc.codes.trust.manifest import Manifest
@@ -42,6 +43,8 @@ class Known(StrEnum):
     UNKNOWN_KEY = "UNKNOWN_KEY"
     BAD_SIGNATURE = "BAD_SIGNATURE"
     FROZEN_KEY_OUTSIDE_RANGE = "FROZEN_KEY_OUTSIDE_RANGE"
+    #: Of cartons, whose units only the service can compare with the register.
+    NEEDS_NETWORK = "SHORT_CODE_NEEDS_NETWORK"
 
 
 #: Bytes of a file of the folder, or of a path of the service. :raises FileMissing: there is none.
@@ -131,15 +134,11 @@ class HeldTrust:
 
     def say(self, code: OfflineCode, at: datetime) -> Known:
         """What is known of *code* at that moment."""
-        content, payload = self.manifest.content, code.payload
+        payload = code.payload
         try:
-            Keyring(content.keys, None, content.host).verify_offline(code)
-        except UnknownKey:
-            return Known.UNKNOWN_KEY
-        except (FrozenKey, RevokedKey):
-            return Known.FROZEN_KEY_OUTSIDE_RANGE
-        except BadSignature:
-            return Known.BAD_SIGNATURE
+            self._ring.verify_offline(code)
+        except BadSignature as error:
+            return _refused(error)
         lists = {purpose: self.lists.get((payload.kid, purpose)) for purpose in Purpose}
         listed = {
             purpose
@@ -152,13 +151,31 @@ class HeldTrust:
             return Known.DECOMMISSIONED
         if payload.expires is not None and payload.expires < clock.local(at).date():
             return Known.EXPIRED
-        fresh = (
-            at <= content.expires
+        covered = all(found is not None and found.covers(payload.lot) for found in lists.values())
+        return Known.ISSUED_OK if covered and self._fresh(at) else Known.ISSUED_OK_STALE
+
+    def say_carton(self, code: CartonCode, at: datetime) -> Known:
+        """What is known of a carton code. The lists name units: they say nothing of cartons."""
+        try:
+            payload = self._ring.verify_carton(code)
+        except FrozenKey:
+            return Known.NEEDS_NETWORK
+        except BadSignature as error:
+            return _refused(error)
+        if payload.expires is not None and payload.expires < clock.local(at).date():
+            return Known.EXPIRED
+        return Known.ISSUED_OK if self._fresh(at) else Known.ISSUED_OK_STALE
+
+    @property
+    def _ring(self) -> Keyring:
+        return Keyring(self.manifest.content.keys, None, self.host)
+
+    def _fresh(self, at: datetime) -> bool:
+        return (
+            at <= self.manifest.content.expires
             and self.head is not None
             and at <= self.head.expires
-            and all(found is not None and found.covers(payload.lot) for found in lists.values())
         )
-        return Known.ISSUED_OK if fresh else Known.ISSUED_OK_STALE
 
     def _head(self, data: bytes, held: StatusHead | None = None) -> StatusHead:
         keys = self.manifest.content.status_keys
@@ -173,6 +190,14 @@ class HeldTrust:
         if named != (line.kid, line.purpose, line.number, 0):
             raise BadStatusList("This list is not the one that the head names.")
         return found
+
+
+def _refused(error: BadSignature) -> Known:
+    if isinstance(error, UnknownKey):
+        return Known.UNKNOWN_KEY
+    if isinstance(error, FrozenKey | RevokedKey):
+        return Known.FROZEN_KEY_OUTSIDE_RANGE
+    return Known.BAD_SIGNATURE
 
 
 def _name(line: HeadLine) -> str:

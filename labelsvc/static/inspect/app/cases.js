@@ -109,7 +109,7 @@ async function keep() {
   const boxes = at("case-list").querySelectorAll("input:checked");
   /** @type {Case} */
   const made = {
-    uid: crypto.randomUUID(), at: new Date().toISOString(), code: subject.code.slice(0, 300),
+    uid: crypto.randomUUID(), at: new Date().toISOString(), code: subject.code.slice(0, 2048),
     verdict: subject.verdict, items: subject.items, place: input("case-place").value,
     note: input("case-note").value, photos,
     missing: [...boxes].map((box) => /** @type {HTMLInputElement} */ (box).value),

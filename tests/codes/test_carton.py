@@ -1,0 +1,177 @@
+"""The carton form by itself: one spelling, nothing outside its range, and units told by their tags."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labelsvc.codes import carton, uri
+from labelsvc.codes.carton import MOST_UNITS, ROOM, CartonCode, CartonPayload
+from labelsvc.codes.key import Key, KeyState
+from labelsvc.codes.keyring import Keyring
+from labelsvc.codes.offline import EPOCH, LAST_EXPIRY
+from labelsvc.errors import BadInput, BadSignature, FrozenKey, MalformedCode, RevokedKey, UnknownKey
+
+from .conftest import HOST, KEYS
+from .test_forms import GTINS
+
+CODES = [f"KARTON{n:018}" for n in range(1, 25)]
+
+
+@st.composite
+def payloads(draw: st.DrawFn) -> CartonPayload:
+    is_gtin = draw(st.booleans())
+    room = draw(st.integers(1, MOST_UNITS))
+    count = draw(st.integers(1, room))
+    tags = draw(st.binary(min_size=2 * count, max_size=2 * count))
+    return CartonPayload(
+        kid=draw(st.integers(1, 4095)),
+        reference=int(draw(GTINS)) if is_gtin else draw(st.integers(0, 2**47 - 1)),
+        lot=draw(st.integers(0, 2**24 - 1)),
+        issue=draw(st.integers(0, 2**32 - 1)),
+        first=draw(st.integers(0, 2**24 - 1)),
+        count=count,
+        tags=tags.ljust(2 * room, b"\0"),
+        expires=draw(st.none() | st.dates(EPOCH + timedelta(days=1), LAST_EXPIRY)),
+        is_gtin=is_gtin,
+    )
+
+
+def a_payload(**changes: Any) -> CartonPayload:
+    first = CartonPayload(
+        kid=KEYS[0].kid, reference=12, lot=31, issue=7, first=120, count=24,
+        tags=carton.tags(HOST, CODES, room=24),
+    )  # fmt: skip
+    return replace(first, **changes)
+
+
+@given(payloads(), st.binary(min_size=64, max_size=64))
+def test_carton_codes_are_read_as_they_were_built(payload: CartonPayload, sig: bytes) -> None:
+    assert CartonPayload.unpack(payload.pack()) == payload
+    text = carton.spell(payload.pack(), sig)
+    assert carton.parse(text) == CartonCode(payload, sig, text)
+    assert ROOM[len(text)] == payload.room
+    found = uri.parse(f"HTTPS://{HOST.upper()}/{text}", host=HOST)
+    assert isinstance(found, CartonCode) and found.canonical == text
+
+
+@given(st.integers(1, MOST_UNITS), st.data())
+def test_any_digits_are_a_code_with_one_spelling_or_refused(room: int, data: st.DataObject) -> None:
+    digits = next(count for count, units in ROOM.items() if units == room)
+    text = data.draw(st.text("0123456789", min_size=digits, max_size=digits))
+    try:
+        code = carton.parse(text)
+    except MalformedCode:
+        return
+    assert carton.spell(code.payload.pack(), code.signature) == text
+
+
+def test_every_room_has_its_own_count_of_digits_and_none_is_that_of_an_offline_code() -> None:
+    assert sorted(ROOM.values()) == list(range(1, MOST_UNITS + 1))
+    assert list(ROOM) == sorted(ROOM)
+    assert 193 not in ROOM
+    assert max(ROOM) + len(f"HTTPS://{'A' * 60}/") < uri.MAX_TEXT
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"kid": 0}, {"kid": 4096}, {"reference": 1 << 47}, {"lot": 1 << 24}, {"lot": -1},
+        {"issue": 1 << 32}, {"first": 1 << 24}, {"count": 0}, {"count": 25}, {"expires": EPOCH},
+        {"expires": LAST_EXPIRY + timedelta(days=1)}, {"tags": b""}, {"tags": b"x" * 49},
+        {"count": 23}, {"tags": b"\0" * (2 * MOST_UNITS + 2)}, {"is_gtin": True},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_field_out_of_its_range_is_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(MalformedCode):
+        a_payload(**changes)
+
+
+@pytest.mark.parametrize("bit", [0, 3, 5, 6, 172, 173, 174, 175])
+def test_reserved_bits_and_other_versions_are_of_a_newer_kind(bit: int) -> None:
+    raw = bytearray(a_payload().pack())
+    number = int.from_bytes(raw[:22], "big") ^ 1 << bit
+    with pytest.raises(MalformedCode, match="newer kind"):
+        CartonPayload.unpack(number.to_bytes(22, "big") + bytes(raw[22:]))
+
+
+@pytest.mark.parametrize("text", ["", "1" * 192, "1" * 209, "9" * 212, "١" * 212, "2" * 1950])
+def test_what_is_no_carton_code_is_refused(text: str) -> None:
+    with pytest.raises(MalformedCode):
+        carton.parse(text)
+
+
+def test_a_unit_is_found_by_the_tag_of_its_code_and_a_stranger_is_not() -> None:
+    payload = a_payload()
+    assert payload.numbers == (121, 144)
+    assert [payload.places_of(carton.tag(HOST, code)) for code in CODES] == [
+        (number,) for number in range(121, 145)
+    ]
+    assert payload.places_of(carton.tag(HOST, "CARTON" + "9" * 18)) == ()
+    assert payload.places_of(carton.tag("other.example", CODES[0])) == ()
+
+
+def test_zeros_behind_the_last_unit_are_no_unit() -> None:
+    payload = a_payload(count=2, tags=carton.tags(HOST, CODES[:2], room=24))
+    assert payload.room == 24
+    assert payload.places_of(b"\0\0") == ()
+
+
+@pytest.mark.parametrize(("units", "room"), [(2, 1), (1, 0), (1, MOST_UNITS + 1)])
+def test_a_room_that_no_symbol_has_is_refused(units: int, room: int) -> None:
+    with pytest.raises(BadInput, match="room for 1 to 360"):
+        carton.tags(HOST, CODES[:units], room=room)
+
+
+def ring_with(state: KeyState) -> Keyring:
+    return Keyring([replace(KEYS[0], state=state)], None, HOST)
+
+
+def a_code(ring: Keyring, **changes: Any) -> CartonCode:
+    return carton.parse(ring.carton(a_payload(**changes)))
+
+
+def test_a_signature_holds_for_its_host_and_payload_only() -> None:
+    ring = ring_with(KeyState.ACTIVE)
+    code = a_code(ring)
+    assert ring.verify_carton(code) == a_payload()
+    other = Keyring([KEYS[0]], None, "qr.other.example")
+    with pytest.raises(BadSignature):
+        other.verify_carton(code)
+    for changed in (
+        replace(code, payload=a_payload(first=121)),
+        replace(code, payload=a_payload(tags=carton.tags(HOST, reversed(CODES), room=24))),
+        replace(code, signature=bytes(64)),
+    ):
+        with pytest.raises(BadSignature):
+            ring.verify_carton(changed)
+
+
+@pytest.mark.parametrize(
+    ("state", "error"), [(KeyState.FROZEN, FrozenKey), (KeyState.REVOKED, RevokedKey)]
+)
+def test_a_key_that_is_not_believed_is_told_apart(
+    state: KeyState, error: type[BadSignature]
+) -> None:
+    code = a_code(ring_with(KeyState.RETIRED))
+    with pytest.raises(error):
+        ring_with(state).verify_carton(code)
+    if state is KeyState.FROZEN:  # for whoever compares the units with the register
+        assert ring_with(state).verify_carton(code, logged=True) == code.payload
+
+
+def test_a_key_that_is_not_known_is_no_fake() -> None:
+    code = a_code(ring_with(KeyState.ACTIVE))
+    with pytest.raises(UnknownKey):
+        Keyring([key for key in KEYS if key.kid != KEYS[0].kid], None, HOST).verify_carton(code)
+
+
+def test_the_signature_of_a_carton_is_none_of_an_offline_code() -> None:
+    assert carton.message(HOST, b"x") != b"ocop-qr-v1\0" + HOST.encode() + b"\0x"
+    assert isinstance(KEYS[0], Key)
