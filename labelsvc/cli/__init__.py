@@ -32,6 +32,7 @@ COMMANDS = {
     "press": "press:press",
     "variable": "press:variable",
     "archive": "press:archive",
+    "cartons": "press:carton_labels",
     "verify": "check:verify",
     "audit": "check:audit",
     "audit-log": "audit_log:audit_log",

@@ -14,7 +14,7 @@ from labelsvc.cli.written import check_output, write
 from labelsvc.db import Database
 from labelsvc.errors import BadInput, NotFound
 from labelsvc.files import Files
-from labelsvc.labels import icc, run_files
+from labelsvc.labels import carton_label, icc, run_files
 from labelsvc.labels.models import PrintRun, RunFile
 from labelsvc.labels.run_files import Wish
 from labelsvc.settings import Settings
@@ -171,6 +171,36 @@ def archive(run_id: int, output: Path, as_json: bool) -> None:
     file = _made(settings, database, files, run_id, Wish("archive"))
     result = _written(files, file, output) | {"standard": (file.report or {}).get("standard")}
     base.put(result, as_json, base.say("{output}: {standard}, {bytes} bytes.", **result))
+
+
+@click.command("cartons")
+@_run_option
+@_output_option(".pdf")
+@click.option("--per", type=int, default=24, show_default=True, help="Units in a carton.")
+@click.option(
+    "--layout",
+    "paper",
+    type=click.Choice(carton_label.LAYOUTS),
+    default=carton_label.LAYOUTS[0],
+    show_default=True,
+)
+@base.json_option
+def carton_labels(run_id: int, output: Path, per: int, paper: str, as_json: bool) -> None:
+    """Make the labels for the cartons of a run: each code says which labels belong inside.
+
+    The units go into cartons in the order of their numbers. Every symbol is read back.
+
+    Example: labelsvc cartons --run 7 --per 24 --output thung.pdf
+    """
+    check_output(output, ".pdf")
+    settings, database, files = base.opened()
+    wish = Wish("cartons", per=per, paper=paper)
+    file = _made(settings, database, files, run_id, wish)
+    report = file.report or {}
+    result = _written(files, file, output)
+    result |= {name: report.get(name) for name in ("labels", "units", "pages", "module_mm")}
+    words = base.say("{output}: {labels} carton labels on {pages} pages, all read back.", **result)
+    base.put(result, as_json, words)
 
 
 def _kept(files: Files, profile: Path) -> str:

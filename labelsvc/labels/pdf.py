@@ -45,8 +45,10 @@ _REGISTERED: set[str] = set()
 # Page streams are binary: a fifth smaller, and no time lost on turning them into letters.
 rl_config.useA85 = 0
 
-#: Below this many labels single symbols are encoded faster than a table is learnt.
-_FEW = 40
+#: Below this many labels single symbols are encoded faster than a table is learnt. The table of a long
+#: code takes seconds (its work grows faster than the symbol), so cartons count differently: from
+#: `_LONG` bytes on, `_FEW_EACH` labels for each byte.
+_FEW, _LONG, _FEW_EACH = 40, 140, 4
 #: Colour of the cross on a spare.
 _SPARE = "#5f6368"
 #: Units whose symbols are held in memory at once.
@@ -182,7 +184,8 @@ def _labels(blocks: Iterable[Block], drawings: Iterable[Drawing]) -> Iterator[_L
 def _symbols(op: SymbolOp, units: Sequence[Unit]) -> Iterator[bytes]:
     """Packed rows of each unit's symbol; all have the structure of the first."""
     shape = batch.shape_of(units[0].code)
-    if len(units) < _FEW:
+    room = symbol.capacity(op.version, op.level)
+    if len(units) < (_FEW if room < _LONG else _FEW_EACH * room):
         for unit in units:
             if batch.shape_of(unit.code) != shape:
                 raise BadInput("Codes of different structure in one run")

@@ -1,4 +1,5 @@
-"""A released run in another shape: for the print shop, as data for its own merging, for an archive.
+"""A released run in another shape: for the print shop, as data for its own merging, for an archive, on
+the cartons that its goods are packed into.
 
 No number is taken: the codes are those of the run. What is made is checked before it may be
 fetched; an error of the preflight ends the job and says what to change.
@@ -22,7 +23,7 @@ from labelsvc.codes.keyring import Keyring
 from labelsvc.errors import BadInput, Conflict, PrintRefused
 from labelsvc.files import Files
 from labelsvc.jobs.queue import enqueue
-from labelsvc.labels import fonts, icc, preview, render_run
+from labelsvc.labels import carton_label, fonts, icc, preview, render_run
 from labelsvc.labels.archive import to_pdfa2
 from labelsvc.labels.content import LabelContent
 from labelsvc.labels.imposition import Imposition, Marks
@@ -36,8 +37,8 @@ from labelsvc.labels.variable import write_variable
 
 #: Kind of the job that makes a file.
 JOB_KIND = "run_file"
-Kind = Literal["press", "variable", "archive"]
-KINDS: tuple[Kind, ...] = ("press", "variable", "archive")
+Kind = Literal["press", "variable", "archive", "cartons"]
+KINDS: tuple[Kind, ...] = ("press", "variable", "archive", "cartons")
 #: An archive is made of the whole file in memory.
 LARGEST_ARCHIVE = 100_000_000
 #: Dots per inch of the picture on the report.
@@ -47,7 +48,8 @@ _PROOF_DPI = 200
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What the print shop asked for, in mm. `columns` 0: one label a page, with crop marks.
-    `icc`: SHA-256 of a profile that was kept with `keep_profile`."""
+    `icc`: SHA-256 of a profile that was kept with `keep_profile`. Of cartons: `per` units each, on
+    the layout `paper`."""
 
     kind: Kind
     bleed: float = 2.0
@@ -62,6 +64,8 @@ class Wish:
     order: Literal["across", "down", "stack"] = "across"
     die_line: str = ""
     vector: bool = False
+    per: int = 24
+    paper: str = carton_label.LAYOUTS[0]
 
     @classmethod
     def read(cls, kept: Mapping[str, Any]) -> Wish:
@@ -133,7 +137,9 @@ def request_file(session: Session, *, run: PrintRun, wish: Wish, actor: str) -> 
         raise BadInput(
             "Commands of a label printer are no document.", fix="Archive runs that are PDF files."
         )
-    if run.count > MOST_LABELS and wish.kind != "archive":
+    if wish.kind == "cartons":
+        carton_label.check(run, per=wish.per, layout_name=wish.paper)
+    if run.count > MOST_LABELS and wish.kind in ("press", "variable"):
         raise BadInput(
             "{count} labels are too many for one file for the press",
             fix="Cut the run into files of at most {most} labels.",
@@ -181,6 +187,9 @@ def make(run: PrintRun, wish: Wish, keyring: Keyring, files: Files) -> Made:
     """
     if wish.kind == "archive":
         return Made(to_pdfa2(files.get(run.file_key or "")), "pdf", None, {"standard": "PDF/A-2b"})
+    if wish.kind == "cartons":
+        data, figures = carton_label.render(run, keyring, per=wish.per, layout_name=wish.paper)
+        return Made(data, "pdf", None, figures)
     layout, settings = render_run.layout_of(run), wish.settings(files)
     content = LabelContent(run.content["values"], run.content["stars"], record=run.record)
     units = render_run.units_of(run, keyring, render_run.Slice(0, run.count))
@@ -191,8 +200,8 @@ def make(run: PrintRun, wish: Wish, keyring: Keyring, files: Files) -> Made:
         note=f"Lô {run.record} · đợt in {run.id}",
     )
     if wish.kind == "variable":
-        data = write_variable(layout, blocks, fonts.load(), settings=settings, job=job)
-        return Made(_zipped(data._asdict()), "zip", None, {"labels": len(units)})
+        variable = write_variable(layout, blocks, fonts.load(), settings=settings, job=job)
+        return Made(_zipped(variable._asdict()), "zip", None, {"labels": len(units)})
     out = io.BytesIO()
     report = write_press_pdf(out, layout, blocks, fonts.load(), settings=settings, job=job)
     pdf = out.getvalue()

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pikepdf
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
 from labelsvc.catalogue.models import Lot
 from labelsvc.codes.issue import load_keyring
 from labelsvc.db import Database
-from labelsvc.labels import run_files
+from labelsvc.labels import preview, run_files, symbol
 from labelsvc.labels.models import BlankRoll, RunFile
 from labelsvc.settings import Settings
 from tests.cli.conftest import Run
@@ -85,6 +88,25 @@ def test_variable_data_and_archive(printed: int, run: Run, told: Told, tmp_path:
     )
 
 
+def test_carton_labels_and_what_verify_says_of_them(
+    printed: int, run: Run, told: Told, tmp_path: Path
+) -> None:
+    output = tmp_path / "thung.pdf"
+    made = told("cartons", "--run", printed, "--per", 5, "--output", output)
+    assert (made["labels"], made["units"], made["pages"]) == (3, 5, 1)
+    with Image.open(io.BytesIO(preview.page_png(output.read_bytes(), dpi=200))) as picture:
+        code = symbol.read_back(np.asarray(picture.convert("L")))[0].text
+    known = told("verify", code)
+    assert known["verdict"] == "ISSUED_OK" and known["carton"] in ("1–5", "6–10", "11–12")
+    export = tmp_path / "trust.json"
+    run("keys", "export", export)
+    alone = told("verify", code, "--trust", export)
+    assert (alone["verdict"], alone["carton"]) == ("ISSUED_OK_STALE", known["carton"])
+    other = code[:-1] + str((int(code[-1]) + 1) % 10)
+    assert "BAD_SIGNATURE" in run("verify", other, code=1).stdout
+    assert "BAD_SIGNATURE" in run("verify", other, "--trust", export, code=1).stdout
+
+
 @pytest.mark.parametrize(
     ("words", "exit_code", "message"),
     [
@@ -97,6 +119,8 @@ def test_variable_data_and_archive(printed: int, run: Run, told: Told, tmp_path:
         (("press", "--run", 1, "--output", "a.pdf", "--icc", "labels.pdf"), 1, "ICC profile"),
         (("variable", "--run", 1, "--output", "a.pdf"), 1, ".zip"),
         (("archive", "--run", 1), 2, "--output"),
+        (("cartons", "--run", 1, "--output", "a.pdf", "--per", 361), 1, "room for 1 to 360"),
+        (("cartons", "--run", 1, "--output", "a.pdf", "--layout", "a4-65"), 2, "carton-a4-4"),
     ],
 )
 def test_refusals_have_a_message_and_an_exit_code(

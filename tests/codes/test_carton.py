@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -175,3 +177,47 @@ def test_a_key_that_is_not_known_is_no_fake() -> None:
 def test_the_signature_of_a_carton_is_none_of_an_offline_code() -> None:
     assert carton.message(HOST, b"x") != b"ocop-qr-v1\0" + HOST.encode() + b"\0x"
     assert isinstance(KEYS[0], Key)
+
+
+# --- frozen vectors, made by the letter of docs/codes.md ------------------------------------------
+
+VECTORS: dict[str, Any] = json.loads(
+    (Path(__file__).parent.parent / "vectors" / "cartons.json").read_text(encoding="ascii")
+)
+_STATES = {key.kid: key.state for key in KEYS}
+_REFUSED: dict[KeyState, type[BadSignature]] = {
+    KeyState.FROZEN: FrozenKey,
+    KeyState.REVOKED: RevokedKey,
+}
+
+
+@pytest.mark.parametrize("row", VECTORS["good"], ids=lambda row: row["name"])
+def test_frozen_cartons_are_read_and_made_again(row: dict[str, Any]) -> None:
+    fields, ring = row["fields"], Keyring(KEYS, None, HOST)
+    code = carton.parse(row["canonical"])
+    payload = code.payload
+    assert payload.pack().hex() == row["payload"]
+    assert code.signature.hex() == row["signature"]
+    for name in ("kid", "reference", "lot", "issue", "first", "count"):
+        assert getattr(payload, name) == fields[name]
+    assert payload.room == row["room"]
+    assert payload.is_gtin is bool(fields["flags"])
+    expires = EPOCH + timedelta(days=fields["expiry"]) if fields["expiry"] else None
+    assert payload.expires == expires
+    assert payload.tags == carton.tags(HOST, row["units"], room=row["room"])
+    for at, unit in enumerate(row["units"]):
+        assert fields["first"] + at + 1 in payload.places_of(carton.tag(HOST, unit))
+    error = _REFUSED.get(_STATES[payload.kid])
+    if error is None:
+        assert ring.verify_carton(code) == payload
+    else:
+        with pytest.raises(error):
+            ring.verify_carton(code)
+    if _STATES[payload.kid] is not KeyState.REVOKED:
+        assert ring.carton(payload) == row["canonical"]
+
+
+@pytest.mark.parametrize("row", VECTORS["malformed"], ids=lambda row: row["name"])
+def test_frozen_malformed_cartons_are_refused(row: dict[str, Any]) -> None:
+    with pytest.raises(MalformedCode):
+        uri.parse(row["canonical"], host=HOST)

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from playwright.sync_api import Browser, Page
 
-from labelsvc.codes import gs1, offline, short, uri
+from labelsvc.codes import carton, gs1, offline, short, uri
 from labelsvc.codes.key import Key, KeyState
 from labelsvc.codes.keyring import Keyring
 from labelsvc.codes.signing import check_public_key, public_key
@@ -37,6 +37,9 @@ from tests.e2e.conftest import Live
 from tests.fuzz.__main__ import mutated
 
 pytestmark = pytest.mark.e2e
+CARTONS: dict[str, Any] = json.loads(
+    (Path(__file__).parents[1] / "vectors" / "cartons.json").read_text(encoding="ascii")
+)
 STATIC = Path(__file__).parents[2] / "labelsvc" / "static" / "inspect"
 #: Options of the type checker, for editors too; not shipped.
 TYPES = Path(__file__).parent / "tsconfig.json"
@@ -45,7 +48,7 @@ TYPES = Path(__file__).parent / "tsconfig.json"
 _SETUP = """
 async () => {
   const root = "/static/inspect/verify/";
-  const names = ["parse", "ed25519", "note", "manifest", "head", "status", "verdict", "bytes"];
+  const names = ["parse", "carton", "ed25519", "note", "manifest", "head", "status", "verdict", "bytes"];
   const found = await Promise.all(names.map((name) => import(root + name + ".js")));
   window.v = Object.fromEntries(names.map((name, at) => [name, found[at]]));
   window.raw = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
@@ -162,7 +165,7 @@ def by_python(text: str) -> str:
         return "MALFORMED"
     form = {
         short.ShortCode: "short", gs1.Gs1Code: "gs1", gs1.Gs1Link: "link",
-        offline.OfflineCode: "offline",
+        offline.OfflineCode: "offline", carton.CartonCode: "carton",
     }[type(found)]  # fmt: skip
     attributes = getattr(found, "attributes", ())
     return f"{form} {found.canonical} {json.dumps(attributes, separators=(',', ':'))}"
@@ -222,6 +225,8 @@ def test_mutated_codes_are_read_alike(page: Page) -> None:
     seeds += [link.partition("?")[0] + query for query in _QUERIES for link in links[:2]]
     seeds += ["(01) 08938505974019 (21) 462G ZSK9 CP2V 1QSB 0KSX", "]Q3010893850597401910L1\x1d21A"]
     good = [row["symbol"] for form in ("short", "gs1", "offline") for row in VECTORS[form]]
+    cartons = [f"HTTPS://QR.EXAMPLE.VN/{row['canonical']}" for row in CARTONS["good"][:4]]
+    seeds, good = seeds + cartons, good + cartons
     texts = [mutated(draw.choice(seeds), draw) for _ in range(12_000)] + seeds
     for _ in range(8_000):
         text = draw.choice(good)
@@ -263,6 +268,34 @@ def test_mutated_codes_are_read_alike(page: Page) -> None:
 )  # fmt: skip
 def test_gs1_element_strings_are_read(page: Page, text: str, answer: str) -> None:
     assert by_browser(page, [text])[0].startswith(answer)
+
+
+def test_the_vectors_of_cartons_are_read_alike(page: Page) -> None:
+    texts = [row["canonical"] for row in [*CARTONS["good"], *CARTONS["malformed"]]]
+    answers = by_browser(page, texts)
+    assert answers == [by_python(text) for text in texts]
+    assert answers[0].startswith("carton") and answers[-1] == "MALFORMED"
+    for row in CARTONS["good"]:
+        fields = row["fields"]
+        found = page.evaluate(
+            """async ([text, host, units, stranger]) => {
+              const c = v.parse.parseCode(text, host);
+              const places = [];
+              for (const unit of units) places.push(await v.carton.placesOf(c.payload, host, unit));
+              return {...c.payload, packed: v.bytes.toHex(c.packed), signature: v.bytes.toHex(c.signature),
+                places, stranger: await v.carton.placesOf(c.payload, host, stranger)};
+            }""",
+            [row["canonical"], HOST, row["units"], CARTONS["stranger"]],
+        )
+        for name in ("kid", "reference", "lot", "issue", "first", "count"):
+            assert found[name] == fields[name]
+        assert (found["packed"], found["signature"]) == (row["payload"], row["signature"])
+        for at, places in enumerate(found["places"], fields["first"] + 1):
+            assert at in places
+        payload = carton.parse(row["canonical"]).payload
+        assert found["expires"] == (payload.expires and payload.expires.isoformat())
+        tag = carton.tag(HOST, CARTONS["stranger"])
+        assert tuple(found["stranger"]) == payload.places_of(tag)
 
 
 def test_the_payload_of_an_offline_code_is_read(page: Page) -> None:
@@ -442,16 +475,10 @@ CASES: list[tuple[str, str, dict[str, Any], str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "text", "facts", "answer"), CASES, ids=[c[0] for c in CASES])
-def test_verdicts_without_a_network_are_the_same_in_python_and_in_the_browser(
-    page: Page, name: str, text: str, facts: dict[str, Any], answer: str
-) -> None:
-    lists = facts.get("lists", LISTS)
-    head = facts.get("head", head_of(lists))
-    now = facts.get("now", AT + timedelta(hours=1))
-    held = HeldTrust(Manifest.parse(FIRST.encode()), head, {(x.kid, x.purpose): x for x in lists})
-    assert str(held.say(offline.parse(text), now)) == answer
-    there = page.evaluate(
+def browser_says(
+    page: Page, text: str, head: StatusHead | None, lists: list[StatusList], now: datetime
+) -> str:
+    verdict: str = page.evaluate(
         """async ([text, host, manifest, head, lists, now]) => {
           const m = await v.manifest.read(manifest, null);
           const trust = {
@@ -463,7 +490,51 @@ def test_verdicts_without_a_network_are_the_same_in_python_and_in_the_browser(
         [text, HOST, FIRST, b64(head.write(signing)) if head else None,
          [b64(x.write(signing)) for x in lists], now.isoformat()],
     )  # fmt: skip
-    assert there == answer
+    return verdict
+
+
+@pytest.mark.parametrize(("name", "text", "facts", "answer"), CASES, ids=[c[0] for c in CASES])
+def test_verdicts_without_a_network_are_the_same_in_python_and_in_the_browser(
+    page: Page, name: str, text: str, facts: dict[str, Any], answer: str
+) -> None:
+    lists = facts.get("lists", LISTS)
+    head = facts.get("head", head_of(lists))
+    now = facts.get("now", AT + timedelta(hours=1))
+    held = HeldTrust(Manifest.parse(FIRST.encode()), head, {(x.kid, x.purpose): x for x in lists})
+    assert str(held.say(offline.parse(text), now)) == answer
+    assert browser_says(page, text, head, lists, now) == answer
+
+
+def boxed(**facts: Any) -> str:
+    given = {"kid": 4, "reference": 5, "lot": 77, "issue": 1, "first": 0, "count": 2} | facts
+    return RING.carton(carton.CartonPayload(tags=b"abcd", **given))
+
+
+BOX = boxed()
+BOXES: list[tuple[str, str, dict[str, Any], str]] = [
+    ("good", BOX, {}, "ISSUED_OK"),
+    ("of a lot newer than the list", boxed(lot=90), {}, "ISSUED_OK"),
+    ("past its day", boxed(expires=date(2026, 11, 23)), {}, "EXPIRED"),
+    ("its last day in Hanoi", boxed(expires=date(2026, 11, 24)), {}, "ISSUED_OK"),
+    ("changed", BOX[:-1] + str((int(BOX[-1]) + 1) % 10), {}, "BAD_SIGNATURE"),
+    ("key of another manifest", boxed(kid=5), {}, "UNKNOWN_KEY"),
+    ("stolen key", boxed(kid=2), {}, "SHORT_CODE_NEEDS_NETWORK"),
+    ("revoked key", CARTONS["good"][-1]["canonical"], {}, "FROZEN_KEY_OUTSIDE_RANGE"),
+    ("no head", BOX, {"head": None}, "ISSUED_OK_STALE"),
+    ("old head", BOX, {"now": AT + timedelta(hours=25)}, "ISSUED_OK_STALE"),
+    ("old manifest", BOX, {"now": AT + timedelta(days=401)}, "ISSUED_OK_STALE"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "text", "facts", "answer"), BOXES, ids=[c[0] for c in BOXES])
+def test_verdicts_on_cartons_are_the_same_in_python_and_in_the_browser(
+    page: Page, name: str, text: str, facts: dict[str, Any], answer: str
+) -> None:
+    head = facts.get("head", head_of(LISTS))
+    now = facts.get("now", AT + timedelta(hours=1))
+    held = HeldTrust(Manifest.parse(FIRST.encode()), head)
+    assert str(held.say_carton(carton.parse(text), now)) == answer
+    assert browser_says(page, text, head, LISTS, now) == answer
 
 
 def test_the_same_unit_on_another_item_and_codes_that_need_the_server(page: Page) -> None:

@@ -10,7 +10,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from labelsvc.catalogue.models import Lot
+from labelsvc.codes.models import Issue
 from labelsvc.db import Database
+from labelsvc.labels.models import PrintRun, RunFile
 from labelsvc.scans.verdict import Verdict
 from tests.web.desk import Desk
 from tests.world import World
@@ -88,6 +90,30 @@ def test_the_pack_names_goods_with_offline_codes(
     assert set(facts["lots"]) == {str(world.lot)}  # the others have codes that the server checks
     again = inspector.get("/inspect/pack.json", headers={"If-None-Match": answer.headers["ETag"]})
     assert again.status_code == 304
+
+
+def test_the_pack_names_goods_with_carton_labels(
+    desk: Sit, world: World, database: Database
+) -> None:
+    inspector = desk("inspector")
+    lot = str(world.expired_lot)  # it has short codes only
+    assert lot not in inspector.get("/inspect/pack.json").get_json()["lots"]
+    with database.writing() as session:
+        issue = session.query(Issue).filter_by(lot_id=world.expired_lot).one()
+        run = PrintRun(
+            lot_id=issue.lot_id, issue_id=issue.id, layout_name="a4-65", layout_toml="", form="short",
+            count=3, base_url="https://qr.example.vn", content={},
+        )  # fmt: skip
+        session.add(run)
+        session.flush()
+        file = RunFile(run_id=run.id, kind="cartons", wish={})
+        session.add(file)
+        session.flush()
+        made = file.id
+    assert lot not in inspector.get("/inspect/pack.json").get_json()["lots"]
+    with database.writing() as session:
+        session.get_one(RunFile, made).file_key = "runs/1/cartons.pdf"
+    assert lot in inspector.get("/inspect/pack.json").get_json()["lots"]
 
 
 @pytest.mark.parametrize("name", ["lan", "auditor", ""])

@@ -100,6 +100,45 @@ def test_a_press_file_is_ordered_made_and_fetched_with_its_sheet(
     assert files(database)[1].wish["marks"] is False
 
 
+def test_carton_labels_are_ordered_and_fetched(
+    desk: Sit, database: Database, settings: Settings, world: World, run: int
+) -> None:
+    lan, path = desk("lan"), f"/console/runs/{run}/files"
+    assert "Labels for cartons" in seen(lan.get(path))
+    answer = lan.post(path, {"kind": "cartons", "per": "2", "paper": "carton-100x150"})
+    assert answer.status_code == 303
+    inspector = desk("inspector")
+    before = inspector.get("/inspect/pack.json").get_json()["lots"]
+    make(database, settings)
+    boxed = inspector.get("/inspect/pack.json").get_json()["lots"]
+    assert set(boxed) - set(before) <= {str(world.lot)} <= set(boxed)
+    done = lan.get(path)
+    assert "2 units a carton · 2 cartons · 2 pages" in seen(done)
+    (file,) = files(database)
+    got = lan.get(f"{path}/{file.id}/file")
+    assert f'filename="cartons-L-MAIN-{run}.pdf"' in got.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ({"per": "0", "paper": "carton-a4-4"}, "room for 1 to 360 units"),
+        ({"per": "500", "paper": "carton-a4-4"}, "room for 1 to 360 units"),
+        ({"per": "viele", "paper": "carton-a4-4"}, "Units in a carton"),
+        ({"per": "24", "paper": "../../etc"}, "There is no layout"),
+        ({}, "There is no layout"),
+    ],
+    ids=str,
+)
+def test_impossible_cartons_are_refused_beside_their_field(
+    desk: Sit, database: Database, run: int, form: dict[str, str], words: str
+) -> None:
+    answer = desk("lan").post(f"/console/runs/{run}/files", {"kind": "cartons", **form})
+    assert answer.status_code in (400, 422)
+    assert words in seen(answer)
+    assert files(database) == []
+
+
 def test_variable_data_and_archive_need_next_to_nothing(
     desk: Sit, database: Database, settings: Settings, run: int
 ) -> None:

@@ -9,15 +9,18 @@ from typing import Any
 
 import numpy as np
 import pikepdf
+import pypdfium2
 import pytest
 from PIL import Image
 
+from labelsvc.codes import carton, uri
+from labelsvc.codes.carton import CartonCode
 from labelsvc.codes.issue import codes_of, create_keys, load_keyring
 from labelsvc.db import Database
 from labelsvc.errors import BadInput, Conflict, LabelsvcError, PrintRefused
 from labelsvc.files import Files
 from labelsvc.jobs.models import JobState
-from labelsvc.labels import preview, print_run, run_files
+from labelsvc.labels import carton_label, preview, print_run, run_files
 from labelsvc.labels.models import PrintRun, RunFile, RunState
 from labelsvc.labels.run_files import Wish
 from labelsvc.labels.symbol import read_back
@@ -127,6 +130,59 @@ def test_an_archive_shows_the_pages_of_the_run(
     assert preview.page_png(kept, dpi=60) == preview.page_png(original, dpi=60)
 
 
+@pytest.mark.parametrize("paper", carton_label.LAYOUTS)
+@pytest.mark.parametrize("per", [1, 4, 96])
+def test_carton_labels_name_the_labels_inside(
+    database: Database, files: Files, settings: Settings, per: int, paper: str
+) -> None:
+    run_id = released(database, files, settings, count=6)
+    file = made(database, files, settings, run_id, kind="cartons", per=per, paper=paper)
+    assert file.report is not None and file.file_key is not None
+    many = -(-6 // per)
+    assert (file.report["labels"], file.report["units"]) == (many, per)
+    with database.reading() as session:
+        keyring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
+    stem = len(keyring.base_url) + 1
+    units = [code[stem:] for code in codes(database, settings, run_id)]
+    seen: list[int] = []
+    with pikepdf.open(io.BytesIO(files.get(file.file_key))) as document:
+        pages = len(document.pages)
+    for page in range(1, pages + 1):
+        with Image.open(
+            io.BytesIO(preview.page_png(files.get(file.file_key), page=page, dpi=200))
+        ) as picture:
+            reads = read_back(np.asarray(picture.convert("L")))
+        for found in sorted(reads, key=lambda read: (round(read.y / 300), read.x)):
+            code = uri.parse(found.text, host=keyring.host)
+            assert isinstance(code, CartonCode)
+            payload = keyring.verify_carton(code)
+            assert payload.room == per
+            for at in range(payload.count):
+                number = payload.first + at + 1
+                tag = carton.tag(keyring.host, units[number - 1])
+                assert number in payload.places_of(tag)
+                seen.append(number)
+    assert seen == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_carton_label_is_read_by_people_too(
+    database: Database, files: Files, settings: Settings
+) -> None:
+    run_id = released(database, files, settings, count=6)
+    file = made(database, files, settings, run_id, kind="cartons", per=4)
+    document = pypdfium2.PdfDocument(files.get(file.file_key or ""))
+    words = " ".join(document[0].get_textpage().get_text_range().split())
+    for part in (
+        "Thùng 1 / 2",
+        "Thùng 2 / 2",
+        "1–4 · 4 sản phẩm",
+        "5–6 · 2 sản phẩm",
+        "L261101-01",
+    ):
+        assert part in words, part
+    assert "OCOP" not in words  # stars belong on the packs
+
+
 @pytest.mark.parametrize("kind", run_files.KINDS)
 def test_the_same_wish_gives_the_same_bytes(
     database: Database, files: Files, settings: Settings, kind: run_files.Kind
@@ -176,6 +232,11 @@ def test_a_run_that_is_not_released_has_no_further_files(
     [
         ({"count": 200_001}, Wish("press")),
         ({"count": 200_001}, Wish("variable")),
+        ({"form": "lot"}, Wish("cartons")),
+        ({}, Wish("cartons", per=0)),
+        ({}, Wish("cartons", per=361)),
+        ({}, Wish("cartons", paper="a4-65")),
+        ({"count": 10_001}, Wish("cartons", per=1)),
         ({"bytes": 200_000_000}, Wish("archive")),
         ({"output": "zpl"}, Wish("archive")),
     ],

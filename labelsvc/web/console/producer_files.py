@@ -14,11 +14,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from labelsvc.catalogue.models import Lot
+from labelsvc.codes import carton
+from labelsvc.codes.models import Form
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.files import Files
 from labelsvc.jobs import queue
 from labelsvc.jobs.models import JobState
-from labelsvc.labels import icc, imposition, render_run, run_files
+from labelsvc.labels import carton_label, icc, imposition, render_run, run_files
 from labelsvc.labels.models import PrintRun, RunFile, RunState
 from labelsvc.labels.run_files import KINDS as FILE_KINDS
 from labelsvc.labels.run_files import Wish
@@ -26,7 +28,7 @@ from labelsvc.web.console.fetched import attachment
 from labelsvc.web.console.office_form import Posted, Problem
 from labelsvc.web.console.producer import bp, own_run
 from labelsvc.web.console.producer_layouts import producer_id
-from labelsvc.web.language import explain, gettext
+from labelsvc.web.language import current, explain, gettext
 from labelsvc.web.security import actor
 from labelsvc.web.site import site
 
@@ -69,6 +71,8 @@ def make_file(run_id: int) -> ResponseReturnValue:
         wish = _wish(posted, {sha for sha, _ in _profiles(session, site().files)})
         if wish.kind == "press" and not posted.problems:
             _check(posted, run, wish)
+        if wish.kind == "cartons" and not posted.problems:
+            _check_cartons(posted, run, wish)
 
     def act(session: Session) -> bool:
         run_files.request_file(session, run=own_run(session, run_id), wish=wish, actor=actor())
@@ -93,6 +97,9 @@ def _page(run_id: int, posted: Posted, values: Any) -> ResponseReturnValue:
             waiting=sum(row.state in ("waiting", "working") for row in shown),
             profiles=_profiles(session, site().files),
             archivable=run.output == "pdf" and (run.bytes or 0) <= run_files.LARGEST_ARCHIVE,
+            countable=run.form != Form.LOT,
+            papers=_papers(),
+            most_units=carton.MOST_UNITS,
             form=values,
             problems=posted.problems,
             errors=posted.errors,
@@ -135,6 +142,10 @@ def _wish(posted: Posted, known: set[str]) -> Wish:
     if kind == "variable":
         bleed = _mm(posted, "variable_bleed", "Bleed (mm)", 2)
         return Wish("variable", bleed=bleed)
+    if kind == "cartons":
+        paper = posted.text("paper")
+        per = posted.number("per", "Units in a carton")
+        return Wish("cartons", per=0 if per is None else per, paper=paper)
     columns = posted.number("columns", "Columns") or 0
     rows = posted.number("rows", "Rows") or 0
     if bool(columns) != bool(rows):
@@ -196,6 +207,19 @@ def _check(posted: Posted, run: PrintRun, wish: Wish) -> None:
         )
     except LabelsvcError as error:
         _beside(posted, error, "columns")
+
+
+def _check_cartons(posted: Posted, run: PrintRun, wish: Wish) -> None:
+    try:
+        carton_label.check(run, per=wish.per, layout_name=wish.paper)
+    except LabelsvcError as error:
+        _beside(posted, error, "per" if wish.paper in carton_label.LAYOUTS else "paper")
+
+
+def _papers() -> list[tuple[str, str]]:
+    """Layouts of carton labels and what they are called in the reader's language."""
+    found = [carton_label.layout(name) for name in carton_label.LAYOUTS]
+    return [(one.name, one.title_en if current() == "en" else one.title_vi) for one in found]
 
 
 def _beside(posted: Posted, error: LabelsvcError, field: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Response, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from labelsvc import clock
@@ -17,6 +17,7 @@ from labelsvc.catalogue.models import Lot, Producer, Product
 from labelsvc.catalogue.recognition import Standing, ruling
 from labelsvc.codes.models import Form, Issue
 from labelsvc.labels import legal
+from labelsvc.labels.models import PrintRun, RunFile
 from labelsvc.web.inspect.pages import bp
 from labelsvc.web.site import site
 
@@ -26,7 +27,7 @@ _AFTER_EXPIRY = timedelta(days=180)
 
 @bp.get("/pack.json")
 def pack() -> ResponseReturnValue:
-    """Lots with offline codes, and their products. Public facts, for those who are signed in."""
+    """Lots with codes that are read offline, and their products. Public facts, for those who are signed in."""
     with site().database.reading() as session:
         facts = gather(session)
     text = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -43,7 +44,12 @@ def gather(session: Session) -> dict[str, Any]:
     today = clock.today()
     lots = session.scalars(
         select(Lot)
-        .where(Lot.id.in_(select(Issue.lot_id).where(Issue.form == Form.OFFLINE)))
+        .where(
+            or_(
+                Lot.id.in_(select(Issue.lot_id).where(Issue.form == Form.OFFLINE)),
+                Lot.id.in_(_boxed()),
+            )
+        )
         .where(or_(Lot.expires_on.is_(None), Lot.expires_on >= today - _AFTER_EXPIRY))
         .options(
             joinedload(Lot.product).joinedload(Product.producer).joinedload(Producer.commune),
@@ -72,6 +78,16 @@ def gather(session: Session) -> dict[str, Any]:
             for lot in lots
         },
     }
+
+
+def _boxed() -> Select[int]:
+    """Lots that carton labels were made for: those are read without a network, whatever stands on
+    their packs."""
+    return (
+        select(PrintRun.lot_id)
+        .join(RunFile, RunFile.run_id == PrintRun.id)
+        .where(RunFile.kind == "cartons", RunFile.file_key.is_not(None))
+    )
 
 
 def _product(product: Product) -> dict[str, Any]:

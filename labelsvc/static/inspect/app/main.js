@@ -4,6 +4,7 @@ import { Refused } from "../verify/errors.js";
 import { parseCode } from "../verify/parse.js";
 import { judge } from "../verify/verdict.js";
 import { Camera } from "./camera.js";
+import * as carton from "./carton.js";
 import * as cases from "./cases.js";
 import * as pack from "./pack.js";
 import { reader } from "./reader.js";
@@ -56,23 +57,31 @@ async function check(text, taken) {
   // genuine one, nor hide behind it.
   const key = ON_GOODS.has(verdict) ? visits.keyOf(code, server?.code?.form ?? null) : null;
   const before = visit.entries.find((entry) => entry.key === key && key !== null);
-  const known = code.form === "offline" ? pack.find(goods, code.payload.lot) : pack.ofServer(server);
+  const known = pack.ofServer(server) ?? ("payload" in code ? pack.find(goods, code.payload.lot) : null);
+  const inside = code.form === "carton" || code.form === "link" || server?.code?.form === "lot"
+    ? null : await carton.look(code.canonical);
+  if (code.form === "carton") await carton.begin(code, verdict);
   if (before && (await sameItem(before))) before.items++;
   if (before && before.items > 1) verdict = "DUPLICATE_HERE";
   if (before) {
     before.verdict = verdict;
-    before.product = known?.product ?? before.product;
+    if (code.form !== "carton") before.product = known?.product ?? before.product;
     before.lot = known?.lot ?? before.lot;
+    if (inside) before.carton = inside.join(" ") || "outside";
   } else {
     visit.entries.unshift({
       key: key ?? `${code.canonical} ${Date.now()}`, code: code.canonical, verdict,
-      at: new Date().toISOString(), items: 1, lot: known?.lot ?? "", product: known?.product ?? "",
+      at: new Date().toISOString(), items: 1, lot: known?.lot ?? "",
+      product: code.form === "carton" ? t("carton_of", { range: carton.range(code.payload), product: known?.product ?? "" })
+        : known?.product ?? "",
+      ...(inside ? { carton: inside.join(" ") || "outside" } : {}),
     });
   }
   await visits.save(visit);
   show({
-    verdict, code: code.canonical, known, expires: code.form === "offline" ? code.payload.expires : null,
-    head: trust?.head ?? null, before, server: Boolean(server),
+    verdict, code: code.canonical, known, expires: "payload" in code ? code.payload.expires : null,
+    head: trust?.head ?? null, before, server: Boolean(server), inside,
+    carton: code.form === "carton" ? carton.range(code.payload) : null,
   });
   if (taken !== undefined) document.body.dataset.took = String(Math.round(performance.now() - taken));
   cases.about({ code: code.canonical, verdict, items: before?.items ?? 1, known, pack: goods });
@@ -235,6 +244,7 @@ function wire() {
       speak(lang);
       ages();
       list();
+      carton.show();
     });
   }
   at("update").addEventListener("click", () => void update());
@@ -242,6 +252,7 @@ function wire() {
     if (!confirm(t("new_visit_sure"))) return;
     visit = { began: new Date().toISOString(), entries: [] };
     await visits.save(visit);
+    await carton.close();
     list();
   });
   at("save-visit").addEventListener("click", () => {
@@ -283,6 +294,7 @@ async function offerShell() {
 speak(language());
 wire();
 await cases.wire();
+await carton.wire();
 try {
   trust = await trusts.load();
 } catch {

@@ -10,7 +10,8 @@ const ICONS = {
 /**
  * @typedef {{verdict: string, code: string, host?: string, known?: import("./pack.js").Known | null,
  *   expires?: string | null, head?: import("../verify/status.js").Head | null,
- *   before?: import("./visit.js").Entry, server?: boolean}} Result
+ *   before?: import("./visit.js").Entry, server?: boolean, inside?: number[] | null, carton?: string | null}} Result
+ *   `inside`: numbers of the pack in the open carton; `carton`: which labels belong into this one
  */
 
 /** @param {Result} result */
@@ -24,6 +25,7 @@ export function show(result) {
   if (result.known?.recalled && result.verdict !== "RECALLED") {
     parts.push(element("p", "note bad", `${t("recalled")}: ${result.known.recalled}`));
   }
+  if (result.inside && !result.inside.length) parts.push(element("p", "note bad", t("carton_stranger")));
   const facts = [...goods(result), ...about(result)];
   if (facts.length) {
     const rows = element("dl", "facts");
@@ -77,9 +79,11 @@ function starsOf(known) {
  * @param {Result} result
  * @returns {[string, string][]}
  */
-function about({ code, host, head, before, server }) {
+function about({ code, host, head, before, server, inside, carton }) {
   /** @type {[string, string][]} */
   const rows = [];
+  if (carton) rows.push([t("carton_labels"), carton]);
+  if (inside?.length) rows.push([t("carton"), t("carton_number", { number: inside.join(", ") })]);
   if (host) rows.push([t("leads_to"), host]);
   if (before) rows.push([t("seen_here"), t("items", { count: before.items })]);
   if (server) rows.push([t("checked"), t("by_server")]);

@@ -4,7 +4,8 @@ import * as store from "./store.js";
 
 /**
  * @typedef {{key: string, code: string, verdict: string, at: string, items: number, lot: string,
- *   product: string}} Entry
+ *   product: string, carton?: string}} Entry
+ *   `carton`: number of the pack in the carton it was looked at with; "outside": it does not belong inside
  * @typedef {{began: string, entries: Entry[]}} Visit
  */
 
@@ -36,9 +37,9 @@ export function keyOf(code, form) {
  */
 export function asCsv(visit) {
   const rows = visit.entries.map((entry) => [
-    entry.at, entry.verdict, String(entry.items), entry.product, entry.lot, entry.code,
+    entry.at, entry.verdict, String(entry.items), entry.product, entry.lot, entry.code, entry.carton ?? "",
   ]);
-  const head = ["time", "verdict", "items", "product", "lot", "code"];
+  const head = ["time", "verdict", "items", "product", "lot", "code", "in_carton"];
   return "\ufeff" + [head, ...rows].map((row) => row.map(cell).join(",") + "\r\n").join("");
 }
 

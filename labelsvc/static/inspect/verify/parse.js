@@ -1,6 +1,7 @@
 // From what a scanner, a chat or a person hands over to a code: labelsvc/codes/uri.py in the browser.
 // docs/codes.md is the specification; both sides are tested with the same vectors and mutations.
 
+import { isCarton, readCarton } from "./carton.js";
 import { Refused } from "./errors.js";
 import { readElements, readLink } from "./gs1.js";
 import { isGtin } from "./identifiers.js";
@@ -16,7 +17,8 @@ export { Refused };
  * @typedef {import("./gs1.js").Link} Link
  * @typedef {{form: "offline", canonical: string, payload: Payload, packed: Uint8Array,
  *   signature: Uint8Array}} Offline
- * @typedef {Short | Gs1 | Link | Offline} Code
+ * @typedef {import("./carton.js").Carton} Carton
+ * @typedef {Short | Gs1 | Link | Offline | Carton} Code
  */
 
 /** Digits of an offline code. */
@@ -80,6 +82,7 @@ function read(text, host) {
   }
   const token = strip(decodePercent(path), EDGES);
   if (OFFLINE.test(token)) return readOffline(token);
+  if (isCarton(token)) return readCarton(token);
   const canonical = spell(token);
   if (canonical?.length !== SHORT) throw new Refused("MALFORMED");
   return { form: "short", canonical };

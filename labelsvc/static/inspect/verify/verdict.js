@@ -1,6 +1,7 @@
 // What is known of a code without a network: docs/trust.md, section 4, in that order.
 
 import { concat, utf8 } from "./bytes.js";
+import * as carton from "./carton.js";
 import { verify } from "./ed25519.js";
 import { Refused } from "./errors.js";
 import { lineOf } from "./head.js";
@@ -34,6 +35,12 @@ export async function explain(code, { manifest, head, lists, now, seen = false }
   const answer = (verdict) => ({ verdict, facts });
   if (code instanceof Refused) return answer(code.verdict);
   if (code.form === "link") return answer("LINK_ONLY");
+  if (code.form === "carton") {
+    const key = manifest.keys.get(code.payload.kid);
+    facts.keyState = key?.state ?? null;
+    facts.stale = ends(manifest, head, now);
+    return answer(await ofCarton(code, key, manifest.host, now, facts.stale.length > 0));
+  }
   if (code.form !== "offline") return answer("SHORT_CODE_NEEDS_NETWORK");
   const { payload } = code;
   facts.payload = payload;
@@ -60,6 +67,25 @@ export async function explain(code, { manifest, head, lists, now, seen = false }
 }
 
 /**
+ * The verdict on a carton: the lists name units and say nothing of it.
+ *
+ * @param {import("./parse.js").Carton} code
+ * @param {import("./manifest.js").Key | undefined} key
+ * @param {string} host
+ * @param {Date} now
+ * @param {boolean} stale
+ */
+async function ofCarton(code, key, host, now, stale) {
+  if (!key) return "UNKNOWN_KEY";
+  if (!(await verify(key.publicKey, carton.message(host, code), code.signature))) return "BAD_SIGNATURE";
+  if (key.state === "revoked") return "FROZEN_KEY_OUTSIDE_RANGE";
+  // Only the service can compare the units with its register.
+  if (key.state === "frozen") return "SHORT_CODE_NEEDS_NETWORK";
+  if (code.payload.expires && code.payload.expires < dayInHanoi(now)) return "EXPIRED";
+  return stale ? "ISSUED_OK_STALE" : "ISSUED_OK";
+}
+
+/**
  * The verdict alone.
  *
  * @param {import("./parse.js").Code} code
@@ -81,9 +107,7 @@ export async function judge(code, trust, now, seen = false) {
  */
 function stale(manifest, head, own, payload, now) {
   /** @type {Set<Stale>} */
-  const found = new Set();
-  if (now > manifest.expires) found.add("manifest");
-  if (!head || now > head.expires) found.add("head");
+  const found = new Set(ends(manifest, head, now));
   for (const purpose of PURPOSES) {
     // A full list, or one that deltas were added to: nothing of it is missing up to its number.
     const line = head && lineOf(head, payload.kid, purpose);
@@ -94,6 +118,18 @@ function stale(manifest, head, own, payload, now) {
     else if (!newest.some((list) => list.covers(payload.lot))) found.add("lot");
   }
   return [...found];
+}
+
+/**
+ * @param {import("./manifest.js").Manifest} manifest
+ * @param {import("./head.js").Head | null} head
+ * @param {Date} now
+ * @returns {Stale[]}
+ */
+function ends(manifest, head, now) {
+  /** @type {Stale[]} */
+  const found = now > manifest.expires ? ["manifest"] : [];
+  return !head || now > head.expires ? [...found, "head"] : found;
 }
 
 /**
