@@ -54,6 +54,7 @@ POLICY: dict[str, frozenset[Role]] = {
     "producer.*": PRODUCER,
     "inspect.pack": frozenset({Role.INSPECTOR, Role.OFFICE}),
     "inspect.sync": frozenset({Role.INSPECTOR, Role.OFFICE}),
+    "inspect.report": frozenset({Role.INSPECTOR, Role.OFFICE}),
     "office.*": OFFICE,
     "office.dashboard": READERS,
     "office.recognitions": READERS,

@@ -69,8 +69,8 @@ def note_sighting(
         issue_id=issue_id,
         at=at or clock.now(),
         province=province.code,
-        latitude=_cell(latitude) if exact else None,
-        longitude=_cell(longitude) if exact else None,
+        latitude=cell_of(latitude) if exact and latitude is not None else None,
+        longitude=cell_of(longitude) if exact and longitude is not None else None,
         source=source,
     )
     session.add(sighting)
@@ -78,9 +78,9 @@ def note_sighting(
     return sighting
 
 
-def _cell(degrees: float | None) -> float | None:
-    """Middle of the cell that *degrees* lies in."""
-    return None if degrees is None else round((degrees // CELL + 0.5) * CELL, 3)
+def cell_of(degrees: float) -> float:
+    """Middle of the cell that *degrees* lies in, in degrees."""
+    return round((degrees // CELL + 0.5) * CELL, 3)
 
 
 def sale_provinces(session: Session, product_id: int) -> set[str]:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from labelsvc import clock
+from labelsvc import clock, i18n
 from labelsvc.catalogue.models import Lot
 from labelsvc.catalogue.photos import redrawn
 from labelsvc.codes import carton
@@ -23,9 +23,10 @@ from labelsvc.codes.uri import MAX_TEXT
 from labelsvc.errors import LabelsvcError, MalformedCode, PhotoRefused
 from labelsvc.files import Files
 from labelsvc.inspections import cases
-from labelsvc.inspections.evidence import note_sighting
+from labelsvc.inspections.evidence import cell_of, note_sighting
 from labelsvc.inspections.models import Case, CaseFile, CaseKind, SightingSource
 from labelsvc.labels import legal
+from labelsvc.scans.verdict import SHOWN, Verdict
 
 #: Of one case. The application makes photos smaller before it keeps them.
 MOST_PHOTOS, LARGEST_PHOTO = 6, 3 * 1024 * 1024
@@ -56,10 +57,20 @@ class SentCase(BaseModel):
     #: How many items carried the code.
     items: Annotated[int, Field(ge=1, le=10_000)] = 1
     place: Annotated[str, Field(max_length=200)] = ""
+    #: Where it was, in degrees; taken on as the middle of a cell of about five kilometres.
+    latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
+    longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
     note: Annotated[str, Field(max_length=2000)] = ""
     #: Keys of mandatory contents (Decree 37/2026) that were missing on the label.
     missing: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=60)] = []
     photos: Annotated[list[SentPhoto], Field(max_length=MOST_PHOTOS)] = []
+
+    @property
+    def cell(self) -> tuple[float, float] | None:
+        """Latitude and longitude of the cell, in degrees; None where the inspector gave none."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return cell_of(self.latitude), cell_of(self.longitude)
 
 
 def take(session: Session, files: Files, ring: Keyring, sent: SentCase, *, actor: str) -> Case:
@@ -86,7 +97,7 @@ def take(session: Session, files: Files, ring: Keyring, sent: SentCase, *, actor
     if issue_id is not None and number is not None:
         note_sighting(
             session, number=number, issue_id=issue_id, source=SightingSource.INSPECTOR, at=sent.at,
-            place=sent.place, uid=uid,
+            place=sent.place, uid=uid, latitude=sent.latitude, longitude=sent.longitude,
         )  # fmt: skip
     # Derived: the same case gives the same note, also when the answer to the first sending was lost.
     note = str(uuid.uuid5(uuid.UUID(uid), "note"))
@@ -99,18 +110,29 @@ def take(session: Session, files: Files, ring: Keyring, sent: SentCase, *, actor
 def _words(session: Session, sent: SentCase, case: Case) -> str:
     """What the inspector found, for whoever reads the case. Vietnamese: an official record."""
     lines = [
-        f"Kiểm tra lúc {clock.local(sent.at):%H:%M %d/%m/%Y}: {sent.verdict}"
+        f"Kiểm tra lúc {clock.local(sent.at):%H:%M %d/%m/%Y}: {_verdict(sent.verdict)}"
         + (f", {sent.items} món cùng mã" if sent.items > 1 else ""),
         _named(sent.code),
     ]
     if sent.place.strip():
         lines.append(f"Nơi kiểm tra: {sent.place.strip()}")
+    if sent.cell:
+        north, east = (i18n.number(degrees, "vi") for degrees in sent.cell)
+        lines.append(f"Vị trí (ô khoảng 5 km): vĩ độ {north}°, kinh độ {east}°")
     if sent.missing:
         names = _names(session, case, sent.missing)
         lines.append(f"Nhãn thiếu: {'; '.join(names)}")
     if sent.note.strip():
         lines.append(sent.note.strip())
     return "\n".join(lines)
+
+
+def _verdict(word: str) -> str:
+    """What the application showed, in words; a word that is no verdict as it came."""
+    try:
+        return i18n.translate(SHOWN[Verdict(word)].headline, "vi")
+    except ValueError:
+        return word
 
 
 def _named(code: str) -> str:

@@ -11,6 +11,7 @@ import io
 import math
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain, groupby, repeat
 from typing import Any, BinaryIO
@@ -420,8 +421,15 @@ def bend(profile: Profile | None, width: float, height: float) -> str:
 def saved(canvas: Any) -> None:
     """Write the file of *canvas*. Cutting the font subsets moves a file position inside the shared
     font object, so one canvas is saved at a time."""
-    with _SUBSETTING:
+    with subsetting():
         canvas.save()
+
+
+@contextmanager
+def subsetting() -> Iterator[None]:
+    """One canvas at a time: for whoever writes a file with the shared fonts in another way."""
+    with _SUBSETTING:
+        yield
 
 
 def font_name(face: Face) -> str:

@@ -34,7 +34,7 @@ HEADERS = {
 }
 STRICT_TRANSPORT = ("Strict-Transport-Security", "max-age=63072000")
 #: Rooms whose forms bring their own signed token: they set no cookie.
-_OWN_TOKENS = ("report.", "inner.", "inspect.sync")
+_OWN_TOKENS = ("report.", "inner.", "inspect.sync", "inspect.report")
 
 
 def cookie_name() -> str:

@@ -93,6 +93,35 @@ def test_the_place_is_kept_as_a_province_for_the_watch(
         assert (seen.source, seen.uid) == ("inspector", case.uid)
 
 
+def test_a_position_is_kept_as_its_cell(
+    database: Database, settings: Settings, files: Files, world: World
+) -> None:
+    keep(database, settings, sent(world, latitude=21.0123456, longitude=105.8499, place=""))
+    with database.reading() as session:
+        text = session.scalars(select(CaseNote.text)).one()
+        assert "vĩ độ 21,025°, kinh độ 105,825°" in text
+        assert "21,01" not in text and "0123456" not in text
+        sighting = session.scalars(select(Sighting)).one()
+        assert (sighting.province, sighting.latitude, sighting.longitude) == ("01", 21.025, 105.825)
+
+
+def test_half_a_position_is_none(
+    database: Database, settings: Settings, files: Files, world: World
+) -> None:
+    keep(database, settings, sent(world, latitude=21.0, place=""))
+    with database.reading() as session:
+        assert "Vị trí" not in session.scalars(select(CaseNote.text)).one()
+        assert session.scalars(select(Sighting)).all() == []
+
+
+def test_the_verdict_is_written_in_words(
+    database: Database, settings: Settings, files: Files, world: World
+) -> None:
+    keep(database, settings, sent(world, verdict="REVOKED"))
+    with database.reading() as session:
+        assert ": Mã đã bị thu hồi" in session.scalars(select(CaseNote.text)).one()
+
+
 def test_sent_again_it_is_the_same_case(
     database: Database, settings: Settings, world: World
 ) -> None:
@@ -152,7 +181,7 @@ def test_a_photo_that_is_none_keeps_nothing_of_the_case(
     "facts",
     [
         {"uid": "1"}, {"uid": "../../etc/passwd"}, {"items": 0}, {"note": "x" * 2001},
-        {"code": "x" * 2049}, {"photos": [{"uid": "x", "data": ""}]}, {"actor": "user:1"},
+        {"code": "x" * 2049}, {"latitude": 91}, {"longitude": "Hà Nội"}, {"photos": [{"uid": "x", "data": ""}]}, {"actor": "user:1"},
         {"photos": [{"uid": str(uuid.uuid4()), "data": ""}] * 7}, {"missing": ["x"] * 61},
     ],
     ids=lambda facts: next(iter(facts)),

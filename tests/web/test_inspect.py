@@ -8,10 +8,12 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
 
 from labelsvc.catalogue.models import Lot
 from labelsvc.codes.models import Issue
-from labelsvc.db import Database
+from labelsvc.db import Base, Database
 from labelsvc.labels.models import PrintRun, RunFile
 from labelsvc.scans.verdict import Verdict
 from tests.web.desk import Desk
@@ -169,3 +171,70 @@ def test_cases_come_from_the_application_and_from_inspectors_only(
     assert form.status_code == 400
     assert send(desk("lan"), case())[0] == 403
     assert send(desk(""), case())[0] == 401
+
+
+VISIT = {
+    "began": "2026-11-24T03:00:00Z",
+    "entries": [{"key": "k", "code": "S0BR", "verdict": "REVOKED", "at": "2026-11-24T03:05:00Z",
+                 "items": 1, "lot": "L-1", "product": "Trà sen"}],
+}  # fmt: skip
+
+
+def posted(desk: Desk, sent: object, **headers: str) -> TestResponse:
+    return desk.client.post(
+        "/inspect/report", json=sent, base_url="https://qr.example.vn",
+        headers={"X-Labelsvc-Inspect": "1"} | headers,
+    )  # fmt: skip
+
+
+def test_the_day_report_is_a_pdf_of_what_was_sent_and_nothing_is_kept(
+    desk: Sit, world: World, database: Database
+) -> None:
+    def rows() -> dict[str, int]:
+        with database.reading() as session:
+            return {
+                table.name: session.scalar(select(func.count()).select_from(table)) or 0
+                for table in Base.metadata.sorted_tables
+            }
+
+    inspector = desk("inspector")
+    before = rows()
+    answer = posted(inspector, VISIT)
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+    assert "bao-cao-2026-11-24.pdf" in answer.headers["Content-Disposition"]
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.data.startswith(b"%PDF-")
+    assert rows() == before
+
+
+@pytest.mark.parametrize(
+    ("sent", "headers", "status"),
+    [
+        (VISIT, {"X-Labelsvc-Inspect": ""}, 200),
+        ({"began": "gestern"}, {}, 400),
+        ([], {}, 400),
+        (VISIT, {"Content-Type": "text/plain"}, 400),
+    ],
+    ids=range(4),
+)
+def test_what_is_no_visit_is_refused_with_a_reason(
+    desk: Sit, world: World, sent: object, headers: dict[str, str], status: int
+) -> None:
+    answer = posted(desk("inspector"), sent, **headers)
+    assert answer.status_code == status
+    if status == 400 and not headers:
+        assert answer.get_json()["error"] == "bad_input"
+
+
+def test_a_form_of_another_site_gets_no_report(desk: Sit, world: World) -> None:
+    answer = desk("inspector").client.post(
+        "/inspect/report", json=VISIT, base_url="https://qr.example.vn"
+    )
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("name", ["lan", "auditor", ""])
+def test_the_day_report_is_for_inspectors_and_the_office(
+    desk: Sit, world: World, name: str
+) -> None:
+    assert posted(desk(name), VISIT).status_code in (401, 403)

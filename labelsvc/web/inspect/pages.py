@@ -24,7 +24,7 @@ CSP = (
     "img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; worker-src 'self'; "
     "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-PERMISSIONS = "camera=(self), geolocation=(), microphone=(), payment=()"
+PERMISSIONS = "camera=(self), geolocation=(self), microphone=(), payment=()"
 #: Folders of static files that the shell is made of.
 _SHELL = ("inspect", "vendor/noble-ed25519", "vendor/zxing-wasm")
 _SUFFIXES = (".js", ".css", ".wasm", ".png", ".svg")

@@ -1,20 +1,24 @@
-"""Cases of the inspector's application, sent when there is a network."""
+"""What the inspector's application sends when there is a network: cases, and a visit for its report."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
-from flask import abort, request
+from flask import Response, abort, request
 from flask.typing import ResponseReturnValue
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from labelsvc.codes.keys import load_keyring
 from labelsvc.errors import LabelsvcError
+from labelsvc.inspections import day_report_pdf
+from labelsvc.inspections.day_report import LARGEST_VISIT, SentVisit, gather
 from labelsvc.inspections.sync import SentCase, take
 from labelsvc.web.inspect.pages import bp
 from labelsvc.web.language import explain
-from labelsvc.web.security import actor
+from labelsvc.web.security import actor, current_user
 from labelsvc.web.site import site
+
+Sent = TypeVar("Sent", bound=BaseModel)
 
 #: A form of another site cannot set it, and its scripts may not (no CORS here).
 HEADER = "X-Labelsvc-Inspect"
@@ -26,14 +30,10 @@ def sync() -> ResponseReturnValue:
 
     400 with what is wrong where it can never be taken; the application keeps it and says so.
     """
-    if HEADER not in request.headers or request.mimetype != "application/json":
-        abort(400)
     try:
-        sent = SentCase.model_validate_json(request.get_data())
+        sent = sent_as(SentCase)
     except ValidationError as error:
-        first: Any = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        return {"error": "bad_input", "message": f"{field}: {first['msg']}"}, 400
+        return _wrong(error)
     where = site()
     settings = where.settings
     try:
@@ -45,3 +45,40 @@ def sync() -> ResponseReturnValue:
         message, fix = explain(error)
         return {"error": error.code, "message": f"{message} {fix}".strip()}, error.http_status
     return {"uid": sent.uid, "case": number}
+
+
+@bp.post("/report")
+def report() -> ResponseReturnValue:
+    """The visit as JSON; the day report as PDF. Nothing of the visit is kept.
+
+    400 with what is wrong where no report can be made of it, 413 for a visit that is too large.
+    """
+    if (request.content_length or 0) > LARGEST_VISIT:
+        abort(413)
+    try:
+        visit = sent_as(SentVisit)
+    except ValidationError as error:
+        return _wrong(error)
+    where = site()
+    with where.database.reading() as session:
+        found = gather(session, visit, user_id=current_user().id, office=where.settings.office_name)
+    answer = Response(day_report_pdf.render(found, where.files), content_type="application/pdf")
+    answer.headers["Content-Disposition"] = f'attachment; filename="bao-cao-{found.day}.pdf"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def sent_as(model: type[Sent]) -> Sent:
+    """What the application sent. Aborts with 400 unless it was the application.
+
+    :raises ValidationError: it is not what the application sends.
+    """
+    if HEADER not in request.headers or request.mimetype != "application/json":
+        abort(400)
+    return model.model_validate_json(request.get_data())
+
+
+def _wrong(error: ValidationError) -> ResponseReturnValue:
+    first: Any = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"])
+    return {"error": "bad_input", "message": f"{field}: {first['msg']}"}, 400

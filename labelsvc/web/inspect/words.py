@@ -133,6 +133,44 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "open_case": {"vi": "Lập vụ việc", "en": "Open a case"},
     "case_place": {"vi": "Nơi kiểm tra", "en": "Place"},
     "case_place_hint": {"vi": "Tên chợ, cửa hàng, xã", "en": "Market, shop, commune"},
+    "locate": {"vi": "Dùng vị trí hiện tại", "en": "Use where I am"},
+    "unlocate": {"vi": "Bỏ vị trí", "en": "Remove"},
+    "locate_busy": {"vi": "Đang tìm vị trí…", "en": "Looking for the position…"},
+    "located": {
+        "vi": "Vị trí: vĩ độ {north}°, kinh độ {east}° (chỉ giữ ô khoảng 5 km).",
+        "en": "Position: latitude {north}°, longitude {east}° (only a cell of about 5 km is kept).",
+    },
+    "locate_refused": {
+        "vi": "Trình duyệt không cho lấy vị trí. Hãy cho phép trong cài đặt, hoặc ghi nơi kiểm tra bằng chữ.",
+        "en": "The browser does not allow the position. Allow it in its settings, or write the place.",
+    },
+    "locate_late": {
+        "vi": "Chưa tìm được vị trí. Hãy ra chỗ thoáng rồi thử lại, hoặc ghi bằng chữ.",
+        "en": "No position was found in time. Try again in the open, or write the place.",
+    },
+    "locate_failed": {
+        "vi": "Máy không cho biết vị trí. Hãy ghi nơi kiểm tra bằng chữ.",
+        "en": "The device gives no position. Write the place.",
+    },
+    "locate_none": {
+        "vi": "Trình duyệt này không có chức năng vị trí. Hãy ghi nơi kiểm tra bằng chữ.",
+        "en": "This browser knows no positions. Write the place.",
+    },
+    "day_report": {"vi": "Báo cáo ngày (PDF)", "en": "Day report (PDF)"},
+    "report_busy": {"vi": "Đang lập báo cáo…", "en": "Making the report…"},
+    "report_ready": {"vi": "Đã lập báo cáo: {name}", "en": "The report is made: {name}"},
+    "report_no_network": {
+        "vi": "Cần mạng để lập báo cáo PDF. Lượt kiểm tra vẫn giữ trên máy; bảng CSV lưu được ngay.",
+        "en": "The PDF needs a network. The visit stays on the device; the table (CSV) can be saved now.",
+    },
+    "report_sign_in": {
+        "vi": "Hãy đăng nhập để lập báo cáo.",
+        "en": "Sign in to make the report.",
+    },
+    "report_refused": {
+        "vi": "Không lập được báo cáo: {why}",
+        "en": "The report cannot be made: {why}",
+    },
     "case_note": {"vi": "Ghi nhận", "en": "What was found"},
     "case_missing": {
         "vi": "Nội dung bắt buộc thiếu trên nhãn",

@@ -1,5 +1,6 @@
 // Cases opened on this device: kept until the server has them, sent once, known by their own number.
 
+import * as place from "./place.js";
 import * as store from "./store.js";
 import { t, language } from "./words.js";
 
@@ -11,7 +12,7 @@ const MOST_PHOTOS = 6;
 /**
  * @typedef {{uid: string, data: string}} Photo
  * @typedef {{uid: string, at: string, code: string, verdict: string, items: number, place: string,
- *   note: string, missing: string[], photos: Photo[]}} Case
+ *   latitude?: number, longitude?: number, note: string, missing: string[], photos: Photo[]}} Case
  * @typedef {{code: string, verdict: string, items: number,
  *   known: import("./pack.js").Known | null, pack: import("./pack.js").Pack | null}} Subject
  */
@@ -45,6 +46,7 @@ export async function wire() {
     at("case-photo-count").textContent = "";
     at("case-about").textContent = subject?.known?.product ?? subject?.code.slice(0, 40) ?? "";
     input("case-note").value = "";
+    place.forget();
     contents();
     dialog.returnValue = "cancel";
     dialog.showModal();
@@ -56,6 +58,7 @@ export async function wire() {
   dialog.addEventListener("close", () => {
     if (dialog.returnValue === "keep") void keep();
   });
+  place.wire();
   at("case-tools").hidden = (await waiting()).length === 0;
   await tellWaiting();
 }
@@ -111,7 +114,7 @@ async function keep() {
   const made = {
     uid: crypto.randomUUID(), at: new Date().toISOString(), code: subject.code.slice(0, 2048),
     verdict: subject.verdict, items: subject.items, place: input("case-place").value,
-    note: input("case-note").value, photos,
+    ...place.current(), note: input("case-note").value, photos,
     missing: [...boxes].map((box) => /** @type {HTMLInputElement} */ (box).value),
   };
   await store.put("cases", [...(await waiting()), made]);

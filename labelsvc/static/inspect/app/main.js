@@ -8,6 +8,7 @@ import * as carton from "./carton.js";
 import * as cases from "./cases.js";
 import * as pack from "./pack.js";
 import { reader } from "./reader.js";
+import * as report from "./report.js";
 import { show, showProblem } from "./result.js";
 import * as store from "./store.js";
 import * as trusts from "./trust.js";
@@ -262,6 +263,7 @@ function wire() {
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   });
+  report.wire(() => visit);
   at("forget").addEventListener("click", async () => {
     if (!confirm(t("forget_sure"))) return;
     stopCamera();
