@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -17,6 +18,7 @@ from labelsvc.codes.carton import CartonCode
 from labelsvc.codes.issue import load_keyring
 from labelsvc.codes.keyring import Keyring
 from labelsvc.codes.models import Form, Issue
+from labelsvc.codes.tlog import heads
 from labelsvc.codes.trust.held import HeldTrust
 from labelsvc.codes.trust.manifest import Manifest
 from labelsvc.db import Database
@@ -260,15 +262,36 @@ def audit() -> None:
 @base.json_option
 @click.pass_context
 def verify_trail(context: click.Context, as_json: bool) -> None:
-    """Check that no entry of the audit trail was changed or removed."""
+    """Check that no entry of the audit trail was changed or removed.
+
+    The chain is computed anew, and compared with the head of each day in the public log. Whoever
+    rewrites both is seen by everybody who remembers a checkpoint: labelsvc audit-log verify.
+    """
     _, database, _ = base.opened()
     with database.reading() as session:
-        broken = trail.verify_chain(session)
-    words = (
+        broken, held = trail.verify_chain(session), heads.check(session)
+    words = [
         base.say("Entry {entry} does not fit the chain.", entry=broken)
         if broken
         else base.say("The chain is whole.")
+    ]
+    words += [base.say(_head_words(row), **asdict(row)) for row in held.broken]
+    words.append(
+        base.say(
+            "Heads of days in the public log that fit: {agreed}. Entries since the last: {after}.",
+            agreed=held.agreed,
+            after=held.after,
+        )
     )
-    base.put({"broken_at": broken}, as_json, words)
-    if broken is not None:
+    facts = {"broken_at": broken, **asdict(held)}
+    base.put(facts, as_json, "\n".join(words))
+    if broken is not None or held.broken:
         context.exit(base.REFUSED)
+
+
+def _head_words(row: heads.Broken) -> str:
+    if not row.found:
+        return "{day}: entry {entry}, which the public log names as the newest of the day, is gone."
+    if row.found != row.expected:
+        return "{day}: entry {entry} was rewritten: its hash is {found}, the public log says {expected}."
+    return "{day}: there are {there} entries up to entry {entry}, the public log says {count}."

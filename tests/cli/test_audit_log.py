@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -12,6 +13,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, update
 
+from labelsvc.accounts import audit
+from labelsvc.accounts.models import AuditEntry
 from labelsvc.catalogue.models import Lot
 from labelsvc.codes import revoke
 from labelsvc.codes.issue import allocate, create_keys
@@ -148,3 +151,29 @@ def test_leaves_come_back_after_an_old_backup(run: Run, database: Database, fold
     assert json.loads(run("audit-log", "recover", "--json").output) == {"recovered": 2}
     assert run("audit-log", "publish").exit_code == 0
     assert run("audit-log", "verify", str(folder)).exit_code == 0
+
+
+def test_the_audit_trail_is_held_to_the_log(
+    run: Run, database: Database, settings: Settings
+) -> None:
+    with database.writing() as session:
+        create_keys(session, secrets=settings.keys)
+        for number in range(3):
+            audit.record(session, actor="user:1", action="x", subject=f"y:{number}")
+        for entry in session.query(AuditEntry):
+            entry.at -= timedelta(days=1)
+    with database.writing() as session:  # the hashes of the moved moments
+        previous = audit.GENESIS
+        for entry in session.query(AuditEntry).order_by(AuditEntry.id):
+            entry.previous = previous
+            entry.hash = previous = audit._hash(entry)
+    run("audit-log", "publish")
+    words = run("audit", "verify").output
+    assert "The chain is whole." in words
+    assert "public log that fit: 1. Entries since the last: 0." in words
+    with database.engine.begin() as connection:
+        connection.execute(delete(AuditEntry).where(AuditEntry.id == 3))
+    words = run("audit", "verify", code=1).output
+    assert "The chain is whole." in words  # cutting off its end leaves a chain
+    assert "entry 3, which the public log names as the newest of the day, is gone" in words
+    assert "sổ công khai" in run("--language", "vi", "audit", "verify", code=1).output

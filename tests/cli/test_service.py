@@ -124,7 +124,9 @@ def test_keys_are_rotated_and_frozen_and_labels_survive(
     assert [row["state"] for row in told("keys", "list")] == ["frozen", "active", "next"]
     assert "no key 9" in run("keys", "freeze", 9, code=1).stderr
     assert json.loads(run("keys", "export").stdout)["host"] == "qr.example.vn"
-    assert told("audit", "verify") == {"broken_at": None}
+    whole = told("audit", "verify")
+    assert (whole["broken_at"], whole["agreed"], whole["broken"]) == (None, 0, [])
+    assert whole["after"] > 0
 
 
 def test_a_changed_audit_trail_is_noticed(
@@ -134,7 +136,7 @@ def test_a_changed_audit_trail_is_noticed(
         run("keys", "rotate")
     with database.writing() as session:
         session.execute(text("UPDATE audit_entry SET actor = 'somebody' WHERE id = 2"))
-    assert told("audit", "verify", code=1) == {"broken_at": 2}
+    assert told("audit", "verify", code=1)["broken_at"] == 2
 
 
 def test_a_copy_made_while_the_service_runs_brings_everything_back(

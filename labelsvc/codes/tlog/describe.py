@@ -7,12 +7,13 @@ from typing import Literal, overload
 
 from sqlalchemy.orm import Session
 
+from labelsvc.accounts.models import AuditEntry
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.catalogue.recognition import Recognition
-from labelsvc.clock import now
+from labelsvc.clock import local, now
 from labelsvc.codes.key import KeyState
 from labelsvc.codes.models import Blank, Issue, KeyRecord, Mark, MarkState
-from labelsvc.codes.tlog.leaf import PrintRunLeaf, RecognitionLeaf, WithdrawalLeaf
+from labelsvc.codes.tlog.leaf import AuditHeadLeaf, PrintRunLeaf, RecognitionLeaf, WithdrawalLeaf
 from labelsvc.errors import BadInput
 
 #: What happened to a recognition.
@@ -120,6 +121,14 @@ def key(row: KeyRecord) -> WithdrawalLeaf:
     return WithdrawalLeaf(
         id=f"key:{row.kid}:{row.state}", at=_moment(), state=str(row.state), kid=row.kid
     )
+
+
+def audit_head(entry: AuditEntry, count: int) -> AuditHeadLeaf:
+    """The newest entry of a day, as the *count*-th of the audit trail."""
+    day = local(entry.at).date()
+    return AuditHeadLeaf(
+        id=f"audit:{day.isoformat()}", at=_moment(), day=day, entry=entry.id, count=count, head=entry.hash
+    )  # fmt: skip
 
 
 @overload

@@ -20,6 +20,7 @@ from labelsvc.errors import BadLog
 _LARGEST_NUMBER: Final = (1 << 53) - 1
 _LONGEST_TEXT: Final = 120
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f]")
+_HASH: Final = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,9 +155,31 @@ class WithdrawalLeaf(_Leaf):
             raise _malformed()
 
 
-Leaf: TypeAlias = PrintRunLeaf | RecognitionLeaf | WithdrawalLeaf
+@dataclass(frozen=True, kw_only=True)
+class AuditHeadLeaf(_Leaf):
+    """How far the audit trail had come at the end of a day: a hash of all of it, and how long it was."""
+
+    kind: ClassVar[str] = "audit_head"
+
+    #: Day in Vietnam of its newest entry.
+    day: date
+    #: Number of that entry, and how many entries there were up to it.
+    entry: int
+    count: int
+    #: Its hash in the chain, 64 hexadecimal digits.
+    head: str
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 1 <= self.count <= self.entry or not _HASH.fullmatch(self.head):
+            raise _malformed()
+        if self.id != f"audit:{self.day.isoformat()}":
+            raise _malformed()
+
+
+Leaf: TypeAlias = PrintRunLeaf | RecognitionLeaf | WithdrawalLeaf | AuditHeadLeaf
 _KINDS_OF_LEAF: Final[dict[str, type[Leaf]]] = {
-    found.kind: found for found in (PrintRunLeaf, RecognitionLeaf, WithdrawalLeaf)
+    found.kind: found for found in (PrintRunLeaf, RecognitionLeaf, WithdrawalLeaf, AuditHeadLeaf)
 }
 
 

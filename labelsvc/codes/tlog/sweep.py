@@ -14,7 +14,7 @@ from labelsvc.catalogue.models import Lot
 from labelsvc.catalogue.recognition import Recognition
 from labelsvc.codes.key import KeyState
 from labelsvc.codes.models import Blank, Issue, KeyRecord, Mark, MarkState
-from labelsvc.codes.tlog import describe
+from labelsvc.codes.tlog import describe, heads
 from labelsvc.codes.tlog.leaf import Leaf
 from labelsvc.codes.tlog.log import append, open_log
 from labelsvc.codes.tlog.models import LogLeaf
@@ -24,7 +24,8 @@ _GOOD_NO_MORE = (MarkState.VOID, MarkState.WITHDRAWN)
 
 def sweep(session: Session, *, origin: str, secrets: Sequence[str]) -> int:
     """Note every issue, blank roll, recognition, withdrawal, recall and stolen key that no leaf
-    tells about. Gives how many there were.
+    tells about, and where the audit trail stood at the end of the last day that has entries. Gives
+    how many there were.
     """
     open_log(session, origin=origin, secrets=secrets)  # locks: two sweeps would find the same
     found = list(_missing(session))
@@ -63,6 +64,9 @@ def _missing(session: Session) -> Iterable[Leaf]:
         its = KeyRecord.state == state
         for key in _without(session, KeyRecord, KeyRecord.kid, "key:", its, end=f":{state}"):
             yield describe.key(key)
+    head = heads.newest(session)
+    if head is not None:
+        yield head
 
 
 def _without(

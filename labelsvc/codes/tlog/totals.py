@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from labelsvc.codes.tlog.leaf import Leaf, PrintRunLeaf, RecognitionLeaf
+from labelsvc.codes.tlog.leaf import AuditHeadLeaf, Leaf, PrintRunLeaf, RecognitionLeaf
 from labelsvc.errors import BadLog
 
 
@@ -63,6 +63,7 @@ class Totals:
         self._runs: list[_Placed] = []
         self._blanks: list[_Placed] = []
         self._ended: dict[int, int] = {}
+        self._head: AuditHeadLeaf | None = None
         self._marks: dict[str, list[tuple[str, int, int, int]]] = {"void": [], "withdrawn": []}
 
     def add(self, number: int, place: str, leaf: Leaf) -> None:
@@ -71,6 +72,9 @@ class Totals:
             self._wrong(place, BadLog("{subject} is in the log twice.", subject=leaf.id))
         self._subjects.add(leaf.id)
         if isinstance(leaf, RecognitionLeaf):
+            return
+        if isinstance(leaf, AuditHeadLeaf):
+            self._add_head(place, leaf)
             return
         if isinstance(leaf, PrintRunLeaf):
             self._add_run(_Placed(place, number, leaf))
@@ -97,6 +101,15 @@ class Totals:
         for state, marks in self._marks.items():
             self._count_marks(state, marks)
         return [self._lots[lot] for lot in sorted(self._lots)]
+
+    def _add_head(self, place: str, leaf: AuditHeadLeaf) -> None:
+        """The trail only grows."""
+        before, self._head = self._head, leaf
+        if before is not None and (
+            leaf.day <= before.day or leaf.entry <= before.entry or leaf.count <= before.count
+        ):
+            error = BadLog("{subject} is not longer than the audit trail before.", subject=leaf.id)
+            self._wrong(place, error)
 
     def _add_run(self, run: _Placed) -> None:
         leaf = run.leaf

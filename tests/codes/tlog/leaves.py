@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from labelsvc.codes.tlog.leaf import PrintRunLeaf, RecognitionLeaf, WithdrawalLeaf
+from labelsvc.codes.tlog.leaf import AuditHeadLeaf, PrintRunLeaf, RecognitionLeaf, WithdrawalLeaf
 
 AT = datetime(2026, 11, 5, 2, 0, 0, tzinfo=UTC)
 
@@ -40,3 +40,10 @@ def recognition(number: int, event: str = "granted") -> RecognitionLeaf:
         gtin=None, ocop_code=None, stars=4, decision="1147/QĐ-UBND", decided_on=date(2026, 3, 4),
         authority="province", valid_from=date(2026, 3, 4), valid_to=date(2029, 3, 4),
     )  # fmt: skip
+
+
+def head(day: int, **facts: Any) -> AuditHeadLeaf:
+    """The audit trail at the end of that day of November: ten entries a day, from the second on."""
+    given = {"id": f"audit:2026-11-{day:02}", "at": AT, "day": date(2026, 11, day), "entry": 10 * day,
+             "count": 10 * day - 10, "head": "ab" * 32} | facts  # fmt: skip
+    return AuditHeadLeaf(**given)

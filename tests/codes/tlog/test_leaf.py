@@ -24,7 +24,7 @@ from tests.codes.tlog import leaves
 from tests.factories import make_producer, make_product, make_recognition
 
 ALL = [leaves.run(3), leaves.run(4, gtin="09520000001001"), leaves.blank(1, first=5), leaves.marked(1, "void", 300),
-       leaves.stopped(2), leaves.recognition(9), leaves.recognition(9, "withdrawn")]  # fmt: skip
+       leaves.stopped(2), leaves.recognition(9), leaves.recognition(9, "withdrawn"), leaves.head(5)]  # fmt: skip
 
 
 def test_a_leaf_as_it_is_published() -> None:
@@ -33,6 +33,25 @@ def test_a_leaf_as_it_is_published() -> None:
         '"id":"issue:3","kid":1,"kind":"print_run","labels":10,"lot":1,"lot_code":"L1",'
         '"ocop_code":"01-277-00012-2026","product":5,"v":1}'
     )
+
+
+def test_the_head_of_the_audit_trail_as_it_is_published() -> None:
+    assert bytes(leaves.head(5)).decode() == (
+        '{"at":"2026-11-05T02:00:00Z","count":40,"day":"2026-11-05","entry":50,"head":"'
+        + "ab" * 32
+        + '","id":"audit:2026-11-05","kind":"audit_head","v":1}'
+    )
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [{"count": 0}, {"count": 51}, {"head": "ab"}, {"head": "AB" * 32}, {"head": "g" * 64}, {"entry": 39},
+     {"id": "audit:2026-11-06"}, {"id": "audit:5"}],
+    ids=str,
+)  # fmt: skip
+def test_a_head_that_is_none_is_refused(facts: dict[str, object]) -> None:
+    with pytest.raises(BadLog):
+        leaves.head(5, **facts)
 
 
 @pytest.mark.parametrize("leaf", ALL, ids=lambda leaf: leaf.id)
