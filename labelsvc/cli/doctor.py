@@ -23,6 +23,7 @@ from labelsvc.errors import ConfigurationError, LabelsvcError
 from labelsvc.files import Files
 from labelsvc.labels import fonts, library
 from labelsvc.settings import Settings
+from labelsvc.worker.broker import reach
 
 #: Clocks that differ more than this put wrong days on pages and labels.
 _DRIFT = timedelta(minutes=5)
@@ -118,6 +119,9 @@ def _checks(
         _check_clock(value(select(func.max(AuditEntry.at))))
         return f"{clock.local(clock.now()):%d/%m/%Y %H:%M} Asia/Ho_Chi_Minh"
 
+    def told() -> str:
+        return reach(settings) if settings.broker_url else base.say("none; the database is asked")
+
     return {
         "secret keys": lambda: len(settings.keys),
         "base URL": lambda: _base_url(settings),
@@ -128,6 +132,7 @@ def _checks(
         "files": lambda: _files(settings, files),
         "layouts": lambda: _layouts(),
         "fonts": lambda: fonts.load()["regular"].name,
+        "broker": told,
         "clock": when,
     }
 

@@ -15,7 +15,8 @@ from labelsvc.cli import base
 from labelsvc.codes.issue import create_keys
 from labelsvc.db import Database
 from labelsvc.settings import Settings
-from labelsvc.worker.local import LocalPool, configure_logs, work_forever
+from labelsvc.worker.broker import run_worker
+from labelsvc.worker.local import LocalPool, configure_logs, processes, work_forever
 
 
 def prepare(settings: Settings, database: Database) -> None:
@@ -66,7 +67,7 @@ def run_server(
     """
     configure_logs(settings)
     pool = LocalPool(settings)
-    beside = settings.render_processes > 0
+    beside = processes(settings) > 0
 
     def ready(server: Any) -> None:
         if beside:
@@ -124,16 +125,29 @@ def serve(host: str, port: int, workers: int) -> None:
 
 
 @click.command()
-def worker() -> None:
-    """Render print runs of the database until stopped: one process, on any machine.
+@click.option(
+    "--processes", "count", default=1, show_default=True, type=click.IntRange(1, 64),
+    help="Parts that are rendered at once; more than one needs BROKER_URL.",
+)  # fmt: skip
+def worker(count: int) -> None:
+    """Render print runs until stopped, on any machine.
 
-    Needs the same DATABASE_URL, FILES_URL and SECRET_KEYS as the server.
+    Needs the same DATABASE_URL, FILES_URL and SECRET_KEYS as the server. With BROKER_URL it is a
+    Celery worker that waits for messages; without, it looks at the database.
+
+    Example: LABELSVC_BROKER_URL=redis://queue.internal/0 labelsvc worker --processes 4
     """
     settings, database, _ = base.opened()
     settings.keys  # noqa: B018 -- fails here rather than at the first part
     database.close()
+    configure_logs(settings)
+    if settings.broker_url:
+        run_worker(settings, processes=count)
+        return
+    if count > 1:
+        words = "Without BROKER_URL start {count} workers instead of --processes {count}."
+        raise click.UsageError(base.say(words, count=count))
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    configure_logs(settings)
     work_forever(settings, stop)

@@ -16,7 +16,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
@@ -51,6 +51,21 @@ def enqueue(session: Session, *, kind: str, payload: dict[str, Any], parts: int)
     session.add(job)
     session.flush()
     return job
+
+
+class Due(NamedTuple):
+    """A part that may be taken, and how often it was."""
+
+    job_id: int
+    number: int
+    attempts: int
+
+
+def due(session: Session, *, limit: int) -> list[Due]:
+    """The oldest parts that `claim` would find now, at most *limit*; without a lock."""
+    query = select(Part.job_id, Part.number, Part.attempts).where(*_free(None))
+    rows = session.execute(query.order_by(Part.job_id, Part.number).limit(limit))
+    return [Due(*row) for row in rows]
 
 
 def is_due(session: Session, *, job_id: int | None = None) -> bool:

@@ -1,4 +1,4 @@
-"""The embedded engine: processes beside the server, or a thread in it, that work off the queue."""
+"""The engine beside the server: processes, or a thread in it, that work off the queue or tell of it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from labelsvc.db import Database
 from labelsvc.files import Files
 from labelsvc.migrations import tables as tables
 from labelsvc.settings import Settings
+from labelsvc.worker.broker import dispatch_forever
 from labelsvc.worker.publishing import Publisher
 from labelsvc.worker.tasks import work_once
 
@@ -75,13 +76,13 @@ def _process(settings: Settings, parent: int) -> None:
                 stop.set()
 
     threading.Thread(target=orphaned, daemon=True).start()
-    work_forever(settings, stop)
+    (dispatch_forever if settings.broker_url else work_forever)(settings, stop)
 
 
 class LocalPool:
     """`settings.render_processes` processes, or one thread when it is 0.
 
-    A process that dies is replaced; what it was doing goes back into the queue with its lease.
+    With a broker it is one process, which tells the workers elsewhere. A process that dies is replaced; what it was doing goes back into the queue with its lease.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -96,10 +97,8 @@ class LocalPool:
         return [process.pid for process in self._processes if process.pid is not None]
 
     def start(self) -> None:
-        if self._settings.render_processes:
-            self._processes = [
-                _spawn(self._settings) for _ in range(self._settings.render_processes)
-            ]
+        if count := processes(self._settings):
+            self._processes = [_spawn(self._settings) for _ in range(count)]
             task: Callable[[], None] = self._replace_dead
         else:
             task = partial(work_forever, self._settings, self._stop)
@@ -129,6 +128,11 @@ class LocalPool:
                     _spawn(self._settings) if process.sentinel in dead else process
                     for process in self._processes
                 ]
+
+
+def processes(settings: Settings) -> int:
+    """How many stand beside the server; 0: a thread in it."""
+    return 1 if settings.broker_url else settings.render_processes
 
 
 def _spawn(settings: Settings) -> BaseProcess:
