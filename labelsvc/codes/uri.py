@@ -108,7 +108,7 @@ def printed(canonical: str) -> str:
     layout names lot and unit instead.
     """
     if canonical.startswith("01/"):
-        _, gtin, _, serial = canonical.split("/", 3)
+        _, gtin, _, serial = canonical.split("/")
         return f"(01) {gtin} (21) {_groups(serial)}"
     return "" if len(canonical) >= offline.DIGITS else _groups(canonical)
 

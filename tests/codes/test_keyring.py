@@ -187,6 +187,7 @@ def test_the_trust_file_verifies_offline_codes_and_holds_no_secret(keyring: Keyr
         assert key.ed25519_private.hex() not in text
     assert PERMUTATION_SECRET.hex() not in text
     assert "first_number" not in text  # it would tell how many codes there are
+    assert text.startswith('{\n "format": "labelsvc-trust-1",\n "host": ')  # people compare it
     trust = Keyring.from_json(text)
     assert trust.to_json() == text
     assert trust.verify_offline(offline.parse(keyring.offline(UNIT))) == UNIT
@@ -219,8 +220,38 @@ def _entry(**change: object) -> str:
 )  # fmt: skip
 def test_broken_trust_files_are_refused_by_our_error(text: str) -> None:
     Keyring.from_json(_entry())
-    with pytest.raises(BadInput):
+    with pytest.raises(BadInput) as caught:
         Keyring.from_json(text)
+    assert caught.value.fix == "Export it again with: labelsvc keys export"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('{"format": "labelsvc-trust-2", "host": "a", "keys": []}', "another format"),
+        (_entry().replace(f'"{HOST}"', "5"), "'int' object has no attribute 'lower'"),
+        (_entry(state="good"), "'good' is not a valid KeyState"),
+        (_entry(ed25519="01" + "00" * 31), "The public key has a small order: anybody could sign for it."),
+    ],
+)  # fmt: skip
+def test_a_broken_trust_file_is_refused_with_its_reason(text: str, reason: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        Keyring.from_json(text)
+    assert caught.value.params["reason"] == reason
+
+
+def test_a_reason_without_words_is_the_name_of_the_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    def deep(_: str) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr(json, "loads", deep)
+    with pytest.raises(BadInput) as caught:
+        Keyring.from_json("[")
+    assert caught.value.params["reason"] == "RecursionError"
+
+
+def test_a_trust_file_may_write_its_host_in_capitals() -> None:
+    assert Keyring.from_json(_entry().replace(HOST, HOST.upper())).host == HOST
 
 
 def test_secrets_do_not_show_in_the_representation() -> None:

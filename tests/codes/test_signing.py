@@ -58,8 +58,17 @@ def test_the_last_secret_signs_and_all_verify() -> None:
     old, both = signer(b"a" * 32), signer(b"a" * 32, b"b" * 32)
     assert both.unsign(old.sign("x")) == b"x"
     assert both.get_signature("x") == signer(b"b" * 32).get_signature("x")
-    with pytest.raises(itsdangerous.BadSignature):
+    with pytest.raises(itsdangerous.BadSignature, match="^the tag does not fit$"):
         old.unsign(both.sign("x"))
+
+
+@pytest.mark.parametrize("secret", [b"b" * 32, "b" * 32])
+def test_keys_are_derived_for_the_purpose_wherever_itsdangerous_asks(secret: bytes | str) -> None:
+    both = signer(b"a" * 32, b"b" * 32)
+    wanted = signing.derive(b"b" * 32, "test/v1")
+    assert both.derive_key() == wanted  # of the last secret
+    assert both.derive_key(secret) == wanted
+    assert both.derive_key(b"a" * 32) == signing.derive(b"a" * 32, "test/v1")
 
 
 def test_purposes_are_apart() -> None:

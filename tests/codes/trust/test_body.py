@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 import pytest
@@ -115,6 +116,18 @@ def test_impossible_fields_are_refused(fields: list[tuple[int, int]], count: int
 def test_what_no_list_can_hold_is_not_written(listed: Listed) -> None:
     with pytest.raises(ValueError, match="lot"):
         encode(listed)
+
+
+@pytest.mark.parametrize(
+    ("universe", "count", "choices"),
+    [(1, 0, 1), (1, 1, 1), (5, 2, 10), (10, 1, 10), (10, 9, 10), (52, 5, 2_598_960)],
+)
+def test_the_bound_is_the_logarithm_of_the_choices(universe: int, count: int, choices: int) -> None:
+    assert entropy_bits(universe, count) == pytest.approx(math.log2(choices), abs=1e-9)
+
+
+def test_the_whole_of_a_lot_says_so_in_a_failing_test() -> None:
+    assert repr(WHOLE) == "WHOLE"
 
 
 def test_fifty_thousand_of_ten_million_fit_in_sixty_kilobytes() -> None:

@@ -56,6 +56,14 @@ def test_a_manifest_comes_back_from_its_file() -> None:
     assert found.content.key(3) is None
 
 
+def test_people_can_read_and_compare_the_file() -> None:
+    lines = bytes(FIRST).decode().splitlines()
+    assert lines[0] == "{"
+    assert all(line.startswith(" ") for line in lines[1:-1])
+    facts = json.loads(bytes(FIRST))
+    assert bytes(FIRST) == (json.dumps(facts, ensure_ascii=False, indent=1) + "\n").encode()
+
+
 @pytest.mark.parametrize(
     ("roots", "good"),
     [((), False), ((0,), False), ((0, 0), False), ((3, 4), False), ((0, 3), False), ((0, 1), True),
@@ -101,8 +109,9 @@ def test_old_and_new_roots_sign_a_change(
 
 def test_nothing_older_follows_and_nothing_else_of_the_same_number() -> None:
     second = signed(replace(CONTENT, version=2), 0, 1)
-    with pytest.raises(TrustRollback):
+    with pytest.raises(TrustRollback) as caught:
         FIRST.check_next(second)
+    assert "holding back changes" in caught.value.fix
     later = signed(replace(CONTENT, expires=datetime(2030, 1, 1, tzinfo=UTC)), 0, 1)
     with pytest.raises(TrustRollback):
         later.check_next(FIRST)
@@ -110,8 +119,9 @@ def test_nothing_older_follows_and_nothing_else_of_the_same_number() -> None:
 
 
 def test_no_version_is_left_out_and_no_other_host_follows() -> None:
-    with pytest.raises(BadTrust, match="2 is missing"):
+    with pytest.raises(BadTrust, match="2 is missing") as caught:
         signed(replace(CONTENT, version=3), 0, 1).check_next(FIRST)
+    assert caught.value.fix == "Take the versions one after another."
     with pytest.raises(BadTrust, match=r"qr\.other\.vn"):
         signed(replace(CONTENT, version=2, host="qr.other.vn"), 0, 1).check_next(FIRST)
 

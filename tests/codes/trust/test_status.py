@@ -25,8 +25,9 @@ FULL = StatusList(
     HOST, 5, Purpose.WITHDRAWN, 17, 0, AT, AT + timedelta(days=1), 128, {7: (3, 900), 9: WHOLE}
 )
 DELTA = replace(
-    FULL, number=18, base=17, issued=AT + timedelta(hours=1), listed={7: (4,)}, lots=130
-)
+    FULL, number=18, base=17, issued=AT + timedelta(hours=1), expires=AT + timedelta(days=2),
+    listed={7: (4,)}, lots=130,
+)  # fmt: skip
 HEAD = StatusHead(
     HOST, AT, AT + timedelta(days=1),
     (HeadLine(5, Purpose.SOLD, 3, "ab" * 32), HeadLine(5, Purpose.WITHDRAWN, 17, "cd" * 32)),
@@ -44,8 +45,10 @@ def test_a_list_comes_back_from_its_file() -> None:
 
 def test_a_delta_brings_a_list_up_to_date() -> None:
     newer = FULL.plus(StatusList.read(DELTA.write(signing), host=HOST, keys=[KEY]))
-    assert (newer.number, newer.lots, newer.issued) == (18, 130, DELTA.issued)
-    assert newer.listed == {7: (3, 4, 900), 9: WHOLE}
+    assert newer == replace(
+        FULL, number=18, issued=DELTA.issued, expires=DELTA.expires, lots=130,
+        listed={7: (3, 4, 900), 9: WHOLE},
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
