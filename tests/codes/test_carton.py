@@ -105,8 +105,9 @@ def test_reserved_bits_and_other_versions_are_of_a_newer_kind(bit: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "1" * 192, "1" * 209, "9" * 212, "١" * 212, "2" * 1950])
 def test_what_is_no_carton_code_is_refused(text: str) -> None:
-    with pytest.raises(MalformedCode):
+    with pytest.raises(MalformedCode) as caught:
         carton.parse(text)
+    assert caught.value.message != "This is not the code of a carton." or caught.value.fix
 
 
 def test_a_unit_is_found_by_the_tag_of_its_code_and_a_stranger_is_not() -> None:
