@@ -230,6 +230,7 @@ def test_broken_trust_files_are_refused_by_our_error(text: str) -> None:
     [
         ('{"format": "labelsvc-trust-2", "host": "a", "keys": []}', "another format"),
         (_entry().replace(f'"{HOST}"', "5"), "'int' object has no attribute 'lower'"),
+        (_entry(kid=0), "a key number that is none"),
         (_entry(state="good"), "'good' is not a valid KeyState"),
         (_entry(ed25519="01" + "00" * 31), "The public key has a small order: anybody could sign for it."),
     ],

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labelsvc.codes.trust.bits import Reader, Writer, best_k, gaps, rice_bits
+from labelsvc.codes.trust.bits import Reader, Writer, best_k, gamma_bits, gaps, rice_bits
 from labelsvc.codes.trust.body import (
     WHOLE,
     Body,
@@ -124,6 +124,51 @@ def test_what_no_list_can_hold_is_not_written(listed: Listed) -> None:
 )
 def test_the_bound_is_the_logarithm_of_the_choices(universe: int, count: int, choices: int) -> None:
     assert entropy_bits(universe, count) == pytest.approx(math.log2(choices), abs=1e-9)
+
+
+@given(st.lists(st.integers(0, 200), max_size=30), st.integers(0, 10))
+def test_the_length_of_a_code_is_known_before_it_is_written(distances: list[int], k: int) -> None:
+    out = Writer()
+    out.rice(distances, k)
+    assert len("".join(out._parts)) == rice_bits(distances, k)
+
+
+@given(st.integers(1, 1 << 48))
+def test_the_length_of_a_gamma_code_is_known_before_it_is_written(value: int) -> None:
+    out = Writer()
+    out.gamma(value)
+    assert len("".join(out._parts)) == gamma_bits(value)
+
+
+def test_no_whole_byte_of_zeros_follows_a_list() -> None:
+    Reader(b"").finish()
+    with pytest.raises(BadStatusList) as caught:
+        Reader(b"\0").finish()
+    assert caught.value.fix == "Fetch it again from the programme's site."
+
+
+@pytest.mark.parametrize(
+    ("listed", "written"),
+    [
+        pytest.param({7: tuple(range(8, 16))}, "42027f8000", id="half of a lot, by the others"),
+        pytest.param({7: tuple(range(10, 16))}, "42027fe000", id="less than half, one by one"),
+        pytest.param(
+            {3: (5, 900, 40_000), 9: (17,), 200: (8_000_000,)},
+            "21181a4001437ef62ecc9435880bf2f7424000",
+            id="few of large lots",
+        ),
+        pytest.param(
+            {1: tuple(range(0, 999, 7)), 2: (5, 70_000), 3: WHOLE},
+            "225410090155555555555555555555555555555555555555555555555555555555555555555555555555555555555555555555555555555555555555555555555555555555555555555555556273000be45ab0",
+            id="a mixture",
+        ),
+    ],
+)
+def test_the_same_bytes_are_written_for_ever(listed: Listed, written: str) -> None:
+    """A hash of these bytes stands in signed heads: two workers must write the same."""
+    made = encode(listed)
+    assert bytes(made.data).hex() == written
+    assert decode(made) == listed
 
 
 def test_the_whole_of_a_lot_says_so_in_a_failing_test() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from labelsvc.codes.key import Key, KeyState
 from labelsvc.codes.signing import public_key
 from labelsvc.codes.tlog.note import NoteKey
-from labelsvc.codes.trust.manifest import Content, Manifest, root_id
+from labelsvc.codes.trust.manifest import MOST_ROOTS, Content, Manifest, root_id
 from labelsvc.codes.trust.roots import SeedRoot
 from labelsvc.errors import BadTrust, TrustRollback
 
@@ -166,7 +166,7 @@ def text(**change: Any) -> bytes:
         pytest.param(text(version=True), id="a version that is true"),
         pytest.param(text(version=1 << 60), id="a version no browser can count to"),
         pytest.param(text(issued="24/11/2026"), id="a date as it is written"),
-        pytest.param(text(roots=["AB" * 32] * 3), id="capital digits"),
+        pytest.param(text(roots=[root.hex().upper() for root in ROOTS[:3]]), id="capital digits"),
         pytest.param(text(keys={}), id="keys that are no list"),
         pytest.param(text(keys=[{"kid": 4096}]), id="a key of 13 bits"),
         pytest.param(text(status_keys=["x"]), id="a status key that is none"),
@@ -184,8 +184,29 @@ def text(**change: Any) -> bytes:
     ],
 )  # fmt: skip
 def test_what_is_no_manifest_is_refused(file: bytes) -> None:
-    with pytest.raises(BadTrust):
+    with pytest.raises(BadTrust) as caught:
         Manifest.parse(file)
+    assert caught.value.fix == "Fetch it again from /.well-known/labelsvc-trust.json."
+
+
+def test_the_bounds_of_a_manifest_are_inside() -> None:
+    file = bytes(FIRST)
+    assert Manifest.parse(file.ljust(4 << 20)) == FIRST
+    with pytest.raises(BadTrust):
+        Manifest.parse(file.ljust((4 << 20) + 1))
+    assert Manifest.parse(text(version=(1 << 53) - 1)).content.version == (1 << 53) - 1
+    with pytest.raises(BadTrust):
+        Manifest.parse(text(version=1 << 53))
+
+
+def test_a_change_of_all_roots_has_room_for_the_signatures_of_both_sets() -> None:
+    def signatures(count: int) -> bytes:
+        entries = [{"root": f"{n:016x}", "signature": "ab" * 64} for n in range(count)]
+        return json.dumps({"signed": CONTENT.to_text(), "signatures": entries}).encode()
+
+    assert len(Manifest.parse(signatures(2 * MOST_ROOTS)).signatures) == 2 * MOST_ROOTS
+    with pytest.raises(BadTrust):
+        Manifest.parse(signatures(2 * MOST_ROOTS + 1))
 
 
 @given(

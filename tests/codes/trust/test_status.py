@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -76,14 +77,24 @@ def test_the_head_names_the_newest_lists() -> None:
 
 def test_an_older_head_is_refused_and_the_same_one_is_not() -> None:
     older = replace(HEAD, issued=AT - timedelta(seconds=1))
-    with pytest.raises(BadStatusList, match="older"):
+    with pytest.raises(BadStatusList, match="older") as caught:
         StatusHead.read(older.write(signing), host=HOST, keys=[KEY], held=HEAD)
+    assert caught.value.fix == "Fetch it from the programme's site, not from a copy."
     assert StatusHead.read(HEAD.write(signing), host=HOST, keys=[KEY], held=HEAD) == HEAD
 
 
 def signed(*lines: str) -> bytes:
     text = "\n".join(lines) + "\n"
     return text.encode() + b"\n" + signing(text).line.encode()
+
+
+def _text(made: StatusList) -> str:
+    """What is signed of a list, and after NUL its body."""
+    return made.write(signing).partition(b"\n\n")[0].decode()
+
+
+def _body(made: StatusList) -> bytes:
+    return b"\0" + made.write(signing).partition(b"\0")[2]
 
 
 MOMENTS = ("2026-11-24T02:00:00Z", "2026-11-25T02:00:00Z")
@@ -101,7 +112,15 @@ EMPTY = "0967115f2813a3541eaef77de9d9d5773f1c0c04314b0bbfe4ff3b3b1c55b5d5"  # SH
         pytest.param(FULL.write(signing).replace(b"128 2", b"128 3"), id="a changed count"),
         pytest.param(b"x" * ((4 << 20) + 1), id="too large"),
         pytest.param(signed("labelsvc-status/1", HOST), id="a list of no lines"),
-        pytest.param(signed("labelsvc-status/2", HOST, "5 sold"), id="another format"),
+        pytest.param(signed("labelsvc-status/1"), id="a format and no more"),
+        pytest.param(
+            signed("labelsvc-status/2", *_text(FULL).splitlines()[1:]) + _body(FULL),
+            id="another format",
+        ),
+        pytest.param(
+            signed(*_text(FULL).replace("5 withdrawn", "5  withdrawn").splitlines()) + _body(FULL),
+            id="two blanks between words",
+        ),
         pytest.param(
             signed("labelsvc-status/1", HOST, "5 lost", "1 0", *MOMENTS, "1 0 0", EMPTY) + b"\0",
             id="another purpose",
@@ -113,8 +132,28 @@ EMPTY = "0967115f2813a3541eaef77de9d9d5773f1c0c04314b0bbfe4ff3b3b1c55b5d5"  # SH
     ],
 )
 def test_what_is_no_list_is_refused(file: bytes) -> None:
-    with pytest.raises(BadStatusList):
+    with pytest.raises(BadStatusList) as caught:
         StatusList.read(file, host=HOST, keys=[KEY])
+    assert "etch" in caught.value.fix  # from where to get a good one
+
+
+def test_a_list_may_cover_every_lot_there_can_be() -> None:
+    made = replace(FULL, lots=1 << 24)
+    assert StatusList.read(made.write(signing), host=HOST, keys=[KEY]) == made
+
+
+def test_moments_are_written_in_utc_wherever_the_machine_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = FULL.write(signing)
+    monkeypatch.setenv("TZ", "Asia/Ho_Chi_Minh")
+    time.tzset()
+    try:
+        assert FULL.write(signing) == file
+        assert StatusList.read(file, host=HOST, keys=[KEY]) == FULL
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 @pytest.mark.parametrize(
@@ -156,8 +195,16 @@ def test_another_host_or_signer_is_refused(made: StatusList | StatusHead) -> Non
     with pytest.raises(BadStatusList, match=HOST):
         type(made).read(file, host="qr.other.vn", keys=[KEY])
     for keys in ([STRANGER], []):
-        with pytest.raises(BadStatusList, match="not signed"):
+        with pytest.raises(BadStatusList, match="not signed") as caught:
             type(made).read(file, host=HOST, keys=keys)
+        assert caught.value.fix == "Update the trust manifest, then fetch the list again."
+
+
+def test_of_a_long_host_the_refusal_names_a_hundred_characters() -> None:
+    file = replace(FULL, host=150 * "a").write(signing)
+    with pytest.raises(BadStatusList) as caught:
+        StatusList.read(file, host=HOST, keys=[KEY])
+    assert caught.value.params["host"] == 100 * "a"
 
 
 @given(st.data())
