@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Final
@@ -11,6 +10,8 @@ from labelsvc.errors import BadStatusList
 
 #: No number of a list has more bits: lots and units have 24, positions over all lots fit in 48.
 WIDEST: Final = 48
+#: Rice parameters stand in five bits of a list; larger ones serve no list.
+LARGEST_K: Final = 24
 
 
 class Writer:
@@ -54,11 +55,11 @@ class Reader:
         self._at = 0
 
     def fixed(self, width: int) -> int:
-        """A number of *width* bits."""
+        """A number of *width* bits, 1 or more."""
         end = self._at + width
         if end > len(self._text):
             raise broken()
-        found = int(self._text[self._at : end] or "0", 2)
+        found = int(self._text[self._at : end], 2)
         self._at = end
         return found
 
@@ -104,15 +105,15 @@ def gaps(positions: Sequence[int]) -> list[int]:
 
 
 def best_k(distances: Sequence[int]) -> tuple[int, int]:
-    """The Rice parameter that writes *distances* shortest, and how many bits that takes."""
-    if not distances:
-        return 0, 0
-    mean = sum(distances) / len(distances)
-    guess = max(0, round(math.log2(mean * math.log(2) + 1e-9))) if mean else 0
-    return min(
-        ((k, rice_bits(distances, k)) for k in range(max(0, guess - 2), min(24, guess + 2) + 1)),
-        key=lambda found: (found[1], found[0]),
-    )
+    """The Rice parameter that writes *distances* shortest, and how many bits that takes.
+
+    From one parameter to the next each distance saves half of its quotient, rounded up, and costs a
+    bit: savings only shrink, so the first parameter that saves nothing ends the search.
+    """
+    k, bits = 0, rice_bits(distances, 0)
+    while k < LARGEST_K and (next_bits := rice_bits(distances, k + 1)) < bits:
+        k, bits = k + 1, next_bits
+    return k, bits
 
 
 def rice_bits(distances: Sequence[int], k: int) -> int:

@@ -189,12 +189,38 @@ def test_a_recalled_lot_takes_bits_and_a_withdrawn_run_a_bit_or_two_a_label() ->
     assert len(encode({7: tuple(u for u in range(4096) if u % 100 != 1)}).data) < 200
 
 
-def test_the_chosen_parameter_is_the_shortest() -> None:
-    draw = random.Random(3)
-    for spread in (0, 1, 5, 60, 4000, 1 << 20):
-        distances = [draw.randint(0, spread) for _ in range(200)]
-        k, bits = best_k(distances)
-        assert bits == rice_bits(distances, k) == min(rice_bits(distances, k) for k in range(25))
+@given(st.lists(st.integers(0, 1 << 30), max_size=20))
+def test_the_chosen_parameter_is_the_least_of_the_shortest(distances: list[int]) -> None:
+    lengths = [rice_bits(distances, k) for k in range(25)]
+    assert best_k(distances) == (lengths.index(min(lengths)), min(lengths))
+
+
+def test_no_parameter_is_larger_than_a_list_can_say() -> None:
+    assert best_k([1 << 40] * 3) == (24, rice_bits([1 << 40] * 3, 24))
+
+
+@pytest.mark.parametrize(
+    ("fields", "k"),
+    [
+        pytest.param([(24, 5), (0, 1), (5, 24)], 24, id="with the others"),
+        pytest.param([(24, 5), (0, 1), (24, 5), (2, 3), (0, 1), (5, 24)], 0, id="by itself"),
+    ],
+)
+def test_the_largest_parameter_is_read(fields: list[tuple[int, int]], k: int) -> None:
+    own = len(fields) > 3
+    data = written((2, 3), (1, 1), (0, 1), (own, 1), *fields)
+    assert decode(Body(data, 1, k)) == {0: (5,)}
+
+
+def test_gamma_codes_are_read_up_to_the_widest_number_and_no_further() -> None:
+    for value, good in (((1 << 49) - 1, True), (1 << 49, False)):
+        out = Writer()
+        out.gamma(value)
+        if good:
+            assert Reader(bytes(out)).gamma() == value
+        else:
+            with pytest.raises(BadStatusList):
+                Reader(bytes(out)).gamma()
 
 
 @given(st.sets(st.integers(0, 5000)), st.integers(0, 12))
