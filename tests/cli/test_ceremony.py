@@ -159,7 +159,7 @@ def test_from_theft_to_recovery(drill: Drill) -> None:
     ]
     assert {drill.verdict(text) for text in forged} == {"ISSUED_OK"}  # nobody knows yet
     kid = payload.kid
-    assert drill.told("keys", "freeze", kid)["state"] == "frozen"
+    assert drill.told("keys", "freeze", kid, "--reason", "Bị sao chép")["state"] == "frozen"
     afterwards = drill.issue(2)  # the next key signs at once
     assert parse(afterwards[0].rpartition("/")[2]).payload.kid == kid + 1
     drill.run("keys", "draft", drill.manifest)
