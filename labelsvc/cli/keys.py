@@ -14,7 +14,7 @@ from labelsvc.accounts import audit
 from labelsvc.cli import base, ceremony
 from labelsvc.cli.log_source import download
 from labelsvc.codes import keys as verbs
-from labelsvc.codes import withdrawal
+from labelsvc.codes import reseal, withdrawal
 from labelsvc.codes.models import KeyRecord
 from labelsvc.codes.trust.body import LARGEST
 from labelsvc.codes.trust.held import MANIFEST, HeldTrust, Read
@@ -117,6 +117,22 @@ def revoke(kid: int, reason: str, alone: bool, as_json: bool) -> None:
     told = base.say("Key {kid} is revoked.", kid=kid)
     result = {"kid": kid, "state": "revoked", "alone": alone}
     base.put(result, as_json, f"{told}\n{base.say(_NEXT)}")
+
+
+@keys.command("reseal")
+@base.json_option
+def reseal_keys(as_json: bool) -> None:
+    """Seal the secret halves of all keys anew, as the settings say now.
+
+    After LABELSVC_KMS names a token, or a newer secret key stands in the settings; the older one can
+    be taken away afterwards. The keys themselves do not change. Example: labelsvc keys reseal
+    """
+    settings, database, _ = base.opened()
+    with database.writing() as session:
+        count = reseal.reseal(session, secrets=settings.keys)
+        facts = {"token": bool(settings.kms), "count": count}
+        audit.record(session, actor="cli", action="key.reseal", subject="keys", facts=facts)
+    base.put(facts, as_json, base.say("{count} secrets are sealed anew.", count=count))
 
 
 @keys.command()

@@ -133,6 +133,17 @@ def test_keys_are_rotated_and_frozen_and_labels_survive(
     assert whole["after"] > 0
 
 
+def test_keys_are_sealed_anew_after_another_secret_key(
+    database: Database, settings: Settings, lot: Lot, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer = "a-newer-key-that-is-long-enough-0123456789"
+    both = settings.model_copy(update={"secret_keys": (*settings.keys, newer)})
+    monkeypatch.setattr(settings_module, "settings", lambda: both)
+    assert told("keys", "reseal") == {"token": False, "count": 3}
+    with database.reading() as session:  # the older one can be taken away
+        load_keyring(session, base_url=settings.base_url, secrets=[newer])
+
+
 def test_a_key_is_revoked_by_two_people_or_the_audit_trail_says_by_whom_alone(
     database: Database, settings: Settings, lot: Lot, run: Run, told: Told
 ) -> None:

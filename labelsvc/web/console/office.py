@@ -92,6 +92,7 @@ ACTIONS = {
     "blank.bind": "Blank labels entered for a lot",
     "blank.fail": "Blank roll failed",
     "key.rotate": "Signing key rotated",
+    "key.reseal": "Signing keys sealed anew",
     "key.freeze": "Signing key frozen",
     "backup.restore": "Backup restored",
 }
