@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import ip_network
 from pathlib import Path
@@ -30,6 +31,19 @@ from labelsvc.errors import ConfigurationError
 DEVELOPMENT_KEY = "development-key-protects-nothing-0000000000"
 
 
+class Secrets(tuple[str, ...]):
+    """Secret keys oldest to newest, and the token that seals in their stead, if there is one."""
+
+    kms: str = ""
+    kms_pin: str = ""
+
+    @classmethod
+    def of(cls, keys: Iterable[str], *, kms: str = "", kms_pin: str = "") -> Secrets:
+        made = cls(keys)
+        made.kms, made.kms_pin = kms, kms_pin
+        return made
+
+
 class Settings(BaseSettings):
     """All settings; docs/operate.md explains each."""
 
@@ -42,6 +56,12 @@ class Settings(BaseSettings):
     files_url: str = ""
     #: Separated by spaces in the environment, so not JSON as pydantic would have it.
     secret_keys: Annotated[tuple[str, ...], NoDecode] = ()
+    #: The same in a file, one a line, which only its owner reads.
+    secret_keys_file: Path | None = None
+    #: Key of a token that seals the signing keys: pkcs11:MODULE?token=LABEL&key=LABEL.
+    kms: str = ""
+    kms_pin: str = Field(default="", repr=False)
+    kms_pin_file: Path | None = None
     dev: bool = False
     #: Reverse proxies in front whose X-Forwarded-* headers are believed.
     proxy_hops: int = Field(default=0, ge=0, le=5)
@@ -81,6 +101,16 @@ class Settings(BaseSettings):
     printer_networks: Annotated[tuple[str, ...], NoDecode] = ()
     template_override: Path | None = None
     log_json: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_files(cls, values: dict[str, Any]) -> dict[str, Any]:
+        for name in ("secret_keys", "kms_pin"):
+            if file := values.get(f"{name}_file"):
+                if values.get(name):
+                    raise ValueError(f"give either {name} or {name}_file")
+                values = values | {name: _private(Path(file)).strip()}
+        return values
 
     @field_validator("secret_keys", mode="before")
     @classmethod
@@ -138,10 +168,9 @@ class Settings(BaseSettings):
     @property
     def keys(self) -> tuple[str, ...]:
         """Secrets oldest to newest: the last signs, all verify (the order of itsdangerous)."""
-        if self.secret_keys:
-            return self.secret_keys
-        if self.dev:
-            return (DEVELOPMENT_KEY,)
+        keys = self.secret_keys or ((DEVELOPMENT_KEY,) if self.dev else ())
+        if keys:
+            return Secrets.of(keys, kms=self.kms, kms_pin=self.kms_pin)
         raise ConfigurationError(
             "No secret key is set.",
             fix="Set LABELSVC_SECRET_KEYS to a random text of 32 characters or more, "
@@ -159,6 +188,17 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         file = Path(os.environ.get("LABELSVC_CONFIG", "labelsvc.toml"))
         return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file))
+
+
+def _private(file: Path) -> str:
+    """What stands in a file that nobody but its owner and root can read."""
+    try:
+        with file.open(encoding="utf-8") as opened:
+            if os.fstat(opened.fileno()).st_mode & 0o077:
+                raise ValueError(f"{file} is readable by others than its owner; run: chmod 600")
+            return opened.read()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"{file} cannot be read: {error}") from None
 
 
 def load(**overrides: Any) -> Settings:

@@ -35,6 +35,44 @@ def test_keys_are_a_list_or_words_in_the_file(line: str, place: Path) -> None:
     assert settings.load().keys == (OLD, NEW)
 
 
+def test_keys_may_stand_in_a_file_that_only_its_owner_reads(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = place / "keys"
+    file.write_text(f"{OLD}\n{NEW}\n")
+    monkeypatch.setenv("LABELSVC_SECRET_KEYS_FILE", str(file))
+    for mode in (0o640, 0o604, 0o644):
+        file.chmod(mode)
+        with pytest.raises(ConfigurationError, match="chmod 600"):
+            settings.load()
+    for mode in (0o600, 0o400):
+        file.chmod(mode)
+        assert settings.load().keys == (OLD, NEW)
+    monkeypatch.setenv("LABELSVC_SECRET_KEYS", NEW)
+    with pytest.raises(ConfigurationError, match="either"):
+        settings.load()
+    monkeypatch.delenv("LABELSVC_SECRET_KEYS")
+    file.unlink()
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        settings.load()
+
+
+def test_a_token_and_its_pin_come_with_the_keys(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (place / "pin").write_text("1234\n")
+    (place / "pin").chmod(0o600)
+    found = settings.load(
+        secret_keys=(OLD,), kms="pkcs11:/lib.so?token=a&key=b", kms_pin_file=place / "pin"
+    )
+    assert isinstance(found.keys, settings.Secrets)
+    assert (found.keys.kms, found.keys.kms_pin) == ("pkcs11:/lib.so?token=a&key=b", "1234")
+    assert "1234" not in repr(found)
+    (place / "pin").chmod(0o644)
+    with pytest.raises(ConfigurationError, match="chmod 600"):
+        settings.load(kms_pin_file=place / "pin")
+
+
 def test_the_environment_wins_over_the_file(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (place / "labelsvc.toml").write_text('base_url = "https://a.example"\noffice_name = "B"\n')
     monkeypatch.setenv("LABELSVC_BASE_URL", "https://c.example/")

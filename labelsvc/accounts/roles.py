@@ -74,8 +74,11 @@ POLICY: dict[str, frozenset[Role]] = {
     "office.audit": READERS,
     "office.accounts": READERS,
     "office.account": READERS,
+    "office.keys": READERS,
+    "office.key": READERS,
     "office.withdrawals": READERS,
     "office.withdrawal": READERS,
+    "office.withdrawal_outlets": READERS,
 }
 
 

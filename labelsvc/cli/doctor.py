@@ -17,7 +17,8 @@ from labelsvc.catalogue.models import AdminUnit
 from labelsvc.cli import base
 from labelsvc.codes import uri
 from labelsvc.codes.issue import load_keyring
-from labelsvc.codes.models import CODE_COUNTER, Counter
+from labelsvc.codes.models import CODE_COUNTER, Counter, Form, Issue
+from labelsvc.codes.trust import store
 from labelsvc.db import Database
 from labelsvc.errors import ConfigurationError, LabelsvcError
 from labelsvc.files import Files
@@ -115,6 +116,28 @@ def _checks(
             "key {kid} signs; {taken} codes were issued", kid=ring.active.kid, taken=taken
         )
 
+    def manifest() -> str:
+        with database.reading() as session:
+            found, behind = store.newest(session), store.behind(session)
+        if found is None and not value(select(Issue.id).where(Issue.form == Form.OFFLINE).limit(1)):
+            return base.say("none; only labels that are checked without a network need one")
+        if found is None:
+            _doubt(
+                "No trust manifest is published: nobody can check codes without a network.",
+                "Run labelsvc keys ceremony, then keys draft, sign and publish.",
+            )
+        if behind:
+            _doubt(
+                "The trust manifest is behind the keys: {keys}.",
+                "Run labelsvc keys draft, sign (two roots) and publish.",
+                keys=", ".join(map(str, behind)),
+            )
+        return base.say(
+            "version {version}, until {day}",
+            version=found.content.version,
+            day=f"{clock.local(found.content.expires):%d/%m/%Y}",
+        )
+
     def when() -> str:
         _check_clock(value(select(func.max(AuditEntry.at))))
         return f"{clock.local(clock.now()):%d/%m/%Y %H:%M} Asia/Ho_Chi_Minh"
@@ -129,6 +152,7 @@ def _checks(
         "revision": revision,
         "places": places,
         "signing keys": keys,
+        "trust manifest": manifest,
         "files": lambda: _files(settings, files),
         "layouts": lambda: _layouts(),
         "fonts": lambda: fonts.load()["regular"].name,

@@ -14,11 +14,12 @@ from labelsvc.accounts import audit
 from labelsvc.cli import base, ceremony
 from labelsvc.cli.log_source import download
 from labelsvc.codes import keys as verbs
+from labelsvc.codes import reseal, withdrawal
 from labelsvc.codes.models import KeyRecord
 from labelsvc.codes.trust.body import LARGEST
 from labelsvc.codes.trust.held import MANIFEST, HeldTrust, Read
 from labelsvc.codes.trust.manifest import root_id
-from labelsvc.errors import BadInput, FileMissing
+from labelsvc.errors import BadInput, FileMissing, Refused
 
 _NEXT = (
     "Verifiers without a network learn it from the next trust manifest: labelsvc keys draft, sign "
@@ -69,16 +70,20 @@ def rotate(as_json: bool) -> None:
 
 @keys.command()
 @click.argument("kid", type=int)
+@click.option("--reason", required=True, help="What happened; it stands in the audit trail.")
 @base.json_option
-def freeze(kid: int, as_json: bool) -> None:
+def freeze(kid: int, reason: str, as_json: bool) -> None:
     """Key KID was stolen: only codes that were issued before now stay good.
 
     The next key takes over at once. Genuine labels survive, whatever the thief signs is refused.
+
+    Example: labelsvc keys freeze 3 --reason "Copied from the server, ticket 812"
     """
     settings, database, _ = base.opened()
     with database.writing() as session:
-        record = verbs.freeze(session, kid, secrets=settings.keys)
-        audit.record(session, actor="cli", action="key.freeze", subject=f"key:{kid}")
+        record = withdrawal.freeze_key(
+            session, kid, reason=reason, actor="cli", secrets=settings.keys
+        )
         state = str(record.state)
     told = base.say("Key {kid} is frozen.", kid=kid)
     base.put({"kid": kid, "state": state}, as_json, f"{told}\n{base.say(_NEXT)}")
@@ -86,17 +91,48 @@ def freeze(kid: int, as_json: bool) -> None:
 
 @keys.command()
 @click.argument("kid", type=int)
+@click.option("--reason", required=True, help="Producers read it; it stands in the audit trail.")
+@click.option("--alone", is_flag=True, help="Without a second person; the audit trail says so.")
 @click.confirmation_option(prompt="Every label ever signed with it turns red. Go on?")
 @base.json_option
-def revoke(kid: int, as_json: bool) -> None:
-    """Refuse every code key KID ever signed, genuine labels too. For theft, freeze it instead."""
+def revoke(kid: int, reason: str, alone: bool, as_json: bool) -> None:
+    """Refuse every code key KID ever signed, genuine labels too. For theft, freeze it instead.
+
+    It takes two people: somebody of the office proposes it on the page of the key, and this command
+    confirms that proposal. Example: labelsvc keys revoke 3 --reason "Ticket 812"
+    """
     settings, database, _ = base.opened()
     with database.writing() as session:
-        record = verbs.revoke_key(session, kid, secrets=settings.keys)
-        audit.record(session, actor="cli", action="key.revoke", subject=f"key:{kid}")
-        state = str(record.state)
+        waiting = withdrawal.waiting_for_key(session, kid)
+        if alone:
+            withdrawal.revoke_alone(session, kid, reason=reason, actor="cli", secrets=settings.keys)
+        elif waiting is None:
+            raise Refused(
+                "Nobody has proposed to revoke key {kid}: it takes two people.",
+                fix="Somebody of the office proposes it on the page of the key; or add --alone.",
+                kid=kid,
+            )
+        else:
+            withdrawal.confirm(session, waiting, actor="cli", secrets=settings.keys, answer=reason)
     told = base.say("Key {kid} is revoked.", kid=kid)
-    base.put({"kid": kid, "state": state}, as_json, f"{told}\n{base.say(_NEXT)}")
+    result = {"kid": kid, "state": "revoked", "alone": alone}
+    base.put(result, as_json, f"{told}\n{base.say(_NEXT)}")
+
+
+@keys.command("reseal")
+@base.json_option
+def reseal_keys(as_json: bool) -> None:
+    """Seal the secret halves of all keys anew, as the settings say now.
+
+    After LABELSVC_KMS names a token, or a newer secret key stands in the settings; the older one can
+    be taken away afterwards. The keys themselves do not change. Example: labelsvc keys reseal
+    """
+    settings, database, _ = base.opened()
+    with database.writing() as session:
+        count = reseal.reseal(session, secrets=settings.keys)
+        facts = {"token": bool(settings.kms), "count": count}
+        audit.record(session, actor="cli", action="key.reseal", subject="keys", facts=facts)
+    base.put(facts, as_json, base.say("{count} secrets are sealed anew.", count=count))
 
 
 @keys.command()

@@ -2,6 +2,8 @@
 
 One person may withdraw single codes, a range, a run: the harm of a mistake is small, and a market
 cannot wait. A lot, a product or a key is proposed by one and confirmed by another (ASVS 5.0, 2.3.5).
+What comes to a lot is a lot, whatever it is called: the run or the range that holds most of its
+labels, the rest of them, the one code that stands on all.
 """
 
 from __future__ import annotations
@@ -16,15 +18,24 @@ from labelsvc.accounts import audit
 from labelsvc.catalogue import lots
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.clock import now
-from labelsvc.codes import revoke
-from labelsvc.codes.issue import find_issue
-from labelsvc.codes.keys import revoke_key
-from labelsvc.codes.models import KeyRecord, KeyState, Scope, Withdrawal, WithdrawalState
+from labelsvc.codes import notices, revoke
+from labelsvc.codes.keys import freeze, lock_counter, revoke_key
+from labelsvc.codes.models import (
+    Form,
+    Issue,
+    KeyRecord,
+    KeyState,
+    MarkState,
+    Scope,
+    Withdrawal,
+    WithdrawalState,
+)
+from labelsvc.codes.pieces import Piece, spanned
 from labelsvc.errors import BadInput, Conflict, NotFound, Refused
 from labelsvc.i18n import nfc
 
-#: Scopes that one person may take off the market alone.
-ALONE = (Scope.UNIT, Scope.RANGE, Scope.RUN)
+#: Scopes that are told by numbers; one person may do them, unless they come to a lot.
+NUMBERED = (Scope.UNIT, Scope.RANGE, Scope.RUN)
 #: A proposal nobody confirmed is no longer about today's market.
 LASTS = timedelta(days=14)
 _SHORTEST = 5
@@ -33,25 +44,57 @@ _SHORTEST = 5
 def withdraw_codes(
     session: Session, *, first: int, last: int, scope: Scope, reason: str, actor: str
 ) -> Withdrawal:
-    """Numbers *first* to *last* of one issue are good no longer, from now on.
+    """Labels of a lot from number *first* to number *last* are good no longer.
+
+    From now on; or, where `takes_two`, once a second person confirms it: the state tells.
 
     :param scope: unit, range or run.
-    :raises BadInput: no reason. :raises NotFound: not issued, or over several issues.
+    :raises BadInput: no reason. :raises NotFound: not issued, not for one lot, not of that scope.
+    :raises Conflict: it is proposed already.
     """
     _need(reason)
-    issue = find_issue(session, first)
-    if scope not in ALONE or issue is None or not first <= last <= issue.last:
-        raise NotFound(
-            "Not all numbers from {first} to {last} were issued.", first=first, last=last
-        )
-    revoke.withdraw(session, first=first, count=last - first + 1, reason=reason, by=actor)
-    product = issue.lot.product
+    lock_counter(session)  # two people, each with a half, are one after the other
+    pieces = spanned(session, first, last)
+    if not _is(scope, pieces):
+        raise NotFound("This is not what was chosen: look the label up again.")
+    lot = pieces[0].issue.lot
     made = Withdrawal(
-        scope=scope, producer_id=product.producer_id, product_id=product.id, lot_id=issue.lot_id,
-        first=first, last=last, reason=nfc(reason).strip(), state=WithdrawalState.DONE,
-        proposed_by=actor, decided_by=actor, decided_at=now(),
+        scope=scope, producer_id=lot.product.producer_id, product_id=lot.product_id, lot_id=lot.id,
+        first=first, last=last, reason=nfc(reason).strip(), state=WithdrawalState.PROPOSED,
+        proposed_by=actor,
     )  # fmt: skip
+    if takes_two(session, pieces):
+        return _proposed(session, made)
+    _mark(session, pieces, made.reason, actor)
+    made.state, made.decided_by, made.decided_at = WithdrawalState.DONE, actor, now()
     return _written(session, made, "withdrawal.do", actor)
+
+
+def takes_two(session: Session, pieces: Sequence[Piece]) -> bool:
+    """Whether withdrawing *pieces* of a lot comes to withdrawing the lot.
+
+    It does for the code that stands on every label; when no label of the lot would be left that is
+    neither sold nor void nor withdrawn; and when, with what was withdrawn before, it is more than
+    half of the labels.
+    """
+    if any(piece.issue.form == Form.LOT for piece in pieces):
+        return True
+    lot = pieces[0].issue.lot_id
+    units = 0
+    states = dict.fromkeys((MarkState.WITHDRAWN, MarkState.VOID, MarkState.SOLD), 0)
+    for issue in session.scalars(
+        select(Issue).where(Issue.lot_id == lot, Issue.form != Form.LOT).order_by(Issue.id)
+    ):
+        units += issue.count
+        ranges = revoke.ruled(session, issue)
+        for piece in pieces:
+            if piece.issue.id == issue.id:
+                ranges = revoke.laid_over(ranges, (piece.first, piece.last, MarkState.WITHDRAWN))
+        for start, stop, state in ranges:
+            if state in states:
+                states[MarkState(state)] += stop - start + 1
+    withdrawn, used = states[MarkState.WITHDRAWN], units - states[MarkState.VOID]
+    return sum(states.values()) == units or 2 * withdrawn > used
 
 
 def propose(
@@ -90,28 +133,21 @@ def propose(
         state=WithdrawalState.PROPOSED,
         proposed_by=actor,
     )
-    same = select(Withdrawal.id).where(
-        Withdrawal.state == WithdrawalState.PROPOSED,
-        Withdrawal.scope == made.scope,
-        Withdrawal.proposed_at > now() - LASTS,
-        *(
-            getattr(Withdrawal, name).is_not_distinct_from(getattr(made, name))
-            for name in ("lot_id", "product_id", "kid")
-        ),
-    )
-    if session.scalar(same.limit(1)) is not None:
-        raise Conflict(
-            "This withdrawal is proposed already.", fix="Somebody else can confirm it now."
-        )
-    return _written(session, made, "withdrawal.propose", actor)
+    return _proposed(session, made)
 
 
 def confirm(
-    session: Session, withdrawal: Withdrawal, *, actor: str, secrets: Sequence[str]
+    session: Session,
+    withdrawal: Withdrawal,
+    *,
+    actor: str,
+    secrets: Sequence[str],
+    answer: str = "",
 ) -> None:
     """The second person: it is done, at once.
 
     :param secrets: of the settings; a new key is made when an active one is withdrawn.
+    :param answer: what they have to say.
     :raises Refused: the same person proposed it. :raises Conflict: it is decided, or too old.
     """
     _open(session, withdrawal)
@@ -120,11 +156,63 @@ def confirm(
             "Whoever proposes a withdrawal cannot confirm it.",
             fix="Ask a colleague: two people look at what is taken off the market.",
         )
+    withdrawal.answer = nfc(answer).strip()
     for lot in _lots(session, withdrawal):
         lots.recall(session, lot, reason=withdrawal.reason, actor=actor)
+    if withdrawal.first is not None and withdrawal.last is not None:
+        pieces = spanned(session, withdrawal.first, withdrawal.last)
+        _mark(session, pieces, withdrawal.reason, actor)
     if withdrawal.kid is not None:
         revoke_key(session, withdrawal.kid, secrets=secrets)
     _decide(session, withdrawal, WithdrawalState.DONE, "withdrawal.confirm", actor)
+    if withdrawal.kid is not None:
+        notices.tell_of_key(session, withdrawal)
+
+
+def revoke_alone(
+    session: Session, kid: int, *, reason: str, actor: str, secrets: Sequence[str]
+) -> Withdrawal:
+    """All codes of a key are withdrawn by one person, which stands in the audit trail as that.
+
+    For a machine room at night; `propose` and `confirm` are the way.
+
+    :raises BadInput: no reason. :raises NotFound: no such key. :raises Conflict: revoked already.
+    """
+    _need(reason)
+    revoke_key(session, kid, secrets=secrets)
+    made = Withdrawal(
+        scope=Scope.KEY, kid=kid, reason=nfc(reason).strip(), state=WithdrawalState.DONE,
+        proposed_by=actor, decided_by=actor, decided_at=now(),
+    )  # fmt: skip
+    _written(session, made, "key.revoke", actor, alone=True)
+    notices.tell_of_key(session, made)
+    return made
+
+
+def freeze_key(
+    session: Session, kid: int, *, reason: str, actor: str, secrets: Sequence[str]
+) -> KeyRecord:
+    """A key was stolen. At once and by one person: genuine labels survive it, and a thief does not
+    wait.
+
+    :raises BadInput: no reason. :raises NotFound: no such key. :raises Conflict: it was revoked.
+    """
+    _need(reason)
+    record = freeze(session, kid, secrets=secrets)
+    facts = {"reason": nfc(reason).strip()}
+    audit.record(session, actor=actor, action="key.freeze", subject=f"key:{kid}", facts=facts)
+    return record
+
+
+def waiting_for_key(session: Session, kid: int) -> Withdrawal | None:
+    """The proposal to revoke key *kid* that waits for a second person."""
+    return session.scalars(
+        select(Withdrawal).where(
+            Withdrawal.state == WithdrawalState.PROPOSED,
+            Withdrawal.kid == kid,
+            Withdrawal.proposed_at > now() - LASTS,
+        )
+    ).first()
 
 
 def refuse(session: Session, withdrawal: Withdrawal, *, answer: str, actor: str) -> None:
@@ -143,19 +231,6 @@ def stale(withdrawal: Withdrawal) -> bool:
     return withdrawal.state == WithdrawalState.PROPOSED and withdrawal.proposed_at <= now() - LASTS
 
 
-def unread(session: Session, producer_id: int) -> Sequence[Withdrawal]:
-    """What was withdrawn of a producer's goods and they have not said they read, newest first."""
-    return session.scalars(
-        select(Withdrawal)
-        .where(
-            Withdrawal.producer_id == producer_id,
-            Withdrawal.state == WithdrawalState.DONE,
-            Withdrawal.read_at.is_(None),
-        )
-        .order_by(Withdrawal.id.desc())
-    ).all()
-
-
 def _lots(session: Session, withdrawal: Withdrawal) -> Sequence[Lot]:
     if withdrawal.scope == Scope.LOT:
         return [withdrawal.lot] if withdrawal.lot is not None else []
@@ -163,6 +238,39 @@ def _lots(session: Session, withdrawal: Withdrawal) -> Sequence[Lot]:
         return []
     query = select(Lot).where(Lot.product_id == withdrawal.product_id, Lot.recalled_at.is_(None))
     return session.scalars(query.order_by(Lot.id)).all()
+
+
+def _is(scope: Scope, pieces: Sequence[Piece]) -> bool:
+    """Whether *pieces* are what *scope* calls them."""
+    one = len(pieces) == 1
+    if scope == Scope.UNIT:
+        return one and pieces[0].count == 1
+    if scope == Scope.RUN:
+        return one and pieces[0].count == pieces[0].issue.count
+    return scope == Scope.RANGE
+
+
+def _mark(session: Session, pieces: Sequence[Piece], reason: str, actor: str) -> None:
+    for piece in pieces:
+        revoke.withdraw(session, first=piece.first, count=piece.count, reason=reason, by=actor)
+
+
+def _proposed(session: Session, made: Withdrawal) -> Withdrawal:
+    """:raises Conflict: the same waits for a second person already."""
+    same = select(Withdrawal.id).where(
+        Withdrawal.state == WithdrawalState.PROPOSED,
+        Withdrawal.scope == made.scope,
+        Withdrawal.proposed_at > now() - LASTS,
+        *(
+            getattr(Withdrawal, name).is_not_distinct_from(getattr(made, name))
+            for name in ("lot_id", "product_id", "kid", "first", "last")
+        ),
+    )
+    if session.scalar(same.limit(1)) is not None:
+        raise Conflict(
+            "This withdrawal is proposed already.", fix="Somebody else can confirm it now."
+        )
+    return _written(session, made, "withdrawal.propose", made.proposed_by)
 
 
 def _open(session: Session, withdrawal: Withdrawal) -> None:
@@ -189,7 +297,9 @@ def _decide(
     _written(session, withdrawal, action, actor)
 
 
-def _written(session: Session, withdrawal: Withdrawal, action: str, actor: str) -> Withdrawal:
+def _written(
+    session: Session, withdrawal: Withdrawal, action: str, actor: str, **more: object
+) -> Withdrawal:
     session.add(withdrawal)
     session.flush()
     facts = {
@@ -198,6 +308,10 @@ def _written(session: Session, withdrawal: Withdrawal, action: str, actor: str) 
         if (value := getattr(withdrawal, name)) not in (None, "")
     }
     audit.record(
-        session, actor=actor, action=action, subject=f"withdrawal:{withdrawal.id}", facts=facts
+        session,
+        actor=actor,
+        action=action,
+        subject=f"withdrawal:{withdrawal.id}",
+        facts=facts | more,
     )
     return withdrawal

@@ -1,7 +1,4 @@
-"""The life of labels of a lot: on goods that are released, then sold; from the first to the last.
-
-Labels are counted by their place in the lot, so a range may span print runs and blank rolls.
-"""
+"""The life of labels of a lot: on goods that are released, then sold; from the first to the last."""
 
 from __future__ import annotations
 
@@ -14,59 +11,15 @@ from sqlalchemy.orm import Session
 from labelsvc.accounts import audit
 from labelsvc.catalogue.models import Lot
 from labelsvc.codes import revoke
-from labelsvc.codes.keyring import Keyring
 from labelsvc.codes.models import Form, Issue, MarkState
-from labelsvc.codes.resolve import find_code
-from labelsvc.errors import BadInput, Conflict
+from labelsvc.codes.pieces import Piece as Piece
+from labelsvc.codes.pieces import between as between
+from labelsvc.errors import BadInput
 from labelsvc.labels import ledger
 from labelsvc.labels.models import Entry, PrintRun
 
 #: Steps that a producer enters, and what they are called in marks and in the ledger.
 STEPS = {"activated": Entry.ACTIVATED, "sold": Entry.SOLD}
-
-
-@dataclass(frozen=True)
-class Piece:
-    """Neighbouring labels of one issue: numbers *first* to *last*."""
-
-    issue: Issue
-    first: int
-    last: int
-
-    @property
-    def count(self) -> int:
-        return self.last - self.first + 1
-
-    @property
-    def shown(self) -> tuple[int, int]:
-        """As printed on the labels of a run, from 1."""
-        return self.first - self.issue.first + 1, self.last - self.issue.first + 1
-
-
-def between(session: Session, ring: Keyring, lot: Lot, first: str, last: str) -> Sequence[Piece]:
-    """Labels of *lot* from the scanned code *first* to *last*, in the order they were issued.
-
-    The order of the two does not matter.
-
-    :raises BadInput: one is no code of ours, or names the whole lot. :raises NotFound: not issued.
-    :raises Conflict: it is a label of another lot.
-    """
-    ends = [_place(session, ring, lot, text) for text in (first, last)]
-    start, stop = min(ends), max(ends)
-    issues = session.scalars(
-        select(Issue)
-        .where(Issue.lot_id == lot.id, Issue.form != Form.LOT)
-        .where(Issue.first_in_lot <= stop, Issue.first_in_lot + Issue.count > start)
-        .order_by(Issue.first_in_lot)
-    )
-    return [
-        Piece(
-            issue,
-            issue.first + max(0, start - issue.first_in_lot),
-            min(issue.last, issue.first + stop - issue.first_in_lot),
-        )
-        for issue in issues
-    ]
 
 
 def whole(session: Session, lot: Lot) -> Sequence[Piece]:
@@ -126,27 +79,6 @@ def living(session: Session, lot: Lot) -> Living:
         int(total or 0) - sum(states.values()),
         *(states.get(state, 0) for state in ("activated", "sold", "void", "withdrawn")),
     )
-
-
-def _place(session: Session, ring: Keyring, lot: Lot, text: str) -> int:
-    if not text.strip():
-        raise BadInput(
-            "No label was scanned.",
-            fix="Scan the symbol of the label, or type the characters printed under it.",
-        )
-    issue, number = find_code(session, ring, text)
-    if issue.form == Form.LOT:
-        raise BadInput(
-            "This code stands on every label of the lot.",
-            fix="Only labels with a code of their own have a life of their own.",
-        )
-    if issue.lot_id != lot.id:
-        raise Conflict(
-            "This is a label of another lot, not of {lot}.",
-            fix="Scan a label of this lot, or open the page of the other one.",
-            lot=lot.code,
-        )
-    return issue.first_in_lot + number - issue.first
 
 
 def _mark(session: Session, piece: Piece, step: str, actor: str) -> None:

@@ -153,13 +153,17 @@ def test_from_theft_to_recovery(drill: Drill) -> None:
             session, base_url=drill.settings.base_url, secrets=drill.settings.keys
         )
     payload = parse(genuine[0].rpartition("/")[2]).payload
-    forged = [
-        drill.settings.base_url.upper() + "/" + text
-        for text in stolen.offline_many(payload, [1024, 5000, (1 << 24) - 1])
-    ]
-    assert {drill.verdict(text) for text in forged} == {"ISSUED_OK"}  # nobody knows yet
+    never = stolen.units.printed(payload.lot, 5)  # the sixth of five, in the block of the shuffle
+    forged, inside = (
+        [
+            drill.settings.base_url.upper() + "/" + text
+            for text in stolen.offline_many(payload, units)
+        ]
+        for units in ([1024, 5000, (1 << 24) - 1], [never])
+    )
+    assert {drill.verdict(text) for text in forged + inside} == {"ISSUED_OK"}  # nobody knows yet
     kid = payload.kid
-    assert drill.told("keys", "freeze", kid)["state"] == "frozen"
+    assert drill.told("keys", "freeze", kid, "--reason", "Bị sao chép")["state"] == "frozen"
     afterwards = drill.issue(2)  # the next key signs at once
     assert parse(afterwards[0].rpartition("/")[2]).payload.kid == kid + 1
     drill.run("keys", "draft", drill.manifest)
@@ -169,6 +173,7 @@ def test_from_theft_to_recovery(drill: Drill) -> None:
     assert drill.fetch()["version"] == 2
     assert {drill.verdict(text) for text in genuine + afterwards} == {"ISSUED_OK"}
     assert {drill.verdict(text) for text in forged} == {"FROZEN_KEY_OUTSIDE_RANGE"}
+    assert {drill.verdict(text) for text in inside} == {"REVOKED"}
 
 
 def test_a_verifier_refuses_what_is_older_than_it_holds(drill: Drill) -> None:

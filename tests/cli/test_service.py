@@ -18,12 +18,15 @@ from sqlalchemy import select, text
 from labelsvc import clock
 from labelsvc import settings as settings_module
 from labelsvc.accounts import audit
-from labelsvc.accounts.models import User
+from labelsvc.accounts.models import AuditEntry, User
 from labelsvc.catalogue.models import Lot
 from labelsvc.catalogue.places import load_places
 from labelsvc.cli import COMMANDS, main
+from labelsvc.codes import withdrawal
 from labelsvc.codes.issue import allocate, codes_of, load_keyring
+from labelsvc.codes.models import Withdrawal
 from labelsvc.db import Database
+from labelsvc.demo.ceremony import hold
 from labelsvc.files import Files
 from labelsvc.settings import Settings
 from tests.cli.conftest import Run
@@ -119,14 +122,61 @@ def test_keys_are_rotated_and_frozen_and_labels_survive(
         (code,) = codes_of(issue, ring)
     assert told("keys", "rotate") == {"kid": 2, "state": "active"}
     assert told("verify", code)["verdict"] == "ISSUED_OK"
-    assert told("keys", "freeze", 1) == {"kid": 1, "state": "frozen"}
+    assert "--reason" in run("keys", "freeze", 1, code=2).stderr
+    assert told("keys", "freeze", 1, "--reason", "Bị sao chép") == {"kid": 1, "state": "frozen"}
     assert told("verify", code)["verdict"] == "ISSUED_OK"
     assert [row["state"] for row in told("keys", "list")] == ["frozen", "active", "next"]
-    assert "no key 9" in run("keys", "freeze", 9, code=1).stderr
+    assert "no key 9" in run("keys", "freeze", 9, "--reason", "Bị sao chép", code=1).stderr
     assert json.loads(run("keys", "export").stdout)["host"] == "qr.example.vn"
     whole = told("audit", "verify")
     assert (whole["broken_at"], whole["agreed"], whole["broken"]) == (None, 0, [])
     assert whole["after"] > 0
+
+
+def test_keys_are_sealed_anew_after_another_secret_key(
+    database: Database, settings: Settings, lot: Lot, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer = "a-newer-key-that-is-long-enough-0123456789"
+    both = settings.model_copy(update={"secret_keys": (*settings.keys, newer)})
+    monkeypatch.setattr(settings_module, "settings", lambda: both)
+    assert told("keys", "reseal") == {"token": False, "count": 3}
+    with database.reading() as session:  # the older one can be taken away
+        load_keyring(session, base_url=settings.base_url, secrets=[newer])
+
+
+def test_a_key_is_revoked_by_two_people_or_the_audit_trail_says_by_whom_alone(
+    database: Database, settings: Settings, lot: Lot, run: Run, told: Told
+) -> None:
+    words = ("keys", "revoke", 1, "--reason", "Vé 812", "--yes")
+    assert "two people" in run(*words, code=1).stderr
+    with database.writing() as session:
+        withdrawal.propose(session, kid=1, reason="Khoá bị lộ", actor="user:1")
+    assert told(*words) == {"kid": 1, "state": "revoked", "alone": False}
+    assert told("keys", "revoke", 2, "--reason", "Vé 813", "--yes", "--alone")["alone"]
+    with database.reading() as session:
+        rows = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(2)).all()
+        alone, confirmed = rows
+        assert (alone.action, alone.facts["alone"]) == ("key.revoke", True)
+        assert (confirmed.action, confirmed.actor) == ("withdrawal.confirm", "cli")
+        assert confirmed.facts["answer"] == "Vé 812"
+        made = session.scalars(select(Withdrawal.scope).where(Withdrawal.kid == 2)).all()
+        assert made == ["key"]  # nobody has labels of it
+
+
+def test_doctor_says_when_the_manifest_is_behind_the_keys(
+    database: Database, settings: Settings, lot: Lot, run: Run, told: Told, tmp_path: Path
+) -> None:
+    def looked() -> Any:
+        return {row["check"]: row for row in told("doctor")}["trust manifest"]
+
+    assert looked()["state"] == "ok"  # nothing to check without a network
+    with database.writing() as session:
+        allocate(session, lot=session.get_one(Lot, lot.id), count=1, form="offline")
+    assert looked()["state"] == "doubt"
+    hold(database, settings, tmp_path / "roots")
+    assert looked()["what"].startswith("version 1")
+    run("keys", "rotate")
+    assert looked()["state"] == "doubt" and "1, 2, 3" in looked()["what"]
 
 
 def test_a_changed_audit_trail_is_noticed(

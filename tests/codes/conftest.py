@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -76,3 +80,30 @@ def _spoken(monkeypatch: pytest.MonkeyPatch) -> None:
 _PLACES = re.compile(r"\{(\w+)\}")
 #: itsdangerous reads it, people do not.
 _FOR_PROGRAMS = {"the tag does not fit"}
+
+
+MODULES = [
+    Path("/usr/lib/softhsm/libsofthsm2.so"),
+    Path("/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so"),
+    Path("/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so"),
+]
+
+
+@pytest.fixture(scope="session")
+def softhsm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A SoftHSM with a token "ocop", PIN 1234. The library reads its settings once a process."""
+    found = next((path for path in MODULES if path.exists()), None)
+    if found is None or shutil.which("softhsm2-util") is None:
+        pytest.skip("SoftHSM is not installed: apt-get install softhsm2")
+    folder = tmp_path_factory.mktemp("softhsm")
+    (folder / "tokens").mkdir()
+    settings = folder / "softhsm2.conf"
+    settings.write_text(f"directories.tokendir = {folder / 'tokens'}\nlog.level = ERROR\n")
+    os.environ["SOFTHSM2_CONF"] = str(settings)
+    subprocess.run(
+        ["softhsm2-util", "--init-token", "--free", "--label", "ocop", "--pin", "1234",
+         "--so-pin", "5678"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    yield str(found)
+    del os.environ["SOFTHSM2_CONF"]

@@ -441,6 +441,11 @@ FULL = StatusList(
 )
 SOLD = replace(FULL, purpose=Purpose.SOLD, listed={77: (734,)})
 LISTS = [FULL, SOLD]
+#: Of a frozen key: the gaps in its ranges are listed.
+OF_STOLEN = [
+    replace(FULL, kid=2, listed={77: (11, 12, 14)}),
+    replace(SOLD, kid=2, listed={}),
+]
 
 
 def head_of(lists: list[StatusList], **facts: Any) -> StatusHead:
@@ -466,6 +471,8 @@ CASES: list[tuple[str, str, dict[str, Any], str]] = [
     ("key of another manifest", code(kid=5), {}, "UNKNOWN_KEY"),
     ("stolen key, in the log", code(kid=2, lot=77, unit=10), {}, "ISSUED_OK_STALE"),
     ("stolen key, not in the log", code(kid=2, lot=77, unit=2_000_000), {}, "FROZEN_KEY_OUTSIDE_RANGE"),
+    ("stolen key, a label of a block", code(kid=2, unit=10), {"lists": OF_STOLEN}, "ISSUED_OK"),
+    ("stolen key, a gap of a block", code(kid=2, unit=11), {"lists": OF_STOLEN}, "REVOKED"),
     ("newer lot than the list", code(lot=90), {}, "ISSUED_OK_STALE"),
     ("no head", GOOD, {"head": None}, "ISSUED_OK_STALE"),
     ("old head", GOOD, {"now": AT + timedelta(hours=25)}, "ISSUED_OK_STALE"),

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.codes import revoke
@@ -50,6 +51,23 @@ def words(client: FlaskClient, path: str, status: int = 200) -> str:
     answer = client.get(path, base_url=BASE)
     assert answer.status_code == status, answer.text
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text))
+
+
+def test_a_recalled_lot_is_amber_and_all_its_codes_count_as_withdrawn(
+    client: FlaskClient, publish: Publish, database: Database
+) -> None:
+    with database.writing() as session:
+        lot = session.scalars(select(Lot).where(Lot.code == "L-RECALL")).one()
+        first = session.scalars(select(Issue.first).where(Issue.lot_id == lot.id)).one()
+        revoke.void(session, first=first, count=1, reason="In lệch", by="test")
+        revoke.withdraw(session, first=first + 1, count=1, reason="Giả", by="test")
+    publish()
+    client.set_cookie("lang", "en", domain="qr.example.vn")
+    page = client.get(f"/log/?lot=L-RECALL&product={GTIN}", base_url=BASE).text
+    said = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert "The lot was recalled: none of its codes is good any more. 4 codes may still be" in said
+    assert "Codes issued 5 of these void 1 of these withdrawn 4" in said
+    assert 'class="note good"' not in page
 
 
 def test_an_outsider_checks_the_log_over_the_web(client: FlaskClient, publish: Publish) -> None:

@@ -27,6 +27,7 @@ class LotTotal:
     #: Codes of units. A code of the whole lot is none.
     issued: int = 0
     void: int = 0
+    #: All that are not void, where the lot was recalled.
     withdrawn: int = 0
     recalled: bool = False
     #: Labels that carry a code of the whole lot: nobody can count those in a shop.
@@ -36,7 +37,7 @@ class LotTotal:
 
     @property
     def live(self) -> int:
-        """Codes that may be on goods."""
+        """Codes that may be on goods, good or withdrawn."""
         return self.issued - self.void
 
     @property
@@ -100,6 +101,9 @@ class Totals:
         self._check_keys()
         for state, marks in self._marks.items():
             self._count_marks(state, marks)
+        for total in self._lots.values():
+            if total.recalled:
+                total.withdrawn = total.live
         return [self._lots[lot] for lot in sorted(self._lots)]
 
     def _add_head(self, place: str, leaf: AuditHeadLeaf) -> None:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from labelsvc.codes.signing import SIGNATURE_LENGTH, Ed25519
-from labelsvc.errors import ConfigurationError, KeyUnavailable
+from labelsvc.codes.token import refused, session
+from labelsvc.errors import KeyUnavailable
 
 #: DER of the PrintableString "edwards25519", CKA_EC_PARAMS of PKCS#11 3.0.
 _CURVE: Final = b"\x13\x0cedwards25519"
@@ -33,7 +34,7 @@ class TokenRoot:
         try:
             made = bytes(self._private.sign(message, mechanism=Mechanism.EDDSA))
         except PKCS11Error as error:
-            raise _refused(error) from None
+            raise refused(error) from None
         if len(made) != SIGNATURE_LENGTH or not Ed25519().verify_signature(
             self.public, message, made
         ):
@@ -52,42 +53,26 @@ def opened(
     :raises ConfigurationError: the extra is missing, or the library cannot be loaded.
     :raises KeyUnavailable: no such token or key, a wrong PIN, another kind of key.
     """
-    try:
+    with session(module, token=token, pin=pin, write=make) as opened_session:
         import pkcs11
         from pkcs11 import Attribute, KeyType, ObjectClass
-    except ImportError:
-        raise ConfigurationError(
-            "Tokens need the extra package python-pkcs11.", fix="Run: pip install labelsvc[hsm]"
-        ) from None
-    try:
-        library = pkcs11.lib(module)
-    except (RuntimeError, pkcs11.PKCS11Error) as error:
-        raise ConfigurationError(
-            "The PKCS#11 library {module} cannot be loaded: {reason}.",
-            fix="Name the library of the maker, such as /usr/lib/softhsm/libsofthsm2.so.",
-            module=module,
-            reason=str(error),
-        ) from None
-    try:
-        with library.get_token(token_label=token).open(rw=make, user_pin=pin) as session:
-            try:
-                private = session.get_key(object_class=ObjectClass.PRIVATE_KEY, label=label)
-            except pkcs11.NoSuchKey:
-                if not make:
-                    raise
-                parameters = session.create_domain_parameters(
-                    KeyType.EC_EDWARDS, {Attribute.EC_PARAMS: _CURVE}, local=True
-                )
-                _, private = parameters.generate_keypair(
-                    mechanism=pkcs11.Mechanism.EC_EDWARDS_KEY_PAIR_GEN,
-                    store=True,
-                    label=label,
-                    private_template={Attribute.EXTRACTABLE: False, Attribute.SENSITIVE: True},
-                )
-            public = session.get_key(object_class=ObjectClass.PUBLIC_KEY, label=label)
-            yield TokenRoot(_point(bytes(public[Attribute.EC_POINT])), private)
-    except pkcs11.PKCS11Error as error:
-        raise _refused(error) from None
+
+        try:
+            private = opened_session.get_key(object_class=ObjectClass.PRIVATE_KEY, label=label)
+        except pkcs11.NoSuchKey:
+            if not make:
+                raise
+            parameters = opened_session.create_domain_parameters(
+                KeyType.EC_EDWARDS, {Attribute.EC_PARAMS: _CURVE}, local=True
+            )
+            _, private = parameters.generate_keypair(
+                mechanism=pkcs11.Mechanism.EC_EDWARDS_KEY_PAIR_GEN,
+                store=True,
+                label=label,
+                private_template={Attribute.EXTRACTABLE: False, Attribute.SENSITIVE: True},
+            )
+        public = opened_session.get_key(object_class=ObjectClass.PUBLIC_KEY, label=label)
+        yield TokenRoot(_point(bytes(public[Attribute.EC_POINT])), private)
 
 
 def _point(value: bytes) -> bytes:
@@ -95,11 +80,3 @@ def _point(value: bytes) -> bytes:
     if len(point) != 32:
         raise KeyUnavailable("The key in the token is no Ed25519 key.")
     return point
-
-
-def _refused(error: Exception) -> KeyUnavailable:
-    return KeyUnavailable(
-        "The token refuses: {reason}.",
-        fix="Check its label, the label of the key and the PIN; a locked PIN needs its security officer.",
-        reason=str(error) or type(error).__name__,
-    )

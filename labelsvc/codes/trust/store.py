@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from labelsvc.clock import now
 from labelsvc.codes.key import Key
 from labelsvc.codes.keyring import Keyring
+from labelsvc.codes.models import KeyRecord
 from labelsvc.codes.tlog import log
 from labelsvc.codes.trust.manifest import Content, Manifest
 from labelsvc.codes.trust.models import TrustManifest
@@ -102,11 +103,16 @@ def publish_manifest(session: Session, manifest: Manifest, *, host: str) -> None
     session.flush()
 
 
-def behind(manifest: Manifest, ring: Keyring) -> list[int]:
-    """Keys whose state in *manifest* is no longer the present one: it is time for the next."""
+def behind(session: Session) -> list[int]:
+    """Keys whose state in the published manifest is no longer the present one: it is time for the
+    next. None where no manifest is published.
+    """
+    manifest = newest(session)
+    if manifest is None:
+        return []
     return [
-        key.kid
-        for key in ring.keys
-        if (known := manifest.content.key(key.kid)) is None
-        or (known.state, known.ed25519_public) != (key.state, key.ed25519_public)
+        record.kid
+        for record in session.scalars(select(KeyRecord).order_by(KeyRecord.kid))
+        if (known := manifest.content.key(record.kid)) is None
+        or (known.state, known.ed25519_public) != (record.state, record.public)
     ]

@@ -4,6 +4,7 @@ from labelsvc.web.console import layout_preview as layout_preview
 from labelsvc.web.console import office_accounts as office_accounts
 from labelsvc.web.console import office_cases as office_cases
 from labelsvc.web.console import office_imports as office_imports
+from labelsvc.web.console import office_keys as office_keys
 from labelsvc.web.console import office_producers as office_producers
 from labelsvc.web.console import office_products as office_products
 from labelsvc.web.console import office_recognitions as office_recognitions

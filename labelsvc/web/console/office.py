@@ -17,6 +17,7 @@ from labelsvc.catalogue.certify import ending_within
 from labelsvc.catalogue.models import Producer, Product
 from labelsvc.catalogue.recognition import RENEWAL_CLOSES_DAYS, RENEWAL_OPENS_DAYS
 from labelsvc.codes.models import Issue
+from labelsvc.codes.trust import store
 from labelsvc.inspections.report import count_open
 from labelsvc.labels.models import PrintRun, RunState
 from labelsvc.scans.models import Scan
@@ -91,6 +92,7 @@ ACTIONS = {
     "blank.bind": "Blank labels entered for a lot",
     "blank.fail": "Blank roll failed",
     "key.rotate": "Signing key rotated",
+    "key.reseal": "Signing keys sealed anew",
     "key.freeze": "Signing key frozen",
     "backup.restore": "Backup restored",
 }
@@ -161,7 +163,8 @@ def dashboard() -> ResponseReturnValue:
             "products": _number(session, select(func.count()).select_from(Product)),
         }
         days = scans_by_day(session, today)
-    return render_template("console/office/dashboard.html", f=figures, days=days)
+        behind = store.behind(session)
+    return render_template("console/office/dashboard.html", f=figures, days=days, behind=behind)
 
 
 def _number(session: Session, query: Select[Any]) -> int:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -14,12 +15,13 @@ from labelsvc import clock
 from labelsvc.accounts import audit
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.catalogue.recognition import Recognition, Standing, ruling
-from labelsvc.codes import withdrawal
+from labelsvc.codes import notices
 from labelsvc.codes.models import Issue, Withdrawal
 from labelsvc.labels import legal, library, own, print_run
 from labelsvc.labels.contents import product_values
 from labelsvc.labels.models import PrintRun, RunState
 from labelsvc.scans.models import Scan
+from labelsvc.web.account import local_target
 from labelsvc.web.language import current
 from labelsvc.web.security import actor, current_user
 from labelsvc.web.site import site
@@ -33,7 +35,31 @@ WITHDRAWN = {
     "run": "A print run",
     "lot": "The whole lot",
     "product": "All lots of the product",
+    "key": "Labels with a withdrawn signing key",
 }
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What was taken off the market, as the producer reads it."""
+
+    number: int
+    scope: str
+    product: str
+    lot: str
+    at: datetime | None
+    reason: str
+
+    @classmethod
+    def of(cls, row: Withdrawal) -> Notice:
+        return cls(
+            row.id,
+            WITHDRAWN[row.scope],
+            row.product.name if row.product else "",
+            row.lot.code if row.lot else "",
+            row.decided_at,
+            row.reason,
+        )
 
 
 @dataclass(frozen=True)
@@ -82,6 +108,18 @@ def card(product: Product) -> Card:
     return Card(product, recognition, standing, legal.missing(product.set_number, values), renewal)
 
 
+@bp.context_processor
+def _unread() -> dict[str, Any]:
+    """What was withdrawn stands on every page until the producer says that they read it."""
+    producer_id = current_user().producer_id if g.get("user") else None
+    if producer_id is None:
+        return {}
+    with site().database.reading() as session:
+        rows = notices.unread(session, producer_id)
+        shown = [Notice.of(row) for row in rows]
+    return {"notices": shown}
+
+
 @bp.get("/")
 def dashboard() -> ResponseReturnValue:
     producer_id = current_user().producer_id
@@ -110,8 +148,6 @@ def dashboard() -> ResponseReturnValue:
             running=running,
             lots=lots,
             scans=scans,
-            withdrawn=withdrawal.unread(session, producer_id) if producer_id else (),
-            scopes=WITHDRAWN,
         )
 
 
@@ -127,7 +163,8 @@ def read_withdrawal(withdrawal_id: int) -> ResponseReturnValue:
             audit.record(
                 session, actor=actor(), action="withdrawal.read", subject=f"withdrawal:{found.id}"
             )
-    return redirect(url_for("producer.dashboard"), code=303)
+    back = local_target(request.form.get("next")) or url_for("producer.dashboard")
+    return redirect(back, code=303)
 
 
 def count_scans(session: Session, of: ColumnElement[bool], *, days: int) -> int:

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -68,42 +64,16 @@ def test_any_text_is_refused_with_our_errors(text: str) -> None:
 
 # --- a token -----------------------------------------------------------------------------------
 
-MODULES = [
-    Path("/usr/lib/softhsm/libsofthsm2.so"),
-    Path("/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so"),
-    Path("/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so"),
-]
 
-
-@pytest.fixture(scope="module")
-def module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A SoftHSM with a token "ocop", PIN 1234. The library reads its settings once a process."""
-    found = next((path for path in MODULES if path.exists()), None)
-    if found is None or shutil.which("softhsm2-util") is None:
-        pytest.skip("SoftHSM is not installed: apt-get install softhsm2")
-    folder = tmp_path_factory.mktemp("softhsm")
-    (folder / "tokens").mkdir()
-    settings = folder / "softhsm2.conf"
-    settings.write_text(f"directories.tokendir = {folder / 'tokens'}\nlog.level = ERROR\n")
-    os.environ["SOFTHSM2_CONF"] = str(settings)
-    subprocess.run(
-        ["softhsm2-util", "--init-token", "--free", "--label", "ocop", "--pin", "1234",
-         "--so-pin", "5678"],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    yield str(found)
-    del os.environ["SOFTHSM2_CONF"]
-
-
-def test_a_root_in_a_token_signs_a_manifest(module: str) -> None:
-    with pkcs11.opened(module, token="ocop", pin="1234", label="root-1", make=True) as root:
+def test_a_root_in_a_token_signs_a_manifest(softhsm: str) -> None:
+    with pkcs11.opened(softhsm, token="ocop", pin="1234", label="root-1", make=True) as root:
         public = root.public
         content_roots = (public, *CONTENT.roots[1:])
         content = type(CONTENT)(**{**vars(CONTENT), "roots": content_roots})
         made = Manifest.draft(content).sign(root)
     made = made.sign(SeedRoot(SEEDS[1]))
     made.check_first()
-    with pkcs11.opened(module, token="ocop", pin="1234", label="root-1") as again:
+    with pkcs11.opened(softhsm, token="ocop", pin="1234", label="root-1") as again:
         assert again.public == public
         assert Manifest.draft(content).sign(again).signers([public]) == 1
 
@@ -118,10 +88,10 @@ def test_a_root_in_a_token_signs_a_manifest(module: str) -> None:
     ids=["token", "pin", "key"],
 )
 def test_what_a_token_refuses_is_our_error(
-    module: str, facts: dict[str, str], error: type[Exception]
+    softhsm: str, facts: dict[str, str], error: type[Exception]
 ) -> None:
     words = {"token": "ocop", "pin": "1234", "label": "root-1"} | facts
-    with pytest.raises(error), pkcs11.opened(module, **words):
+    with pytest.raises(error), pkcs11.opened(softhsm, **words):
         pass
 
 
