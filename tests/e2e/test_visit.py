@@ -213,6 +213,38 @@ def test_what_only_the_server_can_check_is_asked_when_the_network_is_back(
     assert rows(page) == 2
 
 
+def test_a_short_code_on_two_items_is_a_copy_once_the_server_says_it_is_no_code_of_a_lot(
+    phone: BrowserContext, published: Live
+) -> None:
+    phone.set_offline(True)
+    page = opened(phone, published)
+    for code in (published.world.codes["in_force"], published.world.codes["lot"]):
+        typed(page, code)
+        page.fill("#code", code)
+        page.click("#typing button")
+        page.click("dialog button[value=other]")
+        expect(page.locator("#result")).to_contain_text("Hai món mang mã này")
+        expect(page.locator("#result")).to_have_attribute(
+            "data-verdict", "SHORT_CODE_NEEDS_NETWORK"
+        )
+    phone.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("#entries .entry").nth(1)).to_contain_text("2 món")
+    expect(page.locator("#entries .entry").nth(1)).to_have_class("entry bad")
+    expect(page.locator("#result")).to_have_attribute("data-verdict", "ISSUED_OK")  # of a whole lot
+    expect(page.locator("#entries .entry").nth(0)).not_to_contain_text("2 món")
+
+
+def test_who_is_not_signed_in_is_answered_like_everybody(
+    phone: BrowserContext, published: Live
+) -> None:
+    phone.clear_cookies()
+    page = opened(phone, published)
+    assert typed(page, published.world.codes["in_force"]) == "ISSUED_OK"
+    assert typed(page, published.world.codes["not_issued"]) == "NOT_ISSUED"
+    expect(page.locator("#entries .entry").first).not_to_contain_text("Trà hoa cúc")
+
+
 def test_rows_bring_their_card_back_and_strange_codes_stand_in_one_row(
     phone: BrowserContext, published: Live
 ) -> None:
@@ -256,7 +288,7 @@ def test_the_card_the_case_and_the_report_speak_the_chosen_language(
     expect(page.locator("#case-state")).to_contain_text("1 vụ việc chờ gửi")
     page.click("#lang-en")
     expect(page.locator("#result h2")).to_have_text("Withdrawn code")
-    expect(page.locator("#case-state")).to_contain_text("1 cases wait")
+    expect(page.locator("#case-state")).to_contain_text("wait for a network: 1")
     expect(page.locator("#visit-state")).to_contain_text("The PDF needs a network")
     expect(page.locator("#cases")).to_contain_text("Delete")
     page.evaluate("localStorage.clear()")
@@ -293,7 +325,7 @@ def test_a_refused_case_says_why_and_does_not_hold_up_the_next(
     page.evaluate("dispatchEvent(new Event('online'))")
     expect(page.locator("#cases .waiting")).to_have_count(1)
     expect(page.locator("#cases")).to_contain_text("Máy chủ không nhận: Ảnh này bị hỏng.")
-    expect(page.locator("#case-state")).to_contain_text("Đã gửi")
+    expect(page.locator("#case-state")).to_contain_text("1 vụ việc máy chủ không nhận")
     clean(page, "refused")
     assert sent == [("Thứ nhất", 1), ("Thứ hai", 1)]
     page.evaluate("dispatchEvent(new Event('online'))")

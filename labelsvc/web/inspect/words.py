@@ -67,7 +67,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "en": "The keys belong to another address: not taken.",
     },
     "visit": {"vi": "Lượt kiểm tra", "en": "This visit"},
-    "visit_count": {"vi": "{count} mã từ {since}", "en": "{count} codes since {since}"},
+    "visit_count": {"vi": "{count} mã từ {since}", "en": "Codes since {since}: {count}"},
     "visit_empty": {
         "vi": "Chưa quét mã nào. Quét lần lượt từng món: hai món cùng một mã sẽ bị phát hiện, không cần mạng.",
         "en": "No code yet. Scan item by item: two items with one code are found, without a network.",
@@ -115,6 +115,10 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "by_server": {"vi": "máy chủ, {when}", "en": "the server, {when}"},
     "asking": {"vi": "Đang hỏi máy chủ…", "en": "Asking the server…"},
     "server_silent": {"vi": "máy chủ không trả lời", "en": "the server does not answer"},
+    "twice_open": {
+        "vi": "Hai món mang mã này. Nếu không phải mã của cả lô thì ít nhất một tem là bản sao; máy chủ cho biết khi có mạng.",
+        "en": "Two items carry this code. Unless it is the code of a whole lot, one label is a copy; the server tells when there is a network.",
+    },
     "claims": {"vi": "Mã tự khai", "en": "The code claims"},
     "claims_lot": {
         "vi": "lô {lot}; điều này chưa được chứng minh",
@@ -133,7 +137,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "carton_seen": {"vi": "Đã quét {seen}/{count}", "en": "{seen} of {count} scanned"},
     "carton_strangers": {
         "vi": "{count} sản phẩm không thuộc thùng này",
-        "en": "{count} packs do not belong into this carton",
+        "en": "Packs that do not belong into this carton: {count}",
     },
     "carton_stranger": {
         "vi": "Không thuộc thùng đang kiểm. Hãy kiểm tra vì sao sản phẩm này nằm trong thùng.",
@@ -191,12 +195,16 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "en": "Mandatory contents missing on the label",
     },
     "case_photos": {"vi": "Thêm ảnh", "en": "Add photos"},
-    "case_photo_count": {"vi": "{count} ảnh", "en": "{count} photos"},
+    "case_photo_count": {"vi": "{count} ảnh", "en": "Photos: {count}"},
     "case_keep": {"vi": "Lưu vụ việc", "en": "Keep the case"},
     "cancel": {"vi": "Bỏ", "en": "Cancel"},
     "cases_waiting": {
         "vi": "{count} vụ việc chờ gửi khi có mạng",
-        "en": "{count} cases wait for a network",
+        "en": "Cases that wait for a network: {count}",
+    },
+    "cases_refused": {
+        "vi": "{count} vụ việc máy chủ không nhận, cần xem lại",
+        "en": "Cases that the server refused: {count}",
     },
     "case_kept": {
         "vi": "Đã lưu trên máy; sẽ gửi khi có mạng.",

@@ -30,7 +30,7 @@ export function list(visit) {
   at("visit-more").hidden = count <= most;
   say(at("visit-more"), "visit_more", { count: count - most });
   at("visit-count").textContent = t("visit_count", {
-    count, since: new Date(visit.began).toLocaleTimeString(language(), { hour: "2-digit", minute: "2-digit" }),
+    count, since: new Date(visit.began).toLocaleTimeString(language(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
   });
 }
 

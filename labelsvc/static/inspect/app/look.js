@@ -97,10 +97,19 @@ export function hear(entry, answer) {
  */
 export function settle(entry) {
   const verdict = worse(entry.own, entry.said);
-  entry.verdict = entry.items > 1 && ON_GOODS.has(verdict) ? "DUPLICATE_HERE" : verdict;
+  entry.verdict = entry.items > 1 && ON_GOODS.has(verdict) && !isMaybeLot(entry) ? "DUPLICATE_HERE" : verdict;
   // What an unproven code names is not what it is on.
   if (UNPROVEN.has(verdict)) entry.known = null;
   else entry.claims = "";
+}
+
+/**
+ * Whether it may be the code of a whole lot, which many items carry: only the server can tell.
+ *
+ * @param {Entry} entry
+ */
+export function isMaybeLot({ form, said }) {
+  return form === "short" && !said;
 }
 
 /**

@@ -95,7 +95,10 @@ async function change(uid, how) {
 /** Draw what waits, also in the other language. */
 export async function show() {
   const kept = await waiting();
-  say(at("case-count"), kept.length ? "cases_waiting" : "", { count: kept.length });
+  const refused = kept.filter((one) => one.refused).length;
+  const count = kept.length - refused;
+  say(at("case-count"), count ? "cases_waiting" : "", { count });
+  say(at("case-refused"), refused ? "cases_refused" : "", { count: refused });
   at("cases").replaceChildren(...kept.map(row));
 }
 

@@ -17,6 +17,7 @@ import * as store from "./store.js";
 
 /** A pack that is older is shown with its day: stars may have been given or withdrawn since. */
 const OLD = 7 * 86_400_000;
+const HOUR = 3_600_000;
 /** Standings under which stars count. */
 const IN_FORCE = new Set(["in_force", "ending_soon", "extended"]);
 
@@ -36,16 +37,28 @@ export async function refresh(held) {
     const answer = await fetch("/inspect/pack.json", {
       headers: held ? { "If-None-Match": held.tag } : {}, cache: "no-store", redirect: "manual",
     });
-    // Nothing changed: what is held was just found to be as good as new.
-    const same = answer.status === 304 && held;
-    if (!answer.ok && !same) return null;
-    const found = same ? { ...held, made: new Date().toISOString() } : await answer.json();
-    if (!same) found.tag = answer.headers.get("ETag") ?? "";
+    if (answer.status === 304 && held) return asGoodAsNew(held);
+    if (!answer.ok) return null;
+    const found = await answer.json();
+    found.tag = answer.headers.get("ETag") ?? "";
     await store.put("pack", found);
     return found;
   } catch {
     return null;
   }
+}
+
+/**
+ * A pack in which nothing changed since it was made; that is not written down every minute.
+ *
+ * @param {Pack} held
+ */
+async function asGoodAsNew(held) {
+  const now = new Date();
+  if (now.getTime() - new Date(held.made).getTime() < HOUR) return held;
+  const found = { ...held, made: now.toISOString() };
+  await store.put("pack", found);
+  return found;
 }
 
 /**

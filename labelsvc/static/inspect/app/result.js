@@ -86,11 +86,12 @@ function draw(entry) {
   const parts = [card];
   if (entry.known?.recalled) parts.push(element("p", "note bad", `${t("recalled")}: ${entry.known.recalled}`));
   if (entry.inside && !entry.inside.length) parts.push(element("p", "note bad", t("carton_stranger")));
+  if (entry.items > 1 && entry.verdict === "SHORT_CODE_NEEDS_NETWORK") parts.push(element("p", "note caution", t("twice_open")));
   const rows = element("dl", "facts");
+  if (entry.claims) rows.append(element("dt", "", t("claims")), element("dd", "claim", t("claims_lot", { lot: entry.claims })));
   for (const [name, value] of [...goods(entry, tone), ...about(entry)]) {
     rows.append(element("dt", "", name), element("dd", "", value));
   }
-  if (entry.claims) rows.append(element("dt", "", t("claims")), element("dd", "claim", t("claims_lot", { lot: entry.claims })));
   parts.push(rows);
   const place = area();
   place.replaceChildren(...parts);
@@ -128,8 +129,9 @@ function goods({ known, expires, verdict }, tone) {
 function starsOf(known) {
   const now = new Date();
   const { stars, standing } = standingOn(known, dayInHanoi(now));
+  const decision = known.decision.replaceAll("-", "\u2011"); // its number stays on one line
   const until = known.until ? `, ${t("until", { day: shortDay(known.until) })}` : "";
-  const words = stars ? `${"★".repeat(stars)} ${known.decision}${until} (${t(`standing_${standing}`)})`
+  const words = stars ? `${"★".repeat(stars)} ${decision}${until} (${t(`standing_${standing}`)})`
     : standing ? t(`standing_${standing}`) + (standing === "expired" ? until : "") : t("stars_none");
   const old = known.asOf && isOld(known.asOf, now);
   return old ? `${words} · ${t("as_of", { day: shortDay(dayInHanoi(new Date(known.asOf ?? 0))) })}` : words;
