@@ -55,6 +55,8 @@ POLICY: dict[str, frozenset[Role]] = {
     "inspect.pack": frozenset({Role.INSPECTOR, Role.OFFICE}),
     "inspect.sync": frozenset({Role.INSPECTOR, Role.OFFICE}),
     "inspect.report": frozenset({Role.INSPECTOR, Role.OFFICE}),
+    "inspect.seen": frozenset({Role.INSPECTOR, Role.OFFICE}),
+    "inspect.verdict": frozenset({Role.INSPECTOR, Role.OFFICE}),
     "office.*": OFFICE,
     "office.dashboard": READERS,
     "office.recognitions": READERS,

@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
@@ -23,6 +23,13 @@ from labelsvc.scans.verdict import Verdict
 
 #: Codes of one visit, and bytes of the visit as it is sent.
 MOST_ENTRIES, LARGEST_VISIT = 2000, 4 * 1024 * 1024
+
+
+#: Nothing is proven by such a code: the goods that it names are not what it is on.
+UNPROVEN = frozenset({
+    Verdict.BAD_SIGNATURE, Verdict.UNKNOWN_KEY, Verdict.FROZEN_KEY_OUTSIDE_RANGE, Verdict.NOT_ISSUED,
+    Verdict.MALFORMED, Verdict.FOREIGN_HOST,
+})  # fmt: skip
 
 
 class SentEntry(BaseModel):
@@ -39,6 +46,12 @@ class SentEntry(BaseModel):
     lot: Annotated[str, Field(max_length=100)] = ""
     #: Number of the pack in the carton that it was looked at with; "outside": it did not belong.
     carton: Annotated[str, Field(max_length=40)] = ""
+
+    @model_validator(mode="after")
+    def _names_proven_goods(self) -> Self:
+        if self.verdict in UNPROVEN:
+            self.product = self.lot = ""
+        return self
 
 
 class SentVisit(BaseModel):

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import case as sql_case
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from labelsvc import clock
@@ -23,6 +23,8 @@ from labelsvc.scans.signals import BY_VERDICT, Signal, Spread, Thresholds, Unit
 
 #: How far back reported places count.
 _PLACES = timedelta(days=90)
+#: A phone without a network tells later where it was.
+_LATE = timedelta(days=7)
 #: Values of one statement at most.
 _MANY = 500
 
@@ -196,13 +198,15 @@ def _verdicts(session: Session, at: Thresholds, found: Findings, since: datetime
 
 def _travel(session: Session, at: Thresholds, found: Findings, since: datetime) -> None:
     """Units reported at two places that nobody travels between so fast."""
+    start = since - _LATE - timedelta(hours=at.travel_hours)
+    here = (Sighting.province, Sighting.latitude, Sighting.longitude)
     numbers = session.execute(
         select(Sighting.number, Sighting.issue_id, Issue.lot_id)
         .join(Issue, Issue.id == Sighting.issue_id)
-        .where(Sighting.at >= since, Issue.form != Form.LOT)
-        .distinct()
+        .where(Sighting.at >= start, Issue.form != Form.LOT)
+        .group_by(Sighting.number, Sighting.issue_id, Issue.lot_id)
+        .having(or_(*(func.min(part) != func.max(part) for part in here)))
     ).all()
-    start = since - timedelta(hours=at.travel_hours)
     for number, issue_id, lot_id in numbers:
         rows = session.scalars(
             select(Sighting).where(Sighting.number == number, Sighting.at >= start)

@@ -23,8 +23,9 @@ from labelsvc.codes.uri import MAX_TEXT
 from labelsvc.errors import LabelsvcError, MalformedCode, PhotoRefused
 from labelsvc.files import Files
 from labelsvc.inspections import cases
-from labelsvc.inspections.evidence import cell_of, note_sighting
+from labelsvc.inspections.evidence import note_sighting
 from labelsvc.inspections.models import Case, CaseFile, CaseKind, SightingSource
+from labelsvc.inspections.sightings import SentPlace, Uid
 from labelsvc.labels import legal
 from labelsvc.scans.verdict import SHOWN, Verdict
 
@@ -32,7 +33,6 @@ from labelsvc.scans.verdict import SHOWN, Verdict
 MOST_PHOTOS, LARGEST_PHOTO = 6, 3 * 1024 * 1024
 #: Characters of a code that is none of ours, as far as it is kept.
 _LONGEST = 300
-_Uid = Annotated[str, Field(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 
 
 class SentPhoto(BaseModel):
@@ -40,37 +40,26 @@ class SentPhoto(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    uid: _Uid
+    uid: Uid
     data: Annotated[str, Field(max_length=LARGEST_PHOTO * 4 // 3 + 4)]
 
 
-class SentCase(BaseModel):
+class SentCase(SentPlace):
     """What the application kept."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    uid: _Uid
+    uid: Uid
     #: When it was opened on the device.
     at: datetime
     code: Annotated[str, Field(max_length=MAX_TEXT)]
     verdict: Annotated[str, Field(max_length=30)]
     #: How many items carried the code.
     items: Annotated[int, Field(ge=1, le=10_000)] = 1
-    place: Annotated[str, Field(max_length=200)] = ""
-    #: Where it was, in degrees; taken on as the middle of a cell of about five kilometres.
-    latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
-    longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
+    #: Of the scan it is about, where its place is told, too: both are one sighting.
+    sighting: Uid | None = None
     note: Annotated[str, Field(max_length=2000)] = ""
     #: Keys of mandatory contents (Decree 37/2026) that were missing on the label.
-    missing: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=60)] = []
-    photos: Annotated[list[SentPhoto], Field(max_length=MOST_PHOTOS)] = []
-
-    @property
-    def cell(self) -> tuple[float, float] | None:
-        """Latitude and longitude of the cell, in degrees; None where the inspector gave none."""
-        if self.latitude is None or self.longitude is None:
-            return None
-        return cell_of(self.latitude), cell_of(self.longitude)
+    missing: list[Annotated[str, Field(max_length=40)]] = Field(default=[], max_length=60)
+    photos: list[SentPhoto] = Field(default=[], max_length=MOST_PHOTOS)
 
 
 def take(session: Session, files: Files, ring: Keyring, sent: SentCase, *, actor: str) -> Case:
@@ -97,7 +86,7 @@ def take(session: Session, files: Files, ring: Keyring, sent: SentCase, *, actor
     if issue_id is not None and number is not None:
         note_sighting(
             session, number=number, issue_id=issue_id, source=SightingSource.INSPECTOR, at=sent.at,
-            place=sent.place, uid=uid, latitude=sent.latitude, longitude=sent.longitude,
+            place=sent.place, uid=sent.sighting or uid, latitude=sent.latitude, longitude=sent.longitude,
         )  # fmt: skip
     # Derived: the same case gives the same note, also when the answer to the first sending was lost.
     note = str(uuid.uuid5(uuid.UUID(uid), "note"))
@@ -148,7 +137,9 @@ def _named(code: str) -> str:
 def _names(session: Session, case: Case, keys: Sequence[str]) -> list[str]:
     lot = session.get(Lot, case.lot_id) if case.lot_id is not None else None
     known = legal.required(lot.product.set_number) if lot is not None else ()
-    names = {content.key: f"{content.name_vi} ({content.article})" for content in known}
+    names = {
+        content.key: f"{content.name_vi} ({legal.cite(content.article, 'vi')})" for content in known
+    }
     return [names.get(key, key) for key in keys]
 
 

@@ -50,11 +50,18 @@ _TYPES = {
 @bp.get("/<_code>/")
 def scan(_rest: str = "", _code: str = "") -> ResponseReturnValue:
     """The raw target is parsed, not Flask's decoded path: escapes are undone once, by `uri`."""
-    own = ScanSite.of(current_app)
     raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.path
-    kind = _kind()
+    return answer(str(raw), _kind())
+
+
+def answer(text: str, kind: str) -> ResponseReturnValue:
+    """What is said of a code, given as the path of its page; `kind` is html, json or text.
+
+    A visit of a page is recorded (`ScanSite.record`), a question by POST is none.
+    """
+    own = ScanSite.of(current_app)
     try:
-        parsed = uri.parse(str(raw), host=own.host)
+        parsed = uri.parse(text, host=own.host)
     except ForeignHost:
         return _plain(Verdict.FOREIGN_HOST, kind)
     except BadCode:

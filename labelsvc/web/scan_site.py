@@ -132,7 +132,11 @@ class ScanSite:
     def record(
         self, verdict: Verdict, number: int | None, issue_id: int | None, form: str | None
     ) -> None:
-        """Note the scan; nothing that goes wrong here may reach the page."""
+        """Note the scan; nothing that goes wrong here may reach the page.
+
+        Only a page that somebody opened: an inspector's application asks by POST
+        (`web/inspect/verdict.py`), and an official act is no anonymous visitor.
+        """
         if request.method != "GET":
             return
         try:

@@ -33,8 +33,9 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
 STRICT_TRANSPORT = ("Strict-Transport-Security", "max-age=63072000")
-#: Rooms whose forms bring their own signed token: they set no cookie.
-_OWN_TOKENS = ("report.", "inner.", "inspect.sync", "inspect.report")
+#: Rooms whose forms bring their own signed token and set no cookie; the inspector's application has a
+#: header instead, which no form of another site can send (`web/inspect/sent.py`).
+_OWN_TOKENS = ("report.", "inner.", "inspect.")
 
 
 def cookie_name() -> str:

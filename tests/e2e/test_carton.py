@@ -91,7 +91,7 @@ def test_with_a_network_the_service_says_what_became_of_the_packs(
     page = opened(device, published)
     boxes, _ = packed(published, Form.SHORT)
     assert typed(page, boxes[0]) == "ISSUED_OK"
-    expect(page.locator("#result")).to_contain_text("máy chủ, ngay bây giờ")
+    expect(page.locator("#result")).to_contain_text("máy chủ, vừa xong")
     expect(page.locator("#carton-range")).to_contain_text("1–8")
 
 

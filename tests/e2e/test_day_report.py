@@ -67,13 +67,13 @@ def test_a_case_takes_the_cell_of_the_device_and_gives_it_up_again(
     page.click("#case-form button[value=keep]")
     expect(page.locator("#case-state")).to_contain_text("chờ gửi")
     kept = page.evaluate("import('/static/inspect/app/store.js').then((s) => s.get('cases'))")
-    assert (kept[0]["latitude"], kept[0]["longitude"]) == (21.025, 105.825)
+    assert (kept[0]["sent"]["latitude"], kept[0]["sent"]["longitude"]) == (21.025, 105.825)
     case(page)  # the next one begins without a place
     expect(page.locator("#case-located")).to_have_text("")
     page.click("#case-form button[value=keep]")
     page.wait_for_timeout(200)
     kept = page.evaluate("import('/static/inspect/app/store.js').then((s) => s.get('cases'))")
-    assert "latitude" not in kept[1]
+    assert "latitude" not in kept[1]["sent"]
     device.set_offline(False)
     page.evaluate("dispatchEvent(new Event('online'))")
     expect(page.locator("#case-state")).to_contain_text("Đã gửi")

@@ -93,6 +93,15 @@ def test_it_says_who_when_what_and_how_often(files: Files) -> None:
         assert words in text, words
 
 
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_a_forged_code_is_not_entered_under_the_goods_it_names(verdict: Verdict) -> None:
+    """Whatever the application sends: an older one may be on a phone."""
+    sent = entry(verdict=verdict, product="Trà sen", lot="L-1")
+    forged = {"BAD_SIGNATURE", "UNKNOWN_KEY", "FROZEN_KEY_OUTSIDE_RANGE", "NOT_ISSUED", "MALFORMED",
+              "FOREIGN_HOST"}  # fmt: skip
+    assert (sent.product, sent.lot) == (("", "") if verdict in forged else ("Trà sen", "L-1"))
+
+
 def test_a_day_without_codes_and_cases_is_a_report_too(files: Files) -> None:
     (text,) = pages(day_report_pdf.render(report([]), files))
     assert "Không có mã nào được quét" in text

@@ -105,6 +105,15 @@ def test_a_position_is_kept_as_its_cell(
         assert (sighting.province, sighting.latitude, sighting.longitude) == ("01", 21.025, 105.825)
 
 
+def test_what_a_label_lacks_is_cited_in_vietnamese(
+    database: Database, settings: Settings, files: Files, world: World
+) -> None:
+    keep(database, settings, sent(world, missing=["name"]))
+    with database.reading() as session:
+        text = session.scalars(select(CaseNote.text)).one()
+    assert "Tên hàng hóa (Nghị định 37/2026/NĐ-CP, Điều 42 khoản 1 điểm a)" in text
+
+
 def test_half_a_position_is_none(
     database: Database, settings: Settings, files: Files, world: World
 ) -> None:

@@ -7,15 +7,20 @@ import re
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from labelsvc import clock
 from labelsvc.catalogue.models import Lot
 from labelsvc.codes.models import Issue
 from labelsvc.db import Base, Database
+from labelsvc.inspections.models import Sighting
 from labelsvc.labels.models import PrintRun, RunFile
+from labelsvc.scans.models import Scan
 from labelsvc.scans.verdict import Verdict
+from labelsvc.web.scan_site import ScanSite
 from tests.web.desk import Desk
 from tests.world import World
 
@@ -49,7 +54,9 @@ def test_every_word_the_scripts_and_the_page_use_is_there(client: FlaskClient) -
 
     used: set[str] = set()
     for path in (folder("static") / "inspect" / "app").glob("*.js"):
-        used |= set(re.findall(r'[^\w.]t\("(\w+)"', path.read_text(encoding="utf-8")))
+        text = path.read_text(encoding="utf-8")
+        used |= set(re.findall(r'[^\w.](?:t|button)\("(\w+)"', text))
+        used |= set(re.findall(r'[^\w.]say\([^"]*"(\w+)"', text))
     shell = (folder("templates") / "inspect" / "shell.html").read_text(encoding="utf-8")
     used |= set(re.findall(r't\("(\w+)"\)', shell))
     assert len(used) > 40
@@ -85,8 +92,9 @@ def test_the_pack_names_goods_with_offline_codes(
         row = facts["lots"][str(lot.id)]
         assert (row["code"], row["declared"], row["recalled"]) == (lot.code, lot.declared, "")
         product = facts["products"][str(row["product"])]
-        assert (product["name"], product["producer"]) == (
+        assert (product["name"], product["gtin"], product["producer"]) == (
             lot.product.name,
+            lot.product.gtin,
             lot.product.producer.name,
         )
     assert set(facts["lots"]) == {str(world.lot)}  # the others have codes that the server checks
@@ -231,6 +239,63 @@ def test_a_form_of_another_site_gets_no_report(desk: Sit, world: World) -> None:
         "/inspect/report", json=VISIT, base_url="https://qr.example.vn"
     )
     assert answer.status_code == 400
+
+
+def asked(person: Desk, code: str) -> TestResponse:
+    return person.client.post(
+        "/inspect/verdict", json={"code": code.strip("/")}, base_url="https://qr.example.vn",
+        headers={"X-Labelsvc-Inspect": "1"},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict", "status"),
+    [("in_force", "ISSUED_OK", 200), ("offline", "ISSUED_OK", 200), ("withdrawn", "REVOKED", 410)],
+)
+def test_an_inspector_hears_the_verdict_and_is_no_visitor_of_the_label(
+    desk: Sit, world: World, database: Database, app: Flask, name: str, verdict: str, status: int
+) -> None:
+    def visits() -> int:
+        ScanSite.of(app).recorder.flush()
+        with database.reading() as session:
+            return session.scalar(select(func.count()).select_from(Scan)) or 0
+
+    inspector, code = desk("inspector"), world.codes[name]
+    answer = asked(inspector, code)
+    assert (answer.status_code, answer.get_json()["verdict"]) == (status, verdict)
+    assert answer.get_json()["product"]["name"]
+    assert visits() == 0
+    inspector.client.get(code, base_url="https://qr.example.vn")
+    assert visits() == 1
+
+
+def test_what_is_no_question_is_refused(desk: Sit, world: World) -> None:
+    assert asked(desk("inspector"), "").status_code == 400
+    assert asked(desk("inspector"), "x" * 3000).status_code == 400
+    assert asked(desk("inspector"), "no code").get_json()["verdict"] == "MALFORMED"
+    assert asked(desk("lan"), world.codes["in_force"]).status_code == 403
+    assert asked(desk(""), world.codes["in_force"]).status_code == 401
+
+
+def told(person: Desk, *sightings: dict[str, object]) -> TestResponse:
+    return person.client.post(
+        "/inspect/sightings", json={"sightings": sightings}, base_url="https://qr.example.vn",
+        headers={"X-Labelsvc-Inspect": "1"},
+    )  # fmt: skip
+
+
+def test_places_of_scans_are_taken_once(desk: Sit, world: World, database: Database) -> None:
+    seen = {
+        "uid": "0b7e6a52-6d1c-4f0e-9a53-8f6f2d1f0002", "code": world.codes["in_force"].strip("/"),
+        "at": clock.now().isoformat(), "place": "Hải Phòng",
+    }  # fmt: skip
+    for _ in range(2):
+        answer = told(desk("inspector"), seen, seen)
+        assert (answer.status_code, answer.get_json()) == (200, {"kept": 2})
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Sighting)) == 1
+    assert told(desk("inspector"), seen | {"uid": "x"}).status_code == 400
+    assert told(desk("lan"), seen).status_code == 403
 
 
 @pytest.mark.parametrize("name", ["lan", "auditor", ""])

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from labelsvc import clock
 from labelsvc.codes.carton import CartonCode
@@ -30,6 +31,8 @@ from labelsvc.errors import (
 )
 
 MANIFEST, HEAD = "manifest.json", "status"
+#: So many deltas after a full list; who missed more fetches the full one.
+MOST_DELTAS: Final = 8
 
 
 class Known(StrEnum):
@@ -59,6 +62,8 @@ class HeldTrust:
     manifest: Manifest
     head: StatusHead | None = None
     lists: dict[tuple[int, Purpose], StatusList] = field(default_factory=dict)
+    #: Files that a list is made of: a full one, and what was new in those that followed.
+    parts: dict[tuple[int, Purpose], tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def host(self) -> str:
@@ -67,8 +72,7 @@ class HeldTrust:
     @property
     def names(self) -> set[str]:
         """Files of the folder that are still of use."""
-        lines = self.head.lines if self.head else ()
-        return {MANIFEST, HEAD, *(_name(line) for line in lines)}
+        return {MANIFEST, HEAD}.union(*self.parts.values())
 
     @classmethod
     def read(cls, read: Read) -> HeldTrust:
@@ -90,10 +94,7 @@ class HeldTrust:
         except FileMissing:
             return held
         for line in held.head.lines:
-            try:
-                held.lists[line.kid, line.purpose] = held._list(read(_name(line)), line)
-            except FileMissing:
-                continue
+            held._gather(read, line)
         return held
 
     @classmethod
@@ -101,6 +102,7 @@ class HeldTrust:
         """Bring what is held up to what the service gives now; each part is written once believed.
 
         :param get: bytes of a path of the service.
+        :param write: keeps a file of the folder that *held* was read from.
         :param held: None: the first manifest is believed as it comes; compare its roots by hand.
         :raises BadTrust: TrustRollback: :raises BadStatusList: the service gave what must not be
             believed; what was held stays.
@@ -126,9 +128,10 @@ class HeldTrust:
             return found
         found.head = found._head(head, held.head if held else None)
         for line in found.head.lines:
-            file = get(f"trust/status/{line.kid}/{line.purpose}/{line.number}")
-            found.lists[line.kid, line.purpose] = found._list(file, line)
-            write(_name(line), file)
+            if held is None or not found._add(get, write, line, held):
+                file = get(_path(line, line.number))
+                found._take(line, found._list(file, line), (_name(line),))
+                write(_name(line), file)
         write(HEAD, head)
         return found
 
@@ -181,15 +184,81 @@ class HeldTrust:
         keys = self.manifest.content.status_keys
         return StatusHead.read(data, host=self.host, keys=keys, held=held)
 
-    def _list(self, data: bytes, line: HeadLine) -> StatusList:
-        if hashlib.sha256(data).hexdigest() != line.sha256:
-            raise BadStatusList("This list is not the one that the head names.")
+    def _gather(self, read: Read, line: HeadLine) -> None:
+        """The list that *line* names, of what lies in a folder; nothing where a part is missing."""
+        for first in range(line.number, max(0, line.number - MOST_DELTAS - 1), -1):
+            try:
+                data = read(_name(line, first))
+            except FileMissing:
+                continue
+            full = self._list(data, line) if first == line.number else self._full(data, line, first)
+            with suppress(FileMissing):
+                self._extend(full, (_name(line, first),), line, lambda name, _: read(name))
+            return
+
+    def _add(self, get: Read, write: Write, line: HeadLine, held: HeldTrust) -> bool:
+        """Bring the held list up to *line* by what is new since; False: the full one is needed.
+
+        A delta is signed as a full list is; the head's hash is of the full list's file alone.
+        """
+        key = line.kid, line.purpose
+        before, parts = held.lists.get(key), held.parts.get(key, ())
+        if before is None or not parts or before.number > line.number:
+            return False
+        if held.manifest.content.status_keys != self.manifest.content.status_keys:
+            return False  # what is held must still be believed when it is read again
+        if before.number == line.number and held.head is not None:
+            if held.head.line(*key) != line:
+                return False
+            self._take(line, before, parts)
+            return True
+        if len(parts) + line.number - before.number > MOST_DELTAS + 1:
+            return False
+        fetched: dict[str, bytes] = {}
+
+        def fetch(name: str, number: int) -> bytes:
+            fetched[name] = get(_path(line, number, number - 1))
+            return fetched[name]
+
+        try:
+            self._extend(before, parts, line, fetch)
+        except (FileMissing, BadStatusList):
+            return False
+        for name, data in fetched.items():
+            write(name, data)
+        return True
+
+    def _extend(
+        self,
+        found: StatusList,
+        parts: tuple[str, ...],
+        line: HeadLine,
+        read: Callable[[str, int], bytes],
+    ) -> None:
+        """Add delta after delta to *found* until it is the list that *line* names."""
+        keys = self.manifest.content.status_keys
+        for number in range(found.number + 1, line.number + 1):
+            name = _name(line, number, number - 1)
+            delta = StatusList.read(read(name, number), host=self.host, keys=keys)
+            found, parts = found.plus(delta), (*parts, name)
+        self._take(line, found, parts)
+
+    def _take(self, line: HeadLine, found: StatusList, parts: tuple[str, ...]) -> None:
+        self.lists[line.kid, line.purpose] = found
+        self.parts[line.kid, line.purpose] = parts
+
+    def _full(self, data: bytes, line: HeadLine, number: int) -> StatusList:
         keys = self.manifest.content.status_keys
         found = StatusList.read(data, host=self.host, keys=keys)
         named = (found.kid, found.purpose, found.number, found.base)
-        if named != (line.kid, line.purpose, line.number, 0):
+        if named != (line.kid, line.purpose, number, 0):
             raise BadStatusList("This list is not the one that the head names.")
         return found
+
+    def _list(self, data: bytes, line: HeadLine) -> StatusList:
+        if hashlib.sha256(data).hexdigest() != line.sha256:
+            raise BadStatusList("This list is not the one that the head names.")
+        return self._full(data, line, line.number)
 
 
 def _refused(error: BadSignature) -> Known:
@@ -200,5 +269,14 @@ def _refused(error: BadSignature) -> Known:
     return Known.BAD_SIGNATURE
 
 
-def _name(line: HeadLine) -> str:
-    return f"{line.kid}-{line.purpose}-{line.number}"
+def _name(line: HeadLine, number: int | None = None, base: int = 0) -> str:
+    """File of a folder: of a full list, or of what is new since list *base*."""
+    last = f"{base}-{number}" if base else f"{number or line.number}"
+    return f"{line.kid}-{line.purpose}-{last}"
+
+
+def _path(line: HeadLine, number: int, base: int = 0) -> str:
+    """The same at the service."""
+    return f"trust/status/{line.kid}/{line.purpose}/" + (
+        f"{base}-{number}" if base else f"{number}"
+    )

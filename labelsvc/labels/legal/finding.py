@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -14,6 +15,9 @@ DECREE = "Decree 37/2026/NĐ-CP"
 APPENDIX_I = f"{DECREE} appendix I"
 PROGRAMME = "Decision 26/2026/QĐ-TTg"
 MARK_RULES = "Decision 1162/QĐ-VPĐP-OCOP"
+#: `art. 42.1a`: article, clause, point.
+_CLAUSE = re.compile(r"(art\. \d+)\.(\d+)")
+_POINT = re.compile(r"(khoản \d+)([a-zđ])\b")
 
 
 @dataclass(frozen=True)
@@ -46,9 +50,13 @@ def article(number: str) -> str:
 
 
 def cite(source: str, language: str) -> str:
-    """*source* (`Finding.article`) in the reader's language: "Nghị định 37/2026/NĐ-CP, Điều 46"."""
+    """*source* (`Finding.article`) in the reader's language: "Nghị định 37/2026/NĐ-CP, Điều 46"; a clause and a
+    point of an article have their names: "Điều 42 khoản 1 điểm a".
+    """
     if language != "vi":
         return source
+    source = _CLAUSE.sub(r"\1 khoản \2", source)
+    source = _POINT.sub(r"\1 điểm \2", source)
     for english, vietnamese in (
         ("Decree ", "Nghị định "),
         ("Decision ", "Quyết định "),

@@ -2,4 +2,5 @@
 
 from labelsvc.web.inspect import pack as pack
 from labelsvc.web.inspect import sync as sync
+from labelsvc.web.inspect import verdict as verdict
 from labelsvc.web.inspect.pages import bp as bp

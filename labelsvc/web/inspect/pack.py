@@ -97,6 +97,8 @@ def _product(product: Product) -> dict[str, Any]:
     commune = product.producer.commune
     return {
         "name": product.name,
+        # A plain GS1 link names the product by it.
+        "gtin": product.gtin,
         "producer": product.producer.name,
         "place": commune.name if commune else "",
         "stars": found.stars if found and standing.allows_stars else None,

@@ -1,27 +1,22 @@
-"""What the inspector's application sends when there is a network: cases, and a visit for its report."""
+"""What the inspector's application sends when there is a network: cases, places, a visit for its report."""
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
-
 from flask import Response, abort, request
 from flask.typing import ResponseReturnValue
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from labelsvc.codes.keys import load_keyring
 from labelsvc.errors import LabelsvcError
-from labelsvc.inspections import day_report_pdf
+from labelsvc.inspections import day_report_pdf, sightings
 from labelsvc.inspections.day_report import LARGEST_VISIT, SentVisit, gather
+from labelsvc.inspections.sightings import SentSightings
 from labelsvc.inspections.sync import SentCase, take
 from labelsvc.web.inspect.pages import bp
+from labelsvc.web.inspect.sent import sent_as, wrong
 from labelsvc.web.language import explain
 from labelsvc.web.security import actor, current_user
 from labelsvc.web.site import site
-
-Sent = TypeVar("Sent", bound=BaseModel)
-
-#: A form of another site cannot set it, and its scripts may not (no CORS here).
-HEADER = "X-Labelsvc-Inspect"
 
 
 @bp.post("/sync")
@@ -33,7 +28,7 @@ def sync() -> ResponseReturnValue:
     try:
         sent = sent_as(SentCase)
     except ValidationError as error:
-        return _wrong(error)
+        return wrong(error)
     where = site()
     settings = where.settings
     try:
@@ -47,6 +42,20 @@ def sync() -> ResponseReturnValue:
     return {"uid": sent.uid, "case": number}
 
 
+@bp.post("/sightings")
+def seen() -> ResponseReturnValue:
+    """Where codes were seen, as JSON; each is kept once. `{"kept": how many}`; 400 with what is wrong."""
+    try:
+        sent = sent_as(SentSightings)
+    except ValidationError as error:
+        return wrong(error)
+    where = site()
+    settings = where.settings
+    with where.database.writing() as session:
+        ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
+        return {"kept": sightings.take(session, ring, sent)}
+
+
 @bp.post("/report")
 def report() -> ResponseReturnValue:
     """The visit as JSON; the day report as PDF. Nothing of the visit is kept.
@@ -58,7 +67,7 @@ def report() -> ResponseReturnValue:
     try:
         visit = sent_as(SentVisit)
     except ValidationError as error:
-        return _wrong(error)
+        return wrong(error)
     where = site()
     with where.database.reading() as session:
         found = gather(session, visit, user_id=current_user().id, office=where.settings.office_name)
@@ -66,19 +75,3 @@ def report() -> ResponseReturnValue:
     answer.headers["Content-Disposition"] = f'attachment; filename="bao-cao-{found.day}.pdf"'
     answer.headers["Cache-Control"] = "no-store"
     return answer
-
-
-def sent_as(model: type[Sent]) -> Sent:
-    """What the application sent. Aborts with 400 unless it was the application.
-
-    :raises ValidationError: it is not what the application sends.
-    """
-    if HEADER not in request.headers or request.mimetype != "application/json":
-        abort(400)
-    return model.model_validate_json(request.get_data())
-
-
-def _wrong(error: ValidationError) -> ResponseReturnValue:
-    first: Any = error.errors()[0]
-    field = ".".join(str(part) for part in first["loc"])
-    return {"error": "bad_input", "message": f"{field}: {first['msg']}"}, 400

@@ -154,7 +154,11 @@ def test_potential_stars_never_stand_beside_stars(label: Label, values: Values) 
 @pytest.mark.parametrize(
     ("source", "vietnamese"),
     [
-        ("Decree 37/2026/NĐ-CP art. 42.1a", "Nghị định 37/2026/NĐ-CP, Điều 42.1a"),
+        (
+            "Decree 37/2026/NĐ-CP art. 42.1a",
+            "Nghị định 37/2026/NĐ-CP, Điều 42 khoản 1 điểm a",
+        ),
+        ("Decree 37/2026/NĐ-CP art. 42.1", "Nghị định 37/2026/NĐ-CP, Điều 42 khoản 1"),
         ("Decree 37/2026/NĐ-CP appendix I group 2", "Nghị định 37/2026/NĐ-CP, Phụ lục I, nhóm 2"),
         (
             "Decree 37/2026/NĐ-CP art. 46, appendix III",

@@ -1,6 +1,6 @@
 // The carton that is being looked through: which of its packs were scanned, and which are strangers.
 
-import { placesOf } from "../verify/carton.js";
+import { placesOf, readCarton } from "../verify/carton.js";
 import * as store from "./store.js";
 import { HOST, t } from "./words.js";
 
@@ -34,13 +34,13 @@ export async function close() {
 /**
  * Begin with a carton, unless its code is not believed; the same one goes on.
  *
- * @param {import("../verify/carton.js").Carton} code
+ * @param {string} code canonical
  * @param {string} verdict
  */
 export async function begin(code, verdict) {
-  if (!BELIEVED.has(verdict) || open?.code === code.canonical) return;
-  const { lot, first, count, tags } = code.payload;
-  open = { code: code.canonical, lot, first, count, tags, seen: [], strangers: [] };
+  if (!BELIEVED.has(verdict) || open?.code === code) return;
+  const { lot, first, count, tags } = readCarton(code).payload;
+  open = { code, lot, first, count, tags, seen: [], strangers: [] };
   await keep();
 }
 

@@ -1,7 +1,11 @@
-// Cases opened on this device: kept until the server has them, sent once, known by their own number.
+// Opening a case about the code that is shown: what was found, where, with photographs.
 
-import * as place from "./place.js";
-import * as store from "./store.js";
+import { held } from "./held.js";
+import * as outbox from "./outbox.js";
+import { productOf } from "./pack.js";
+import { PlaceField } from "./place.js";
+import { current } from "./result.js";
+import { goodsOf, shortened } from "./visit.js";
 import { t, language } from "./words.js";
 
 /** Longest side of a photo in pixels, and its quality: a label stays readable, a case stays small. */
@@ -10,18 +14,14 @@ const QUALITY = 0.8;
 const MOST_PHOTOS = 6;
 
 /**
- * @typedef {{uid: string, data: string}} Photo
- * @typedef {{uid: string, at: string, code: string, verdict: string, items: number, place: string,
- *   latitude?: number, longitude?: number, note: string, missing: string[], photos: Photo[]}} Case
- * @typedef {{code: string, verdict: string, items: number,
- *   known: import("./pack.js").Known | null, pack: import("./pack.js").Pack | null}} Subject
+ * The code that was shown when the case was opened.
+ * @type {import("./visit.js").Entry | null}
  */
-
-/** @type {Subject | null} */
 let subject = null;
-/** @type {Photo[]} */
+/** @type {outbox.Photo[]} */
 let photos = [];
-let sending = false;
+/** @type {PlaceField} */
+let place;
 
 /** @type {(id: string) => HTMLElement} */
 const at = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -29,24 +29,18 @@ const at = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const input = (id) => /** @type {HTMLInputElement} */ (at(id));
 
 /**
- * What a case would be about: the code that was looked at last.
- *
- * @param {Subject} found
+ * @param {() => import("./visit.js").Place} whereabouts of the visit: a case begins with it
  */
-export function about(found) {
-  subject = found;
-  at("case-tools").hidden = false;
-  at("case-state").textContent = "";
-}
-
-export async function wire() {
+export function wire(whereabouts) {
+  place = new PlaceField("case");
   const dialog = /** @type {HTMLDialogElement} */ (at("case"));
   at("open-case").addEventListener("click", () => {
+    subject = current();
     photos = [];
     at("case-photo-count").textContent = "";
-    at("case-about").textContent = subject?.known?.product ?? subject?.code.slice(0, 40) ?? "";
+    at("case-about").textContent = subject ? goodsOf(subject) || shortened(subject.code) : "";
     input("case-note").value = "";
-    place.forget();
+    place.value = whereabouts();
     contents();
     dialog.returnValue = "cancel";
     dialog.showModal();
@@ -58,17 +52,12 @@ export async function wire() {
   dialog.addEventListener("close", () => {
     if (dialog.returnValue === "keep") void keep();
   });
-  place.wire();
-  at("case-tools").hidden = (await waiting()).length === 0;
-  await tellWaiting();
 }
 
 /** The checklist of mandatory contents for this product. */
 function contents() {
-  const pack = subject?.pack;
-  const lot = Object.values(pack?.lots ?? {}).find((row) => row.code === subject?.known?.lot);
-  const product = lot && pack?.products[lot.product];
-  const keys = product?.contents ?? [];
+  const pack = held.goods;
+  const keys = productOf(pack, subject?.known ?? null)?.contents ?? [];
   at("case-contents").hidden = keys.length === 0;
   at("case-list").replaceChildren(...keys.map((key) => {
     const label = document.createElement("label");
@@ -110,57 +99,10 @@ async function smaller(file) {
 async function keep() {
   if (!subject) return;
   const boxes = at("case-list").querySelectorAll("input:checked");
-  /** @type {Case} */
-  const made = {
-    uid: crypto.randomUUID(), at: new Date().toISOString(), code: subject.code.slice(0, 2048),
-    verdict: subject.verdict, items: subject.items, place: input("case-place").value,
-    ...place.current(), note: input("case-note").value, photos,
-    missing: [...boxes].map((box) => /** @type {HTMLInputElement} */ (box).value),
-  };
-  await store.put("cases", [...(await waiting()), made]);
-  at("case-state").textContent = t("case_kept");
-  await send();
-}
-
-/** @returns {Promise<Case[]>} */
-async function waiting() {
-  return (await store.get("cases")) ?? [];
-}
-
-/** Send what waits, oldest first. A case leaves the device only when the server says it has it. */
-export async function send() {
-  if (sending || !navigator.onLine) return tellWaiting();
-  sending = true;
-  let told = "";
-  try {
-    for (const one of await waiting()) {
-      const answer = await fetch("/inspect/sync", {
-        method: "POST", body: JSON.stringify(one), redirect: "manual",
-        headers: { "Content-Type": "application/json", "X-Labelsvc-Inspect": "1" },
-      }).catch(() => null);
-      if (!answer) break;
-      if (answer.status === 401 || answer.status === 403) {
-        told = t("case_sign_in");
-        break;
-      }
-      const found = await answer.json().catch(() => ({}));
-      if (!answer.ok) {
-        told = t("case_refused", { why: found.message ?? String(answer.status) });
-        break;
-      }
-      await store.put("cases", (await waiting()).filter((kept) => kept.uid !== one.uid));
-      told = t("case_sent", { number: found.case });
-    }
-  } finally {
-    sending = false;
-  }
-  await tellWaiting(told);
-}
-
-/** @param {string} [told] */
-async function tellWaiting(told = "") {
-  const count = (await waiting()).length;
-  if (count) at("case-tools").hidden = false;
-  const words = [told, count ? t("cases_waiting", { count }) : ""].filter(Boolean).join(" ");
-  if (words) at("case-state").textContent = words;
+  const { words, ...cell } = place.value;
+  await outbox.add({
+    uid: crypto.randomUUID(), at: new Date().toISOString(), code: subject.code, verdict: subject.verdict,
+    items: subject.items, place: words, ...cell, note: input("case-note").value,
+    photos, ...(subject.noted ? { sighting: subject.uid } : {}), missing: [...boxes].map((box) => /** @type {HTMLInputElement} */ (box).value),
+  }, goodsOf(subject) || shortened(subject.code));
 }

@@ -1,6 +1,6 @@
-// Where a case is: a cell of about five kilometres, and only when the inspector asks for it.
+// Where somebody is: words, and a cell of about five kilometres when the inspector asks for it.
 
-import { language, t } from "./words.js";
+import { language, say } from "./words.js";
 
 /** Degrees: what is finer does not leave the browser's own answer. */
 const CELL = 0.05;
@@ -8,49 +8,80 @@ const PATIENCE = 20_000;
 const REFUSED = 1;
 const TOO_LATE = 3;
 
-/** @typedef {{latitude: number, longitude: number}} Cell */
+/** @typedef {import("./visit.js").Place} Place */
 
 /** @type {(id: string) => HTMLElement} */
 const at = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
-/** @type {Cell | null} */
-let chosen = null;
 
-export function wire() {
-  at("case-locate").addEventListener("click", locate);
-  at("case-unlocate").addEventListener("click", () => {
-    forget();
-    at("case-locate").focus();
-  });
-}
-
-/** Of the case that is being written. */
-export function current() {
-  return chosen;
-}
-
-/** Begin without a place. */
-export function forget() {
-  chosen = null;
-  show("");
-}
-
-function locate() {
-  if (!("geolocation" in navigator)) {
-    show(t("locate_none"));
-    return;
+/** The fields of one place: what is typed, and a button that asks the device. */
+export class PlaceField {
+  /**
+   * @param {string} name what the ids of its parts begin with
+   * @param {() => void} [changed]
+   */
+  constructor(name, changed = () => {}) {
+    this.name = name;
+    this.changed = changed;
+    /** @type {{latitude: number, longitude: number} | null} */
+    this.cell = null;
+    /** Answers of the device to an earlier question are not for the place that is written now. */
+    this.turn = 0;
+    this.input = /** @type {HTMLInputElement} */ (at(`${name}-place`));
+    this.input.addEventListener("change", changed);
+    at(`${name}-locate`).addEventListener("click", () => this.locate());
+    at(`${name}-unlocate`).addEventListener("click", () => {
+      this.take(null);
+      at(`${name}-locate`).focus();
+    });
   }
-  at("case-locate").setAttribute("aria-busy", "true");
-  show(t("locate_busy"));
-  navigator.geolocation.getCurrentPosition((found) => {
-    at("case-locate").removeAttribute("aria-busy");
-    if (!/** @type {HTMLDialogElement} */ (at("case")).open) return;
-    chosen = { latitude: middle(found.coords.latitude), longitude: middle(found.coords.longitude) };
-    show(t("located", { north: words(chosen.latitude), east: words(chosen.longitude) }));
-  }, (error) => {
-    at("case-locate").removeAttribute("aria-busy");
-    chosen = null;
-    show(t({ [REFUSED]: "locate_refused", [TOO_LATE]: "locate_late" }[error.code] ?? "locate_failed"));
-  }, { enableHighAccuracy: false, timeout: PATIENCE, maximumAge: 300_000 });
+
+  /** @returns {Place} */
+  get value() {
+    return { words: this.input.value.trim(), ...this.cell };
+  }
+
+  /** @param {Place} place */
+  set value({ words, latitude, longitude }) {
+    this.input.value = words;
+    this.turn++;
+    this.cell = latitude === undefined || longitude === undefined ? null : { latitude, longitude };
+    this.show();
+  }
+
+  locate() {
+    if (!("geolocation" in navigator)) {
+      this.show("locate_none");
+      return;
+    }
+    const turn = ++this.turn;
+    at(`${this.name}-locate`).setAttribute("aria-busy", "true");
+    this.show("locate_busy");
+    navigator.geolocation.getCurrentPosition(({ coords }) => {
+      at(`${this.name}-locate`).removeAttribute("aria-busy");
+      if (turn === this.turn) this.take({ latitude: middle(coords.latitude), longitude: middle(coords.longitude) });
+    }, (error) => {
+      at(`${this.name}-locate`).removeAttribute("aria-busy");
+      if (turn !== this.turn) return;
+      this.cell = null;
+      this.show({ [REFUSED]: "locate_refused", [TOO_LATE]: "locate_late" }[error.code] ?? "locate_failed");
+    }, { enableHighAccuracy: false, timeout: PATIENCE, maximumAge: 300_000 });
+  }
+
+  /** @param {{latitude: number, longitude: number} | null} cell */
+  take(cell) {
+    this.cell = cell;
+    this.show();
+    this.changed();
+  }
+
+  /** @param {string} [problem] */
+  show(problem = "") {
+    const { name, cell } = this;
+    if (cell) say(at(`${name}-located`), "located", { north: words(cell.latitude), east: words(cell.longitude) });
+    else say(at(`${name}-located`), problem);
+    at(`${name}-locate`).hidden = cell !== null;
+    at(`${name}-unlocate`).hidden = cell === null;
+  }
 }
 
 /**
@@ -65,11 +96,4 @@ function middle(degrees) {
 /** @param {number} degrees */
 function words(degrees) {
   return degrees.toLocaleString(language(), { maximumFractionDigits: 3 });
-}
-
-/** @param {string} said */
-function show(said) {
-  at("case-located").textContent = said;
-  at("case-locate").hidden = chosen !== null;
-  at("case-unlocate").hidden = chosen === null;
 }

@@ -1,95 +1,172 @@
 // The card with the verdict: readable at arm's length, then what to compare with the goods.
 
+import { dayInHanoi } from "../verify/verdict.js";
+import { isOld, standingOn } from "./pack.js";
+import { UNPROVEN } from "./verdicts.js";
+import { shortened } from "./visit.js";
 import { SHOWN, ago, language, shortDay, t } from "./words.js";
 
 const ICONS = {
   good: "M20 6 9 17l-5-5", bad: "M18 6 6 18M6 6l12 12", caution: "M12 8v5m0 4v.01M12 3 2 21h20z",
   neutral: "M12 11v6m0-10v.01M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20",
 };
+/** Verdicts on goods that this device should know. */
+const ISSUED = new Set(["ISSUED_OK", "ISSUED_OK_STALE", "EXPIRED", "REVOKED", "RECALLED", "DECOMMISSIONED"]);
+
+/** Forms that no list on this device tells about. */
+const SERVER_ONLY = new Set(["short", "lot", "gs1", "link"]);
+
+/** @typedef {import("./visit.js").Entry} Entry */
+/** @typedef {[string, string][]} Rows */
+
+/** @type {Entry | null} */
+let shown = null;
+
+/** What the card is about; null: nothing, or a problem. */
+export function current() {
+  return shown;
+}
 
 /**
- * @typedef {{verdict: string, code: string, host?: string, known?: import("./pack.js").Known | null,
- *   expires?: string | null, head?: import("../verify/status.js").Head | null,
- *   before?: import("./visit.js").Entry, server?: boolean, inside?: number[] | null, carton?: string | null}} Result
- *   `inside`: numbers of the pack in the open carton; `carton`: which labels belong into this one
+ * Show an entry, and lead the reader there.
+ *
+ * @param {Entry} entry
  */
-
-/** @param {Result} result */
-export function show(result) {
-  const shown = SHOWN[result.verdict] ?? SHOWN.MALFORMED;
-  const card = element("article", `verdict ${shown.tone}`);
-  const title = element("h2", "", shown.headline[language()]);
-  title.tabIndex = -1;
-  card.append(icon(shown.tone), title, element("p", "", shown.meaning[language()]));
-  const parts = [card];
-  if (result.known?.recalled && result.verdict !== "RECALLED") {
-    parts.push(element("p", "note bad", `${t("recalled")}: ${result.known.recalled}`));
-  }
-  if (result.inside && !result.inside.length) parts.push(element("p", "note bad", t("carton_stranger")));
-  const facts = [...goods(result), ...about(result)];
-  if (facts.length) {
-    const rows = element("dl", "facts");
-    for (const [name, value] of facts) rows.append(element("dt", "", name), element("dd", "", value));
-    parts.push(rows);
-  }
-  const place = /** @type {HTMLElement} */ (document.getElementById("result"));
-  place.replaceChildren(...parts);
-  place.dataset.verdict = result.verdict;
+export function show(entry) {
+  shown = entry;
+  const place = draw(entry);
   place.scrollIntoView({ block: "nearest" });
-  title.focus({ preventScroll: true });
+  place.querySelector("h2")?.focus({ preventScroll: true });
+}
+
+/** Draw the card anew: more is known, or the language is another one. */
+export function redraw() {
+  if (!shown) return;
+  const read = area().contains(document.activeElement);
+  draw(shown);
+  if (read) area().querySelector("h2")?.focus({ preventScroll: true });
+}
+
+/** Nothing is shown. */
+export function clear() {
+  shown = null;
+  area().replaceChildren();
+  area().dataset.verdict = "";
+  offerCase(false);
 }
 
 /** @param {string} words */
 export function showProblem(words) {
-  const place = /** @type {HTMLElement} */ (document.getElementById("result"));
-  place.replaceChildren(element("p", "note caution", words));
-  place.dataset.verdict = "";
+  clear();
+  area().replaceChildren(element("p", "note caution", words));
 }
 
 /**
- * @param {Result} result
- * @returns {[string, string][]}
+ * How an entry is called and coloured. While only the server can tell and is being asked, that is said,
+ * and there is no verdict yet.
+ *
+ * @param {Entry} entry
  */
-function goods({ known, expires, verdict }) {
-  if (!known) {
-    const day = expires ? /** @type {[string, string][]} */ ([[t("expires"), shortDay(expires)]]) : [];
-    const issued = ["ISSUED_OK", "ISSUED_OK_STALE", "EXPIRED", "REVOKED", "DECOMMISSIONED"];
-    return issued.includes(verdict) ? [[t("product"), t("not_in_pack")], ...day] : day;
+export function called({ verdict, state }) {
+  if (verdict === "SHORT_CODE_NEEDS_NETWORK" && state === "asking") {
+    return { verdict: "", tone: "neutral", headline: t("asking"), meaning: "" };
   }
+  const { tone, headline, meaning } = SHOWN[verdict] ?? SHOWN.MALFORMED;
+  return { verdict, tone, headline: headline[language()], meaning: meaning[language()] };
+}
+
+/** @param {Entry} entry */
+function draw(entry) {
+  const { verdict, tone, headline, meaning } = called(entry);
+  const card = element("article", `verdict ${tone}`);
+  const title = element("h2", "", headline);
+  title.tabIndex = -1;
+  card.append(icon(tone), title);
+  if (meaning) card.append(element("p", "", meaning));
+  const parts = [card];
+  if (entry.known?.recalled) parts.push(element("p", "note bad", `${t("recalled")}: ${entry.known.recalled}`));
+  if (entry.inside && !entry.inside.length) parts.push(element("p", "note bad", t("carton_stranger")));
+  if (entry.items > 1 && entry.verdict === "SHORT_CODE_NEEDS_NETWORK") parts.push(element("p", "note caution", t("twice_open")));
+  const rows = element("dl", "facts");
+  if (entry.claims) rows.append(element("dt", "", t("claims")), element("dd", "claim", t("claims_lot", { lot: entry.claims })));
+  for (const [name, value] of [...goods(entry, tone), ...about(entry)]) {
+    rows.append(element("dt", "", name), element("dd", "", value));
+  }
+  parts.push(rows);
+  const place = area();
+  place.replaceChildren(...parts);
+  place.dataset.verdict = verdict;
+  offerCase(true);
+  return place;
+}
+
+/**
+ * @param {Entry} entry
+ * @param {string} tone
+ * @returns {Rows}
+ */
+function goods({ known, expires, verdict }, tone) {
+  if (UNPROVEN.has(verdict)) return [];
+  if (!known) {
+    const day = expires ? /** @type {Rows} */ ([[t("expires"), shortDay(expires)]]) : [];
+    return ISSUED.has(verdict) ? [[t("product"), t("not_in_pack")], ...day] : day;
+  }
+  const ends = expires ?? known.expires;
   /** @type {[string, string | null][]} */
   const rows = [
     [t("product"), known.product],
     [t("producer"), [known.producer, known.place].filter(Boolean).join(", ")],
     [t("lot"), known.lot],
     [t("made"), known.made && shortDay(known.made)],
-    [t("expires"), (expires ?? known.expires) && shortDay(/** @type {string} */ (expires ?? known.expires))],
-    [t("stars"), starsOf(known)],
+    [t("expires"), ends && shortDay(ends)],
+    // The product may deserve its stars; what carries a bad code does not.
+    [t("stars"), tone === "bad" ? null : starsOf(known)],
   ];
-  return /** @type {[string, string][]} */ (rows.filter(([, value]) => value));
+  return /** @type {Rows} */ (rows.filter(([, value]) => value));
 }
 
 /** @param {import("./pack.js").Known} known */
 function starsOf(known) {
-  if (!known.stars) return known.standing ? t(`standing_${known.standing}`) : t("stars_none");
+  const now = new Date();
+  const { stars, standing } = standingOn(known, dayInHanoi(now));
+  const decision = known.decision.replaceAll("-", "\u2011"); // its number stays on one line
   const until = known.until ? `, ${t("until", { day: shortDay(known.until) })}` : "";
-  return `${"★".repeat(known.stars)} ${known.decision}${until} (${t(`standing_${known.standing}`)})`;
+  const words = stars ? `${"★".repeat(stars)} ${decision}${until} (${t(`standing_${standing}`)})`
+    : standing ? t(`standing_${standing}`) + (standing === "expired" ? until : "") : t("stars_none");
+  const old = known.asOf && isOld(known.asOf, now);
+  return old ? `${words} · ${t("as_of", { day: shortDay(dayInHanoi(new Date(known.asOf ?? 0))) })}` : words;
 }
 
 /**
- * @param {Result} result
- * @returns {[string, string][]}
+ * @param {Entry} entry
+ * @returns {Rows}
  */
-function about({ code, host, head, before, server, inside, carton }) {
-  /** @type {[string, string][]} */
+function about({ code, host, asOf, items, said, saidAt, state, inside, range, verdict, form }) {
+  /** @type {Rows} */
   const rows = [];
-  if (carton) rows.push([t("carton_labels"), carton]);
+  const now = new Date();
+  if (range && !UNPROVEN.has(verdict)) rows.push([t("carton_labels"), range]);
   if (inside?.length) rows.push([t("carton"), t("carton_number", { number: inside.join(", ") })]);
   if (host) rows.push([t("leads_to"), host]);
-  if (before) rows.push([t("seen_here"), t("items", { count: before.items })]);
-  if (server) rows.push([t("checked"), t("by_server")]);
-  else if (head) rows.push([t("checked"), t("list_of", { when: ago(head.issued, new Date()) })]);
-  rows.push([t("code"), code.length > 60 ? `${code.slice(0, 28)}…${code.slice(-12)}` : code]);
+  if (items > 1) rows.push([t("seen_here"), t("items", { count: items })]);
+  if (form) {
+    const list = asOf ? t("list_of", { when: ago(new Date(asOf), now) }) : "";
+    const server = said ? t("by_server", { when: ago(new Date(saidAt), now) }) : "";
+    const wait = { asking: t("asking"), silent: t("server_silent"), "": "" }[state];
+    const checked = [server || (SERVER_ONLY.has(form) ? "" : list), wait].filter(Boolean).join(" · ");
+    if (checked) rows.push([t("checked"), checked]);
+  }
+  rows.push([t("code"), shortened(code)]);
   return rows;
+}
+
+/** @param {boolean} shows */
+function offerCase(shows) {
+  /** @type {HTMLElement} */ (document.getElementById("open-case")).hidden = !shows;
+}
+
+function area() {
+  return /** @type {HTMLElement} */ (document.getElementById("result"));
 }
 
 /** @param {string} tone */
@@ -108,7 +185,7 @@ function icon(tone) {
  * @param {string} className
  * @param {string} [text]
  */
-function element(name, className, text = "") {
+export function element(name, className, text = "") {
   const made = document.createElement(name);
   if (className) made.className = className;
   made.textContent = text;

@@ -1,24 +1,50 @@
 // Manifest, head and lists on this device: verified each time they are loaded, not only when fetched.
 
-import { sha256, toHex } from "../verify/bytes.js";
+import { isNamed, lineOf, readHead } from "../verify/head.js";
 import * as manifests from "../verify/manifest.js";
-import { readHead, readList } from "../verify/status.js";
+import { readList } from "../verify/status.js";
 import * as store from "./store.js";
 
 /**
  * @typedef {import("../verify/verdict.js").Trust} Trust
- * @typedef {{manifest: string, head: Uint8Array | null, lists: {[name: string]: Uint8Array}}} Files
+ * @typedef {import("../verify/status.js").StatusList} StatusList
+ * @typedef {Uint8Array[]} Parts a full list, and what was new in those that followed
+ * @typedef {{manifest: string, head: Uint8Array | null, lists: {[name: string]: Parts}}} Files
  */
+
+/** So many deltas after a full list; who missed more fetches the full one. */
+const MOST_DELTAS = 8;
 
 /** What is held, or null before the first contact. @returns {Promise<Trust | null>} */
 export async function load() {
-  /** @type {Files | undefined} */
-  const files = await store.get("trust");
+  const files = await kept();
   if (!files) return null;
   const manifest = await manifests.read(files.manifest, null);
   const head = files.head && (await readHead(files.head, manifest, null));
-  const lists = await Promise.all(Object.values(files.lists).map((file) => readList(file, manifest)));
+  const lists = await Promise.all(Object.values(files.lists).map((parts) => joined(parts, manifest)));
   return { manifest, head, lists };
+}
+
+/** @returns {Promise<Files | null>} */
+async function kept() {
+  const files = await store.get("trust");
+  if (!files) return null;
+  // An older version of the application kept full lists alone.
+  const lists = Object.entries(files.lists).map(([name, parts]) => [name, Array.isArray(parts) ? parts : [parts]]);
+  return { ...files, lists: Object.fromEntries(lists) };
+}
+
+/**
+ * The list that *parts* make, each of them signed.
+ *
+ * @param {Parts} parts
+ * @param {import("../verify/manifest.js").Manifest} manifest
+ * @returns {Promise<StatusList>}
+ */
+async function joined([full, ...deltas], manifest) {
+  let list = await readList(full, manifest);
+  for (const delta of deltas) list = list.plus(await readList(delta, manifest));
+  return list;
 }
 
 /**
@@ -43,17 +69,58 @@ export async function refresh(held) {
   const head = await readHead(raw, manifest, held?.head ?? null);
   files.head = raw;
   const lists = [];
-  /** @type {Files | undefined} */
-  const before = await store.get("trust");
+  const before = await kept();
   for (const line of head.lines) {
-    const name = `${line.kid}/${line.purpose}/${line.number}`;
-    const file = before?.lists[name] ?? (await bytes(`/trust/status/${name}`));
-    if (toHex(await sha256(file)) !== line.sha256) throw new Error(`list ${name}`);
-    lists.push(await readList(file, manifest));
-    files.lists[name] = file;
+    const old = held?.head && lineOf(held.head, line.kid, line.purpose);
+    const parts = (old && (await grown(before?.lists[nameOf(old)], old, line, manifest))) ?? (await whole(line));
+    lists.push(await joined(parts, manifest));
+    files.lists[nameOf(line)] = parts;
   }
   await store.put("trust", files);
   return { manifest, head, lists };
+}
+
+/** @param {import("../verify/head.js").HeadLine} line */
+function nameOf({ kid, purpose, number }) {
+  return `${kid}/${purpose}/${number}`;
+}
+
+/**
+ * The held list brought up to *line* by what is new since; null: the full one is needed. A delta is signed as
+ * a full list is; the head's hash is of the full list's file alone.
+ *
+ * @param {Parts | undefined} parts of the list that *old* names
+ * @param {import("../verify/head.js").HeadLine} old
+ * @param {import("../verify/head.js").HeadLine} line
+ * @param {import("../verify/manifest.js").Manifest} manifest
+ * @returns {Promise<Parts | null>}
+ */
+async function grown(parts, old, line, manifest) {
+  if (!parts || old.number > line.number) return null;
+  if (old.number === line.number && old.sha256 !== line.sha256) return null;
+  if (parts.length + line.number - old.number > MOST_DELTAS + 1) return null;
+  try {
+    const more = [...parts];
+    for (let next = old.number + 1; next <= line.number; next++) {
+      more.push(await bytes(`/trust/status/${line.kid}/${line.purpose}/${next - 1}-${next}`));
+    }
+    await joined(more, manifest);
+    return more;
+  } catch {
+    return null; // one is missing (something was taken back), or not signed as it must be by now
+  }
+}
+
+/**
+ * The full list that *line* names, byte for byte.
+ *
+ * @param {import("../verify/head.js").HeadLine} line
+ * @returns {Promise<Parts>}
+ */
+async function whole(line) {
+  const file = await bytes(`/trust/status/${nameOf(line)}`);
+  if (!(await isNamed(line, file))) throw new Error(`list ${nameOf(line)}`);
+  return [file];
 }
 
 /** @param {string} path */

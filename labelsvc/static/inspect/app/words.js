@@ -18,7 +18,8 @@ export function speak(chosen) {
   localStorage.setItem("inspect-language", chosen);
   document.documentElement.lang = chosen;
   for (const part of document.querySelectorAll("[data-t]")) {
-    part.textContent = t(part.getAttribute("data-t") ?? "");
+    const key = part.getAttribute("data-t");
+    part.textContent = key ? t(key, JSON.parse(part.getAttribute("data-values") ?? "{}")) : "";
   }
   for (const part of document.querySelectorAll("[data-label]")) {
     part.setAttribute("aria-label", t(part.getAttribute("data-label") ?? ""));
@@ -33,6 +34,19 @@ export function t(key, values = {}) {
   const found = data.words[key]?.[language()] ?? key;
   return found.replace(/\{(\w+)\}/g, (/** @type {string} */ whole, /** @type {string} */ name) =>
     String(values[name] ?? whole));
+}
+
+/**
+ * Say something in a part of the page, and in the other language when that is chosen.
+ *
+ * @param {HTMLElement} part
+ * @param {string} key "": nothing
+ * @param {{[name: string]: string | number}} [values]
+ */
+export function say(part, key, values = {}) {
+  part.dataset.t = key;
+  part.dataset.values = JSON.stringify(values);
+  part.textContent = key ? t(key, values) : "";
 }
 
 /**

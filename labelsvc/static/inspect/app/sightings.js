@@ -1,0 +1,55 @@
+// Where codes were looked at: told to the service when there is a network, each once.
+
+import * as store from "./store.js";
+import { UNPROVEN } from "./verdicts.js";
+import { PACKS } from "./visit.js";
+
+/**
+ * @typedef {{uid: string, code: string, at: string, place: string, latitude?: number, longitude?: number}} Sighting
+ */
+
+/** Of one sending. */
+const MOST = 100;
+let sending = false;
+
+/**
+ * Put down the codes of a visit whose place is known and was not put down yet; they outlive the visit.
+ *
+ * @param {import("./visit.js").Visit} visit
+ */
+export async function note({ place: { words, ...cell }, entries }) {
+  if (!words && cell.latitude === undefined) return;
+  const fresh = entries.filter(({ noted, form, verdict }) =>
+    !noted && PACKS.has(form) && (!UNPROVEN.has(verdict) || verdict === "SHORT_CODE_NEEDS_NETWORK"));
+  if (!fresh.length) return;
+  const found = fresh.map(({ uid, code, at }) => ({ uid, code, at, place: words, ...cell }));
+  await store.put("sightings", [...(await waiting()), ...found]);
+  for (const entry of fresh) entry.noted = true;
+}
+
+/** Tell what waits; it is dropped when the service has it. */
+export async function send() {
+  if (sending || !navigator.onLine) return;
+  sending = true;
+  try {
+    for (let batch = await waiting(); batch.length; batch = await waiting()) {
+      const sightings = batch.slice(0, MOST);
+      const answer = await fetch("/inspect/sightings", {
+        method: "POST", body: JSON.stringify({ sightings }), redirect: "manual",
+        headers: { "Content-Type": "application/json", "X-Labelsvc-Inspect": "1" },
+      });
+      if (!answer.ok) break;
+      const told = new Set(sightings.map(({ uid }) => uid));
+      await store.put("sightings", (await waiting()).filter(({ uid }) => !told.has(uid)));
+    }
+  } catch {
+    // No network after all: they wait.
+  } finally {
+    sending = false;
+  }
+}
+
+/** @returns {Promise<Sighting[]>} */
+async function waiting() {
+  return (await store.get("sightings")) ?? [];
+}

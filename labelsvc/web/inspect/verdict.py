@@ -1,0 +1,32 @@
+"""What the server knows of a code, for an inspector: as the scan page says it, without a visit of it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from flask.typing import ResponseReturnValue
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from labelsvc.codes.uri import MAX_TEXT
+from labelsvc.web import scan
+from labelsvc.web.inspect.pages import bp
+from labelsvc.web.inspect.sent import sent_as, wrong
+
+
+class Asked(BaseModel):
+    """The code in question, as the path of its page."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
+
+
+@bp.post("/verdict")
+def verdict() -> ResponseReturnValue:
+    """The JSON document of the scan page (docs/api.md), with its status. Nothing of it is counted:
+    an inspector is no anonymous visitor of a label."""
+    try:
+        asked = sent_as(Asked)
+    except ValidationError as error:
+        return wrong(error)
+    return scan.answer(asked.code, "json")
