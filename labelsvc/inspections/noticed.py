@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import case as sql_case
@@ -18,7 +18,8 @@ from labelsvc.codes.models import Form, Issue
 from labelsvc.inspections.evidence import lots_with_places, reported_places, sale_provinces
 from labelsvc.inspections.models import Sighting
 from labelsvc.scans import signals
-from labelsvc.scans.models import Refused, Scan, UnitSeen
+from labelsvc.scans.models import Refused, RefusedNetwork, Scan, UnitSeen
+from labelsvc.scans.refusals import ALL
 from labelsvc.scans.signals import BY_VERDICT, Signal, Spread, Thresholds, Unit
 
 #: How far back reported places count.
@@ -66,12 +67,33 @@ def notice(session: Session, at: Thresholds, *, since: datetime, now: datetime) 
     _verdicts(session, at, found, since)
     _travel(session, at, found, since)
     _outside(session, at, found, since, now)
-    for row in session.scalars(
-        select(Refused).where(Refused.day == clock.local(now).date(), Refused.count >= at.refused)
-    ):
-        subject = Subject(prefix=row.prefix, product=_claimed(session, row.prefix))
-        found.add(subject, signals.refused(row.prefix, row.count, at))
+    _refused(session, at, found, clock.local(now).date())
     return found
+
+
+def _refused(session: Session, at: Thresholds, found: Findings, day: date) -> None:
+    """Codes of one day that did not hold, by how they begin and by network."""
+    rows = session.execute(
+        select(Refused.prefix, Refused.count, func.count(RefusedNetwork.network))
+        .join(
+            RefusedNetwork,
+            (RefusedNetwork.day == Refused.day) & (RefusedNetwork.prefix == Refused.prefix),
+            isouter=True,
+        )
+        .where(Refused.day == day, Refused.count >= at.refused)
+        .group_by(Refused.prefix, Refused.count)
+    )
+    for prefix, count, networks in rows:
+        subject = Subject(prefix=prefix, product=_claimed(session, prefix))
+        found.add(subject, signals.refused(prefix, count, networks, at))
+    loud = session.scalars(
+        select(RefusedNetwork.count).where(
+            RefusedNetwork.day == day,
+            RefusedNetwork.prefix == ALL,
+            RefusedNetwork.count >= at.refused_network,
+        )
+    ).all()
+    found.add(Subject(prefix=ALL), signals.probed(loud, at))
 
 
 def _claimed(session: Session, prefix: str) -> int | None:

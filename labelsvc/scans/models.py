@@ -60,6 +60,20 @@ class Refused(Base):
     count: Mapped[int] = mapped_column(default=0)
 
 
+class RefusedNetwork(Base):
+    """The same by network, for as long as its day lasts: one that tries codes, or many that met one
+    made-up code. A network is a token of the day (day_key.py)."""
+
+    __tablename__ = "refused_network"
+    __table_args__ = ({"info": {"volatile": True}},)
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    #: As above; "*" for all codes.
+    prefix: Mapped[str] = mapped_column(String(16), primary_key=True)
+    network: Mapped[str] = mapped_column(String(16), primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)
+
+
 class InnerLot(Base):
     """A lot whose packs carry an inner code under a scratch layer."""
 

@@ -13,7 +13,7 @@ from labelsvc.codes.models import Form, Issue
 from labelsvc.errors import BadCode, MalformedCode
 from labelsvc.scans import inner, lookup
 from labelsvc.scans.inner import Checked
-from labelsvc.web import scan_view
+from labelsvc.web import scan_view, scan_wait
 from labelsvc.web.language import current, explain
 from labelsvc.web.scan_site import ScanSite
 from labelsvc.web.site import site
@@ -54,8 +54,13 @@ def _found(own: ScanSite, code: str) -> tuple[str, int, str]:
     with one answer for every reason."""
     try:
         parsed = uri.parse(code, host=own.host)
+    except BadCode:
+        abort(404)
+    try:
         verified = own.verify(parsed)
     except BadCode:
+        if wait := own.missed(parsed):
+            abort(scan_wait.page(own, parsed.canonical, "html", wait=wait))
         abort(404)
     with site().database.reading() as session:
         if isinstance(verified, int):

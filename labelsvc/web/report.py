@@ -164,9 +164,16 @@ def _of_carton(own: ScanSite, parsed: CartonCode) -> Verdict:
 
 
 def _product(own: ScanSite, parsed: uri.ParsedCode | None) -> str:
-    """Name of the product the report is about; nothing for codes that are not ours."""
+    """Name of the product the report is about; nothing for codes that are not ours.
+
+    The form opens for every code, but it is no second door for trying them: a wrong one counts, and
+    of a network that has sent too many no code is looked at.
+    """
+    if parsed is None or isinstance(parsed, Gs1Link | CartonCode) or own.waits_for():
+        return ""
     number = _number(own, parsed)
     if number is None:
+        own.missed(parsed)
         return ""
     with site().database.reading() as session:
         found = issue.find_issue(session, number)

@@ -30,7 +30,7 @@ from labelsvc.errors import (
 from labelsvc.scans import inner, lookup
 from labelsvc.scans.lookup import Peek
 from labelsvc.scans.verdict import SHOWN, Verdict
-from labelsvc.web import language, scan_carton, scan_view
+from labelsvc.web import language, scan_carton, scan_view, scan_wait
 from labelsvc.web.scan_pages import CODE, NOTICE, POSITION, PRINTED, Kept, Page, document, fill
 from labelsvc.web.scan_site import ScanSite
 from labelsvc.web.security import HEADERS, STRICT_TRANSPORT, Sent
@@ -71,18 +71,19 @@ def _coded(own: ScanSite, parsed: uri.ParsedCode, kind: str) -> ResponseReturnVa
             return _carton(own, parsed, kind)
         verified = own.verify(parsed)
     except UnknownKey:
-        return _plain(Verdict.UNKNOWN_KEY, kind, parsed)
+        return _missed(own, Verdict.UNKNOWN_KEY, kind, parsed)
     except BadSignature as error:
-        own.refusals.add(parsed)
-        return _plain(_refusal(parsed, error), kind, parsed)
+        return _missed(own, _refusal(parsed, error), kind, parsed)
     number = verified if isinstance(verified, int) else _unit(own, verified)
     peek = lookup.peek(where.database, number) if number is not None else None
     if peek is None and isinstance(parsed, short.ShortCode):
         with where.database.reading() as session:
             verdict, producer = lookup.unissued(session, number)
+        if verdict is Verdict.NOT_ISSUED:
+            return _missed(own, verdict, kind, parsed)
         return _plain(verdict, kind, parsed, producer=producer)
     if peek is None or not _form_fits(parsed, peek.form):
-        return _plain(Verdict.NOT_ISSUED, kind, parsed)
+        return _missed(own, Verdict.NOT_ISSUED, kind, parsed)
     if own.outdated(peek.revision):
         return _coded(own, parsed, kind)
     lang = language.current()
@@ -111,10 +112,20 @@ def _carton(own: ScanSite, parsed: CartonCode, kind: str) -> ResponseReturnValue
     """Cartons are scanned seldom: nothing of their pages is kept."""
     shown = scan_carton.shown(own, parsed)
     if shown is None:
-        return _plain(Verdict.NOT_ISSUED, kind, parsed)
+        return _missed(own, Verdict.NOT_ISSUED, kind, parsed)
     page = document(shown.view, kind).replace(NOTICE, "null" if kind == "json" else "")
     own.record(shown.verdict, None, shown.issue_id, "carton")
     return _send(shown.verdict, kind, page.encode())
+
+
+def _missed(
+    own: ScanSite, verdict: Verdict, kind: str, parsed: uri.ParsedCode
+) -> ResponseReturnValue:
+    """A code that did not hold: the page that says so, or to wait when its network sent many."""
+    wait = own.missed(parsed)
+    if wait:
+        return scan_wait.page(own, parsed.canonical, kind, wait=wait)
+    return _plain(verdict, kind, parsed)
 
 
 def _refusal(parsed: uri.ParsedCode, error: BadSignature) -> Verdict:

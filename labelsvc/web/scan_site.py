@@ -25,10 +25,12 @@ from labelsvc.errors import BadSignature, KeyUnavailable
 from labelsvc.inspections import watch
 from labelsvc.resources import folder
 from labelsvc.scans.day_key import DayKey, network_of
+from labelsvc.scans.misses import Misses
 from labelsvc.scans.record import Recorder, Seen, coarsen
 from labelsvc.scans.refusals import Refusals
 from labelsvc.scans.verdict import Verdict
 from labelsvc.web import language
+from labelsvc.web.scan_pages import Page
 from labelsvc.web.site import Site
 
 Verified = TypeVar("Verified")
@@ -38,6 +40,10 @@ log = structlog.get_logger()
 #: The keyring is loaded anew at most this often, after a failed check or a change of the data:
 #: another process may have rotated or frozen a key.
 _RELOAD_SECONDS = 5.0
+#: In the cookies of who is signed in (`security.cookie_name`): office and producers look at their own
+#: labels, also at withdrawn ones, and are no consumers. Nobody gains by pretending: it is the buyers'
+#: scans that show a copy.
+_SIGNED_IN = "session="
 _BROWSERS = (("SamsungBrowser", "Samsung Internet"), ("Edg", "Edge"), ("OPR", "Opera"), ("CocCoc", "Cốc Cốc"),
              ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))  # fmt: skip
 _SYSTEMS = (("Android", "Android"), ("iPhone", "iOS"), ("iPad", "iOS"), ("Windows", "Windows"),
@@ -54,6 +60,9 @@ class ScanSite:
         self.day_key = DayKey(where.settings.data_dir)
         self.recorder = Recorder(where.database, self._hourly)
         self.refusals = Refusals()
+        self.misses = Misses(where.settings.scan_misses)
+        #: Pages of `scan_wait` by kind and language.
+        self.waits: dict[tuple[str, str], Page] = {}
         style = (folder("templates") / "scan" / "style.css").read_text(encoding="utf-8").strip()
         self.style = " ".join(style.split())
         digest = base64.b64encode(hashlib.sha256(self.style.encode()).digest()).decode()
@@ -133,7 +142,7 @@ class ScanSite:
         self, verdict: Verdict, number: int | None, issue_id: int | None, form: str | None
     ) -> None:
         """Note the scan; nothing that goes wrong here may reach the page."""
-        if request.method != "GET":
+        if request.method != "GET" or _SIGNED_IN in request.environ.get("HTTP_COOKIE", ""):
             return
         try:
             device = device_family(request.headers.get("User-Agent", ""))
@@ -149,6 +158,19 @@ class ScanSite:
     def visitor(self, device: str) -> str:
         """Token of the network that asks and its browser family, the same until midnight."""
         return self.day_key.token(network_of(request.remote_addr or ""), device)
+
+    def missed(self, parsed: uri.ParsedCode) -> int:
+        """Count a code that did not hold. Gives the seconds its network has to wait, 0 for none."""
+        network = network_of(request.remote_addr or "")
+        try:
+            self.refusals.add(parsed, self.day_key.token(network, ""))
+        except OSError:
+            log.exception("refused code not counted")
+        return self.misses.add(network)
+
+    def waits_for(self) -> int:
+        """Seconds until another code of this network is looked at by pages beside the scan page."""
+        return self.misses.wait(network_of(request.remote_addr or ""))
 
     def _hourly(self) -> None:
         self.day_key.forget()

@@ -16,6 +16,7 @@ from labelsvc.accounts import factors, roles, sessions
 from labelsvc.accounts.models import Role, SignIn, Stage, User
 from labelsvc.clock import now
 from labelsvc.errors import SignInFailed, StepUpNeeded
+from labelsvc.scans.day_key import network_of
 from labelsvc.web.site import site
 
 if TYPE_CHECKING:
@@ -48,10 +49,7 @@ def _https() -> bool:
 
 def network() -> str:
     """The asker's network: /24 or /48, for throttling only, never stored."""
-    address = request.remote_addr or ""
-    if ":" in address:
-        return ":".join(address.split(":")[:3])
-    return ".".join(address.split(".")[:3])
+    return network_of(request.remote_addr or "")
 
 
 def current_user() -> User:

@@ -59,6 +59,7 @@ _KINDS = {
     Kind.TRAVEL: "Reported at two places too far apart",
     Kind.OUTSIDE: "Reported outside of where it is sold",
     Kind.REFUSED: "Made-up codes",
+    Kind.PROBED: "Somebody tries codes",
 }
 #: The same with its counts: facts, no accusation.
 _WORDS = {
@@ -84,18 +85,27 @@ _WORDS = {
     Kind.OUTSIDE: "{outside} of {total} reports come from outside the declared provinces: {provinces}.",
     Kind.REFUSED: "{count} codes of one day that begin alike ({prefix}) did not hold. From {limit} on, "
     "somebody prints or tries made-up codes.",
+    Kind.PROBED: "Networks that each sent {limit} or more codes in one day that did not hold: {networks}, "
+    "with {count} codes in all. Somebody is trying codes.",
 }  # fmt: skip
-_WEIGHTY = (Kind.TRAVEL, Kind.AFTER_VOID, Kind.NOT_ACTIVATED, Kind.REFUSED)
+#: Follows the sentence about made-up codes.
+_NETWORKS = "They came from {networks} networks: many speak of printed labels, one of somebody who tries codes."
+_WEIGHTY = (Kind.TRAVEL, Kind.AFTER_VOID, Kind.NOT_ACTIVATED, Kind.REFUSED, Kind.PROBED)
 
 
 def signals_of(case: Case) -> list[tuple[str, str]]:
     """The signals of a case: heading and sentence, in the reader's language."""
     found = case.facts.get("signals", {})
     known = [kind for kind in (*_WEIGHTY, *Kind) if kind in found]
-    return [
-        (gettext(_KINDS[kind]), gettext(_WORDS[kind], **_values(kind, found[kind])))
-        for kind in dict.fromkeys(known)
-    ]
+    return [(gettext(_KINDS[kind]), _sentence(kind, found[kind])) for kind in dict.fromkeys(known)]
+
+
+def _sentence(kind: Kind, facts: Mapping[str, Any]) -> str:
+    values = _values(kind, facts)
+    said = gettext(_WORDS[kind], **values)
+    if kind is Kind.REFUSED and facts.get("networks"):
+        said = said + " " + gettext(_NETWORKS, **values)
+    return said
 
 
 def headline(case: Case) -> str:
