@@ -15,9 +15,14 @@ from sqlalchemy.orm import Session
 from labelsvc import clock
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.codes.models import Form, Issue
-from labelsvc.inspections.evidence import lots_with_places, reported_places, sale_provinces
-from labelsvc.inspections.models import Sighting
-from labelsvc.scans import signals
+from labelsvc.inspections.evidence import (
+    lots_with_places,
+    of_reports,
+    reported_places,
+    sale_provinces,
+)
+from labelsvc.inspections.models import Report, Sighting
+from labelsvc.scans import provinces, signals
 from labelsvc.scans.models import Refused, RefusedNetwork, Scan, UnitSeen
 from labelsvc.scans.refusals import ALL
 from labelsvc.scans.signals import BY_VERDICT, Signal, Spread, Thresholds, Unit
@@ -217,21 +222,40 @@ def _verdicts(session: Session, at: Thresholds, found: Findings, since: datetime
 
 
 def _travel(session: Session, at: Thresholds, found: Findings, since: datetime) -> None:
-    """Units reported at two places that nobody travels between so fast."""
-    numbers = session.execute(
+    """Units reported at two places that nobody travels between so fast.
+
+    Where people are is compared with where people are, and where reports say that a unit was bought
+    with the same of other reports: one buyer may well be far from where they bought it.
+    """
+    start = since - timedelta(hours=at.travel_hours)
+    sighted = (
         select(Sighting.number, Sighting.issue_id, Issue.lot_id)
         .join(Issue, Issue.id == Sighting.issue_id)
         .where(Sighting.at >= since, Issue.form != Form.LOT)
-        .distinct()
-    ).all()
-    start = since - timedelta(hours=at.travel_hours)
-    for number, issue_id, lot_id in numbers:
+    )
+    told = of_reports(
+        select(Report.number, Issue.id, Issue.lot_id),
+        Report.created_at >= since,
+        Issue.form != Form.LOT,
+    )
+    for number, issue_id, lot_id in session.execute(sighted.union(told)).all():
         rows = session.scalars(
             select(Sighting).where(Sighting.number == number, Sighting.at >= start)
         )
-        places = [signals.Place(r.at, r.province, r.latitude, r.longitude) for r in rows]
+        seen = [signals.Place(r.at, r.province, r.latitude, r.longitude) for r in rows]
+        reports = session.execute(
+            select(Report.created_at, Report.place).where(
+                Report.number == number, Report.created_at >= start, Report.place != ""
+            )
+        )
+        bought = [
+            signals.Place(moment, province.code)
+            for moment, words in reports
+            if (province := provinces.find(words)) is not None
+        ]
+        noticed = [s for places in (seen, bought) if (s := signals.travel(places, at)) is not None]
         subject = Subject(number=number, issue=issue_id, lot=lot_id)
-        found.add(subject, signals.travel(places, at))
+        found.add(subject, max(noticed, key=lambda signal: signal.weight, default=None))
 
 
 def _outside(

@@ -47,6 +47,9 @@ class UnitSeen(Base):
     #: Distinct sessions: scans by one day token within 30 minutes count once.
     sessions: Mapped[int] = mapped_column(default=1)
     scans: Mapped[int] = mapped_column(default=1)
+    #: Where it was first reported, a province, and when.
+    province: Mapped[str | None] = mapped_column(String(2))
+    province_at: Mapped[datetime | None]
 
 
 class Refused(Base):

@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from labelsvc import clock
-from labelsvc.codes import gs1, issue, offline, short, uri
+from labelsvc.codes import gs1, offline, short, uri
 from labelsvc.codes.carton import CartonCode
 from labelsvc.codes.models import Form, Issue
 from labelsvc.errors import (
@@ -69,12 +69,11 @@ def _coded(own: ScanSite, parsed: uri.ParsedCode, kind: str) -> ResponseReturnVa
     try:
         if isinstance(parsed, CartonCode):
             return _carton(own, parsed, kind)
-        verified = own.verify(parsed)
+        number = own.number(parsed)
     except UnknownKey:
         return _missed(own, Verdict.UNKNOWN_KEY, kind, parsed)
     except BadSignature as error:
         return _missed(own, _refusal(parsed, error), kind, parsed)
-    number = verified if isinstance(verified, int) else _unit(own, verified)
     peek = lookup.peek(where.database, number) if number is not None else None
     if peek is None and isinstance(parsed, short.ShortCode):
         with where.database.reading() as session:
@@ -99,13 +98,6 @@ def _coded(own: ScanSite, parsed: uri.ParsedCode, kind: str) -> ResponseReturnVa
     packed = _packs()
     body = fill(kept, parsed.canonical, peek, kind=kind, lang=lang, packed=packed)
     return _send(kept.verdict, kind, body, packed=packed)
-
-
-def _unit(own: ScanSite, payload: offline.OfflinePayload) -> int | None:
-    """Number of a verified offline code."""
-    with own.where.database.reading() as session:
-        unit = issue.find_unit(session, own.keyring, payload)
-    return unit[1] if unit else None
 
 
 def _carton(own: ScanSite, parsed: CartonCode, kind: str) -> ResponseReturnValue:
@@ -146,6 +138,7 @@ def _render(session: Session, peek: Peek, kind: str, stamp: tuple[Any, ...]) -> 
         found, verdict, form=peek.form, mark=mark, base_url=site().settings.base_url, code=CODE
     )
     view["code"] = {"text": CODE, "printed": PRINTED, "position": POSITION, "form": peek.form}
+    view["one_unit"] = peek.form != Form.LOT and verdict not in scan_view.OUT
     view["inner"] = (
         peek.form != Form.LOT and found.lot is not None and inner.asked_for(session, found.lot.id)
     )

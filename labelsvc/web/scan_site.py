@@ -17,12 +17,13 @@ from sqlalchemy import select
 from labelsvc import clock
 from labelsvc.codes import gs1, offline, short, uri
 from labelsvc.codes.carton import CartonCode, CartonPayload
-from labelsvc.codes.issue import load_keyring
+from labelsvc.codes.issue import find_unit, load_keyring
 from labelsvc.codes.keyring import Keyring
 from labelsvc.codes.offline import OfflinePayload
 from labelsvc.db import Revision
 from labelsvc.errors import BadSignature, KeyUnavailable
 from labelsvc.inspections import watch
+from labelsvc.inspections.evidence import coarsen_places
 from labelsvc.resources import folder
 from labelsvc.scans.day_key import DayKey, network_of
 from labelsvc.scans.misses import Misses
@@ -93,6 +94,18 @@ class ScanSite:
         :raises BadSignature: also with the newest keys; `UnknownKey` likewise.
         """
         return self._with_newest(lambda: self._verify(parsed))
+
+    def number(self, parsed: uri.ParsedCode) -> int | None:
+        """Number of a code that holds; it need not have been issued. None: an offline one of no run.
+
+        :raises BadSignature: as `verify`.
+        """
+        verified = self.verify(parsed)
+        if isinstance(verified, int):
+            return verified
+        with self.where.database.reading() as session:
+            unit = find_unit(session, self.keyring, verified)
+        return unit[1] if unit else None
 
     def verify_carton(self, code: CartonCode) -> CartonPayload:
         """What a carton code says; its units are still to be compared with the register.
@@ -177,6 +190,7 @@ class ScanSite:
         before = clock.now() - timedelta(days=self.where.settings.scan_minutes_days)
         with self.where.database.writing() as session:
             coarsen(session, before=before)
+            coarsen_places(session, before=before)
         self.refusals.flush(self.where.database)
         watch.look(self.where.database, self.where.settings)
 

@@ -35,7 +35,7 @@ HEADERS = {
 }
 STRICT_TRANSPORT = ("Strict-Transport-Security", "max-age=63072000")
 #: Rooms whose forms bring their own signed token: they set no cookie.
-_OWN_TOKENS = ("report.", "inner.", "inspect.sync", "inspect.report")
+_OWN_TOKENS = ("report.", "inner.", "place.", "inspect.sync", "inspect.report")
 
 
 def cookie_name() -> str:
@@ -243,7 +243,7 @@ def _half_way(endpoint: str, stage: Stage) -> AnyResponse | None:
 
 def _cookieless(endpoint: str) -> bool:
     """Pages for consumers never look at a cookie, so they never need one."""
-    return endpoint.partition(".")[0] in ("scan", "resolver", "media", "report", "health")
+    return endpoint.partition(".")[0] in ("scan", "resolver", "media", "report", "place", "health")
 
 
 def _load_user() -> None:
