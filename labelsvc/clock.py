@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -21,3 +21,8 @@ def today() -> date:
 def local(moment: datetime) -> datetime:
     """The same moment on a Vietnamese clock."""
     return moment.astimezone(HANOI)
+
+
+def noon(moment: datetime) -> datetime:
+    """Twelve o'clock of the Vietnamese day of *moment*, in UTC: what stands for a day alone."""
+    return datetime.combine(local(moment).date(), time(12), HANOI).astimezone(UTC)

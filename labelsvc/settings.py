@@ -75,6 +75,8 @@ class Settings(BaseSettings):
     upload_mib: int = Field(default=20, ge=1, le=200)
     #: Days that the scan log keeps minutes; older scans keep the day only (data minimisation).
     scan_minutes_days: int = Field(default=90, ge=1)
+    #: Wrong codes of one network (/24, /48) in a minute that are answered in full, in each process.
+    scan_misses: int = Field(default=60, ge=1, le=100_000)
     #: Copy risk (docs/copy-risk.md): sessions of one unit code from which its page advises to look
     #: closely, and from which a case is opened; multiple of the declared units for a lot code.
     copy_notice_sessions: int = Field(default=5, ge=1, le=100_000)
@@ -93,6 +95,8 @@ class Settings(BaseSettings):
     copy_tail: float = Field(default=1e-4, gt=0, lt=0.5)
     #: Codes with a wrong tag or signature in a day that begin alike.
     copy_refused: int = Field(default=50, ge=1)
+    #: The same from one network.
+    copy_refused_network: int = Field(default=200, ge=1)
     #: Name of the programme office on pages and reports.
     office_name: str = "Văn phòng OCOP"
     office_phone: str = ""

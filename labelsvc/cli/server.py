@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import threading
 from typing import Any
 
 import click
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 from labelsvc import migrations
 from labelsvc.catalogue.places import load_places
@@ -17,6 +19,8 @@ from labelsvc.db import Database
 from labelsvc.settings import Settings
 from labelsvc.worker.broker import run_worker
 from labelsvc.worker.local import LocalPool, configure_logs, processes, work_forever
+
+_SENDER = re.compile(r" from ip=\S+(?=: )")
 
 
 def prepare(settings: Settings, database: Database) -> None:
@@ -39,6 +43,13 @@ def migrate() -> None:
     prepare(settings, database)
     present, _ = migrations.revisions(database)
     click.echo(base.say("The database is at revision {revision}.", revision=present))
+
+
+class Log(Logger):  # type: ignore[misc]
+    """gunicorn's log, without the address of who sent a broken request."""
+
+    def warning(self, msg: str, *args: object, **kwargs: object) -> None:
+        super().warning(_SENDER.sub("", msg), *args, **kwargs)
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -89,6 +100,7 @@ def run_server(
             "threads": 8,
             "accesslog": None,
             "loglevel": "warning",
+            "logger_class": Log,
             "when_ready": ready,
             "post_worker_init": serving,
             "worker_exit": lambda server, worker: None if beside else pool.stop(),

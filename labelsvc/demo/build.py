@@ -24,6 +24,7 @@ from labelsvc.db import Database
 from labelsvc.demo import ceremony, history, sample, spreadsheet
 from labelsvc.demo.drawings import picture
 from labelsvc.files import Files
+from labelsvc.inspections import watch
 from labelsvc.labels import print_run
 from labelsvc.labels.models import PrintRun
 from labelsvc.settings import Settings
@@ -94,7 +95,9 @@ def build(settings: Settings, database: Database, files: Files, *, step: Step) -
         counts["codes"] = sum(issue.count for issue in everything)
         counts["scans"] = history.scan_month(session, everything, examples, random=random, now=now)
         history.reports(session, issues, now=now)
+        examples.numbers["copied"] = history.copied_label(session, first.producer_id, now=now)
         pages = _pages(session, settings, examples)
+    watch.look(database, settings, now)
     publish(database, files, settings)
     publish_lists(database, files, settings)
     ceremony.hold(database, settings, folder / "khoa-goc")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from labelsvc.catalogue.models import Lot, Product
@@ -15,11 +16,14 @@ from labelsvc.codes import revoke
 from labelsvc.codes.issue import allocate
 from labelsvc.codes.models import Form, Issue
 from labelsvc.events.models import Event
-from labelsvc.inspections.models import Report, ReportKind
+from labelsvc.inspections.evidence import note_sighting
+from labelsvc.inspections.models import Report, ReportKind, SightingSource
 from labelsvc.scans.models import Scan, UnitSeen
 from labelsvc.scans.verdict import Verdict
 
 ACTOR = "demo"
+#: Occasions on which the copied label was scanned.
+_COPIED = 13
 _DEVICES = (
     "Chrome/Android",
     "Chrome/Android",
@@ -200,6 +204,43 @@ def scan_month(
                 first.scans += 1
     session.add_all(seen.values())
     return rows
+
+
+def copied_label(session: Session, producer_id: int, *, now: datetime) -> int:
+    """A label of *producer_id* that many people scanned in the last two days, so that its console
+    shows what the watch raises about it. Gives its number."""
+    issue = session.scalars(
+        select(Issue)
+        .join(Lot, Lot.id == Issue.lot_id)
+        .join(Product, Product.id == Lot.product_id)
+        .where(Product.producer_id == producer_id, Issue.form != Form.LOT)
+        .order_by(Issue.id)
+    ).first()
+    if issue is None:
+        raise LookupError("the producer of the demo has no labels")
+    number = issue.first + 2
+    for visit in range(_COPIED):
+        at = (now - timedelta(hours=46 - visit * 3.5)).replace(second=0, microsecond=0)
+        session.add(
+            Scan(
+                at=at, number=number, issue_id=issue.id, form=issue.form, verdict=Verdict.ISSUED_OK,
+                language="vi", device=_DEVICES[visit % 4], day_token=f"{visit + 1:016x}",
+            )
+        )  # fmt: skip
+    seen = session.get(UnitSeen, number)
+    if seen is None:
+        seen = UnitSeen(
+            number=number, first_at=now - timedelta(hours=46), last_at=now, sessions=0, scans=0
+        )
+        session.add(seen)
+    seen.sessions, seen.scans = seen.sessions + _COPIED, seen.scans + _COPIED
+    seen.last_at = now
+    for hours, place in ((3.0, "Hà Nội"), (1.5, "Cần Thơ")):
+        note_sighting(
+            session, number=number, issue_id=issue.id, source=SightingSource.CONSENT, place=place,
+            at=now - timedelta(hours=hours),
+        )  # fmt: skip
+    return number
 
 
 def reports(session: Session, issues: Sequence[Issue], *, now: datetime) -> None:

@@ -6,9 +6,20 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, delete, func, insert, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import Session
 
@@ -20,6 +31,8 @@ from labelsvc.inspections.cases import canonical_uid
 from labelsvc.inspections.models import Case, Report, SaleProvince, Sighting, SightingSource
 from labelsvc.scans import provinces
 from labelsvc.scans.models import Scan, UnitSeen
+
+Rows = TypeVar("Rows", bound=Select)  # type: ignore[type-arg]
 
 #: Columns of the chart: hours of two days, or days of a month.
 _HOURS, _DAYS = 48, 30
@@ -75,7 +88,25 @@ def note_sighting(
     )
     session.add(sighting)
     session.flush()
+    session.execute(
+        update(UnitSeen)
+        .where(
+            UnitSeen.number == number,
+            or_(UnitSeen.province.is_(None), UnitSeen.province_at > sighting.at),
+        )
+        .values(province=sighting.province, province_at=sighting.at)
+        .execution_options(synchronize_session=False)
+    )
     return sighting
+
+
+def coarsen_places(session: Session, *, before: datetime) -> None:
+    """Places that consumers told before *before* keep the day; those of inspectors stay."""
+    told = (Sighting.source == SightingSource.CONSENT, Sighting.at < before)
+    for moment in session.scalars(select(Sighting.at).where(*told).distinct()).all():
+        noon = clock.noon(moment)
+        if moment != noon:
+            session.execute(update(Sighting).where(*told, Sighting.at == moment).values(at=noon))
 
 
 def cell_of(degrees: float) -> float:
@@ -115,7 +146,7 @@ def lots_with_places(session: Session, *, since: datetime) -> Sequence[int]:
         .join(Sighting, Sighting.issue_id == Issue.id)
         .where(Sighting.at >= since)
     )
-    told = _of_reports(select(Issue.lot_id), Report.created_at >= since)
+    told = of_reports(select(Issue.lot_id), Report.created_at >= since)
     return session.scalars(sighted.union(told)).all()
 
 
@@ -131,7 +162,7 @@ def reported_places(
     Of one unit where a *number* is given, else of a lot.
     """
     sighted = select(Sighting.province, func.count()).group_by(Sighting.province)
-    told = _of_reports(select(Report.place))
+    told = of_reports(select(Report.place))
     if number is not None:
         sighted, told = (
             sighted.where(Sighting.number == number),
@@ -149,7 +180,7 @@ def reported_places(
     return dict(counts)
 
 
-def _of_reports(query: Select[Any], *conditions: ColumnElement[bool]) -> Select[Any]:
+def of_reports(query: Rows, *conditions: ColumnElement[bool]) -> Rows:
     """*query* over reports that name a place and a code that was issued."""
     return (
         query.select_from(Report)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import case as sql_case
@@ -15,10 +15,16 @@ from sqlalchemy.orm import Session
 from labelsvc import clock
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.codes.models import Form, Issue
-from labelsvc.inspections.evidence import lots_with_places, reported_places, sale_provinces
-from labelsvc.inspections.models import Sighting
-from labelsvc.scans import signals
-from labelsvc.scans.models import Refused, Scan, UnitSeen
+from labelsvc.inspections.evidence import (
+    lots_with_places,
+    of_reports,
+    reported_places,
+    sale_provinces,
+)
+from labelsvc.inspections.models import Report, Sighting
+from labelsvc.scans import provinces, signals
+from labelsvc.scans.models import Refused, RefusedNetwork, Scan, UnitSeen
+from labelsvc.scans.refusals import ALL
 from labelsvc.scans.signals import BY_VERDICT, Signal, Spread, Thresholds, Unit
 
 #: How far back reported places count.
@@ -68,12 +74,33 @@ def notice(session: Session, at: Thresholds, *, since: datetime, now: datetime) 
     _verdicts(session, at, found, since)
     _travel(session, at, found, since)
     _outside(session, at, found, since, now)
-    for row in session.scalars(
-        select(Refused).where(Refused.day == clock.local(now).date(), Refused.count >= at.refused)
-    ):
-        subject = Subject(prefix=row.prefix, product=_claimed(session, row.prefix))
-        found.add(subject, signals.refused(row.prefix, row.count, at))
+    _refused(session, at, found, clock.local(now).date())
     return found
+
+
+def _refused(session: Session, at: Thresholds, found: Findings, day: date) -> None:
+    """Codes of one day that did not hold, by how they begin and by network."""
+    rows = session.execute(
+        select(Refused.prefix, Refused.count, func.count(RefusedNetwork.network))
+        .join(
+            RefusedNetwork,
+            (RefusedNetwork.day == Refused.day) & (RefusedNetwork.prefix == Refused.prefix),
+            isouter=True,
+        )
+        .where(Refused.day == day, Refused.count >= at.refused)
+        .group_by(Refused.prefix, Refused.count)
+    )
+    for prefix, count, networks in rows:
+        subject = Subject(prefix=prefix, product=_claimed(session, prefix))
+        found.add(subject, signals.refused(prefix, count, networks, at))
+    loud = session.scalars(
+        select(RefusedNetwork.count).where(
+            RefusedNetwork.day == day,
+            RefusedNetwork.prefix == ALL,
+            RefusedNetwork.count >= at.refused_network,
+        )
+    ).all()
+    found.add(Subject(prefix=ALL), signals.probed(loud, at))
 
 
 def _claimed(session: Session, prefix: str) -> int | None:
@@ -197,23 +224,43 @@ def _verdicts(session: Session, at: Thresholds, found: Findings, since: datetime
 
 
 def _travel(session: Session, at: Thresholds, found: Findings, since: datetime) -> None:
-    """Units reported at two places that nobody travels between so fast."""
+    """Units reported at two places that nobody travels between so fast.
+
+    Where people are is compared with where people are, and where reports say that a unit was bought
+    with the same of other reports: one buyer may well be far from where they bought it.
+    """
     start = since - _LATE - timedelta(hours=at.travel_hours)
     here = (Sighting.province, Sighting.latitude, Sighting.longitude)
-    numbers = session.execute(
+    sighted = (
         select(Sighting.number, Sighting.issue_id, Issue.lot_id)
         .join(Issue, Issue.id == Sighting.issue_id)
         .where(Sighting.at >= start, Issue.form != Form.LOT)
         .group_by(Sighting.number, Sighting.issue_id, Issue.lot_id)
         .having(or_(*(func.min(part) != func.max(part) for part in here)))
-    ).all()
-    for number, issue_id, lot_id in numbers:
+    )
+    told = of_reports(
+        select(Report.number, Issue.id, Issue.lot_id),
+        Report.created_at >= since,
+        Issue.form != Form.LOT,
+    )
+    for number, issue_id, lot_id in session.execute(sighted.union(told)).all():
         rows = session.scalars(
             select(Sighting).where(Sighting.number == number, Sighting.at >= start)
         )
-        places = [signals.Place(r.at, r.province, r.latitude, r.longitude) for r in rows]
+        seen = [signals.Place(r.at, r.province, r.latitude, r.longitude) for r in rows]
+        reports = session.execute(
+            select(Report.created_at, Report.place).where(
+                Report.number == number, Report.created_at >= start, Report.place != ""
+            )
+        )
+        bought = [
+            signals.Place(moment, province.code)
+            for moment, words in reports
+            if (province := provinces.find(words)) is not None
+        ]
+        noticed = [s for places in (seen, bought) if (s := signals.travel(places, at)) is not None]
         subject = Subject(number=number, issue=issue_id, lot=lot_id)
-        found.add(subject, signals.travel(places, at))
+        found.add(subject, max(noticed, key=lambda signal: signal.weight, default=None))
 
 
 def _outside(

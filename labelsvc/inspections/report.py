@@ -11,9 +11,12 @@ from sqlalchemy.orm import Session, joinedload
 from labelsvc.accounts import audit
 from labelsvc.clock import now
 from labelsvc.codes.issue import find_issue
+from labelsvc.codes.models import Form
 from labelsvc.errors import BadInput, Conflict
 from labelsvc.i18n import nfc
-from labelsvc.inspections.models import Report, ReportKind, ReportState
+from labelsvc.inspections.evidence import note_sighting
+from labelsvc.inspections.models import Report, ReportKind, ReportState, SightingSource
+from labelsvc.scans.provinces import BY_CODE
 
 
 def send_report(
@@ -26,9 +29,13 @@ def send_report(
     message: str,
     place: str = "",
     contact: str = "",
+    province: str = "",
+    sender: str | None = None,
 ) -> Report:
     """Keep what a consumer says.
 
+    :param province: code of the one they chose to be in; kept as a place of the unit, without them.
+    :param sender: UUID of that place.
     :raises BadInput: no message, or a kind that does not exist.
     """
     message = _clean(message)[:2000]
@@ -49,6 +56,11 @@ def send_report(
         contact=_clean(contact)[:120],
     )
     session.add(report)
+    if issue is not None and number is not None and province in BY_CODE and issue.form != Form.LOT:
+        note_sighting(
+            session, number=number, issue_id=issue.id, source=SightingSource.CONSENT,
+            place=province, uid=sender,
+        )  # fmt: skip
     session.flush()
     return report
 

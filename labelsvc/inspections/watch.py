@@ -46,6 +46,7 @@ def thresholds(settings: Settings) -> Thresholds:
         outside_share=settings.copy_outside_share,
         tail=settings.copy_tail,
         refused=settings.copy_refused,
+        refused_network=settings.copy_refused_network,
     )
 
 

@@ -23,7 +23,7 @@ from labelsvc.scans.verdict import Facts, Verdict
 _PEEK = """
 
     SELECT (SELECT number FROM revision WHERE id = 1),
-           i.id, i.first, i.count, i.form, s.first_at, s.sessions,
+           i.id, i.first, i.count, i.form, s.first_at, s.sessions, s.province, s.province_at,
            (SELECT m.id FROM mark m WHERE m.issue_id = i.id AND m.first <= :number
                AND m.last >= :number ORDER BY m.id DESC LIMIT 1)
     FROM (SELECT id, first, count, form FROM issue WHERE first <= :number
@@ -43,6 +43,9 @@ class Peek:
     form: str
     first_at: datetime | None
     sessions: int
+    #: Where it was first reported, code of a province, and when.
+    province: str | None
+    province_at: datetime | None
     mark_id: int | None
 
     @property
@@ -69,12 +72,13 @@ def peek(database: Database, number: int) -> Peek | None:
     row = database.glance(_PEEK, {"number": number})
     if row is None:
         return None
-    revision, issue_id, first, count, form, first_at, sessions, mark_id = row
+    revision, issue_id, first, count, form, first_at, sessions, province, told_at, mark_id = row
     if number >= first + count:
         return None
     return Peek(
-        number, revision or 0, issue_id, first, form, _utc(first_at), sessions or 0, mark_id
-    )
+        number, revision or 0, issue_id, first, form, _utc(first_at), sessions or 0,
+        province, _utc(told_at), mark_id,
+    )  # fmt: skip
 
 
 def unissued(session: Session, number: int | None) -> tuple[Verdict, str]:

@@ -47,6 +47,9 @@ class UnitSeen(Base):
     #: Distinct sessions: scans by one day token within 30 minutes count once.
     sessions: Mapped[int] = mapped_column(default=1)
     scans: Mapped[int] = mapped_column(default=1)
+    #: Where it was first reported, a province, and when.
+    province: Mapped[str | None] = mapped_column(String(2))
+    province_at: Mapped[datetime | None]
 
 
 class Refused(Base):
@@ -57,6 +60,20 @@ class Refused(Base):
 
     day: Mapped[date] = mapped_column(primary_key=True)
     prefix: Mapped[str] = mapped_column(String(16), primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)
+
+
+class RefusedNetwork(Base):
+    """The same by network, for as long as its day lasts: one that tries codes, or many that met one
+    made-up code. A network is a token of the day (day_key.py)."""
+
+    __tablename__ = "refused_network"
+    __table_args__ = ({"info": {"volatile": True}},)
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    #: As above; "*" for all codes.
+    prefix: Mapped[str] = mapped_column(String(16), primary_key=True)
+    network: Mapped[str] = mapped_column(String(16), primary_key=True)
     count: Mapped[int] = mapped_column(default=0)
 
 

@@ -75,6 +75,8 @@ _ALL = (
     Province("96", "Cà Mau", "CM", 9.2, 105.2, 70, 0, 14, ("Bạc Liêu",)),
 )  # fmt: skip
 BY_CODE: dict[str, Province] = {province.code: province for province in _ALL}
+#: For lists that people choose from.
+BY_NAME: tuple[Province, ...] = tuple(sorted(_ALL, key=lambda province: fold(province.name)))
 
 
 def find(text: str) -> Province | None:

@@ -154,15 +154,24 @@ def _count(session: Session, number: int, scans: Sequence[Seen]) -> None:
 
 
 def coarsen(session: Session, *, before: datetime) -> int:
-    """Scans older than *before* keep the day and lose minute and token. Gives how many."""
+    """Scans older than *before* keep the day and lose minute and token, and what is known of their
+    units keeps the day. Gives how many scans."""
     changed = 0
     fine = (Scan.day_token.is_not(None), Scan.at < before)
     while (oldest := session.scalar(select(func.min(Scan.at)).where(*fine))) is not None:
         day = clock.local(oldest).date()
-        noon = datetime.combine(day, time(12), clock.HANOI)
+        noon = clock.noon(oldest)
+        start = datetime.combine(day, time(), clock.HANOI)
+        for column in (UnitSeen.first_at, UnitSeen.last_at, UnitSeen.province_at):
+            session.execute(
+                update(UnitSeen)
+                .where(column >= start, column < start + timedelta(days=1), column < before)
+                .values({column: noon})
+                .execution_options(synchronize_session=False)
+            )
         result = session.execute(
             update(Scan)
-            .where(*fine, Scan.at < datetime.combine(day, time(), clock.HANOI) + timedelta(days=1))
+            .where(*fine, Scan.at < start + timedelta(days=1))
             .values(at=noon, day_token=None)
             .execution_options(synchronize_session=False)
         )

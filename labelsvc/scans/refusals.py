@@ -1,7 +1,8 @@
-"""Counts codes whose tag or signature does not hold, by how they begin. No address, no whole code.
+"""Counts codes whose tag or signature does not hold, by how they begin and by network of the day.
 
-Somebody who prints a made-up code shows as many refusals that begin alike; somebody who tries codes,
-as many refusals of one form ("S*"). What is kept of a short code are four characters of its shuffled
+Somebody who prints a made-up code shows as many refusals that begin alike, from many networks;
+somebody who tries codes, as many refusals of one form ("S*") and of one network. No address and no
+whole code is kept: a network is a token of the day, whose rows go when the day is over. What is kept of a short code are four characters of its shuffled
 number, of the other forms what they claim to be: a GTIN, or a key and a lot.
 """
 
@@ -10,8 +11,11 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from datetime import date
+from typing import Any
 
+from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
 
 from labelsvc import clock
 from labelsvc.codes import uri
@@ -20,10 +24,13 @@ from labelsvc.codes.gs1 import Gs1Code
 from labelsvc.codes.offline import OfflineCode
 from labelsvc.codes.short import ShortCode
 from labelsvc.db import Database
-from labelsvc.scans.models import Refused
+from labelsvc.scans.models import Refused, RefusedNetwork
 
-#: Different beginnings of one day that are kept; a guesser makes up new ones for ever.
+#: Different beginnings that are kept from one writing to the next, and networks as many again; a
+#: guesser makes up new ones for ever.
 LARGEST = 20_000
+#: Stands for all codes in `RefusedNetwork`.
+ALL = "*"
 
 
 class Refusals:
@@ -31,35 +38,56 @@ class Refusals:
 
     def __init__(self) -> None:
         self._counts: Counter[tuple[date, str]] = Counter()
+        self._networks: Counter[tuple[date, str, str]] = Counter()
         self._lock = threading.Lock()
 
-    def add(self, parsed: uri.ParsedCode | None) -> None:
-        """Count a code that was refused; links without a tag have nothing to refuse."""
+    def add(self, parsed: uri.ParsedCode | None, network: str = "") -> None:
+        """Count a code that was refused; links without a tag have nothing to refuse.
+
+        :param network: token of the day for the network that sent it; "": not known.
+        """
         prefix = prefix_of(parsed)
         if not prefix:
             return
-        key = clock.today(), prefix
+        today, form = clock.today(), prefix[0] + ALL
         with self._lock:
-            self._counts[key[0], prefix[0] + "*"] += 1
-            if key in self._counts or len(self._counts) < LARGEST:
-                self._counts[key] += 1
+            self._counts[today, form] += 1
+            _bounded(self._counts, (today, prefix), LARGEST)
+            if network:
+                _bounded(self._networks, (today, prefix, network), LARGEST)
+                for whole in (form, ALL):
+                    _bounded(self._networks, (today, whole, network), 2 * LARGEST)
 
     def flush(self, database: Database) -> None:
-        """Add what was counted to the table."""
+        """Add what was counted to the tables; networks of days that are over are forgotten."""
         with self._lock:
             counts, self._counts = self._counts, Counter()
-        if not counts:
-            return
+            networks, self._networks = self._networks, Counter()
         with database.writing() as session:
-            make = sqlite.insert if database.is_sqlite else postgresql.insert
+            session.execute(delete(RefusedNetwork).where(RefusedNetwork.day < clock.today()))
             for (day, prefix), count in sorted(counts.items()):
-                statement = make(Refused).values(day=day, prefix=prefix, count=count)
-                session.execute(
-                    statement.on_conflict_do_update(
-                        index_elements=["day", "prefix"],
-                        set_={"count": Refused.count + statement.excluded.count},
-                    )
-                )
+                _add(session, Refused, {"day": day, "prefix": prefix}, count)
+            for (day, prefix, network), count in sorted(networks.items()):
+                _add(
+                    session, RefusedNetwork, {"day": day, "prefix": prefix, "network": network}, count
+                )  # fmt: skip
+
+
+def _bounded(counter: Counter[Any], key: tuple[Any, ...], most: int) -> None:
+    if key in counter or len(counter) < most:
+        counter[key] += 1
+
+
+def _add(
+    session: Session, table: type[Refused | RefusedNetwork], key: dict[str, Any], count: int
+) -> None:
+    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = make(table).values(**key, count=count)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=list(key), set_={"count": table.count + statement.excluded.count}
+        )
+    )
 
 
 def prefix_of(parsed: uri.ParsedCode | None) -> str:

@@ -39,7 +39,8 @@ class Kind(StrEnum):
     NOT_ACTIVATED = "not_activated"
     TRAVEL = "travel"
     OUTSIDE = "outside"
-    REFUSED = "refused"
+    REFUSED = "refused"  # codes that begin alike and do not hold
+    PROBED = "probed"  # wrong codes of one network
 
 
 #: Verdict of a scan → what it is a sign of.
@@ -67,6 +68,7 @@ class Thresholds:
     outside_share: float = 0.2
     tail: float = 1e-4
     refused: int = 50
+    refused_network: int = 200
 
 
 @dataclass(frozen=True)
@@ -263,15 +265,27 @@ def outside(declared: Collection[str], places: Mapping[str, int], at: Thresholds
     return Signal(Kind.OUTSIDE, count, facts)
 
 
-def refused(prefix: str, count: int, at: Thresholds) -> Signal | None:
+def refused(prefix: str, count: int, networks: int, at: Thresholds) -> Signal | None:
     """Codes of one day that begin with *prefix* and whose tag or signature did not hold.
 
     A prefix with a star stands for all codes of a form, of which some are always misread.
+
+    :param networks: that sent them: many met a label that somebody printed, one tries codes.
     """
     limit = at.refused * (ALL_OF_A_FORM if prefix.endswith("*") else 1)
     if count < limit:
         return None
-    return Signal(Kind.REFUSED, count, {"prefix": prefix, "count": count, "limit": limit})
+    facts = {"prefix": prefix, "count": count, "networks": networks, "limit": limit}
+    return Signal(Kind.REFUSED, count, facts)
+
+
+def probed(counts: Sequence[int], at: Thresholds) -> Signal | None:
+    """Networks by how many codes each sent in one day that did not hold."""
+    loud = [count for count in counts if count >= at.refused_network]
+    if not loud:
+        return None
+    facts = {"networks": len(loud), "count": sum(loud), "limit": at.refused_network}
+    return Signal(Kind.PROBED, sum(loud), facts)
 
 
 def worsened(before: Mapping[str, float], signals: Iterable[Signal]) -> bool:

@@ -62,6 +62,7 @@ def _register(app: Flask) -> None:
         report,
         scan,
         scan_pages,
+        scan_place,
         scan_site,
         trust,
     )
@@ -80,6 +81,7 @@ def _register(app: Flask) -> None:
         trust,
         report,
         inner,
+        scan_place,
         scan,
     ):
         app.register_blueprint(room.bp)

@@ -13,14 +13,16 @@ from labelsvc import clock
 from labelsvc.codes import issue, uri
 from labelsvc.codes.carton import CartonCode
 from labelsvc.codes.gs1 import Gs1Link
+from labelsvc.codes.models import Form
 from labelsvc.codes.short import ShortCode
 from labelsvc.errors import BadCode, BadInput, LabelsvcError, TooManyTries
 from labelsvc.inspections.models import ReportKind
 from labelsvc.inspections.report import send_report
-from labelsvc.scans import lookup
+from labelsvc.scans import lookup, provinces
 from labelsvc.scans.verdict import Verdict
 from labelsvc.web import scan_carton, scan_view
 from labelsvc.web.language import current, explain
+from labelsvc.web.scan_place import sender
 from labelsvc.web.scan_site import ScanSite, device_family
 from labelsvc.web.site import site
 
@@ -72,11 +74,12 @@ def _page(
     reference: int | None = None,
 ) -> str:
     parsed = _parsed(own, code)
-    product = _product(own, parsed) if reference is None else ""
+    product, one_unit = _product(own, parsed) if reference is None else ("", False)
     return render_template(
         "scan/report.html", host=own.host, code=parsed.canonical if parsed else "", kinds=KINDS,
         form=request.form, token=_serializer().dumps("report"), problem=problem,
-        reference=reference, product=product,
+        reference=reference, product=product, provinces=provinces.BY_NAME,
+        asks_place=one_unit,
     )  # fmt: skip
 
 
@@ -111,6 +114,8 @@ def _take(own: ScanSite, code: str) -> int:
             session, kind=form.get("kind", ""), code=parsed.canonical if parsed else code or form.get("code", ""),
             number=number, verdict=verdict, message=form.get("message", ""),
             place=form.get("place", ""), contact=form.get("contact", ""),
+            province=form.get("province", ""),
+            sender=sender(visitor, number) if number is not None else None,
         )  # fmt: skip
         return kept.id
 
@@ -127,14 +132,9 @@ def _number(own: ScanSite, parsed: uri.ParsedCode | None) -> int | None:
     if parsed is None or isinstance(parsed, Gs1Link):
         return None
     try:
-        verified = own.verify(parsed)
+        return own.number(parsed)
     except BadCode:
         return None
-    if isinstance(verified, int):
-        return verified
-    with site().database.reading() as session:
-        unit = issue.find_unit(session, own.keyring, verified)
-    return unit[1] if unit else None
 
 
 def _judged(own: ScanSite, parsed: uri.ParsedCode | None) -> tuple[int | None, Verdict]:
@@ -163,14 +163,22 @@ def _of_carton(own: ScanSite, parsed: CartonCode) -> Verdict:
     return shown.verdict if shown else Verdict.NOT_ISSUED
 
 
-def _product(own: ScanSite, parsed: uri.ParsedCode | None) -> str:
-    """Name of the product the report is about; nothing for codes that are not ours."""
+def _product(own: ScanSite, parsed: uri.ParsedCode | None) -> tuple[str, bool]:
+    """Name of the product the report is about and whether it is about one unit; nothing for codes
+    that are not ours.
+
+    The form opens for every code, but it is no second door for trying them: a wrong one counts, and
+    of a network that has sent too many no code is looked at.
+    """
+    if parsed is None or isinstance(parsed, Gs1Link | CartonCode) or own.waits_for():
+        return "", False
     number = _number(own, parsed)
     if number is None:
-        return ""
+        own.missed(parsed)
+        return "", False
     with site().database.reading() as session:
         found = issue.find_issue(session, number)
-        return found.lot.product.name if found else ""
+        return (found.lot.product.name, found.form != Form.LOT) if found else ("", False)
 
 
 def _serializer() -> URLSafeTimedSerializer:

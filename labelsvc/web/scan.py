@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from labelsvc import clock
-from labelsvc.codes import gs1, issue, offline, short, uri
+from labelsvc.codes import gs1, offline, short, uri
 from labelsvc.codes.carton import CartonCode
 from labelsvc.codes.models import Form, Issue
 from labelsvc.errors import (
@@ -30,7 +30,7 @@ from labelsvc.errors import (
 from labelsvc.scans import inner, lookup
 from labelsvc.scans.lookup import Peek
 from labelsvc.scans.verdict import SHOWN, Verdict
-from labelsvc.web import language, scan_carton, scan_view
+from labelsvc.web import language, scan_carton, scan_view, scan_wait
 from labelsvc.web.scan_pages import CODE, NOTICE, POSITION, PRINTED, Kept, Page, document, fill
 from labelsvc.web.scan_site import ScanSite
 from labelsvc.web.security import HEADERS, STRICT_TRANSPORT, Sent
@@ -76,20 +76,20 @@ def _coded(own: ScanSite, parsed: uri.ParsedCode, kind: str) -> ResponseReturnVa
     try:
         if isinstance(parsed, CartonCode):
             return _carton(own, parsed, kind)
-        verified = own.verify(parsed)
+        number = own.number(parsed)
     except UnknownKey:
-        return _plain(Verdict.UNKNOWN_KEY, kind, parsed)
+        return _missed(own, Verdict.UNKNOWN_KEY, kind, parsed)
     except BadSignature as error:
-        own.refusals.add(parsed)
-        return _plain(_refusal(parsed, error), kind, parsed)
-    number = verified if isinstance(verified, int) else _unit(own, verified)
+        return _missed(own, _refusal(parsed, error), kind, parsed)
     peek = lookup.peek(where.database, number) if number is not None else None
     if peek is None and isinstance(parsed, short.ShortCode):
         with where.database.reading() as session:
             verdict, producer = lookup.unissued(session, number)
+        if verdict is Verdict.NOT_ISSUED:
+            return _missed(own, verdict, kind, parsed)
         return _plain(verdict, kind, parsed, producer=producer)
     if peek is None or not _form_fits(parsed, peek.form):
-        return _plain(Verdict.NOT_ISSUED, kind, parsed)
+        return _missed(own, Verdict.NOT_ISSUED, kind, parsed)
     if own.outdated(peek.revision):
         return _coded(own, parsed, kind)
     lang = language.current()
@@ -107,21 +107,24 @@ def _coded(own: ScanSite, parsed: uri.ParsedCode, kind: str) -> ResponseReturnVa
     return _send(kept.verdict, kind, body, packed=packed)
 
 
-def _unit(own: ScanSite, payload: offline.OfflinePayload) -> int | None:
-    """Number of a verified offline code."""
-    with own.where.database.reading() as session:
-        unit = issue.find_unit(session, own.keyring, payload)
-    return unit[1] if unit else None
-
-
 def _carton(own: ScanSite, parsed: CartonCode, kind: str) -> ResponseReturnValue:
     """Cartons are scanned seldom: nothing of their pages is kept."""
     shown = scan_carton.shown(own, parsed)
     if shown is None:
-        return _plain(Verdict.NOT_ISSUED, kind, parsed)
+        return _missed(own, Verdict.NOT_ISSUED, kind, parsed)
     page = document(shown.view, kind).replace(NOTICE, "null" if kind == "json" else "")
     own.record(shown.verdict, None, shown.issue_id, "carton")
     return _send(shown.verdict, kind, page.encode())
+
+
+def _missed(
+    own: ScanSite, verdict: Verdict, kind: str, parsed: uri.ParsedCode
+) -> ResponseReturnValue:
+    """A code that did not hold: the page that says so, or to wait when its network sent many."""
+    wait = own.missed(parsed)
+    if wait:
+        return scan_wait.page(own, parsed.canonical, kind, wait=wait)
+    return _plain(verdict, kind, parsed)
 
 
 def _refusal(parsed: uri.ParsedCode, error: BadSignature) -> Verdict:
@@ -142,6 +145,7 @@ def _render(session: Session, peek: Peek, kind: str, stamp: tuple[Any, ...]) -> 
         found, verdict, form=peek.form, mark=mark, base_url=site().settings.base_url, code=CODE
     )
     view["code"] = {"text": CODE, "printed": PRINTED, "position": POSITION, "form": peek.form}
+    view["one_unit"] = peek.form != Form.LOT and verdict not in scan_view.OUT
     view["inner"] = (
         peek.form != Form.LOT and found.lot is not None and inner.asked_for(session, found.lot.id)
     )

@@ -14,22 +14,27 @@ import re
 import struct
 import zlib
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from flask import render_template
 
-from labelsvc import i18n
+from labelsvc import clock, i18n
 from labelsvc.codes import uri
 from labelsvc.codes.models import Form
 from labelsvc.scans.lookup import Peek
+from labelsvc.scans.provinces import BY_CODE
 from labelsvc.scans.verdict import CopyNotice, Verdict, copy_notice
 from labelsvc.web import scan_view
 from labelsvc.web.site import site
 
 #: Marks for what is put in with each request; private characters, so no text of ours has them.
-CODE, PRINTED, POSITION, NOTICE, _COUNT, _MOMENT = (f"\ue000{mark}\ue001" for mark in "CPNHSM")
+CODE, PRINTED, POSITION, NOTICE, _COUNT, _MOMENT, _PLACE = (
+    f"\ue000{mark}\ue001" for mark in "CPNHSMW"
+)
 _MARK = re.compile("\ue000([CPNH])\ue001")
 _KEPT = 2000
 _GZIP_HEAD, _GZIP_LAST_BLOCK = b"\x1f\x8b\x08\0\0\0\0\0\0\xff", b"\x03\0"
@@ -103,8 +108,12 @@ def fill(kept: Kept, code: str, peek: Peek, *, kind: str, lang: str, packed: boo
     )
     printed = uri.printed(code)
     if kind == "json":
-        first = peek.first_at.isoformat(timespec="minutes") if peek.first_at else None
-        seen = {"notice": notice, "sessions": peek.sessions, "first_at": first}
+        seen = {
+            "notice": notice,
+            "sessions": peek.sessions,
+            "first_at": _first(peek, lambda at: at.isoformat(timespec="minutes"), date.isoformat),
+            "first_place": _place(peek),
+        }
         values = {
             "C": code,
             "P": json.dumps(printed or None),
@@ -116,7 +125,10 @@ def fill(kept: Kept, code: str, peek: Peek, *, kind: str, lang: str, packed: boo
     if kept.verdict not in scan_view.OUT and (not whole_lot or notice is CopyNotice.MANY):
         count = str(peek.sessions) if peek.sessions < 1000 else i18n.number(peek.sessions, lang)
         words = _notice(kind, notice, kept.declared if whole_lot else None, lang)
-        words = words.replace(_COUNT, count).replace(_MOMENT, i18n.moment(peek.first_at))
+        moment = _first(peek, i18n.moment, i18n.day) or ""
+        words = words.replace(_COUNT, count).replace(_MOMENT, moment)
+        place = _reported(lang, **place) if (place := _place(peek)) and not whole_lot else ""
+        words = words.replace(_PLACE, place)
     values = {"C": code, "P": printed or code, "N": str(peek.position), "H": words}
     return kept.page.fill(values, packed=packed)
 
@@ -133,11 +145,42 @@ def document(view: dict[str, Any], kind: str) -> str:
     )
 
 
+def _first(
+    peek: Peek, fine: Callable[[datetime], str], coarse: Callable[[date], str]
+) -> str | None:
+    """When a code was first scanned: to the minute, or the day once minutes are no longer kept."""
+    at = peek.first_at
+    if at is None:
+        return None
+    if at < clock.now() - timedelta(days=site().settings.scan_minutes_days):
+        return coarse(clock.local(at).date())
+    return fine(at)
+
+
+def _place(peek: Peek) -> dict[str, str] | None:
+    """Where a code was first reported: a province and the day."""
+    if peek.province is None or peek.province_at is None or peek.province not in BY_CODE:
+        return None
+    return {
+        "province": peek.province,
+        "name": BY_CODE[peek.province].name,
+        "on": clock.local(peek.province_at).date().isoformat(),
+    }
+
+
+@lru_cache(maxsize=2000)
+def _reported(lang: str, *, province: str, name: str, on: str) -> str:
+    day = i18n.day(date.fromisoformat(on))
+    return " " + i18n.translate("First reported in {name} on {day}.", lang, name=name, day=day)
+
+
 @lru_cache(maxsize=500)
 def _notice(kind: str, notice: CopyNotice, declared: int | None, _lang: str) -> str:
     """What is said about earlier scans, with marks for how many and since when."""
     template = "scan/notice.txt" if kind == "text" else "scan/notice.html"
-    return render_template(template, notice=notice, declared=declared, count=_COUNT, moment=_MOMENT)
+    return render_template(
+        template, notice=notice, declared=declared, count=_COUNT, moment=_MOMENT, place=_PLACE
+    )
 
 
 def _deflate(text: bytes) -> bytes:

@@ -17,18 +17,21 @@ from sqlalchemy import select
 from labelsvc import clock
 from labelsvc.codes import gs1, offline, short, uri
 from labelsvc.codes.carton import CartonCode, CartonPayload
-from labelsvc.codes.issue import load_keyring
+from labelsvc.codes.issue import find_unit, load_keyring
 from labelsvc.codes.keyring import Keyring
 from labelsvc.codes.offline import OfflinePayload
 from labelsvc.db import Revision
 from labelsvc.errors import BadSignature, KeyUnavailable
 from labelsvc.inspections import watch
+from labelsvc.inspections.evidence import coarsen_places
 from labelsvc.resources import folder
 from labelsvc.scans.day_key import DayKey, network_of
+from labelsvc.scans.misses import Misses
 from labelsvc.scans.record import Recorder, Seen, coarsen
 from labelsvc.scans.refusals import Refusals
 from labelsvc.scans.verdict import Verdict
 from labelsvc.web import language
+from labelsvc.web.scan_pages import Page
 from labelsvc.web.site import Site
 
 Verified = TypeVar("Verified")
@@ -38,6 +41,10 @@ log = structlog.get_logger()
 #: The keyring is loaded anew at most this often, after a failed check or a change of the data:
 #: another process may have rotated or frozen a key.
 _RELOAD_SECONDS = 5.0
+#: In the cookies of who is signed in (`security.cookie_name`): office and producers look at their own
+#: labels, also at withdrawn ones, and are no consumers. Nobody gains by pretending: it is the buyers'
+#: scans that show a copy.
+_SIGNED_IN = "session="
 _BROWSERS = (("SamsungBrowser", "Samsung Internet"), ("Edg", "Edge"), ("OPR", "Opera"), ("CocCoc", "Cốc Cốc"),
              ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))  # fmt: skip
 _SYSTEMS = (("Android", "Android"), ("iPhone", "iOS"), ("iPad", "iOS"), ("Windows", "Windows"),
@@ -54,6 +61,9 @@ class ScanSite:
         self.day_key = DayKey(where.settings.data_dir)
         self.recorder = Recorder(where.database, self._hourly)
         self.refusals = Refusals()
+        self.misses = Misses(where.settings.scan_misses)
+        #: Pages of `scan_wait` by kind and language.
+        self.waits: dict[tuple[str, str], Page] = {}
         style = (folder("templates") / "scan" / "style.css").read_text(encoding="utf-8").strip()
         self.style = " ".join(style.split())
         digest = base64.b64encode(hashlib.sha256(self.style.encode()).digest()).decode()
@@ -84,6 +94,18 @@ class ScanSite:
         :raises BadSignature: also with the newest keys; `UnknownKey` likewise.
         """
         return self._with_newest(lambda: self._verify(parsed))
+
+    def number(self, parsed: uri.ParsedCode) -> int | None:
+        """Number of a code that holds; it need not have been issued. None: an offline one of no run.
+
+        :raises BadSignature: as `verify`.
+        """
+        verified = self.verify(parsed)
+        if isinstance(verified, int):
+            return verified
+        with self.where.database.reading() as session:
+            unit = find_unit(session, self.keyring, verified)
+        return unit[1] if unit else None
 
     def verify_carton(self, code: CartonCode) -> CartonPayload:
         """What a carton code says; its units are still to be compared with the register.
@@ -134,10 +156,10 @@ class ScanSite:
     ) -> None:
         """Note the scan; nothing that goes wrong here may reach the page.
 
-        Only a page that somebody opened: an inspector's application asks by POST
+        Only a page that somebody opened who is not signed in: an inspector's application asks by POST
         (`web/inspect/verdict.py`), and an official act is no anonymous visitor.
         """
-        if request.method != "GET":
+        if request.method != "GET" or _SIGNED_IN in request.environ.get("HTTP_COOKIE", ""):
             return
         try:
             device = device_family(request.headers.get("User-Agent", ""))
@@ -154,11 +176,25 @@ class ScanSite:
         """Token of the network that asks and its browser family, the same until midnight."""
         return self.day_key.token(network_of(request.remote_addr or ""), device)
 
+    def missed(self, parsed: uri.ParsedCode) -> int:
+        """Count a code that did not hold. Gives the seconds its network has to wait, 0 for none."""
+        network = network_of(request.remote_addr or "")
+        try:
+            self.refusals.add(parsed, self.day_key.token(network, ""))
+        except OSError:
+            log.exception("refused code not counted")
+        return self.misses.add(network)
+
+    def waits_for(self) -> int:
+        """Seconds until another code of this network is looked at by pages beside the scan page."""
+        return self.misses.wait(network_of(request.remote_addr or ""))
+
     def _hourly(self) -> None:
         self.day_key.forget()
         before = clock.now() - timedelta(days=self.where.settings.scan_minutes_days)
         with self.where.database.writing() as session:
             coarsen(session, before=before)
+            coarsen_places(session, before=before)
         self.refusals.flush(self.where.database)
         watch.look(self.where.database, self.where.settings)
 

@@ -16,6 +16,7 @@ from labelsvc.accounts import factors, roles, sessions
 from labelsvc.accounts.models import Role, SignIn, Stage, User
 from labelsvc.clock import now
 from labelsvc.errors import SignInFailed, StepUpNeeded
+from labelsvc.scans.day_key import network_of
 from labelsvc.web.site import site
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ HEADERS = {
 STRICT_TRANSPORT = ("Strict-Transport-Security", "max-age=63072000")
 #: Rooms whose forms bring their own signed token and set no cookie; the inspector's application has a
 #: header instead, which no form of another site can send (`web/inspect/sent.py`).
-_OWN_TOKENS = ("report.", "inner.", "inspect.")
+_OWN_TOKENS = ("report.", "inner.", "place.", "inspect.")
 
 
 def cookie_name() -> str:
@@ -49,10 +50,7 @@ def _https() -> bool:
 
 def network() -> str:
     """The asker's network: /24 or /48, for throttling only, never stored."""
-    address = request.remote_addr or ""
-    if ":" in address:
-        return ":".join(address.split(":")[:3])
-    return ".".join(address.split(".")[:3])
+    return network_of(request.remote_addr or "")
 
 
 def current_user() -> User:
@@ -246,7 +244,7 @@ def _half_way(endpoint: str, stage: Stage) -> AnyResponse | None:
 
 def _cookieless(endpoint: str) -> bool:
     """Pages for consumers never look at a cookie, so they never need one."""
-    return endpoint.partition(".")[0] in ("scan", "resolver", "media", "report", "health")
+    return endpoint.partition(".")[0] in ("scan", "resolver", "media", "report", "place", "health")
 
 
 def _load_user() -> None:

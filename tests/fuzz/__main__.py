@@ -1,4 +1,4 @@
-"""Mutated inputs for every parser of codes and trust: each is read, or refused with our own error.
+"""Mutated inputs for every parser of the product: each is read, or refused with our own error.
 
 python -m tests.fuzz [--inputs 1000000] [--seed 1] [NAME ...]
 
@@ -12,17 +12,17 @@ import argparse
 import random
 import sys
 import time
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
-from labelsvc.codes import alphabet, offline, short, uri
+from labelsvc.codes import alphabet, carton, offline, short, uri
+from labelsvc.codes.carton import CartonPayload
 from labelsvc.codes.key import Key, KeyState
 from labelsvc.codes.keyring import Keyring
 from labelsvc.codes.signing import public_key
 from labelsvc.codes.tlog.checkpoint import Checkpoint, read
-from labelsvc.codes.tlog.leaf import PrintRunLeaf
+from labelsvc.codes.tlog.leaf import AuditHeadLeaf, PrintRunLeaf
 from labelsvc.codes.tlog.leaf import parse as parse_leaf
 from labelsvc.codes.tlog.note import Note, NoteKey, sign
 from labelsvc.codes.tlog.tiles import Tile, unpack_leaves
@@ -31,6 +31,8 @@ from labelsvc.codes.trust.manifest import Content, Manifest
 from labelsvc.codes.trust.roots import SeedRoot, open_root, seal_root
 from labelsvc.codes.trust.status import HeadLine, Purpose, StatusHead, StatusList
 from labelsvc.errors import LabelsvcError
+from tests.fuzz import documents
+from tests.fuzz.target import Target
 
 HOST, SEED = "qr.example.vn", bytes(range(32))
 AT = datetime(2026, 11, 24, tzinfo=UTC)
@@ -41,13 +43,6 @@ _KEYS = [
 _RING = Keyring(_KEYS, bytes(32), HOST)
 _STATUS = NoteKey(f"{HOST}/status", public_key(SEED))
 _SIGN = partial(sign, name=_STATUS.name, seed=SEED)
-
-
-class Target(NamedTuple):
-    """A parser and good inputs for it; texts where it reads text."""
-
-    read: Callable[[Any], object]
-    seeds: list[Any]
 
 
 def _codes() -> list[str]:
@@ -94,6 +89,10 @@ def targets() -> dict[str, Target]:
         id="issue:1", at=AT, form="short", kid=1, first=1, count=9, labels=9, lot=1, lot_code="L1",
         product=1, declared=10, first_in_lot=0,
     )  # fmt: skip
+    head_leaf = AuditHeadLeaf(
+        id="audit:2026-11-23", at=AT, day=date(2026, 11, 23), entry=9, count=9, head="ab" * 32
+    )
+    box = CartonPayload(1, 7, 3, 1, 0, 3, b"\1\2" * 3)
     manifest = _manifest()
     return {
         "uri": Target(lambda text: uri.parse(text, host=HOST), _codes()),
@@ -105,7 +104,9 @@ def targets() -> dict[str, Target]:
         "note": Target(Note.parse, [bytes(Note("a\n", (_SIGN("a\n"),)))]),
         "note key": Target(NoteKey.parse, [_STATUS.text]),
         "checkpoint": Target(lambda data: read(data, log_key), [bytes(checkpoint)]),
-        "leaf": Target(parse_leaf, [bytes(leaf)]),
+        "leaf": Target(parse_leaf, [bytes(leaf), bytes(head_leaf)]),
+        "carton": Target(carton.parse, [_RING.carton(box)]),
+        "carton payload": Target(CartonPayload.unpack, [box.pack()]),
         "tile name": Target(Tile.parse, ["tile/0/000", "tile/entries/x001/234.p/5"]),
         "tile": Target(lambda data: unpack_leaves(data, 2), [b"\0\1a\0\2bc"]),
         "status body": Target(_body, _bodies()),
@@ -124,7 +125,7 @@ def targets() -> dict[str, Target]:
         "bitstring": Target(
             lambda text: bitstring.decoded(text, 4096), [bitstring.encoded(b"abc")]
         ),
-    }
+    } | documents.targets()
 
 
 #: What makes parsers stumble more often than a random character.

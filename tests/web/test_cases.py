@@ -20,6 +20,7 @@ from labelsvc.inspections.report import send_report
 from labelsvc.scans.models import Refused, Scan, UnitSeen
 from labelsvc.scans.record import Seen, write
 from labelsvc.settings import Settings
+from labelsvc.web.console import case_words
 from labelsvc.web.scan_site import ScanSite
 from labelsvc.web.site import Site
 from tests.web.desk import BASE, Desk
@@ -265,3 +266,45 @@ def test_an_inner_code_is_checked_from_the_scan_page(
         assert answer.status_code == 404, name
     for name in ("gs1", "offline"):
         assert client.get(f"/inner{world.codes[name]}", base_url=BASE).status_code == 200, name
+
+
+def test_what_an_inspector_found_is_told_in_words_and_its_code_once(
+    app: Flask, database: Database, world: World
+) -> None:
+    code = "HTTPS://QR.EXAMPLE.VN" + world.codes["offline"]
+    digits = world.codes["offline"].strip("/")
+    with database.writing() as session:
+        case = open_case(
+            session, kind="inspection", actor="user:5", lot_id=world.lot,
+            facts={"verdict": "DUPLICATE_HERE", "items": 2, "code": code, "strange": "word"},
+        )  # fmt: skip
+        add_note(
+            session,
+            case,
+            f"Kiểm tra lúc 09:00: hai món cùng mã\nMã: {code}\nTem {digits}",
+            "user:5",
+        )
+    for who, language, said in (
+        ("office", "vi", ("Kết luận trên thiết bị", "Hai món hàng cùng một mã", "Số sản phẩm mang mã này 2")),
+        ("auditor", "en", ("What the device said The same code on two items", "Items with this code 2")),
+    ):  # fmt: skip
+        words = Desk(app, database, who, language).words(f"/office/cases/{case.id}")
+        for part in said:
+            assert part in words, part
+        short = f"{digits[:12]}…{digits[-6:]}"
+        assert words.count(short) == 2, "as the code of the case, and in the words of the note"
+        for machine in ("DUPLICATE_HERE", "verdict", digits, "strange", "Mã: "):
+            assert machine not in words, machine
+
+
+@pytest.mark.parametrize(
+    ("code", "short"),
+    [
+        ("HTTPS://QR.EXAMPLE.VN/ZTC1RP3RZ092HT1SFS2HBA5E", "ZTC1RP3RZ092HT1SFS2HBA5E"),
+        ("https://qr.example.vn/01/09520000001001/21/ABC", "01/09520000001001/21/ABC"),
+        ("0" * 12 + "1" * 175 + "2" * 6, "0" * 12 + "…" + "2" * 6),
+        ("", ""),
+    ],
+)
+def test_a_code_is_short_for_the_eye(code: str, short: str) -> None:
+    assert case_words.short_code(code) == short

@@ -107,7 +107,12 @@ def test_machines_get_json_and_terminals_get_text(client: FlaskClient, world: Wo
     assert data["verdict"] == "ISSUED_OK"
     assert data["stars"]["count"] == 4
     assert data["code"]["text"] == code[1:]
-    assert data["seen"] == {"notice": "first", "sessions": 0, "first_at": None}
+    assert data["seen"] == {
+        "notice": "first",
+        "sessions": 0,
+        "first_at": None,
+        "first_place": None,
+    }
     assert data["producer"]["name"] == "Hợp tác xã Gốm Sông Nhuệ"
     text = client.get(code, headers={"Accept": "text/plain"})
     assert text.mimetype == "text/plain"

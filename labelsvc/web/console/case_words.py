@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from labelsvc.inspections.evidence import Column, Evidence
 from labelsvc.inspections.models import Case, CaseKind, CaseState, Decision
 from labelsvc.scans.provinces import BY_CODE, Province
 from labelsvc.scans.signals import Kind
+from labelsvc.scans.verdict import SHOWN, Verdict
 from labelsvc.web.language import current, gettext
 
 KINDS = {
@@ -59,6 +61,7 @@ _KINDS = {
     Kind.TRAVEL: "Reported at two places too far apart",
     Kind.OUTSIDE: "Reported outside of where it is sold",
     Kind.REFUSED: "Made-up codes",
+    Kind.PROBED: "Somebody tries codes",
 }
 #: The same with its counts: facts, no accusation.
 _WORDS = {
@@ -84,18 +87,36 @@ _WORDS = {
     Kind.OUTSIDE: "{outside} of {total} reports come from outside the declared provinces: {provinces}.",
     Kind.REFUSED: "{count} codes of one day that begin alike ({prefix}) did not hold. From {limit} on, "
     "somebody prints or tries made-up codes.",
+    Kind.PROBED: "Networks that each sent {limit} or more codes in one day that did not hold: {networks}, "
+    "with {count} codes in all. Somebody is trying codes.",
 }  # fmt: skip
-_WEIGHTY = (Kind.TRAVEL, Kind.AFTER_VOID, Kind.NOT_ACTIVATED, Kind.REFUSED)
+#: What an inspector's app tells of a case, and how a page calls it. The code has a place of its own.
+_SAID = {
+    "verdict": "What the device said",
+    "items": "Items with this code",
+    "place": "Place of the inspection",
+    "findings": "Findings",
+}
+_LONG = re.compile(r"[0-9]{60,}")
+_HOST = re.compile(r"^https?://[^/]*/", re.IGNORECASE)
+#: Follows the sentence about made-up codes.
+_NETWORKS = "They came from {networks} networks: many speak of printed labels, one of somebody who tries codes."
+_WEIGHTY = (Kind.TRAVEL, Kind.AFTER_VOID, Kind.NOT_ACTIVATED, Kind.REFUSED, Kind.PROBED)
 
 
 def signals_of(case: Case) -> list[tuple[str, str]]:
     """The signals of a case: heading and sentence, in the reader's language."""
     found = case.facts.get("signals", {})
     known = [kind for kind in (*_WEIGHTY, *Kind) if kind in found]
-    return [
-        (gettext(_KINDS[kind]), gettext(_WORDS[kind], **_values(kind, found[kind])))
-        for kind in dict.fromkeys(known)
-    ]
+    return [(gettext(_KINDS[kind]), _sentence(kind, found[kind])) for kind in dict.fromkeys(known)]
+
+
+def _sentence(kind: Kind, facts: Mapping[str, Any]) -> str:
+    values = _values(kind, facts)
+    said = gettext(_WORDS[kind], **values)
+    if kind is Kind.REFUSED and facts.get("networks"):
+        said = said + " " + gettext(_NETWORKS, **values)
+    return said
 
 
 def headline(case: Case) -> str:
@@ -108,22 +129,38 @@ def headline(case: Case) -> str:
 
 
 def note_words(text: str) -> str:
-    """A note; those of the watch name a signal."""
+    """A note; those of the watch name a signal, and a long code is told by its ends."""
     kind = text.removeprefix("signal: ")
     if kind != text and kind in list(Kind):
         return gettext("New sign: {words}", words=gettext(_KINDS[Kind(kind)]))
-    return text
+    # The page names the code of the case once; a note of the application begins with it again.
+    lines = [line for line in text.splitlines() if not line.startswith(("Mã: ", "Mã thùng: "))]
+    return _LONG.sub(lambda found: short_code(found[0]), "\n".join(lines))
 
 
 def said_of(case: Case) -> list[tuple[str, str]]:
-    """What an inspector's app sent along, as far as it is words: name and value."""
-    return [
-        (name, ", ".join(map(str, value)) if isinstance(value, list) else str(value))
-        for name, value in case.facts.items()
-        if case.kind in (CaseKind.INSPECTION, CaseKind.WITHDRAWAL)
-        and isinstance(value, str | int | float | list)
-        and value not in ("", [])
-    ]
+    """What an inspector's app sent along: name and value, in the reader's language."""
+    if case.kind not in (CaseKind.INSPECTION, CaseKind.WITHDRAWAL):
+        return []
+    said: list[tuple[str, str]] = []
+    for key, label in _SAID.items():
+        value = case.facts.get(key)
+        if value in (None, "", []):
+            continue
+        if key == "verdict":
+            words = gettext(SHOWN[Verdict(value)].headline) if value in list(Verdict) else value
+        elif isinstance(value, list):
+            words = ", ".join(map(str, value))
+        else:
+            words = i18n.number(value, current()) if isinstance(value, int) else str(value)
+        said.append((gettext(label), words))
+    return said
+
+
+def short_code(code: str) -> str:
+    """A code for the eye: what follows the host, a long one by its ends."""
+    text = _HOST.sub("", code)
+    return text if len(text) <= 40 else f"{text[:12]}…{text[-6:]}"
 
 
 def _values(kind: Kind, facts: Mapping[str, Any]) -> dict[str, str]:

@@ -78,6 +78,7 @@ def _page(case_id: int, posted: Posted) -> ResponseReturnValue:
     with site().database.reading() as session:
         found = found_or_404(session.get(Case, case_id))
         evidence = gather(session, found)
+        code = _code(session, found) if may_write() else ""
         people = names_of(
             session,
             [
@@ -100,7 +101,9 @@ def _page(case_id: int, posted: Posted) -> ResponseReturnValue:
             chart=case_words.chart(evidence) if evidence else None,
             tiles=case_words.tiles(evidence.places, evidence.declared) if evidence else [],
             name_of=case_words.name_of,
-            code=_code(session, found) if may_write() else "",
+            code=code,
+            named=(code if found.number is not None else "") or str(found.facts.get("code", "")),
+            short_code=case_words.short_code,
             mark_words=case_words.WRITTEN,
             others=_others(session, found),
             people=people,

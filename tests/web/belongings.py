@@ -1,0 +1,92 @@
+"""One of everything that a producer may own, for tests of who meets what."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from labelsvc.catalogue.models import Lot, Product, ProductPhoto
+from labelsvc.codes.models import Withdrawal, WithdrawalState
+from labelsvc.db import Database
+from labelsvc.files import Files
+from labelsvc.inspections.cases import open_case
+from labelsvc.inspections.models import CaseKind
+from labelsvc.labels import blank_roll, library, own, print_run, printer_book, run_files
+from labelsvc.labels.layout_text import dumps
+from labelsvc.labels.models import BlankRoll, PrintRun
+from labelsvc.labels.printers import Profile
+from labelsvc.labels.run_files import Wish
+from labelsvc.scans import inner
+from labelsvc.settings import Settings
+from labelsvc.worker import tasks
+
+ACTOR = "user:1"
+
+
+def belongings(
+    database: Database, settings: Settings, lot_id: int, *, prefix: str
+) -> dict[str, int | str]:
+    """Name of a variable of addresses → the thing of the lot's producer.
+
+    :param prefix: names begin with it, so that nobody else has the same by chance.
+    """
+    with database.writing() as session:
+        lot = session.get_one(Lot, lot_id)
+        product = lot.product
+        found: dict[str, int | str] = {"lot_id": lot.id, "product_id": product.id}
+        found |= _small(session, lot, product, prefix)
+        run = print_run.start_run(
+            session, lot=lot, layout="a4-65-plain", count=3, base_url=settings.base_url, actor=ACTOR
+        )
+        roll = blank_roll.start_roll(
+            session, producer=product.producer, base_url=settings.base_url, actor=ACTOR,
+            layout="blank-35x22", count=20,
+        )  # fmt: skip
+        found |= {"run_id": run.id, "roll_id": roll.id}
+    _work(database, settings)
+    with database.writing() as session:
+        made = session.get_one(PrintRun, found["run_id"])
+        file = run_files.request_file(session, run=made, wish=Wish(kind="archive"), actor=ACTOR)
+        found["file_id"] = file.id
+    _work(database, settings)
+    with database.reading() as session:
+        assert session.get_one(PrintRun, found["run_id"]).state == "released"
+        assert session.get_one(BlankRoll, found["roll_id"]).state == "released"
+    return found
+
+
+def _small(session: Session, lot: Lot, product: Product, prefix: str) -> dict[str, int | str]:
+    """What is a row and no more."""
+    producer_id = product.producer_id
+    case = open_case(session, kind=CaseKind.COPY_RISK, actor="watch", lot_id=lot.id)
+    withdrawal = Withdrawal(
+        scope="lot", producer_id=producer_id, lot_id=lot.id, reason="Tem bị mất cắp",
+        state=WithdrawalState.DONE, proposed_by="user:9",
+    )  # fmt: skip
+    photo = ProductPhoto(product_id=product.id, key="0" * 32, width=640, height=480, description="")
+    printer = printer_book.save(
+        session, producer_id=producer_id, printer=None, name=f"{prefix} kho", language="pdf",
+        profile=Profile(), actor=ACTOR,
+    )  # fmt: skip
+    layout = library.get("blank-35x22").model_copy(update={"name": f"{prefix}-layout"})
+    own.save_layout(session, producer_id=producer_id, toml=dumps(layout), actor=ACTOR)
+    article = next(iter(library.articles().values()))
+    own.save_sheet(
+        session, producer_id=producer_id, name=f"{prefix}-sheet", title="Tờ tem", article=article,
+        actor=ACTOR,
+    )  # fmt: skip
+    inner.switch_on(session, lot.id, actor=ACTOR)
+    session.add_all([withdrawal, photo])
+    session.flush()
+    return {
+        "case_id": case.id,
+        "withdrawal_id": withdrawal.id,
+        "photo_id": photo.id,
+        "printer_id": printer.id,
+        "layout": f"{prefix}-layout",
+        "sheet": f"{prefix}-sheet",
+    }
+
+
+def _work(database: Database, settings: Settings) -> None:
+    while tasks.work_once(database, Files(settings.files), settings):
+        pass
