@@ -7,7 +7,7 @@ never a second live label of one unit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -18,14 +18,13 @@ from labelsvc.catalogue.models import Lot
 from labelsvc.codes import blank, revoke
 from labelsvc.codes.models import Form, Mark, MarkState
 from labelsvc.errors import BadInput, Conflict
+from labelsvc.labels import ranges
 from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.models import Entry, LedgerEntry, Printer, PrintRun, RunState
 from labelsvc.labels.print_run import start_run
+from labelsvc.labels.ranges import Range
 from labelsvc.labels.render_run import layout_of
 from labelsvc.labels.run_check import balance
-
-#: A range of labels, both ends included.
-Range = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -48,15 +47,6 @@ class Account:
         return max(0, self.printed + self.bound - self.spoiled)
 
 
-def size(ranges: Iterable[Range]) -> int:
-    """How many numbers are in any of *ranges*, each counted once."""
-    total, behind = 0, 0
-    for first, last in sorted(ranges):
-        total += max(0, last - max(first - 1, behind))
-        behind = max(behind, last)
-    return total
-
-
 def entries(session: Session, run: PrintRun) -> Sequence[LedgerEntry]:
     """Everything that was written about *run*, oldest first."""
     return session.scalars(
@@ -64,25 +54,33 @@ def entries(session: Session, run: PrintRun) -> Sequence[LedgerEntry]:
     ).all()
 
 
+def printed(session: Session, run: PrintRun) -> list[Range]:
+    """Labels of *run* that are on paper, as far as it was written down."""
+    return _on_paper(entries(session, run))
+
+
 def account(session: Session, lot: Lot) -> Account:
     """The whole lot on one screen: declared, printed, spoiled, activated, and what is left."""
-    ranges: dict[str, dict[int, list[Range]]] = {}
-    rows = session.execute(
-        select(LedgerEntry.kind, LedgerEntry.run_id, LedgerEntry.first, LedgerEntry.last)
+    written: dict[int, list[LedgerEntry]] = {}
+    for entry in session.scalars(
+        select(LedgerEntry)
         .join(PrintRun, PrintRun.id == LedgerEntry.run_id)
         .where(PrintRun.lot_id == lot.id)
-    )
-    for kind, run_id, first, last in rows:
-        ranges.setdefault(kind, {}).setdefault(run_id, []).append((first, last))
+        .order_by(LedgerEntry.id)
+    ):
+        written.setdefault(entry.run_id, []).append(entry)
 
     def count(kind: Entry) -> int:
-        return sum(size(found) for found in ranges.get(kind, {}).values())
+        return sum(
+            ranges.size((e.first, e.last) for e in found if e.kind == kind)
+            for found in written.values()
+        )
 
     have, bound = balance(session, lot), blank.bound_units(session, lot)
     return Account(
         declared=have.declared,
         issued=have.issued - have.void,
-        printed=count(Entry.PRINTED),
+        printed=sum(ranges.size(_on_paper(found)) for found in written.values()),
         spoiled=count(Entry.SPOILED),
         void=have.void,
         reprinted=count(Entry.REPRINTED),
@@ -106,6 +104,36 @@ def note_printed(
     :raises BadInput: no such labels. :raises Conflict: the run is not released.
     """
     return _write(session, run, Entry.PRINTED, first, last, actor=actor, printer=printer)
+
+
+def note_unprinted(
+    session: Session,
+    *,
+    run: PrintRun,
+    first: int,
+    last: int,
+    reason: str,
+    actor: str,
+    printer: Printer | None = None,
+) -> LedgerEntry:
+    """A printer took labels *first* to *last*, and they never came out: they may be sent again.
+
+    :raises BadInput: no such labels, or no reason. :raises Conflict: some are on goods, or have a
+        replacement: then they were on paper.
+    """
+    _need(reason)
+    for kind in (Entry.ACTIVATED, Entry.SOLD, Entry.REPRINTED):
+        if found := ranges.common(_ranges(session, run, kind), [(first, last)]):
+            raise Conflict(
+                "Labels {first} to {last} did come out: they are on goods or were replaced.",
+                fix="Begin after them.",
+                first=found[0][0],
+                last=found[-1][1],
+                field="from_unit",
+            )
+    return _write(
+        session, run, Entry.UNPRINTED, first, last, reason=reason, actor=actor, printer=printer
+    )
 
 
 def note_activated(
@@ -203,11 +231,7 @@ def reprint(
             first=again[0],
             last=again[1],
         )
-    covered = size(
-        (max(a, first), min(b, last))
-        for a, b in _void(session, run)
-        if _meets((a, b), (first, last))
-    )
+    covered = ranges.size(ranges.common(_void(session, run), [(first, last)]))
     if covered < last - first + 1:
         note_spoiled(session, run=run, first=first, last=last, reason=reason, actor=actor)
     new = start_run(
@@ -229,6 +253,17 @@ def reprint(
     )
     entry.other_run_id = new.id
     return new
+
+
+def _on_paper(written: Sequence[LedgerEntry]) -> list[Range]:
+    """What was printed and not taken back by a later entry; *written* is of one run, in order."""
+    found: list[Range] = []
+    for entry in written:
+        if entry.kind == Entry.PRINTED:
+            found = ranges.merged([*found, (entry.first, entry.last)])
+        elif entry.kind == Entry.UNPRINTED:
+            found = ranges.without(found, [(entry.first, entry.last)])
+    return found
 
 
 def _check(run: PrintRun, first: int, last: int) -> None:
@@ -297,7 +332,7 @@ def _write(
     printer: Printer | None = None,
     released: bool = True,
 ) -> LedgerEntry:
-    if kind is Entry.PRINTED:
+    if kind in (Entry.PRINTED, Entry.UNPRINTED):
         _within(run, first, last)
     else:
         _check(run, first, last)

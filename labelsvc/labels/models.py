@@ -169,6 +169,7 @@ class Entry(StrEnum):
     """What happened to labels of a run after it was released."""
 
     PRINTED = "printed"
+    UNPRINTED = "unprinted"  # a printer took them, and they did not come out
     SPOILED = "spoiled"
     VOIDED = "voided"
     REPRINTED = "reprinted"

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from labelsvc import clock
@@ -40,12 +38,6 @@ def released(
     return run
 
 
-@given(st.lists(st.tuples(st.integers(1, 60), st.integers(0, 20)), max_size=12))
-def test_numbers_in_several_ranges_are_counted_once(pairs: list[tuple[int, int]]) -> None:
-    ranges = [(first, first + more) for first, more in pairs]
-    assert ledger.size(ranges) == len({n for first, last in ranges for n in range(first, last + 1)})
-
-
 def test_the_account_of_a_lot_counts_each_label_once(
     database: Database, settings: Settings
 ) -> None:
@@ -64,6 +56,27 @@ def test_the_account_of_a_lot_counts_each_label_once(
         remaining=37,
     )  # fmt: skip
     assert found.good == 23
+
+
+def test_labels_that_did_not_come_out_are_not_printed_until_they_are(
+    database: Database, settings: Settings
+) -> None:
+    with database.writing() as session:
+        run = released(session, settings)
+        for verb, first, last in (
+            (ledger.note_printed, 1, 10),
+            (ledger.note_unprinted, 6, 10),
+            (ledger.note_printed, 9, 10),
+        ):
+            words = {"reason": "Kẹt giấy"} if verb is ledger.note_unprinted else {}
+            verb(session, run=run, first=first, last=last, actor=WHO, **words)
+        assert ledger.printed(session, run) == [(1, 5), (9, 10)]
+        assert ledger.account(session, run.lot).printed == 7
+        ledger.note_activated(session, run=run, first=3, last=4, actor=WHO)
+        with pytest.raises(Conflict, match="Labels 3 to 4 did come out"):
+            ledger.note_unprinted(session, run=run, first=2, last=9, reason="Kẹt", actor=WHO)
+        with pytest.raises(BadInput, match="reason"):
+            ledger.note_unprinted(session, run=run, first=9, last=9, reason=" ", actor=WHO)
 
 
 def test_labels_of_blank_rolls_count_as_used(database: Database, settings: Settings) -> None:

@@ -10,7 +10,7 @@ from labelsvc.codes.revoke import marks_of
 from labelsvc.errors import BadInput
 from labelsvc.jobs import queue
 from labelsvc.jobs.models import Job
-from labelsvc.labels import ledger, print_run, printer_book, sending
+from labelsvc.labels import ledger, print_run, printer_book, sending, taken
 from labelsvc.labels.models import Printer, PrintRun, RunState
 from labelsvc.web.console.fetched import attachment
 from labelsvc.web.console.office import names_of
@@ -34,6 +34,7 @@ ENTRIES = {
 #: What stands in the ledger, in words.
 WRITTEN = {
     "printed": "printed",
+    "unprinted": "did not come out",
     "spoiled": "spoiled",
     "voided": "void",
     "reprinted": "printed again",
@@ -94,12 +95,12 @@ def _run_page(run_id: int, posted: Posted) -> ResponseReturnValue:
             printers={row.id: row.name for row in mine},
             kinds=ENTRIES,
             written=WRITTEN,
-            sendings=sending.sendings_of(session, found),
+            sendings=taken.sendings_of(session, found),
+            far=taken.progress(session, found),
             sending_words=SENDINGS,
             stopped=_stopped(session, found),
             networked=[row for row in mine if row.host and row.language == found.output],
             may_send=bool(site().settings.printer_networks),
-            labels=sending.labels_of(found),
             problems=posted.problems,
             errors=posted.errors,
             form=request.form,
@@ -116,8 +117,8 @@ def _failure(run: PrintRun) -> str:
 def _stopped(session: Session, run: PrintRun) -> dict[int, str]:
     """Sending → why it failed and what to do, in the reader's language."""
     found = {}
-    for row in sending.sendings_of(session, run):
-        job = session.get(Job, row.job_id) if row.error else None
+    for row in taken.sendings_of(session, run):
+        job = session.get(Job, row.job_id) if row.error and row.job_id else None
         if job is not None:
             found[row.id] = " ".join(explain(queue.failure(job)))
     return found
@@ -142,7 +143,7 @@ def download(run_id: int, kind: str) -> ResponseReturnValue:
             abort(404)
         name, first = print_run.file_name(found), request.args.get("from", 1, type=int)
         if first > 1 and kind != "pdf":
-            if first > sending.labels_of(found):
+            if first > taken.labels_of(found):
                 abort(404)
             _ = found.lot
             answer = Response(
@@ -222,7 +223,22 @@ def _write(session: Session, run_id: int, posted: Posted) -> int:
 def send_run(run_id: int) -> ResponseReturnValue:
     """Send a roll to a printer in the network."""
     posted = Posted()
-    first = posted.number("from_unit", "From label") or 1
+    first = posted.number("from_unit", "From label")
+    lost, why = bool(posted.text("lost")), posted.text("lost_why")
+    if first is None and not posted.problems:
+        posted.add(
+            BadInput(
+                "The first label is missing.",
+                fix="Look at the paper and enter the first label that did not come out.",
+                field="from_unit",
+            )
+        )
+    if lost and not why.strip():
+        posted.add(
+            BadInput(
+                "A reason is needed.", fix="Say in a few words what happened.", field="lost_why"
+            )
+        )
 
     def act(session: Session) -> bool:
         found = own_run(session, run_id)
@@ -230,8 +246,8 @@ def send_run(run_id: int) -> ResponseReturnValue:
             session, found.lot.product.producer_id, int(request.form.get("printer") or 0)
         )
         sending.queue_sending(
-            session, run=found, printer=chosen, from_unit=first, actor=actor(),
-            networks=site().settings.printer_networks,
+            session, run=found, printer=chosen, from_unit=first or 1, actor=actor(),
+            lost_because=why if lost else "", networks=site().settings.printer_networks,
         )  # fmt: skip
         return True
 
