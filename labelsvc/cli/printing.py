@@ -145,7 +145,9 @@ def print_labels(
       labelsvc print --lot L261105-01 --layout roll-35x22 --count 500 --printer "Zebra" --output labels.zpl
     """
     check_output(output, *_FORMATS)
-    imprint = Imprint(start_at, cells(used), order, copies, not each, _spares(spares, count))
+    imprint = Imprint(
+        start_at, cells(used), order, copies, not each, _spares(spares, count * copies)
+    )
     settings, database, files = base.opened()
     with database.writing() as session:
         found = find_lot(session, lot, product)
@@ -196,9 +198,9 @@ def cells(text: str) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def _spares(text: str, count: int) -> int:
+def _spares(text: str, labels: int) -> int:
     if text == "usual":
-        return usual_spares(count)
+        return usual_spares(labels)
     if not (text.isascii() and text.isdecimal()):
         raise BadInput("The number of spare labels is impossible.", fix="Give 0 or more.")
     return int(text)

@@ -78,7 +78,7 @@ wizard.addEventListener("submit", (event) => {
   const button = event.submitter;
   if (button?.value === "print") return;
   event.preventDefault();
-  look(["sheets", "usual_spares"].includes(button?.name) ? button : null);
+  look(button?.name === "sheets" ? button : null);
 });
 for (const part of wizard.querySelectorAll("[data-part]")) {
   received.set(part.dataset.part, part.innerHTML);

@@ -8,7 +8,7 @@ import pytest
 
 from labelsvc.db import Database
 from labelsvc.labels import library, own
-from labelsvc.labels.imprint import Imprint, usual_spares
+from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.models import PrintRun
 from tests.web.desk import seen
 from tests.web.test_producer import SignIn
@@ -32,7 +32,10 @@ def runs(database: Database) -> list[PrintRun]:
         ({"copies": "3", "collate": "each"}, Imprint(copies=3, collate=False)),
         ({"copies": "2", "collate": "sets"}, Imprint(copies=2)),
         ({"spares": "5"}, Imprint(spares=5)),
-        ({"usual_spares": "1"}, Imprint(spares=usual_spares(10))),
+        ({"usual_spares": "1"}, Imprint(spares=3)),
+        ({"usual_spares": "1", "spares": "40"}, Imprint(spares=3)),
+        # Print shops count labels, not codes.
+        ({"usual_spares": "1", "copies": "6"}, Imprint(copies=6, spares=5)),
     ],
 )
 def test_what_is_chosen_is_what_is_printed(
@@ -54,7 +57,7 @@ def test_what_is_chosen_is_what_is_printed(
         ({"copies": "21"}, "21"),
         ({"copies": "hai"}, "hai"),
         ({"spares": "-1"}, "-1"),
-        ({"spares": "999999"}, "dự phòng"),
+        ({"spares": "999999"}, "bù hao"),
     ],
 )
 def test_impossible_choices_are_told_and_nothing_is_printed(

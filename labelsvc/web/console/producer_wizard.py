@@ -54,6 +54,8 @@ class Choice:
     count: int
     imprint: Imprint = field(default_factory=Imprint)
     printer: Printer | None = None
+    #: As many spares as print shops add, whatever the count becomes.
+    usual: bool = False
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -134,8 +136,6 @@ def _choice(session: Session, lot: Lot, have: Balance) -> Choice:
         # Cells of a sheet with more labels, chosen before.
         numbers["start_at"] = numbers["start_at"] if numbers["start_at"] <= per_page else 1
         used = tuple(cell for cell in used if cell <= per_page)
-    if values.get("usual_spares"):
-        numbers["spares"] = usual_spares(numbers["count"])
     chosen.count = numbers["count"]
     chosen.imprint = Imprint(
         numbers["start_at"],
@@ -149,9 +149,16 @@ def _choice(session: Session, lot: Lot, have: Balance) -> Choice:
     if wanted in _sheets(chosen, have):
         chosen.count = _sheets(chosen, have)[wanted]
         chosen.problems.clear()
+    chosen.usual = bool(values.get("usual_spares"))
+    if chosen.usual:
+        chosen.imprint = replace(chosen.imprint, spares=_usual(chosen))
     if chosen.output != "pdf":
         chosen.imprint = print_run.on_roll(chosen.imprint, chosen.output)
     return chosen
+
+
+def _usual(chosen: Choice) -> int:
+    return usual_spares(max(chosen.count, 0) * max(chosen.imprint.copies, 1))
 
 
 def _printers(session: Session, lot: Lot, layout: Layout) -> list[Printer]:
@@ -258,7 +265,8 @@ def _page(session: Session, lot: Lot, chosen: Choice, check: RunCheck) -> str:
         count=chosen.count,
         imprint=chosen.imprint,
         labels=chosen.imprint.labels(max(chosen.count, 0)),
-        usual=usual_spares(max(chosen.count, 0)),
+        usual=_usual(chosen),
+        as_usual=chosen.usual,
         printers=_printers(session, lot, chosen.layout),
         printer=chosen.printer,
         output=chosen.output,
