@@ -20,6 +20,7 @@ from labelsvc.i18n import fold
 from labelsvc.labels import own, print_run, printer_book
 from labelsvc.labels.imprint import Imprint, usual_spares
 from labelsvc.labels.models import Printer, PrintRun
+from labelsvc.labels.sheet import cells
 from labelsvc.worker.tasks import run_inline
 
 ACTOR = "cli"
@@ -176,26 +177,6 @@ def print_labels(
         result, as_json,
         base.say("{output}: labels {labels}, pages {pages}, symbols read back {decoded}.", **result),
     )  # fmt: skip
-
-
-def cells(text: str) -> tuple[int, ...]:
-    """Cells as people write them: "3, 5, 9-12". Raises `BadInput`."""
-    found: set[int] = set()
-    for part in text.replace(";", ",").split(","):
-        first, dash, last = (piece.strip() for piece in part.partition("-"))
-        if not first and not dash:
-            continue
-        if not (first.isdecimal() and (last.isdecimal() or not dash)) or len(part) > 12:
-            raise BadInput(
-                "“{text}” names no cells.", fix="Write them like 3,5,9-12.", text=part.strip()[:40]
-            )
-        stop = int(last or first)
-        if stop - int(first) > 1000:
-            raise BadInput(
-                "“{text}” names no cells.", fix="Write them like 3,5,9-12.", text=part.strip()[:40]
-            )
-        found.update(range(int(first), stop + 1))
-    return tuple(sorted(found))
 
 
 def _spares(text: str, labels: int) -> int:

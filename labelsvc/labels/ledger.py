@@ -7,8 +7,9 @@ never a second live label of one unit.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,7 +30,7 @@ from labelsvc.labels.run_check import balance
 
 @dataclass(frozen=True)
 class Account:
-    """Labels of a lot, each counted once. What is printed and neither spoiled nor void is `good`."""
+    """Labels of a lot, each counted once."""
 
     declared: int
     issued: int  # live codes
@@ -41,10 +42,10 @@ class Account:
     remaining: int
     #: From blank rolls: printed for no lot, and on goods since they were bound.
     bound: int = 0
-
-    @property
-    def good(self) -> int:
-        return max(0, self.printed + self.bound - self.spoiled)
+    #: On paper with a live code.
+    good: int = 0
+    #: With a live code, and nobody wrote down that they were printed.
+    unwritten: int = 0
 
 
 def entries(session: Session, run: PrintRun) -> Sequence[LedgerEntry]:
@@ -61,32 +62,33 @@ def printed(session: Session, run: PrintRun) -> list[Range]:
 
 def account(session: Session, lot: Lot) -> Account:
     """The whole lot on one screen: declared, printed, spoiled, activated, and what is left."""
-    written: dict[int, list[LedgerEntry]] = {}
-    for entry in session.scalars(
-        select(LedgerEntry)
-        .join(PrintRun, PrintRun.id == LedgerEntry.run_id)
-        .where(PrintRun.lot_id == lot.id)
-        .order_by(LedgerEntry.id)
-    ):
-        written.setdefault(entry.run_id, []).append(entry)
-
-    def count(kind: Entry) -> int:
-        return sum(
-            ranges.size((e.first, e.last) for e in found if e.kind == kind)
-            for found in written.values()
-        )
-
     have, bound = balance(session, lot), blank.bound_units(session, lot)
+    figures: Counter[str] = Counter()
+    for run in session.scalars(select(PrintRun).where(PrintRun.lot_id == lot.id)):
+        written = entries(session, run)
+        paper, void = _on_paper(written), _void(session, run)
+        live = [] if run.form == Form.LOT else ranges.without([(1, run.count)], void)
+        figures["printed"] += ranges.size(paper)
+        figures["good"] += ranges.size(ranges.without(paper, void))
+        figures["unwritten"] += ranges.size(ranges.without(live, paper))
+        for kind, kinds in (
+            ("spoiled", (Entry.SPOILED, Entry.VOIDED)),
+            ("reprinted", (Entry.REPRINTED,)),
+            ("activated", (Entry.ACTIVATED,)),
+        ):
+            figures[kind] += ranges.size((e.first, e.last) for e in written if e.kind in kinds)
     return Account(
         declared=have.declared,
         issued=have.issued - have.void,
-        printed=sum(ranges.size(_on_paper(found)) for found in written.values()),
-        spoiled=count(Entry.SPOILED),
+        printed=figures["printed"],
+        spoiled=figures["spoiled"],
         void=have.void,
-        reprinted=count(Entry.REPRINTED),
-        activated=count(Entry.ACTIVATED) + bound,
+        reprinted=figures["reprinted"],
+        activated=figures["activated"] + bound,
         remaining=have.remaining,
         bound=bound,
+        good=figures["good"] + bound,
+        unwritten=figures["unwritten"],
     )
 
 
@@ -169,7 +171,7 @@ def note_sold(session: Session, *, run: PrintRun, first: int, last: int, actor: 
 def note_spoiled(
     session: Session, *, run: PrintRun, first: int, last: int, reason: str, actor: str
 ) -> LedgerEntry:
-    """Labels *first* to *last* came out unusable: their codes are void from now on.
+    """Labels *first* to *last* are unusable, or will not be used: their codes are void from now on.
 
     :raises BadInput: no such labels, or no reason. :raises Conflict: codes are withdrawn, or used.
     """
@@ -187,22 +189,6 @@ def note_spoiled(
     return _write(session, run, Entry.SPOILED, first, last, reason=reason, actor=actor)
 
 
-def void_range(
-    session: Session, *, run: PrintRun, first: int, last: int, reason: str, actor: str
-) -> None:
-    """Labels *first* to *last* of a run (from 1, as printed on them) are not to be used.
-
-    Their pages say so at once, and as many may be printed again.
-
-    :raises BadInput: no such labels, or no reason; `Conflict` where codes are withdrawn.
-    """
-    _check(run, first, last)
-    revoke.void(
-        session, first=run.issue.first + first - 1, count=last - first + 1, reason=reason, by=actor
-    )
-    _write(session, run, Entry.VOIDED, first, last, reason=reason, actor=actor, released=False)
-
-
 def reprint(
     session: Session,
     *,
@@ -212,11 +198,16 @@ def reprint(
     reason: str,
     actor: str,
     printer: Printer | None = None,
+    start_at: int = 1,
+    used: Sequence[int] = (),
 ) -> PrintRun:
-    """A new run in place of labels *first* to *last*, on the same layout, with new numbers.
+    """A new run in place of labels *first* to *last*, on the same layout, with new numbers, in the
+    same order and with as many copies; spares in proportion, at least one where the run had some.
 
     Those that are still live become void in the same transaction.
 
+    :param start_at: cell of the first sheet to begin with, and *used* cells: the sheet of the old
+        run is not at hand any more.
     :raises BadInput: no such labels, or no reason.
     :raises Conflict: some were replaced before. :raises PrintRefused: as `start_run`.
     """
@@ -234,13 +225,19 @@ def reprint(
     covered = ranges.size(ranges.common(_void(session, run), [(first, last)]))
     if covered < last - first + 1:
         note_spoiled(session, run=run, first=first, last=last, reason=reason, actor=actor)
+    before = Imprint.read(run.imprint or {})
     new = start_run(
         session,
         lot=run.lot,
         layout=layout_of(run),
         count=last - first + 1,
         form=run.form,
-        imprint=Imprint(copies=Imprint.read(run.imprint or {}).copies),
+        imprint=replace(
+            before,
+            start_at=start_at,
+            used=tuple(sorted(set(used))),
+            spares=-(-before.spares * (last - first + 1) // run.count),
+        ),
         output=run.output,  # type: ignore[arg-type]
         printer=printer,
         base_url=run.base_url,
@@ -330,13 +327,12 @@ def _write(
     actor: str,
     reason: str = "",
     printer: Printer | None = None,
-    released: bool = True,
 ) -> LedgerEntry:
     if kind in (Entry.PRINTED, Entry.UNPRINTED):
         _within(run, first, last)
     else:
         _check(run, first, last)
-    if released and run.state != RunState.RELEASED:
+    if run.state != RunState.RELEASED:
         raise Conflict(
             "The run is not released: nothing of it may be printed.",
             fix="Wait until it is finished.",

@@ -9,6 +9,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from labelsvc.catalogue.models import Lot
+from labelsvc.codes.issue import load_keyring
 from labelsvc.db import Database
 from labelsvc.files import Files
 from labelsvc.labels import ledger, print_run, printer_book, zpl
@@ -66,14 +67,42 @@ def test_a_reprint_leads_to_the_run_that_replaces_the_labels(
 ) -> None:
     run_id = released(database, settings, world)
     lan = signed_in("lan")
-    answer = lan.post(f"/console/runs/{run_id}/ledger", entered("reprint", 3, 4, "Kẹt giấy"))
+    form = entered("reprint", 3, 4, "Kẹt giấy") | {"start_at": "5"}
+    refused = lan.post(f"/console/runs/{run_id}/ledger", form | {"used": "sáu"})
+    assert (refused.status_code, "“sáu”" in seen(refused)) == (400, True)
+    answer = lan.post(f"/console/runs/{run_id}/ledger", form | {"used": "6, 8-9"})
     assert answer.status_code == 303
     with database.reading() as session:
         new = session.query(PrintRun).filter_by(reprint_of=run_id).one()
+        assert (new.start_at, new.imprint["used"]) == (5, [6, 8, 9])
     assert answer.location.endswith(f"/console/runs/{new.id}")
     page = seen(lan.get(answer.location))
     assert "Thay cho tem của" in page
     assert "Kẹt giấy" in page
+
+
+def test_a_label_is_named_by_what_is_printed_on_it_or_by_its_code(
+    signed_in: SignIn, world: World, database: Database, settings: Settings
+) -> None:
+    other, run_id = (released(database, settings, world, count=n) for n in (3, 20))
+    with database.reading() as session:
+        ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
+        codes = {n: session.get_one(PrintRun, n).codes(ring) for n in (other, run_id)}
+    lan, path = signed_in("lan"), f"/console/runs/{run_id}"
+    assert f"Đ{run_id} · 1/20" in seen(lan.get(path))
+    form = {"kind": "spoiled", "why": "Nhoè"}
+    for first, last, entry in (
+        (f"Đ{run_id} · 4/20", f"đ{run_id} · 5/20", "4–5 (2) hỏng"),
+        ("7 / 20", "8", "7–8 (2) hỏng"),
+        (codes[run_id][9], codes[run_id][11].lower(), "10–12 (3) hỏng"),
+    ):
+        given = form | {"from_label": first, "to_label": last}
+        assert lan.post(f"{path}/ledger", given).status_code == 303
+        assert entry in seen(lan.get(path))
+    for first in (f"Đ{other} · 2/3", codes[other][1]):
+        answer = lan.post(f"{path}/ledger", form | {"from_label": first, "to_label": "20"})
+        assert answer.status_code == 409
+        assert f"Đây là tem của đợt in {other}" in seen(answer)
 
 
 @pytest.mark.parametrize(
