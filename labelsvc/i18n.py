@@ -44,10 +44,14 @@ def translate(text: str, language: str, /, **params: Any) -> str:
 
 
 def explain(error: LabelsvcError, language: str) -> tuple[str, str]:
-    """What happened and what to do, in the reader's language."""
+    """What happened and what to do, in the reader's language; lengths with its decimal sign."""
+    params = {
+        name: number(value, language) if isinstance(value, float) else value
+        for name, value in error.params.items()
+    }
     return (
-        translate(error.message, language, **error.params),
-        translate(error.fix, language, **error.params) if error.fix else "",
+        translate(error.message, language, **params),
+        translate(error.fix, language, **params) if error.fix else "",
     )
 
 

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from labelsvc.i18n import catalog
-from tests.sentences import in_code, in_templates
+from tests.sentences import in_code, in_pieces, in_templates
 
 _SENTENCES = in_code() | in_templates()
 _PLACE = re.compile(r"\{[a-z_]+\}")
@@ -20,6 +20,17 @@ def test_no_sentence_is_left_in_english() -> None:
     for sentence in _LEFT_IN_ENGLISH:
         missing.pop(sentence, None)
     assert not missing
+
+
+#: Where messages are still put together from two sentences. The list only gets shorter.
+_IN_PIECES = {
+    f"labels/{name}.py"
+    for name in ("archive", "drawing", "icc", "preflight", "render_run", "roll_check", "table")
+}
+
+
+def test_no_message_is_put_together_from_pieces() -> None:
+    assert in_pieces() <= _IN_PIECES
 
 
 @pytest.mark.parametrize("sentence", sorted(catalog("vi")))

@@ -20,6 +20,7 @@ from labelsvc.i18n import fold
 from labelsvc.labels import own, print_run, printer_book
 from labelsvc.labels.imprint import Imprint, usual_spares
 from labelsvc.labels.models import Printer, PrintRun
+from labelsvc.labels.sheet import cells
 from labelsvc.worker.tasks import run_inline
 
 ACTOR = "cli"
@@ -145,7 +146,9 @@ def print_labels(
       labelsvc print --lot L261105-01 --layout roll-35x22 --count 500 --printer "Zebra" --output labels.zpl
     """
     check_output(output, *_FORMATS)
-    imprint = Imprint(start_at, cells(used), order, copies, not each, _spares(spares, count))
+    imprint = Imprint(
+        start_at, cells(used), order, copies, not each, _spares(spares, count * copies)
+    )
     settings, database, files = base.opened()
     with database.writing() as session:
         found = find_lot(session, lot, product)
@@ -176,29 +179,9 @@ def print_labels(
     )  # fmt: skip
 
 
-def cells(text: str) -> tuple[int, ...]:
-    """Cells as people write them: "3, 5, 9-12". Raises `BadInput`."""
-    found: set[int] = set()
-    for part in text.replace(";", ",").split(","):
-        first, dash, last = (piece.strip() for piece in part.partition("-"))
-        if not first and not dash:
-            continue
-        if not (first.isdecimal() and (last.isdecimal() or not dash)) or len(part) > 12:
-            raise BadInput(
-                "“{text}” names no cells.", fix="Write them like 3,5,9-12.", text=part.strip()[:40]
-            )
-        stop = int(last or first)
-        if stop - int(first) > 1000:
-            raise BadInput(
-                "“{text}” names no cells.", fix="Write them like 3,5,9-12.", text=part.strip()[:40]
-            )
-        found.update(range(int(first), stop + 1))
-    return tuple(sorted(found))
-
-
-def _spares(text: str, count: int) -> int:
+def _spares(text: str, labels: int) -> int:
     if text == "usual":
-        return usual_spares(count)
+        return usual_spares(labels)
     if not (text.isascii() and text.isdecimal()):
         raise BadInput("The number of spare labels is impossible.", fix="Give 0 or more.")
     return int(text)

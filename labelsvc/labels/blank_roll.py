@@ -92,7 +92,9 @@ def start_roll(
     imprint.check(Sheet.of(chosen))
     content = content_of(producer, base_url=base_url)
     sample = Unit(
-        f"{base_url.upper()}/{'0' * 24}", sample_printed(Form.SHORT), position(count, count)
+        f"{base_url.upper()}/{'0' * 24}",
+        sample_printed(Form.SHORT),
+        position(count, count, _mark(88_888)),
     )
     drawing = compose(chosen, content, fonts.load(), unit=sample)
     drawing.resolve(sample, fonts.load())
@@ -116,6 +118,7 @@ def start_roll(
     )
     session.add(roll)
     session.flush()
+    roll.content = roll.content | {"mark": _mark(roll.id)}
     roll.job = enqueue(
         session, kind=JOB_KIND, payload={"roll_id": roll.id}, parts=len(slices(chosen, roll))
     )
@@ -132,6 +135,11 @@ def start_roll(
         },
     )
     return roll
+
+
+def _mark(roll_id: int) -> str:
+    """How the labels of a roll name it (T as in "tem trắng"), apart from those of runs."""
+    return f"T{roll_id}"
 
 
 def list_rolls(session: Session, producer_id: int) -> Sequence[BlankRoll]:

@@ -75,7 +75,8 @@ def render(
         Unit(
             stem + keyring.carton(payload),
             f"Thùng {number(place, 'vi')} / {number(many, 'vi')}",
-            "{}–{} · {} sản phẩm".format(
+            (f"{run.mark} · " if run.mark else "")
+            + "{}–{} · {} sản phẩm".format(
                 *(number(n, "vi") for n in (*payload.numbers, payload.count))
             ),
         )

@@ -49,7 +49,7 @@ def faults(
     dark lies in *zone*, the symbol with its quiet zone. `op` of the last kind: its place in
     *static*."""
 
-    def error(message: str, fix: str, field: str = "symbol", **params: str | int) -> LayoutError:
+    def error(message: str, fix: str, field: str = "symbol", **params: str | float) -> LayoutError:
         return LayoutError(
             message, fix=fix, layout=layout.name, field=field, record=record, **params
         )
@@ -63,17 +63,28 @@ def faults(
             "{layout}: the symbol with its quiet zone reaches out of the label",
             "Move the symbol inwards or make it smaller.",
         )
-    disturbed = "{layout}: {field} lies on the symbol or its quiet zone ({record})"
+
+    edge = layout.label.safe
+    safe = int(edge) if edge == int(edge) else edge
+
+    def disturbed(field: str, **params: int) -> LayoutError:
+        return error(
+            "{layout}: {field} lies on the symbol or its quiet zone ({record})",
+            "Keep 4 modules around the symbol free.",
+            field,
+            **params,
+        )
+
     for field, corners in ink:
         if not _inside(layout, corners, layout.label.safe):
             yield error(
                 "{layout}: {field} comes nearer to the edge than {safe} mm ({record})",
                 "Move it inwards, make its box narrower, or lower `safe` of the label.",
                 field,
-                safe=f"{layout.label.safe:g}",
+                safe=safe,
             )
         if _overlap(_hull(corners), zone):
-            yield error(disturbed, "Keep 4 modules around the symbol free.", field)
+            yield disturbed(field)
     # In the order of painting: a light area over the whole zone hides what is below it.
     culprit, place = "", 0
     for number, op in enumerate(static):
@@ -83,7 +94,7 @@ def faults(
         elif effect == "disturbs":
             culprit, place = type(op).__name__.removesuffix("Op").lower(), number
     if culprit:
-        yield error(disturbed, "Keep 4 modules around the symbol free.", culprit, op=place)
+        yield disturbed(culprit, op=place)
 
 
 def luminance(colour: str) -> float:

@@ -1,8 +1,8 @@
 """How the codes of a run go on paper: which cells, in which order, how often, with how many spares.
 
-A run has `count` codes. It prints `copies` labels of each and then the spares: labels with all that
-is common to the run, but without a code and crossed out, for setting up the printer and the
-labelling machine. Positions are counted from 0 over all labels of the run.
+A run has `count` codes. It prints `copies` labels of each and then the spares: crossed out, without
+a code and without a word of the goods (`spare`), for setting up the printer and the labelling
+machine. Positions are counted from 0 over all labels of the run.
 """
 
 from __future__ import annotations
@@ -94,6 +94,6 @@ class Imprint:
         return max(0, offset + length - max(offset, count * self.copies))
 
 
-def usual_spares(count: int) -> int:
-    """What print shops add: two and five in a hundred, rounded up."""
-    return 2 + -(-count * 5 // 100)
+def usual_spares(labels: int) -> int:
+    """What print shops add to *labels* on paper, copies too: two and five in a hundred, rounded up."""
+    return 2 + -(-labels * 5 // 100)

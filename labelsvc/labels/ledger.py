@@ -7,8 +7,9 @@ never a second live label of one unit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,19 +19,18 @@ from labelsvc.catalogue.models import Lot
 from labelsvc.codes import blank, revoke
 from labelsvc.codes.models import Form, Mark, MarkState
 from labelsvc.errors import BadInput, Conflict
+from labelsvc.labels import ranges
 from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.models import Entry, LedgerEntry, Printer, PrintRun, RunState
 from labelsvc.labels.print_run import start_run
+from labelsvc.labels.ranges import Range
 from labelsvc.labels.render_run import layout_of
 from labelsvc.labels.run_check import balance
-
-#: A range of labels, both ends included.
-Range = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Account:
-    """Labels of a lot, each counted once. What is printed and neither spoiled nor void is `good`."""
+    """Labels of a lot, each counted once."""
 
     declared: int
     issued: int  # live codes
@@ -42,19 +42,10 @@ class Account:
     remaining: int
     #: From blank rolls: printed for no lot, and on goods since they were bound.
     bound: int = 0
-
-    @property
-    def good(self) -> int:
-        return max(0, self.printed + self.bound - self.spoiled)
-
-
-def size(ranges: Iterable[Range]) -> int:
-    """How many numbers are in any of *ranges*, each counted once."""
-    total, behind = 0, 0
-    for first, last in sorted(ranges):
-        total += max(0, last - max(first - 1, behind))
-        behind = max(behind, last)
-    return total
+    #: On paper with a live code.
+    good: int = 0
+    #: With a live code, and nobody wrote down that they were printed.
+    unwritten: int = 0
 
 
 def entries(session: Session, run: PrintRun) -> Sequence[LedgerEntry]:
@@ -64,31 +55,40 @@ def entries(session: Session, run: PrintRun) -> Sequence[LedgerEntry]:
     ).all()
 
 
+def printed(session: Session, run: PrintRun) -> list[Range]:
+    """Labels of *run* that are on paper, as far as it was written down."""
+    return _on_paper(entries(session, run))
+
+
 def account(session: Session, lot: Lot) -> Account:
     """The whole lot on one screen: declared, printed, spoiled, activated, and what is left."""
-    ranges: dict[str, dict[int, list[Range]]] = {}
-    rows = session.execute(
-        select(LedgerEntry.kind, LedgerEntry.run_id, LedgerEntry.first, LedgerEntry.last)
-        .join(PrintRun, PrintRun.id == LedgerEntry.run_id)
-        .where(PrintRun.lot_id == lot.id)
-    )
-    for kind, run_id, first, last in rows:
-        ranges.setdefault(kind, {}).setdefault(run_id, []).append((first, last))
-
-    def count(kind: Entry) -> int:
-        return sum(size(found) for found in ranges.get(kind, {}).values())
-
     have, bound = balance(session, lot), blank.bound_units(session, lot)
+    figures: Counter[str] = Counter()
+    for run in session.scalars(select(PrintRun).where(PrintRun.lot_id == lot.id)):
+        written = entries(session, run)
+        paper, void = _on_paper(written), _void(session, run)
+        live = [] if run.form == Form.LOT else ranges.without([(1, run.count)], void)
+        figures["printed"] += ranges.size(paper)
+        figures["good"] += ranges.size(ranges.without(paper, void))
+        figures["unwritten"] += ranges.size(ranges.without(live, paper))
+        for kind, kinds in (
+            ("spoiled", (Entry.SPOILED, Entry.VOIDED)),
+            ("reprinted", (Entry.REPRINTED,)),
+            ("activated", (Entry.ACTIVATED,)),
+        ):
+            figures[kind] += ranges.size((e.first, e.last) for e in written if e.kind in kinds)
     return Account(
         declared=have.declared,
         issued=have.issued - have.void,
-        printed=count(Entry.PRINTED),
-        spoiled=count(Entry.SPOILED),
+        printed=figures["printed"],
+        spoiled=figures["spoiled"],
         void=have.void,
-        reprinted=count(Entry.REPRINTED),
-        activated=count(Entry.ACTIVATED) + bound,
+        reprinted=figures["reprinted"],
+        activated=figures["activated"] + bound,
         remaining=have.remaining,
         bound=bound,
+        good=figures["good"] + bound,
+        unwritten=figures["unwritten"],
     )
 
 
@@ -106,6 +106,36 @@ def note_printed(
     :raises BadInput: no such labels. :raises Conflict: the run is not released.
     """
     return _write(session, run, Entry.PRINTED, first, last, actor=actor, printer=printer)
+
+
+def note_unprinted(
+    session: Session,
+    *,
+    run: PrintRun,
+    first: int,
+    last: int,
+    reason: str,
+    actor: str,
+    printer: Printer | None = None,
+) -> LedgerEntry:
+    """A printer took labels *first* to *last*, and they never came out: they may be sent again.
+
+    :raises BadInput: no such labels, or no reason. :raises Conflict: some are on goods, or have a
+        replacement: then they were on paper.
+    """
+    _need(reason)
+    for kind in (Entry.ACTIVATED, Entry.SOLD, Entry.REPRINTED):
+        if found := ranges.common(_ranges(session, run, kind), [(first, last)]):
+            raise Conflict(
+                "Labels {first} to {last} did come out: they are on goods or were replaced.",
+                fix="Begin after them.",
+                first=found[0][0],
+                last=found[-1][1],
+                field="from_unit",
+            )
+    return _write(
+        session, run, Entry.UNPRINTED, first, last, reason=reason, actor=actor, printer=printer
+    )
 
 
 def note_activated(
@@ -141,7 +171,7 @@ def note_sold(session: Session, *, run: PrintRun, first: int, last: int, actor: 
 def note_spoiled(
     session: Session, *, run: PrintRun, first: int, last: int, reason: str, actor: str
 ) -> LedgerEntry:
-    """Labels *first* to *last* came out unusable: their codes are void from now on.
+    """Labels *first* to *last* are unusable, or will not be used: their codes are void from now on.
 
     :raises BadInput: no such labels, or no reason. :raises Conflict: codes are withdrawn, or used.
     """
@@ -159,22 +189,6 @@ def note_spoiled(
     return _write(session, run, Entry.SPOILED, first, last, reason=reason, actor=actor)
 
 
-def void_range(
-    session: Session, *, run: PrintRun, first: int, last: int, reason: str, actor: str
-) -> None:
-    """Labels *first* to *last* of a run (from 1, as printed on them) are not to be used.
-
-    Their pages say so at once, and as many may be printed again.
-
-    :raises BadInput: no such labels, or no reason; `Conflict` where codes are withdrawn.
-    """
-    _check(run, first, last)
-    revoke.void(
-        session, first=run.issue.first + first - 1, count=last - first + 1, reason=reason, by=actor
-    )
-    _write(session, run, Entry.VOIDED, first, last, reason=reason, actor=actor, released=False)
-
-
 def reprint(
     session: Session,
     *,
@@ -184,11 +198,16 @@ def reprint(
     reason: str,
     actor: str,
     printer: Printer | None = None,
+    start_at: int = 1,
+    used: Sequence[int] = (),
 ) -> PrintRun:
-    """A new run in place of labels *first* to *last*, on the same layout, with new numbers.
+    """A new run in place of labels *first* to *last*, on the same layout, with new numbers, in the
+    same order and with as many copies; spares in proportion, at least one where the run had some.
 
     Those that are still live become void in the same transaction.
 
+    :param start_at: cell of the first sheet to begin with, and *used* cells: the sheet of the old
+        run is not at hand any more.
     :raises BadInput: no such labels, or no reason.
     :raises Conflict: some were replaced before. :raises PrintRefused: as `start_run`.
     """
@@ -203,20 +222,22 @@ def reprint(
             first=again[0],
             last=again[1],
         )
-    covered = size(
-        (max(a, first), min(b, last))
-        for a, b in _void(session, run)
-        if _meets((a, b), (first, last))
-    )
+    covered = ranges.size(ranges.common(_void(session, run), [(first, last)]))
     if covered < last - first + 1:
         note_spoiled(session, run=run, first=first, last=last, reason=reason, actor=actor)
+    before = Imprint.read(run.imprint or {})
     new = start_run(
         session,
         lot=run.lot,
         layout=layout_of(run),
         count=last - first + 1,
         form=run.form,
-        imprint=Imprint(copies=Imprint.read(run.imprint or {}).copies),
+        imprint=replace(
+            before,
+            start_at=start_at,
+            used=tuple(sorted(set(used))),
+            spares=-(-before.spares * (last - first + 1) // run.count),
+        ),
         output=run.output,  # type: ignore[arg-type]
         printer=printer,
         base_url=run.base_url,
@@ -229,6 +250,17 @@ def reprint(
     )
     entry.other_run_id = new.id
     return new
+
+
+def _on_paper(written: Sequence[LedgerEntry]) -> list[Range]:
+    """What was printed and not taken back by a later entry; *written* is of one run, in order."""
+    found: list[Range] = []
+    for entry in written:
+        if entry.kind == Entry.PRINTED:
+            found = ranges.merged([*found, (entry.first, entry.last)])
+        elif entry.kind == Entry.UNPRINTED:
+            found = ranges.without(found, [(entry.first, entry.last)])
+    return found
 
 
 def _check(run: PrintRun, first: int, last: int) -> None:
@@ -295,13 +327,12 @@ def _write(
     actor: str,
     reason: str = "",
     printer: Printer | None = None,
-    released: bool = True,
 ) -> LedgerEntry:
-    if kind is Entry.PRINTED:
+    if kind in (Entry.PRINTED, Entry.UNPRINTED):
         _within(run, first, last)
     else:
         _check(run, first, last)
-    if released and run.state != RunState.RELEASED:
+    if run.state != RunState.RELEASED:
         raise Conflict(
             "The run is not released: nothing of it may be printed.",
             fix="Wait until it is finished.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,15 +12,48 @@ from sqlalchemy.orm import Session
 from labelsvc.accounts import audit
 from labelsvc.catalogue.models import Lot
 from labelsvc.codes import revoke
+from labelsvc.codes.keyring import Keyring
 from labelsvc.codes.models import Form, Issue, MarkState
 from labelsvc.codes.pieces import Piece as Piece
 from labelsvc.codes.pieces import between as between
-from labelsvc.errors import BadInput
+from labelsvc.codes.resolve import find_code
+from labelsvc.errors import BadInput, Conflict
 from labelsvc.labels import ledger
 from labelsvc.labels.models import Entry, PrintRun
 
+#: What stands on a label: "Đ14 · 12/65", "12 / 65", or the number alone; dots between thousands.
+_PRINTED = re.compile(
+    r"(?:[Đđ]\s*(?P<run>\d{1,9})\s*[·.,:-]?\s+)?(?P<number>\d{1,3}(?:\.\d{3})+|\d{1,9})(?:\s*/\s*\d{1,9})?"
+)
 #: Steps that a producer enters, and what they are called in marks and in the ledger.
 STEPS = {"activated": Entry.ACTIVATED, "sold": Entry.SOLD}
+
+
+def number_in(session: Session, ring: Keyring, run: PrintRun, text: str) -> int:
+    """The number in *run* of a label: as it stands on it ("12", "Đ14 · 12/65"), or its scanned code.
+
+    :raises Conflict: it is a label of another run. :raises BadInput: it is no label at all.
+    """
+    text = text.strip()
+    if found := _PRINTED.fullmatch(text):
+        if found["run"] and int(found["run"]) != run.id:
+            raise _of_another(int(found["run"]))
+        return int(found["number"].replace(".", ""))
+    issue, number = find_code(session, ring, text)
+    if issue.id != run.issue_id:
+        other = session.scalar(select(PrintRun.id).where(PrintRun.issue_id == issue.id))
+        raise _of_another(other)
+    return number - issue.first + 1
+
+
+def _of_another(run_id: int | None) -> Conflict:
+    if run_id is None:
+        return Conflict("This is no label of a print run.", fix="Scan a label of this run.")
+    return Conflict(
+        "This is a label of print run {number}.",
+        fix="Open the page of that run, or scan a label of this one.",
+        number=run_id,
+    )
 
 
 def whole(session: Session, lot: Lot) -> Sequence[Piece]:

@@ -64,6 +64,14 @@ class Rendered:
     created_by: Mapped[str] = mapped_column(String(60), default="")
     released_at: Mapped[datetime | None]
 
+    @property
+    def mark(self) -> str:
+        """What stands before the number of each label, so that no two of a lot read the same.
+
+        Empty in runs that were made before labels had it: they are drawn as they were printed.
+        """
+        return str((self.content or {}).get("mark", ""))
+
     @declared_attr
     def printer_id(cls) -> Mapped[int | None]:
         return mapped_column(ForeignKey("printer.id"))
@@ -169,8 +177,9 @@ class Entry(StrEnum):
     """What happened to labels of a run after it was released."""
 
     PRINTED = "printed"
+    UNPRINTED = "unprinted"  # a printer took them, and they did not come out
     SPOILED = "spoiled"
-    VOIDED = "voided"
+    VOIDED = "voided"  # by earlier versions: today they are spoiled
     REPRINTED = "reprinted"
     ACTIVATED = "activated"  # on its goods
     SOLD = "sold"

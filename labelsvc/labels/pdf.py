@@ -12,7 +12,7 @@ import math
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain, groupby, repeat
 from typing import Any, BinaryIO
 
@@ -24,7 +24,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from labelsvc.errors import BadInput
-from labelsvc.labels import batch, paint, symbol
+from labelsvc.labels import batch, paint, spare, symbol
 from labelsvc.labels.content import LabelContent, Unit
 from labelsvc.labels.drawing import Drawing, compose, measure
 from labelsvc.labels.layout import Layout
@@ -50,8 +50,6 @@ rl_config.useA85 = 0
 #: code takes seconds (its work grows faster than the symbol), so cartons count differently: from
 #: `_LONG` bytes on, `_FEW_EACH` labels for each byte.
 _FEW, _LONG, _FEW_EACH = 40, 140, 4
-#: Colour of the cross on a spare.
-_SPARE = "#5f6368"
 #: Units whose symbols are held in memory at once.
 _SLICE = 4096
 
@@ -131,8 +129,8 @@ def write_pdf(
 ) -> Written:
     """Write the labels of *blocks*, one after another, to the binary file *out*.
 
-    Cell and used cells as in `Sheet.cells`; *spares* labels without a code, crossed out, follow;
-    the whole page is bent by *profile*. A block without units gives its drawing to spares only.
+    Cell and used cells as in `Sheet.cells`; *spares* that say no more than that they are some
+    (`labels.spare`) follow; the whole page is bent by *profile*. A block without units gives its drawing to spares only.
     Raises what `compose` raises, `LabelOverflow` for a unit whose line is too wide, and `BadInput`
     for an empty run or codes of differing structure.
     """
@@ -224,6 +222,7 @@ class _Writer:
         self._bend = bend(profile, float(self.sheet.page_width), self.page_height)
         self._forms: dict[int, str] = {}
         self._full: dict[int, str] = {}
+        self._spare = ""
 
     def describe(self, op: SymbolOp, count: int) -> None:
         self.canvas.setTitle(self.job.title)
@@ -250,53 +249,32 @@ class _Writer:
         """One page: static forms, then symbols, then words."""
         if self._bend:
             self._emit(f"q {self._bend} cm")
-        drawings = {id(label.drawing): label.drawing for _, label in placed}
-        if len(placed) == self.sheet.per_page > 1 and len(drawings) == 1:
+        labels = [(cell, label) for cell, label in placed if label.unit is not None]
+        drawings = {id(label.drawing): label.drawing for _, label in labels}
+        if len(labels) == self.sheet.per_page > 1 and len(drawings) == 1:
             self.canvas.doForm(self._full_form(next(iter(drawings.values()))))
         else:
             for key, drawing in drawings.items():
                 form = self._form(drawing)
-                for cell, label in placed:
+                for cell, label in labels:
                     if id(label.drawing) == key:
                         self._stamp(form, cell)
-        colour = None
         for cell, label in placed:
-            op = label.drawing.symbol
             if label.unit is None:
-                self._cross(op, cell)
-                continue
+                self._stamp(self._spare_form(), cell)
+        colour = None
+        for cell, label in labels:
+            op = label.drawing.symbol
             if op.colour != colour:
                 colour = op.colour
                 self._emit(paint.fill(colour))
             y = self.page_height - cell.y - op.y - op.size
             self._emit(paint.mask(op, label.rows, cell.x + op.x, y))
-        self._words(placed)
+        self._words(labels)
         self._margin(number, pages)
         if self._bend:
             self._emit("Q")
         self.canvas.showPage()
-
-    def _cross(self, op: SymbolOp, cell: Cell) -> None:
-        """A spare: no code, and nobody takes it for one that failed to print."""
-        x0, y0 = cell.x + op.x, cell.y + op.y
-        x1, y1 = x0 + op.size, y0 + op.size
-        lines: list[Command] = [("M", x0, y0), ("L", x1, y1), ("M", x0, y1), ("L", x1, y0)]
-        frame: list[Command] = [("M", x0, y0), ("L", x1, y0), ("L", x1, y1), ("L", x0, y1), ("Z",)]
-        path = paint.path([*lines, *frame], self.page_height)
-        self._emit(f"q {paint.stroke(_SPARE)} 0.6 w {path} S Q")
-        size = op.size / 5
-        words = TextOp(x0, y0, "", "semibold", size, _SPARE)
-        for number, text in enumerate(("TEM", "TRẮNG")):
-            wide = self.fonts["semibold"].width(text) * size
-            shown = replace(
-                words,
-                text=text,
-                x=op.x + (op.size - wide) / 2,
-                y=op.y + op.size * (0.25 if not number else 0.9),
-            )
-            self._emit(
-                f"BT {paint.fill(_SPARE)} {self._show(shown, cell.x, self.page_height - cell.y)} ET"
-            )
 
     # --- static part ---
 
@@ -304,11 +282,20 @@ class _Writer:
         name = self._forms.get(id(drawing))
         if name is None:
             name = self._forms[id(drawing)] = f"label{len(self._forms) + 1}"
-            self.canvas.beginForm(name, 0, 0, drawing.width * PT, drawing.height * PT)
-            for op in drawing.static:
-                self._draw(op, drawing.height)
-            self.canvas.endForm()
+            self._make(name, drawing.static)
         return name
+
+    def _spare_form(self) -> str:
+        if not self._spare:
+            self._spare = "spare"
+            self._make(self._spare, spare.drawing(self.layout, self.fonts))
+        return self._spare
+
+    def _make(self, name: str, ops: Iterable[StaticOp]) -> None:
+        self.canvas.beginForm(name, 0, 0, self.layout.width * PT, self.layout.height * PT)
+        for op in ops:
+            self._draw(op, self.layout.height)
+        self.canvas.endForm()
 
     def _full_form(self, drawing: Drawing) -> str:
         """The static part of a whole page: one operation for 65 labels."""
@@ -351,10 +338,8 @@ class _Writer:
         parts: list[str] = []
         colour = None
         for cell, label in placed:
-            if label.unit is None:
-                continue
             for op in label.drawing.unit:
-                if isinstance(op, UnitTextOp):
+                if isinstance(op, UnitTextOp) and label.unit is not None:
                     found = measure(op, label.unit, self.fonts, layout=label.drawing.layout)
                     if found is None:
                         continue

@@ -29,7 +29,7 @@ from labelsvc.labels.layout import Layout
 from labelsvc.labels.models import BlankRoll, Printer, PrintRun, RunState
 from labelsvc.labels.printers import Profile
 from labelsvc.labels.render_run import kept, slices
-from labelsvc.labels.run_check import Balance, RunCheck, balance, balances, check_run
+from labelsvc.labels.run_check import Balance, RunCheck, balance, balances, check_run, mark_of
 
 __all__ = [
     "JOB_KIND", "Balance", "RunCheck", "balance", "balances", "check_run", "count_runs", "failure", "file_name",
@@ -100,6 +100,8 @@ def start_run(
     )
     session.add(run)
     session.flush()
+    if form is not Form.LOT:
+        run.content = run.content | {"mark": mark_of(run.id)}
     run.job = enqueue(
         session, kind=JOB_KIND, payload={"run_id": run.id}, parts=len(slices(check.layout, run))
     )

@@ -112,7 +112,7 @@ def units_of(run: Printed, keyring: Keyring, part: Slice) -> list[Unit]:
             continue
         codes = run.codes(keyring, offset=stretch.first, count=stretch.codes)
         single = [
-            Unit(code, _caption(code, run.base_url), position(number, run.count))
+            Unit(code, _caption(code, run.base_url), position(number, run.count, run.mark))
             for number, code in enumerate(codes, stretch.first + 1)
         ]
         if stretch.repeat > 1:

@@ -6,7 +6,7 @@ and letters look as on paper whatever fonts the printer has.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -35,6 +35,16 @@ class Picture(NamedTuple):
     def last(self) -> int:
         """Number of the last label."""
         return self.first + self.labels - 1
+
+    def from_label(self, number: int) -> Picture:
+        """The rows from that of label *number* on."""
+        across = self.labels // self.copies
+        gone = max(0, number - self.first) // across
+        return self._replace(
+            first=self.first + gone * across,
+            labels=self.labels - gone * across,
+            copies=self.copies - gone,
+        )
 
     @property
     def bits(self) -> Bits:
@@ -73,10 +83,20 @@ def pictures(rows: Iterable[Row]) -> Iterator[Picture]:
 
 
 def from_label(
-    formats: Iterable[tuple[Picture | None, bytes]], number: int
+    formats: Iterable[tuple[Picture | None, bytes]],
+    number: int,
+    command: Callable[[Picture], bytes],
 ) -> Iterator[tuple[Picture | None, bytes]]:
-    """What is left of a file after a jam: from the row of label *number* on; a row is never cut."""
-    return (pair for pair in formats if pair[0] is None or pair[0].last >= number)
+    """What is left of a file after a jam: from the row of label *number* on.
+
+    A row is never cut; of like rows that are asked for together only those that are missing are.
+    """
+    for picture, commands in formats:
+        if picture is None or picture.first >= number:
+            yield picture, commands
+        elif picture.last >= number:
+            rest = picture.from_label(number)
+            yield rest, commands if rest == picture else command(rest)
 
 
 def damaged(offset: int, reason: str) -> ReadBackFailed:

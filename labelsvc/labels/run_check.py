@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from labelsvc import clock
@@ -31,6 +33,7 @@ from labelsvc.labels.contents import content_of, starred
 from labelsvc.labels.drawing import Drawing, compose
 from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.layout import Layout
+from labelsvc.labels.models import PrintRun
 from labelsvc.labels.printers import Profile
 from labelsvc.labels.sheet import Sheet
 
@@ -117,7 +120,11 @@ def check_run(
     check = RunCheck(chosen, content, have)
     check.problems.extend(_rules(lot, chosen, form, count, have, on))
     plan, pages, drawn = None, 0, None
-    unit = Unit(sample_code(lot, form, base_url), sample_printed(form), position(count, count))
+    unit = Unit(
+        sample_code(lot, form, base_url),
+        sample_printed(form),
+        position(count, count, _widest(session)),
+    )
     try:
         imprint = imprint or Imprint()
         sheet = Sheet.of(chosen)
@@ -273,11 +280,25 @@ def sample_printed(form: Form | str) -> str:
     return "" if form == Form.OFFLINE else " ".join([group] * 6)
 
 
-def position(number: int, count: int) -> str:
-    """How a label is numbered in its run: "12 / 500"; "12.345" in runs too long for both numbers.
+def _widest(session: Session) -> str:
+    return re.sub(r"\d", "8", next_mark(session))
 
-    So the words are never longer than nine characters, whatever the run.
+
+def position(number: int, count: int, mark: str = "") -> str:
+    """How a label is numbered: run, and place in it: "Đ14 · 12/500"; "Đ14 · 12.345" in long runs.
+
+    A lot may have several runs, each with a label 12. Without a mark: "12 / 500", "12.345".
     """
-    if count > 999:
-        return spell_number(number)
-    return f"{number} / {count}"
+    if mark:
+        return f"{mark} · {spell_number(number) if count > 999 else f'{number}/{count}'}"
+    return spell_number(number) if count > 999 else f"{number} / {count}"
+
+
+def mark_of(run_id: int) -> str:
+    """How the labels of a run name it: as its pages do."""
+    return f"Đ{run_id}"
+
+
+def next_mark(session: Session) -> str:
+    """That of the next run, if nobody begins one before: for previews."""
+    return mark_of((session.scalar(select(func.max(PrintRun.id))) or 0) + 1)

@@ -2,18 +2,17 @@
 
 A printer says nothing about labels that came out. What is known is what it took: it takes more only
 when it has printed, so the count may run ahead by what its memory holds. After a jam the person at
-the printer reads the last good number and sends again from the next one.
+the printer reads the last good number and sends again from the next one (`taken`).
 """
 
 from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from typing import IO, Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from labelsvc.accounts import audit
@@ -21,8 +20,7 @@ from labelsvc.db import Database
 from labelsvc.errors import BadInput, Conflict, LabelsvcError, PrinterFailed
 from labelsvc.files import Files
 from labelsvc.jobs.queue import enqueue
-from labelsvc.labels import ledger, print_run, rollfile, tspl, zpl
-from labelsvc.labels.imprint import Imprint
+from labelsvc.labels import print_run, rollfile, taken, tspl, zpl
 from labelsvc.labels.models import Printer, PrintRun, RunState, Sending, SendingState
 from labelsvc.labels.rollfile import Picture
 
@@ -50,13 +48,17 @@ def queue_sending(
     run: PrintRun,
     printer: Printer,
     from_unit: int = 1,
+    lost_because: str = "",
     actor: str,
     networks: Sequence[str],
 ) -> Sending:
     """Queue the sending of *run* from label *from_unit* on, in the caller's transaction.
 
+    Labels before it are written down as printed: who names the first one that is missing says so.
+
+    :param lost_because: why labels that a printer took never came out (`taken.go_on`).
     :param networks: where printers may stand (setting `printer_networks`).
-    :raises Conflict: the run is not released, or is on its way to this printer.
+    :raises Conflict: the run is not released, is on its way, or its codes would be printed twice.
     :raises BadInput: the file is not for this printer, no such label, or an address that is not
         allowed.
     """
@@ -71,25 +73,19 @@ def queue_sending(
             fix="Make a run for this printer, or choose another printer.",
             printer=printer.name,
         )
-    if not 1 <= from_unit <= labels_of(run):
+    if not 1 <= from_unit <= taken.labels_of(run):
         raise BadInput(
             "The run has labels 1 to {count}, not {number}.",
             fix="Enter the number of the first label that did not come out.",
-            count=labels_of(run),
+            count=taken.labels_of(run),
             number=from_unit,
         )
     allowed_address(printer, networks, resolve=False)
-    waiting = session.scalar(
-        select(Sending.id).where(
-            Sending.run_id == run.id,
-            Sending.printer_id == printer.id,
-            Sending.state.in_([SendingState.QUEUED, SendingState.SENDING]),
-        )
-    )
-    if waiting is not None:
-        raise Conflict(
-            "The run is on its way to this printer.", fix="Wait until it has arrived or failed."
-        )
+    from_unit = taken.row_of(run, from_unit)
+    taken.go_on(
+        session, run=run, printer=printer, from_label=from_unit, lost_because=lost_because,
+        actor=actor,
+    )  # fmt: skip
     sending = Sending(run_id=run.id, printer_id=printer.id, from_unit=from_unit, created_by=actor)
     session.add(sending)
     session.flush()
@@ -100,27 +96,16 @@ def queue_sending(
         actor=actor,
         action="print_run.send",
         subject=f"print_run:{run.id}",
-        facts={"printer": printer.id, "from": from_unit},
+        facts={"printer": printer.id, "from": from_unit}
+        | ({"lost_because": lost_because.strip()} if lost_because.strip() else {}),
     )
     return sending
-
-
-def sendings_of(session: Session, run: PrintRun) -> Sequence[Sending]:
-    """Newest first."""
-    return session.scalars(
-        select(Sending).where(Sending.run_id == run.id).order_by(Sending.id.desc())
-    ).all()
-
-
-def labels_of(run: PrintRun) -> int:
-    """Labels on the roll: copies and spares too."""
-    return Imprint.read(run.imprint or {}).labels(run.count)
 
 
 def rest_of(files: Files, run: PrintRun, from_unit: int) -> Iterator[bytes]:
     """The file of *run* from the row of label *from_unit* on, for a download after a jam."""
     with print_run.output(files, run) as source:
-        for _, commands in rollfile.from_label(_formats(run, source), from_unit):
+        for _, commands in _rest(run, source, from_unit):
             yield commands
 
 
@@ -146,6 +131,7 @@ def send(
         raise PrinterFailed(
             "Sending was interrupted.",
             fix="Look which label came out last, and send again from the next one.",
+            interrupted=True,
         )
     last = noted = first - 1
     address = allowed_address(printer, networks)
@@ -153,8 +139,7 @@ def send(
         with closing(_connected(printer, address)) as line, print_run.output(files, run) as source:
             _ask(line, printer.language)
             line.settimeout(patience)
-            parts = rollfile.from_label(_formats(run, source), first)
-            for picture, commands in parts:
+            for picture, commands in _rest(run, source, first):
                 line.sendall(commands)
                 last = picture.last if picture is not None else last
                 if last - noted >= _NOTE_EVERY:
@@ -186,24 +171,14 @@ def finish(session: Session, sending_id: int, last: int) -> None:
     """All was sent: *last* is the number of the last label. Write it into the ledger."""
     sending = session.get_one(Sending, sending_id)
     sending.state, sending.sent_units = SendingState.SENT, last
-    copies = Imprint.read(sending.run.imprint or {}).copies
-    if copies == 1:
-        units = min(last, sending.run.count)
-        if sending.from_unit <= units:
-            ledger.note_printed(
-                session, run=sending.run, first=sending.from_unit, last=units,
-                actor=sending.created_by, printer=sending.printer,
-            )  # fmt: skip
-    else:  # the same numbers again: the whole run counts once, when its first label was among them
-        if sending.from_unit == 1:
-            ledger.note_printed(
-                session, run=sending.run, first=1, last=sending.run.count,
-                actor=sending.created_by, printer=sending.printer,
-            )  # fmt: skip
+    taken.note_printed(
+        session, sending.run, sending.from_unit, last,
+        actor=sending.created_by, printer=sending.printer,
+    )  # fmt: skip
 
 
 def fail(session: Session, sending_id: int, error: LabelsvcError) -> None:
-    """It stopped: what the printer surely took stays written."""
+    """It stopped: what the printer surely took stays written; what came out, a person says."""
     sending = session.get_one(Sending, sending_id)
     sending.state, sending.error = SendingState.FAILED, error.as_json()
 
@@ -280,8 +255,11 @@ def _connected(printer: Printer, address: tuple[str, int]) -> socket.socket:
         ) from error
 
 
-def _formats(run: PrintRun, source: IO[bytes]) -> Iterable[tuple[Picture | None, bytes]]:
-    return zpl.formats(source) if run.output == "zpl" else tspl.formats(source)
+def _rest(run: PrintRun, source: IO[bytes], number: int) -> Iterator[tuple[Picture | None, bytes]]:
+    """The pictures of the file from the row of label *number* on, and their commands."""
+    if run.output == "zpl":
+        return rollfile.from_label(zpl.formats(source), number, zpl.command)
+    return rollfile.from_label(tspl.formats(source), number, tspl.command)
 
 
 def _ask(line: socket.socket, language: str) -> None:

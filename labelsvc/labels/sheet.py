@@ -31,7 +31,7 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One page of labels, in mm. Raises `LayoutError` when the labels do not fit the page."""
+    """One page of labels, in mm."""
 
     page_width: Decimal
     page_height: Decimal
@@ -44,21 +44,27 @@ class Sheet:
     pitch_x: Decimal
     pitch_y: Decimal
 
-    def __post_init__(self) -> None:
+    def faults(self) -> Iterator[LayoutError]:
+        """What makes the sheet impossible: labels that overlap, or leave the page."""
         gap_x, gap_y = self.pitch_x - self.width, self.pitch_y - self.height
         if self.columns > 1 and gap_x < -TOLERANCE:
-            raise _impossible("the labels overlap sideways by {by} mm", -gap_x, "pitch_x")
+            yield _misfit("{layout}: the labels overlap sideways by {by} mm", -gap_x, "pitch_x")
         if self.rows > 1 and gap_y < -TOLERANCE:
-            raise _impossible("the labels overlap by {by} mm from row to row", -gap_y, "pitch_y")
+            yield _misfit(
+                "{layout}: the labels overlap by {by} mm from row to row", -gap_y, "pitch_y"
+            )
         if self.left < 0 or self.top < 0:
             by = max(-self.left, -self.top) * 2
-            raise _impossible("the labels are {by} mm larger than the page", by, "page")
+            yield _misfit("{layout}: the labels are {by} mm larger than the page", by, "page")
+            return
         if self.right < -TOLERANCE:
-            raise _impossible(
-                "the labels overrun the right edge by {by} mm", -self.right, "columns"
+            yield _misfit(
+                "{layout}: the labels overrun the right edge by {by} mm", -self.right, "columns"
             )
         if self.bottom < -TOLERANCE:
-            raise _impossible("the labels overrun the bottom edge by {by} mm", -self.bottom, "rows")
+            yield _misfit(
+                "{layout}: the labels overrun the bottom edge by {by} mm", -self.bottom, "rows"
+            )
 
     @classmethod
     def of(cls, layout: Layout) -> Sheet:
@@ -66,8 +72,9 @@ class Sheet:
         return cls._of(layout.name, layout.sheet, (layout.width, layout.height))
 
     @classmethod
-    def of_article(cls, name: str, article: Article) -> Sheet:
-        """The sheet of a row of the stock. Raises `LayoutError` when it has no label."""
+    def of_article(cls, name: str, article: Article, *, checked: bool = True) -> Sheet:
+        """The sheet of a row of the stock. Raises `LayoutError` when it has no label, or, unless
+        it is only to be drawn, is impossible."""
         if article.label is None:
             raise LayoutError(
                 "{layout}: the size of the label is missing",
@@ -75,10 +82,12 @@ class Sheet:
                 layout=name,
                 field="label",
             )
-        return cls._of(name, article, article.label.size)
+        return cls._of(name, article, article.label.size, checked=checked)
 
     @classmethod
-    def _of(cls, name: str, spec: SheetSpec, label: tuple[float, float]) -> Sheet:
+    def _of(
+        cls, name: str, spec: SheetSpec, label: tuple[float, float], *, checked: bool = True
+    ) -> Sheet:
         width, height = _mm(label[0]), _mm(label[1])
         pitch_x = width if spec.pitch_x is None else _mm(spec.pitch_x)
         pitch_y = height if spec.pitch_y is None else _mm(spec.pitch_y)
@@ -92,23 +101,14 @@ class Sheet:
             page_width, page_height = _mm(size[0]), _mm(size[1])
         left = (page_width - grid_width) / 2 if spec.margin_left is None else _mm(spec.margin_left)
         top = (page_height - grid_height) / 2 if spec.margin_top is None else _mm(spec.margin_top)
-        try:
-            return cls(
-                page_width,
-                page_height,
-                width,
-                height,
-                spec.columns,
-                spec.rows,
-                left,
-                top,
-                pitch_x,
-                pitch_y,
-            )
-        except LayoutError as error:
-            raise LayoutError(
-                "{layout}: " + error.message, fix=error.fix, layout=name, **error.params
-            ) from error
+        sheet = cls(
+            page_width, page_height, width, height, spec.columns, spec.rows, left, top, pitch_x,
+            pitch_y,
+        )  # fmt: skip
+        for fault in sheet.faults() if checked else ():
+            fault.params["layout"] = name
+            raise fault
+        return sheet
 
     @property
     def per_page(self) -> int:
@@ -194,15 +194,35 @@ class Sheet:
         return first
 
 
+def cells(text: str, field: str = "") -> tuple[int, ...]:
+    """Cells as people write them: "3, 5, 9-12". Raises `BadInput`."""
+    found: set[int] = set()
+    for part in text.replace(";", ",").split(","):
+        first, dash, last = (piece.strip() for piece in part.replace("–", "-").partition("-"))
+        if not first and not dash:
+            continue
+        known = first.isdecimal() and (last.isdecimal() or not dash) and len(part) <= 12
+        if not known or int(last or first) - int(first) > 1000:
+            raise BadInput(
+                "“{text}” names no cells.",
+                fix="Write them like 3,5,9-12.",
+                text=part.strip()[:40],
+                field=field,
+            )
+        found.update(range(int(first), int(last or first) + 1))
+    return tuple(sorted(found))
+
+
 def _mm(value: float) -> Decimal:
     # By way of the shortest text: 4.7 is 4.7, not 4.70000000000000017763568394002504646778106689
     return Decimal(repr(value))
 
 
-def _impossible(reason: str, by: Decimal, field: str) -> LayoutError:
+def _misfit(message: str, by: Decimal, field: str) -> LayoutError:
     return LayoutError(
-        "Impossible sheet: " + reason,
+        message,
         fix="Correct the numbers of the sheet; measure a printed sheet with a ruler.",
-        by=f"{by.normalize():f}",
+        layout="",
+        by=int(by) if by == int(by) else float(by),
         field=f"sheet.{field}",
     )

@@ -7,6 +7,7 @@ import threading
 from typing import Any
 
 from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
@@ -66,18 +67,29 @@ class _Proof:
         return fill(translate(text, self.language), params)
 
     def pdf(self) -> bytes:
-        for cell in range(1, self.sheet.per_page + 1):
-            self._label(cell)
         roomy = self.width >= _ROOM[0] and self.height >= _ROOM[1]
+        for cell in range(1, self.sheet.per_page + 1):
+            self._label(cell, clear=not roomy)
         if roomy:
             self._notes()
         else:
             self._rulers(0.0, self.height - 1.5, 0.0, min(self.width, self.height))
+            self._title()
         self.canvas.showPage()
         self.canvas.save()
         return self.out.getvalue()
 
-    def _label(self, cell: int) -> None:
+    def _title(self) -> None:
+        """The name on a page without room for more: beside the ruler, as much as one label holds."""
+        words, size = self.article.title or self.name, min(5.0, self.height * PT / 5)
+        wide = float(self.sheet.left) + float(self.sheet.width) - 4.5
+        if stringWidth(words, self.regular, size) > wide * PT:
+            words = self.name
+        if stringWidth(words, self.regular, size) <= wide * PT:
+            self._words(4.5, size / PT + 0.9, words, size, soft=True)
+
+    def _label(self, cell: int, *, clear: bool) -> None:
+        """*clear*: its number stays away from the rulers at the left and the lower edge."""
         x, y = self.sheet.origin(cell)
         w, h = float(self.sheet.width), float(self.sheet.height)
         shape = self.article.label
@@ -96,7 +108,11 @@ class _Proof:
         self._line(x + w / 2 - arm, y + h / 2, x + w / 2 + arm, y + h / 2)
         self._line(x + w / 2, y + h / 2 - arm, x + w / 2, y + h / 2 + arm)
         size = min(7.0, h * PT / 4)
-        self._words(x + min(w, h) / 8, y + h - min(h / 8, 1.5), str(cell), size, soft=True)
+        left, base = x + min(w, h) / 8, y + h - min(h / 8, 1.5)
+        if clear:
+            wide = stringWidth(str(cell), self.regular, size) / PT
+            left, base = x + w - wide - min(w, h) / 8, y + h / 2 + size / PT + min(h / 16, 1.0)
+        self._words(left, base, str(cell), size, soft=True)
 
     def _notes(self) -> None:
         """A white panel in the middle of the page with the advice, the rulers, and the lines."""

@@ -30,7 +30,7 @@ def write_tspl(out: IO[bytes], rows: Iterable[Row], *, width_mm: float, height_m
     out.write(setup(width_mm, height_mm))
     count = 0
     for picture in pictures(rows):
-        out.write(_commands(picture))
+        out.write(command(picture))
         count += picture.copies
     return count
 
@@ -60,7 +60,7 @@ def formats(source: IO[bytes]) -> Iterator[tuple[Picture | None, bytes]]:
         size = row_bytes * height
         if not 0 < size <= _LONGEST or not 1 <= first <= last:
             raise damaged(reader.offset, "the sizes of a picture contradict each other")
-        command = reader.take(found.end())
+        before = reader.take(found.end())
         data = reader.take(size)
         end = _TAIL.match(reader.peek(40))
         if len(data) < size or end is None or not int(end[1]):
@@ -72,7 +72,7 @@ def formats(source: IO[bytes]) -> Iterator[tuple[Picture | None, bytes]]:
                 first, last - first + 1, int(end[1]), row_bytes * 8, height,
                 data.translate(_INVERT),
             ),
-            command + data + tail,
+            before + data + tail,
         )  # fmt: skip
 
 
@@ -81,7 +81,8 @@ def read(data: bytes) -> list[Picture]:
     return [picture for picture, _ in formats(io.BytesIO(data)) if picture is not None]
 
 
-def _commands(picture: Picture) -> bytes:
+def command(picture: Picture) -> bytes:
+    """What asks a printer for *picture*."""
     row_bytes = len(picture.data) // picture.height
     head = (
         f"REM labels {picture.first}-{picture.last}\r\nCLS\r\n"

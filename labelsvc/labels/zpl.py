@@ -33,7 +33,7 @@ def write_zpl(out: IO[bytes], rows: Iterable[Row]) -> int:
     """Write *rows* to the binary file *out*; how many rows were written."""
     count = 0
     for picture in pictures(rows):
-        out.write(_format(picture))
+        out.write(command(picture))
         count += picture.copies
     return count
 
@@ -49,8 +49,8 @@ def formats(source: IO[bytes]) -> Iterator[tuple[Picture, bytes]]:
         rest += piece
         start = 0
         while (end := rest.find(b"^XZ\n", start)) >= 0:
-            command = rest[start : end + 4]
-            yield _read(command, offset + start), command
+            found = rest[start : end + 4]
+            yield _read(found, offset + start), found
             start = end + 4
         rest, offset = rest[start:], offset + start
         if len(rest) > _LONGEST:
@@ -88,7 +88,8 @@ def expand(text: str, size: int) -> bytes:
     return data
 
 
-def _format(picture: Picture) -> bytes:
+def command(picture: Picture) -> bytes:
+    """What asks a printer for *picture*."""
     row_bytes = len(picture.data) // picture.height
     size = len(picture.data)
     often = f"^PQ{picture.copies}" if picture.copies > 1 else ""
@@ -99,8 +100,8 @@ def _format(picture: Picture) -> bytes:
     ).encode()
 
 
-def _read(command: bytes, offset: int) -> Picture:
-    found = _FORMAT.fullmatch(command)
+def _read(text: bytes, offset: int) -> Picture:
+    found = _FORMAT.fullmatch(text)
     if found is None:
         raise damaged(offset, "a command that this program does not write")
     first, last, width, height, size, again, row_bytes = (int(v) for v in found.groups()[:7])

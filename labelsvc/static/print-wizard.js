@@ -7,6 +7,7 @@ const said = document.querySelector("#preview-words");
 const received = new Map();
 let latest = 0;
 let pressed = false;
+let typing;
 
 function picture() {
   return wizard.querySelector("[data-part=picture]");
@@ -42,6 +43,7 @@ function exchange(old, fresh) {
 
 /** Ask the server what the choices mean, and show it. */
 async function look(button = null) {
+  clearTimeout(typing);
   const turn = ++latest;
   picture().setAttribute("aria-busy", "true");
   said.textContent = said.dataset.busy;
@@ -74,11 +76,32 @@ for (const end of ["pointerup", "pointercancel"]) {
   document.addEventListener(end, () => (pressed = false), true);
 }
 wizard.addEventListener("change", () => look());
+// What is typed counts at once: no button may promise a number that is not in its field any more.
+wizard.addEventListener("input", (event) => {
+  if (event.target.type !== "text") return;
+  for (const button of wizard.querySelectorAll("button[value=print]")) {
+    button.textContent = button.dataset.stale;
+    received.delete(button.closest("[data-part]").dataset.part);
+  }
+  latest++; // an answer on its way knows nothing of this
+  clearTimeout(typing);
+  if (event.target.value.trim()) typing = setTimeout(look, 400);
+});
+// The drawing of the first sheet: a touch marks a label as used up, or as free again. The number
+// field and the list below it do the same for a keyboard.
+wizard.addEventListener("click", (event) => {
+  const cell = event.target.closest(".first-sheet [data-cell]");
+  if (!cell) return;
+  const box = wizard.querySelector(`input[name=used][value="${cell.dataset.cell}"]`);
+  if (cell.dataset.state === "before") wizard.elements.start_at.value = cell.dataset.cell;
+  else box.checked = !box.checked;
+  look();
+});
 wizard.addEventListener("submit", (event) => {
   const button = event.submitter;
   if (button?.value === "print") return;
   event.preventDefault();
-  look(["sheets", "usual_spares"].includes(button?.name) ? button : null);
+  look(button?.name === "sheets" ? button : null);
 });
 for (const part of wizard.querySelectorAll("[data-part]")) {
   received.set(part.dataset.part, part.innerHTML);

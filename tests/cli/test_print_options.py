@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labelsvc.catalogue.models import Lot
-from labelsvc.cli.printing import cells
 from labelsvc.db import Database
 from labelsvc.errors import BadInput
 from labelsvc.labels import library, own, print_run, printer_book, tspl, zpl
 from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.models import PrintRun
 from labelsvc.labels.printers import Profile
+from labelsvc.labels.sheet import cells
 from tests.cli.conftest import Run
 
 Told = Callable[..., Any]

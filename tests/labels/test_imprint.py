@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
+
 import pypdfium2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from labelsvc.errors import BadInput
-from labelsvc.labels.content import LabelContent
+from labelsvc.labels import library, spare
+from labelsvc.labels.content import LabelContent, sample_content
 from labelsvc.labels.imprint import Imprint, usual_spares
 from labelsvc.labels.layout import Layout
+from labelsvc.labels.ops import LineOp, TextOp
 from labelsvc.labels.pdf import Block, render_sheet_pdf
 from labelsvc.labels.preflight import read_back_pdf
 from labelsvc.labels.preview import grey_page
@@ -78,6 +82,39 @@ def test_an_impossible_imprint_is_refused(imprint: Imprint, sheet65: Layout) -> 
 
 def test_print_shops_add_two_and_five_in_a_hundred() -> None:
     assert [usual_spares(n) for n in (1, 20, 100, 101, 1000)] == [3, 3, 7, 8, 52]
+
+
+@pytest.mark.parametrize("name", library.names())
+def test_a_spare_says_nothing_but_that_it_is_one(
+    name: str, content: LabelContent, fonts: Fonts
+) -> None:
+    layout = library.get(name)
+    pdf = render_sheet_pdf(layout, [Block(content, [])], fonts, spares=1)
+    document = pypdfium2.PdfDocument(pdf)
+    words = document[0].get_textpage().get_text_range().split("\r\n")
+    document.close()
+    margin = [line for line in words if line.startswith(("In 100 %", "50 mm"))]
+    said = " ".join(line for line in words if line not in margin)
+    assert said.replace(" – ", " ") == "TEM BÙ HAO KHÔNG DÙNG"
+    # No star, picture or frame of the layout either: whatever the goods, the same paper.
+    other = render_sheet_pdf(layout, [Block(sample_content(stars=None), [])], fonts, spares=1)
+    assert pdf == other
+
+
+@pytest.mark.parametrize("name", library.names())
+def test_what_is_drawn_on_a_spare_stays_on_its_label(name: str, fonts: Fonts) -> None:
+    layout = library.get(name)
+    lines = [op for op in spare.drawing(layout, fonts) if isinstance(op, LineOp)]
+    words = [op for op in spare.drawing(layout, fonts) if isinstance(op, TextOp)]
+    radius = layout.width / 2 if layout.label.round else None
+    for x, y in [(op.x1, op.y1) for op in lines] + [(op.x2, op.y2) for op in lines]:
+        assert 0 < x < layout.width
+        assert 0 < y < layout.height
+        if radius is not None:
+            assert math.hypot(x - radius, y - radius) < radius
+    for op in words:
+        assert op.x > 0
+        assert op.x + fonts[op.font].width(op.text) * op.size < layout.width
 
 
 def test_used_cells_stay_white_and_spares_carry_no_code(

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from labelsvc import clock
@@ -40,12 +38,6 @@ def released(
     return run
 
 
-@given(st.lists(st.tuples(st.integers(1, 60), st.integers(0, 20)), max_size=12))
-def test_numbers_in_several_ranges_are_counted_once(pairs: list[tuple[int, int]]) -> None:
-    ranges = [(first, first + more) for first, more in pairs]
-    assert ledger.size(ranges) == len({n for first, last in ranges for n in range(first, last + 1)})
-
-
 def test_the_account_of_a_lot_counts_each_label_once(
     database: Database, settings: Settings
 ) -> None:
@@ -56,14 +48,34 @@ def test_the_account_of_a_lot_counts_each_label_once(
             ledger.note_printed(session, run=run, first=first, last=last, actor=WHO)
         ledger.note_printed(session, run=other, first=1, last=15, actor=WHO)
         ledger.note_spoiled(session, run=run, first=2, last=3, reason="Nhoè mực", actor=WHO)
-        ledger.void_range(session, run=other, first=16, last=20, reason="Thừa", actor=WHO)
+        ledger.note_spoiled(session, run=other, first=14, last=18, reason="Thừa", actor=WHO)
         ledger.note_activated(session, run=other, first=1, last=5, actor=WHO)
         found = ledger.account(session, run.lot)
     assert found == ledger.Account(
-        declared=60, issued=23, printed=25, spoiled=2, void=7, reprinted=0, activated=5,
-        remaining=37,
+        declared=60, issued=23, printed=25, spoiled=7, void=7, reprinted=0, activated=5,
+        remaining=37, good=21, unwritten=2,
     )  # fmt: skip
-    assert found.good == 23
+
+
+def test_labels_that_did_not_come_out_are_not_printed_until_they_are(
+    database: Database, settings: Settings
+) -> None:
+    with database.writing() as session:
+        run = released(session, settings)
+        for verb, first, last in (
+            (ledger.note_printed, 1, 10),
+            (ledger.note_unprinted, 6, 10),
+            (ledger.note_printed, 9, 10),
+        ):
+            words = {"reason": "Kẹt giấy"} if verb is ledger.note_unprinted else {}
+            verb(session, run=run, first=first, last=last, actor=WHO, **words)
+        assert ledger.printed(session, run) == [(1, 5), (9, 10)]
+        assert ledger.account(session, run.lot).printed == 7
+        ledger.note_activated(session, run=run, first=3, last=4, actor=WHO)
+        with pytest.raises(Conflict, match="Labels 3 to 4 did come out"):
+            ledger.note_unprinted(session, run=run, first=2, last=9, reason="Kẹt", actor=WHO)
+        with pytest.raises(BadInput, match="reason"):
+            ledger.note_unprinted(session, run=run, first=9, last=9, reason=" ", actor=WHO)
 
 
 def test_labels_of_blank_rolls_count_as_used(database: Database, settings: Settings) -> None:
@@ -104,12 +116,19 @@ def test_a_reprint_kills_the_old_labels_and_takes_new_numbers(
     database: Database, settings: Settings
 ) -> None:
     with database.writing() as session:
-        run = released(session, settings, count=60, imprint=Imprint(copies=2, start_at=9))
-        new = ledger.reprint(session, run=run, first=5, last=7, reason="Kẹt giấy", actor=WHO)
+        imprint = Imprint(start_at=9, used=(10,), order="down", copies=2, collate=False, spares=8)
+        run = released(session, settings, count=60, imprint=imprint)
+        new = ledger.reprint(
+            session, run=run, first=5, last=7, reason="Kẹt giấy", actor=WHO,
+            start_at=4, used=(7, 6),
+        )  # fmt: skip
         assert (new.reprint_of, new.reason, new.count) == (run.id, "Kẹt giấy", 3)
         assert new.issue.first > run.issue.last
         assert new.layout_toml == run.layout_toml
-        assert (new.start_at, Imprint.read(new.imprint).copies) == (1, 2)
+        assert new.start_at == 4
+        assert Imprint.read(new.imprint) == Imprint(
+            start_at=4, used=(6, 7), order="down", copies=2, collate=False, spares=1
+        )
         for number in (5, 6, 7):
             mark = revoke.state_of(session, run.issue.first + number - 1)
             assert mark is not None
@@ -176,7 +195,7 @@ def test_labels_on_goods_cannot_be_spoiled_and_dead_ones_cannot_be_put_on_goods(
         ("note_spoiled", {"first": 3, "last": 2, "reason": "x"}),
         ("note_spoiled", {"first": 3, "last": 4, "reason": "  "}),
         ("note_activated", {"first": 10, "last": 11}),
-        ("void_range", {"first": 1, "last": 1, "reason": ""}),
+        ("note_spoiled", {"first": 1, "last": 1, "reason": ""}),
         ("reprint", {"first": 1, "last": 1, "reason": " "}),
         ("reprint", {"first": 1, "last": 99, "reason": "x"}),
     ],
@@ -200,8 +219,6 @@ def test_what_is_not_released_cannot_have_come_out_of_a_printer(
         run.state = RunState.RENDERING
         with pytest.raises(Conflict, match="not released"):
             ledger.note_printed(session, run=run, first=1, last=10, actor=WHO)
-        # But what will not be used may be said at once.
-        ledger.void_range(session, run=run, first=1, last=1, reason="Nhầm lô", actor=WHO)
 
 
 def test_labels_of_a_lot_code_are_printed_but_not_told_apart(

@@ -193,11 +193,31 @@ def test_a_file_goes_on_from_any_label_after_a_jam(
     web = web_of(layout, made)
     data = written(language, rows_of(layout, made), web)
     formats = zpl.formats if language == "zpl" else tspl.formats
-    rest = b"".join(part for _, part in rollfile.from_label(formats(io.BytesIO(data)), number))
+    command = zpl.command if language == "zpl" else tspl.command
+    rest = b"".join(
+        part for _, part in rollfile.from_label(formats(io.BytesIO(data)), number, command)
+    )
     codes = [unit.code for unit in made.units][first - 1 :]
     report = read_back_roll(rest, codes, web, language=language, number=first)
     assert report.codes == 9 - first + 1
     assert data.endswith(rest[-200:])
+
+
+@pytest.mark.parametrize("language", ["zpl", "tspl"])
+def test_of_like_labels_only_those_that_are_missing_come_again(language: Language) -> None:
+    layout = layout_at("roll-35x22", 203, 2)
+    same = Unit("HTTPS://OCOP.EXAMPLE/0123456789ABCDEFGHJKMNPQ", "7K3M")
+    made = Block(sample_content(stars=4), [same] * 130)
+    web = web_of(layout, made)
+    data = written(language, rows_of(layout, made), web)
+    formats, command = (
+        (zpl.formats, zpl.command) if language == "zpl" else (tspl.formats, tspl.command)
+    )
+    rest = b"".join(part for _, part in rollfile.from_label(formats(io.BytesIO(data)), 10, command))
+    # Two side by side: label 10 is in the row that begins with 9.
+    assert read_back_roll(rest, [same.code] * 122, web, language=language, number=9).pages == 61
+    pictures = zpl.read(rest) if language == "zpl" else tspl.read(rest)
+    assert [(p.first, p.labels, p.copies) for p in pictures] == [(9, 92, 46), (101, 30, 15)]
 
 
 @pytest.mark.parametrize(

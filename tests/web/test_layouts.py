@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import time
 from collections.abc import Callable
 from itertools import product
@@ -15,6 +16,7 @@ from labelsvc.db import Database
 from labelsvc.labels import library, own
 from labelsvc.labels.layout import SheetSpec, load
 from labelsvc.labels.layout_text import dumps, facts
+from tests.conftest import HOST
 from tests.web.desk import BASE, Desk, seen
 from tests.world import World
 
@@ -507,3 +509,28 @@ def test_the_stock_is_found_by_name_and_by_size(desk: Sit) -> None:
     unsure = lan.get("/console/sheets?q=tomy").text
     assert "Measure first" in unsure and "?from=tomy" in unsure
     assert "A4" in lan.get("/console/sheets/new?from=tomy-145").text
+
+
+def test_an_impossible_sheet_is_drawn_with_what_is_wrong_and_told_in_vietnamese(desk: Sit) -> None:
+    lan = desk("lan")
+    lan.client.set_cookie("lang", "vi", domain=HOST)
+    page = lan.post("/console/sheets/new", SHEET | {"do": "look", "columns": "6"}).text
+    assert "các tem vượt mép phải" in page
+    assert 'data-state="over"' in page
+    assert 'class="wrong"' in page
+    page = lan.post("/console/sheets/new", SHEET | {"do": "look", "pitch_x": "39,5"}).text
+    assert "các tem chồng lên nhau 0,5 mm" in page
+    page = lan.post("/console/sheets/new", SHEET | {"do": "look"}).text
+    assert 'data-state="over"' not in page
+
+
+def test_the_stock_is_narrowed_to_rolls_sheets_and_what_is_to_be_measured(desk: Sit) -> None:
+    lan = desk("lan")
+
+    def found(query: str) -> int:
+        return int(re.search(r"(\d+) found", lan.words(f"/console/sheets?{query}"))[1])  # type: ignore[index]
+
+    everything, unsure = found(""), found("unsure=1")
+    assert found("kind=roll") + found("kind=sheet") == everything
+    assert 0 < found("kind=roll&unsure=1") <= unsure < everything
+    assert 'class="thumbnail"' in lan.get("/console/sheets?kind=roll").text

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
 
 from labelsvc.catalogue.models import Lot
+from labelsvc.codes.issue import load_keyring
 from labelsvc.db import Database
 from labelsvc.files import Files
 from labelsvc.labels import ledger, print_run, printer_book, zpl
@@ -62,14 +67,42 @@ def test_a_reprint_leads_to_the_run_that_replaces_the_labels(
 ) -> None:
     run_id = released(database, settings, world)
     lan = signed_in("lan")
-    answer = lan.post(f"/console/runs/{run_id}/ledger", entered("reprint", 3, 4, "Kẹt giấy"))
+    form = entered("reprint", 3, 4, "Kẹt giấy") | {"start_at": "5"}
+    refused = lan.post(f"/console/runs/{run_id}/ledger", form | {"used": "sáu"})
+    assert (refused.status_code, "“sáu”" in seen(refused)) == (400, True)
+    answer = lan.post(f"/console/runs/{run_id}/ledger", form | {"used": "6, 8-9"})
     assert answer.status_code == 303
     with database.reading() as session:
         new = session.query(PrintRun).filter_by(reprint_of=run_id).one()
+        assert (new.start_at, new.imprint["used"]) == (5, [6, 8, 9])
     assert answer.location.endswith(f"/console/runs/{new.id}")
     page = seen(lan.get(answer.location))
     assert "Thay cho tem của" in page
     assert "Kẹt giấy" in page
+
+
+def test_a_label_is_named_by_what_is_printed_on_it_or_by_its_code(
+    signed_in: SignIn, world: World, database: Database, settings: Settings
+) -> None:
+    other, run_id = (released(database, settings, world, count=n) for n in (3, 20))
+    with database.reading() as session:
+        ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
+        codes = {n: session.get_one(PrintRun, n).codes(ring) for n in (other, run_id)}
+    lan, path = signed_in("lan"), f"/console/runs/{run_id}"
+    assert f"Đ{run_id} · 1/20" in seen(lan.get(path))
+    form = {"kind": "spoiled", "why": "Nhoè"}
+    for first, last, entry in (
+        (f"Đ{run_id} · 4/20", f"đ{run_id} · 5/20", "4–5 (2) hỏng"),
+        ("7 / 20", "8", "7–8 (2) hỏng"),
+        (codes[run_id][9], codes[run_id][11].lower(), "10–12 (3) hỏng"),
+    ):
+        given = form | {"from_label": first, "to_label": last}
+        assert lan.post(f"{path}/ledger", given).status_code == 303
+        assert entry in seen(lan.get(path))
+    for first in (f"Đ{other} · 2/3", codes[other][1]):
+        answer = lan.post(f"{path}/ledger", form | {"from_label": first, "to_label": "20"})
+        assert answer.status_code == 409
+        assert f"Đây là tem của đợt in {other}" in seen(answer)
 
 
 @pytest.mark.parametrize(
@@ -138,3 +171,79 @@ def test_without_a_network_for_printers_the_page_says_download(
     assert answer.status_code == 400
     with database.reading() as session:
         assert session.query(Sending).all() == []
+
+
+HERE = ("127.0.0.0/8",)
+
+
+@pytest.fixture
+def allowing(app: Flask) -> None:
+    """Printers may stand on this machine."""
+    where = app.extensions["labelsvc"]
+    where.settings = where.settings.model_copy(update={"printer_networks": HERE})
+
+
+def sending(database: Database, world: World, run_id: int, **facts: object) -> int:
+    """A sending of the run that came as far as *facts* say; its printer."""
+    with database.writing() as session:
+        run = session.get_one(PrintRun, run_id)
+        printer = printer_book.save(
+            session, producer_id=world.producer, printer=None, name="Zebra", language="zpl",
+            profile=Profile(dpi=203), host="127.0.0.1", actor="user:1",
+        )  # fmt: skip
+        session.add(Sending(run=run, printer=printer, created_by="user:1", **facts))
+        if facts["state"] == "sent":
+            ledger.note_printed(session, run=run, first=1, last=run.count, actor="user:1")
+        return printer.id
+
+
+def value_of(page: TestResponse, name: str) -> str | None:
+    found = re.search(rf'<input id="{name}"[^>]* value="([^"]*)"', page.text)
+    return found[1] if found else None
+
+
+@pytest.mark.usefixtures("allowing")
+@pytest.mark.parametrize(
+    ("facts", "first", "words"),
+    [
+        ({"state": "failed", "sent_units": 7}, "8", "Các tem này không in ra được"),
+        ({"state": "failed", "sent_units": 0}, "1", "tem đầu tiên còn thiếu"),
+        ({"state": "failed", "error": {"interrupted": True}}, "", "tem đầu tiên còn thiếu"),
+        ({"state": "sent", "sent_units": 20}, "", "Có tem không in ra được"),
+        (
+            {"state": "sending", "sent_units": 5},
+            None,
+            "Chỉ gửi lại được khi lần gửi này không thành",
+        ),
+    ],
+)
+def test_the_form_that_sends_begins_where_the_last_sending_stopped(
+    signed_in: SignIn, world: World, database: Database, settings: Settings,
+    facts: dict[str, object], first: str | None, words: str,
+) -> None:  # fmt: skip
+    run_id = released(database, settings, world, layout="roll-35x22", output="zpl")
+    sending(database, world, run_id, **facts)
+    page = signed_in("lan").get(f"/console/runs/{run_id}")
+    assert value_of(page, "from_unit") == first
+    assert words in seen(page)
+
+
+@pytest.mark.usefixtures("allowing")
+def test_a_second_press_is_refused_until_a_reason_is_given(
+    signed_in: SignIn, world: World, database: Database, settings: Settings
+) -> None:
+    run_id = released(database, settings, world, layout="roll-35x22", output="zpl")
+    printer = sending(database, world, run_id, state="sent", sent_units=20)
+    lan, path = signed_in("lan"), f"/console/runs/{run_id}"
+    form = {"printer": str(printer), "from_unit": "1"}
+    for more, status, words in (
+        ({}, 409, "in lại với số mới"),
+        ({"lost_why": "Máy tắt"}, 409, "mã của chúng sẽ nằm trên hai tem"),
+        ({"lost": "1", "lost_why": " "}, 400, "Cần nêu lý do"),
+        ({"lost": "1", "from_unit": ""}, 400, "Thiếu số của tem đầu tiên"),
+    ):
+        answer = lan.post(f"{path}/send", form | more)
+        assert (answer.status_code, words in seen(answer)) == (status, True)
+    answer = lan.post(f"{path}/send", form | {"lost": "1", "lost_why": "Máy tắt giữa chừng"})
+    assert answer.status_code == 303
+    assert "1–20 (20) không in ra được Máy tắt giữa chừng" in seen(lan.get(path))

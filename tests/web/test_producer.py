@@ -65,7 +65,7 @@ def test_a_stranger_sees_nothing_of_another_producer(
         (f"{product}/lots/new", {"code": "L-LAN", "declared": "5"}),
         (f"{lot}/events", {"step": "packing", "at": "2026-01-02T08:00"}),
         (f"{lot}/print", {"layout": "a4-65", "count": "1", "do": "print"}),
-        (f"{printed}/void", {"first": "1", "last": "2", "reason": "x"}),
+        (f"{printed}/ledger", {"kind": "spoiled", "from_label": "1", "to_label": "2", "why": "x"}),
     ):
         assert lan.post(path, form).status_code == 404, path
     picture = {"photo": (io.BytesIO(jpeg()), "a.jpg")}
@@ -84,7 +84,7 @@ def test_a_stranger_sees_nothing_of_another_producer(
     [
         "/console/products/{product}", "/console/products/{product}/photos",
         "/console/products/{product}/photos/1", "/console/products/{product}/lots/new",
-        "/console/lots/{lot}/events", "/console/lots/{lot}/edit", "/console/lots/{lot}/print", "/console/runs/1/void",
+        "/console/lots/{lot}/events", "/console/lots/{lot}/edit", "/console/lots/{lot}/print", "/console/runs/1/ledger",
     ],
 )  # fmt: skip
 def test_every_form_wants_its_token(signed_in: SignIn, world: World, path: str) -> None:
@@ -189,11 +189,10 @@ def test_voiding_on_the_page_frees_the_quantity(
     run_inline(database, Files(settings.files), settings, job_id)
     lan = signed_in("lan")
     assert lan.get(f"/console/runs/{run_id}/labels.pdf").data.startswith(b"%PDF")
-    assert lan.post(f"/console/runs/{run_id}/void", {"first": "3", "last": "99", "reason": "x"}).status_code == 400  # fmt: skip
-    answer = lan.post(
-        f"/console/runs/{run_id}/void", {"first": "3", "last": "6", "reason": "Lệch khổ"}
-    )
-    assert answer.status_code == 302
+    given = {"kind": "spoiled", "from_label": "3", "to_label": "99", "why": "Lệch khổ"}
+    assert lan.post(f"/console/runs/{run_id}/ledger", given).status_code == 400
+    answer = lan.post(f"/console/runs/{run_id}/ledger", given | {"to_label": "6"})
+    assert answer.status_code == 303
     with database.reading() as session:
         assert print_run.balance(session, session.get_one(Lot, world.lot)).remaining == before + 4
 

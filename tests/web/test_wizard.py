@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from labelsvc.db import Database
 from labelsvc.labels import library, own
-from labelsvc.labels.imprint import Imprint, usual_spares
+from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.models import PrintRun
 from tests.web.desk import seen
 from tests.web.test_producer import SignIn
@@ -32,7 +33,10 @@ def runs(database: Database) -> list[PrintRun]:
         ({"copies": "3", "collate": "each"}, Imprint(copies=3, collate=False)),
         ({"copies": "2", "collate": "sets"}, Imprint(copies=2)),
         ({"spares": "5"}, Imprint(spares=5)),
-        ({"usual_spares": "1"}, Imprint(spares=usual_spares(10))),
+        ({"usual_spares": "1"}, Imprint(spares=3)),
+        ({"usual_spares": "1", "spares": "40"}, Imprint(spares=3)),
+        # Print shops count labels, not codes.
+        ({"usual_spares": "1", "copies": "6"}, Imprint(copies=6, spares=5)),
     ],
 )
 def test_what_is_chosen_is_what_is_printed(
@@ -54,7 +58,7 @@ def test_what_is_chosen_is_what_is_printed(
         ({"copies": "21"}, "21"),
         ({"copies": "hai"}, "hai"),
         ({"spares": "-1"}, "-1"),
-        ({"spares": "999999"}, "dự phòng"),
+        ({"spares": "999999"}, "bù hao"),
     ],
 )
 def test_impossible_choices_are_told_and_nothing_is_printed(
@@ -74,9 +78,9 @@ def test_used_cells_are_left_out_of_the_picture_of_the_sheet(
     page = lan.post(
         f"/console/lots/{world.lot}/print", BASE | {"count": "2", "used": ["1", "3"], "do": "look"}
     ).get_data(as_text=True)
-    sheet = page.partition('class="cells"')[2].partition("</fieldset>")[0]
-    filled = [part.partition('value="')[2].partition('"')[0] for part in sheet.split("<label class=\"used\">")[1:]]  # fmt: skip
-    assert filled == ["2", "4"]
+    states = dict(re.findall(r'data-cell="(\d+)" data-state="(\w+)"', page))
+    assert [n for n, state in states.items() if state in ("next", "filled")] == ["2", "4"]
+    assert [n for n, state in states.items() if state == "used"] == ["1", "3"]
 
 
 def test_full_sheets_are_counted_without_used_cells_and_by_copies(

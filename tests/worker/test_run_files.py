@@ -175,8 +175,8 @@ def test_a_carton_label_is_read_by_people_too(
     for part in (
         "Thùng 1 / 2",
         "Thùng 2 / 2",
-        "1–4 · 4 sản phẩm",
-        "5–6 · 2 sản phẩm",
+        f"Tem số Đ{run_id} · 1–4 · 4 sản phẩm",
+        f"Tem số Đ{run_id} · 5–6 · 2 sản phẩm",
         "L261101-01",
     ):
         assert part in words, part

@@ -10,14 +10,17 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from labelsvc.accounts.models import AuditEntry
 from labelsvc.codes.issue import codes_of, create_keys, load_keyring
 from labelsvc.db import Database
 from labelsvc.errors import BadInput, Conflict, PrinterFailed, PrintRefused
 from labelsvc.files import Files
-from labelsvc.labels import ledger, print_run, sending, zpl
+from labelsvc.labels import ledger, library, print_run, sending, taken, zpl
 from labelsvc.labels.imprint import Imprint
+from labelsvc.labels.layout import Layout
 from labelsvc.labels.models import Printer, PrintRun, RunState, Sending
 from labelsvc.settings import Settings
 from labelsvc.worker import tasks
@@ -113,6 +116,12 @@ def released(
     return run_id
 
 
+def two_across(name: str) -> Layout:
+    layout = library.get(name)
+    sheet = layout.sheet.model_copy(update={"columns": 2, "pitch_x": layout.width + 2})
+    return layout.model_copy(update={"sheet": sheet})
+
+
 def printer_of(session: Session, run: PrintRun, port: int, **facts: Any) -> Printer:
     facts = {"name": "Kho", "language": "zpl", "profile": {}, "host": "127.0.0.1"} | facts
     made = Printer(producer_id=run.lot.product.producer_id, port=port, **facts)
@@ -171,9 +180,194 @@ def test_after_a_jam_it_goes_on_from_the_label_that_is_missing(
     assert [picture.first for picture in pictures] == list(range(21, 31))
     with database.reading() as session:
         run = session.get_one(PrintRun, run_id)
-        assert [(e.first, e.last) for e in ledger.entries(session, run)] == [(21, 30)]
+        # Who says that 21 is the first one missing says that 1 to 20 are on paper.
+        assert [(e.first, e.last) for e in ledger.entries(session, run)] == [(1, 20), (21, 30)]
         rest = b"".join(sending.rest_of(files, run, 21))
     assert printer.received == b"~HS" + rest
+
+
+def again(database: Database, run_id: int, *, from_unit: int = 1, lost_because: str = "") -> int:
+    """Queue the run once more, on the printer of its first sending; the job."""
+    with database.writing() as session:
+        run = session.get_one(PrintRun, run_id)
+        made = sending.queue_sending(
+            session, run=run, printer=taken.sendings_of(session, run)[-1].printer,
+            from_unit=from_unit, lost_because=lost_because, actor="user:2", networks=HERE,
+        )  # fmt: skip
+        assert made.job_id is not None
+        return made.job_id
+
+
+def written(database: Database, run_id: int) -> list[tuple[str, int, int]]:
+    with database.reading() as session:
+        entries = ledger.entries(session, session.get_one(PrintRun, run_id))
+        return [(e.kind, e.first, e.last) for e in entries]
+
+
+@pytest.mark.parametrize("from_unit", [1, 4, 6])
+def test_what_a_printer_took_is_not_sent_again_unless_somebody_says_why(
+    database: Database, files: Files, settings: Settings, at: Any, from_unit: int
+) -> None:
+    run_id = released(database, files, settings, count=6)
+    printer = at()
+    _, job_id = queued(database, run_id, printer.port)
+    sent(database, files, settings, job_id)
+    for reason in ("", "  "):
+        with pytest.raises(Conflict, match=f"Labels {from_unit} to 6 were printed before") as told:
+            again(database, run_id, from_unit=from_unit, lost_because=reason)
+    assert "new numbers" in told.value.fix
+    assert written(database, run_id) == [("printed", 1, 6)]
+    printer.received = b""
+    sent(database, files, settings,
+         again(database, run_id, from_unit=from_unit, lost_because="Máy tắt giữa chừng"))  # fmt: skip
+    assert zpl.read(printer.received.removeprefix(b"~HS"))[0].first == from_unit
+    assert written(database, run_id) == [
+        ("printed", 1, 6), ("unprinted", from_unit, 6), ("printed", from_unit, 6),
+    ]  # fmt: skip
+    with database.reading() as session:
+        run = session.get_one(PrintRun, run_id)
+        assert ledger.account(session, run.lot).printed == 6
+        entry = ledger.entries(session, run)[1]
+        assert (entry.reason, entry.actor) == ("Máy tắt giữa chừng", "user:2")
+        actions = session.scalars(select(AuditEntry.action).where(AuditEntry.actor == "user:2"))
+        assert list(actions) == ["print_run.unprinted", "print_run.send", "print_run.printed"]
+
+
+def test_what_was_written_down_as_printed_is_not_sent_either(
+    database: Database, files: Files, settings: Settings, at: Any
+) -> None:
+    run_id = released(database, files, settings, count=6)
+    printer = at()
+    with database.writing() as session:  # the file was fetched and sent from another computer
+        run = session.get_one(PrintRun, run_id)
+        ledger.note_printed(session, run=run, first=1, last=4, actor="user:1")
+    with pytest.raises(Conflict, match="Labels 3 to 4 were printed before"):
+        queued(database, run_id, printer.port, from_unit=3)
+    queued(database, run_id, printer.port, from_unit=5)
+
+
+def test_a_run_is_on_its_way_to_one_printer_only(
+    database: Database, files: Files, settings: Settings, at: Any
+) -> None:
+    run_id = released(database, files, settings, count=6)
+    printer = at()
+    queued(database, run_id, printer.port)
+    with pytest.raises(Conflict, match="on its way"):
+        queued(database, run_id, printer.port, name="Khác")
+
+
+def test_of_two_who_press_at_the_same_time_one_is_refused(
+    database: Database, files: Files, settings: Settings, at: Any
+) -> None:
+    run_id = released(database, files, settings, count=6)
+    printer = at()
+    with database.writing() as session:
+        ids = [
+            printer_of(session, session.get_one(PrintRun, run_id), printer.port, name=name).id
+            for name in ("Một", "Hai")
+        ]
+    both, told = threading.Barrier(2), []
+
+    def press(printer_id: int) -> None:
+        both.wait(10)
+        try:
+            with database.writing() as session:
+                sending.queue_sending(
+                    session, run=session.get_one(PrintRun, run_id),
+                    printer=session.get_one(Printer, printer_id), actor="user:1", networks=HERE,
+                )  # fmt: skip
+            told.append("queued")
+        except Conflict:
+            told.append("refused")
+
+    threads = [threading.Thread(target=press, args=(number,)) for number in ids]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(told) == ["queued", "refused"]
+
+
+def test_after_a_jam_the_whole_run_is_in_the_ledger(
+    database: Database, files: Files, settings: Settings, at: Any
+) -> None:
+    run_id = released(database, files, settings, count=600)
+    broken = at(hang_up)
+    _, job_id = queued(database, run_id, broken.port)
+    with pytest.raises(PrintRefused):
+        sent(database, files, settings, job_id)
+    with database.reading() as session:
+        far = taken.progress(session, session.get_one(PrintRun, run_id))
+    assert 0 < far.taken < 600
+    assert (far.following, far.complete, far.under_way) == (far.taken + 1, False, False)
+    assert written(database, run_id) == []  # what came out, only a person can say
+    well = at()
+    with database.writing() as session:
+        run = session.get_one(PrintRun, run_id)
+        taken.sendings_of(session, run)[0].printer.port = well.port
+    sent(database, files, settings, again(database, run_id, from_unit=far.taken + 1))
+    assert written(database, run_id) == [("printed", 1, far.taken), ("printed", far.taken + 1, 600)]
+    with database.reading() as session:
+        run = session.get_one(PrintRun, run_id)
+        assert ledger.account(session, run.lot).printed == 600
+        done = taken.progress(session, run)
+    assert (done.complete, done.following, done.taken) == (True, None, 600)
+
+
+@pytest.mark.parametrize(
+    ("collate", "from_unit", "before"),
+    [
+        # five codes, three labels of each, then two spares
+        (True, 4, [(1, 3)]),
+        (True, 9, [(1, 5)]),
+        (False, 4, [(1, 1)]),
+        (False, 9, [(1, 3)]),  # one or two labels of code 3 are out
+        (False, 16, [(1, 5)]),  # spares only
+    ],
+)
+def test_labels_become_the_numbers_of_their_codes(
+    database: Database, files: Files, settings: Settings, at: Any,
+    collate: bool, from_unit: int, before: list[tuple[int, int]],
+) -> None:  # fmt: skip
+    imprint = Imprint(copies=3, collate=collate, spares=2)
+    run_id = released(database, files, settings, count=5, imprint=imprint)
+    printer = at()
+    _, job_id = queued(database, run_id, printer.port, from_unit=from_unit)
+    assert [pair[1:] for pair in written(database, run_id)] == before
+    sent(database, files, settings, job_id)
+    with database.reading() as session:
+        run = session.get_one(PrintRun, run_id)
+        assert ledger.printed(session, run) == [(1, 5)]
+    with pytest.raises(Conflict, match="printed before"):
+        again(database, run_id, from_unit=15)
+    again(database, run_id, from_unit=16)  # spares have no code
+
+
+def test_a_run_goes_on_at_the_row_of_the_label_that_is_missing(
+    database: Database, files: Files, settings: Settings, at: Any
+) -> None:
+    run_id = released(database, files, settings, count=9, layout=two_across("roll-35x22"))
+    printer = at()
+    sending_id, job_id = queued(database, run_id, printer.port, from_unit=6)
+    sent(database, files, settings, job_id)
+    assert zpl.read(printer.received.removeprefix(b"~HS"))[0].first == 5
+    with database.reading() as session:
+        assert session.get_one(Sending, sending_id).from_unit == 5
+    assert written(database, run_id) == [("printed", 1, 4), ("printed", 5, 9)]
+
+
+def test_how_far_an_interrupted_sending_was_only_the_paper_tells(
+    database: Database, files: Files, settings: Settings, at: Any
+) -> None:
+    run_id = released(database, files, settings, count=3)
+    sending_id, job_id = queued(database, run_id, at().port)
+    with database.writing() as session:
+        session.get_one(Sending, sending_id).state = "sending"  # a worker died in the middle
+    with pytest.raises(PrintRefused, match="interrupted"):
+        sent(database, files, settings, job_id)
+    with database.reading() as session:
+        far = taken.progress(session, session.get_one(PrintRun, run_id))
+    assert (far.following, far.complete, far.under_way) == (None, False, False)
 
 
 @pytest.mark.parametrize(

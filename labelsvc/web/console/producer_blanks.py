@@ -149,7 +149,7 @@ def blank_picture(name: str) -> ResponseReturnValue:
     base_url = site().settings.base_url
     with site().database.reading() as session:
         content = rolls.content_of(session.get_one(Producer, producer_id()), base_url=base_url)
-        unit = Unit(f"{base_url.upper()}/{'0' * 24}", _CAPTION, position(1, 500))
+        unit = Unit(f"{base_url.upper()}/{'0' * 24}", _CAPTION, position(1, 500, "T1"))
         try:
             layout = own.find(session, producer_id(), name)
             picture = preview.svg(layout, content, fonts.load(), unit=unit, placeholders=False)

@@ -6,12 +6,16 @@ from flask import Response, abort, flash, jsonify, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from labelsvc.codes.keys import load_keyring
 from labelsvc.codes.revoke import marks_of
-from labelsvc.errors import BadInput
+from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.jobs import queue
 from labelsvc.jobs.models import Job
-from labelsvc.labels import ledger, print_run, printer_book, sending
+from labelsvc.labels import ledger, life, print_run, printer_book, sending, taken
 from labelsvc.labels.models import Printer, PrintRun, RunState
+from labelsvc.labels.render_run import layout_of
+from labelsvc.labels.run_check import position
+from labelsvc.labels.sheet import Sheet, cells
 from labelsvc.web.console.fetched import attachment
 from labelsvc.web.console.office import names_of
 from labelsvc.web.console.office_form import Posted
@@ -23,10 +27,10 @@ from labelsvc.web.security import actor, current_user
 from labelsvc.web.site import site
 
 _PAGE = 25
-#: What may be written into the ledger of a run, beside `void`, in the order of its form.
+#: What may be written into the ledger of a run, in the order of its form.
 ENTRIES = {
     "printed": "They came out of the printer",
-    "spoiled": "They are spoiled (their codes become void)",
+    "spoiled": "They are spoiled, or will not be used (their codes become void)",
     "reprint": "Print them again under new numbers (these become void)",
     "activated": "They are on goods",
     "sold": "Their goods are sold or used up",
@@ -34,6 +38,7 @@ ENTRIES = {
 #: What stands in the ledger, in words.
 WRITTEN = {
     "printed": "printed",
+    "unprinted": "did not come out",
     "spoiled": "spoiled",
     "voided": "void",
     "reprinted": "printed again",
@@ -90,16 +95,18 @@ def _run_page(run_id: int, posted: Posted) -> ResponseReturnValue:
             failure=_failure(found),
             made_for=session.get(Printer, found.printer_id) if found.printer_id else None,
             entries=entries,
+            per_page=Sheet.of(layout_of(found)).per_page if found.output == "pdf" else 1,
+            positions=[position(n, found.count, found.mark) for n in (1, found.count)],
             people=names_of(session, [entry.actor for entry in entries]),
             printers={row.id: row.name for row in mine},
             kinds=ENTRIES,
             written=WRITTEN,
-            sendings=sending.sendings_of(session, found),
+            sendings=taken.sendings_of(session, found),
+            far=taken.progress(session, found),
             sending_words=SENDINGS,
             stopped=_stopped(session, found),
             networked=[row for row in mine if row.host and row.language == found.output],
             may_send=bool(site().settings.printer_networks),
-            labels=sending.labels_of(found),
             problems=posted.problems,
             errors=posted.errors,
             form=request.form,
@@ -116,8 +123,8 @@ def _failure(run: PrintRun) -> str:
 def _stopped(session: Session, run: PrintRun) -> dict[int, str]:
     """Sending → why it failed and what to do, in the reader's language."""
     found = {}
-    for row in sending.sendings_of(session, run):
-        job = session.get(Job, row.job_id) if row.error else None
+    for row in taken.sendings_of(session, run):
+        job = session.get(Job, row.job_id) if row.error and row.job_id else None
         if job is not None:
             found[row.id] = " ".join(explain(queue.failure(job)))
     return found
@@ -142,7 +149,7 @@ def download(run_id: int, kind: str) -> ResponseReturnValue:
             abort(404)
         name, first = print_run.file_name(found), request.args.get("from", 1, type=int)
         if first > 1 and kind != "pdf":
-            if first > sending.labels_of(found):
+            if first > taken.labels_of(found):
                 abort(404)
             _ = found.lot
             answer = Response(
@@ -153,30 +160,9 @@ def download(run_id: int, kind: str) -> ResponseReturnValue:
         return attachment(print_run.output(where.files, found), name, found.bytes)
 
 
-@bp.post("/runs/<int:run_id>/void")
-def void(run_id: int) -> ResponseReturnValue:
-    posted = Posted()
-
-    def act(session: Session) -> bool:
-        ledger.void_range(
-            session,
-            run=own_run(session, run_id),
-            first=whole(posted.text("first"), gettext("From label"), "first"),
-            last=whole(posted.text("last"), gettext("To label"), "last"),
-            reason=posted.text("reason"),
-            actor=actor(),
-        )
-        return True
-
-    if posted.attempt(act):
-        flash(gettext("The labels are void; as many may be printed again."), "good")
-        return redirect(url_for("producer.run", run_id=run_id))
-    return _run_page(run_id, posted)
-
-
 @bp.post("/runs/<int:run_id>/ledger")
 def write_ledger(run_id: int) -> ResponseReturnValue:
-    """Labels from … to …: printed, spoiled, to be printed again, on goods."""
+    """Labels from … to …: printed, spoiled, to be printed again, on goods, sold."""
     posted = Posted()
     leads_to = posted.attempt(lambda session: _write(session, run_id, posted))
     if leads_to is None:
@@ -188,11 +174,25 @@ def write_ledger(run_id: int) -> ResponseReturnValue:
     return redirect(url_for("producer.run", run_id=leads_to), code=303)
 
 
+def _number(session: Session, run: PrintRun, posted: Posted, field: str, label: str) -> int:
+    """A label of *run* by its number, as it is printed, or by its scanned code."""
+    text = posted.text(field)
+    if not any(sign.isdigit() for sign in text):
+        return whole(text, gettext(label), field)  # raises
+    settings = site().settings
+    ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
+    try:
+        return life.number_in(session, ring, run, text)
+    except LabelsvcError as error:
+        error.params["field"] = field
+        raise
+
+
 def _write(session: Session, run_id: int, posted: Posted) -> int:
     """The run whose page comes next."""
     found = own_run(session, run_id)
-    first = whole(posted.text("from_label"), gettext("From label"), "from_label")
-    last = whole(posted.text("to_label"), gettext("To label"), "to_label")
+    first = _number(session, found, posted, "from_label", "From label")
+    last = _number(session, found, posted, "to_label", "To label")
     kind, reason = posted.text("kind"), posted.text("why")
     if kind == "printed":
         ledger.note_printed(session, run=found, first=first, last=last, actor=actor())
@@ -206,9 +206,10 @@ def _write(session: Session, run_id: int, posted: Posted) -> int:
         )
     elif kind == "reprint":
         printer = session.get(Printer, found.printer_id) if found.printer_id else None
+        start_at = posted.number("start_at", "Start at label") or 1
         new = ledger.reprint(
             session, run=found, first=first, last=last, reason=reason, actor=actor(),
-            printer=printer,
+            printer=printer, start_at=start_at, used=cells(posted.text("used"), "used"),
         )  # fmt: skip
         return new.id
     else:
@@ -222,7 +223,22 @@ def _write(session: Session, run_id: int, posted: Posted) -> int:
 def send_run(run_id: int) -> ResponseReturnValue:
     """Send a roll to a printer in the network."""
     posted = Posted()
-    first = posted.number("from_unit", "From label") or 1
+    first = posted.number("from_unit", "From label")
+    lost, why = bool(posted.text("lost")), posted.text("lost_why")
+    if first is None and not posted.problems:
+        posted.add(
+            BadInput(
+                "The first label is missing.",
+                fix="Look at the paper and enter the first label that did not come out.",
+                field="from_unit",
+            )
+        )
+    if lost and not why.strip():
+        posted.add(
+            BadInput(
+                "A reason is needed.", fix="Say in a few words what happened.", field="lost_why"
+            )
+        )
 
     def act(session: Session) -> bool:
         found = own_run(session, run_id)
@@ -230,8 +246,8 @@ def send_run(run_id: int) -> ResponseReturnValue:
             session, found.lot.product.producer_id, int(request.form.get("printer") or 0)
         )
         sending.queue_sending(
-            session, run=found, printer=chosen, from_unit=first, actor=actor(),
-            networks=site().settings.printer_networks,
+            session, run=found, printer=chosen, from_unit=first or 1, actor=actor(),
+            lost_because=why if lost else "", networks=site().settings.printer_networks,
         )  # fmt: skip
         return True
 

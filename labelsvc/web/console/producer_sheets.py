@@ -45,11 +45,14 @@ def sheets() -> ResponseReturnValue:
             found = dict(stock.by_size(found, *_size(size), near=0.6))
         except BadInput as error:
             problems.append(Problem(*explain(error), "size"))
+    kind, unsure = request.args.get("kind", ""), request.args.get("unsure", "") == "1"
     words = fold(query).split()
     rows = [
         (name, article)
         for name, article in found.items()
         if all(word in fold(f"{name} {article.title}") for word in words)
+        and (kind not in ("roll", "sheet") or stock.is_roll(article) == (kind == "roll"))
+        and (article.unsure or not unsure)
     ]
     last = max(1, -(-len(rows) // _PAGE))
     page = min(max(1, request.args.get("page", 1, type=int)), last)
@@ -65,6 +68,8 @@ def sheets() -> ResponseReturnValue:
         count=len(rows),
         query=query,
         size=size,
+        kind=kind,
+        unsure=unsure,
         page=page,
         last=last,
         problems=problems,
@@ -97,6 +102,13 @@ def _facts(name: str, article: Article) -> dict[str, Any]:
         "roll": stock.is_roll(article),
         "unsure": article.unsure,
         "note": article.note,
+        "drawing": Markup(  # noqa: S704 -- numbers only, made by us
+            stock.thumbnail_svg(
+                sheet,
+                round_labels=article.label is not None and article.label.round,
+                corner=article.label.corner_radius if article.label is not None else 0.0,
+            )
+        ),
     }
 
 
@@ -143,7 +155,7 @@ def _form(name: str | None) -> ResponseReturnValue:
     saving = request.method == "POST" and request.form.get("do") == "save"
     if saving and not values["title"]:
         posted.add(BadInput("The sheet needs a name.", fix="For example: Tomy 145.", field="title"))
-    if saving and article is not None:
+    if saving and article is not None and not posted.problems:
         kept = article
 
         def act(session: Session) -> OwnSheet:
@@ -165,7 +177,7 @@ def _form(name: str | None) -> ResponseReturnValue:
         v=values,
         pages=[*PAGES, "own"],
         drawing=_drawing(article),
-        facts=None if article is None else _facts(name or "new", article),
+        facts=None if article is None or posted.problems else _facts(name or "new", article),
         problems=posted.problems,
         errors=posted.errors,
     )
@@ -187,7 +199,7 @@ def _drawing(article: Article | None) -> Markup | None:
     if article is None or article.label is None:
         return None
     drawn = stock.drawing_svg(
-        Sheet.of_article("new", article),
+        Sheet.of_article("new", article, checked=False),
         round_labels=article.label.round,
         corner=article.label.corner_radius,
     )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -14,7 +16,7 @@ from labelsvc import clock
 from labelsvc.catalogue.models import Lot
 from labelsvc.codes.models import Form
 from labelsvc.errors import BadInput, ContentMissing, LabelsvcError, QuantityExceeded
-from labelsvc.labels import fonts, legal, library, own, preview, print_run, printer_book
+from labelsvc.labels import fonts, legal, library, own, preview, print_run, printer_book, stock
 from labelsvc.labels.blank_roll import is_blank
 from labelsvc.labels.content import Unit
 from labelsvc.labels.contents import content_of
@@ -22,7 +24,7 @@ from labelsvc.labels.imprint import Imprint, usual_spares
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.models import Printer, PrintRun
 from labelsvc.labels.printers import Profile
-from labelsvc.labels.run_check import Balance, RunCheck, position, sample_code
+from labelsvc.labels.run_check import Balance, RunCheck, next_mark, position, sample_code
 from labelsvc.labels.sheet import Sheet
 from labelsvc.web.console.office_form import Problem, problem
 from labelsvc.web.console.producer import bp, own_lot, titles_of
@@ -54,6 +56,8 @@ class Choice:
     count: int
     imprint: Imprint = field(default_factory=Imprint)
     printer: Printer | None = None
+    #: As many spares as print shops add, whatever the count becomes.
+    usual: bool = False
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -134,8 +138,6 @@ def _choice(session: Session, lot: Lot, have: Balance) -> Choice:
         # Cells of a sheet with more labels, chosen before.
         numbers["start_at"] = numbers["start_at"] if numbers["start_at"] <= per_page else 1
         used = tuple(cell for cell in used if cell <= per_page)
-    if values.get("usual_spares"):
-        numbers["spares"] = usual_spares(numbers["count"])
     chosen.count = numbers["count"]
     chosen.imprint = Imprint(
         numbers["start_at"],
@@ -149,9 +151,16 @@ def _choice(session: Session, lot: Lot, have: Balance) -> Choice:
     if wanted in _sheets(chosen, have):
         chosen.count = _sheets(chosen, have)[wanted]
         chosen.problems.clear()
+    chosen.usual = bool(values.get("usual_spares"))
+    if chosen.usual:
+        chosen.imprint = replace(chosen.imprint, spares=_usual(chosen))
     if chosen.output != "pdf":
         chosen.imprint = print_run.on_roll(chosen.imprint, chosen.output)
     return chosen
+
+
+def _usual(chosen: Choice) -> int:
+    return usual_spares(max(chosen.count, 0) * max(chosen.imprint.copies, 1))
 
 
 def _printers(session: Session, lot: Lot, layout: Layout) -> list[Printer]:
@@ -226,17 +235,21 @@ def _same(run: PrintRun, chosen: Choice) -> bool:
     )  # fmt: skip
 
 
-def _filled(chosen: Choice) -> set[int]:
-    """Cells of the first sheet that the run fills."""
-    imprint = chosen.imprint
+def _drawing(chosen: Choice) -> Markup:
+    """The first sheet to scale: what the run fills, what is used up, where it begins."""
+    sheet, imprint, label = Sheet.of(chosen.layout), chosen.imprint, chosen.layout.label
+    labels = min(imprint.labels(max(chosen.count, 0)), sheet.per_page)
+    draw = partial(
+        stock.drawing_svg, sheet, title=gettext("The first sheet"),
+        round_labels=label.round, corner=label.corner_radius,
+    )  # fmt: skip
     try:
-        labels = min(imprint.labels(max(chosen.count, 0)), 1000)
-        cells = Sheet.of(chosen.layout).cells(
-            labels, start_at=imprint.start_at, used=imprint.used, order=imprint.order
+        drawn = draw(
+            used=imprint.used, start_at=imprint.start_at, order=imprint.order, labels=labels
         )
-        return {cell.number for cell in cells if cell.page == 1}
-    except BadInput:
-        return set()
+    except BadInput:  # told with the other problems
+        drawn = draw()
+    return Markup(drawn)  # noqa: S704 -- numbers and a sentence of ours, escaped
 
 
 def _page(session: Session, lot: Lot, chosen: Choice, check: RunCheck) -> str:
@@ -251,14 +264,15 @@ def _page(session: Session, lot: Lot, chosen: Choice, check: RunCheck) -> str:
         chosen=chosen.layout,
         per_page=sheet.per_page,
         columns=sheet.columns,
-        filled=_filled(chosen) if chosen.layout.kind == "sheet" else set(),
+        drawing=_drawing(chosen) if chosen.layout.kind == "sheet" and sheet.per_page > 1 else "",
         sheets=_sheets(chosen, check.balance),
         form=chosen.form,
         forms=[(f, words) for f, words in FORM_WORDS if _possible(f, chosen.layout, lot)],
         count=chosen.count,
         imprint=chosen.imprint,
         labels=chosen.imprint.labels(max(chosen.count, 0)),
-        usual=usual_spares(max(chosen.count, 0)),
+        usual=_usual(chosen),
+        as_usual=chosen.usual,
         printers=_printers(session, lot, chosen.layout),
         printer=chosen.printer,
         output=chosen.output,
@@ -293,7 +307,7 @@ def preview_label(lot_id: int, layout: str) -> ResponseReturnValue:
             unit = Unit(
                 sample_code(lot, form, site().settings.base_url),
                 _CAPTIONS.get(form, "").replace("{gtin}", lot.product.gtin or ""),
-                position(1, lot.declared),
+                "" if form is Form.LOT else position(1, _asked(lot.declared), next_mark(session)),
             )
             picture = preview.svg(chosen, content, fonts.load(), unit=unit, placeholders=False)
         except LabelsvcError as error:
@@ -303,6 +317,12 @@ def preview_label(lot_id: int, layout: str) -> ResponseReturnValue:
         "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
     )
     return answer
+
+
+def _asked(usual: int) -> int:
+    """How many labels the run will have, which each of them says."""
+    count = request.args.get("count", usual, type=int)
+    return count if 0 < count < 10**9 else usual
 
 
 def _problem_picture(words: str) -> str:

@@ -90,7 +90,8 @@ def _shown(value: float | None) -> str:
 
 
 def read(values: Mapping[str, str], posted: Posted) -> Article | None:
-    """The sheet of the typed numbers; None where they are none, and *posted* says why."""
+    """The sheet of the typed numbers, to be drawn even if it is impossible; None where there is
+    nothing to draw. *posted* says what is wrong."""
     lengths = {name: _length(values[name], name, posted) for name in _LENGTHS}
     counts = {name: _count(values[name], name, posted) for name in _COUNTS}
     if posted.problems:
@@ -117,9 +118,9 @@ def read(values: Mapping[str, str], posted: Posted) -> Article | None:
         facts["pitch_x"] = round(lengths["across"] / (columns - 1), 4)
     if lengths["down"] is not None and rows > 1:
         facts["pitch_y"] = round(lengths["down"] / (rows - 1), 4)
+    article = None
     try:
         article = Article.model_validate(facts)
-        Sheet.of_article(gettext("Sheet"), article)
         if columns * rows > MOST_CELLS:
             raise BadInput(
                 "A page holds {count} labels; at most {most} are possible.",
@@ -128,6 +129,7 @@ def read(values: Mapping[str, str], posted: Posted) -> Article | None:
                 most=MOST_CELLS,
                 field="columns",
             )
+        Sheet.of_article(gettext("Sheet"), article)
     except ValidationError as error:
         for found in layout_faults.of_model(error):
             field = _INPUTS.get(found["field"], str(found["field"]).rpartition(".")[2])
@@ -142,7 +144,8 @@ def read(values: Mapping[str, str], posted: Posted) -> Article | None:
         message, fix = explain(error)
         posted.problems.append(Problem(message, fix, _INPUTS.get(field, field)))
         posted.status = error.http_status
-        return None
+        if columns * rows > MOST_CELLS:
+            return None
     return article
 
 
