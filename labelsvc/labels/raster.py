@@ -49,9 +49,15 @@ class Web:
     across: int
     #: Left and top of the modules of each label of a row, dots.
     corners: tuple[tuple[int, int], ...]
+    #: Each label of a row as it lies on the roll: left, top, right, bottom in mm.
+    cells: tuple[tuple[float, float, float, float], ...]
     dots: int
     modules: int
     module_mm: float
+
+    @property
+    def dots_per_mm(self) -> float:
+        return symbol.dots_per_mm(self.dpi)
 
     @property
     def side(self) -> int:
@@ -90,13 +96,14 @@ def web_of(layout: Layout, drawing: Drawing, profile: Profile | None = None) -> 
     scale, op = symbol.dots_per_mm(dpi), drawing.symbol
     right, down = _shift(profile, scale)
     width_mm, height_mm = float(sheet.page_width), float(sheet.page_height)
-    corners = []
+    corners, cells = [], []
     for cell in range(1, sheet.columns + 1):
         x, y = sheet.origin(cell)
+        cells.append((x, y, x + float(sheet.width), y + float(sheet.height)))
         corners.append((round((x + op.x) * scale) + right, round((y + op.y) * scale) + down))
     web = Web(
         dpi, round(width_mm * scale), round(height_mm * scale), width_mm, height_mm,
-        sheet.columns, tuple(corners), op.dots, op.modules, op.dots / scale,
+        sheet.columns, tuple(corners), tuple(cells), op.dots, op.modules, op.dots / scale,
     )  # fmt: skip
     for x, y in corners:
         if min(x, y) < 0 or x + web.side > web.width or y + web.side > web.height:
