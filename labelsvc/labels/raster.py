@@ -155,6 +155,22 @@ def _shift(profile: Profile | None, scale: float) -> tuple[int, int]:
     return round(profile.offset_x * scale), round(profile.offset_y * scale)
 
 
+def shifted(bits: Bits, profile: Profile | None, scale: float) -> Bits:
+    """*bits* moved by the printer's offset; what leaves the row is cut off."""
+    right, down = _shift(profile, scale)
+    return _moved(bits, right, down, bits.shape) if right or down else bits
+
+
+def _moved(dark: Bits, right: int, down: int, size: tuple[int, ...]) -> Bits:
+    height, width = size
+    bits = np.zeros((height, width), np.bool_)
+    source = dark[max(0, -down) : height - down, max(0, -right) : width - right]
+    at_y, at_x = max(0, down), max(0, right)
+    high, wide = min(source.shape[0], height - at_y), min(source.shape[1], width - at_x)
+    bits[at_y : at_y + high, at_x : at_x + wide] = source[:high, :wide]
+    return bits
+
+
 def _pictures(pdf: bytes, web: Web, profile: Profile | None) -> Iterator[Bits]:
     """Each page, cut at one shade and moved by the printer's offset."""
     scale = symbol.dots_per_mm(web.dpi)
@@ -165,13 +181,7 @@ def _pictures(pdf: bytes, web: Web, profile: Profile | None) -> Iterator[Bits]:
     try:
         for index in range(pages):
             dark = grey_page(document, index, scale * 25.4) < _INK
-            bits = np.zeros((web.height, web.width), np.bool_)
-            source = dark[max(0, -down) : web.height - down, max(0, -right) : web.width - right]
-            at_y, at_x = max(0, down), max(0, right)
-            high = min(source.shape[0], web.height - at_y)
-            wide = min(source.shape[1], web.width - at_x)
-            bits[at_y : at_y + high, at_x : at_x + wide] = source[:high, :wide]
-            yield bits
+            yield _moved(dark, right, down, (web.height, web.width))
     finally:
         with PDFIUM:
             document.close()
