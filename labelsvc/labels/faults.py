@@ -83,7 +83,7 @@ def refused(rows: Sequence[dict[str, Any]]) -> ReadBackFailed:
     first = rows[0]
     place = PLACES[2 if first.get("roll") else 0 if first["cell"] else 1]
     return ReadBackFailed(
-        REFUSED + place + REASONS[first["kind"]],
+        REFUSED + place + REASONS[first["kind"]] + ".",
         fix=_MANY if len(rows) > 1 else _ONE,
         faults=rows[:MOST],
         **{key: value for key, value in first.items() if key not in ("kind", "reason", "roll")},

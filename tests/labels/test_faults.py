@@ -77,7 +77,7 @@ def test_all_faults_of_a_file_are_told_with_page_cell_and_number(
         ("unreadable", 3, 2, 132),
     ]
     assert (error.faults[2]["found"], error.faults[2]["expected"]) == (CODES[69], CODES[70])
-    assert str(error).endswith("page 1, cell 4: no symbol could be read")
+    assert str(error).endswith("page 1, cell 4: no symbol could be read.")
     assert error.params["places"] == 5
 
 
@@ -195,7 +195,7 @@ def test_a_module_under_the_rule_is_a_fault_of_a_roll() -> None:
 
 def test_every_refusal_has_its_vietnamese_words() -> None:
     messages = [
-        faults.REFUSED + place + reason
+        faults.REFUSED + place + reason + "."
         for place, reason in product(faults.PLACES, faults.REASONS.values())
     ]
     known = catalog("vi")
