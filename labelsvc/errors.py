@@ -8,6 +8,7 @@ shown: ``i18n.explain(error, "vi")``. A parser raises these and nothing else.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 
@@ -187,9 +188,18 @@ class ContentMissing(PrintRefused):
 
 
 class ReadBackFailed(PrintRefused):
-    """A symbol of the finished file does not read back as its code; the run is not released."""
+    """A symbol of the finished file does not read back as its code; the run is not released.
+
+    :param faults: everything that was found, as `labels.faults` keeps it; the message is of the first.
+    """
 
     code = "read_back_failed"
+
+    def __init__(
+        self, message: str, *, fix: str = "", faults: Iterable[dict[str, Any]] = (), **params: Any
+    ) -> None:
+        super().__init__(message, fix=fix, **params)
+        self.faults = tuple(faults)
 
 
 class PrinterFailed(Refused):

@@ -154,7 +154,8 @@ def list_rolls(session: Session, producer_id: int) -> Sequence[BlankRoll]:
 
 def fail(session: Session, roll: BlankRoll, error: LabelsvcError) -> None:
     """Nothing of the roll is released. Its numbers stay unused: they were issued to no goods."""
-    roll.state, roll.report = RunState.FAILED, {"error": error.as_json()}
+    roll.state = RunState.FAILED
+    roll.report = {"error": error.as_json(), "faults": getattr(error, "faults", ())}
     audit.record(
         session,
         actor="worker",

@@ -7,7 +7,6 @@ was drawn is measured on what comes out, knowing nothing of how it was drawn.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -25,8 +24,7 @@ _REACH_MM = 60.0
 _INK = 0.3
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(NamedTuple):
     """One symbol. x, y: its top left dark corner, mm; `module_x`, `module_y` mm; `quiet`: least
     free modules around it, at most 6; `modules` 0: no light frame around it could be found."""
 
@@ -63,46 +61,54 @@ def measure(
 
     *edge*: left, top, right, bottom of the trimmed paper in mm; a quiet zone ends there.
     """
-    scale = 25.4 / dpi
-    found = []
-    for read in symbol.read_back(picture):
-        extent = _extent(picture, round(read.x), round(read.y), dpi)
-        if extent is None:
-            here = (round(read.x * scale, 2), round(read.y * scale, 2))
-            found.append(Measured(page, read.text, *here, 0, 0.0, 0.0, 0.0, read.unused))
-            continue
-        left, top, right, bottom, modules = extent
-        module_x, module_y = (right - left) / modules, (bottom - top) / modules
-        quiet = _quiet(picture, extent, (module_x + module_y) / 2)
-        if edge is not None:
-            sides = (
-                left - edge[0] / scale,
-                top - edge[1] / scale,
-                edge[2] / scale - right,
-                edge[3] / scale - bottom,
-            )
-            quiet = min(quiet, *(side / module_x for side in sides))
-        found.append(
-            Measured(
-                page,
-                read.text,
-                left * scale,
-                top * scale,
-                modules,
-                module_x * scale,
-                module_y * scale,
-                max(0.0, quiet),
-                read.unused,
-            )
+    found = [
+        measure_at(picture, dpi, (read.x, read.y), edge=edge)._replace(
+            page=page, text=read.text, unused=read.unused
         )
+        for read in symbol.read_back(picture)
+    ]
     return sorted(found, key=lambda row: (round(row.y), row.x))
 
 
-def _extent(picture: Grey, x: int, y: int, dpi: float) -> _Extent | None:
+def measure_at(
+    picture: Grey,
+    dpi: float,
+    centre: tuple[float, float],
+    *,
+    edge: Sequence[float] | None = None,
+    reach_mm: float = _REACH_MM,
+) -> Measured:
+    """The symbol whose middle is at *centre* (pixels) of *picture*, without its text.
+
+    *reach_mm*: largest half of the symbol with its surroundings; *edge* as for `measure`.
+    """
+    scale = 25.4 / dpi
+    extent = _extent(picture, round(centre[0]), round(centre[1]), round(reach_mm / scale))
+    if extent is None:
+        here = (round(centre[0] * scale, 2), round(centre[1] * scale, 2))
+        return Measured(0, "", *here, 0, 0.0, 0.0, 0.0, None)
+    left, top, right, bottom, modules = extent
+    module_x, module_y = (right - left) / modules, (bottom - top) / modules
+    quiet = _quiet(picture, extent, (module_x + module_y) / 2)
+    if edge is not None:
+        sides = (
+            left - edge[0] / scale,
+            top - edge[1] / scale,
+            edge[2] / scale - right,
+            edge[3] / scale - bottom,
+        )
+        quiet = min(quiet, *(side / module_x for side in sides))
+    return Measured(
+        0, "", left * scale, top * scale, modules,
+        module_x * scale, module_y * scale, max(0.0, quiet), None,
+    )  # fmt: skip
+
+
+def _extent(picture: Grey, x: int, y: int, most: int) -> _Extent | None:
     """The square of dark modules around the centre x, y: inside the first light frame that holds
     something with the finder patterns of a symbol."""
     height, width = picture.shape
-    reach = min(round(_REACH_MM / 25.4 * dpi), x, y, width - 1 - x, height - 1 - y)
+    reach = min(most, x, y, width - 1 - x, height - 1 - y)
     window = picture[y - reach : y + reach + 1, x - reach : x + reach + 1]
     close = window[reach - reach // 4 : reach + reach // 4, reach - reach // 4 : reach + reach // 4]
     if not close.size:

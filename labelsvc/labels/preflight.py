@@ -14,14 +14,18 @@ from dataclasses import dataclass
 from itertools import chain, groupby, repeat
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pikepdf
 import pypdfium2
 
-from labelsvc.errors import ReadBackFailed
-from labelsvc.labels import symbol
+from labelsvc.labels import sample, symbol
+from labelsvc.labels.faults import Faults
 from labelsvc.labels.layout import Layout, SymbolElement
+from labelsvc.labels.pdf import bend
 from labelsvc.labels.preview import PDFIUM, grey_page
 from labelsvc.labels.printers import Profile
+from labelsvc.labels.sample import Rule, Sample, Spot
 from labelsvc.labels.sheet import Cell, Order, Sheet
 
 #: Pixels a module in the first rendering; readers want two to three.
@@ -44,6 +48,8 @@ class ReadBackReport:
     module_mm: float
     #: Least difference of light and dark, 0 to 1, as ISO/IEC 15415 counts symbol contrast.
     contrast: float = 1.0
+    #: What was measured on one page; None when the file has no symbol.
+    measured: Sample | None = None
 
 
 #: ISO/IEC 15415: from which unused error correction and which symbol contrast up a symbol has a
@@ -76,14 +82,19 @@ def read_back_pdf(
     spares: int = 0,
     profile: Profile | None = None,
     dpi: int | None = None,
+    first_page: int = 1,
+    numbers: Sequence[int] = (),
 ) -> ReadBackReport:
-    """Read every symbol of *pdf* and compare with *expected* (texts in printing order).
+    """Read every symbol of *pdf* and compare with *expected* (texts in printing order), and measure
+    those of its first page.
 
-    *spares* labels without a symbol follow; the page is bent by *profile*. Raises `ReadBackFailed` naming page, cell, expected and found text; also when a font is not
-    embedded, the file would be scaled, or the number of pages differs.
+    *spares* labels without a symbol follow; the page is bent by *profile*. *first_page* and
+    *numbers* (what is printed on each label) are for the words of a refusal. Raises
+    `ReadBackFailed` with page, cell, expected and found text of every fault, up to a limit; also
+    when a font is not embedded, the file would be scaled, or the number of pages differs.
     """
     fonts = check_file(pdf)
-    sheet = Sheet.of(layout)
+    sheet, profile, faults = Sheet.of(layout), profile or Profile(), Faults()
     cells = sheet.cells(len(expected) + spares, start_at=start_at, used=used, order=order)
     box = layout.symbols[0]
     dots, module_mm = 0, 0.5
@@ -93,38 +104,54 @@ def read_back_pdf(
             box.size, modules, layout.resolution_dpi, min_mm=min(0.25, box.min_module)
         )
     first_dpi = dpi or min(_SECOND_DPI, max(_LEAST_DPI, math.ceil(_PIXELS * 25.4 / module_mm)))
+    rule = Rule(box.min_module, module_mm, layout.resolution_dpi)
     document = _open(pdf)
     again, unused, pages, contrast = 0, 1.0, 0, 1.0
+    measured: Sample | None = None
+    named = numbers or range(1, len(expected) + 1)
     try:
         for number, placed in groupby(
-            zip(cells, chain(expected, repeat(None, spares)), strict=True),
+            zip(cells, chain(zip(expected, named, strict=True), repeat(None, spares)), strict=True),
             key=lambda row: row[0].page,
         ):
             pages += 1
             if number > len(document):
-                raise _failed("the file has only {pages} pages", pages=len(document), page=number)
-            reader = _Page(document, number, first_dpi, box, sheet, profile or Profile())
-            first = True
-            for cell, text in placed:
-                if text is None:
+                raise faults.fatal(
+                    "page {page}: the file has only {pages} pages",
+                    pages=len(document) + first_page - 1,
+                    page=number + first_page - 1,
+                )
+            reader = _Page(document, number, first_dpi, box, sheet, profile, first_page - 1)
+            spots: list[Spot] = []
+            for cell, label in placed:
+                if label is None:
                     continue
-                found = reader.at(cell, text)
+                found = reader.at(cell, *label, faults)
+                if found is None:
+                    continue
                 again += found.again
                 unused = min(unused, found.unused)
-                if first:  # the symbols of a page have one colour
-                    contrast, first = min(contrast, reader.contrast(cell)), False
-            reader.no_strays()
+                if not spots:  # the symbols of a page have one colour
+                    contrast = min(contrast, reader.contrast(cell))
+                spots.append(reader.spot(cell, label[1]))
+            reader.no_strays(faults)
+            if measured is None and spots:
+                measured = sample.take(
+                    reader.straight(pdf, sample.DPI), sample.DPI, sample.spread(spots), rule,
+                    faults, page=reader.shown,
+                )  # fmt: skip
         if len(document) != pages:
-            raise _failed(
+            raise faults.fatal(
                 "the file has {pages} pages instead of {expected_pages}",
                 pages=len(document),
                 expected_pages=pages,
             )
+        faults.settle()
     finally:
         with PDFIUM:
             document.close()
     return ReadBackReport(
-        len(expected), pages, first_dpi, again, unused, fonts, dots, module_mm, contrast
+        len(expected), pages, first_dpi, again, unused, fonts, dots, module_mm, contrast, measured
     )
 
 
@@ -139,7 +166,7 @@ def check_file(pdf: bytes) -> tuple[str, ...]:
                 name = str(item.get("/BaseFont", "?")).lstrip("/")
                 described: Any = item.get("/FontDescriptor", {})
                 if not any(key in described for key in ("/FontFile", "/FontFile2", "/FontFile3")):
-                    raise _failed("the font {font} is not embedded", font=name)
+                    raise Faults().fatal("the font {font} is not embedded", font=name)
                 names.add(name)
     return tuple(sorted(names))
 
@@ -148,7 +175,7 @@ def check_preferences(document: pikepdf.Pdf) -> None:
     """Raises `ReadBackFailed` when a viewer would be free to scale the pages."""
     preferences: Any = document.Root.get("/ViewerPreferences", {})
     if str(preferences.get("/PrintScaling", "")) != "/None":
-        raise _failed("the file does not ask for printing without scaling")
+        raise Faults().fatal("the file does not ask for printing without scaling")
 
 
 def _open(pdf: bytes) -> pypdfium2.PdfDocument:
@@ -163,7 +190,7 @@ class _Found:
 
 
 class _Page:
-    """The symbols of one rendered page, taken cell by cell."""
+    """The symbols of one rendered page, taken cell by cell; *before*: pages of earlier parts."""
 
     def __init__(
         self,
@@ -173,21 +200,51 @@ class _Page:
         box: SymbolElement,
         sheet: Sheet,
         profile: Profile,
+        before: int,
     ) -> None:
         self.document, self.number, self.dpi = document, number, dpi
-        self.box, self.size = box, box.size
+        self.shown = number + before
+        self.box, self.size, self.sheet = box, box.size, sheet
         self.page = float(sheet.page_width), float(sheet.page_height)
         self.profile = profile if profile.changes else None
         self.picture = grey_page(document, number - 1, dpi)
+        self.finer: dict[int, npt.NDArray[np.uint8]] = {dpi: self.picture}
         self.reads = symbol.read_back(self.picture)
 
-    def at(self, cell: Cell, text: str) -> _Found:
+    def middle(self, cell: Cell) -> tuple[float, float]:
+        """Of the symbol in *cell*, on the page as it is bent; mm."""
+        x, y = (at + self.size / 2 for at in (cell.x + self.box.x, cell.y + self.box.y))
+        return (x, y) if self.profile is None else self.profile.place(x, y, *self.page)
+
+    def straight(self, pdf: bytes, dpi: int) -> npt.NDArray[np.uint8]:
+        """The page, bent back as its printer does it."""
+        bent = bend(self.profile, *self.page)
+        if not bent:
+            return grey_page(self.document, self.number - 1, dpi)
+        with pikepdf.open(io.BytesIO(pdf)) as source, pikepdf.new() as alone:
+            alone.pages.append(source.pages[self.number - 1])
+            back = pikepdf.Matrix(*(float(v) for v in bent.split())).inverse()
+            alone.pages[0].contents_add(alone.make_stream(back.encode() + b" cm\n"), prepend=True)
+            out = io.BytesIO()
+            alone.save(out)
+        document = _open(out.getvalue())
+        try:
+            return grey_page(document, 0, dpi)
+        finally:
+            with PDFIUM:
+                document.close()
+
+    def spot(self, cell: Cell, unit: int) -> Spot:
+        """Where to measure the symbol in *cell*, on the page as it comes out of its printer."""
+        right, down = self.box.x + self.size / 2, self.box.y + self.size / 2
+        wide, high = float(self.sheet.width), float(self.sheet.height)
+        reach = right, down, wide - right, high - down
+        return Spot(cell.x + right, cell.y + down, self.size / 2, reach, cell.number, unit)
+
+    def at(self, cell: Cell, text: str, unit: int, faults: Faults) -> _Found | None:
         scale = 25.4 / self.dpi
-        left, top = cell.x + self.box.x, cell.y + self.box.y
-        if self.profile is not None:
-            half = self.size / 2
-            x, y = self.profile.place(left + half, top + half, *self.page)
-            left, top = x - half, y - half
+        x, y = self.middle(cell)
+        left, top = x - self.size / 2, y - self.size / 2
         here = [
             read
             for read in self.reads
@@ -198,21 +255,25 @@ class _Page:
             here = self._again(left, top)
         else:
             self.reads = [read for read in self.reads if read not in here]
-        place = {"page": cell.page, "cell": cell.number, "expected": text}
+        place: dict[str, Any] = {
+            "page": self.shown, "cell": cell.number, "unit": unit, "expected": text,
+        }  # fmt: skip
         if not here:
-            raise _failed("no symbol could be read", **place)
-        if len(here) > 1:
-            raise _failed("{count} symbols were read", count=len(here), **place)
-        if here[0].text != text:
-            raise _failed("the symbol says {found}", found=here[0].text, **place)
-        return _Found(1.0 if here[0].unused is None else here[0].unused, again)
+            faults.add("unreadable", **place)
+        elif len(here) > 1:
+            faults.add("several", count=len(here), **place)
+        elif here[0].text != text:
+            faults.add("text", found=here[0].text, **place)
+        else:
+            return _Found(1.0 if here[0].unused is None else here[0].unused, again)
+        return None
 
     def _again(self, left: float, top: float) -> list[symbol.Read]:
         """A second look at one place: the picture at hand, then a finer one."""
         for dpi in (self.dpi, _SECOND_DPI, 2 * _SECOND_DPI):
-            picture = (
-                self.picture if dpi == self.dpi else grey_page(self.document, self.number - 1, dpi)
-            )
+            if dpi not in self.finer:
+                self.finer[dpi] = grey_page(self.document, self.number - 1, dpi)
+            picture = self.finer[dpi]
             x0, y0, x1, y1 = (
                 round(v / 25.4 * dpi) for v in (left, top, left + self.size, top + self.size)
             )
@@ -230,25 +291,8 @@ class _Page:
         area = self.picture[y0:y1, x0:x1]
         return float(int(area.max()) - int(area.min())) / 255 if area.size else 1.0
 
-    def no_strays(self) -> None:
-        if self.reads:
-            scale = 25.4 / self.dpi
-            read = self.reads[0]
-            raise _failed(
-                "a symbol that belongs to no cell stands at {x} × {y} mm",
-                page=self.number,
-                x=round(read.x * scale, 1),
-                y=round(read.y * scale, 1),
-                found=read.text,
-            )
-
-
-def _failed(reason: str, **params: Any) -> ReadBackFailed:
-    where = "page {page}, cell {cell}: " if "cell" in params else ""
-    if not where and "page" in params:
-        where = "page {page}: "
-    return ReadBackFailed(
-        "The file was not released: " + where + reason,
-        fix="Print nothing of it. Make the run again; if it fails again, report it with this message.",
-        **params,
-    )
+    def no_strays(self, faults: Faults) -> None:
+        scale = 25.4 / self.dpi
+        for read in self.reads:
+            x, y = round(read.x * scale, 1), round(read.y * scale, 1)
+            faults.add("stray", page=self.shown, x=x, y=y, found=read.text)

@@ -57,14 +57,25 @@ def png(
     return page_png(render_sheet_pdf(alone, [Block(content, [unit])], fonts), dpi=dpi)
 
 
-def page_png(pdf: bytes, *, page: int = 1, dpi: int = 100) -> bytes:
-    """Page *page* (from 1) of a PDF as PNG."""
+def page_png(
+    pdf: bytes,
+    *,
+    page: int = 1,
+    dpi: int = 100,
+    box: tuple[float, float, float, float] | None = None,
+) -> bytes:
+    """Page *page* (from 1) of a PDF as PNG; of it only *box*: left, top, right, bottom in mm."""
     with PDFIUM:
         document = pypdfium2.PdfDocument(pdf)
         try:
             if not 1 <= page <= len(document):
                 raise BadInput("The file has no page {page}", page=page)
-            picture = document[page - 1].render(scale=dpi / 72).to_pil()
+            one = document[page - 1]
+            crop = (0.0, 0.0, 0.0, 0.0)
+            if box is not None:
+                left, top, right, bottom = (v / 25.4 * 72 for v in box)
+                crop = (left, one.get_height() - bottom, one.get_width() - right, top)
+            picture = one.render(scale=dpi / 72, crop=crop).to_pil()
         finally:
             document.close()
     out = io.BytesIO()

@@ -144,7 +144,8 @@ def note_release(session: Session, run: PrintRun) -> None:
 
 def fail(session: Session, run: PrintRun, error: LabelsvcError) -> None:
     """Nothing of the run is released; its numbers become void and free the quantity again."""
-    run.state, run.report = RunState.FAILED, {"error": error.as_json()}
+    run.state = RunState.FAILED
+    run.report = {"error": error.as_json(), "faults": getattr(error, "faults", ())}
     with suppress(Conflict):  # withdrawn meanwhile: that says more than void
         revoke.void(
             session,

@@ -149,3 +149,23 @@ def measured(
     )
     profile.check()
     return profile
+
+
+def moved(*, left: float, top: float, mark: tuple[float, float], dpi: int) -> Profile:
+    """The profile of a label printer from what was measured on its calibration label.
+
+    :param left, top: from the left and from the upper edge of the label to the cross, mm.
+    :param mark: how far it should be (`calibration_label.mark_of`).
+    :raises BadInput: numbers that no printer gives.
+    """
+    for field, value, should in (("left", left, mark[0]), ("top", top, mark[1])):
+        if not abs(value - should) <= MOST_OFFSET:  # also false for a NaN
+            raise BadInput(
+                "The cross cannot be {off} mm off.",
+                fix="Measure again, in millimetres, from the edge of the label that the mark names.",
+                off=f"{abs(value - should):g}",
+                field=field,
+            )
+    profile = Profile(round(mark[0] - left, 3), round(mark[1] - top, 3), dpi=dpi)
+    profile.check()
+    return profile

@@ -49,9 +49,15 @@ class Web:
     across: int
     #: Left and top of the modules of each label of a row, dots.
     corners: tuple[tuple[int, int], ...]
+    #: Each label of a row as it lies on the roll: left, top, right, bottom in mm.
+    cells: tuple[tuple[float, float, float, float], ...]
     dots: int
     modules: int
     module_mm: float
+
+    @property
+    def dots_per_mm(self) -> float:
+        return symbol.dots_per_mm(self.dpi)
 
     @property
     def side(self) -> int:
@@ -90,13 +96,14 @@ def web_of(layout: Layout, drawing: Drawing, profile: Profile | None = None) -> 
     scale, op = symbol.dots_per_mm(dpi), drawing.symbol
     right, down = _shift(profile, scale)
     width_mm, height_mm = float(sheet.page_width), float(sheet.page_height)
-    corners = []
+    corners, cells = [], []
     for cell in range(1, sheet.columns + 1):
         x, y = sheet.origin(cell)
+        cells.append((x, y, x + float(sheet.width), y + float(sheet.height)))
         corners.append((round((x + op.x) * scale) + right, round((y + op.y) * scale) + down))
     web = Web(
         dpi, round(width_mm * scale), round(height_mm * scale), width_mm, height_mm,
-        sheet.columns, tuple(corners), op.dots, op.modules, op.dots / scale,
+        sheet.columns, tuple(corners), tuple(cells), op.dots, op.modules, op.dots / scale,
     )  # fmt: skip
     for x, y in corners:
         if min(x, y) < 0 or x + web.side > web.width or y + web.side > web.height:
@@ -148,6 +155,22 @@ def _shift(profile: Profile | None, scale: float) -> tuple[int, int]:
     return round(profile.offset_x * scale), round(profile.offset_y * scale)
 
 
+def shifted(bits: Bits, profile: Profile | None, scale: float) -> Bits:
+    """*bits* moved by the printer's offset; what leaves the row is cut off."""
+    right, down = _shift(profile, scale)
+    return _moved(bits, right, down, bits.shape) if right or down else bits
+
+
+def _moved(dark: Bits, right: int, down: int, size: tuple[int, ...]) -> Bits:
+    height, width = size
+    bits = np.zeros((height, width), np.bool_)
+    source = dark[max(0, -down) : height - down, max(0, -right) : width - right]
+    at_y, at_x = max(0, down), max(0, right)
+    high, wide = min(source.shape[0], height - at_y), min(source.shape[1], width - at_x)
+    bits[at_y : at_y + high, at_x : at_x + wide] = source[:high, :wide]
+    return bits
+
+
 def _pictures(pdf: bytes, web: Web, profile: Profile | None) -> Iterator[Bits]:
     """Each page, cut at one shade and moved by the printer's offset."""
     scale = symbol.dots_per_mm(web.dpi)
@@ -158,13 +181,7 @@ def _pictures(pdf: bytes, web: Web, profile: Profile | None) -> Iterator[Bits]:
     try:
         for index in range(pages):
             dark = grey_page(document, index, scale * 25.4) < _INK
-            bits = np.zeros((web.height, web.width), np.bool_)
-            source = dark[max(0, -down) : web.height - down, max(0, -right) : web.width - right]
-            at_y, at_x = max(0, down), max(0, right)
-            high = min(source.shape[0], web.height - at_y)
-            wide = min(source.shape[1], web.width - at_x)
-            bits[at_y : at_y + high, at_x : at_x + wide] = source[:high, :wide]
-            yield bits
+            yield _moved(dark, right, down, (web.height, web.width))
     finally:
         with PDFIUM:
             document.close()

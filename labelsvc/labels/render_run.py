@@ -23,7 +23,7 @@ from labelsvc.codes.keyring import Keyring
 from labelsvc.codes.models import Form
 from labelsvc.errors import ReadBackFailed
 from labelsvc.files import Files
-from labelsvc.labels import fonts, raster
+from labelsvc.labels import fonts, raster, sample
 from labelsvc.labels.content import LabelContent, Unit
 from labelsvc.labels.drawing import compose
 from labelsvc.labels.imprint import Imprint
@@ -131,6 +131,22 @@ class Drawn:
     codes: list[str]
     spares: int
     web: Web | None = None  # of a roll
+    numbers: tuple[int, ...] = ()  # printed on its labels
+    first_page: int = 1
+
+
+def numbers_of(run: Printed, part: Slice) -> list[int]:
+    """What is printed on each label of a part, its spares left out; labels of one code for all are
+    counted."""
+    if run.form == Form.LOT:
+        labels = run.count * imprint_of(run).copies
+        return list(range(part.offset + 1, min(part.offset + part.count, labels) + 1))
+    numbers: list[int] = []
+    for stretch in imprint_of(run).stretches(run.count, part.offset, part.count):
+        units = range(stretch.first + 1, stretch.first + stretch.codes + 1)
+        all_of_them = [unit for unit in units for _ in range(stretch.repeat)][stretch.skip :]
+        numbers += all_of_them[: stretch.labels]
+    return numbers
 
 
 def draw_part(run: Printed, keyring: Keyring, number: int) -> Drawn:
@@ -149,9 +165,14 @@ def draw_part(run: Printed, keyring: Keyring, number: int) -> Drawn:
         + (f" · phần {number}/{len(cut)}" if len(cut) > 1 else ""),
     )
     codes = [unit.code for unit in units]
+    sheet, numbers = Sheet.of(layout), tuple(numbers_of(run, part))
+    first_page = 1 + sum(
+        sheet.pages(piece.count, start_at=piece.start_at, used=piece.used, order=imprint.order)
+        for piece in cut[: number - 1]
+    )
     if run.output != "pdf":
         data, web = _roll(run, layout, Block(content, units), part, spares)
-        return Drawn(data, layout, part, codes, spares, web)
+        return Drawn(data, layout, part, codes, spares, web, numbers, first_page)
     data = render_sheet_pdf(
         layout,
         [Block(content, units)],
@@ -163,7 +184,7 @@ def draw_part(run: Printed, keyring: Keyring, number: int) -> Drawn:
         profile=Profile.read(run.profile or {}),
         job=job,
     )
-    return Drawn(data, layout, part, codes, spares)
+    return Drawn(data, layout, part, codes, spares, None, numbers, first_page)
 
 
 def _roll(
@@ -194,6 +215,9 @@ def _read_back(run: Printed, drawn: Drawn) -> ReadBackReport:
             language="zpl" if run.output == "zpl" else "tspl",
             number=drawn.part.offset + 1,
             spares=drawn.spares,
+            least_mm=drawn.layout.symbols[0].min_module,
+            numbers=drawn.numbers,
+            first_row=drawn.first_page,
         )
     return read_back_pdf(
         drawn.data,
@@ -204,13 +228,16 @@ def _read_back(run: Printed, drawn: Drawn) -> ReadBackReport:
         order=imprint_of(run).order,
         spares=drawn.spares,
         profile=Profile.read(run.profile or {}),
+        first_page=drawn.first_page,
+        numbers=drawn.numbers,
     )
 
 
 def render_part(run: Printed, keyring: Keyring, number: int) -> tuple[bytes, dict[str, Any]]:
     """The file of part *number* (from 1), every symbol of it read back, and the report.
 
-    :raises ReadBackFailed: a symbol says something else, or nothing; names page and cell.
+    :raises ReadBackFailed: symbols say something else, or nothing, or are smaller than the rule; with
+        page, cell and number of each.
     """
     drawn = draw_part(run, keyring, number)
     report = _read_back(run, drawn)
@@ -224,6 +251,7 @@ def render_part(run: Printed, keyring: Keyring, number: int) -> tuple[bytes, dic
         "contrast": round(report.contrast, 3),
         "dots": report.dots,
         "module_mm": round(report.module_mm, 4),
+        "measured": report.measured.kept() if report.measured else None,
         "fonts": list(report.fonts),
         "bytes": len(drawn.data),
     }
@@ -338,6 +366,7 @@ def release(
         "dpi": reports[0]["dpi"],
         "dots": max(report["dots"] for report in reports),
         "module_mm": max(report["module_mm"] for report in reports),
+        "measured": sample.worst([report.get("measured") for report in reports]),
         "fonts": reports[0]["fonts"],
         "parts": len(reports),
     }

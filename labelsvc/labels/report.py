@@ -38,18 +38,20 @@ def press_report_pdf(
     job: Job,
     check: PressCheck | None = None,
     proof: bytes | None = None,
+    label: bytes | None = None,
     facts: Sequence[tuple[str, str]] = (),
     say: Say | None = None,
 ) -> bytes:
-    """One A4 page about the file of *report*. *proof*: a picture (PNG) of its first page; *facts*:
-    further lines of the order, e.g. the lot; *say* translates notes and findings."""
+    """One A4 page about the file of *report*. *proof*: a picture (PNG) of its first page; *label*:
+    one of its first label, where the page has many; *facts*: further lines of the order, e.g. the
+    lot; *say* translates notes and findings."""
     out = io.BytesIO()
     page = _Page(out, fonts, say or (lambda text, params: fill(text, dict(params))))
     page.head(job, report)
     left = page.block(_LEFT, 52.0, "Đơn hàng", _order(report, job, facts))
     left = page.block(_LEFT, left, "Khổ và bù xén", _sizes(report))
     left = page.block(_LEFT, left, "Mã QR", _symbol(report, check))
-    right = page.proof(proof, 52.0)
+    right = page.proofs(proof, label, report.trim_mm, 52.0)
     right = page.inks(report, right)
     below = max(left, right)
     below = page.notes(report, check, below)
@@ -221,20 +223,44 @@ class _Page:
             y += 5.5
         return y + 4.6
 
-    def proof(self, picture: bytes | None, y: float) -> float:
-        """The first page as it will be seen, at most half of the sheet's width."""
-        if picture is None:
+    def proofs(
+        self,
+        sheet: bytes | None,
+        label: bytes | None,
+        trim_mm: tuple[float, float],
+        y: float,
+    ) -> float:
+        """The first page as it will be seen; beside it one label, large enough to read."""
+        if sheet is None:
             return y
-        y = self.title(_MIDDLE, y, "Trang đầu")
+        room = _RIGHT - _MIDDLE
+        if label is None:
+            return self.picture(_MIDDLE, y, room, "Trang đầu", sheet)[0] + 10.6
+        # A sheet of many is there to be recognised, the label to be read.
+        narrow = 26.0
+        wide = room - narrow - 4
+        below, _ = self.picture(_MIDDLE, y, narrow, "Trang đầu", sheet)
+        x = _MIDDLE + narrow + 4
+        low, shown = self.picture(x, y, wide, "Tem đầu", label)
+        share = f"{round(100 * shown / trim_mm[0])} % cỡ thật, đã xén"
+        self.words(x, low + 6.2, share, size=7.6, colour=_SOFT, room=wide)
+        return max(below, low + 3.6) + 10.6
+
+    def picture(
+        self, x: float, y: float, room_w: float, title: str, picture: bytes
+    ) -> tuple[float, float]:
+        """*picture* (PNG) under its title; its lower edge and its width, mm."""
+        y = self.title(x, y, title)
         with Image.open(io.BytesIO(picture)) as opened:
             image = opened.convert("RGB")
-        room_w, room_h = _RIGHT - _MIDDLE, 74.0
-        scale = min((room_w - 6) / image.width, (room_h - 6) / image.height)
+        room_h = 74.0
+        edge = 2.0
+        scale = min((room_w - 2 * edge) / image.width, (room_h - 2 * edge) / image.height)
         w, h = image.width * scale, image.height * scale
-        self.box(_MIDDLE, y - 3, room_w, h + 6, "#f3f4f3", 1.2)
-        x = _MIDDLE + (room_w - w) / 2
-        self.canvas.drawImage(ImageReader(image), x * PT, (_HEIGHT - y - h) * PT, w * PT, h * PT)
-        return y + h + 10.6
+        self.box(x, y - edge, room_w, h + 2 * edge, "#f3f4f3", 1.2)
+        left = x + (room_w - w) / 2
+        self.canvas.drawImage(ImageReader(image), left * PT, (_HEIGHT - y - h) * PT, w * PT, h * PT)
+        return y + h, w
 
     def inks(self, report: PressReport, y: float) -> float:
         y = self.title(_MIDDLE, y, "Màu in")

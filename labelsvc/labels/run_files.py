@@ -23,10 +23,11 @@ from labelsvc.codes.keyring import Keyring
 from labelsvc.errors import BadInput, Conflict, PrintRefused
 from labelsvc.files import Files
 from labelsvc.jobs.queue import enqueue
-from labelsvc.labels import carton_label, fonts, icc, preview, render_run
+from labelsvc.labels import carton_label, fonts, icc, imposition, preview, render_run
 from labelsvc.labels.archive import to_pdfa2
 from labelsvc.labels.content import LabelContent
 from labelsvc.labels.imposition import Imposition, Marks
+from labelsvc.labels.layout import Layout
 from labelsvc.labels.models import PrintRun, RunFile, RunState
 from labelsvc.labels.pdf import Block, Job
 from labelsvc.labels.press import write_press_pdf
@@ -43,6 +44,8 @@ KINDS: tuple[Kind, ...] = ("press", "variable", "archive", "cartons")
 LARGEST_ARCHIVE = 100_000_000
 #: Dots per inch of the picture on the report.
 _PROOF_DPI = 200
+#: Of one label of a press sheet: its symbol must be readable where it is enlarged.
+_LABEL_DPI = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +229,7 @@ def make(run: PrintRun, wish: Wish, keyring: Keyring, files: Files) -> Made:
         job=job,
         check=found,
         proof=proof,
+        label=_first_label(pdf, layout, settings) if wish.columns else None,
         facts=[("Lô", run.record), ("Đợt in", str(run.id))],
         say=lambda text, params: i18n.translate(text, "vi", **params),
     )
@@ -243,6 +247,19 @@ def make(run: PrintRun, wish: Wish, keyring: Keyring, files: Files) -> Made:
         "module_mm": report.module_mm,
     }
     return Made(pdf, "pdf", sheet, figures | {"findings": findings, "notes": notes})
+
+
+def _first_label(pdf: bytes, layout: Layout, settings: PressSettings) -> bytes:
+    """The first label of a press sheet as it is cut, as PNG."""
+    frame = imposition.frame(
+        (layout.width, layout.height),
+        bleed_mm=settings.bleed_mm,
+        marks=settings.marks,
+        imposition=settings.imposition,
+    )
+    x, y = frame.slots[0]
+    box = (x, y, x + layout.width, y + layout.height)
+    return preview.page_png(pdf, dpi=_LABEL_DPI, box=box)
 
 
 def _zipped(parts: Mapping[str, bytes]) -> bytes:

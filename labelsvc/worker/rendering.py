@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from labelsvc.codes.issue import load_keyring
 from labelsvc.db import Database
-from labelsvc.errors import LabelsvcError
+from labelsvc.errors import LabelsvcError, ReadBackFailed
 from labelsvc.files import Files
 from labelsvc.jobs.models import Job
 from labelsvc.jobs.queue import Claim
-from labelsvc.labels import blank_roll, print_run, render_run
+from labelsvc.labels import blank_roll, faults, print_run, render_run
 from labelsvc.labels.models import BlankRoll, PrintRun, RunState
 from labelsvc.settings import Settings
 from labelsvc.worker.kinds import Done
@@ -32,7 +32,13 @@ class RunWork:
         if run.state == RunState.QUEUED:
             with database.writing() as session:
                 render_run.begin(session, self.model, run.id)
-        data, report = render_run.render_part(run, keyring, claimed.number)
+        try:
+            data, report = render_run.render_part(run, keyring, claimed.number)
+        except ReadBackFailed as error:
+            if not 0 < len(error.faults) < faults.MOST:
+                raise
+            # Nothing of it is kept. The other parts are read too: all that is wrong is told at once.
+            return Done("", "", {"faults": error.faults})
         key = render_run.part_key(run, claimed.number)
         files.put(key, data)
         return Done(key, hashlib.sha256(data).hexdigest(), report)
@@ -40,6 +46,8 @@ class RunWork:
     def close(self, database: Database, files: Files, job: Job) -> Callable[[Session], None]:
         with database.reading() as session:
             run = self.subject(session, job.payload)
+        if wrong := [row for part in job.parts for row in (part.result or {}).get("faults", ())]:
+            raise faults.refused(wrong)
         merged = render_run.merge(files, run, [part.sha256 or "" for part in job.parts])
         reports = [part.result or {} for part in job.parts]
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labelsvc.errors import BadInput
-from labelsvc.labels import calibration, fonts, symbol
+from labelsvc.labels import calibration, fonts, gauge, symbol
 from labelsvc.labels.preview import grey_page
 from labelsvc.labels.printers import MARKS_X, MARKS_Y, Profile, measured
 
@@ -54,6 +54,38 @@ def test_every_symbol_of_the_ladder_can_be_read_on_the_screen() -> None:
     reads = symbol.read_back(picture(calibration.calibration_pdf(fonts.load()), 600))
     assert len(reads) == 5
     assert len({read.text for read in reads}) == 1
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_each_symbol_of_the_ladder_has_its_module_and_begins_above_its_words(language: str) -> None:
+    data = calibration.calibration_pdf(fonts.load(), language=language)
+    found = gauge.measure(picture(data, 1200), 1200, page=1)
+    assert [row.module for row in sorted(found, key=lambda row: row.x)] == pytest.approx(
+        [0.25, 0.375, 0.5, 0.625, 0.75], rel=0.01
+    )
+    words = pypdfium2.PdfDocument(data)[0].get_textpage()
+    text = words.get_text_bounded()
+    for dots in ("2 · 3 · 6", "4 · 6 · 12", "6 · 9 · 18"):
+        assert dots in text
+    for row, shown in zip(sorted(found, key=lambda row: row.x), ("0,25", "0,375", "0,5", "0,625", "0,75"), strict=True):  # fmt: skip
+        if language == "en":
+            shown = shown.replace(",", ".")
+        search = words.search(f"{shown} mm")
+        lefts = []
+        while (hit := search.get_next()) is not None:
+            lefts.append(words.get_charbox(hit[0])[0] / 72 * 25.4)
+        assert min(abs(left - row.x) for left in lefts) < 0.5, shown
+
+
+def test_a_bank_card_fills_its_frame_and_nothing_leaves_the_paper() -> None:
+    dark = picture(calibration.calibration_pdf(fonts.load()), 600) < 200
+    scale = 600 / 25.4
+    middle = dark[round(240 * scale), round(94 * scale) : round(184 * scale)].nonzero()[0] / scale
+    assert middle[-1] - middle[0] == pytest.approx(85.6, abs=0.3)
+    ys, xs = dark.nonzero()
+    assert xs.min() > 12 * scale
+    assert xs.max() < 206 * scale
+    assert ys.max() < 284 * scale
 
 
 def test_the_sheet_with_a_correction_is_moved_by_it() -> None:

@@ -6,11 +6,14 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pypdfium2
 import pytest
+from PIL import Image
 
-from labelsvc.labels import library, preview, walk
+from labelsvc.labels import library, preview, run_files, symbol, walk
 from labelsvc.labels.content import sample_content
+from labelsvc.labels.imposition import Imposition
 from labelsvc.labels.palette import Spot
 from labelsvc.labels.pdf import Block, Job
 from labelsvc.labels.press import write_press_pdf
@@ -61,3 +64,26 @@ def test_one_page_says_it_all(fonts: Fonts, profile: bytes | None) -> None:
     assert bool(asked) == (profile is None)
     with walk.opened(data) as pdf:
         assert walk.unembedded(pdf) == []
+
+
+@pytest.mark.parametrize(("name", "columns", "rows"), [("craft-tag", 5, 4), ("roll-35x22", 7, 15)])
+def test_of_a_sheet_of_many_the_first_label_can_be_read_on_the_report(
+    name: str, columns: int, rows: int, fonts: Fonts
+) -> None:
+    layout, run, out = library.get(name), units(columns * rows), io.BytesIO()
+    settings, job = PressSettings(imposition=Imposition(columns, rows)), Job("Trà", "Suối Mây")
+    report = write_press_pdf(
+        out, layout, [Block(sample_content(), run)], fonts, settings=settings, job=job
+    )
+    label = run_files._first_label(out.getvalue(), layout, settings)
+    with Image.open(io.BytesIO(label)) as picture:
+        assert picture.width / picture.height == pytest.approx(
+            layout.width / layout.height, rel=0.01
+        )
+    data = press_report_pdf(
+        report, fonts, job=job, proof=preview.page_png(out.getvalue(), dpi=72), label=label
+    )
+    page = preview.page_png(data, dpi=300)
+    with Image.open(io.BytesIO(page)) as picture:
+        reads = symbol.read_back(np.asarray(picture.convert("L")).copy())
+    assert [read.text for read in reads] == [run[0].code]

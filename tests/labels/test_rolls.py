@@ -21,7 +21,7 @@ from labelsvc.labels.drawing import compose
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.pdf import Block, render_sheet_pdf
 from labelsvc.labels.printers import Profile
-from labelsvc.labels.raster import Row, Web
+from labelsvc.labels.raster import Bits, Row, Web
 from labelsvc.labels.roll_check import Language, read_back_roll
 from labelsvc.labels.sheet import Sheet
 from tests.labels.tspl_printer import TsplPrinter
@@ -67,15 +67,24 @@ def written(language: Language, rows: list[Row], web: Web) -> bytes:
     return out.getvalue()
 
 
-def printed(language: Language, data: bytes, web: Web) -> list[raster.Bits]:
+def printed(language: Language, data: bytes, web: Web) -> list[Bits]:
     """What comes out of a printer that is not ours."""
+    return printed_at(language, data, web.dpi, web.width_mm, web.height_mm)
+
+
+def printed_at(
+    language: str, data: bytes, dpi: int, width_mm: float, height_mm: float
+) -> list[Bits]:
+    """The same, for a roll of this size."""
+    scale = symbol.dots_per_mm(dpi)
     if language == "tspl":
-        printer = TsplPrinter(symbol.dots_per_mm(web.dpi))
+        printer = TsplPrinter(scale)
         printer.feed(data)
         return printer.labels
-    options = zplkit.Options(width=web.width, height=web.height, dpi=web.dpi)
-    limits = Limits(graphic_bytes=1 << 24)
-    found = zplkit.render(data, options, limits=limits)
+    options = zplkit.Options(
+        width=round(width_mm * scale), height=round(height_mm * scale), dpi=dpi
+    )
+    found = zplkit.render(data, options, limits=Limits(graphic_bytes=1 << 24))
     assert not found.warnings
     labels = []
     for scene in found.labels:
@@ -153,6 +162,55 @@ def test_every_code_of_a_roll_is_read_back(
 
 
 @pytest.mark.parametrize("language", ["zpl", "tspl"])
+@pytest.mark.parametrize("dpi", raster.HEADS)
+@pytest.mark.parametrize("name", ROLLS)
+def test_every_built_in_roll_reads_back_and_measures_at_every_resolution(
+    name: str, dpi: int, language: Language
+) -> None:
+    """From our own reader, and from what a printer that is not ours makes of the file."""
+    layout, made = layout_at(name, dpi, 2), block(3)
+    web, codes = web_of(layout, made), [unit.code for unit in made.units]
+    data = written(language, rows_of(layout, made), web)
+    least = layout.symbols[0].min_module
+    report = read_back_roll(data, codes, web, language=language, least_mm=least)
+    assert (report.codes, report.pages, report.dots) == (3, 2, web.dots)
+    assert report.measured is not None
+    assert report.measured.dots == web.dots
+    assert report.measured.module_mm == pytest.approx(web.module_mm, abs=1e-4)
+    assert report.measured.module_mm >= least
+    assert report.measured.quiet >= 4
+    there = [
+        read.text
+        for label in printed(language, data, web)
+        for read in sorted(
+            symbol.read_back(np.where(label, np.uint8(0), np.uint8(255))), key=lambda r: r.x
+        )
+    ]
+    assert there == codes
+
+
+@pytest.mark.parametrize("language", ["zpl", "tspl"])
+@pytest.mark.parametrize("dpi", raster.HEADS)
+@pytest.mark.parametrize(("columns", "number"), [(1, 1), (1, 4), (1, 6), (2, 4), (2, 5), (3, 6)])
+def test_what_is_left_from_a_label_on_is_exactly_the_tail(
+    language: Language, dpi: int, columns: int, number: int
+) -> None:
+    """The bytes of its row and of all that follow, after the setup, and nothing else."""
+    layout, made = layout_at("roll-50x30", dpi, columns), block(6)
+    web, rows = web_of(layout, made), rows_of(layout, made)
+    data = written(language, rows, web)
+    formats = zpl.formats if language == "zpl" else tspl.formats
+    rest = b"".join(part for _, part in rollfile.from_label(formats(io.BytesIO(data)), number))
+    kept = [row for row in rows if row.first + row.labels > number]
+    assert rest == written(language, kept, web)
+    assert data.endswith(
+        rest if language == "zpl" else rest[len(tspl.setup(web.width_mm, web.height_mm)) :]
+    )
+    for label, row in zip(printed(language, rest, web), kept, strict=True):
+        assert np.array_equal(label, row.bits)
+
+
+@pytest.mark.parametrize("language", ["zpl", "tspl"])
 def test_texts_never_become_commands(language: Language) -> None:
     content = sample_content(stars=4)
     values = dict(content.values_by_name) | {"product_name": HOSTILE, "producer_name": "^XA ~DY \\"}
@@ -224,7 +282,7 @@ def test_of_like_labels_only_those_that_are_missing_come_again(language: Languag
     ("change", "words"),
     [
         pytest.param(lambda codes: [codes[1], codes[0], *codes[2:]], "says", id="swapped"),
-        pytest.param(lambda codes: codes[:-1], "symbols were read at label 5", id="one too many"),
+        pytest.param(lambda codes: codes[:-1], "more labels than 4", id="one too many"),
         pytest.param(lambda codes: [*codes, codes[0]], "labels instead", id="one too few"),
     ],
 )
@@ -245,7 +303,7 @@ def test_a_symbol_that_cannot_be_read_is_named() -> None:
     web, rows = web_of(layout, made), rows_of(layout, made)
     x, y = web.corners[0]
     rows[1].bits[y : y + 40, x : x + web.side] = True
-    with pytest.raises(ReadBackFailed, match="label 2 cannot be read"):
+    with pytest.raises(ReadBackFailed, match="label 2: no symbol could be read"):
         read_back_roll(written("zpl", rows, web), [u.code for u in made.units], web, language="zpl")
 
 

@@ -16,7 +16,7 @@ from labelsvc.db import Database
 from labelsvc.errors import ReadBackFailed
 from labelsvc.events.models import Event
 from labelsvc.files import Files
-from labelsvc.labels import print_run
+from labelsvc.labels import faults, print_run
 from labelsvc.labels.models import PrintRun
 from labelsvc.settings import Settings
 from labelsvc.worker.tasks import run_inline
@@ -511,6 +511,37 @@ def test_the_run_page_waits_then_hands_out_a_named_file(
     named = f'attachment; filename="a4-65-plain-L-MAIN-{run}.pdf"'
     assert answer.headers["Content-Disposition"] == named
     assert int(answer.headers["Content-Length"]) == len(answer.data)
+
+
+def test_a_run_that_failed_lists_every_fault_by_page_to_take_away(
+    signed_in: SignIn, world: World, database: Database, settings: Settings
+) -> None:
+    start(database, settings, world.lot, count=7)
+    wrong = faults.Faults()
+    wrong.add("unreadable", page=1, cell=3, unit=3, expected="HTTPS://A.VN/3")
+    wrong.add("quiet", page=2, cell=1, unit=66, measured=2.4, least=4)
+    wrong.add("text", page=2, cell=2, unit=67, found="=1+1", expected="HTTPS://A.VN/67")
+    with database.writing() as session:
+        run = session.scalars(select(PrintRun)).one()
+        print_run.fail(session, run, faults.refused(wrong.rows))
+    lan = signed_in("lan")
+    page = lan.get(f"/console/runs/{run.id}").get_data(as_text=True)
+    assert "3 chỗ trong cả đợt in" in page
+    assert page.index("Trang 1") < page.index("không đọc được mã QR nào") < page.index("Trang 2")
+    assert "vùng trống đo được 2,4 mô-đun, quy định là 4" in page
+    assert "phải là HTTPS://A.VN/67" in page
+    table = lan.get(f"/console/runs/{run.id}/faults.csv").get_data(as_text=True)
+    assert '"1","3","3","unreadable","không đọc được mã QR nào","HTTPS://A.VN/3"' in table
+    assert '"\'=1+1"' in table
+    told = lan.get(f"/console/runs/{run.id}/faults.json").get_json()
+    assert [row["unit"] for row in told["faults"]] == [3, 66, 67]
+
+
+def test_a_run_without_faults_has_no_list_of_them(
+    signed_in: SignIn, world: World, database: Database, settings: Settings
+) -> None:
+    run = start(database, settings, world.lot, count=7)
+    assert signed_in("lan").get(f"/console/runs/{run}/faults.csv").status_code == 404
 
 
 def test_a_run_that_failed_says_why_and_frees_its_labels(

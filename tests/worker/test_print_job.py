@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import threading
 from datetime import timedelta
@@ -11,7 +12,7 @@ import pytest
 
 from labelsvc import clock
 from labelsvc.codes import revoke
-from labelsvc.codes.issue import create_keys
+from labelsvc.codes.issue import create_keys, load_keyring
 from labelsvc.db import Database
 from labelsvc.errors import (
     FileMissing,
@@ -268,3 +269,50 @@ def test_codes_that_are_withdrawn_while_a_run_fails_stay_withdrawn(
         mark = revoke.state_of(session, issue.first)
         assert mark is not None
         assert mark.state == "withdrawn"
+
+
+def test_all_that_is_wrong_in_a_run_is_told_at_once_whichever_part_it_is_in(
+    database: Database, files: Files, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three parts, a label of the first and one of the last say something else."""
+    monkeypatch.setattr(render_run, "LEAST_PART", 65)
+    honest = render_run.units_of
+
+    def lying(run: PrintRun, keyring: Any, part: render_run.Slice) -> list[Any]:
+        units = honest(run, keyring, part)
+        for index in (2, 7) if part.offset == 0 else (1,) if part.offset >= 195 else ():
+            units[index] = units[index]._replace(code=units[index].code[:-4] + "0000")
+        return units
+
+    real = render_run._read_back
+
+    def against_the_truth(run: PrintRun, drawn: render_run.Drawn) -> Any:
+        with database.reading() as session:
+            keyring = load_keyring(session, base_url=run.base_url, secrets=settings.keys)
+        codes = [unit.code for unit in honest(run, keyring, drawn.part)]
+        return real(run, dataclasses.replace(drawn, codes=codes))
+
+    monkeypatch.setattr(render_run, "units_of", lying)
+    monkeypatch.setattr(render_run, "_read_back", against_the_truth)
+    run_id = begin(database, settings, count=200)
+    with pytest.raises(PrintRefused, match="page 1, cell 3: the symbol says"):
+        finish(database, files, settings, run_id)
+    with database.reading() as session:
+        run = session.get_one(PrintRun, run_id)
+        assert (run.state, run.file_key) == (RunState.FAILED, None)
+        places = [(row["page"], row["cell"], row["unit"]) for row in run.report["faults"]]
+        assert places == [(1, 3, 3), (1, 8, 8), (4, 2, 197)]
+        assert not files.exists(render_run.part_key(run, 1))
+        message, fix = explain(queue.failure(session.get_one(Job, run.job_id)), "vi")
+    assert "trang 1, ô 3: mã QR ghi" in message
+    assert "Có 3 chỗ sai" in fix
+
+
+def test_the_report_of_a_run_has_what_was_measured(
+    database: Database, files: Files, settings: Settings
+) -> None:
+    run = finish(database, files, settings, begin(database, settings, count=70))
+    measured = run.report["measured"]
+    assert measured["dpi"] == 600
+    assert measured["module_mm"] == pytest.approx(run.report["module_mm"], rel=0.01)
+    assert measured["quiet"] >= 3.85

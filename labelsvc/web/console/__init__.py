@@ -13,7 +13,9 @@ from labelsvc.web.console import office_villages as office_villages
 from labelsvc.web.console import office_withdrawals as office_withdrawals
 from labelsvc.web.console import producer_bind as producer_bind
 from labelsvc.web.console import producer_blanks as producer_blanks
+from labelsvc.web.console import producer_calibration as producer_calibration
 from labelsvc.web.console import producer_cases as producer_cases
+from labelsvc.web.console import producer_faults as producer_faults
 from labelsvc.web.console import producer_files as producer_files
 from labelsvc.web.console import producer_inner as producer_inner
 from labelsvc.web.console import producer_layouts as producer_layouts
