@@ -108,9 +108,22 @@ def create_product(session: Session, *, producer: Producer, actor: str, **facts:
 
 def update_product(session: Session, product: Product, *, actor: str, **facts: Any) -> Changes:
     """Change facts of a product; gives what changed, field → (old, new)."""
+    if facts.get("set_number", product.set_number) != product.set_number:
+        facts.setdefault("set_guessed", False)  # somebody chose another one
     changes = _checked(product, _product_facts(facts, new=False), PRODUCT)
     _product_free(session, product, changes)
     return _changed(session, product, actor, "product.update", changes)
+
+
+def confirm_set(
+    session: Session, product: Product, *, actor: str, number: int | None = None
+) -> Changes:
+    """The office has looked at the criteria set: it stays, or is *number* from now on.
+
+    :raises BadInput: there is no such set.
+    """
+    chosen = product.set_number if number is None else number
+    return update_product(session, product, actor=actor, set_number=chosen, set_guessed=False)
 
 
 def _product_facts(facts: dict[str, Any], *, new: bool) -> dict[str, Any]:
