@@ -39,6 +39,9 @@ _TABLES = {
     "STEPS",
     "_WORDS",
     "SHOWN",
+    "SUBJECTS_SHOWN",
+    "_MACHINES",
+    "FACTS_SHOWN",
 }
 
 

@@ -301,10 +301,18 @@ class Outlet(Base):
     phone: Mapped[str] = mapped_column(String(30), default="")
     #: False once it is closed: it stays in the list of the office and leaves the scan pages.
     active: Mapped[bool] = mapped_column(default=True)
+    search_key: Mapped[str] = mapped_column(String(400), default="", server_default="")
     commune: Mapped[AdminUnit | None] = relationship()
     products: Mapped[list[Product]] = relationship(
         secondary=outlet_product, back_populates="outlets", order_by="Product.search_key"
     )
+
+    @validates("name", "street")
+    def _name_changed(self, key: str, value: str) -> str:
+        name = value if key == "name" else (self.name or "")
+        street = value if key == "street" else (self.street or "")
+        self.search_key = fold(f"{name} {street}")
+        return nfc(value)
 
     @property
     def address(self) -> str:

@@ -215,6 +215,21 @@ def update_outlet(session: Session, outlet: Outlet, *, actor: str, **facts: Any)
     return _changed(session, outlet, actor, "outlet.update", changes)
 
 
+def sell_at(session: Session, outlet: Outlet, product: Product, *, sold: bool, actor: str) -> None:
+    """Enter that *product* is sold at *outlet*, or is no longer."""
+    if (product in outlet.products) is sold:
+        return
+    if sold:
+        outlet.products.append(product)
+    else:
+        outlet.products.remove(product)
+    session.flush()
+    audit.record(
+        session, actor=actor, action="outlet.sells" if sold else "outlet.sells_not",
+        subject=f"outlet:{outlet.id}", facts={"product": product.id},
+    )  # fmt: skip
+
+
 # --- shared steps -------------------------------------------------------------------------------
 
 _NULLABLE = frozenset({"tax_code", "gtin", "ocop_code"})

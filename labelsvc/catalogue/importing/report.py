@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from labelsvc.catalogue import criteria
 from labelsvc.catalogue.importing.plan import Plan, PlanRow
 from labelsvc.i18n import DEFAULT, translate
 
@@ -23,7 +24,17 @@ def reasons(row: PlanRow, language: str) -> list[str]:
 
 def notes(row: PlanRow, language: str) -> list[str]:
     """What was taken for granted."""
-    return [note["text"] for note in in_words(row.as_json(), language)["notes"]]
+    return notes_of(in_words(row.as_json(), language), language)
+
+
+def notes_of(row: dict[str, Any], language: str) -> list[str]:
+    """The same of a row of a document in words, with the guess that is a field of its own there."""
+    said = [str(note["text"]) for note in row["notes"]]
+    if row.get("set_guessed") and row.get("set") and row["state"] != "refused":
+        guess = "Criteria set {set} is a guess from the name: confirm it after taking over."
+        name = f"{row['set']} ({criteria.name(row['set'], language)})"
+        said.append(translate(guess, language, set=name))
+    return said
 
 
 def in_words(row: dict[str, Any], language: str) -> dict[str, Any]:

@@ -229,10 +229,6 @@ def _read_product(reader: _Reader, context: _Context) -> None:
     if number is None:
         group = (criteria.find_group(said) if said else None) or context.group
         number = criteria.guess_set(str(into.get("name", "")), group)
-        if number is not None:
-            reader.line.notes.append(
-                ("The criteria set is a guess from the name: confirm it after taking over.", {})
-            )
     if number is None and into.get("name"):
         reader.refuse(
             "set",
@@ -290,11 +286,12 @@ def _read_recognition(reader: _Reader) -> None:
         place = {"stars": "stars", "decision_number": "decision", "score": "score"}
         reader.refuse(place.get(str(error.params.get("field")), "decision_date"), error)
         return
-    if (reached := stars_reached(score)) is not None and reached > stars and not potential:
+    reached = stars_reached(score)
+    if score is not None and reached is not None and reached > stars and not potential:
         reader.line.notes.append(
             (
                 "{score} points would do for {reached} stars; the list says {stars}.",
-                {"score": score, "reached": reached, "stars": stars},
+                {"score": f"{score.normalize():f}", "reached": reached, "stars": stars},
             )
         )
     reader.line.recognition.update(facts)

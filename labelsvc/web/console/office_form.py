@@ -122,6 +122,15 @@ def set_words(number: int | str | None) -> str:
     return f"{text}. {criteria.name(int(text), current())}" if known else text
 
 
+def set_choices() -> list[tuple[str, list[tuple[int, str]]]]:
+    """The 26 criteria sets under their groups, for a choice."""
+    groups: dict[str, list[tuple[int, str]]] = {}
+    for number in criteria.decision().sets:
+        group = criteria.group_of(number).name(current())
+        groups.setdefault(group, []).append((number, set_words(number)))
+    return list(groups.items())
+
+
 def shown_values(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
     """What the fields of a form show: what was typed if it was sent, else what *row* holds."""
     if request.method == "POST":

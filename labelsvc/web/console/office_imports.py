@@ -32,7 +32,7 @@ from sqlalchemy import select
 
 from labelsvc import clock
 from labelsvc.catalogue.importing import Plan, apply_import, plan_import
-from labelsvc.catalogue.importing.report import in_words
+from labelsvc.catalogue.importing.report import in_words, notes_of
 from labelsvc.catalogue.models import ImportRun
 from labelsvc.errors import BadInput, Conflict, FileMissing, LabelsvcError
 from labelsvc.i18n import nfc
@@ -203,7 +203,7 @@ def _csv(name: str, rows: Iterable[dict[str, Any]]) -> Response:
         (
             row["row"], gettext(STATES[row["state"]]), row["product"], row["producer"],
             " | ".join(f"{p['place']}: {p['text']} {p['fix_text']}" for p in row["problems"]),
-            " | ".join(note["text"] for note in row["notes"]),
+            " | ".join(notes_of(row, current())),
         )
         for row in (in_words(row, current()) for row in rows)
     )  # fmt: skip
