@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from labelsvc import errors
@@ -38,6 +39,9 @@ _TABLES = {
     "STEPS",
     "_WORDS",
     "SHOWN",
+    "SUBJECTS_SHOWN",
+    "_MACHINES",
+    "FACTS_SHOWN",
 }
 
 
@@ -57,50 +61,165 @@ def in_code() -> dict[str, str]:
     for path in sorted((ROOT / "labelsvc").rglob("*.py")):
         if "demo" in path.parts:
             continue  # its sentences are data
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        classes = _ERRORS | {
+        for sentence in of_source(path.read_text(encoding="utf-8")):
+            found[sentence] = str(path.relative_to(ROOT))
+    return found
+
+
+def of_source(source: str) -> set[str]:
+    """The sentences of one module."""
+    return set(_Module(ast.parse(source)).sentences())
+
+
+@lru_cache
+def _imported(module: str) -> dict[str, ast.expr]:
+    path = ROOT.joinpath(*module.split(".")).with_suffix(".py")
+    return _constants(ast.parse(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+
+
+def _constants(tree: ast.Module) -> dict[str, ast.expr]:
+    """Names that a module sets at its top."""
+    found = {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            found.update({t.id: node.value for t in targets if isinstance(t, ast.Name)})
+    return found
+
+
+class _Module:
+    """Looks for sentences where they are shown, through constants and through functions that pass
+    what they are given on to an error."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.tree = tree
+        self.constants = _constants(tree)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("labelsvc"):
+                theirs = _imported(node.module or "")
+                for alias in node.names:
+                    if alias.name in theirs:
+                        self.constants[alias.asname or alias.name] = theirs[alias.name]
+        self.classes = _ERRORS | {
             node.name
             for node in ast.walk(tree)
             if isinstance(node, ast.ClassDef)
             and any(isinstance(base, ast.Name) and base.id in _ERRORS for base in node.bases)
         }
-        for sentence in _of(tree, classes):
-            found[sentence] = str(path.relative_to(ROOT))
-    return found
+        #: Function → its arguments that it shows, by place and by name ("**": all others), and the
+        #: words that it puts before them.
+        self.passing: dict[str, dict[int | str, str]] = {}
+        for _ in range(2):  # one function may pass on to another
+            self._find_passing()
 
+    def sentences(self) -> Iterator[str]:
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Call):
+                for shown, before in self._shown(node):
+                    yield from (before + words for words in self._words(shown))
+            elif isinstance(node, ast.Assign | ast.AnnAssign):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                names = {t.id for t in targets if isinstance(t, ast.Name)}
+                if names & _TABLES and node.value is not None:
+                    for inner in ast.walk(node.value):
+                        value = inner.value if isinstance(inner, ast.Constant) else None
+                        if isinstance(value, str) and re.match(r"[A-Z].*[a-z]", value):
+                            yield value
 
-def _of(tree: ast.AST, classes: set[str]) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            if name in classes or name in ("gettext", "say", "_refused", "_misfit"):
-                yield from _words(node.args[:1])
-                yield from _words([k.value for k in node.keywords if k.arg == "fix"])
-            elif (
-                isinstance(node.func, ast.Name) and name == "error"
-            ):  # a room that makes errors of one kind by a function of its own
-                yield from (words for words in _words(node.args[:2]) if " " in words)
-            elif name == "Finding":
-                yield from _words(node.args[2:4])
-                yield from _words([k.value for k in node.keywords if k.arg in ("message", "fix")])
-            elif name == "Shown":
-                yield from _words(node.args[2:4])
-        elif isinstance(node, ast.Assign | ast.AnnAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            names = {t.id for t in targets if isinstance(t, ast.Name)}
-            if names & _TABLES and node.value is not None:
-                for inner in ast.walk(node.value):
-                    value = inner.value if isinstance(inner, ast.Constant) else None
-                    if isinstance(value, str) and re.match(r"[A-Z].*[a-z]", value):
-                        yield value
+    def _shown(self, call: ast.Call) -> list[tuple[ast.expr, str]]:
+        """Arguments of a call that somebody will read, and what stands before them."""
+        name = _name(call.func)
+        named = {k.arg: k.value for k in call.keywords}
+        held = call.func.value if isinstance(call.func, ast.Attribute) else call.func
+        if name in self.classes or name in ("gettext", "say"):
+            shown = [*call.args[:1], *(v for k, v in named.items() if k == "fix")]
+        elif name == "Finding" or (name == "Problem" and len(call.args) > 3):
+            shown = [*call.args[2:4], *(v for k, v in named.items() if k in ("message", "fix"))]
+        elif name == "Shown":
+            shown = call.args[2:4]
+        elif name == "append" and _name(held) == "notes" and isinstance(call.args[0], ast.Tuple):
+            shown = call.args[0].elts[:1]
+        else:
+            passed = self.passing.get(name, {})
+            keys = [*enumerate(call.args), *((k or "", v) for k, v in named.items())]
+            return [
+                (value, passed[key if key in passed else "**"])
+                for key, value in keys
+                if key in passed or ("**" in passed and isinstance(key, str))
+            ]
+        return [(value, "") for value in shown]
 
+    def _find_passing(self) -> None:
+        for made in ast.walk(self.tree):
+            if not isinstance(made, ast.FunctionDef) or made.name.startswith("__"):
+                continue
+            given = made.args
+            plain = [a.arg for a in (*given.posonlyargs, *given.args)]
+            method = bool(plain) and plain[0] in ("self", "cls")
+            every = {*plain, *(a.arg for a in given.kwonlyargs)}
+            others = _from_all(made, given.kwarg.arg) if given.kwarg is not None else set()
+            passed: dict[int | str, str] = {}
+            for call in ast.walk(made):
+                for shown, before in self._shown(call) if isinstance(call, ast.Call) else ():
+                    for name, more in _through(shown):
+                        if name in every:
+                            passed[name] = before + more
+                        elif name in others:
+                            passed["**"] = before + more
+            passed |= {plain.index(n) - method: passed[n] for n in plain if n in passed}
+            if passed:
+                self.passing[made.name] = passed
 
-def _words(nodes: list[ast.expr]) -> Iterator[str]:
-    for node in nodes:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value:
-            yield node.value
+    def _words(self, node: ast.expr) -> Iterator[str]:
+        if isinstance(node, ast.Constant):
+            if isinstance(node.value, str) and node.value:
+                yield node.value
         elif isinstance(node, ast.IfExp):
-            yield from _words([node.body, node.orelse])
+            yield from self._words(node.body)
+            yield from self._words(node.orelse)
+        elif isinstance(node, ast.Name) and node.id in self.constants:
+            yield from self._words(self.constants[node.id])
+        elif isinstance(node, ast.Subscript):
+            yield from self._every(node.value)
+        elif isinstance(node, ast.Call) and _name(node.func) == "get":
+            yield from self._every(node.func)
+            for default in node.args[1:]:
+                yield from self._words(default)
+
+    def _every(self, node: ast.expr) -> Iterator[str]:
+        """The sentences of a table that one is chosen from."""
+        if isinstance(node, ast.Attribute):
+            node = node.value
+        table = self.constants.get(node.id) if isinstance(node, ast.Name) else None
+        for value in table.values if isinstance(table, ast.Dict) else ():
+            yield from self._words(value)
+
+
+def _name(node: ast.expr) -> str:
+    """`f` of `f` and of `x.f`."""
+    return getattr(node, "id", getattr(node, "attr", ""))
+
+
+def _through(shown: ast.expr) -> Iterator[tuple[str, str]]:
+    """Names whose value is shown, with the words that are put before it."""
+    if isinstance(shown, ast.Name):
+        yield shown.id, ""
+    elif isinstance(shown, ast.IfExp):
+        yield from (*_through(shown.body), *_through(shown.orelse))
+    elif isinstance(shown, ast.BinOp) and isinstance(shown.left, ast.Constant):
+        yield from ((name, f"{shown.left.value}{more}") for name, more in _through(shown.right))
+
+
+def _from_all(made: ast.FunctionDef, given: str) -> set[str]:
+    """Names that a loop over `**given` binds."""
+    return {
+        inner.id
+        for loop in ast.walk(made)
+        if isinstance(loop, ast.For)
+        and any(isinstance(n, ast.Name) and n.id == given for n in ast.walk(loop.iter))
+        for inner in ast.walk(loop.target)
+        if isinstance(inner, ast.Name)
+    }
 
 
 def in_pieces() -> set[str]:
@@ -110,7 +229,7 @@ def in_pieces() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if (
                 isinstance(node, ast.Call)
-                and getattr(node.func, "id", getattr(node.func, "attr", "")) in _ERRORS
+                and _name(node.func) in _ERRORS
                 and isinstance(next(iter(node.args), None), ast.BinOp | ast.JoinedStr)
             ):
                 found.add(str(path.relative_to(ROOT / "labelsvc")))

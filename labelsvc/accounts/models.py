@@ -32,7 +32,8 @@ class User(Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     role: Mapped[str] = mapped_column(String(12))
     producer_id: Mapped[int | None] = mapped_column(ForeignKey("producer.id"), index=True)
-    language: Mapped[str] = mapped_column(String(2), default="vi")
+    #: What the person chose; empty follows the browser.
+    language: Mapped[str] = mapped_column(String(2), default="")
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
 

@@ -47,6 +47,13 @@ def legal_basis_on(day: date) -> str:
     return next((number for since, number in _BASES if day >= since), _BASES[-1][1])
 
 
+def stars_reached(score: Decimal | None) -> int | None:
+    """The most stars that *score* is enough for; None below 50 points and without a score."""
+    if score is None:
+        return None
+    return max((stars for stars, (least, _) in BANDS.items() if score >= least), default=None)
+
+
 def check_award(
     *,
     stars: int,

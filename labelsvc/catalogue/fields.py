@@ -254,6 +254,12 @@ def checked(field: str, check: Check, text: str | None) -> str:
         raise
 
 
+def shown(text: str, *, most: int = 200) -> str:
+    """*text* for a report about it: without what `line` refuses or leaves out."""
+    bare = _CONTROL.sub(" ", _TURNING.sub("", nfc(text.translate(_INVISIBLE))))
+    return _SPACE.sub(" ", bare).strip()[:most]
+
+
 def _readable(text: str) -> str:
     """NFC without invisible characters.
 

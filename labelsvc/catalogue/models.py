@@ -115,6 +115,10 @@ class ProducerKind(StrEnum):
     HOUSEHOLD = "household"  # hộ sản xuất, hộ gia đình có đăng ký kinh doanh
 
 
+#: Kinds that are legal persons: their tax code stands for nobody.
+ORGANISATIONS = frozenset({ProducerKind.COOPERATIVE, ProducerKind.ENTERPRISE})
+
+
 class Producer(Base):
     """An OCOP owner (chủ thể): a household, cooperative, workshop or company."""
 
@@ -145,6 +149,8 @@ class Producer(Base):
     village_id: Mapped[int | None] = mapped_column(ForeignKey("village.id"))
     registration_number: Mapped[str] = mapped_column(String(40), default="")
     registration_date: Mapped[date | None]
+    #: The office has seen that the tax code is an organisation's: a farm run by a company, say.
+    organisation: Mapped[bool] = mapped_column(default=False, server_default=false())
     active: Mapped[bool] = mapped_column(default=True)
     search_key: Mapped[str] = mapped_column(String(400), default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
@@ -163,10 +169,11 @@ class Producer(Base):
         """The tax code if it may be shown.
 
         Since 1 July 2025 a person's tax code is the 12-digit personal id, which is personal data
-        (Law 91/2025/QH15): never on a page or label. Households keep theirs to themselves too,
-        their older 10-digit codes stand for a person.
+        (Law 91/2025/QH15): never on a page or label. The older 10-digit codes of households, farms
+        and cooperative groups may stand for a person too, so only enterprises and cooperatives
+        show theirs, and owners whose code the office knows for an organisation's.
         """
-        if not self.tax_code or self.kind == ProducerKind.HOUSEHOLD:
+        if not self.tax_code or not (self.organisation or self.kind in ORGANISATIONS):
             return None
         digits = self.tax_code.replace("-", "")
         return self.tax_code if len(digits) in (10, 13) else None
@@ -215,6 +222,8 @@ class Product(Base):
     #: Criteria set 1-26 (criteria.py), of the decision named in `set_decision`.
     set_number: Mapped[int]
     set_decision: Mapped[str] = mapped_column(String(30), default="26/2026/QĐ-TTg")
+    #: The set was guessed from the name by an import: the office has still to confirm it.
+    set_guessed: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Official code `T-X-STT-year` (Decision 26/2026 appendix II) or an older one, as opaque text.
     ocop_code: Mapped[str | None] = mapped_column(String(40), unique=True)
     #: GTIN-14 with leading zeros, check digit right; many producers have none.
@@ -247,7 +256,9 @@ class Product(Base):
     )
     lots: Mapped[list[Lot]] = relationship(back_populates="product")
     recognitions: Mapped[list[Recognition]] = relationship(back_populates="product")
-    outlets: Mapped[list[Outlet]] = relationship(secondary=outlet_product)
+    outlets: Mapped[list[Outlet]] = relationship(
+        secondary=outlet_product, back_populates="products", order_by="Outlet.name"
+    )
 
     @validates("name")
     def _name_changed(self, _key: str, value: str) -> str:
@@ -288,8 +299,20 @@ class Outlet(Base):
     commune_code: Mapped[str | None] = mapped_column(String(5))
     commune_from: Mapped[date | None]
     phone: Mapped[str] = mapped_column(String(30), default="")
+    #: False once it is closed: it stays in the list of the office and leaves the scan pages.
     active: Mapped[bool] = mapped_column(default=True)
+    search_key: Mapped[str] = mapped_column(String(400), default="", server_default="")
     commune: Mapped[AdminUnit | None] = relationship()
+    products: Mapped[list[Product]] = relationship(
+        secondary=outlet_product, back_populates="outlets", order_by="Product.search_key"
+    )
+
+    @validates("name", "street")
+    def _name_changed(self, key: str, value: str) -> str:
+        name = value if key == "name" else (self.name or "")
+        street = value if key == "street" else (self.street or "")
+        self.search_key = fold(f"{name} {street}")
+        return nfc(value)
 
     @property
     def address(self) -> str:

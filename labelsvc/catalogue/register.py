@@ -108,9 +108,22 @@ def create_product(session: Session, *, producer: Producer, actor: str, **facts:
 
 def update_product(session: Session, product: Product, *, actor: str, **facts: Any) -> Changes:
     """Change facts of a product; gives what changed, field → (old, new)."""
+    if facts.get("set_number", product.set_number) != product.set_number:
+        facts.setdefault("set_guessed", False)  # somebody chose another one
     changes = _checked(product, _product_facts(facts, new=False), PRODUCT)
     _product_free(session, product, changes)
     return _changed(session, product, actor, "product.update", changes)
+
+
+def confirm_set(
+    session: Session, product: Product, *, actor: str, number: int | None = None
+) -> Changes:
+    """The office has looked at the criteria set: it stays, or is *number* from now on.
+
+    :raises BadInput: there is no such set.
+    """
+    chosen = product.set_number if number is None else number
+    return update_product(session, product, actor=actor, set_number=chosen, set_guessed=False)
 
 
 def _product_facts(facts: dict[str, Any], *, new: bool) -> dict[str, Any]:
@@ -200,6 +213,21 @@ def update_outlet(session: Session, outlet: Outlet, *, actor: str, **facts: Any)
     changes = _checked(outlet, _with_commune(facts), OUTLET)
     _free(session, outlet, changes, name="There is already a point of sale named {value}.")
     return _changed(session, outlet, actor, "outlet.update", changes)
+
+
+def sell_at(session: Session, outlet: Outlet, product: Product, *, sold: bool, actor: str) -> None:
+    """Enter that *product* is sold at *outlet*, or is no longer."""
+    if (product in outlet.products) is sold:
+        return
+    if sold:
+        outlet.products.append(product)
+    else:
+        outlet.products.remove(product)
+    session.flush()
+    audit.record(
+        session, actor=actor, action="outlet.sells" if sold else "outlet.sells_not",
+        subject=f"outlet:{outlet.id}", facts={"product": product.id},
+    )  # fmt: skip
 
 
 # --- shared steps -------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from labelsvc.accounts.passkeys import Party
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.i18n import LANGUAGES
 from labelsvc.web import security
-from labelsvc.web.language import explain, gettext
+from labelsvc.web.language import explain, gettext, keep
 from labelsvc.web.site import site
 
 bp = Blueprint("account", __name__, url_prefix="/account")
@@ -182,7 +182,7 @@ def language() -> ResponseReturnValue:
     chosen = request.form.get("lang", "")
     answer = redirect(local_target(request.form.get("next")) or url_for("home.home"))
     if chosen in LANGUAGES:
-        answer.set_cookie("lang", chosen, max_age=365 * 24 * 3600, samesite="Lax", httponly=True)
+        keep(answer, chosen)
         if g.user is not None:
             with site().database.writing() as session:
                 session.get_one(User, g.user.id).language = chosen

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, g, has_request_context, request, url_for
+from flask import Flask, Response, g, has_request_context, request, url_for
 from markupsafe import Markup, escape
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
+from werkzeug.wrappers import Response as AnyResponse
 
 from labelsvc import i18n
 from labelsvc.errors import LabelsvcError
 
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}:\d{2})(?::\d{2})?)?")
+#: Pages that may set a cookie; those for consumers never do.
+_ROOMS = frozenset({"account", "office", "producer"})
+
 
 def current() -> str:
-    """Language of this answer: `?lang=`, the user's own, `Accept-Language`, Vietnamese."""
+    """Language of this answer: `?lang=`, the choice of this browser, the user's own,
+    `Accept-Language`, Vietnamese."""
     if not has_request_context():
         return i18n.DEFAULT
     known = g.get("language")
@@ -63,13 +71,45 @@ def _turn(page: int) -> str:
     return url_for(str(request.endpoint), **values)
 
 
+def keep(answer: AnyResponse, language: str) -> None:
+    """This browser's choice, for a year."""
+    answer.set_cookie("lang", language, max_age=365 * 24 * 3600, samesite="Lax", httponly=True)
+
+
+def _carry(answer: Response) -> Response:
+    """`?lang=` on a page of people who sign in holds for what they open next, too."""
+    asked = request.args.get("lang") if request.query_string else None
+    if (
+        asked in i18n.LANGUAGES
+        and asked != request.cookies.get("lang")
+        and (request.endpoint or "").partition(".")[0] in _ROOMS
+    ):
+        keep(answer, asked)
+    return answer
+
+
+def typed_day(value: Any) -> str:
+    """What a field for a day or a time shows: dd/mm/yyyy, or what somebody typed as it is."""
+    if isinstance(value, datetime):
+        return i18n.moment(value)
+    if isinstance(value, date):
+        return i18n.day(value)
+    text = str(value or "")
+    found = _ISO.fullmatch(text)
+    return (
+        f"{found[3]}/{found[2]}/{found[1]}{' ' + found[4] if found[4] else ''}" if found else text
+    )
+
+
 def install(app: Flask) -> None:
-    """Give the templates the words and the formats."""
+    """Give the templates the words and the formats, and answers the choice of a language."""
+    app.after_request(_carry)
     env = app.jinja_env
     env.globals["turn"] = _turn
     env.globals.update(_=gettext, language=current, other_language=other_language, explain=explain)
     env.filters.update(
         day=i18n.day,
+        typed_day=typed_day,
         moment=i18n.moment,
         number=lambda value: i18n.number(value, current()),
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import structlog
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from labelsvc.errors import LabelsvcError
+from labelsvc.web.account import start_page
 from labelsvc.web.language import explain, gettext
 
 log = structlog.get_logger()
@@ -79,4 +80,9 @@ def _unexpected(error: Exception) -> ResponseReturnValue:
 
 
 def _page(status: int, message: str, fix: str) -> ResponseReturnValue:
-    return render_template("errors/problem.html", status=status, message=message, fix=fix), status
+    # Who is signed in goes back to the own pages, not out to those of the public.
+    start = start_page(g.user) if g.get("user") is not None else ""
+    page = render_template(
+        "errors/problem.html", status=status, message=message, fix=fix, start=start
+    )
+    return page, status

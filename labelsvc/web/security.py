@@ -194,7 +194,10 @@ def install(app: Flask) -> None:
     @app.before_request
     def check() -> AnyResponse | None:
         endpoint = request.endpoint
-        if endpoint is None or endpoint == "static" or _cookieless(endpoint):
+        if endpoint == "static" or (endpoint and _cookieless(endpoint)):
+            return None
+        if endpoint is None:  # no such page: who is signed in keeps the way back
+            _load_user()
             return None
         _load_user()  # first: the page that refuses a stale form shows who is signed in
         if request.method not in ("GET", "HEAD", "OPTIONS") and not endpoint.startswith(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 import pytest
 
 from labelsvc.clock import HANOI
 from labelsvc.errors import BadInput
+from labelsvc.resources import folder
 from labelsvc.web.console.typed import day_of, moment_of, whole
+from labelsvc.web.language import typed_day
 
 
 @pytest.mark.parametrize(
@@ -18,6 +21,7 @@ from labelsvc.web.console.typed import day_of, moment_of, whole
         ("05/11/2026", date(2026, 11, 5)),
         (" 5.11.2026 ", date(2026, 11, 5)),
         ("05-11-2026", date(2026, 11, 5)),
+        ("05112026", date(2026, 11, 5)),
         ("", None),
     ],
 )
@@ -25,7 +29,9 @@ def test_days(text: str, day: date | None) -> None:
     assert day_of(text, "Day") == day
 
 
-@pytest.mark.parametrize("text", ["31/02/2026", "11/2026", "hôm qua", "2026-13-01", "05/11/26"])
+@pytest.mark.parametrize(
+    "text", ["31/02/2026", "11/2026", "hôm qua", "2026-13-01", "05/11/26", "31022026", "5112026"]
+)
 def test_what_is_no_day_is_refused_and_points_at_its_input(text: str) -> None:
     with pytest.raises(BadInput) as caught:
         day_of(text, "Day", "made_on")
@@ -64,3 +70,28 @@ def test_moments_are_on_a_vietnamese_clock(text: str, hour: int) -> None:
 def test_a_moment_cannot_be_left_out() -> None:
     with pytest.raises(BadInput, match="missing"):
         moment_of(" ", "When", "at")
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (date(2026, 11, 5), "05/11/2026"),
+        ("2026-11-05", "05/11/2026"),
+        ("2026-11-05T14:30", "05/11/2026 14:30"),
+        (datetime(2026, 11, 5, 14, 30, tzinfo=HANOI), "05/11/2026 14:30"),
+        ("05/11/2026", "05/11/2026"),
+        ("hôm qua", "hôm qua"),
+        (None, ""),
+        ("", ""),
+    ],
+)
+def test_a_field_for_a_day_shows_it_day_first_and_takes_it_back(value: object, shown: str) -> None:
+    assert typed_day(value) == shown
+    if shown and shown != "hôm qua":
+        assert moment_of(shown, "When").date() == date(2026, 11, 5)
+
+
+def test_no_page_leaves_the_order_of_a_date_to_the_browser() -> None:
+    native = re.compile(r"""<input[^>]*type=["'](?:date|datetime-local)""")
+    for path in folder("templates").rglob("*.html"):
+        assert not native.search(path.read_text(encoding="utf-8")), path

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from labelsvc.catalogue import fields
+from labelsvc.catalogue.importing.formula import Unsaved
 from labelsvc.catalogue.importing.read import Cell
 from labelsvc.errors import BadInput
 from labelsvc.i18n import fold, nfc
@@ -19,7 +20,7 @@ _WORDS = re.compile(r"ngay\s*(\d{1,2})\s*thang\s*(\d{1,2})\s*(?:nam\s*)?(\d{4})"
 
 def text_of(cell: Cell) -> str:
     """The words of a cell; a number without the ".0" that spreadsheets add."""
-    if cell is None:
+    if cell is None or isinstance(cell, Unsaved):
         return ""
     if isinstance(cell, bool):
         return "1" if cell else "0"

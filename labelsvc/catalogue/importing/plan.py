@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from labelsvc.catalogue.address import read_address
 from labelsvc.catalogue.fields import name_key
-from labelsvc.catalogue.importing.header import find_header
+from labelsvc.catalogue.importing.header import Header, find_header
 from labelsvc.catalogue.importing.read import read_tables
 from labelsvc.catalogue.importing.row import Line, Problem, read_lines
 from labelsvc.catalogue.importing.spool import Spool
@@ -52,29 +52,39 @@ class PlanRow:
 
     @property
     def product(self) -> str:
-        return str(self.line.product.get("name", ""))
+        return str(self.line.product.get("name") or self.line.said.get("product", ""))
 
     @property
     def producer(self) -> str:
-        return str(self.line.producer.get("name", ""))
+        return str(self.line.producer.get("name") or self.line.said.get("producer", ""))
 
     @property
     def problems(self) -> list[Problem]:
         return self.line.problems
 
     def as_json(self) -> dict[str, Any]:
+        told = self.line.recognition
         return {
             "row": self.number,
             "state": self.state,
             "product": self.product,
             "producer": self.producer,
+            "set": self.line.product.get("set_number"),
+            "set_guessed": bool(self.line.product.get("set_guessed")),
+            "commune": self.line.commune,
+            "stars": told.get("stars", 0),
+            "decision": told.get("decision_number", ""),
+            "until": f"{told['valid_to']:%d/%m/%Y}" if told else "",
             "changes": [vars(change) for change in self.changes],
             "problems": [
                 {"column": p.column, "letter": p.letter, "message": p.message, "fix": p.fix,
                  "params": {k: str(v) for k, v in p.params.items()}}
                 for p in self.problems
             ],
-            "notes": [{"message": m, "params": p} for m, p in self.line.notes],
+            "notes": [
+                {"message": m, "params": {k: str(v) for k, v in p.items()}}
+                for m, p in self.line.notes
+            ],
         }  # fmt: skip
 
 
@@ -109,7 +119,7 @@ def plan_import(session: Session, *, data: bytes, file_name: str) -> Plan:
     :raises ImportRefused: the file cannot be read at all, or holds no list.
     """
     table, header = find_header(read_tables(data, file_name))
-    known, rows = Known(session), Spool[PlanRow]()
+    known, rows = Known(session, header), Spool[PlanRow]()
     found: Counter[str] = Counter()
     for line in read_lines(table, header):
         row = known.compare(line)
@@ -130,7 +140,8 @@ def plan_import(session: Session, *, data: bytes, file_name: str) -> Plan:
 class Known:
     """The catalogue by its keys, read once; rows already seen in the file."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, header: Header) -> None:
+        self._header = header
         self._gazetteer = Gazetteer(session)
         self._producers: dict[str, Any] = {}
         self._by_tax: dict[str, Any] = {}
@@ -148,7 +159,8 @@ class Known:
         self._taken: dict[tuple[str, str], int] = {}
         for held in session.execute(
             select(
-                Product.id, Product.producer_id, Product.name, Product.set_number, Product.gtin,
+                Product.id, Product.producer_id, Product.name, Product.set_number, Product.set_guessed,
+                Product.gtin,
                 Product.ocop_code, Product.net_content, Product.ingredients,
             )
         ):  # fmt: skip
@@ -229,6 +241,7 @@ class Known:
         if one is not None:
             line.producer["commune_code"] = one.unit.code
             line.producer["commune_from"] = one.unit.valid_from
+            line.commune = one.unit.name
         elif found:
             names = ", ".join(dict.fromkeys(c.unit.name for c in found[:4]))
             line.notes.append(("The commune needs a person: it may be {names}.", {"names": names}))
@@ -240,7 +253,10 @@ class Known:
     def _refuse(
         self, line: Line, message: str, fix: str, column: str = "product", **params: Any
     ) -> None:
-        line.problems.append(Problem(column, "", message, fix, params))
+        named = self._header
+        line.problems.append(
+            Problem(named.label(column), named.letter(column), message, fix, params)
+        )
 
 
 def _mark(key: tuple[str, str]) -> int:
@@ -258,8 +274,8 @@ def _differences(said: dict[str, Any], held: Any) -> list[Change]:
             continue  # often guessed; the office's own entry is better
         if name == "name" and name_key(str(old)) == name_key(str(value)):
             continue
-        if name in ("set_number",) and old:
-            continue
+        if name in ("set_number", "set_guessed") and (said["set_guessed"] or not held.set_guessed):
+            continue  # the office's own choice is better than the list's, anything than a guess
         if old != value:
             changes.append(Change(name, _shown(old), _shown(value)))
     return changes

@@ -14,10 +14,11 @@ from typing import IO, Any
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from labelsvc.catalogue.importing import guard
+from labelsvc.catalogue.importing.formula import Place, Unsaved, unsaved_formulas
 from labelsvc.errors import ImportRefused
 from labelsvc.i18n import nfc
 
-Cell = str | int | float | bool | date | datetime | time | timedelta | None
+Cell = str | int | float | bool | date | datetime | time | timedelta | Unsaved | None
 Cells = list[Cell]
 #: Bytes that are decoded at a time.
 _PIECE = 1 << 16
@@ -82,15 +83,15 @@ def read_tables(data: bytes, file_name: str) -> list[Table]:
 
 def _sheets(data: bytes) -> list[Table]:
     try:
-        book = CalamineWorkbook.from_object(io.BytesIO(data))
+        book, unsaved = CalamineWorkbook.from_object(io.BytesIO(data)), unsaved_formulas(data)
         tables = []
         for index, facts in enumerate(book.sheets_metadata):
             if facts.typ == SheetTypeEnum.WorkSheet and facts.visible == SheetVisibleEnum.Visible:
                 sheet = book.get_sheet_by_index(index)
                 if sheet.start is not None:
-                    shift = sheet.start[1]
+                    places = unsaved.get(facts.name, frozenset())
                     spans = [(*a, *b) for a, b in sheet.merged_cell_ranges or () if a <= b]
-                    tables.append(Table(nfc(facts.name), _cells(sheet, shift), spans))
+                    tables.append(Table(nfc(facts.name), _cells(sheet, places), spans))
         return tables
     except BaseException as error:
         # A defect of the reader is a Rust panic, and that is no Exception.
@@ -101,11 +102,21 @@ def _sheets(data: bytes) -> list[Table]:
         raise
 
 
-def _cells(sheet: Any, shift: int) -> Any:
+def _cells(sheet: Any, unsaved: frozenset[Place]) -> Any:
+    shift = sheet.start[1]
+    wanting: dict[int, list[int]] = {}
+    for row, column in sorted(unsaved):
+        wanting.setdefault(row, []).append(column)
+
     def source() -> Iterator[Cells]:
         before: Cells = [None] * shift
-        for row in sheet.iter_rows():
-            yield [*before, *row] if shift else row
+        for index, row in enumerate(sheet.iter_rows()):
+            cells = [*before, *row] if shift else row
+            for column in wanting.get(index, ()):
+                cells += [None] * (column + 1 - len(cells))
+                if _empty(cells[column]):
+                    cells[column] = Unsaved.FORMULA
+            yield cells
 
     return source
 

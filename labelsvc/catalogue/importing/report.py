@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
+from labelsvc.catalogue import criteria
 from labelsvc.catalogue.importing.plan import Plan, PlanRow
-from labelsvc.i18n import translate
+from labelsvc.i18n import DEFAULT, translate
 
 _WORDS = {"new": "new", "changed": "changed", "unchanged": "unchanged", "refused": "refused"}
 _SIGNS = {"new": "+", "changed": "~", "unchanged": "=", "refused": "✗"}
@@ -14,18 +16,48 @@ _SIGNS = {"new": "+", "changed": "~", "unchanged": "=", "refused": "✗"}
 
 def reasons(row: PlanRow, language: str) -> list[str]:
     """Why a row is refused: column, what is wrong, what to do."""
-    said = []
-    for problem in row.problems:
-        place = f"{problem.column} ({problem.letter})" if problem.letter else problem.column
-        message = translate(problem.message, language, **problem.params)
-        fix = translate(problem.fix, language, **problem.params)
-        said.append(f"{place}: {message} {fix}".strip())
-    return said
+    return [
+        f"{p['place']}: {p['text']} {p['fix_text']}".strip()
+        for p in in_words(row.as_json(), language)["problems"]
+    ]
 
 
 def notes(row: PlanRow, language: str) -> list[str]:
     """What was taken for granted."""
-    return [translate(message, language, **params) for message, params in row.line.notes]
+    return notes_of(in_words(row.as_json(), language), language)
+
+
+def notes_of(row: dict[str, Any], language: str) -> list[str]:
+    """The same of a row of a document in words, with the guess that is a field of its own there."""
+    said = [str(note["text"]) for note in row["notes"]]
+    if row.get("set_guessed") and row.get("set") and row["state"] != "refused":
+        guess = "Criteria set {set} is a guess from the name: confirm it after taking over."
+        name = f"{row['set']} ({criteria.name(row['set'], language)})"
+        said.append(translate(guess, language, set=name))
+    return said
+
+
+def in_words(row: dict[str, Any], language: str) -> dict[str, Any]:
+    """A row of a document with its sentences filled in and translated.
+
+    Each problem gets `place`, the column with its letter, `text` and `fix_text`; each note `text`.
+    """
+    problems = [
+        problem
+        | {
+            "place": " ".join(
+                filter(None, (problem["column"], problem["letter"] and f"({problem['letter']})"))
+            ),
+            "text": translate(problem["message"], language, **problem["params"]),
+            "fix_text": translate(problem["fix"], language, **problem["params"]),
+        }
+        for problem in row["problems"]
+    ]
+    said = [
+        note | {"text": translate(note["message"], language, **note["params"])}
+        for note in row["notes"]
+    ]
+    return row | {"problems": problems, "notes": said}
 
 
 def as_lines(plan: Plan, language: str) -> Iterator[str]:
@@ -38,12 +70,16 @@ def as_lines(plan: Plan, language: str) -> Iterator[str]:
     yield ", ".join(f"{translate(_WORDS[s], language)} {n}" for s, n in plan.counts.items())
 
 
-def as_document(plan: Plan, *, applied: bool) -> Iterator[str]:
-    """One JSON document in pieces, a row a line."""
-    head = json.dumps(plan.as_json() | {"applied": applied}, ensure_ascii=False, indent=1)
+def as_document(plan: Plan, *, applied: bool, language: str = DEFAULT) -> Iterator[str]:
+    """One JSON document in pieces, a row a line; sentences as keys and in *language*.
+
+    :param applied: the plan was taken over. It says so only where a row was left to take.
+    """
+    taken = applied and plan.counts["refused"] < len(plan.rows)
+    head = json.dumps(plan.as_json() | {"applied": taken}, ensure_ascii=False, indent=1)
     yield head.removesuffix("\n}") + ',\n "rows": ['
     before = ""
     for row in plan.rows:
-        yield f"{before}  {json.dumps(row.as_json(), ensure_ascii=False, default=str)}"
+        yield f"{before}  {json.dumps(in_words(row.as_json(), language), ensure_ascii=False, default=str)}"
         before = ",\n"
     yield "\n ]\n}"

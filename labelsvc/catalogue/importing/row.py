@@ -9,8 +9,9 @@ from datetime import date
 from typing import Any
 
 from labelsvc.catalogue import criteria, fields
-from labelsvc.catalogue.certify import BANDS, check_award, legal_basis_on
+from labelsvc.catalogue.certify import BANDS, check_award, legal_basis_on, stars_reached
 from labelsvc.catalogue.importing import cell as cells
+from labelsvc.catalogue.importing.formula import Unsaved
 from labelsvc.catalogue.importing.header import Header
 from labelsvc.catalogue.importing.read import Cell, Cells, Table
 from labelsvc.catalogue.models import ProducerKind
@@ -52,6 +53,10 @@ class Line:
     product: dict[str, Any] = field(default_factory=dict)
     recognition: dict[str, Any] = field(default_factory=dict)
     address: str = ""
+    #: Name of the commune that the address certainly means.
+    commune: str = ""
+    #: "product" and "producer" as the file has them, for a row whose names are refused.
+    said: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     #: English sentences of things taken for granted, with their parameters.
     notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
@@ -74,8 +79,7 @@ def read_lines(table: Table, header: Header) -> Iterator[Line]:
             continue
         if _is_heading(row, context):
             continue
-        product = _at(row, header, "product")
-        if not cells.text_of(product) and not cells.text_of(_at(row, header, "producer")):
+        if not any(_filled(_at(row, header, name)) for name in ("product", "producer")):
             continue
         yield _line(number, row, header, context)
 
@@ -84,10 +88,12 @@ def _is_heading(row: Cells, context: _Context) -> bool:
     """A group, a district, a total, a row of column numbers: said once, for the rows below."""
     said = [cells.text_of(cell) for cell in row if cells.text_of(cell)]
     if not said:
-        return True
+        return not any(isinstance(cell, Unsaved) for cell in row)
     plain = fold(said[0])
     if _TOTAL.match(plain) or (len(said) <= 3 and _SIGNED.search(plain)):
         return True
+    if any(isinstance(cell, Unsaved) for cell in row):
+        return False
     if len(said) > 3 and all(re.fullmatch(r"\(?\d{1,2}\)?", one) for one in said):
         return True  # (1) (2) (3) under the header
     different = {one for one in said if not re.fullmatch(r"[IVXA-Z]{1,5}[.)]?|\d{1,3}\.?", one)}
@@ -109,6 +115,7 @@ def _is_heading(row: Cells, context: _Context) -> bool:
 def _line(number: int, row: Cells, header: Header, context: _Context) -> Line:
     made = Line(number)
     reader = _Reader(row, header, made)
+    reader.refuse_unsaved()
     _read_producer(reader, context)
     _read_product(reader, context)
     _read_recognition(reader)
@@ -132,10 +139,23 @@ class _Reader:
             self.refuse(name, error)
             return default
 
+    def refuse_unsaved(self) -> None:
+        """A cell that shows something in Excel and gives nothing here is not an empty one."""
+        for name in self.header.columns.keys() - {"number", "note"}:
+            if isinstance(_at(self.row, self.header, name), Unsaved):
+                self.refuse(
+                    name,
+                    BadInput(
+                        "The cell holds a formula without a saved value.",
+                        fix="Open the list in Excel or LibreOffice, save it and send that.",
+                    ),
+                )
+
     def refuse(self, name: str, error: BadInput) -> None:
-        self.line.problems.append(
-            Problem(self.header.label(name), self.header.letter(name), error.message, error.fix, error.params)
-        )  # fmt: skip
+        column, letter = self.header.label(name), self.header.letter(name)
+        if any(problem.column == column for problem in self.line.problems):
+            return  # the first one says what to do; what follows from it does not help
+        self.line.problems.append(Problem(column, letter, error.message, error.fix, error.params))
 
     def field(
         self, into: dict[str, Any], name: str, check: Callable[[str], str], key: str = ""
@@ -145,10 +165,15 @@ class _Reader:
         if value:
             into[key or name] = value
 
+    def name(self, into: dict[str, Any], column: str) -> None:
+        """The name that the row is known by; kept for the report where it is refused."""
+        self.line.said[column] = fields.shown(self.text(column))
+        self.field(into, column, fields.name, "name")
+
 
 def _read_producer(reader: _Reader, context: _Context) -> None:
     into = reader.line.producer
-    reader.field(into, "producer", fields.name, "name")
+    reader.name(into, "producer")
     if not into.get("name") and not reader.line.problems:
         reader.refuse(
             "producer", BadInput("The producer is missing.", fix="Enter the name of the owner.")
@@ -189,7 +214,7 @@ def _kind(text: str) -> ProducerKind | None:
 
 def _read_product(reader: _Reader, context: _Context) -> None:
     into = reader.line.product
-    reader.field(into, "product", fields.name, "name")
+    reader.name(into, "product")
     if not into.get("name") and not reader.line.problems:
         reader.refuse(
             "product", BadInput("The product is missing.", fix="Enter the name of the product.")
@@ -200,19 +225,16 @@ def _read_product(reader: _Reader, context: _Context) -> None:
     reader.field(into, "ingredients", fields.prose)
     said = reader.text("set")
     number = criteria.find_set(said) if said else context.set_number
+    into["set_guessed"] = number is None
     if number is None:
         group = (criteria.find_group(said) if said else None) or context.group
         number = criteria.guess_set(str(into.get("name", "")), group)
-        if number is not None:
-            reader.line.notes.append(
-                ("Criteria set {set} is a guess from the name: please confirm it.", {"set": number})
-            )
-    if number is None:
+    if number is None and into.get("name"):
         reader.refuse(
             "set",
             BadInput("The criteria set is not known.", fix="Add a column “Bộ sản phẩm” with a number from 1 to 26."),
         )  # fmt: skip
-    else:
+    elif number is not None:
         into["set_number"] = number
 
 
@@ -264,6 +286,14 @@ def _read_recognition(reader: _Reader) -> None:
         place = {"stars": "stars", "decision_number": "decision", "score": "score"}
         reader.refuse(place.get(str(error.params.get("field")), "decision_date"), error)
         return
+    reached = stars_reached(score)
+    if score is not None and reached is not None and reached > stars and not potential:
+        reader.line.notes.append(
+            (
+                "{score} points would do for {reached} stars; the list says {stars}.",
+                {"score": f"{score.normalize():f}", "reached": reached, "stars": stars},
+            )
+        )
     reader.line.recognition.update(facts)
 
 
@@ -279,6 +309,10 @@ def _authority(
         place = re.search(r"(?i)ubnd\s+((?:huyện|quận|thị xã)\s+[^,;.()]+)", said)
         return Authority.DISTRICT, f"UBND {place[1].strip()}" if place else "UBND huyện"
     return Authority.PROVINCE, "UBND Thành phố Hà Nội"
+
+
+def _filled(cell: Cell) -> bool:
+    return isinstance(cell, Unsaved) or bool(cells.text_of(cell))
 
 
 def _at(row: Cells, header: Header, name: str) -> Cell:

@@ -2,13 +2,16 @@
 
 from labelsvc.web.console import layout_preview as layout_preview
 from labelsvc.web.console import office_accounts as office_accounts
+from labelsvc.web.console import office_audit as office_audit
 from labelsvc.web.console import office_cases as office_cases
 from labelsvc.web.console import office_imports as office_imports
 from labelsvc.web.console import office_keys as office_keys
+from labelsvc.web.console import office_outlets as office_outlets
 from labelsvc.web.console import office_producers as office_producers
 from labelsvc.web.console import office_products as office_products
 from labelsvc.web.console import office_recognitions as office_recognitions
 from labelsvc.web.console import office_reports as office_reports
+from labelsvc.web.console import office_sets as office_sets
 from labelsvc.web.console import office_villages as office_villages
 from labelsvc.web.console import office_withdrawals as office_withdrawals
 from labelsvc.web.console import producer_bind as producer_bind

@@ -1,4 +1,4 @@
-"""Programme-office pages: the overview, the audit trail, and what all office pages share."""
+"""Programme-office pages: the overview, and what all office pages share."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 
 from flask import Blueprint, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select, func, literal, or_, select, union_all
+from sqlalchemy import Select, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from labelsvc import clock
-from labelsvc.accounts.models import AuditEntry, Role, User
+from labelsvc.accounts.models import Role, User
 from labelsvc.catalogue.certify import ending_within
 from labelsvc.catalogue.models import Producer, Product
 from labelsvc.catalogue.recognition import RENEWAL_CLOSES_DAYS, RENEWAL_OPENS_DAYS
@@ -26,7 +26,7 @@ from labelsvc.web.site import site
 Row = TypeVar("Row")
 bp = Blueprint("office", __name__, url_prefix="/office")
 
-#: Actions of the audit trail in words; the machine word stands beside them for searching.
+#: Actions of the audit trail in words.
 ACTIONS = {
     "sign_in": "Signed in",
     "user.create": "User added",
@@ -55,6 +55,10 @@ ACTIONS = {
     "certificate.remove": "Certificate removed",
     "village.create": "Village added",
     "village.update": "Village changed",
+    "outlet.create": "Point of sale added",
+    "outlet.update": "Point of sale changed",
+    "outlet.sells": "Product entered at a point of sale",
+    "outlet.sells_not": "Product taken off a point of sale",
     "import.apply": "List taken over",
     "report.close": "Report closed",
     "case.open": "Case opened",
@@ -66,6 +70,10 @@ ACTIONS = {
     "lot.inner_list": "List of inner codes taken",
     "product.range": "Range of sale declared",
     "lot.open": "Lot opened",
+    "lot.correct": "Lot corrected",
+    "layout.save": "Label layout saved",
+    "layout.delete": "Label layout deleted",
+    "log.recover": "Public log recovered",
     "lot.recall": "Lot recalled",
     "event.add": "Event of a lot added",
     "print_run.create": "Print run begun",
@@ -161,6 +169,7 @@ def dashboard() -> ResponseReturnValue:
             "ending_120": sum(last <= late for last in ending),
             "producers": _number(session, select(func.count()).select_from(Producer)),
             "products": _number(session, select(func.count()).select_from(Product)),
+            "guessed": _number(session, select(func.count()).where(Product.set_guessed)),
         }
         days = scans_by_day(session, today)
         behind = store.behind(session)
@@ -191,24 +200,6 @@ def scans_by_day(session: Session, today: date) -> list[tuple[date, int]]:
 
 def _begins(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=clock.HANOI)
-
-
-@bp.get("/audit")
-def audit() -> ResponseReturnValue:
-    asked = request.args.get("q", "").strip()[:80]
-    query = select(AuditEntry).order_by(AuditEntry.id.desc())
-    if asked:
-        query = query.where(
-            or_(
-                AuditEntry.subject.startswith(asked, autoescape=True),
-                AuditEntry.action.startswith(asked, autoescape=True),
-                AuditEntry.actor == asked,
-            )
-        )
-    with site().database.reading() as session:
-        shown = paged(session, query)
-        people = names_of(session, [entry.actor for entry in shown.rows])
-    return render_template("console/office/audit.html", shown=shown, q=asked, people=people)
 
 
 def names_of(session: Session, actors: list[str]) -> dict[str, str]:

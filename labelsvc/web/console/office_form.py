@@ -10,10 +10,11 @@ from typing import Any, NamedTuple, TypeVar
 from flask import request
 from sqlalchemy.orm import Session
 
+from labelsvc.catalogue import criteria
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.web import security
 from labelsvc.web.console.typed import day_of, whole
-from labelsvc.web.language import explain, gettext
+from labelsvc.web.language import current, explain, gettext
 from labelsvc.web.site import site
 
 Result = TypeVar("Result")
@@ -112,6 +113,22 @@ class Posted:
     def errors(self) -> dict[str, str]:
         """Field → what is wrong, for the message beside the field."""
         return {p.field: f"{p.message} {p.fix}".strip() for p in self.problems if p.field}
+
+
+def set_words(number: int | str | None) -> str:
+    """A criteria set by number and name: "6. Chế biến từ gạo, ngũ cốc"."""
+    text = str(number or "")
+    known = text.isdigit() and int(text) in criteria.decision().sets
+    return f"{text}. {criteria.name(int(text), current())}" if known else text
+
+
+def set_choices() -> list[tuple[str, list[tuple[int, str]]]]:
+    """The 26 criteria sets under their groups, for a choice."""
+    groups: dict[str, list[tuple[int, str]]] = {}
+    for number in criteria.decision().sets:
+        group = criteria.group_of(number).name(current())
+        groups.setdefault(group, []).append((number, set_words(number)))
+    return list(groups.items())
 
 
 def shown_values(row: Any, names: tuple[str, ...]) -> dict[str, Any]:

@@ -32,11 +32,12 @@ from sqlalchemy import select
 
 from labelsvc import clock
 from labelsvc.catalogue.importing import Plan, apply_import, plan_import
+from labelsvc.catalogue.importing.report import in_words, notes_of
 from labelsvc.catalogue.models import ImportRun
 from labelsvc.errors import BadInput, Conflict, FileMissing, LabelsvcError
-from labelsvc.i18n import nfc, translate
+from labelsvc.i18n import nfc
 from labelsvc.web.console.office import PAGE, bp, found_or_404, names_of, paged
-from labelsvc.web.console.office_form import Posted
+from labelsvc.web.console.office_form import Posted, set_words
 from labelsvc.web.console.office_recognitions import csv_pieces
 from labelsvc.web.language import current, gettext
 from labelsvc.web.security import actor
@@ -51,7 +52,7 @@ FIELD_WORDS = {
     "old_address": "Address before 1 July 2025", "commune_code": "Ward or commune",
     "commune_from": "Ward or commune since", "set_number": "Criteria set (Decision 26/2026)", "gtin": "GTIN",
     "ocop_code": "OCOP product code", "net_content": "Net content", "ingredients": "Ingredients",
-    "recognition": "Recognition", "stars": "Stars", "score": "Score", "decision_date": "Date of the decision",
+    "set_guessed": "Criteria set (Decision 26/2026)", "recognition": "Recognition", "stars": "Stars", "score": "Score", "decision_date": "Date of the decision",
     "valid_from": "Valid from", "valid_to": "Valid until", "authority": "Authority",
     "potential_five": "Potential 5 stars",
 }  # fmt: skip
@@ -179,7 +180,8 @@ def _rows_page(
     last = max(1, -(-total // PAGE))
     number = min(max(1, request.args.get("page", 1, type=int)), last)
     chosen = (row for row in shown.rows() if row["state"] == state)
-    rows = list(islice(chosen, (number - 1) * PAGE, number * PAGE))
+    wanted = islice(chosen, (number - 1) * PAGE, number * PAGE)
+    rows = [in_words(row, current()) for row in wanted]
     page = RowsPage(rows, number, last, total)
     made = render_template(
         template,
@@ -187,9 +189,8 @@ def _rows_page(
         shown=page,
         state=state,
         states=STATES,
-        place=_place,
-        say=_say,
         field_words=FIELD_WORDS,
+        set_words=set_words,
         problems=posted.problems if posted else [],
         **more,
     )
@@ -201,26 +202,16 @@ def _csv(name: str, rows: Iterable[dict[str, Any]]) -> Response:
     lines = (
         (
             row["row"], gettext(STATES[row["state"]]), row["product"], row["producer"],
-            " | ".join(f"{_place(p)}: {_say(p['message'], p['params'])} {_say(p['fix'], p['params'])}" for p in row["problems"]),
-            " | ".join(_say(note["message"], note["params"]) for note in row["notes"]),
+            " | ".join(f"{p['place']}: {p['text']} {p['fix_text']}" for p in row["problems"]),
+            " | ".join(notes_of(row, current())),
         )
-        for row in rows
+        for row in (in_words(row, current()) for row in rows)
     )  # fmt: skip
     pieces = csv_pieces(chain([[gettext(words) for words in header]], lines))
     answer = Response(stream_with_context(pieces), content_type="text/csv; charset=utf-8")
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name.rpartition(".")[0])[:60].strip("-.") or "list"
     answer.headers["Content-Disposition"] = f'attachment; filename="{plain}-report.csv"'
     return answer
-
-
-def _place(problem: dict[str, Any]) -> str:
-    """The column as the file and the spreadsheet program name it."""
-    column = gettext(FIELD_WORDS.get(problem["column"], problem["column"]))
-    return f"{column} ({problem['letter']})" if problem["letter"] else str(column)
-
-
-def _say(sentence: str, params: dict[str, Any]) -> str:
-    return translate(sentence, current(), **params)
 
 
 class Kept:
@@ -261,21 +252,11 @@ def _states(rows: Iterable[tuple[int, str]]) -> str:
 
 
 def _keep(key: str, plan: Plan) -> None:
-    """Facts and rows, with the stars of each row, which the page shows for new rows."""
+    """Facts and rows, each on a line of its own."""
     with tempfile.TemporaryFile() as whole:
         whole.write(_line(plan.as_json()))
         for row in plan.rows:
-            told = row.line.recognition
-            whole.write(
-                _line(
-                    row.as_json()
-                    | {
-                        "stars": int(told.get("stars", 0)),
-                        "decision": str(told.get("decision_number", "")),
-                        "until": f"{told['valid_to']:%d/%m/%Y}" if "valid_to" in told else "",
-                    }
-                )
-            )
+            whole.write(_line(row.as_json()))
         whole.seek(0)
         site().files.put_stream(key, whole)
 

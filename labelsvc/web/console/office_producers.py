@@ -34,7 +34,7 @@ _TEXTS = (
     "name", "name_en", "kind", "tax_code", "representative", "phone", "email", "website", "street",
     "old_address", "registration_number",
 )  # fmt: skip
-_FIELDS = (*_TEXTS, "registration_date", "commune_code", "village_id")
+_FIELDS = (*_TEXTS, "organisation", "registration_date", "commune_code", "village_id")
 
 
 @bp.get("/producers")
@@ -142,6 +142,7 @@ def _edit(producer_id: int | None) -> ResponseReturnValue:
 
 def _saver(posted: Posted, producer_id: int | None) -> Any:
     facts: dict[str, Any] = {name: posted.text(name) for name in _TEXTS}
+    facts["organisation"] = posted.text("organisation") == "1"
     facts["registration_date"] = posted.day("registration_date", "Date of registration")
 
     def act(session: Session) -> Producer:

@@ -17,14 +17,14 @@ from labelsvc.catalogue.certify import (
     create_recognition,
     remove_certificate,
 )
-from labelsvc.catalogue.models import Producer, Product, ProductPhoto, RiskLevel
+from labelsvc.catalogue.models import Outlet, Producer, Product, ProductPhoto, RiskLevel
 from labelsvc.catalogue.photos import StoredPhoto, store_photo
 from labelsvc.catalogue.recognition import Authority, Certificate, Recognition, ruling
 from labelsvc.catalogue.register import create_product, update_product
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.i18n import nfc
 from labelsvc.web.console.office import bp, found_or_404
-from labelsvc.web.console.office_form import Posted, shown_values
+from labelsvc.web.console.office_form import Posted, set_choices, set_words, shown_values
 from labelsvc.web.language import current, gettext
 from labelsvc.web.security import actor
 from labelsvc.web.site import site
@@ -70,7 +70,9 @@ def _page(product_id: int, posted: Posted) -> ResponseReturnValue:
         page = render_template(
             "console/office/product.html",
             p=found,
-            set_name=criteria.name(found.set_number, current()),
+            set_name=set_words(found.set_number),
+            outlets=found.outlets,
+            other_outlets=_other_outlets(session, product_id),
             group=criteria.group_of(found.set_number).name(current()),
             recognitions=[(r, r.standing(today)) for r in newest_first],
             ruled=ruled,
@@ -84,6 +86,16 @@ def _page(product_id: int, posted: Posted) -> ResponseReturnValue:
             errors=posted.errors,
         )
     return page, posted.status
+
+
+def _other_outlets(session: Session, product_id: int) -> list[tuple[int, str]]:
+    """Open points of sale that do not sell the product yet."""
+    rows = session.execute(
+        select(Outlet.id, Outlet.name)
+        .where(Outlet.active, ~Outlet.products.any(Product.id == product_id))
+        .order_by(Outlet.name)
+    )
+    return [(number, name) for number, name in rows]
 
 
 @bp.route("/producers/<int:producer_id>/products/new", methods=["GET", "POST"])
@@ -129,21 +141,12 @@ def _edit(owner: Producer, found: Product | None) -> ResponseReturnValue:
         owner=owner,
         p=found,
         v=values,
-        sets=_sets(),
+        sets=set_choices(),
         risk_options=[(level, gettext(words)) for level, words in RISKS.items()],
         problems=posted.problems,
         errors=posted.errors,
     )
     return page, posted.status
-
-
-def _sets() -> list[tuple[str, list[tuple[int, str]]]]:
-    """The 26 criteria sets under their groups."""
-    groups: dict[str, list[tuple[int, str]]] = {}
-    for number in range(1, 27):
-        name = f"{number}. {criteria.name(number, current())}"
-        groups.setdefault(criteria.group_of(number).name(current()), []).append((number, name))
-    return list(groups.items())
 
 
 @bp.post("/products/<int:product_id>/photos")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 from labelsvc.clock import HANOI
 from labelsvc.errors import BadInput
 
 _DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y")
+#: Eight digits, ddmmyyyy: the number pad of some telephones has no stroke.
+_DIGITS = re.compile(r"(\d{2})(\d{2})(\d{4})")
 _MOMENTS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M")
 
 
 def day_of(text: str, label: str, field: str = "") -> date | None:
-    """A day: yyyy-mm-dd from a date input, or typed dd/mm/yyyy; None where nothing was typed.
+    """A day: typed dd/mm/yyyy, ddmmyyyy or yyyy-mm-dd; None where nothing was typed.
 
     :param label: name of the input, as the reader sees it.
     :param field: id of the input, for the error to point at.
@@ -21,9 +24,11 @@ def day_of(text: str, label: str, field: str = "") -> date | None:
     text = text.strip()
     if not text:
         return None
+    digits = _DIGITS.fullmatch(text)
+    written = "/".join(digits.groups()) if digits else text
     for pattern in _DAYS:
         try:
-            return datetime.strptime(text, pattern).date()  # noqa: DTZ007 -- a calendar day
+            return datetime.strptime(written, pattern).date()  # noqa: DTZ007 -- a calendar day
         except ValueError:
             continue
     raise BadInput(

@@ -1,0 +1,44 @@
+"""Criteria sets to confirm, owners that are organisations, points of sale to be searched
+
+Revision: 0008, after 0007
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from labelsvc.i18n import fold
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+_FLAGS = (("product", "set_guessed"), ("producer", "organisation"))
+
+
+def upgrade() -> None:
+    for table, name in _FLAGS:
+        with op.batch_alter_table(table, schema=None) as batch_op:
+            batch_op.add_column(
+                sa.Column(name, sa.Boolean(), server_default=sa.false(), nullable=False)
+            )
+    with op.batch_alter_table("outlet", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("search_key", sa.String(length=400), server_default="", nullable=False)
+        )
+    connection = op.get_bind()
+    for number, name, street in connection.execute(
+        sa.text("SELECT id, name, street FROM outlet")
+    ).all():
+        connection.execute(
+            sa.text("UPDATE outlet SET search_key = :key WHERE id = :id"),
+            {"key": fold(f"{name} {street}"), "id": number},
+        )
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("outlet", schema=None) as batch_op:
+        batch_op.drop_column("search_key")
+    for table, name in _FLAGS:
+        with op.batch_alter_table(table, schema=None) as batch_op:
+            batch_op.drop_column(name)
