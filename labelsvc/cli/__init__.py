@@ -54,15 +54,22 @@ def _version() -> str:
 )
 @click.version_option(version=_version(), message="%(version)s")
 @click.option(
-    "--language", type=click.Choice(["vi", "en"]), help="Language of messages; LANG otherwise."
+    "--language",
+    type=click.Choice(["vi", "en"]),
+    is_eager=True,
+    help="Language of messages; LANG otherwise.",
 )
-@click.option("--verbose", is_flag=True, help="Show where an error came from.")
+@click.option(
+    "--verbose", is_flag=True, help="Show where an error came from, and every row of a long report."
+)
 @click.pass_context
 def main(context: click.Context, language: str | None, verbose: bool) -> None:
     """QR traceability and product labels for Vietnam's OCOP programme.
 
     Settings come from LABELSVC_* variables and labelsvc.toml (docs/operate.md).
-    Exit codes: 0 done, 1 refused or negative, 2 wrong usage, 3 configuration.
+
+    Exit codes: 0 done, 1 refused or negative, 2 wrong usage, 3 configuration. With --json an error
+    is a document on the standard output: {"error": {"code", "message", "fix", "params"}}.
 
     The main job:
 

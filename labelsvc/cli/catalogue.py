@@ -19,6 +19,7 @@ def import_list(context: click.Context, file: Path, dry_run: bool, as_json: bool
 
     New and changed rows are taken over in one transaction; refused rows are named with row, column,
     reason and fix, and are left out. Importing the same file again changes nothing.
+    On a terminal only rows that want a look are shown; all of them with labelsvc --verbose import.
     Exit code 1 when a row was refused.
 
     Example: labelsvc import danh-sach-ocop-2026.xlsx --dry-run

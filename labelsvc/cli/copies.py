@@ -33,8 +33,9 @@ _FORMAT = 1
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="Replace a file that is there already.")
 @base.json_option
-def backup(file: Path, as_json: bool) -> None:
+def backup(file: Path, force: bool, as_json: bool) -> None:
     """Write a consistent copy of database and local files to FILE (tar) while the service runs.
 
     Secret keys are not in it: keep them apart. Example: labelsvc backup /backup/labelsvc-monday.tar

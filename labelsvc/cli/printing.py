@@ -76,7 +76,9 @@ def issue(
 @click.option("--layout", required=True, help="See: labelsvc layouts list")
 @click.option("--count", required=True, type=click.IntRange(1), help="Labels to print.")
 @click.option(
-    "--form", type=click.Choice([str(f) for f in Form]), default="short", show_default=True
+    "--form",
+    type=click.Choice([str(f) for f in Form]),
+    help="Form of the codes; the first one of the layout unless given.",
 )
 @click.option(
     "--start-at",
@@ -121,7 +123,7 @@ def print_labels(
     product: str | None,
     layout: str,
     count: int,
-    form: str,
+    form: str | None,
     start_at: int,
     used: str,
     order: Literal["across", "down"],
@@ -150,9 +152,10 @@ def print_labels(
     with database.writing() as session:
         found = find_lot(session, lot, product)
         producer_id = found.product.producer_id
+        chosen = own.find(session, producer_id, layout)
         run = print_run.start_run(
-            session, lot=found, layout=own.find(session, producer_id, layout), count=count,
-            form=form, imprint=imprint, output=_FORMATS[output.suffix.lower()],
+            session, lot=found, layout=chosen, count=count,
+            form=form or chosen.forms[0], imprint=imprint, output=_FORMATS[output.suffix.lower()],
             printer=_printer(session, producer_id, printer), base_url=settings.base_url,
             actor=ACTOR,
         )  # fmt: skip
