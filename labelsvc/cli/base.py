@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from importlib import import_module
-from typing import Any
+from typing import IO, Any
 
 import click
 from alembic.util.exc import CommandError
@@ -152,13 +152,18 @@ def one_of(rows: list[Any], what: str, asked: str, describe: Callable[[Any], str
     )  # fmt: skip
 
 
+def watched(stream: IO[str]) -> bool:
+    """Whether somebody sees what is written to *stream* as it comes."""
+    return stream.isatty()
+
+
 @contextmanager
 def progress(label: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on the error output while long work runs; only where somebody watches.
 
     :returns: what to call with the finished and all steps.
     """
-    if not sys.stderr.isatty():
+    if not watched(sys.stderr):
         yield lambda done, total: None
         return
     with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
