@@ -34,7 +34,7 @@ COMMANDS = {
     "archive": "press:archive",
     "cartons": "press:carton_labels",
     "verify": "check:verify",
-    "audit": "check:audit",
+    "audit": "audit:audit",
     "audit-log": "audit_log:audit_log",
     "users": "accounts:users",
 }
