@@ -29,7 +29,10 @@ _FORMATS: dict[str, print_run.Output] = {".pdf": "pdf", ".zpl": "zpl", ".tspl": 
 
 @click.command()
 @click.option("--product", required=True, help="Id, GTIN, OCOP code or name of the product.")
-@click.option("--lot", required=True, help="Number of the new lot, for example L261105-01.")
+@click.option(
+    "--lot", default="",
+    help="Number of the new lot, for example L261105-01; the next free one unless given.",
+)  # fmt: skip
 @click.option("--made", type=base.Day(), help="Date of manufacture (NSX), dd/mm/yyyy.")
 @click.option(
     "--expires", type=base.Day(), help="Expiry date (HSD); counted from the shelf life otherwise."

@@ -43,6 +43,10 @@ def test_a_lot_is_opened_printed_and_its_codes_hold(
     )  # fmt: skip
     assert (opened["lot"], opened["declared"]) == ("L261105-01", 100)
     assert (opened["made_on"], opened["expires_on"]) == ("2026-11-05", "2027-11-05")
+    words = ("issue", "--product", product, "--declared", 5, "--made", "05/11/2026")
+    taken = run(*words, "--lot", "L261105-01", code=1).stderr
+    assert "leave it empty" in taken
+    assert told(*words)["lot"] == "L261105-02"
     output = tmp_path / "labels.pdf"
     printed = told(
         "print", "--lot", "L261105-01", "--layout", "a4-65", "--count", 70, "--start-at", 2,
