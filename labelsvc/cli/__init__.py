@@ -5,13 +5,10 @@ Exit codes: 0 done, 1 refused or a negative answer, 2 wrong usage, 3 configurati
 
 from __future__ import annotations
 
-import tomllib
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
-
 import click
 
 from labelsvc.cli.base import Group
+from labelsvc.resources import version
 
 #: Command → module of this package and name in it. A module is imported when its command is
 #: called: most commands need neither the web server nor the label engine.
@@ -40,19 +37,10 @@ COMMANDS = {
 }
 
 
-def _version() -> str:
-    """Of the installed package; of pyproject.toml in a checkout that is not installed."""
-    try:
-        return version("labelsvc")
-    except PackageNotFoundError:
-        with (Path(__file__).parents[2] / "pyproject.toml").open("rb") as file:
-            return str(tomllib.load(file)["project"]["version"])
-
-
 @click.group(
     cls=Group, commands_at=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
 )
-@click.version_option(version=_version(), message="%(version)s")
+@click.version_option(version=version(), message="%(version)s")
 @click.option(
     "--language",
     type=click.Choice(["vi", "en"]),

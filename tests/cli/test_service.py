@@ -75,6 +75,25 @@ def test_doctor_names_what_is_wrong_and_how_to_mend_it(
     assert all(row["fix"] for row in rows.values() if row["state"] != "ok")
 
 
+@pytest.mark.parametrize(
+    ("update", "check", "what"),
+    [
+        ({"secret_keys": ()}, "secret keys", "known to everybody"),
+        ({"base_url": "https://truyxuat.ocop.hanoi.gov.vn"}, "host on labels", "round-30 (short, lot)"),
+    ],
+)  # fmt: skip
+def test_doctor_doubts_what_works_and_is_not_meant(
+    database: Database, settings: Settings, told: Told, monkeypatch: pytest.MonkeyPatch,
+    update: dict[str, Any], check: str, what: str,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(settings_module, "settings", lambda: settings.model_copy(update=update))
+    told("migrate")
+    rows = {row["check"]: row for row in told("doctor")}
+    assert rows[check]["state"] == "doubt"
+    assert what in rows[check]["what"]
+    assert rows[check]["fix"]
+
+
 def test_keys_are_rotated_and_frozen_and_labels_survive(
     database: Database, settings: Settings, lot: Lot, run: Run, told: Told
 ) -> None:
