@@ -5,9 +5,11 @@ Keys are relative paths with `/`, made by us and never taken from a request unch
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import uuid
+from io import BytesIO
 from typing import IO, Any, cast
 from urllib.parse import urlsplit
 
@@ -25,37 +27,63 @@ class Files:
     """
 
     def __init__(self, url: str) -> None:
-        self._fs: Any
-        self._fs, root = fsspec.core.url_to_fs(url)
-        self._root = root.rstrip("/")
+        self._url = url
         self._local = urlsplit(url).scheme in ("", "file")
+        self._opened: tuple[int, Any, str] | None = None
+
+    @property
+    def _fs(self) -> Any:
+        return self._open()[1]
+
+    def _open(self) -> tuple[int, Any, str]:
+        """Process, file system and root. Clients of object stores must not come through a fork: a
+        server that forks its workers gets one in each of them.
+        """
+        if self._opened is None or self._opened[0] != os.getpid():
+            # A listing from a minute ago misses what another process has written since.
+            options = {} if self._local else {"use_listings_cache": False}
+            fs, root = fsspec.core.url_to_fs(self._url, **options)
+            self._opened = (os.getpid(), fs, root.rstrip("/"))
+        return self._opened
 
     def _path(self, key: str) -> str:
         if not _KEY.fullmatch(key) or ".." in key:
             raise FileMissing("There is no file {key}.", key=key)
-        return f"{self._root}/{key}"
+        return f"{self._open()[2]}/{key}"
 
     def put(self, key: str, data: bytes) -> None:
-        """Store *data* under *key* whole or not at all: written aside, then renamed."""
+        """Store *data* under *key* whole or not at all."""
+        if self._local:
+            self.put_stream(key, BytesIO(data))
+        else:  # object stores write whole objects
+            self._fs.pipe_file(self._path(key), data)
+
+    def put_stream(self, key: str, source: IO[bytes]) -> None:
+        """Store the rest of *source* under *key*, whole or not at all, piece by piece.
+
+        A local file is written aside, then renamed. What an object store got is nothing before it is
+        committed: closing alone would keep the beginning of a stream that broke off.
+        """
         path = self._path(key)
-        if not self._local:  # object stores write whole objects
-            self._fs.pipe_file(path, data)
+        if not self._local:
+            target = self._fs.open(path, "wb", autocommit=False)
+            try:
+                with target:
+                    shutil.copyfileobj(source, target, 1 << 20)
+            except BaseException:
+                target.discard()
+                raise
+            target.commit()
             return
         self._fs.makedirs(path.rpartition("/")[0], exist_ok=True)
         aside = f"{path}.{uuid.uuid4().hex}.part"
-        self._fs.pipe_file(aside, data)
+        try:
+            with self._fs.open(aside, "wb") as target:
+                shutil.copyfileobj(source, target, 1 << 20)
+        except BaseException:
+            self._fs.rm_file(aside)
+            raise
         self._fs.mv(aside, path)
-
-    def put_stream(self, key: str, source: IO[bytes]) -> None:
-        """Store the rest of *source* under *key*, whole or not at all, piece by piece."""
-        path = self._path(key)
-        aside = f"{path}.{uuid.uuid4().hex}.part" if self._local else path
-        if self._local:
-            self._fs.makedirs(path.rpartition("/")[0], exist_ok=True)
-        with self._fs.open(aside, "wb") as target:
-            shutil.copyfileobj(source, target, 1 << 20)
-        if self._local:
-            self._fs.mv(aside, path)
 
     def get(self, key: str) -> bytes:
         """The bytes under *key*.
@@ -82,9 +110,10 @@ class Files:
 
     def size(self, key: str) -> int:
         """Length in bytes."""
-        if not self.exists(key):
-            raise FileMissing("There is no file {key}.", key=key)
-        return int(self._fs.size(self._path(key)))
+        try:
+            return int(self._fs.size(self._path(key)))
+        except FileNotFoundError:
+            raise FileMissing("There is no file {key}.", key=key) from None
 
     def names(self, folder: str) -> list[str]:
         """Keys directly under *folder*, in order of their names."""

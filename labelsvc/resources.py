@@ -1,7 +1,10 @@
-"""Where the files that come with the program are, in a checkout and in an installed wheel."""
+"""The files that come with the program, in a checkout and in an installed wheel, and its version."""
 
 from __future__ import annotations
 
+import tomllib
+from functools import lru_cache
+from importlib import metadata
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -15,3 +18,13 @@ def folder(name: str) -> Path:
     """
     packaged = _PACKAGE / name
     return packaged if packaged.is_dir() else _PACKAGE.parent / name
+
+
+@lru_cache(maxsize=1)
+def version() -> str:
+    """Of the installed package; of pyproject.toml in a checkout that is not installed."""
+    try:
+        return metadata.version("labelsvc")
+    except metadata.PackageNotFoundError:
+        with (_PACKAGE.parent / "pyproject.toml").open("rb") as file:
+            return str(tomllib.load(file)["project"]["version"])

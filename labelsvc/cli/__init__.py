@@ -5,13 +5,10 @@ Exit codes: 0 done, 1 refused or a negative answer, 2 wrong usage, 3 configurati
 
 from __future__ import annotations
 
-import tomllib
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
-
 import click
 
 from labelsvc.cli.base import Group
+from labelsvc.resources import version
 
 #: Command → module of this package and name in it. A module is imported when its command is
 #: called: most commands need neither the web server nor the label engine.
@@ -34,35 +31,33 @@ COMMANDS = {
     "archive": "press:archive",
     "cartons": "press:carton_labels",
     "verify": "check:verify",
-    "audit": "check:audit",
+    "audit": "audit:audit",
     "audit-log": "audit_log:audit_log",
     "users": "accounts:users",
 }
 
 
-def _version() -> str:
-    """Of the installed package; of pyproject.toml in a checkout that is not installed."""
-    try:
-        return version("labelsvc")
-    except PackageNotFoundError:
-        with (Path(__file__).parents[2] / "pyproject.toml").open("rb") as file:
-            return str(tomllib.load(file)["project"]["version"])
-
-
 @click.group(
     cls=Group, commands_at=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
 )
-@click.version_option(version=_version(), message="%(version)s")
+@click.version_option(version=version(), message="%(version)s")
 @click.option(
-    "--language", type=click.Choice(["vi", "en"]), help="Language of messages; LANG otherwise."
+    "--language",
+    type=click.Choice(["vi", "en"]),
+    is_eager=True,
+    help="Language of messages; LANG otherwise.",
 )
-@click.option("--verbose", is_flag=True, help="Show where an error came from.")
+@click.option(
+    "--verbose", is_flag=True, help="Show where an error came from, and every row of a long report."
+)
 @click.pass_context
 def main(context: click.Context, language: str | None, verbose: bool) -> None:
     """QR traceability and product labels for Vietnam's OCOP programme.
 
     Settings come from LABELSVC_* variables and labelsvc.toml (docs/operate.md).
-    Exit codes: 0 done, 1 refused or negative, 2 wrong usage, 3 configuration.
+
+    Exit codes: 0 done, 1 refused or negative, 2 wrong usage, 3 configuration. With --json an error
+    is a document on the standard output: {"error": {"code", "message", "fix", "params"}}.
 
     The main job:
 

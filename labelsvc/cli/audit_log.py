@@ -81,12 +81,14 @@ def publish(as_json: bool) -> None:
 
 
 @audit_log.command()
-def key() -> None:
+@base.json_option
+def key(as_json: bool) -> None:
     """Print the public key of the log, to be handed to whoever checks it."""
     settings, database, _ = base.opened()
     with database.writing() as session:
         origin = log.origin_of(settings.host)
-        click.echo(log.key_of(log.open_log(session, origin=origin, secrets=settings.keys)).text)
+        found = log.key_of(log.open_log(session, origin=origin, secrets=settings.keys)).text
+    base.put({"origin": origin, "key": found}, as_json, found)
 
 
 @audit_log.command()
@@ -104,7 +106,8 @@ def recover(as_json: bool) -> None:
 @audit_log.command()
 @click.argument("name")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def witness(name: str, file: Path) -> None:
+@base.json_option
+def witness(name: str, file: Path, as_json: bool) -> None:
     """Make the key of a witness NAME ("witness.example.org/w1"): private in FILE, public printed."""
     seed = os.urandom(32)
     public = checkpoint.witness_key(name, seed)
@@ -116,7 +119,7 @@ def witness(name: str, file: Path) -> None:
         ) from None  # fmt: skip
     with os.fdopen(handle, "w", encoding="utf-8") as out:
         json.dump({"name": name, "seed": seed.hex()}, out)
-    click.echo(public.text)
+    base.put({"name": name, "key": public.text, "file": str(file)}, as_json, public.text)
 
 
 @audit_log.command()
@@ -124,16 +127,26 @@ def witness(name: str, file: Path) -> None:
 @click.option("--with", "key_file", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Private key of the witness.")  # fmt: skip
 @_key_option
 @click.option("--state", required=True, type=click.Path(dir_okay=False, path_type=Path), help="What the witness saw last time.")  # fmt: skip
+@base.json_option
 @click.pass_context
 def cosign(
-    context: click.Context, url: str, key_file: Path, key_text: str | None, state: Path
+    context: click.Context,
+    url: str,
+    key_file: Path,
+    key_text: str | None,
+    state: Path,
+    as_json: bool,
 ) -> None:
     """As a witness: check the whole log, then print a line that says that it was seen and fits."""
     fetch = fetcher(url)
     key, source, remembered = known_key(fetch, key_text, state)
     report = audit.verify(fetch, key, remembered=remembered)
     if not report.ok:
-        click.echo("\n".join(_words(report, key, source)), err=True)
+        words = "\n".join(_words(report, key, source))
+        if as_json:
+            base.put(_result(report, key, source), as_json, words)
+        else:
+            click.echo(words, err=True)  # the standard output is for the line alone
         context.exit(base.REFUSED)
     try:
         own = json.loads(key_file.read_text(encoding="utf-8"))
@@ -143,20 +156,22 @@ def cosign(
     at = int(clock.now().timestamp())
     line = checkpoint.cosign(Note.parse(report.checkpoint), name=name, seed=seed, at=at)
     remember(state, key, report.checkpoint)
-    click.echo(line.line, nl=False)
+    base.put({"witness": name, "line": line.line.rstrip("\n")}, as_json, line.line.rstrip("\n"))
 
 
 @audit_log.command()
 @click.argument("witness_key")
 @click.argument("line")
-def accept(witness_key: str, line: str) -> None:
+@base.json_option
+def accept(witness_key: str, line: str, as_json: bool) -> None:
     """Put LINE, a cosignature of the witness with key WITNESS_KEY, under the published checkpoint."""
     _, database, files = base.opened()
     found = NoteKey.parse(witness_key)
     if found.kind != COSIGNATURE:
         raise BadLog("This is no key of a witness.")
     log.cosigned(database, files, Signature.parse(line.rstrip("\n")), found)
-    click.echo(base.say("The checkpoint is witnessed by {name}.", name=found.name))
+    words = base.say("The checkpoint is witnessed by {name}.", name=found.name)
+    base.put({"witness": found.name}, as_json, words)
 
 
 # --- telling -------------------------------------------------------------------------------------

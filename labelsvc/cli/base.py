@@ -1,21 +1,22 @@
-"""What every command shares: errors in words, `--json`, the database, dates, progress."""
+"""What every command shares: errors in words or JSON, the database, dates, progress."""
 
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from importlib import import_module
-from typing import Any
+from typing import IO, Any
 
 import click
 from alembic.util.exc import CommandError
 from sqlalchemy.exc import DatabaseError
 
 from labelsvc import i18n, settings
+from labelsvc.cli import help_text
+from labelsvc.cli.language import language as language
 from labelsvc.db import Database
 from labelsvc.errors import BadInput, ConfigurationError, LabelsvcError
 from labelsvc.files import Files
@@ -27,11 +28,17 @@ REFUSED, CONFIGURATION = 1, 3
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
+#: Where the context keeps whether a command was called with --json.
+_JSON = "labelsvc.json"
+
+
 class Group(click.Group):
-    """Shows our errors as a message and a fix, and gives them their exit code.
+    """Tells our errors as a message and a fix, or as JSON, and gives them their exit code.
 
     :param commands_at: command → "module:name" in this package, imported when it is asked for.
     """
+
+    context_class = help_text.Context
 
     def __init__(self, *args: Any, commands_at: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -46,7 +53,15 @@ class Group(click.Group):
             return None
         module, _, name = place.partition(":")
         command: click.Command = getattr(import_module(f"labelsvc.cli.{module}"), name)
-        return command
+        return help_text.translated(command, language(ctx))
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        click.Group.format_help(help_text.translated(self, language(ctx)), ctx, formatter)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        # Looked for here: an error of a later word must know it too.
+        ctx.meta[_JSON] = "--json" in args
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -55,28 +70,40 @@ class Group(click.Group):
             if ctx.params.get("verbose"):
                 raise
             message, fix = i18n.explain(error, language(ctx))
-            click.secho(message, fg="red", err=True)
-            if fix:
-                click.echo(fix, err=True)
+            _tell(ctx, error.code, message, fix, error.params)
             ctx.exit(CONFIGURATION if isinstance(error, ConfigurationError) else REFUSED)
         except (DatabaseError, CommandError) as error:
             if ctx.params.get("verbose"):
                 raise
             reason = str(error).partition("\n")[0]
-            words = "The database does not answer as it should: {reason}"
-            click.secho(i18n.translate(words, language(ctx), reason=reason), fg="red", err=True)
-            fix = "Run: labelsvc migrate, then labelsvc doctor"
-            click.echo(i18n.translate(fix, language(ctx)), err=True)
+            message = say("The database does not answer as it should: {reason}", reason=reason)
+            fix = say("Run: labelsvc migrate, then labelsvc doctor")
+            _tell(ctx, "database", message, fix, {"reason": reason})
             ctx.exit(CONFIGURATION)
+        except click.UsageError as error:
+            if not ctx.meta[_JSON]:
+                raise
+            fix = f"{error.ctx.command_path} --help" if error.ctx else ""
+            _tell(ctx, "usage", error.format_message(), fix, {})
+            ctx.exit(error.exit_code)
 
 
-def language(context: click.Context | None = None) -> str:
-    """Of messages: `--language`, then LANG, then English."""
-    context = context or click.get_current_context(silent=True)
-    chosen = (context.find_root().params.get("language") if context else None) or None
-    if chosen:
-        return str(chosen)
-    return "vi" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("vi") else "en"
+def _tell(
+    context: click.Context, code: str, message: str, fix: str, params: Mapping[str, Any]
+) -> None:
+    """An error: on the standard output where JSON is read, else in words on the error output."""
+    if context.meta[_JSON]:
+        error = {"code": code, "message": message, "fix": fix, "params": params}
+        click.echo(json.dumps({"error": error}, ensure_ascii=False, indent=1, default=str))
+        return
+    click.secho(message, fg="red", err=True)
+    if fix:
+        click.echo(fix, err=True)
+
+
+def verbose() -> bool:
+    """Whether everything is to be told."""
+    return bool(click.get_current_context().find_root().params.get("verbose"))
 
 
 def say(text: str, **params: Any) -> str:
@@ -125,19 +152,25 @@ def one_of(rows: list[Any], what: str, asked: str, describe: Callable[[Any], str
     )  # fmt: skip
 
 
+def watched(stream: IO[str]) -> bool:
+    """Whether somebody sees what is written to *stream* as it comes."""
+    return stream.isatty()
+
+
 @contextmanager
 def progress(label: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on the error output while long work runs; only where somebody watches.
 
     :returns: what to call with the finished and all steps.
     """
-    if not sys.stderr.isatty():
+    if not watched(sys.stderr):
         yield lambda done, total: None
         return
     with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
 
         def step(done: int, total: int) -> None:
             bar.length = max(total, 1)
-            bar.update(done - bar.pos)
+            if done >= total or done - bar.pos > total // 200:  # drawing takes longer than a row
+                bar.update(min(done, bar.length) - bar.pos)
 
         yield step

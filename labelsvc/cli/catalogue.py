@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+from sqlalchemy.orm import Session
 
 from labelsvc.cli import base
+
+if TYPE_CHECKING:
+    from labelsvc.catalogue.importing import Plan
 
 
 @click.command("import")
@@ -19,6 +25,7 @@ def import_list(context: click.Context, file: Path, dry_run: bool, as_json: bool
 
     New and changed rows are taken over in one transaction; refused rows are named with row, column,
     reason and fix, and are left out. Importing the same file again changes nothing.
+    On a terminal only rows that want a look are shown; all of them with labelsvc --verbose import.
     Exit code 1 when a row was refused.
 
     Example: labelsvc import danh-sach-ocop-2026.xlsx --dry-run
@@ -28,19 +35,26 @@ def import_list(context: click.Context, file: Path, dry_run: bool, as_json: bool
 
     _, database, _ = base.opened()
     data = file.read_bytes()
+
+    def planned(session: Session) -> Plan:
+        with base.progress(base.say("Reading and comparing")) as step:
+            return plan_import(session, data=data, file_name=file.name, step=step)
+
     if dry_run:
         with database.reading() as session:
-            plan = plan_import(session, data=data, file_name=file.name)
+            plan = planned(session)
     else:
         with database.writing() as session:
-            plan = plan_import(session, data=data, file_name=file.name)
-            apply_import(session, plan, actor="cli")
+            plan = planned(session)
+            with base.progress(base.say("Writing")) as step:
+                apply_import(session, plan, actor="cli", step=step)
     if as_json:
-        for piece in as_document(plan, applied=not dry_run):
+        for piece in as_document(plan, applied=not dry_run, language=base.language()):
             click.echo(piece, nl=False)
         click.echo()
     else:
-        for line in as_lines(plan, base.language()):
+        short = base.watched(sys.stdout) and not base.verbose()
+        for line in as_lines(plan, base.language(), short=short):
             click.echo(line)
     if plan.counts.get("refused"):
         context.exit(base.REFUSED)

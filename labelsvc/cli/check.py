@@ -1,8 +1,7 @@
-"""verify and audit verify."""
+"""verify: what is known about a code."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -10,7 +9,7 @@ from typing import Any, TypeAlias
 import click
 
 from labelsvc import clock
-from labelsvc.accounts import audit as trail
+from labelsvc.catalogue.recognition import Recognition, Standing
 from labelsvc.cli import base
 from labelsvc.cli.keys import reader
 from labelsvc.codes import cartons, gs1, issue, offline, short, uri
@@ -18,7 +17,6 @@ from labelsvc.codes.carton import CartonCode
 from labelsvc.codes.issue import load_keyring
 from labelsvc.codes.keyring import Keyring
 from labelsvc.codes.models import Form, Issue
-from labelsvc.codes.tlog import heads
 from labelsvc.codes.trust.held import HeldTrust
 from labelsvc.codes.trust.manifest import Manifest
 from labelsvc.db import Database
@@ -32,6 +30,7 @@ from labelsvc.errors import (
     RevokedKey,
     UnknownKey,
 )
+from labelsvc.i18n import day
 from labelsvc.scans import lookup
 from labelsvc.scans.verdict import SHOWN, Verdict
 
@@ -44,11 +43,22 @@ _NAMES = {
     "product": "Product",
     "producer": "Producer",
     "stars": "Stars",
+    "standing": "Recognition",
+    "valid_to": "Valid until",
+    "no_stars": "No stars",
     "lot": "Lot number",
     "expires_on": "Expires (HSD)",
     "label": "Label in its run",
     "carton": "Labels in the carton",
     "reason": "Reason",
+}
+_STANDINGS = {
+    "in_force": "In force",
+    "ending_soon": "In force, ends soon",
+    "extended": "In force by extension (art. 12)",
+    "expired": "Expired",
+    "withdrawn": "Withdrawn",
+    "not_recognised": "Not recognised yet",
 }
 
 
@@ -83,15 +93,19 @@ def verify(context: click.Context, code: str, trust: Path | None, as_json: bool)
     } | facts
     words = [f"{verdict}: {result['headline']}", result["meaning"]]
     words += [
-        f"  {base.say(_NAMES[name])}: {value:%d/%m/%Y}"
-        if isinstance(value, date)
-        else f"  {base.say(_NAMES[name])}: {value}"
+        f"  {base.say(_NAMES[name])}: {_words(name, value)}"
         for name, value in facts.items()
         if value is not None
     ]
     base.put(result, as_json, "\n".join(words))
     good = (Verdict.ISSUED_OK, Verdict.ISSUED_OK_STALE) if trust else (Verdict.ISSUED_OK,)
     context.exit(0 if verdict in good else base.REFUSED)
+
+
+def _words(name: str, value: Any) -> str:
+    if name == "standing":
+        return base.say(_STANDINGS[value])
+    return f"{value:%d/%m/%Y}" if isinstance(value, date) else str(value)
 
 
 def _with_keys(code: str, trust: Path) -> Answer:
@@ -223,14 +237,32 @@ def _judged_carton(database: Database, ring: Keyring, code: CartonCode) -> Answe
 
 
 def _facts(found: lookup.Found) -> dict[str, Any]:
-    stars = found.recognition.stars if found.recognition and found.standing.allows_stars else None
+    held, standing = found.recognition, found.standing
     return {
         "product": found.product.name,
         "producer": found.product.producer.name,
-        "stars": stars,
+        "stars": held.stars if held and standing.allows_stars else None,
+        "standing": str(standing) if held else None,
+        "valid_to": held.last_day if held else None,
+        "no_stars": _no_stars(held, standing),
         "lot": found.lot.code if found.lot else None,
         "expires_on": found.lot.expires_on if found.lot else None,
     }
+
+
+def _no_stars(held: Recognition | None, standing: Standing) -> str | None:
+    """Why the product shows no stars today."""
+    if held is None:
+        return base.say(
+            "No decision gives stars to this product. Stars on its pack are not backed by this programme."
+        )
+    if standing is Standing.WITHDRAWN:
+        return base.say("The OCOP recognition was withdrawn on {day}.", day=day(held.withdrawn_on))
+    if standing is Standing.EXPIRED:
+        return base.say("The OCOP recognition ended on {day}.", day=day(held.last_day))
+    if standing is Standing.NOT_RECOGNISED:
+        return base.say("The recognition begins on {day}.", day=day(held.valid_from))
+    return None
 
 
 def _parsed(code: str, host: str) -> tuple[uri.ParsedCode | None, Verdict | None]:
@@ -251,47 +283,3 @@ def _refusal(error: BadSignature, parsed: uri.ParsedCode) -> Verdict:
     if isinstance(error, FrozenKey | RevokedKey):
         return Verdict.FROZEN_KEY_OUTSIDE_RANGE
     return Verdict.BAD_SIGNATURE
-
-
-@click.group()
-def audit() -> None:
-    """The append-only trail of what was done."""
-
-
-@audit.command("verify")
-@base.json_option
-@click.pass_context
-def verify_trail(context: click.Context, as_json: bool) -> None:
-    """Check that no entry of the audit trail was changed or removed.
-
-    The chain is computed anew, and compared with the head of each day in the public log. Whoever
-    rewrites both is seen by everybody who remembers a checkpoint: labelsvc audit-log verify.
-    """
-    _, database, _ = base.opened()
-    with database.reading() as session:
-        broken, held = trail.verify_chain(session), heads.check(session)
-    words = [
-        base.say("Entry {entry} does not fit the chain.", entry=broken)
-        if broken
-        else base.say("The chain is whole.")
-    ]
-    words += [base.say(_head_words(row), **asdict(row)) for row in held.broken]
-    words.append(
-        base.say(
-            "Heads of days in the public log that fit: {agreed}. Entries since the last: {after}.",
-            agreed=held.agreed,
-            after=held.after,
-        )
-    )
-    facts = {"broken_at": broken, **asdict(held)}
-    base.put(facts, as_json, "\n".join(words))
-    if broken is not None or held.broken:
-        context.exit(base.REFUSED)
-
-
-def _head_words(row: heads.Broken) -> str:
-    if not row.found:
-        return "{day}: entry {entry}, which the public log names as the newest of the day, is gone."
-    if row.found != row.expected:
-        return "{day}: entry {entry} was rewritten: its hash is {found}, the public log says {expected}."
-    return "{day}: there are {there} entries up to entry {entry}, the public log says {count}."

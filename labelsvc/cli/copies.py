@@ -6,26 +6,29 @@ import io
 import json
 import os
 import shutil
-import sqlite3
-import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import click
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
-from labelsvc import clock, migrations
+from labelsvc import clock, i18n, migrations
 from labelsvc.accounts import audit
 from labelsvc.cli import base
+from labelsvc.cli.dump import dump, load
 from labelsvc.codes.keys import rotate
-from labelsvc.codes.models import CODE_COUNTER, Counter
+from labelsvc.codes.models import CODE_COUNTER, Counter, KeyRecord
+from labelsvc.codes.tlog import log
+from labelsvc.codes.tlog.given import Given, given
 from labelsvc.db import Database
 from labelsvc.errors import BadInput, Conflict
+from labelsvc.files import Files
 from labelsvc.settings import Settings
 
 _FORMAT = 1
@@ -33,8 +36,9 @@ _FORMAT = 1
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="Replace a file that is there already.")
 @base.json_option
-def backup(file: Path, as_json: bool) -> None:
+def backup(file: Path, force: bool, as_json: bool) -> None:
     """Write a consistent copy of database and local files to FILE (tar) while the service runs.
 
     Secret keys are not in it: keep them apart. Example: labelsvc backup /backup/labelsvc-monday.tar
@@ -46,6 +50,12 @@ def backup(file: Path, as_json: bool) -> None:
         raise BadInput(
             "There is no folder {folder}.", fix="Make it first.", folder=file.absolute().parent
         )
+    if file.exists() and not force:
+        raise Conflict(
+            "{file} is there already.",
+            fix="Give another name, for example with the day in it, or add --force.",
+            file=file,
+        )
     aside = file.with_name(f".{file.name}.part")
     # Names, telephone numbers and sealed keys are in it: for the owner's eyes only.
     private = os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
@@ -55,7 +65,7 @@ def backup(file: Path, as_json: bool) -> None:
         tarfile.open(fileobj=private, mode="w") as tar,
     ):
         copy = Path(folder) / "database"
-        _copy_database(database, copy)
+        dump(database, copy)
         present, _ = migrations.revisions(database)
         facts = {
             "format": _FORMAT,
@@ -69,7 +79,7 @@ def backup(file: Path, as_json: bool) -> None:
         tar.addfile(entry, io.BytesIO(head))
         tar.add(copy, "database")
         if (files := _local_files(settings)) and files.is_dir():
-            tar.add(files, "files", filter=_finished)
+            _add_files(tar, files)
     aside.replace(file)
     result = facts | {"file": str(file), "bytes": file.stat().st_size}
     base.put(result, as_json, base.say("{file}: {bytes} bytes.", **result))
@@ -101,21 +111,20 @@ def restore(file: Path, force: bool, as_json: bool) -> None:
             raise Conflict(
                 "The database is not empty.", fix="Restore into an empty place, or add --force."
             )
-        taken = _next_number(database)
+        before = _given(database)
         database.close()
         with tempfile.TemporaryDirectory() as folder:
             copy = Path(folder) / "database"
             with copy.open("wb") as target:
                 shutil.copyfileobj(_member(tar, "database"), target)
-            _put_database(database, copy)
+            load(database, copy)
             files = _local_files(settings)
-            members = [entry for entry in tar.getmembers() if entry.name.startswith("files/")]
-            if files is not None and members:
-                tar.extractall(folder, members, filter="data")
-                shutil.copytree(Path(folder) / "files", files, dirs_exist_ok=True)
+            if files is not None:
+                _put_files(tar, files)
     migrations.upgrade(database)
-    unknown = _keep_numbers(database, settings, taken)
-    words = base.say("Restored the copy of {made_at}.", **facts)
+    unknown = _keep_numbers(database, Files(settings.files), settings, before)
+    made_at = i18n.moment(datetime.fromisoformat(facts["made_at"]))
+    words = base.say("Restored the copy of {made_at}.", made_at=made_at)
     if unknown:
         words += "\n" + base.say(
             "{unknown} codes were issued after it and are not known now; their numbers stay taken, "
@@ -156,26 +165,33 @@ def _in_use(database: Database) -> bool:
     return present is not None
 
 
-def _next_number(database: Database) -> int:
-    """The first number that was never given; 1 where nothing is known."""
+def _given(database: Database) -> Given:
+    """What the database gave so far; the lowest marks where nothing is known."""
     if not _in_use(database):
-        return 1
+        return Given()
     with database.reading() as session:
-        return session.scalar(select(Counter.next).where(Counter.name == CODE_COUNTER)) or 1
+        taken = session.scalar(select(Counter.next).where(Counter.name == CODE_COUNTER)) or 1
+        signing = select(func.max(KeyRecord.kid)).where(KeyRecord.activated_at.is_not(None))
+        return Given(taken, session.scalar(signing) or 0)
 
 
-def _keep_numbers(database: Database, settings: Settings, taken: int) -> int:
-    """Never give a number below *taken* again; how many of them the restored data do not know.
+def _keep_numbers(database: Database, files: Files, settings: Settings, before: Given) -> int:
+    """Never give a number again that the replaced database or the published log gave; how many of
+    them the restored data do not know.
 
-    The index of a unit inside its lot is counted from the issues, which are gone: a new key makes
-    sure that an offline code that repeats such an index still differs from the lost one.
+    The index of a unit inside its lot is counted from the issues, which are gone: a key that never
+    signed makes sure that an offline code that repeats such an index still differs from the lost one.
     """
     with database.writing() as session:
+        published = given(session, files)
+        taken = max(before.next, published.next)
         known = session.scalar(select(Counter.next).where(Counter.name == CODE_COUNTER))
         if known is None or known >= taken:
             return 0
         session.execute(update(Counter).where(Counter.name == CODE_COUNTER).values(next=taken))
         record = rotate(session, secrets=settings.keys)
+        while record.kid <= max(before.kid, published.kid):
+            record = rotate(session, secrets=settings.keys)
         audit.record(
             session,
             actor="cli",
@@ -186,61 +202,29 @@ def _keep_numbers(database: Database, settings: Settings, taken: int) -> int:
         return taken - known
 
 
-def _finished(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
-    """Files that are being written stay out: they appear under their name when they are whole."""
-    return None if entry.name.endswith(".part") else entry
+def _add_files(tar: tarfile.TarFile, folder: Path) -> None:
+    """All but files that are being written: they appear under their name when they are whole."""
+    found = [path for path in sorted(folder.rglob("*")) if path.suffix != ".part"]
+    tar.add(folder, "files", recursive=False)
+    with base.progress(base.say("Files")) as step:
+        for done, path in enumerate(found, 1):
+            with suppress(FileNotFoundError):  # deleted meanwhile
+                tar.add(path, f"files/{path.relative_to(folder)}", recursive=False)
+            step(done, len(found))
 
 
-def _copy_database(database: Database, target: Path) -> None:
-    if database.is_sqlite:
-        source = sqlite3.connect(database.url.database or "")
-        copy = sqlite3.connect(target)
-        with source, copy:
-            source.backup(copy)  # SQLite's own online copy: consistent while others write
-        source.close()
-        copy.close()
-        return
-    _postgres("pg_dump", ["--format=custom", f"--file={target}", _plain_url(database)])
+def _put_files(tar: tarfile.TarFile, folder: Path) -> None:
+    """The files of the copy, over what is there.
 
-
-def _put_database(database: Database, source: Path) -> None:
-    if database.is_sqlite:
-        target = Path(database.url.database or "")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        check = sqlite3.connect(source)
-        try:
-            check.execute("PRAGMA quick_check").fetchall()
-        except sqlite3.DatabaseError as error:
-            raise BadInput("The copy is damaged: {reason}", reason=str(error)) from error
-        finally:
-            check.close()
-        aside = target.with_name(f"{target.name}.part")
-        shutil.copyfile(source, aside)
-        for ending in ("-wal", "-shm"):
-            Path(f"{target}{ending}").unlink(missing_ok=True)
-        aside.replace(target)
-        return
-    _postgres(
-        "pg_restore",
-        ["--clean", "--if-exists", "--no-owner", f"--dbname={_plain_url(database)}", str(source)],
-    )
-
-
-def _postgres(program: str, arguments: list[str]) -> None:
-    path = shutil.which(program)
-    if path is None:
-        raise BadInput(
-            "{program} is not installed.", fix="apt-get install postgresql-client", program=program
-        )
-    done = subprocess.run([path, *arguments], capture_output=True, text=True, check=False)  # noqa: S603
-    if done.returncode:
-        raise BadInput(
-            "{program} failed: {reason}", program=program, reason=done.stderr.strip()[-500:]
-        )
-
-
-def _plain_url(database: Database) -> str:
-    return database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    What is there of the public log stays: it only grows, and what the world has seen is newer.
+    """
+    members = [entry for entry in tar.getmembers() if entry.name.startswith("files/")]
+    with base.progress(base.say("Files")) as step:
+        for done, entry in enumerate(members, 1):
+            inner = entry.replace(name=entry.name.removeprefix("files/"))
+            if not (inner.name.startswith(f"{log.FOLDER}/") and (folder / inner.name).is_file()):
+                tar.extract(inner, folder, filter="data")
+            step(done, len(members))
 
 
 def _local_files(settings: Settings) -> Path | None:

@@ -23,9 +23,16 @@ from labelsvc.files import Files
     type=click.Path(file_okay=False, path_type=Path),
     default="demo-data",
     show_default=True,
+    help="Folder of the demo.",
 )
 @click.option("--no-serve", is_flag=True, help="Build and print, but do not serve.")
-@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8000,
+    show_default=True,
+    help="Port to serve on.",
+)
 @base.json_option
 def demo(folder: Path, no_serve: bool, port: int, as_json: bool) -> None:
     """Build sample data of Hanoi's villages, print labels, and serve the site on 127.0.0.1.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -20,10 +21,13 @@ from labelsvc.codes.issue import load_keyring
 from labelsvc.codes.models import CODE_COUNTER, Counter, Form, Issue
 from labelsvc.codes.trust import store
 from labelsvc.db import Database
-from labelsvc.errors import ConfigurationError, LabelsvcError
+from labelsvc.errors import ConfigurationError, LabelsvcError, LayoutError
 from labelsvc.files import Files
 from labelsvc.labels import fonts, library
-from labelsvc.settings import Settings
+from labelsvc.labels.content import sample_content, sample_unit
+from labelsvc.labels.drawing import compose
+from labelsvc.labels.run_check import sample_printed
+from labelsvc.settings import DEVELOPMENT_KEY, Settings
 from labelsvc.worker.broker import reach
 
 #: Clocks that differ more than this put wrong days on pages and labels.
@@ -146,7 +150,7 @@ def _checks(
         return reach(settings) if settings.broker_url else base.say("none; the database is asked")
 
     return {
-        "secret keys": lambda: len(settings.keys),
+        "secret keys": lambda: _secret_keys(settings),
         "base URL": lambda: _base_url(settings),
         "database": answers,
         "revision": revision,
@@ -155,10 +159,20 @@ def _checks(
         "trust manifest": manifest,
         "files": lambda: _files(settings, files),
         "layouts": lambda: _layouts(),
+        "host on labels": lambda: _host_on_labels(settings),
         "fonts": lambda: fonts.load()["regular"].name,
         "broker": told,
         "clock": when,
     }
+
+
+def _secret_keys(settings: Settings) -> int:
+    if DEVELOPMENT_KEY in settings.keys:
+        _doubt(
+            "The development key, known to everybody, seals and signs here.",
+            "It is for the demo alone. Elsewhere leave LABELSVC_DEV out and set LABELSVC_SECRET_KEYS.",
+        )
+    return len(settings.keys)
 
 
 def _base_url(settings: Settings) -> str:
@@ -198,6 +212,37 @@ def _layouts() -> str:
     for name in names:
         library.get(name)
     return ", ".join(names)
+
+
+def _host_on_labels(settings: Settings) -> str:
+    """The host stands in every symbol and in words beside it: which label is too small for it?"""
+    host, names = uri.authority(settings.base_url), library.names()
+    small = {name: forms for name in names if (forms := _too_small_for(name, settings.base_url))}
+    if small:
+        _doubt(
+            "{host} is too long for: {layouts}.",
+            "Choose a shorter host before the first label is printed, or do without these layouts.",
+            host=host,
+            layouts="; ".join(f"{name} ({', '.join(forms)})" for name, forms in small.items()),
+        )
+    return base.say("{host} fits on all {count} layouts", host=host, count=len(names))
+
+
+def _too_small_for(name: str, base_url: str) -> list[str]:
+    """Forms of the layout whose sample label cannot be drawn with the host."""
+    layout, small = library.get(name), []
+    sample = sample_content(stars=4 if layout.shows_stars else None)
+    values = dict(sample.values_by_name) | {"host": urlsplit(base_url).netloc}
+    content = replace(sample, values_by_name=values)
+    for form in layout.forms:
+        unit = sample_unit(form)
+        path = urlsplit(unit.code).path.lstrip("/")
+        unit = unit._replace(code=uri.url(base_url, path), code_printed=sample_printed(form))
+        try:
+            compose(layout, content, fonts.load(), unit=unit).resolve(unit, fonts.load())
+        except LayoutError:
+            small.append(str(form))
+    return small
 
 
 def _check_clock(last: Any) -> None:

@@ -30,7 +30,10 @@ _FORMATS: dict[str, print_run.Output] = {".pdf": "pdf", ".zpl": "zpl", ".tspl": 
 
 @click.command()
 @click.option("--product", required=True, help="Id, GTIN, OCOP code or name of the product.")
-@click.option("--lot", required=True, help="Number of the new lot, for example L261105-01.")
+@click.option(
+    "--lot", default="",
+    help="Number of the new lot, for example L261105-01; the next free one unless given.",
+)  # fmt: skip
 @click.option("--made", type=base.Day(), help="Date of manufacture (NSX), dd/mm/yyyy.")
 @click.option(
     "--expires", type=base.Day(), help="Expiry date (HSD); counted from the shelf life otherwise."
@@ -77,7 +80,9 @@ def issue(
 @click.option("--layout", required=True, help="See: labelsvc layouts list")
 @click.option("--count", required=True, type=click.IntRange(1), help="Labels to print.")
 @click.option(
-    "--form", type=click.Choice([str(f) for f in Form]), default="short", show_default=True
+    "--form",
+    type=click.Choice([str(f) for f in Form]),
+    help="Form of the codes; the first one of the layout unless given.",
 )
 @click.option(
     "--start-at",
@@ -122,7 +127,7 @@ def print_labels(
     product: str | None,
     layout: str,
     count: int,
-    form: str,
+    form: str | None,
     start_at: int,
     used: str,
     order: Literal["across", "down"],
@@ -153,9 +158,10 @@ def print_labels(
     with database.writing() as session:
         found = find_lot(session, lot, product)
         producer_id = found.product.producer_id
+        chosen = own.find(session, producer_id, layout)
         run = print_run.start_run(
-            session, lot=found, layout=own.find(session, producer_id, layout), count=count,
-            form=form, imprint=imprint, output=_FORMATS[output.suffix.lower()],
+            session, lot=found, layout=chosen, count=count,
+            form=form or chosen.forms[0], imprint=imprint, output=_FORMATS[output.suffix.lower()],
             printer=_printer(session, producer_id, printer), base_url=settings.base_url,
             actor=ACTOR,
         )  # fmt: skip

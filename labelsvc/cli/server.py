@@ -32,7 +32,8 @@ def prepare(settings: Settings, database: Database) -> None:
 
 
 @click.command()
-def migrate() -> None:
+@base.json_option
+def migrate(as_json: bool) -> None:
     """Bring the database to the newest schema; make keys and places where missing.
 
     Safe to run at any time, also twice.
@@ -40,9 +41,11 @@ def migrate() -> None:
     Example: LABELSVC_DATABASE_URL=postgresql://labelsvc@localhost/labelsvc labelsvc migrate
     """
     settings, database, _ = base.opened()
+    before, _ = migrations.revisions(database)
     prepare(settings, database)
     present, _ = migrations.revisions(database)
-    click.echo(base.say("The database is at revision {revision}.", revision=present))
+    words = base.say("The database is at revision {revision}.", revision=present)
+    base.put({"revision": present, "before": before}, as_json, words)
 
 
 class Log(Logger):  # type: ignore[misc]
@@ -113,8 +116,14 @@ def run_server(
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option(
+    "--host", default="127.0.0.1", show_default=True,
+    help="Address to listen on; 0.0.0.0 for every network.",
+)  # fmt: skip
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(1, 65535),
+    help="Port to serve on.",
+)  # fmt: skip
 @click.option(
     "--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Serving processes."
 )

@@ -18,14 +18,15 @@ from labelsvc.accounts.users import create_user
 from labelsvc.catalogue.models import Lot, ProductPhoto
 from labelsvc.catalogue.photos import store_photo
 from labelsvc.catalogue.places import load_places
-from labelsvc.codes.issue import codes_of, create_keys, find_issue, load_keyring
-from labelsvc.codes.models import Issue
+from labelsvc.catalogue.recognition import ruling
+from labelsvc.codes.issue import allocate, codes_of, create_keys, find_issue, load_keyring
+from labelsvc.codes.models import Form, Issue
 from labelsvc.db import Database
 from labelsvc.demo import ceremony, history, sample, spreadsheet
 from labelsvc.demo.drawings import picture
 from labelsvc.files import Files
 from labelsvc.inspections import watch
-from labelsvc.labels import print_run
+from labelsvc.labels import library, print_run
 from labelsvc.labels.models import PrintRun
 from labelsvc.settings import Settings
 from labelsvc.worker.publishing import publish, publish_lists
@@ -91,6 +92,7 @@ def build(settings: Settings, database: Database, files: Files, *, step: Step) -
         ).all()
         issues = history.issue_codes(session, bare, random=random)
         examples = history.mark_some(session, issues, today=today)
+        examples.numbers |= _more_examples(session, issues, examples, today=today)
         everything = session.scalars(select(Issue).order_by(Issue.first)).all()
         counts["codes"] = sum(issue.count for issue in everything)
         counts["scans"] = history.scan_month(session, everything, examples, random=random, now=now)
@@ -155,6 +157,7 @@ def _print(
         lots = session.scalars(select(Lot).order_by(Lot.id)).all()
         waiting = {lot.id: lot.product.set_number for lot in lots if _printable(lot, today)}
     for layout, count, sets in _RUNS:
+        form = library.get(layout).forms[0]
         run_id = job_id = None
         for lot_id in [key for key, number in waiting.items() if number in sets]:
             del waiting[lot_id]
@@ -165,14 +168,15 @@ def _print(
                     lot=lot,
                     layout=layout,
                     count=count,
+                    form=form,
                     base_url=settings.base_url,
                     on=today,
                 )
                 if check.problems:
                     continue
                 run = print_run.start_run(
-                    session, lot=lot, layout=layout, count=count, base_url=settings.base_url,
-                    actor=history.ACTOR,
+                    session, lot=lot, layout=layout, count=count, form=form,
+                    base_url=settings.base_url, actor=history.ACTOR,
                 )  # fmt: skip
                 run_id, job_id = run.id, run.job_id
             break
@@ -192,6 +196,26 @@ def _printable(lot: Lot, today: date) -> bool:
     return any(r.standing(today).allows_stars for r in lot.product.recognitions)
 
 
+def _more_examples(
+    session: Session, issues: Sequence[Issue], before: history.Examples, *, today: date
+) -> dict[str, int]:
+    """Stars that end soon, and a code in the form of GS1: name → number."""
+    found: dict[str, int] = {}
+    taken = before.numbers.values()
+    for issue in issues:
+        held = ruling(issue.lot.product.recognitions, today)
+        if held is None or any(issue.first <= number <= issue.last for number in taken):
+            continue
+        standing = held.standing(today)
+        if issue.form == Form.SHORT and standing == "ending_soon":
+            found.setdefault("stars_ending_soon", issue.first)
+        room = issue.lot.declared - issue.count >= 20 and issue.form != Form.LOT
+        if "gs1" not in found and standing == "in_force" and issue.lot.product.gtin and room:
+            of_gs1 = allocate(session, lot=issue.lot, count=20, form=Form.GS1, by=history.ACTOR)
+            found["gs1"] = of_gs1.first
+    return found
+
+
 def _pages(session: Session, settings: Settings, examples: history.Examples) -> dict[str, str]:
     """Addresses of the pages worth opening, by what they show."""
     keyring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
@@ -204,4 +228,7 @@ def _pages(session: Session, settings: Settings, examples: history.Examples) -> 
         issue = find_issue(session, number)
         if issue is not None:
             pages[name] = codes_of(issue, keyring, offset=number - issue.first, count=1)[0].lower()
+    good = pages["in_force"]
+    pages["not_issued"] = good[:-1] + ("8" if good[-1] != "8" else "9")  # 404: the tag does not fit
+    pages["malformed"] = good[:-3]  # 400: typed without its end
     return pages

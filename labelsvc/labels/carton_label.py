@@ -32,7 +32,7 @@ def layout(name: str) -> Layout:
     """The layout *name*. :raises BadInput: there is none."""
     if name not in LAYOUTS:
         raise BadInput(
-            "There is no layout {name}", fix="Choose one of: {known}", name=name,
+            "There is no layout {name}.", fix="Choose one of: {known}.", name=name,
             known=", ".join(LAYOUTS),
         )  # fmt: skip
     path = folder("label_layouts") / "cartons" / f"{name}.toml"

@@ -5,6 +5,7 @@ With `fonts`, the one place of the label engine that reads files.
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 
@@ -60,11 +61,16 @@ def _path(name: str, extra: Path | None) -> Path:
     for path in _files(extra):
         if path.stem == name:
             return path
+    known = names(extra)
+    close = get_close_matches(name, known, n=3, cutoff=0.5)
     raise LayoutError(
-        "There is no layout {name}",
-        fix="Choose one of: {known}",
+        "There is no layout {name}.",
+        fix="Did you mean {close}? All there are: labelsvc layouts list"
+        if close
+        else "Choose one of: {known}.",
         name=name,
-        known=", ".join(names(extra)),
+        close=" / ".join(close),
+        known=", ".join(known),
     )
 
 

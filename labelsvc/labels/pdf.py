@@ -230,7 +230,7 @@ class _Writer:
         self.canvas.setCreator("labelsvc")
         self.canvas.setProducer("labelsvc, ReportLab")
         self.canvas.setSubject(
-            f"{count} labels, layout {self.layout.name}, QR version {op.version}-{op.level}, "
+            f"{count} {'label' if count == 1 else 'labels'}, layout {self.layout.name}, QR version {op.version}-{op.level}, "
             f"mask {batch.FIXED_MASK}, module {op.module:.3f} mm = {op.dots} dots "
             f"at {self.layout.resolution_dpi} dpi, quiet zone {symbol.QUIET} modules"
         )

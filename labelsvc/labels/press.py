@@ -151,7 +151,7 @@ def write_press_pdf(
     plate.save()
     standard, reason = _standard(settings, profile)
     described = (
-        f"{count} labels, layout {layout.name}, QR version {first.version}-{first.level}, "
+        f"{count} {'label' if count == 1 else 'labels'}, layout {layout.name}, QR version {first.version}-{first.level}, "
         f"module {first.module:.3f} mm, quiet zone {symbol.QUIET} modules"
     )
     sha256, size = finish(

@@ -80,7 +80,7 @@ def start_run(
     if check.problems:
         raise check.problems[0]
     if check.layout is None:
-        raise LayoutError("There is no layout {name}", name=str(layout))
+        raise LayoutError("There is no layout {name}.", name=str(layout))
     issue = allocate(session, lot=lot, count=1 if form is Form.LOT else count, form=form, by=actor)
     run = PrintRun(
         lot=lot,

@@ -135,6 +135,8 @@ def test_a_witness_sees_signs_and_is_seen(run: Run, folder: Path, tmp_path: Path
     run("audit-log", "witness", "w.example/1", own, code=1)
     line = run("audit-log", "cosign", str(folder), "--with", own, "--state", state).output
     assert line.startswith("— w.example/1 ")
+    again = run("audit-log", "cosign", str(folder), "--with", own, "--state", state, "--json")
+    assert json.loads(again.output)["line"].startswith("— w.example/1 ")
     assert run("audit-log", "accept", key, line).exit_code == 0
     told = run("audit-log", "verify", str(folder), "--witness", key)
     assert told.exit_code == 0 and "Seen by the witness w.example/1" in told.output

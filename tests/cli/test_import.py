@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from labelsvc.catalogue.importing import apply_import, plan_import
 from labelsvc.catalogue.models import Product
 from labelsvc.catalogue.places import load_places
 from labelsvc.db import Database
@@ -79,3 +80,42 @@ def test_what_is_no_list_is_refused_in_words(
         assert said.strip()
         assert "Traceback" not in said
     assert products() == 0
+
+
+def test_a_terminal_is_told_what_wants_a_look_and_how_much_there_is(
+    products: Callable[[], int], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted = [
+        f"{n};Bánh tẻ {n};Hộ kinh doanh Lê Thị Mơ;Thôn Đông, xã Không Có;4;99/QĐ-UBND;05/01/2026"
+        for n in range(1500)
+    ]
+    path = listed(tmp_path, *noted, BAD)
+    everything = run("import", path, "--dry-run", code=1).stdout.splitlines()
+    assert len(everything) > 3000
+    monkeypatch.setattr("labelsvc.cli.base.watched", lambda stream: True)
+    result = run("import", path, "--dry-run", code=1)
+    short = result.stdout.splitlines()
+    assert len(short) < 80
+    assert short[-1] == everything[-1] == "new 1,500, changed 0, unchanged 0, refused 1"
+    assert "31/02/2026" in result.stdout
+    assert "… and 1,480 more rows: taken for granted" in result.stdout
+    assert "Reading and comparing" in result.stderr
+    assert "Writing" not in result.stderr
+    assert run("--verbose", "import", path, "--dry-run", code=1).stdout.splitlines() == everything
+    assert "Writing" in run("import", path, code=1).stderr
+
+
+def test_the_steps_of_an_import_go_forward_and_end(
+    products: Callable[[], int], database: Database, tmp_path: Path
+) -> None:
+    data = listed(tmp_path, GOOD, BAD).read_bytes()
+    read: list[tuple[int, int]] = []
+    written: list[tuple[int, int]] = []
+    with database.writing() as session:
+        plan = plan_import(
+            session, data=data, file_name="a.csv", step=lambda *step: read.append(step)
+        )
+        apply_import(session, plan, actor="test", step=lambda *step: written.append(step))
+    for steps in (read, written):
+        assert steps == sorted(steps)
+        assert steps[-1][0] == steps[-1][1]

@@ -5,21 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 
 from labelsvc.catalogue.models import Lot
 from labelsvc.codes import revoke
-from labelsvc.codes.issue import codes_of, load_keyring
+from labelsvc.codes.issue import allocate, codes_of, create_keys, load_keyring
 from labelsvc.db import Database
 from labelsvc.labels import library, print_run
 from labelsvc.labels.models import PrintRun
 from labelsvc.labels.preflight import read_back_pdf
 from labelsvc.settings import Settings
 from tests.cli.conftest import Run
-from tests.factories import make_lot, make_product
+from tests.factories import make_lot, make_product, make_recognition
 
 Told = Callable[..., Any]
 
@@ -41,6 +43,10 @@ def test_a_lot_is_opened_printed_and_its_codes_hold(
     )  # fmt: skip
     assert (opened["lot"], opened["declared"]) == ("L261105-01", 100)
     assert (opened["made_on"], opened["expires_on"]) == ("2026-11-05", "2027-11-05")
+    words = ("issue", "--product", product, "--declared", 5, "--made", "05/11/2026")
+    taken = run(*words, "--lot", "L261105-01", code=1).stderr
+    assert "leave it empty" in taken
+    assert told(*words)["lot"] == "L261105-02"
     output = tmp_path / "labels.pdf"
     printed = told(
         "print", "--lot", "L261105-01", "--layout", "a4-65", "--count", 70, "--start-at", 2,
@@ -190,3 +196,38 @@ def test_a_name_that_nothing_has_is_said_to_be_unknown(lot: Lot, run: Run, asked
 def test_a_day_that_is_none_is_wrong_usage(lot: Lot, run: Run, day: str) -> None:
     words = ("issue", "--product", "1", "--lot", "X", "--declared", 5, "--made", day)
     assert "05/11/2026 or 2026-11-05" in run(*words, code=2).stderr
+
+
+@pytest.mark.parametrize(
+    ("facts", "standing", "stars", "valid_to", "words"),
+    [
+        ({"valid_from": date(2026, 3, 4)}, "in_force", 4, "2029-03-04", "Recognition: In force"),
+        ({"valid_from": date(2024, 1, 5)}, "ending_soon", 4, "2027-01-05", "In force, ends soon"),
+        (
+            {"valid_from": date(2023, 10, 1), "extended_to": date(2027, 2, 1)},
+            "extended", 4, "2027-02-01", "In force by extension",
+        ),
+        ({"valid_from": date(2022, 3, 4)}, "expired", None, "2025-03-04", "ended on 04/03/2025"),
+        ({"withdrawn_on": date(2026, 11, 2)}, "withdrawn", None, "2029-03-04", "withdrawn on 02/11/2026"),
+        ({"valid_from": date(2027, 1, 1)}, "not_recognised", None, "2030-01-01", "begins on 01/01/2027"),
+        (None, None, None, None, "No decision gives stars"),
+    ],
+)  # fmt: skip
+def test_stars_are_told_with_their_standing_or_why_there_are_none(
+    database: Database, settings: Settings, told: Told, run: Run, facts: dict[str, Any] | None,
+    standing: str | None, stars: int | None, valid_to: str | None, words: str,
+) -> None:  # fmt: skip
+    with database.writing() as session:
+        create_keys(session, secrets=settings.keys)
+        product = make_product(session)
+        if facts is not None:
+            make_recognition(session, product, **facts)
+        issue = allocate(session, lot=make_lot(session, product), count=1, form="short")
+        (code,) = codes_of(issue, load_keyring(session, base_url=settings.base_url, secrets=settings.keys))  # fmt: skip
+    with time_machine.travel(datetime(2026, 11, 10, 3, tzinfo=UTC)):
+        answer = told("verify", code)
+        said = run("verify", code).stdout
+    assert (answer["standing"], answer["stars"], answer["valid_to"]) == (standing, stars, valid_to)
+    assert (answer["no_stars"] is None) == (stars is not None)
+    assert words in said
+    assert ("Stars: 4" in said) == (stars is not None)

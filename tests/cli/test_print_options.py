@@ -108,3 +108,26 @@ def test_impossible_options_take_no_numbers(
     assert words in result.stderr
     with database.reading() as session:
         assert print_run.count_runs(session) == 0
+
+
+@pytest.mark.parametrize(
+    ("layout", "words", "form"),
+    [
+        ("shelf-card-a5", (), "lot"),
+        ("a4-65", (), "short"),
+        ("shelf-card-a5", ("--form", "short"), "short"),
+    ],
+)
+def test_without_a_form_the_codes_have_the_first_one_of_the_layout(
+    database: Database,
+    lot: Lot,
+    told: Told,
+    tmp_path: Path,
+    layout: str,
+    words: tuple[str, ...],
+    form: str,
+) -> None:
+    told("print", "--lot", lot.code, "--layout", layout, "--count", 1, *words, "--output", tmp_path / "a.pdf")  # fmt: skip
+    with database.reading() as session:
+        (run,) = session.query(PrintRun).all()
+        assert run.issue.form == form

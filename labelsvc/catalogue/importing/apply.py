@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from labelsvc.accounts import audit
 from labelsvc.catalogue.fields import name_key
-from labelsvc.catalogue.importing.plan import Plan
+from labelsvc.catalogue.importing.plan import Plan, PlanRow
 from labelsvc.catalogue.models import ImportRun, Producer, Product
 from labelsvc.catalogue.recognition import Recognition
 from labelsvc.clock import now
@@ -22,16 +22,39 @@ _T = TypeVar("_T")
 _BATCH = 1000
 
 
-def apply_import(session: Session, plan: Plan, *, actor: str) -> ImportRun:
+#: Walks over the rows of a plan.
+_WALKS = 4
+
+
+class _Watched:
+    """The rows of a plan, walked `_WALKS` times; *step* is told how many of how many are behind."""
+
+    def __init__(self, plan: Plan, step: Callable[[int, int], None] | None) -> None:
+        self._rows, self._step, self._done = plan.rows, step, 0
+
+    def __iter__(self) -> Iterator[PlanRow]:
+        for row in self._rows:
+            yield row
+            self._done += 1
+            if self._step is not None:
+                self._step(self._done, _WALKS * len(self._rows))
+
+
+def apply_import(
+    session: Session, plan: Plan, *, actor: str, step: Callable[[int, int], None] | None = None
+) -> ImportRun:
     """Write the new and the changed rows; refused ones are left out.
 
     Everything or nothing: the caller's transaction rolls all of it back when one row fails. Make
     the plan in the same transaction, so that nobody changes the catalogue in between.
+
+    :param step: told how much of the work is done, and all of it.
     """
-    producers = _new_producers(session, plan)
-    products = _new_products(session, plan, producers)
-    _new_recognitions(session, plan, products)
-    _changes(session, plan)
+    rows = _Watched(plan, step)
+    producers = _new_producers(session, rows)
+    products = _new_products(session, rows, producers)
+    _new_recognitions(session, rows, products)
+    _changes(session, rows)
     counts = plan.counts
     run = ImportRun(file_name=plan.file_name[:200], sha256=plan.sha256, actor=actor, **counts)
     session.add(run)
@@ -43,21 +66,21 @@ def apply_import(session: Session, plan: Plan, *, actor: str) -> ImportRun:
     return run
 
 
-def _new_producers(session: Session, plan: Plan) -> dict[str, int]:
+def _new_producers(session: Session, rows: Iterable[PlanRow]) -> dict[str, int]:
     """Add the producers that are not known yet; key of the name → id.
 
     What several rows say of one producer is put together first: about a kilobyte for each new one.
     """
-    rows: dict[str, dict[str, Any]] = {}
-    for row in plan.rows:
+    new: dict[str, dict[str, Any]] = {}
+    for row in rows:
         if row.state == "new" and row.producer_id is None:
-            facts = rows.setdefault(name_key(row.producer), {})
+            facts = new.setdefault(name_key(row.producer), {})
             facts.update({k: v for k, v in row.line.producer.items() if k not in facts})
     ids: dict[str, int] = {}
-    keys = list(rows)
+    keys = list(new)
     for start in range(0, len(keys), _BATCH):
         part = keys[start : start + _BATCH]
-        values = [_row(Producer, rows[key]) for key in part]
+        values = [_row(Producer, new[key]) for key in part]
         made = session.scalars(
             insert(Producer).returning(Producer.id, sort_by_parameter_order=True), values
         )
@@ -65,10 +88,12 @@ def _new_producers(session: Session, plan: Plan) -> dict[str, int]:
     return ids
 
 
-def _new_products(session: Session, plan: Plan, producers: dict[str, int]) -> dict[int, int]:
+def _new_products(
+    session: Session, rows: Iterable[PlanRow], producers: dict[str, int]
+) -> dict[int, int]:
     """Add the products that are not known yet; row number → id."""
     ids: dict[int, int] = {}
-    for part in _batches(row for row in plan.rows if row.state == "new"):
+    for part in _batches(row for row in rows if row.state == "new"):
         values = [
             _row(Product, row.line.product)
             | {"producer_id": row.producer_id or producers[name_key(row.producer)]}
@@ -81,11 +106,11 @@ def _new_products(session: Session, plan: Plan, producers: dict[str, int]) -> di
     return ids
 
 
-def _new_recognitions(session: Session, plan: Plan, products: dict[int, int]) -> None:
+def _new_recognitions(session: Session, rows: Iterable[PlanRow], products: dict[int, int]) -> None:
     values = (
         {"score": None, "certificate_number": "", "extension_evidence": "", "withdrawal_decision": "",
          "withdrawal_reason": "", **row.line.recognition, "product_id": product_id}
-        for row in plan.rows
+        for row in rows
         if row.line.recognition and row.recognition_id is None and row.state in ("new", "changed")
         and (product_id := row.product_id or products.get(row.number)) is not None
     )  # fmt: skip
@@ -93,9 +118,9 @@ def _new_recognitions(session: Session, plan: Plan, products: dict[int, int]) ->
         session.execute(insert(Recognition), part)
 
 
-def _changes(session: Session, plan: Plan) -> None:
+def _changes(session: Session, rows: Iterable[PlanRow]) -> None:
     """Fields of rows that are known and say something else."""
-    for row in plan.rows:
+    for row in rows:
         names = {change.field for change in row.changes}
         if not names or row.state == "refused":
             continue

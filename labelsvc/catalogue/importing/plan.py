@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
@@ -113,18 +114,24 @@ class Plan:
         }
 
 
-def plan_import(session: Session, *, data: bytes, file_name: str) -> Plan:
+def plan_import(
+    session: Session, *, data: bytes, file_name: str, step: Callable[[int, int], None] | None = None
+) -> Plan:
     """Read a list and say what importing it would do.
 
+    :param step: told the rows that are compared, and all rows; costs one more walk over the list.
     :raises ImportRefused: the file cannot be read at all, or holds no list.
     """
     table, header = find_header(read_tables(data, file_name))
     known, rows = Known(session, header), Spool[PlanRow]()
     found: Counter[str] = Counter()
+    last = max((number for number, _ in table.rows()), default=0) if step is not None else 0
     for line in read_lines(table, header):
         row = known.compare(line)
         found[row.state] += 1
         rows.append(row)
+        if step is not None:
+            step(line.number, last)
     if not rows:
         raise ImportRefused("There is no row below the header.", fix="Send the list with its rows.")
     return Plan(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from labelsvc.catalogue import criteria
 from labelsvc.catalogue.importing.plan import Plan, PlanRow
-from labelsvc.i18n import DEFAULT, translate
+from labelsvc.i18n import DEFAULT, number, translate
 
 _WORDS = {"new": "new", "changed": "changed", "unchanged": "unchanged", "refused": "refused"}
 _SIGNS = {"new": "+", "changed": "~", "unchanged": "=", "refused": "✗"}
@@ -60,14 +61,41 @@ def in_words(row: dict[str, Any], language: str) -> dict[str, Any]:
     return row | {"problems": problems, "notes": said}
 
 
-def as_lines(plan: Plan, language: str) -> Iterator[str]:
-    """Every row on a line, its reasons below it, and the counts at the end."""
+#: Rows of one kind that a short report names.
+_SHORT = 20
+
+
+def as_lines(plan: Plan, language: str, *, short: bool = False) -> Iterator[str]:
+    """Every row on a line, its reasons below it, and the counts at the end.
+
+    :param short: only rows that want a look, and of each kind no more than a screen holds.
+    """
+    told: Counter[str] = Counter()
     for row in plan.rows:
+        if short:
+            judged = row.state in ("refused", "changed")
+            if not judged and not row.line.notes:
+                continue
+            kind = str(row.state) if judged else "taken for granted"
+            told[kind] += 1
+            if told[kind] > _SHORT:
+                continue
         yield f"{_SIGNS[row.state]} {row.number:>5}  {row.product} · {row.producer}"
         yield from (f"         {c.field}: {c.old or '–'} → {c.new}" for c in row.changes)
         yield from (f"         ✗ {text}" for text in reasons(row, language))
         yield from (f"         ! {text}" for text in notes(row, language))
-    yield ", ".join(f"{translate(_WORDS[s], language)} {n}" for s, n in plan.counts.items())
+    for kind, count in told.items():
+        if count > _SHORT:
+            more = "… and {count} more rows: {kind}. All of them: labelsvc --verbose import"
+            yield translate(
+                more,
+                language,
+                count=number(count - _SHORT, language),
+                kind=translate(kind, language),
+            )
+    yield ", ".join(
+        f"{translate(_WORDS[s], language)} {number(n, language)}" for s, n in plan.counts.items()
+    )
 
 
 def as_document(plan: Plan, *, applied: bool, language: str = DEFAULT) -> Iterator[str]:
