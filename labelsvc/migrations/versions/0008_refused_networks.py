@@ -8,7 +8,7 @@ from alembic import op
 
 from labelsvc.db import UtcDateTime
 
-revision = "0008_scans"
+revision = "0008"
 down_revision = "0007"
 branch_labels = None
 depends_on = None
