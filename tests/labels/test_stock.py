@@ -17,6 +17,7 @@ from labelsvc.errors import BadInput, LayoutError
 from labelsvc.labels import layout as layouts
 from labelsvc.labels import library, stock
 from labelsvc.labels.layout import Article
+from labelsvc.labels.paint import PT
 from labelsvc.labels.preview import grey_page
 from labelsvc.labels.sheet import Sheet
 from labelsvc.labels.text import Fonts
@@ -253,3 +254,20 @@ def test_impossible_measurements_are_refused(
 ) -> None:
     with pytest.raises(error):
         stock.corrected(name, ARTICLES[name], **measured)
+
+
+def test_a_test_sheet_without_room_for_words_has_its_name_and_numbers_clear_of_the_rulers(
+    fonts: Fonts,
+) -> None:
+    article = Article.model_validate(
+        {
+            "title": "Cuộn thử", "page": (72, 22), "columns": 2, "margin_left": 0, "pitch_x": 37,
+            "label": {"width": 35, "height": 22},
+        }
+    )  # fmt: skip
+    document = pypdfium2.PdfDocument(stock.test_sheet_pdf("roll", article, fonts))
+    page = document[0].get_textpage()
+    assert "Cuộn thử" in page.get_text_range()
+    inner = page.get_text_bounded(left=4 * PT, bottom=5 * PT, right=72 * PT, top=22 * PT)
+    document.close()
+    assert {"1", "2"} <= set(inner.split())

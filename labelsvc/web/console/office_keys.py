@@ -20,7 +20,7 @@ from labelsvc.web.site import site
 
 #: States in words, and what each means for labels.
 STATES = {
-    KeyState.NEXT: ("Next", "It is published already and signs after the next rotation."),
+    KeyState.NEXT: ("Next", "It signs after the next rotation."),
     KeyState.ACTIVE: ("Signs now", "New labels are signed with it."),
     KeyState.RETIRED: ("Retired", "It signs no more; its labels verify for ever."),
     KeyState.FROZEN: ("Frozen", "Stolen: labels issued before the freeze stay good."),
