@@ -93,7 +93,7 @@ def measure(op: UnitTextOp, unit: Unit, fonts: Fonts, *, layout: str) -> TextOp 
             field=op.field,
             record=record,
             text=words,
-            points=f"{op.min_size / PT:g}",
+            points=round(op.min_size / PT, 3),
         )
     face.check(words, field=op.field, record=record, layout=layout)
     shift = SHARE[op.anchor] * ems * size
@@ -191,7 +191,8 @@ def symbol_in_box(
         )
     except LayoutError as error:
         raise LayoutError(
-            "{layout}: " + error.message,
+            "{layout}: a symbol of {modules} modules needs {needed} mm with its quiet zone at {dpi} "
+            "dpi; the layout gives {size} mm",
             fix=error.fix,
             **{**error.params, "layout": layout.name, "field": "symbol", "record": record},
         ) from error
@@ -245,8 +246,8 @@ def ornament(element: Drawn, layout: Layout, name: str) -> StaticOp:
         path = shapes.parse(element.d, x=element.x, y=element.y, scale=element.scale)
     except ValueError as error:
         raise LayoutError(
-            "{layout}: {field}: {reason}",
-            fix="Correct the path data.",
+            "{layout}: {field}: the path data cannot be read",
+            fix="Each letter stands before as many numbers as it takes: M 0 0 L 10 5 Z.",
             layout=layout.name,
             field=name,
             reason=str(error),

@@ -69,6 +69,9 @@ class TextStyle(Drawn):
     upper: bool = Field(False, description="set in capitals")
     max_lines: int | None = Field(None, ge=1)
     balance: bool = Field(False, description="make the lines about equally long")
+    lang: Literal["vi", "en"] = Field(
+        "vi", description="en: of another language, so not larger than the Vietnamese"
+    )
 
     @field_validator("text")
     @classmethod

@@ -246,7 +246,7 @@ def overflow(
         field=field,
         record=record,
         text=text if len(text) <= 60 else text[:59] + "…",
-        points=f"{style.floor:g}",
+        points=style.floor,
     )
 
 

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from labelsvc.labels.clearance import fills, luminance
 from labelsvc.labels.drawing import Drawing
 from labelsvc.labels.layout import Layout
-from labelsvc.labels.legal.finding import Finding, article, grave
-from labelsvc.labels.legal.letters import quoted
+from labelsvc.labels.legal.finding import Finding, article, grave, quoted
 from labelsvc.labels.ops import PathOp, RectOp, StaticOp, TextOp, UnitTextOp
 from labelsvc.labels.text import PT
 from labelsvc.labels.words import FittedText
@@ -57,8 +56,8 @@ def check(layout: Layout, drawing: Drawing, mandatory: frozenset[str]) -> list[F
                 article("38"),
                 {
                     "words": quoted(text),
-                    "ratio": f"{contrast:.1f}",
-                    "wanted": f"{CONTRAST:g}",
+                    "ratio": round(contrast, 1),
+                    "wanted": CONTRAST,
                 },
                 text.field,
                 text.box,
