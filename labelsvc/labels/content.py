@@ -198,7 +198,7 @@ def expand(template: str, values: Mapping[str, str]) -> list[list[Run]]:
     """*template* with its placeholders filled: one list of runs a line.
 
     A line whose placeholders are all empty is left out, so is a part in [brackets] when one of its
-    placeholders is empty. ``**`` turns bold on and off; a backslash takes the meaning from the next
+    placeholders is empty; a middle dot that then begins or ends the line goes with it. ``**`` turns bold on and off; a backslash takes the meaning from the next
     mark. Only the template has marks: a value is always plain text. Line breaks in a value
     make lines. Raises `ValueError` on unpaired marks.
     """
@@ -213,7 +213,7 @@ def expand(template: str, values: Mapping[str, str]) -> list[list[Run]]:
 def _expand_line(source: str, values: Mapping[str, str]) -> list[Run] | None:
     runs: list[Run] = []
     kept: list[Run] | None = None  # what stood before the open bracket
-    bold = has_names = has_value = part_empty = False
+    bold = has_names = has_value = part_empty = left_out = False
     at = 0
     for found in [*_TOKEN.finditer(source), None]:
         literal = source[at : found.start()] if found else source[at:]
@@ -239,12 +239,24 @@ def _expand_line(source: str, values: Mapping[str, str]) -> list[Run] | None:
         else:
             if kept is None:
                 raise ValueError("a closing bracket without an opening one")
+            left_out = left_out or part_empty
             runs, kept = kept if part_empty else kept + runs, None
     if kept is not None:
         raise ValueError("an opening bracket without a closing one")
     if bold:
         raise ValueError("bold is not closed by **")
-    return None if has_names and not has_value else [run for run in runs if run.text]
+    if has_names and not has_value:
+        return None
+    runs = [run for run in runs if run.text]
+    return _without_dots(runs) if left_out else runs
+
+
+def _without_dots(runs: list[Run]) -> list[Run]:
+    """*runs* without a " · " that has nothing before or after it any more."""
+    if runs:
+        runs = [Run(re.sub(r"^\s*·\s*", "", runs[0].text), runs[0].bold), *runs[1:]]
+        runs = [*runs[:-1], Run(re.sub(r"\s*·\s*$", "", runs[-1].text), runs[-1].bold)]
+    return [run for run in runs if run.text]
 
 
 def _split(runs: list[Run]) -> list[list[Run]]:
@@ -298,16 +310,48 @@ class LabelContent(Mapping[str, str]):
         return len(VARIABLES)
 
 
-def sample_content(*, stars: int | None = 4) -> LabelContent:
-    """The sample of every variable: what a preview shows when there is no data."""
+#: A vase, for layouts that label crafts.
+_CRAFT = {
+    "product_name": "Lọ hoa gốm men lam",
+    "product_name_en": "Stoneware vase with blue glaze",
+    "producer_name": "Hợp tác xã Gốm sứ Lò Bầu",
+    "producer_address": "Xóm Lò Bầu, xã Bát Tràng, thành phố Hà Nội",
+    "village": "Làng nghề gốm Bát Tràng",
+    "net_content": "1 chiếc",
+    "ingredients": "Đất sét trắng, men lam",
+    "nutrition": "",
+    "instructions": "Lau bằng khăn mềm, không dùng trong lò vi sóng.",
+    "storage": "Nơi khô ráo, tránh va đập.",
+    "warning": "",
+    "lot_code": "G2611-08",
+    "expires": "",
+    "ocop_code": "01-00577-004-2026",
+    "growing_area": "",
+    "story_short": "Ba lần vẽ, hai lần nung: nét sen của người thợ già còn nguyên dưới lớp men lam.",
+    "story_short_en": "Painted thrice and fired twice: the old master's lotus stays beneath the blue glaze.",
+    "price": "680.000 ₫",
+    "website": "gomlobau.example",
+}
+#: What tea does not have.
+_NOT_FOOD = ("specification", "dimensions", "artisan", "made_year")
+
+
+def sample_content(*, stars: int | None = 4, goods: str = "food") -> LabelContent:
+    """Goods to show a layout with when there is no data: a tea, or a vase for *goods* "craft"."""
     values = {row.name: row.sample for row in _ROWS if not row.per_unit}
-    return LabelContent(values, stars, record="mẫu")
+    if goods == "craft":
+        return LabelContent(values | _CRAFT, stars, record="mẫu")
+    return LabelContent(values | dict.fromkeys(_NOT_FOOD, ""), stars, record="mẫu")
 
 
-def sample_unit(form: str = "short") -> Unit:
+def sample_unit(form: str = "short", *, carton: bool = False) -> Unit:
     """A unit of *form* that looks like a real one; its code is not signed and verifies nowhere."""
     host = VARIABLES["host"].sample.upper()
     number = VARIABLES["unit_number"].sample
+    if carton:
+        return sample_unit("offline")._replace(
+            code_printed="Thùng 6 / 42", unit_number="601–720 · 120 sản phẩm"
+        )
     if form == "gs1":
         return Unit(
             f"HTTPS://{host}/01/08930000000019/21/0123456789ABCDEFGHJK",

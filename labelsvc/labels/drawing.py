@@ -125,7 +125,7 @@ def compose(
     Raises `LabelOverflow`, `MissingGlyph`, and `LayoutError` when something leaves the paper or
     disturbs the symbol; each names the layout, the field and the record.
     """
-    sample = unit or sample_unit(layout.forms[0])
+    sample = unit or sample_unit(layout.forms[0], carton=layout.purpose == "carton")
     words = Words(layout, content, fonts, sample)
     placed: tuple[SymbolOp, Box] | None = None
     for index, element in enumerate(layout.elements):

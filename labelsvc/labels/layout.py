@@ -160,7 +160,8 @@ class Layout(Part):
     note_vi: str = Field("", max_length=500)
     note_en: str = Field("", max_length=500)
     kind: Literal["sheet", "roll", "single", "card"]
-    purpose: Literal["seal", "full_label", "tag", "card"]
+    purpose: Literal["seal", "full_label", "tag", "card", "carton"]
+    sample: Literal["food", "craft"] = Field("food", description="the goods that previews show")
     forms: tuple[Form, ...] = Field(("short",), min_length=1, description="first is the default")
     resolution_dpi: int = Field(600, ge=100, le=2400, description="of the printer it is made for")
     label: LabelShape

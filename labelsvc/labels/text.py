@@ -30,9 +30,9 @@ PT = 25.4 / 72  # millimetres in a point
 ASCENT, DESCENT = 0.96, 0.22
 #: Least free space between ink of one line and ink of the next, in ems.
 _CLEAR = 0.03
-#: A number and its unit stay together: "100 g", "85 °C", "1,5 %".
+#: A number and its unit stay together, and groups of digits: "100 g", "1,5 %", "024 3000 0000".
 _UNIT = re.compile(
-    r"(?<=\d) (?=(?:kg|g|mg|ml|l|L|cm|mm|m|°C|%|₫|kcal|sao|độ|viên|gói|năm)\b|[%₫°])"
+    r"(?<=\d) (?=(?:\d|(?:kg|g|mg|ml|l|L|cm|mm|m|°C|%|₫|kcal|sao|độ|viên|gói|năm)\b|[%₫°]))"
 )
 _NBSP = "\u00a0"
 
@@ -197,12 +197,20 @@ def set_text(
     size = points * PT
     tracking = style.tracking / 1000 * size
     wrapped = _wrap_all(lines, style, fonts, width, size, tracking)
+    if wrapped is not None and len(wrapped) > len(lines):
+        whole = _wrap_all(lines, style, fonts, width, size, tracking, bound=True)
+        if whole is not None and len(whole) == len(wrapped):
+            wrapped = whole
     if wrapped is None or (style.max_lines and len(wrapped) > style.max_lines):
         return None
     if (ASCENT + DESCENT + (len(wrapped) - 1) * style.leading) * size > height + 1e-6:
         return None
     if style.balance and len(wrapped) > 1:
-        wrapped = _balanced(lines, style, fonts, width, size, tracking, len(wrapped)) or wrapped
+        for bound in (True, False):
+            found = _balanced(lines, style, fonts, width, size, tracking, len(wrapped), bound)
+            if found is not None:
+                wrapped = found
+                break
     inks = [_ink(line, fonts, size, tracking, style.align) for line in wrapped]
     leading = style.leading
     for upper, lower in itertools.pairwise(inks):
@@ -261,7 +269,8 @@ def sizes(size: float, floor: float) -> list[float]:
 _Word = list[tuple[str, str]]  # (text, weight) pieces without a space between
 
 
-def _words(line: Sequence[Run], style: TextStyle) -> list[_Word]:
+def _words(line: Sequence[Run], style: TextStyle, bound: bool = False) -> list[_Word]:
+    """The words of *line*; *bound* makes one of the syllables of a name ("Ba Vì")."""
     words: list[_Word] = []
     open_word = False
     for run in line:
@@ -274,7 +283,30 @@ def _words(line: Sequence[Run], style: TextStyle) -> list[_Word]:
                     words.append([])
                 words[-1].append((part, weight_of(style, run)))
                 open_word = True
-    return words
+    return _bound(words) if bound else words
+
+
+def _bound(words: Sequence[_Word]) -> list[_Word]:
+    """Neighbours that begin with a capital, as one word each. The first word of a sentence has its
+    capital from there; words in capitals alone, and a line that writes each word so, tell nothing."""
+    if len(words) > 3 and all(word[0][0][:1].isupper() for word in words):
+        return list(words)
+    found: list[_Word] = []
+    first, named = True, False
+    for word in words:
+        letters = "".join(text for text, _ in word)
+        name = letters[:1].isupper() and not (len(letters) > 1 and letters.isupper())
+        if found and named and name:
+            text, weight = found[-1][-1]
+            if weight == word[0][1]:
+                found[-1] = [*found[-1][:-1], (text + _NBSP + word[0][0], weight), *word[1:]]
+            else:
+                found.append(word)
+        else:
+            found.append(word)
+        named = name and not first and letters[-1].isalnum()
+        first = letters[-1] in ".!?"
+    return found
 
 
 def _wrap_all(
@@ -284,12 +316,13 @@ def _wrap_all(
     width: float,
     size: float,
     tracking: float,
+    bound: bool = False,
 ) -> list[SetLine] | None:
     out: list[SetLine] = []
     for line in lines:
         current: list[_Word] = []
         used = 0.0
-        for word in _words(line, style):
+        for word in _words(line, style, bound):
             wide = sum(fonts[weight].width(text, size, tracking) for text, weight in word)
             # The tracking after the last letter is not ink.
             if wide - tracking > width + 1e-6:
@@ -329,12 +362,13 @@ def _balanced(
     size: float,
     tracking: float,
     count: int,
+    bound: bool,
 ) -> list[SetLine] | None:
     """The narrowest setting with the same number of lines."""
     low, high, best = width / count / 2, width, None
     for _ in range(12):
         middle = (low + high) / 2
-        found = _wrap_all(lines, style, fonts, middle, size, tracking)
+        found = _wrap_all(lines, style, fonts, middle, size, tracking, bound)
         if found is None or len(found) > count:
             low = middle
         else:

@@ -114,6 +114,17 @@ def write() -> Write:
     return written
 
 
+def units_of(layout: Layout, count: int, form: str | None = None) -> list[Unit]:
+    """Units as *layout* gets them: a label for a carton says which one, and what is inside."""
+    made = units(count, form=form or layout.forms[0])
+    if layout.purpose != "carton":
+        return made
+    return [
+        unit._replace(code_printed=f"Thùng {n} / {count}", unit_number=f"{n}01–{n}99 · 99 sản phẩm")
+        for n, unit in enumerate(made, 1)
+    ]
+
+
 def units(count: int, *, form: str = "short", seed: int = 1) -> list[Unit]:
     """Codes of *form* that look like real ones."""
     pick = random.Random(seed)

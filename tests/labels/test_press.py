@@ -30,7 +30,7 @@ from labelsvc.labels.press_settings import PressSettings
 from labelsvc.labels.preview import grey_page
 from labelsvc.labels.text import Fonts
 
-from .conftest import Write, units
+from .conftest import Write, units, units_of
 from .icc_profile import cmyk_profile
 
 MM = 25.4 / 72
@@ -80,7 +80,7 @@ def made(
     layout: Layout, fonts: Fonts, count: int = 3, *, settings: PressSettings | None = None
 ) -> tuple[bytes, PressReport]:
     out = io.BytesIO()
-    run = units(count, form=layout.forms[0])
+    run = units_of(layout, count)
     if layout.forms[0] == "lot":
         run = units(1) * count
     report = write_press_pdf(

@@ -88,7 +88,7 @@ def check_label(
     :returns: errors first, each with the box of its element where that is drawn.
     """
     mandatory = mandatory_variables(set_number)
-    unit = unit or sample_unit(layout.forms[0])
+    unit = unit or sample_unit(layout.forms[0], carton=layout.purpose == "carton")
     boxes = {text.field: text.box for text in drawing.texts}
     found = [
         finding if finding.where else replace(finding, where=boxes.get(finding.element or ""))

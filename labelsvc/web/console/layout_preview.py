@@ -32,8 +32,6 @@ from labelsvc.web.site import site
 MOST_BYTES = 400_000
 #: Labels of a page that are still drawn one by one; label sheets have at most some 300.
 MOST_CELLS = 1000
-#: Criteria set of the samples (tea), as in `labelsvc layouts check`.
-SAMPLE_SET = 11
 
 
 @dataclass(frozen=True)
@@ -203,7 +201,8 @@ def _data(session: Session, wanted: Any, form: Form) -> Data:
     name = name if name in draft_data.NAMES else "usual"
     unit = sample_unit(form)
     widest = unit._replace(code_printed=sample_printed(form))
-    return Data(draft_data.content(name), unit, widest, SAMPLE_SET)
+    number = draft_data.CRAFT_SET if name == "craft" else draft_data.FOOD_SET
+    return Data(draft_data.content(name), unit, widest, number)
 
 
 def _producer() -> int:

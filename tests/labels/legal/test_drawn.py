@@ -187,7 +187,6 @@ _SMALL = {
     "a4-65",
     "a4-65-plain",
     "blank-35x22",
-    "craft-tag",
     "roll-35x22",
     "round-30",
 }
