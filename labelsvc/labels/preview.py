@@ -31,6 +31,8 @@ from labelsvc.labels.text import Fonts
 #: pdfium keeps global state and may be entered by one thread at a time.
 PDFIUM = threading.Lock()
 _FIGURE = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
+#: A box for a letter that the font lacks, in drafts.
+_LACKING = "#c5221f"
 #: The edge of a label in a picture: mm, and its colour.
 _HAIRLINE, _EDGE = 0.12, "#9aa0a6"
 
@@ -188,7 +190,8 @@ def _text(op: TextOp, fonts: Fonts, glyphs: dict[str, str]) -> str:
             # The same character has the same outline on every page, so the ids may meet.
             key = f"{op.font}-{ord(char):x}"
             glyphs.setdefault(key, face.outline(char))
-            parts.append(f'<use href="#{key}" x="{_n(x)}"/>')
+            lacks = "" if face.has(char) else f' fill="{_LACKING}"'
+            parts.append(f'<use href="#{key}" x="{_n(x)}"{lacks}/>')
         x += face.advance(char) * face.em + op.tracking / scale
     return (
         f'<g fill="{op.colour}" transform="translate({_n(op.x)} {_n(op.y)}){turn} '

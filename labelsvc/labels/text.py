@@ -6,6 +6,7 @@ renderer places the same advances, so screen and paper agree to the dot.
 
 from __future__ import annotations
 
+import copy
 import io
 import itertools
 import math
@@ -49,6 +50,8 @@ class Face:
         self._glyphs: Any = font.getGlyphSet()
         # fontTools unpacks a glyph on first use, in place.
         self._lock = threading.Lock()
+        #: Whether `check` lets characters pass that the font lacks: for drafts, never for print.
+        self.forgiving = False
         self._advances: dict[str, float] = {}
         self._bounds: dict[str, tuple[float, float, float, float]] = {}
 
@@ -94,7 +97,7 @@ class Face:
     def check(self, text: str, *, field: str, record: str, layout: str) -> None:
         """Raises `MissingGlyph` when a character of *text* would print as an empty box."""
         missing = sorted({c for c in text if c not in "\n " and not self.has(c)})
-        if missing:
+        if missing and not self.forgiving:
             raise MissingGlyph(
                 "{layout}: the font {font} has no {characters} ({field}, {record})",
                 fix="Write the text without these characters.",
@@ -114,6 +117,13 @@ class Fonts:
 
     def __getitem__(self, weight: str) -> Face:
         return self._faces[weight]
+
+    def forgiving(self) -> Fonts:
+        """The same faces, which set a box where they have no glyph instead of refusing."""
+        faces = {weight: copy.copy(face) for weight, face in self._faces.items()}
+        for face in faces.values():
+            face.forgiving = True
+        return Fonts(faces)
 
     def x_height_mm(self, weight: str, points: float) -> float:
         """Height of a small x on paper, mm: what the floors of Decree 37/2026 art. 37 measure."""

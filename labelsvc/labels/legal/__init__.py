@@ -95,7 +95,7 @@ def check_label(
         for finding in check_run(layout, content, set_number, declared_elsewhere)
     ]
     found += letters.check(layout, drawing, mandatory, fonts, unit)
-    found += colours.check(layout, drawing, mandatory)
+    found += colours.check(layout, drawing, mandatory, fonts, unit)
     if content.stars is not None:
         found += stars.check_place(layout, drawing)
     return sorted(found, key=lambda finding: finding.severity != "error")

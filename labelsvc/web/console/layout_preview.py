@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flask import jsonify, request
@@ -23,6 +24,7 @@ from labelsvc.labels.layout_text import dumps, tidy
 from labelsvc.labels.legal.finding import PROGRAMME
 from labelsvc.labels.run_check import position, sample_code, sample_printed
 from labelsvc.labels.sheet import Sheet
+from labelsvc.labels.text import Fonts
 from labelsvc.web.console import layout_faults
 from labelsvc.web.console.producer import bp, own_lot
 from labelsvc.web.security import current_user
@@ -127,7 +129,7 @@ def preview_layout() -> ResponseReturnValue:
 
 def _law(layout: Layout, drawn: Draft, data: Data) -> list[layout_faults.Row]:
     found = legal.check_label(
-        layout, drawn.drawing, data.content, data.set_number, fonts.load(), unit=data.unit
+        layout, drawn.drawing, data.content, data.set_number, _forgiving(), unit=data.unit
     )
     rows = layout_faults.of_law(found, layout)
     if layout.shows_stars and data.content.stars is None:
@@ -140,7 +142,7 @@ def _picture(layout: Layout, drawn: Draft, data: Data) -> dict[str, Any]:
     symbol = drawn.drawing.symbol
     return {
         "svg": preview.drawing_svg(
-            drawn.drawing, data.unit, fonts.load(), corner=layout.label.corner_radius
+            drawn.drawing, data.unit, _forgiving(), corner=layout.label.corner_radius
         ),
         "boxes": [None if box is None else [round(v, 3) for v in box] for box in drawn.boxes],
         "zone": [round(v, 3) for v in drawn.zone],
@@ -164,6 +166,12 @@ def _picture(layout: Layout, drawn: Draft, data: Data) -> dict[str, Any]:
             for element, item, text in words_of(drawn, layout)
         ],
     }
+
+
+@cache
+def _forgiving() -> Fonts:
+    """The faces that drafts are drawn with."""
+    return fonts.load().forgiving()
 
 
 def _sheet(layout: Layout, *, with_picture: bool) -> dict[str, Any]:

@@ -99,6 +99,19 @@ def test_words_stand_out_from_what_lies_below(
     assert [(f.severity, f.element) for f in found] == ([(severity, "rest")] if severity else [])
 
 
+@pytest.mark.parametrize("x", [20, 45, 60])
+def test_a_dark_patch_under_any_part_of_the_words_is_found(
+    label: Label, values: Values, judge: Judge, x: int
+) -> None:
+    line = '[[elements]]\nid="line"\ntype="text"\nx=20\ny=96\nw=60\nh=6\nsize=9\ntext="{words}"\n'
+    patch = f'[[elements]]\ntype="rect"\nx={x}\ny=95\nw=14\nh=7\nfill="#202020"\n'
+    for words in ("Trà sen Tây Hồ thơm ngon đậm đà", "Số {unit_number}" + " tem" * 4):
+        found = judge(label(patch + FOOD + line.replace("{words}", words)), values(stars=None))
+        assert [f.element for f in found if f.code == "contrast"] == ["line"], words
+    clear = judge(label(FOOD + line.replace("{words}", words)), values(stars=None))
+    assert "contrast" not in codes(clear)
+
+
 def test_ground_painted_after_the_words_or_beside_them_does_not_count(
     label: Label, values: Values, judge: Judge
 ) -> None:
