@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 
 from labelsvc.errors import LabelOverflow, LayoutError, MissingGlyph
 from labelsvc.labels import clearance, shapes, symbol
-from labelsvc.labels.content import LabelContent, Unit, expand
+from labelsvc.labels.content import LabelContent, Unit
 from labelsvc.labels.drawing import Drawing, ground, image, measure, ornament, symbol_in_box
+from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import (
     ArcText,
     EllipseElement,
@@ -27,7 +28,7 @@ from labelsvc.labels.layout import (
     TextStyle,
 )
 from labelsvc.labels.ops import SymbolOp, UnitOp, UnitTextOp
-from labelsvc.labels.text import Fonts
+from labelsvc.labels.template import expand
 from labelsvc.labels.words import Box, FittedText, Words
 
 #: Letters of one text with its values filled in; a full label has half of that in all.

@@ -15,6 +15,7 @@ from PIL import Image
 from labelsvc.errors import LabelOverflow, LayoutError
 from labelsvc.labels import clearance, shapes, symbol
 from labelsvc.labels.content import LabelContent, Unit, sample_unit
+from labelsvc.labels.face import PT, Fonts
 from labelsvc.labels.layout import (
     ArcText,
     Drawn,
@@ -41,7 +42,6 @@ from labelsvc.labels.ops import (
     UnitTextOp,
     put,
 )
-from labelsvc.labels.text import PT, Fonts
 from labelsvc.labels.words import SHARE, Box, FittedText, Words
 
 #: Outline of a picture that is missing, in previews only.

@@ -1,4 +1,4 @@
-"""Setting words in a box: glyph coverage, metrics, wrapping, shrinking, refusing.
+"""Setting words in a box: wrapping, shrinking, refusing.
 
 Sizes come in points (as in layouts) and leave in millimetres. No kerning or ligatures: every
 renderer places the same advances, so screen and paper agree to the dot.
@@ -6,26 +6,17 @@ renderer places the same advances, so screen and paper agree to the dot.
 
 from __future__ import annotations
 
-import copy
-import io
 import itertools
 import math
 import re
-import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
-from fontTools.pens.boundsPen import BoundsPen
-from fontTools.pens.svgPathPen import SVGPathPen
-from fontTools.ttLib import TTFont
-
-from labelsvc.errors import LabelOverflow, MissingGlyph
-from labelsvc.labels.content import Run
+from labelsvc.errors import LabelOverflow
+from labelsvc.labels.face import PT, Fonts
 from labelsvc.labels.layout import TextStyle
+from labelsvc.labels.template import Run
 
-PT = 25.4 / 72  # millimetres in a point
 #: Room kept above and below the baseline, in ems, whatever the letters: so that two boxes side by
 #: side share their baseline. Taller letters (Ổ reaches 1.17) get what they need on top of it.
 ASCENT, DESCENT = 0.96, 0.22
@@ -36,98 +27,6 @@ _UNIT = re.compile(
     r"(?<=\d) (?=(?:\d|(?:kg|g|mg|ml|l|L|cm|mm|m|°C|%|₫|kcal|sao|độ|viên|gói|năm)\b|[%₫°]))"
 )
 _NBSP = "\u00a0"
-
-
-class Face:
-    """One font file: advances and ink in ems. Threads may share it."""
-
-    def __init__(self, name: str, data: bytes) -> None:
-        self.name = name
-        self.data = data
-        font: Any = TTFont(io.BytesIO(data))
-        self.em: int = font["head"].unitsPerEm
-        self._cmap: dict[int, str] = font.getBestCmap()
-        self._glyphs: Any = font.getGlyphSet()
-        # fontTools unpacks a glyph on first use, in place.
-        self._lock = threading.Lock()
-        #: Whether `check` lets characters pass that the font lacks: for drafts, never for print.
-        self.forgiving = False
-        self._advances: dict[str, float] = {}
-        self._bounds: dict[str, tuple[float, float, float, float]] = {}
-
-    @cached_property
-    def x_height(self) -> float:
-        """Height of x in ems, measured on the glyph, which is what a ruler would see."""
-        return self.bounds("x")[3]
-
-    def has(self, char: str) -> bool:
-        return ord(char) in self._cmap
-
-    def advance(self, char: str) -> float:
-        known = self._advances.get(char)
-        if known is None:
-            name = self._cmap.get(ord(char), ".notdef")
-            with self._lock:
-                known = self._advances[char] = self._glyphs[name].width / self.em
-        return known
-
-    def bounds(self, char: str) -> tuple[float, float, float, float]:
-        """x_min, y_min, x_max, y_max of the ink in ems; zeros for a space."""
-        known = self._bounds.get(char)
-        if known is None:
-            pen = BoundsPen(self._glyphs)
-            with self._lock:
-                self._glyphs[self._cmap.get(ord(char), ".notdef")].draw(pen)
-            x0, y0, x1, y1 = pen.bounds or (0, 0, 0, 0)
-            known = (x0 / self.em, y0 / self.em, x1 / self.em, y1 / self.em)
-            self._bounds[char] = known
-        return known
-
-    def width(self, text: str, size: float = 1.0, tracking: float = 0.0) -> float:
-        """Advance of *text*; *tracking* is in the unit of *size*, after each character."""
-        return sum(map(self.advance, text)) * size + tracking * len(text)
-
-    def outline(self, char: str) -> str:
-        """SVG path data in font units (`em` of them to an em), y up."""
-        pen = SVGPathPen(self._glyphs)
-        with self._lock:
-            self._glyphs[self._cmap.get(ord(char), ".notdef")].draw(pen)
-        return str(pen.getCommands())
-
-    def check(self, text: str, *, field: str, record: str, layout: str) -> None:
-        """Raises `MissingGlyph` when a character of *text* would print as an empty box."""
-        missing = sorted({c for c in text if c not in "\n " and not self.has(c)})
-        if missing and not self.forgiving:
-            raise MissingGlyph(
-                "{layout}: the font {font} has no {characters} ({field}, {record})",
-                fix="Write the text without these characters.",
-                layout=layout,
-                font=self.name,
-                characters=" ".join(f"{c} (U+{ord(c):04X})" for c in missing),
-                field=field,
-                record=record,
-            )
-
-
-class Fonts:
-    """The faces by weight name (regular, medium, semibold, bold, italic)."""
-
-    def __init__(self, faces: Mapping[str, Face]) -> None:
-        self._faces = dict(faces)
-
-    def __getitem__(self, weight: str) -> Face:
-        return self._faces[weight]
-
-    def forgiving(self) -> Fonts:
-        """The same faces, which set a box where they have no glyph instead of refusing."""
-        faces = {weight: copy.copy(face) for weight, face in self._faces.items()}
-        for face in faces.values():
-            face.forgiving = True
-        return Fonts(faces)
-
-    def x_height_mm(self, weight: str, points: float) -> float:
-        """Height of a small x on paper, mm: what the floors of Decree 37/2026 art. 37 measure."""
-        return self[weight].x_height * points * PT
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from labelsvc.labels import shapes, text
-from labelsvc.labels.content import PER_UNIT, LabelContent, Run, Unit, expand
+from labelsvc.labels.content import PER_UNIT, LabelContent, Unit
+from labelsvc.labels.face import PT, Fonts
 from labelsvc.labels.layout import (
     ArcText,
     Drawn,
@@ -32,7 +33,8 @@ from labelsvc.labels.ops import (
     UnitTextOp,
     put,
 )
-from labelsvc.labels.text import PT, Fonts, SetText
+from labelsvc.labels.template import Run, expand
+from labelsvc.labels.text import SetText
 
 Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in mm
 Corners = tuple[tuple[float, float], ...]

@@ -10,8 +10,8 @@ import pytest
 from labelsvc.labels import fonts as label_fonts
 from labelsvc.labels import layout as layouts
 from labelsvc.labels.content import LabelContent, Unit, sample_content
+from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout
-from labelsvc.labels.text import Fonts
 
 HEAD = """
 name = "test"

@@ -12,19 +12,11 @@ from hypothesis import strategies as st
 
 from labelsvc.labels import fonts as label_fonts
 from labelsvc.labels import layout as layouts
-from labelsvc.labels.content import (
-    VARIABLES,
-    LabelContent,
-    Run,
-    Unit,
-    expand,
-    placeholders,
-    sample_content,
-    sample_unit,
-)
+from labelsvc.labels.content import VARIABLES, LabelContent, Unit, sample_content, sample_unit
 from labelsvc.labels.drawing import compose
 from labelsvc.labels.elements import Element
 from labelsvc.labels.layout import LabelShape, Layout, SheetSpec
+from labelsvc.labels.template import Run, expand, placeholders
 
 LAYOUTS_MD = (Path(__file__).parents[2] / "docs/layouts.md").read_text()
 VALUES = {**dict.fromkeys(VARIABLES, ""), "lot_code": "L1", "made": "02/11/2026"}

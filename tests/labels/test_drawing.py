@@ -12,9 +12,9 @@ from labelsvc.errors import LabelOverflow, LayoutError, MissingGlyph
 from labelsvc.labels import shapes
 from labelsvc.labels.content import LabelContent, Unit, sample_content, sample_unit
 from labelsvc.labels.drawing import Drawing, compose
+from labelsvc.labels.face import PT, Fonts
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.ops import ImageOp, PathOp, RectOp, SymbolOp, TextOp, UnitTextOp
-from labelsvc.labels.text import PT, Fonts
 
 from .conftest import HEAD, Write, units
 

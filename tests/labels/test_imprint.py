@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from labelsvc.errors import BadInput
 from labelsvc.labels.content import LabelContent
+from labelsvc.labels.face import Fonts
 from labelsvc.labels.imprint import Imprint, usual_spares
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.pdf import Block, render_sheet_pdf
 from labelsvc.labels.preflight import read_back_pdf
 from labelsvc.labels.preview import grey_page
 from labelsvc.labels.sheet import Sheet
-from labelsvc.labels.text import Fonts
 from tests.labels.conftest import units
 
 IMPRINTS = st.builds(

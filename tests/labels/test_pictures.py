@@ -11,7 +11,7 @@ from PIL import Image
 from labelsvc.labels import library, preview
 from labelsvc.labels.draft_data import sample_of, sample_unit_of
 from labelsvc.labels.drawing import compose
-from labelsvc.labels.text import Fonts
+from labelsvc.labels.face import Fonts
 
 PLACE = Path(__file__).parents[2] / "docs/layouts"
 AGAIN = "run: labelsvc layouts pictures docs/layouts"

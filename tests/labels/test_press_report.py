@@ -11,13 +11,13 @@ import pytest
 
 from labelsvc.labels import library, preview, walk
 from labelsvc.labels.content import sample_content
+from labelsvc.labels.face import Fonts
 from labelsvc.labels.palette import Spot
 from labelsvc.labels.pdf import Block, Job
 from labelsvc.labels.press import write_press_pdf
 from labelsvc.labels.press_check import Wanted, check
 from labelsvc.labels.press_settings import PressSettings
 from labelsvc.labels.report import press_report_pdf
-from labelsvc.labels.text import Fonts
 
 from .conftest import units
 from .icc_profile import cmyk_profile

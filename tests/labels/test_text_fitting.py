@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from labelsvc.errors import LabelOverflow, MissingGlyph
 from labelsvc.labels import fonts as label_fonts
 from labelsvc.labels import text
-from labelsvc.labels.content import Run
 from labelsvc.labels.elements import StackText, TextStyle
-from labelsvc.labels.text import PT, Fonts, SetText
+from labelsvc.labels.face import PT, Fonts
+from labelsvc.labels.template import Run
+from labelsvc.labels.text import SetText
 
 WEIGHTS = ("regular", "medium", "semibold", "bold", "italic")
 VIETNAMESE = sorted(

@@ -13,7 +13,7 @@ from labelsvc.labels import legal
 from labelsvc.labels.content import VARIABLES, LabelContent
 from labelsvc.labels.draft import draft
 from labelsvc.labels.drawing import compose
-from labelsvc.labels.text import Fonts
+from labelsvc.labels.face import Fonts
 
 from .conftest import HEAD, SYMBOL, units
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from labelsvc.labels.content import LabelContent, Unit, sample_unit
 from labelsvc.labels.drawing import Drawing
+from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.legal import colours, elsewhere, letters, spoken, stars, wording
 from labelsvc.labels.legal.contents import (
@@ -29,7 +30,6 @@ from labelsvc.labels.legal.contents import (
 from labelsvc.labels.legal.elsewhere import MAY_STAND_ELSEWHERE
 from labelsvc.labels.legal.finding import APPENDIX_I, Finding, Severity, article, cite
 from labelsvc.labels.legal.spoken import Spoken
-from labelsvc.labels.text import Fonts
 
 __all__ = [
     "MAY_STAND_ELSEWHERE",

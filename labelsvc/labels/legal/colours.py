@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from labelsvc.labels.clearance import fills, luminance
 from labelsvc.labels.content import Unit
 from labelsvc.labels.drawing import Drawing, measure
+from labelsvc.labels.face import PT, Fonts
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.legal.finding import Finding, article, grave, quoted
 from labelsvc.labels.ops import PathOp, RectOp, StaticOp, TextOp, UnitTextOp
-from labelsvc.labels.text import PT, Fonts
 from labelsvc.labels.words import FittedText
 
 CONTRAST, UNREADABLE = 4.5, 3.0

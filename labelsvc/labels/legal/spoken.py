@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from labelsvc.labels.content import PER_UNIT, VARIABLES, expand
+from labelsvc.labels.content import PER_UNIT, VARIABLES
 from labelsvc.labels.layout import Drawn, Layout, StackElement, TextStyle
+from labelsvc.labels.template import expand
 
 
 @dataclass(frozen=True, slots=True)

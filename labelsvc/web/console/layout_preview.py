@@ -19,12 +19,12 @@ from labelsvc.labels import draft_data, fonts, legal, own, preview, stock
 from labelsvc.labels.content import LabelContent, Unit, sample_unit
 from labelsvc.labels.contents import content_of
 from labelsvc.labels.draft import Draft, draft, words_of
+from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout, load
 from labelsvc.labels.layout_text import dumps, tidy
 from labelsvc.labels.legal.finding import PROGRAMME
 from labelsvc.labels.run_check import position, sample_code, sample_printed
 from labelsvc.labels.sheet import Sheet
-from labelsvc.labels.text import Fonts
 from labelsvc.web.console import layout_faults
 from labelsvc.web.console.producer import bp, own_lot
 from labelsvc.web.security import current_user
