@@ -100,9 +100,11 @@ def set_text(
     width: float,
     points: float,
     height: float = math.inf,
+    draft: bool = False,
 ) -> SetText | None:
     """Wrap *lines* to *width* mm at *points*; None when a word is wider, lines are too many, or
-    surely higher than *height* (told without the cost of setting them)."""
+    surely higher than *height* (told without the cost of setting them). *draft*: do not balance the
+    lines, which costs most and seldom changes the height."""
     size = points * PT
     tracking = style.tracking / 1000 * size
     wrapped = _wrap_all(lines, style, fonts, width, size, tracking)
@@ -114,7 +116,7 @@ def set_text(
         return None
     if (ASCENT + DESCENT + (len(wrapped) - 1) * style.leading) * size > height + 1e-6:
         return None
-    if style.balance and len(wrapped) > 1:
+    if style.balance and len(wrapped) > 1 and not draft:
         for bound in (True, False):
             found = _balanced(lines, style, fonts, width, size, tracking, len(wrapped), bound)
             if found is not None:
