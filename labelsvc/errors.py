@@ -45,10 +45,22 @@ class LabelsvcError(Exception):
         }
 
 
+class Phrase:
+    """A sentence inside another one, as the value of a placeholder: translated with it."""
+
+    def __init__(self, text: str, **params: Any) -> None:
+        self.text = text
+        self.params = params
+
+    def __str__(self) -> str:
+        return fill(self.text, self.params)
+
+
 def fill(template: str, params: dict[str, Any]) -> str:
     """Put *params* into *template*; a template is ours, so only known names are replaced."""
     for name, value in params.items():
-        template = template.replace("{" + name + "}", str(value))
+        words = f"{value:.10g}" if isinstance(value, float) else str(value)
+        template = template.replace("{" + name + "}", words)
     return template
 
 

@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, get_group_symbol
 
 from labelsvc.clock import local
-from labelsvc.errors import LabelsvcError, fill
+from labelsvc.errors import LabelsvcError, Phrase, fill
 from labelsvc.resources import folder
 
 LANGUAGES = ("vi", "en")
@@ -39,8 +39,20 @@ def catalog(language: str) -> dict[str, str]:
 
 
 def translate(text: str, language: str, /, **params: Any) -> str:
-    """*text* in *language*, `{name}` placeholders filled; the English text where none is known."""
-    return fill(catalog(language).get(text, text), params)
+    """*text* in *language*, `{name}` placeholders filled; the English text where none is known.
+
+    Measures are given as floats, since Vietnamese writes 0,85; a `Phrase` is translated too.
+    """
+    spelled = {name: _spelled(value, language) for name, value in params.items()}
+    return fill(catalog(language).get(text, text), spelled)
+
+
+def _spelled(value: Any, language: str) -> Any:
+    if isinstance(value, Phrase):
+        return translate(value.text, language, **value.params)
+    if isinstance(value, float) and language == "vi":
+        return f"{value:.10g}".replace(".", ",")
+    return value
 
 
 def explain(error: LabelsvcError, language: str) -> tuple[str, str]:

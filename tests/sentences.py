@@ -13,7 +13,7 @@ from labelsvc.resources import folder
 
 ROOT = Path(__file__).parent.parent
 _IN_TEMPLATE = re.compile(r"""\b_\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
-_ERRORS = {
+_ERRORS = {"Phrase"} | {
     name
     for name, thing in vars(errors).items()
     if isinstance(thing, type) and issubclass(thing, errors.LabelsvcError)

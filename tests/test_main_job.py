@@ -36,7 +36,7 @@ DPI = 300
 #: Every layout for lots with its usual form, and every form on one layout that takes them all.
 PRINTED = [
     (name, library.get(name).forms[0])
-    for name in library.names()
+    for name in (layout.name for layout in library.for_packs())
     if not is_blank(library.get(name))
 ]
 PRINTED += [

@@ -1,4 +1,4 @@
-"""layouts list | check | sheets."""
+"""layouts list | check | pictures | sheets."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import click
 
 from labelsvc.cli import base
 from labelsvc.errors import BadInput, LabelsvcError
-from labelsvc.labels import fonts, legal, library, stock
-from labelsvc.labels.content import LabelContent, sample_content, sample_unit
+from labelsvc.labels import draft_data, fonts, legal, library, preview, stock
 from labelsvc.labels.drawing import compose
 from labelsvc.labels.layout import Article, Layout
 from labelsvc.labels.run_check import sample_printed
@@ -40,9 +39,8 @@ def list_layouts(as_json: bool) -> None:
     "--set",
     "set_number",
     type=click.IntRange(1, 26),
-    default=11,
-    show_default=True,
-    help="Criteria set of the goods (Decision 26/2026): decides the mandatory contents.",
+    help="Criteria set of the goods (Decision 26/2026): decides the mandatory contents. "
+    "Unless given 11, tea, or 21 for layouts of crafts.",
 )
 @click.option(
     "--elsewhere",
@@ -56,7 +54,7 @@ def list_layouts(as_json: bool) -> None:
 def check(
     context: click.Context,
     what: str | None,
-    set_number: int,
+    set_number: int | None,
     elsewhere: tuple[str, ...],
     as_json: bool,
 ) -> None:
@@ -78,6 +76,28 @@ def check(
     base.put(rows, as_json, "\n".join(words))
     if any(row["errors"] for row in rows):
         context.exit(base.REFUSED)
+
+
+@layouts.command()
+@click.argument("directory", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--dpi", type=click.IntRange(100, 1200), default=400, show_default=True)
+@base.json_option
+def pictures(directory: Path, names: tuple[str, ...], dpi: int, as_json: bool) -> None:
+    """Write a PNG of every layout, or of those named, with sample contents and a hairline edge.
+
+    Example: labelsvc layouts pictures docs/layouts
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for name in names or library.names():
+        layout = library.get(name)
+        path = directory / f"{name}.png"
+        path.write_bytes(
+            preview.framed_png(layout, draft_data.sample_of(layout), fonts.load(), dpi=dpi)
+        )
+        rows.append({"name": name, "file": str(path), "bytes": path.stat().st_size})
+    base.put(rows, as_json, "\n".join(str(row["file"]) for row in rows))
 
 
 @layouts.command()
@@ -163,25 +183,27 @@ def _facts(layout: Layout) -> dict[str, Any]:
     }
 
 
-def _checked(what: str, set_number: int, elsewhere: frozenset[str]) -> dict[str, Any]:
+def _checked(what: str, set_number: int | None, elsewhere: frozenset[str]) -> dict[str, Any]:
     errors: list[dict[str, Any]] = []
     warnings: list[dict[str, Any]] = []
     try:
         path = Path(what)
         layout = library.read(path) if path.suffix == ".toml" else library.get(what)
         Sheet.of(layout)
-        content = _sample(layout)
+        content = draft_data.sample_of(layout)
         for form in layout.forms:
-            unit = sample_unit(form)._replace(code_printed=sample_printed(form))
+            unit = draft_data.sample_unit_of(layout, form)
+            if layout.purpose != "carton":
+                unit = unit._replace(code_printed=sample_printed(form))
             drawing = compose(layout, content, fonts.load(), unit=unit)
             drawing.resolve(unit, fonts.load())
-        unit = sample_unit(layout.forms[0])
+        unit = draft_data.sample_unit_of(layout)
         drawing = compose(layout, content, fonts.load(), unit=unit)
         for finding in legal.check_label(
             layout,
             drawing,
             content,
-            set_number,
+            set_number or draft_data.set_of(layout),
             fonts.load(),
             unit=unit,
             declared_elsewhere=elsewhere,
@@ -198,8 +220,3 @@ def _checked(what: str, set_number: int, elsewhere: frozenset[str]) -> dict[str,
         element = error.params.get("field")
         errors.append({"code": error.code, "message": message, "fix": fix, "element": element})
     return {"name": what, "errors": errors, "warnings": warnings}
-
-
-def _sample(layout: Layout) -> LabelContent:
-    """Sample contents; of a product without recognition where the layout shows no stars."""
-    return sample_content(stars=4 if layout.shows_stars else None)

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 from reportlab.pdfgen.canvas import Canvas
 
 from labelsvc.labels import batch, paint, symbol
+from labelsvc.labels.face import Fonts
 from labelsvc.labels.paint import PT
 from labelsvc.labels.pdf import bend, font_name, saved
 from labelsvc.labels.printers import MARKS_X, MARKS_Y, Profile
-from labelsvc.labels.text import Fonts
 
 PAGE = (210.0, 297.0)
 _MID_X, _MID_Y = PAGE[0] / 2, PAGE[1] / 2

@@ -18,6 +18,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from labelsvc.errors import BadInput
 from labelsvc.labels import batch, symbol
+from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Article
 from labelsvc.labels.paint import PT
 from labelsvc.labels.pdf import font_name, saved
@@ -25,7 +26,6 @@ from labelsvc.labels.preview import PDFIUM, grey_page
 from labelsvc.labels.printers import Profile
 from labelsvc.labels.raster import HEADS, Bits, Row, shifted
 from labelsvc.labels.sheet import Sheet
-from labelsvc.labels.text import Fonts
 from labelsvc.labels.tspl import write_tspl
 from labelsvc.labels.zpl import write_zpl
 

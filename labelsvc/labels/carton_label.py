@@ -1,25 +1,23 @@
 """Labels for the cartons that a run is packed into: one code a carton, read back like every other.
 
-No number is taken: a carton code names units that have theirs. Its layouts are of this program and
-stand apart from those of packs, since nothing of the law of pack labels is asked of a carton.
+No number is taken: a carton code names units that have theirs. Its layouts are of this program, of
+purpose "carton": no run of goods is printed with them, and the law of pack labels asks nothing.
 """
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any, Final
 
 from labelsvc.codes import cartons
 from labelsvc.codes.keyring import Keyring
 from labelsvc.errors import BadInput
 from labelsvc.i18n import number
-from labelsvc.labels import fonts
+from labelsvc.labels import fonts, library
 from labelsvc.labels.content import LabelContent, Unit
-from labelsvc.labels.layout import Layout, load
+from labelsvc.labels.layout import Layout
 from labelsvc.labels.models import PrintRun
 from labelsvc.labels.pdf import Block, Job, render_sheet_pdf
 from labelsvc.labels.preflight import read_back_pdf
-from labelsvc.resources import folder
 
 #: Cartons in one file.
 MOST_CARTONS: Final = 10_000
@@ -27,7 +25,6 @@ MOST_CARTONS: Final = 10_000
 LAYOUTS: Final = ("carton-a4-4", "carton-100x150")
 
 
-@cache
 def layout(name: str) -> Layout:
     """The layout *name*. :raises BadInput: there is none."""
     if name not in LAYOUTS:
@@ -35,8 +32,7 @@ def layout(name: str) -> Layout:
             "There is no layout {name}.", fix="Choose one of: {known}.", name=name,
             known=", ".join(LAYOUTS),
         )  # fmt: skip
-    path = folder("label_layouts") / "cartons" / f"{name}.toml"
-    return load(path.read_text(encoding="utf-8"), source=path.name)
+    return library.get(name)
 
 
 def check(run: PrintRun, *, per: int, layout_name: str) -> int:

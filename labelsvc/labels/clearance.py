@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
-from labelsvc.errors import LayoutError
+from labelsvc.errors import LayoutError, Phrase
 from labelsvc.labels import shapes
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.ops import Command, ImageOp, LineOp, PathOp, RectOp, StaticOp, SymbolOp
@@ -20,6 +21,13 @@ Point = tuple[float, float]
 #: Reflectance of ink and of ground that every scanner tells apart (relative luminance).
 _DARK, _LIGHT = 0.2, 0.6
 _SLACK = 0.01  # mm
+#: Kind of operation → what to call it.
+_KINDS = {
+    "rect": "A rectangle",
+    "line": "A line",
+    "path": "A shape",
+    "image": "A picture",
+}
 
 
 def check(
@@ -49,42 +57,32 @@ def faults(
     dark lies in *zone*, the symbol with its quiet zone. `op` of the last kind: its place in
     *static*."""
 
-    def error(message: str, fix: str, field: str = "symbol", **params: str | float) -> LayoutError:
-        return LayoutError(
-            message, fix=fix, layout=layout.name, field=field, record=record, **params
-        )
-
+    about: dict[str, Any] = {"layout": layout.name, "record": record}
     if luminance(symbol.colour) > _DARK:
-        yield error(
-            "{layout}: the symbol's colour is too light", "Use black or a very dark colour."
+        yield LayoutError(
+            "{layout}: the symbol's colour is too light",
+            fix="Use black or a very dark colour.",
+            field="symbol",
+            **about,
         )
     if not _inside(layout, [zone[:2], zone[2:], (zone[0], zone[3]), (zone[2], zone[1])], 0.0):
-        yield error(
+        yield LayoutError(
             "{layout}: the symbol with its quiet zone reaches out of the label",
-            "Move the symbol inwards or make it smaller.",
+            fix="Move the symbol inwards or make it smaller.",
+            field="symbol",
+            **about,
         )
-
-    edge = layout.label.safe
-    safe = int(edge) if edge == int(edge) else edge
-
-    def disturbed(field: str, **params: int) -> LayoutError:
-        return error(
-            "{layout}: {field} lies on the symbol or its quiet zone ({record})",
-            "Keep 4 modules around the symbol free.",
-            field,
-            **params,
-        )
-
     for field, corners in ink:
         if not _inside(layout, corners, layout.label.safe):
-            yield error(
+            yield LayoutError(
                 "{layout}: {field} comes nearer to the edge than {safe} mm ({record})",
-                "Move it inwards, make its box narrower, or lower `safe` of the label.",
-                field,
-                safe=safe,
+                fix="Move it inwards, make its box narrower, or lower `safe` of the label.",
+                field=field,
+                safe=layout.label.safe,
+                **about,
             )
         if _overlap(_hull(corners), zone):
-            yield disturbed(field)
+            yield _disturbed(field, field, about)
     # In the order of painting: a light area over the whole zone hides what is below it.
     culprit, place = "", 0
     for number, op in enumerate(static):
@@ -94,7 +92,17 @@ def faults(
         elif effect == "disturbs":
             culprit, place = type(op).__name__.removesuffix("Op").lower(), number
     if culprit:
-        yield disturbed(culprit, op=place)
+        yield _disturbed(culprit, Phrase(_KINDS[culprit]), about | {"op": place})
+
+
+def _disturbed(field: str, what: str | Phrase, about: dict[str, Any]) -> LayoutError:
+    return LayoutError(
+        "{layout}: {what} lies on the symbol or its quiet zone ({record})",
+        fix="Keep 4 modules around the symbol free.",
+        field=field,
+        what=what,
+        **about,
+    )
 
 
 def luminance(colour: str) -> float:

@@ -1,8 +1,7 @@
 """What a label can say: the registry of variables, and the values for one record.
 
 A variable is known by its name; the registry gives its label for people, a sample so that a
-preview needs no data, and which mandatory content of Decree 37/2026 it carries. Placeholders are
-found by one regular expression, so that every renderer agrees on what a template means.
+preview needs no data, and which mandatory content of Decree 37/2026 it carries.
 """
 
 from __future__ import annotations
@@ -13,8 +12,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
-
-PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,86 +174,6 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType({row.name: row for row in _
 PER_UNIT = frozenset(row.name for row in _ROWS if row.per_unit)
 
 
-def placeholders(template: str) -> tuple[str, ...]:
-    """Names of the variables in *template*, in order, each once."""
-    return tuple(dict.fromkeys(PLACEHOLDER.findall(template)))
-
-
-class Run(NamedTuple):
-    """Words of one weight inside a line of a template."""
-
-    text: str
-    bold: bool
-
-
-_TOKEN = re.compile(
-    r"\\(?P<escaped>[\[\]*{}\\])|(?P<mark>\*\*|\[|\])|\{(?P<name>[a-z][a-z0-9_]*)\}"
-)
-
-
-def expand(template: str, values: Mapping[str, str]) -> list[list[Run]]:
-    """*template* with its placeholders filled: one list of runs a line.
-
-    A line whose placeholders are all empty is left out, so is a part in [brackets] when one of its
-    placeholders is empty. ``**`` turns bold on and off; a backslash takes the meaning from the next
-    mark. Only the template has marks: a value is always plain text. Line breaks in a value
-    make lines. Raises `ValueError` on unpaired marks.
-    """
-    lines: list[list[Run]] = []
-    for source in template.split("\n"):
-        runs = _expand_line(source, values)
-        if runs is not None:
-            lines.extend(_split(runs))
-    return lines
-
-
-def _expand_line(source: str, values: Mapping[str, str]) -> list[Run] | None:
-    runs: list[Run] = []
-    kept: list[Run] | None = None  # what stood before the open bracket
-    bold = has_names = has_value = part_empty = False
-    at = 0
-    for found in [*_TOKEN.finditer(source), None]:
-        literal = source[at : found.start()] if found else source[at:]
-        if literal:
-            runs.append(Run(literal, bold))
-        if found is None:
-            break
-        at = found.end()
-        mark = found["mark"]
-        if found["escaped"]:
-            runs.append(Run(found["escaped"], bold))
-        elif found["name"]:
-            value = values[found["name"]]
-            has_names, has_value = True, has_value or bool(value)
-            part_empty = part_empty or not value
-            runs.append(Run(value, bold))
-        elif mark == "**":
-            bold = not bold
-        elif mark == "[":
-            if kept is not None:
-                raise ValueError("a bracket inside brackets")
-            kept, runs, part_empty = runs, [], False
-        else:
-            if kept is None:
-                raise ValueError("a closing bracket without an opening one")
-            runs, kept = kept if part_empty else kept + runs, None
-    if kept is not None:
-        raise ValueError("an opening bracket without a closing one")
-    if bold:
-        raise ValueError("bold is not closed by **")
-    return None if has_names and not has_value else [run for run in runs if run.text]
-
-
-def _split(runs: list[Run]) -> list[list[Run]]:
-    lines: list[list[Run]] = [[]]
-    for run in runs:
-        first, *rest = run.text.split("\n")
-        if first:
-            lines[-1].append(Run(first, run.bold))
-        lines.extend([Run(part, run.bold)] if part else [] for part in rest)
-    return lines
-
-
 @dataclass(frozen=True)
 class LabelContent(Mapping[str, str]):
     """Values of the variables for one record (a lot of a product); absent ones read as "".
@@ -298,16 +215,48 @@ class LabelContent(Mapping[str, str]):
         return len(VARIABLES)
 
 
-def sample_content(*, stars: int | None = 4) -> LabelContent:
-    """The sample of every variable: what a preview shows when there is no data."""
+#: A vase, for layouts that label crafts.
+_CRAFT = {
+    "product_name": "Lọ hoa gốm men lam",
+    "product_name_en": "Stoneware vase with blue glaze",
+    "producer_name": "Hợp tác xã Gốm sứ Lò Bầu",
+    "producer_address": "Xóm Lò Bầu, xã Bát Tràng, thành phố Hà Nội",
+    "village": "Làng nghề gốm Bát Tràng",
+    "net_content": "1 chiếc",
+    "ingredients": "Đất sét trắng, men lam",
+    "nutrition": "",
+    "instructions": "Lau bằng khăn mềm, không dùng trong lò vi sóng.",
+    "storage": "Nơi khô ráo, tránh va đập.",
+    "warning": "",
+    "lot_code": "G2611-08",
+    "expires": "",
+    "ocop_code": "01-00577-004-2026",
+    "growing_area": "",
+    "story_short": "Ba lần vẽ, hai lần nung: nét sen của người thợ già còn nguyên dưới lớp men lam.",
+    "story_short_en": "Painted thrice and fired twice: the old master's lotus stays beneath the blue glaze.",
+    "price": "680.000 ₫",
+    "website": "gomlobau.example",
+}
+#: What tea does not have.
+_NOT_FOOD = ("specification", "dimensions", "artisan", "made_year")
+
+
+def sample_content(*, stars: int | None = 4, goods: str = "food") -> LabelContent:
+    """Goods to show a layout with when there is no data: a tea, or a vase for *goods* "craft"."""
     values = {row.name: row.sample for row in _ROWS if not row.per_unit}
-    return LabelContent(values, stars, record="mẫu")
+    if goods == "craft":
+        return LabelContent(values | _CRAFT, stars, record="mẫu")
+    return LabelContent(values | dict.fromkeys(_NOT_FOOD, ""), stars, record="mẫu")
 
 
-def sample_unit(form: str = "short") -> Unit:
+def sample_unit(form: str = "short", *, carton: bool = False) -> Unit:
     """A unit of *form* that looks like a real one; its code is not signed and verifies nowhere."""
     host = VARIABLES["host"].sample.upper()
     number = VARIABLES["unit_number"].sample
+    if carton:
+        return sample_unit("offline")._replace(
+            code_printed="Thùng 6 / 42", unit_number="601–720 · 120 sản phẩm"
+        )
     if form == "gs1":
         return Unit(
             f"HTTPS://{host}/01/08930000000019/21/0123456789ABCDEFGHJK",

@@ -1,7 +1,8 @@
 """A layout that is being made: every fault is noted with its element, and the rest is drawn.
 
 `drawing.compose` stops at the first fault, as printing must. Whoever drags a box about wants to see
-how far the words run over, and all that is wrong at once. Nothing that comes from here is printed.
+how far the words run over, and all that is wrong at once. Nothing that comes from here is printed: a letter that the
+font lacks is a red box, drawn with `Fonts.forgiving`.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field, replace
 
-from labelsvc.errors import LabelOverflow, LayoutError
+from labelsvc.errors import LabelOverflow, LayoutError, MissingGlyph
 from labelsvc.labels import clearance, shapes, symbol
-from labelsvc.labels.content import LabelContent, Unit, expand
+from labelsvc.labels.content import LabelContent, Unit
 from labelsvc.labels.drawing import Drawing, ground, image, measure, ornament, symbol_in_box
+from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import (
     ArcText,
     EllipseElement,
@@ -26,7 +28,7 @@ from labelsvc.labels.layout import (
     TextStyle,
 )
 from labelsvc.labels.ops import SymbolOp, UnitOp, UnitTextOp
-from labelsvc.labels.text import Fonts
+from labelsvc.labels.template import expand
 from labelsvc.labels.words import Box, FittedText, Words
 
 #: Letters of one text with its values filled in; a full label has half of that in all.
@@ -101,8 +103,12 @@ class _Drafter:
     placeholders: bool
     faults: list[Fault] = field(default_factory=list)
     boxes: list[Box | None] = field(default_factory=list)
+    forgiving: Fonts = field(init=False)
     #: Element of each static operation.
     owners: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.forgiving = self.fonts.forgiving()
 
     def run(self) -> Draft:
         ends = time.monotonic() + LONGEST
@@ -191,20 +197,21 @@ class _Drafter:
         if (long := self._too_long(words, element, name)) is not None:
             self._note(long, index)
             return nominal
-        for trial in (element, *_looser(element)):
+        words.fonts = self.fonts
+        trials = [element, *_looser(element)]
+        while trials:
             try:
-                if isinstance(trial, TextElement):
-                    words.box(trial, name)
-                elif isinstance(trial, StackElement):
-                    words.stack(trial, name)
-                else:
-                    words.arc(trial, name)
+                _set(words, trials[0], name)
                 break
             except LayoutError as error:
-                if trial is element:
+                if trials[0] is element:
                     _, item = place_of(self.layout, str(error.params.get("field", "")))
                     self._note(error, index, item)
-                if not isinstance(error, LabelOverflow):
+                if isinstance(error, MissingGlyph) and words.fonts is self.fonts:
+                    words.fonts = self.forgiving  # once more, with a box for the letter
+                elif isinstance(error, LabelOverflow):
+                    del trials[0]
+                else:
                     break
         return nominal
 
@@ -278,14 +285,22 @@ class _Drafter:
     def _unit_line(self, op: UnitTextOp) -> UnitOp:
         """*op*, allowed to be as small as it must where it does not fit."""
         try:
-            measure(op, self.sample, self.fonts, layout=self.layout.name)
-            measure(op, self.shown, self.fonts, layout=self.layout.name)
-        except LayoutError as error:
+            # A letter without a glyph was told when the line was set.
+            measure(op, self.sample, self.forgiving, layout=self.layout.name)
+            measure(op, self.shown, self.forgiving, layout=self.layout.name)
+        except LabelOverflow as error:
             self._note(error)
-            if not isinstance(error, LabelOverflow):
-                return replace(op, template="")
             return replace(op, min_size=0.01)
         return op
+
+
+def _set(words: Words, element: TextElement | StackElement | ArcText, name: str) -> None:
+    if isinstance(element, TextElement):
+        words.box(element, name)
+    elif isinstance(element, StackElement):
+        words.stack(element, name)
+    else:
+        words.arc(element, name)
 
 
 def _looser(

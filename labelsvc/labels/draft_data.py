@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from labelsvc.labels.content import VARIABLES, LabelContent
+from labelsvc.labels.content import LabelContent, Unit, sample_content, sample_unit
+from labelsvc.labels.layout import Layout
 
+#: Criteria sets of the samples: tea, and a craft for the house.
+FOOD_SET, CRAFT_SET = 11, 21
 #: Long, and of no real firm: what the catalogue took in other programmes, rounded up.
 _LONG = {
     "product_name": "Trà shan tuyết cổ thụ ướp hoa sen Bách Diệp hồ Đầm Trị thượng hạng hộp quà Tết",
@@ -54,6 +57,7 @@ _SHORT = {
 #: Name → values that differ from the samples of the registry, and stars.
 _KINDS: dict[str, tuple[dict[str, str], int | None]] = {
     "usual": ({}, 4),
+    "craft": ({}, 4),
     "long": (_LONG, 5),
     "short": (_SHORT, 3),
     "unrecognised": (
@@ -67,5 +71,20 @@ NAMES = tuple(_KINDS)
 def content(name: str) -> LabelContent:
     """The data *name* of `NAMES`. Raises KeyError for others."""
     values, stars = _KINDS[name]
-    samples = {row.name: row.sample for row in VARIABLES.values() if not row.per_unit}
-    return LabelContent(samples | values, stars, record=(samples | values)["product_name"])
+    sample = sample_content(goods="craft" if name == "craft" else "food")
+    return LabelContent({**sample, **values}, stars, record={**sample, **values}["product_name"])
+
+
+def sample_of(layout: Layout) -> LabelContent:
+    """What a picture of *layout* shows: of goods without recognition where it claims none."""
+    return sample_content(stars=4 if layout.shows_stars else None, goods=layout.sample)
+
+
+def set_of(layout: Layout) -> int:
+    """The criteria set of what `sample_of` shows."""
+    return CRAFT_SET if layout.sample == "craft" else FOOD_SET
+
+
+def sample_unit_of(layout: Layout, form: str | None = None) -> Unit:
+    """A unit of *layout*, of its first form unless given."""
+    return sample_unit(form or layout.forms[0], carton=layout.purpose == "carton")

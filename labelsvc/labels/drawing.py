@@ -15,6 +15,7 @@ from PIL import Image
 from labelsvc.errors import LabelOverflow, LayoutError
 from labelsvc.labels import clearance, shapes, symbol
 from labelsvc.labels.content import LabelContent, Unit, sample_unit
+from labelsvc.labels.face import PT, Fonts
 from labelsvc.labels.layout import (
     ArcText,
     Drawn,
@@ -41,7 +42,6 @@ from labelsvc.labels.ops import (
     UnitTextOp,
     put,
 )
-from labelsvc.labels.text import PT, Fonts
 from labelsvc.labels.words import SHARE, Box, FittedText, Words
 
 #: Outline of a picture that is missing, in previews only.
@@ -93,7 +93,7 @@ def measure(op: UnitTextOp, unit: Unit, fonts: Fonts, *, layout: str) -> TextOp 
             field=op.field,
             record=record,
             text=words,
-            points=f"{op.min_size / PT:g}",
+            points=round(op.min_size / PT, 3),
         )
     face.check(words, field=op.field, record=record, layout=layout)
     shift = SHARE[op.anchor] * ems * size
@@ -125,7 +125,7 @@ def compose(
     Raises `LabelOverflow`, `MissingGlyph`, and `LayoutError` when something leaves the paper or
     disturbs the symbol; each names the layout, the field and the record.
     """
-    sample = unit or sample_unit(layout.forms[0])
+    sample = unit or sample_unit(layout.forms[0], carton=layout.purpose == "carton")
     words = Words(layout, content, fonts, sample)
     placed: tuple[SymbolOp, Box] | None = None
     for index, element in enumerate(layout.elements):
@@ -191,7 +191,8 @@ def symbol_in_box(
         )
     except LayoutError as error:
         raise LayoutError(
-            "{layout}: " + error.message,
+            "{layout}: a symbol of {modules} modules needs {needed} mm with its quiet zone at {dpi} "
+            "dpi; the layout gives {size} mm",
             fix=error.fix,
             **{**error.params, "layout": layout.name, "field": "symbol", "record": record},
         ) from error
@@ -245,8 +246,8 @@ def ornament(element: Drawn, layout: Layout, name: str) -> StaticOp:
         path = shapes.parse(element.d, x=element.x, y=element.y, scale=element.scale)
     except ValueError as error:
         raise LayoutError(
-            "{layout}: {field}: {reason}",
-            fix="Correct the path data.",
+            "{layout}: {field}: the path data cannot be read",
+            fix="Each letter stands before as many numbers as it takes: M 0 0 L 10 5 Z.",
             layout=layout.name,
             field=name,
             reason=str(error),

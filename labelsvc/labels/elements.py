@@ -11,7 +11,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from labelsvc.labels.content import PER_UNIT, VARIABLES, expand, placeholders
+from labelsvc.labels.content import PER_UNIT, VARIABLES
+from labelsvc.labels.template import expand, placeholders
 
 Weight = Literal["regular", "medium", "semibold", "bold", "italic"]
 Align = Literal["left", "center", "right"]
@@ -69,6 +70,9 @@ class TextStyle(Drawn):
     upper: bool = Field(False, description="set in capitals")
     max_lines: int | None = Field(None, ge=1)
     balance: bool = Field(False, description="make the lines about equally long")
+    lang: Literal["vi", "en"] = Field(
+        "vi", description="en: of another language, so not larger than the Vietnamese"
+    )
 
     @field_validator("text")
     @classmethod

@@ -15,6 +15,7 @@ from typing import Any, Literal, Self, TypeVar
 from pydantic import Field, ValidationError, model_validator
 
 from labelsvc.errors import LayoutError
+from labelsvc.labels import refusal
 from labelsvc.labels.elements import (
     MIN_LEADING,
     MOST_ELEMENTS,
@@ -159,7 +160,8 @@ class Layout(Part):
     note_vi: str = Field("", max_length=500)
     note_en: str = Field("", max_length=500)
     kind: Literal["sheet", "roll", "single", "card"]
-    purpose: Literal["seal", "full_label", "tag", "card"]
+    purpose: Literal["seal", "full_label", "tag", "card", "carton"]
+    sample: Literal["food", "craft"] = Field("food", description="the goods that previews show")
     forms: tuple[Form, ...] = Field(("short",), min_length=1, description="first is the default")
     resolution_dpi: int = Field(600, ge=100, le=2400, description="of the printer it is made for")
     label: LabelShape
@@ -304,14 +306,17 @@ def _parsed(text: str, source: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        found = re.search(r"line (\d+)", str(error))
+        found = re.search(r"line (\d+), column (\d+)", str(error))
         raise LayoutError(
-            "{source}: not valid TOML: {reason}",
-            fix="Correct the line that the message names.",
+            "{source}, line {line}, column {column}: this is not valid TOML"
+            if found
+            else "{source}: not valid TOML",
+            fix="Correct what stands there: texts in quotes, one key a line, brackets in pairs.",
             source=source,
             reason=str(error),
             where="",
             line=int(found[1]) if found else 0,
+            column=int(found[2]) if found else 0,
         ) from error
 
 
@@ -319,29 +324,16 @@ def _validated(model: type[_P], data: dict[str, Any], text: str, source: str, *p
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        loc = (*prefix, *first["loc"])
-        # What concerns the whole layout says itself which element it means.
-        element = re.match(r"Value error, elements\[(\d+)\]", first["msg"])
-        if not loc and element:
-            loc = ("elements", int(element[1]))
-        line = _line(text, loc)
+        refused = refusal.told(error.errors(include_url=False)[0])
+        loc = (*prefix, *refused.loc)
         raise LayoutError(
-            "{source}, line {line}: {where}: {reason}",
-            fix=_FIXES.get(first["type"], "docs/layouts.md lists what may stand here."),
+            "{source}, line {line}: {where}: {reason}" if loc else "{source}: {reason}",
+            fix=refused.fix,
             source=source,
-            line=line,
+            line=_line(text, loc),
             where=_where(loc),
-            reason=first["msg"].removeprefix("Value error, "),
+            reason=refused.reason,
         ) from error
-
-
-_FIXES = {
-    "extra_forbidden": "Remove the key or correct its spelling; docs/layouts.md lists the keys.",
-    "missing": "Add the key.",
-    "union_tag_invalid": "Use one of the element types of docs/layouts.md.",
-    "union_tag_not_found": "Give the element a type.",
-}
 
 
 def _where(loc: Sequence[str | int]) -> str:

@@ -21,6 +21,11 @@ def names(extra: Path | None = None) -> list[str]:
     return sorted({path.stem for path in _files(extra)})
 
 
+def for_packs(extra: Path | None = None) -> list[Layout]:
+    """The layouts that goods are labelled with: all but those of cartons."""
+    return [x for x in (get(name, extra) for name in names(extra)) if x.purpose != "carton"]
+
+
 def get(name: str, extra: Path | None = None) -> Layout:
     """The layout *name*. Raises `LayoutError` when there is none, or its file is faulty."""
     path = _path(name, extra)

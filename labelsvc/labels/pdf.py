@@ -27,6 +27,7 @@ from labelsvc.errors import BadInput
 from labelsvc.labels import batch, paint, spare, symbol
 from labelsvc.labels.content import LabelContent, Unit
 from labelsvc.labels.drawing import Drawing, compose, measure
+from labelsvc.labels.face import Face, Fonts
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.ops import (
     Command,
@@ -39,7 +40,6 @@ from labelsvc.labels.ops import (
 from labelsvc.labels.paint import PT
 from labelsvc.labels.printers import Profile
 from labelsvc.labels.sheet import Cell, Order, Sheet
-from labelsvc.labels.text import Face, Fonts
 
 _SUBSETTING = threading.Lock()
 _REGISTERED: set[str] = set()

@@ -16,6 +16,7 @@ from labelsvc.labels import ink, paint, palette, shapes
 from labelsvc.labels.content import Unit
 from labelsvc.labels.contour import outline
 from labelsvc.labels.drawing import Drawing, measure
+from labelsvc.labels.face import Fonts
 from labelsvc.labels.imposition import Frame, Place
 from labelsvc.labels.ink import BLACK, Ink
 from labelsvc.labels.layout import Layout
@@ -32,7 +33,6 @@ from labelsvc.labels.ops import (
 from labelsvc.labels.paint import PT
 from labelsvc.labels.palette import Palette
 from labelsvc.labels.pdf import font_name, saved
-from labelsvc.labels.text import Fonts
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from labelsvc.errors import BadInput
 from labelsvc.labels import batch, icc, ink, symbol
 from labelsvc.labels.bleed import Bled, Trim, extend
 from labelsvc.labels.drawing import Drawing, compose
+from labelsvc.labels.face import Fonts
 from labelsvc.labels.finish import X4, finish
 from labelsvc.labels.imposition import Frame, frame
 from labelsvc.labels.ink import Cmyk
@@ -24,7 +25,6 @@ from labelsvc.labels.palette import Palette
 from labelsvc.labels.pdf import Block, Job
 from labelsvc.labels.plate import Plate, Printed
 from labelsvc.labels.press_settings import MOST_LABELS, MOST_PAGES, PressSettings
-from labelsvc.labels.text import Fonts
 
 #: Below this many labels single symbols are encoded faster than a table is learnt.
 _FEW = 40

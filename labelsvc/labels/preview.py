@@ -6,7 +6,9 @@ Nothing is laid out again here, so what one sees is what is printed.
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
+import re
 import threading
 from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
@@ -14,19 +16,25 @@ from xml.sax.saxutils import escape, quoteattr
 import numpy as np
 import numpy.typing as npt
 import pypdfium2
-from PIL import Image
+from PIL import Image, ImageDraw
+from PIL.PngImagePlugin import PngInfo
 
 from labelsvc.errors import BadInput
 from labelsvc.labels import batch, shapes, symbol
 from labelsvc.labels.content import LabelContent, Unit, sample_unit
 from labelsvc.labels.drawing import Drawing, compose
+from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout, SheetSpec
 from labelsvc.labels.ops import Command, ImageOp, LineOp, RectOp, StaticOp, SymbolOp, TextOp
 from labelsvc.labels.pdf import Block, render_sheet_pdf
-from labelsvc.labels.text import Fonts
 
 #: pdfium keeps global state and may be entered by one thread at a time.
 PDFIUM = threading.Lock()
+_FIGURE = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
+#: A box for a letter that the font lacks, in drafts.
+_LACKING = "#c5221f"
+#: The edge of a label in a picture: mm, and its colour.
+_HAIRLINE, _EDGE = 0.12, "#9aa0a6"
 
 
 def svg(
@@ -38,7 +46,7 @@ def svg(
     placeholders: bool = True,
 ) -> str:
     """One label as SVG at its true size in mm. Raises what `compose` raises."""
-    unit = unit or sample_unit(layout.forms[0])
+    unit = unit or sample_unit(layout.forms[0], carton=layout.purpose == "carton")
     drawing = compose(layout, content, fonts, unit=unit, placeholders=placeholders)
     return drawing_svg(drawing, unit, fonts, corner=layout.label.corner_radius)
 
@@ -52,9 +60,50 @@ def png(
     dpi: int = 200,
 ) -> bytes:
     """One label as PNG, drawn by a PDF renderer from the PDF that would be printed."""
-    unit = unit or sample_unit(layout.forms[0])
+    unit = unit or sample_unit(layout.forms[0], carton=layout.purpose == "carton")
     alone = layout.model_copy(update={"kind": "single", "sheet": SheetSpec.model_validate({})})
     return page_png(render_sheet_pdf(alone, [Block(content, [unit])], fonts), dpi=dpi)
+
+
+def framed_png(
+    layout: Layout, content: LabelContent, fonts: Fonts, *, unit: Unit | None = None, dpi: int = 400
+) -> bytes:
+    """One label as PNG with a hairline along its edge: for documents, where white labels lie on
+    white pages. The text field `Drawing` tells what was drawn (`fingerprint`)."""
+    unit = unit or sample_unit(layout.forms[0], carton=layout.purpose == "carton")
+    with Image.open(io.BytesIO(png(layout, content, fonts, unit=unit, dpi=dpi))) as picture:
+        label = picture.convert("RGB")
+    # Four times as fine, then halved twice: a smooth edge.
+    size = (label.width, label.height)
+    fine = Image.new("L", (size[0] * 4, size[1] * 4), 0)
+    around = (0, 0, fine.width - 1, fine.height - 1)
+    pen = ImageDraw.Draw(fine)
+    if layout.label.round:
+        pen.ellipse(around, fill=255)
+    else:
+        pen.rounded_rectangle(around, layout.label.corner_radius / 25.4 * dpi * 4, fill=255)
+    inside = fine.resize(size, Image.Resampling.LANCZOS)
+    edge = max(1, round(dpi * _HAIRLINE / 25.4))
+    room = 2 * edge
+    out = Image.new("RGB", (size[0] + 2 * room, size[1] + 2 * room), "#ffffff")
+    rim = inside.resize((size[0] + 2 * edge, size[1] + 2 * edge), Image.Resampling.LANCZOS)
+    out.paste(_EDGE, (edge, edge), rim)
+    out.paste(label, (room, room), inside)
+    said = PngInfo()
+    said.add_text("Drawing", fingerprint(compose(layout, content, fonts, unit=unit), unit))
+    data = io.BytesIO()
+    out.quantize(128, dither=Image.Dither.NONE).save(
+        data, "PNG", optimize=True, dpi=(dpi, dpi), pnginfo=said
+    )
+    return data.getvalue()
+
+
+def fingerprint(drawing: Drawing, unit: Unit) -> str:
+    """SHA-256 of all that is drawn, to a hundredth of a millimetre."""
+    parts = [repr(unit), repr((drawing.width, drawing.height, drawing.round))]
+    for op in (*drawing.static, *drawing.unit):
+        parts.append(_FIGURE.sub(lambda n: f"{float(n[0]):.2f}", repr(op)))
+    return hashlib.sha256("\n".join(parts).replace("-0.00", "0.00").encode()).hexdigest()
 
 
 def page_png(
@@ -152,7 +201,8 @@ def _text(op: TextOp, fonts: Fonts, glyphs: dict[str, str]) -> str:
             # The same character has the same outline on every page, so the ids may meet.
             key = f"{op.font}-{ord(char):x}"
             glyphs.setdefault(key, face.outline(char))
-            parts.append(f'<use href="#{key}" x="{_n(x)}"/>')
+            lacks = "" if face.has(char) else f' fill="{_LACKING}"'
+            parts.append(f'<use href="#{key}" x="{_n(x)}"{lacks}/>')
         x += face.advance(char) * face.em + op.tracking / scale
     return (
         f'<g fill="{op.colour}" transform="translate({_n(op.x)} {_n(op.y)}){turn} '

@@ -15,11 +15,11 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from labelsvc.errors import fill
+from labelsvc.labels.face import Fonts
 from labelsvc.labels.paint import PT
 from labelsvc.labels.pdf import Job, font_name, saved
 from labelsvc.labels.press import PressReport
 from labelsvc.labels.press_check import Finding, PressCheck
-from labelsvc.labels.text import Fonts
 
 #: Translate an English template and fill it; the default fills it as it is.
 Say = Callable[[str, Mapping[str, Any]], str]

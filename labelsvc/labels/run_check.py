@@ -176,6 +176,14 @@ def _rules(
                 producer=product.producer.name,
             )
         )
+    if layout.purpose == "carton":
+        found.append(
+            PrintRefused(
+                "{layout} is a label for cartons: goods are not labelled with it.",
+                fix="Choose another layout; carton labels are made from a released run.",
+                layout=layout.name,
+            )
+        )
     if layout.shows_stars and starred(lot, on) is None:
         found.append(_no_stars(lot, on))
     if count < 1:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.ops import LineOp, RectOp, StaticOp, TextOp
-from labelsvc.labels.text import Fonts
 
 #: On one line, or on two where that can be read from further away.
 WORDS = (("TEM BÙ HAO – KHÔNG DÙNG",), ("TEM BÙ HAO", "KHÔNG DÙNG"))

@@ -13,9 +13,9 @@ from reportlab.pdfgen.canvas import Canvas
 
 from labelsvc.errors import fill
 from labelsvc.i18n import translate
+from labelsvc.labels.face import Face, Fonts
 from labelsvc.labels.layout import Article
 from labelsvc.labels.sheet import Sheet
-from labelsvc.labels.text import Face, Fonts
 
 PT = 72 / 25.4  # points in a millimetre
 _RULER = 100  # mm

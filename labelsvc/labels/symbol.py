@@ -244,8 +244,8 @@ def choose_module(
             "the layout gives {size} mm",
             fix="Make the symbol larger, use a finer printer, or a form with a shorter code.",
             modules=modules,
-            needed=f"{whole * least / resolution:.1f}",
-            size=f"{size_mm:g}",
+            needed=round(whole * least / resolution, 1),
+            size=float(size_mm),
             dpi=dpi,
         )
     return dots, dots / resolution

@@ -1,4 +1,4 @@
-"""Setting words in a box: glyph coverage, metrics, wrapping, shrinking, refusing.
+"""Setting words in a box: wrapping, shrinking, refusing.
 
 Sizes come in points (as in layouts) and leave in millimetres. No kerning or ligatures: every
 renderer places the same advances, so screen and paper agree to the dot.
@@ -6,118 +6,27 @@ renderer places the same advances, so screen and paper agree to the dot.
 
 from __future__ import annotations
 
-import io
 import itertools
 import math
 import re
-import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
-from fontTools.pens.boundsPen import BoundsPen
-from fontTools.pens.svgPathPen import SVGPathPen
-from fontTools.ttLib import TTFont
-
-from labelsvc.errors import LabelOverflow, MissingGlyph
-from labelsvc.labels.content import Run
+from labelsvc.errors import LabelOverflow
+from labelsvc.labels.face import PT, Fonts
 from labelsvc.labels.layout import TextStyle
+from labelsvc.labels.template import Run
 
-PT = 25.4 / 72  # millimetres in a point
 #: Room kept above and below the baseline, in ems, whatever the letters: so that two boxes side by
 #: side share their baseline. Taller letters (Ổ reaches 1.17) get what they need on top of it.
 ASCENT, DESCENT = 0.96, 0.22
 #: Least free space between ink of one line and ink of the next, in ems.
 _CLEAR = 0.03
-#: A number and its unit stay together: "100 g", "85 °C", "1,5 %".
+#: A number and its unit stay together, and groups of digits: "100 g", "1,5 %", "024 3000 0000".
 _UNIT = re.compile(
-    r"(?<=\d) (?=(?:kg|g|mg|ml|l|L|cm|mm|m|°C|%|₫|kcal|sao|độ|viên|gói|năm)\b|[%₫°])"
+    r"(?<=\d) (?=(?:\d|(?:kg|g|mg|ml|l|L|cm|mm|m|°C|%|₫|kcal|sao|độ|viên|gói|năm)\b|[%₫°]))"
 )
 _NBSP = "\u00a0"
-
-
-class Face:
-    """One font file: advances and ink in ems. Threads may share it."""
-
-    def __init__(self, name: str, data: bytes) -> None:
-        self.name = name
-        self.data = data
-        font: Any = TTFont(io.BytesIO(data))
-        self.em: int = font["head"].unitsPerEm
-        self._cmap: dict[int, str] = font.getBestCmap()
-        self._glyphs: Any = font.getGlyphSet()
-        # fontTools unpacks a glyph on first use, in place.
-        self._lock = threading.Lock()
-        self._advances: dict[str, float] = {}
-        self._bounds: dict[str, tuple[float, float, float, float]] = {}
-
-    @cached_property
-    def x_height(self) -> float:
-        """Height of x in ems, measured on the glyph, which is what a ruler would see."""
-        return self.bounds("x")[3]
-
-    def has(self, char: str) -> bool:
-        return ord(char) in self._cmap
-
-    def advance(self, char: str) -> float:
-        known = self._advances.get(char)
-        if known is None:
-            name = self._cmap.get(ord(char), ".notdef")
-            with self._lock:
-                known = self._advances[char] = self._glyphs[name].width / self.em
-        return known
-
-    def bounds(self, char: str) -> tuple[float, float, float, float]:
-        """x_min, y_min, x_max, y_max of the ink in ems; zeros for a space."""
-        known = self._bounds.get(char)
-        if known is None:
-            pen = BoundsPen(self._glyphs)
-            with self._lock:
-                self._glyphs[self._cmap.get(ord(char), ".notdef")].draw(pen)
-            x0, y0, x1, y1 = pen.bounds or (0, 0, 0, 0)
-            known = (x0 / self.em, y0 / self.em, x1 / self.em, y1 / self.em)
-            self._bounds[char] = known
-        return known
-
-    def width(self, text: str, size: float = 1.0, tracking: float = 0.0) -> float:
-        """Advance of *text*; *tracking* is in the unit of *size*, after each character."""
-        return sum(map(self.advance, text)) * size + tracking * len(text)
-
-    def outline(self, char: str) -> str:
-        """SVG path data in font units (`em` of them to an em), y up."""
-        pen = SVGPathPen(self._glyphs)
-        with self._lock:
-            self._glyphs[self._cmap.get(ord(char), ".notdef")].draw(pen)
-        return str(pen.getCommands())
-
-    def check(self, text: str, *, field: str, record: str, layout: str) -> None:
-        """Raises `MissingGlyph` when a character of *text* would print as an empty box."""
-        missing = sorted({c for c in text if c not in "\n " and not self.has(c)})
-        if missing:
-            raise MissingGlyph(
-                "{layout}: the font {font} has no {characters} ({field}, {record})",
-                fix="Write the text without these characters.",
-                layout=layout,
-                font=self.name,
-                characters=" ".join(f"{c} (U+{ord(c):04X})" for c in missing),
-                field=field,
-                record=record,
-            )
-
-
-class Fonts:
-    """The faces by weight name (regular, medium, semibold, bold, italic)."""
-
-    def __init__(self, faces: Mapping[str, Face]) -> None:
-        self._faces = dict(faces)
-
-    def __getitem__(self, weight: str) -> Face:
-        return self._faces[weight]
-
-    def x_height_mm(self, weight: str, points: float) -> float:
-        """Height of a small x on paper, mm: what the floors of Decree 37/2026 art. 37 measure."""
-        return self[weight].x_height * points * PT
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,18 +100,28 @@ def set_text(
     width: float,
     points: float,
     height: float = math.inf,
+    draft: bool = False,
 ) -> SetText | None:
     """Wrap *lines* to *width* mm at *points*; None when a word is wider, lines are too many, or
-    surely higher than *height* (told without the cost of setting them)."""
+    surely higher than *height* (told without the cost of setting them). *draft*: do not balance the
+    lines, which costs most and seldom changes the height."""
     size = points * PT
     tracking = style.tracking / 1000 * size
     wrapped = _wrap_all(lines, style, fonts, width, size, tracking)
+    if wrapped is not None and len(wrapped) > len(lines):
+        whole = _wrap_all(lines, style, fonts, width, size, tracking, bound=True)
+        if whole is not None and len(whole) == len(wrapped):
+            wrapped = whole
     if wrapped is None or (style.max_lines and len(wrapped) > style.max_lines):
         return None
     if (ASCENT + DESCENT + (len(wrapped) - 1) * style.leading) * size > height + 1e-6:
         return None
-    if style.balance and len(wrapped) > 1:
-        wrapped = _balanced(lines, style, fonts, width, size, tracking, len(wrapped)) or wrapped
+    if style.balance and len(wrapped) > 1 and not draft:
+        for bound in (True, False):
+            found = _balanced(lines, style, fonts, width, size, tracking, len(wrapped), bound)
+            if found is not None:
+                wrapped = found
+                break
     inks = [_ink(line, fonts, size, tracking, style.align) for line in wrapped]
     leading = style.leading
     for upper, lower in itertools.pairwise(inks):
@@ -246,7 +165,7 @@ def overflow(
         field=field,
         record=record,
         text=text if len(text) <= 60 else text[:59] + "…",
-        points=f"{style.floor:g}",
+        points=style.floor,
     )
 
 
@@ -261,7 +180,8 @@ def sizes(size: float, floor: float) -> list[float]:
 _Word = list[tuple[str, str]]  # (text, weight) pieces without a space between
 
 
-def _words(line: Sequence[Run], style: TextStyle) -> list[_Word]:
+def _words(line: Sequence[Run], style: TextStyle, bound: bool = False) -> list[_Word]:
+    """The words of *line*; *bound* makes one of the syllables of a name ("Ba Vì")."""
     words: list[_Word] = []
     open_word = False
     for run in line:
@@ -274,7 +194,30 @@ def _words(line: Sequence[Run], style: TextStyle) -> list[_Word]:
                     words.append([])
                 words[-1].append((part, weight_of(style, run)))
                 open_word = True
-    return words
+    return _bound(words) if bound else words
+
+
+def _bound(words: Sequence[_Word]) -> list[_Word]:
+    """Neighbours that begin with a capital, as one word each. The first word of a sentence has its
+    capital from there; words in capitals alone, and a line that writes each word so, tell nothing."""
+    if len(words) > 3 and all(word[0][0][:1].isupper() for word in words):
+        return list(words)
+    found: list[_Word] = []
+    first, named = True, False
+    for word in words:
+        letters = "".join(text for text, _ in word)
+        name = letters[:1].isupper() and not (len(letters) > 1 and letters.isupper())
+        if found and named and name:
+            text, weight = found[-1][-1]
+            if weight == word[0][1]:
+                found[-1] = [*found[-1][:-1], (text + _NBSP + word[0][0], weight), *word[1:]]
+            else:
+                found.append(word)
+        else:
+            found.append(word)
+        named = name and not first and letters[-1].isalnum()
+        first = letters[-1] in ".!?"
+    return found
 
 
 def _wrap_all(
@@ -284,12 +227,13 @@ def _wrap_all(
     width: float,
     size: float,
     tracking: float,
+    bound: bool = False,
 ) -> list[SetLine] | None:
     out: list[SetLine] = []
     for line in lines:
         current: list[_Word] = []
         used = 0.0
-        for word in _words(line, style):
+        for word in _words(line, style, bound):
             wide = sum(fonts[weight].width(text, size, tracking) for text, weight in word)
             # The tracking after the last letter is not ink.
             if wide - tracking > width + 1e-6:
@@ -329,12 +273,13 @@ def _balanced(
     size: float,
     tracking: float,
     count: int,
+    bound: bool,
 ) -> list[SetLine] | None:
     """The narrowest setting with the same number of lines."""
     low, high, best = width / count / 2, width, None
     for _ in range(12):
         middle = (low + high) / 2
-        found = _wrap_all(lines, style, fonts, middle, size, tracking)
+        found = _wrap_all(lines, style, fonts, middle, size, tracking, bound)
         if found is None or len(found) > count:
             low = middle
         else:

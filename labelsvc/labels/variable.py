@@ -17,6 +17,7 @@ from labelsvc.labels import icc, ink, symbol
 from labelsvc.labels.bleed import Trim, extend
 from labelsvc.labels.content import Unit
 from labelsvc.labels.drawing import Drawing, compose, measure
+from labelsvc.labels.face import PT, Fonts
 from labelsvc.labels.finish import finish
 from labelsvc.labels.imposition import frame
 from labelsvc.labels.ink import Ink
@@ -27,7 +28,6 @@ from labelsvc.labels.pdf import Block, Job
 from labelsvc.labels.plate import Plate, Printed
 from labelsvc.labels.press_settings import MOST_LABELS, PressSettings
 from labelsvc.labels.table import Row, as_csv, bare, guarded, read_variable, write_rows
-from labelsvc.labels.text import PT, Fonts
 from labelsvc.labels.words import SHARE
 
 __all__ = [

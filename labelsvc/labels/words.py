@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from labelsvc.labels import shapes, text
-from labelsvc.labels.content import PER_UNIT, LabelContent, Run, Unit, expand
+from labelsvc.labels.content import PER_UNIT, LabelContent, Unit
+from labelsvc.labels.face import PT, Fonts
 from labelsvc.labels.layout import (
     ArcText,
     Drawn,
@@ -32,7 +33,8 @@ from labelsvc.labels.ops import (
     UnitTextOp,
     put,
 )
-from labelsvc.labels.text import PT, Fonts, SetText
+from labelsvc.labels.template import Run, expand
+from labelsvc.labels.text import SetText
 
 Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in mm
 Corners = tuple[tuple[float, float], ...]
@@ -125,9 +127,13 @@ class Words:
             return
         for step in itertools.count():
             scale = 0.98**step
-            heights = [self._height(row, element.w, element.h, scale) for row in rows]
-            total = sum(height or 0.0 for height in heights) + sum(r.gap for r in rows[1:])
-            if None not in heights and total <= element.h + 1e-6:
+            for draft in (True, False):
+                heights = [self._height(row, element.w, element.h, scale, draft) for row in rows]
+                total = sum(height or 0.0 for height in heights) + sum(r.gap for r in rows[1:])
+                fits = None not in heights and total <= element.h + 1e-6
+                if not fits:
+                    break
+            if fits:
                 break
             if all(row.smallest(scale) for row in rows):
                 self._refuse(rows, heights)
@@ -277,7 +283,7 @@ class Words:
                 rows.append(row)
         return rows
 
-    def _height(self, row: _Row, w: float, h: float, scale: float) -> float | None:
+    def _height(self, row: _Row, w: float, h: float, scale: float, draft: bool) -> float | None:
         """Height of a row at *scale*, mm; the setting is kept in the row. None: too wide, or alone
         too high."""
         item = row.item
@@ -289,7 +295,9 @@ class Words:
             row.found = self._set_unit(row.lines, item, row.name)
         else:
             points = max(item.floor, round(item.size * scale, 3))
-            row.found = text.set_text(row.lines, item, self.fonts, width=w, points=points, height=h)
+            row.found = text.set_text(
+                row.lines, item, self.fonts, width=w, points=points, height=h, draft=draft
+            )
         return row.found.height if row.found else None
 
     def _refuse(self, rows: Sequence[_Row], heights: Sequence[float | None]) -> None:

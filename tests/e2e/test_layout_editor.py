@@ -418,3 +418,19 @@ def test_the_editor_speaks_english(live: Live, reader: Reader) -> None:
     assert page.locator("label[for=e-x]").inner_text().startswith("From the left")
     assert "." in page.input_value("#e-x")
     reader.check("english")
+
+
+def test_writing_after_a_pause_is_a_step_of_its_own(live: Live, reader: Reader) -> None:
+    page = reader.page
+    begin(reader)
+    choose(page, "Trang tra cứu")
+    box = page.locator("#e-text")
+    first = box.input_value()
+    box.press_sequentially("ab")
+    page.wait_for_timeout(1300)
+    box.press_sequentially("cd")
+    written = box.input_value()
+    page.click("#undo")
+    assert box.input_value() == written.replace("cd", "")
+    page.click("#undo")
+    assert box.input_value() == first

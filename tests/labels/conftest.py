@@ -10,8 +10,8 @@ import pytest
 from labelsvc.labels import fonts as label_fonts
 from labelsvc.labels import layout as layouts
 from labelsvc.labels.content import LabelContent, Unit, sample_content
+from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout
-from labelsvc.labels.text import Fonts
 
 HEAD = """
 name = "test"
@@ -112,6 +112,17 @@ def write() -> Write:
         return layouts.load(head + symbol + elements, source="test.toml")
 
     return written
+
+
+def units_of(layout: Layout, count: int, form: str | None = None) -> list[Unit]:
+    """Units as *layout* gets them: a label for a carton says which one, and what is inside."""
+    made = units(count, form=form or layout.forms[0])
+    if layout.purpose != "carton":
+        return made
+    return [
+        unit._replace(code_printed=f"Thùng {n} / {count}", unit_number=f"{n}01–{n}99 · 99 sản phẩm")
+        for n, unit in enumerate(made, 1)
+    ]
 
 
 def units(count: int, *, form: str = "short", seed: int = 1) -> list[Unit]:

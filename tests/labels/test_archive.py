@@ -15,13 +15,13 @@ from labelsvc.errors import BadInput
 from labelsvc.labels import icc, library, walk
 from labelsvc.labels.archive import faults, to_pdfa2
 from labelsvc.labels.content import LabelContent, sample_content
+from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.pdf import Block, Job, render_sheet_pdf
 from labelsvc.labels.press_settings import PressSettings
 from labelsvc.labels.preview import grey_page
-from labelsvc.labels.text import Fonts
 
-from .conftest import Write, units
+from .conftest import Write, units, units_of
 from .icc_profile import cmyk_profile
 from .test_press import made
 
@@ -43,7 +43,7 @@ def altered(data: bytes, change: Callable[[pikepdf.Pdf], None]) -> bytes:
 @pytest.mark.parametrize("name", library.names())
 def test_runs_of_every_layout_can_be_kept(name: str, fonts: Fonts) -> None:
     layout = library.get(name)
-    block = Block(sample_content(), units(2, form=layout.forms[0]))
+    block = Block(sample_content(), units_of(layout, 2))
     with walk.opened(to_pdfa2(render_sheet_pdf(layout, [block], fonts))) as pdf:
         assert list(faults(pdf)) == []
 

@@ -12,19 +12,11 @@ from hypothesis import strategies as st
 
 from labelsvc.labels import fonts as label_fonts
 from labelsvc.labels import layout as layouts
-from labelsvc.labels.content import (
-    VARIABLES,
-    LabelContent,
-    Run,
-    Unit,
-    expand,
-    placeholders,
-    sample_content,
-    sample_unit,
-)
+from labelsvc.labels.content import VARIABLES, LabelContent, Unit, sample_content, sample_unit
 from labelsvc.labels.drawing import compose
 from labelsvc.labels.elements import Element
 from labelsvc.labels.layout import LabelShape, Layout, SheetSpec
+from labelsvc.labels.template import Run, expand, placeholders
 
 LAYOUTS_MD = (Path(__file__).parents[2] / "docs/layouts.md").read_text()
 VALUES = {**dict.fromkeys(VARIABLES, ""), "lot_code": "L1", "made": "02/11/2026"}
@@ -40,6 +32,10 @@ def shown(template: str, values: dict[str, str] | LabelContent = VALUES) -> list
         ("Lô {lot_code}", ["Lô L1"]),
         ("Lô {lot_code}\nHSD {expires}\nNSX {made}", ["Lô L1", "NSX 02/11/2026"]),
         ("{lot_code}[ · {expires}][ · {made}]", ["L1 · 02/11/2026"]),
+        ("[HSD {expires}][ · {made}]", ["02/11/2026"]),
+        ("[{made}][ · HSD {expires}]", ["02/11/2026"]),
+        ("[{made} · ][HSD {expires}]", ["02/11/2026"]),
+        ("· {made} ·", ["· 02/11/2026 ·"]),
         ("[{expires}]", []),
         ("không có biến", ["không có biến"]),
         ("{lot_code} {expires}", ["L1 "]),
@@ -101,11 +97,18 @@ def test_printed_code_in_two_lines() -> None:
 
 
 def test_every_variable_has_a_sample_for_previews() -> None:
-    content = sample_content()
+    food, craft = sample_content(), sample_content(goods="craft")
     for name, variable in VARIABLES.items():
         assert unicodedata.is_normalized("NFC", variable.sample)
         if not variable.per_unit and name != "alcohol":
-            assert content[name], name
+            assert variable.sample, name
+            assert food[name] or craft[name], name
+
+
+def test_samples_are_of_one_kind_of_goods() -> None:
+    food, craft = sample_content(), sample_content(goods="craft")
+    assert not food["specification"] and food["expires"] and "chè" in food["ingredients"]
+    assert craft["specification"] and not craft["expires"] and "men" in craft["ingredients"]
     assert placeholders("{made}{made} {host}") == ("made", "host")
 
 

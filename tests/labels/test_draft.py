@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from labelsvc.errors import LabelOverflow
+from labelsvc.errors import LabelOverflow, MissingGlyph
 from labelsvc.labels import draft_data, fonts, library
 from labelsvc.labels.content import sample_content, sample_unit
 from labelsvc.labels.draft import Draft, draft, place_of
@@ -101,3 +101,30 @@ def test_control_characters_and_halves_of_pairs_are_dropped() -> None:
     assert tidy({"a\x00": ["x\x07y\r\nz", 3, None, "e\u0302\u0301", "\ud83d"]}) == {
         "a": ["xy\nz", 3, None, "ế", ""]
     }
+
+
+@pytest.mark.parametrize(
+    ("element", "template"),
+    [
+        (2, "Trà ☃ sen"),  # a stack
+        (1, "☃ {host}"),
+        (6, "Số ☃ {unit_number}"),  # put in label by label
+    ],
+)
+def test_a_letter_without_a_glyph_is_a_red_box_among_the_others(
+    element: int, template: str
+) -> None:
+    data = facts(library.get("a4-65"))
+    part = data["elements"][element]
+    (part["items"][0] if part["type"] == "stack" else part).update(text=template)
+    layout = Layout.model_validate(data)
+    made, unit = drafted(layout), sample_unit("short")
+    assert [(f.error.code, f.element) for f in made.faults] == [("missing_glyph", element)]
+    svg = drawing_svg(made.drawing, unit, fonts.load().forgiving())
+    whole = drawing_svg(drafted(library.get("a4-65")).drawing, unit, fonts.load())
+    assert svg.count('fill="#c5221f"') == 1 and 'fill="#c5221f"' not in whole
+    assert svg.count("<use ") > whole.count("<use ") / 2
+    with pytest.raises(MissingGlyph):  # printing refuses still
+        compose(layout, draft_data.content("usual"), fonts.load(), unit=unit).resolve(
+            unit, fonts.load()
+        )

@@ -12,9 +12,9 @@ from labelsvc.errors import LabelOverflow, LayoutError, MissingGlyph
 from labelsvc.labels import shapes
 from labelsvc.labels.content import LabelContent, Unit, sample_content, sample_unit
 from labelsvc.labels.drawing import Drawing, compose
+from labelsvc.labels.face import PT, Fonts
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.ops import ImageOp, PathOp, RectOp, SymbolOp, TextOp, UnitTextOp
-from labelsvc.labels.text import PT, Fonts
 
 from .conftest import HEAD, Write, units
 
@@ -244,7 +244,7 @@ def test_a_code_that_is_too_long_for_the_layout_names_it(
     symbol = '[[elements]]\ntype = "symbol"\nx = 38\ny = 1\nsize = 15\n'
     with pytest.raises(LayoutError) as caught:
         compose(write(symbol=symbol), content, fonts, unit=units(1, form="offline")[0])
-    assert str(caught.value).startswith("test: A symbol of 41 modules needs 18.7 mm")
+    assert str(caught.value).startswith("test: a symbol of 41 modules needs 18.7 mm")
 
 
 def test_words_near_the_edge_are_refused(write: Write, content: LabelContent, fonts: Fonts) -> None:
@@ -301,5 +301,5 @@ def test_broken_path_data_is_refused(
     write: Write, content: LabelContent, fonts: Fonts, d: str
 ) -> None:
     layout = write(f'[[elements]]\ntype = "path"\nd = "{d}"\nfill = "#000000"')
-    with pytest.raises(LayoutError, match="numbers"):
+    with pytest.raises(LayoutError, match="path data cannot be read"):
         compose(layout, content, fonts)

@@ -12,13 +12,13 @@ from labelsvc.errors import ReadBackFailed
 from labelsvc.i18n import catalog
 from labelsvc.labels import faults, library
 from labelsvc.labels.content import sample_content
+from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.pdf import Block, render_sheet_pdf
 from labelsvc.labels.preflight import read_back_pdf
 from labelsvc.labels.printers import Profile
 from labelsvc.labels.roll_check import read_back_roll
 from labelsvc.labels.sheet import Sheet
-from labelsvc.labels.text import Fonts
 
 from .conftest import units
 from .test_rolls import block, layout_at, rows_of, web_of, written

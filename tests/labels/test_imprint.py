@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from labelsvc.errors import BadInput
 from labelsvc.labels import library, spare
 from labelsvc.labels.content import LabelContent, sample_content
+from labelsvc.labels.face import Fonts
 from labelsvc.labels.imprint import Imprint, usual_spares
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.ops import LineOp, TextOp
@@ -19,7 +20,6 @@ from labelsvc.labels.pdf import Block, render_sheet_pdf
 from labelsvc.labels.preflight import read_back_pdf
 from labelsvc.labels.preview import grey_page
 from labelsvc.labels.sheet import Sheet
-from labelsvc.labels.text import Fonts
 from tests.labels.conftest import units
 
 IMPRINTS = st.builds(

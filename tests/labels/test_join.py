@@ -9,11 +9,11 @@ import pytest
 
 from labelsvc.errors import ReadBackFailed
 from labelsvc.labels.content import LabelContent
+from labelsvc.labels.face import Fonts
 from labelsvc.labels.join import join
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.pdf import Block, Job, render_sheet_pdf
 from labelsvc.labels.preflight import read_back_pdf
-from labelsvc.labels.text import Fonts
 from tests.labels.conftest import units
 
 

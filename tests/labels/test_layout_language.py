@@ -27,38 +27,50 @@ def test_every_shipped_layout_loads(name: str) -> None:
 @pytest.mark.parametrize(
     ("toml", "where", "reason"),
     [
-        (HEAD + SYMBOL + TEXT + 'text = "{nme}"', "elements[1].text", "unknown variable {nme}"),
-        (HEAD + SYMBOL + TEXT + 'text = "[{host}"', "elements[1].text", "opening bracket"),
-        (HEAD + SYMBOL + TEXT + 'text = "**{host}"', "elements[1].text", "bold is not closed"),
-        (HEAD + SYMBOL + TEXT + 'text = "x"\ncolor = "#000000"', "elements[1].color", "Extra"),
+        (HEAD + SYMBOL + TEXT + 'text = "{nme}"', "elements[1].text", "no variable {nme}"),
+        (HEAD + SYMBOL + TEXT + 'text = "[{host}"', "elements[1].text", "stand in pairs"),
+        (HEAD + SYMBOL + TEXT + 'text = "**{host}"', "elements[1].text", "stand in pairs"),
+        (
+            HEAD + SYMBOL + TEXT + 'text = "x"\ncolor = "#000000"',
+            "elements[1].color",
+            "no such field",
+        ),
         (HEAD + SYMBOL + TEXT + 'text = "x"\nleading = 1.1', "elements[1].leading", "1.2"),
         (
             HEAD + SYMBOL + TEXT + 'text = "x"\nsize = 6\nmin_size = 7',
             "elements[1].text",
-            "min_size",
+            "smallest size is larger",
         ),
         (
             HEAD + SYMBOL + TEXT + 'text = "x"\ncolour = "leaf"',
             "elements[1]",
-            "'leaf' is not in [colours]",
+            "colour leaf is not in the palette",
         ),
-        (HEAD + SYMBOL + TEXT + 'text = "x"\nwhen = "star"', "elements[1].when", "unknown"),
-        (HEAD + SYMBOL + '[[elements]]\ntype = "picture"', "elements[1]", "picture"),
+        (
+            HEAD + SYMBOL + TEXT + 'text = "x"\nwhen = "star"',
+            "elements[1].when",
+            "no variable star",
+        ),
+        (HEAD + SYMBOL + '[[elements]]\ntype = "picture"', "elements[1]", "no such kind"),
         (HEAD + SYMBOL + SYMBOL, "", "exactly one symbol"),
         (HEAD + TEXT + 'text = "x"', "", "exactly one symbol"),
         (
             HEAD.replace("height = 40", "height = 20") + SYMBOL,
             "elements[0]",
-            "2.00 mm out of the label",
+            "2 mm out of the label",
         ),
-        (HEAD.replace("height = 40", "") + SYMBOL, "label", "width and height, or diameter"),
-        (HEAD.replace('"single"', '"poster"') + SYMBOL, "kind", "'sheet'"),
+        (HEAD.replace("height = 40", "") + SYMBOL, "label", "width and height, or the diameter"),
+        (HEAD.replace('"single"', '"poster"') + SYMBOL, "kind", "none of the choices"),
         (
             HEAD + SYMBOL + '[[elements]]\ntype = "arc"\ncx = 9\ncy = 9\nr = 5\ntext = "{code}"',
             "elements[1].text",
             "cannot stand on an arc",
         ),
-        (HEAD + SYMBOL + '[[elements]]\ntype = "path"\nd = "M0 0 A1 1"', "elements[1].d", "path"),
+        (
+            HEAD + SYMBOL + '[[elements]]\ntype = "path"\nd = "M0 0 A1 1"',
+            "elements[1].d",
+            "Path data begins",
+        ),
     ],
 )
 def test_a_fault_is_named_with_its_field(toml: str, where: str, reason: str) -> None:

@@ -11,11 +11,11 @@ import pytest
 from labelsvc.errors import BadInput, LabelOverflow, MissingGlyph
 from labelsvc.labels.content import LabelContent, Unit, sample_content
 from labelsvc.labels.drawing import compose
+from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.pdf import Block, Job, render_sheet_pdf, write_pdf
 from labelsvc.labels.preflight import check_file, read_back_pdf
 from labelsvc.labels.sheet import Sheet
-from labelsvc.labels.text import Fonts
 
 from .conftest import HEAD, SYMBOL, Write, units
 

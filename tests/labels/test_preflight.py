@@ -9,11 +9,11 @@ import pytest
 
 from labelsvc.errors import ReadBackFailed
 from labelsvc.labels.content import LabelContent, sample_content
+from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.pdf import Block, render_sheet_pdf
 from labelsvc.labels.preflight import check_file, grade, read_back_pdf
 from labelsvc.labels.sheet import Sheet
-from labelsvc.labels.text import Fonts
 
 from .conftest import units
 

@@ -20,6 +20,7 @@ from labelsvc.errors import BadInput
 from labelsvc.labels import library, symbol, walk
 from labelsvc.labels.content import LabelContent, sample_content
 from labelsvc.labels.drawing import compose
+from labelsvc.labels.face import Fonts
 from labelsvc.labels.imposition import Imposition, Marks, frame
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.palette import Spot
@@ -28,9 +29,8 @@ from labelsvc.labels.press import PressReport, write_press_pdf
 from labelsvc.labels.press_check import Wanted, check
 from labelsvc.labels.press_settings import PressSettings
 from labelsvc.labels.preview import grey_page
-from labelsvc.labels.text import Fonts
 
-from .conftest import Write, units
+from .conftest import Write, units, units_of
 from .icc_profile import cmyk_profile
 
 MM = 25.4 / 72
@@ -80,7 +80,7 @@ def made(
     layout: Layout, fonts: Fonts, count: int = 3, *, settings: PressSettings | None = None
 ) -> tuple[bytes, PressReport]:
     out = io.BytesIO()
-    run = units(count, form=layout.forms[0])
+    run = units_of(layout, count)
     if layout.forms[0] == "lot":
         run = units(1) * count
     report = write_press_pdf(

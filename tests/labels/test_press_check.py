@@ -15,10 +15,10 @@ from pikepdf import Array, Dictionary, Name
 
 from labelsvc.errors import BadInput
 from labelsvc.labels import gauge, symbol, walk
+from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.press_check import PressCheck, Wanted, check
 from labelsvc.labels.press_settings import PressSettings
-from labelsvc.labels.text import Fonts
 
 from .conftest import Write, units
 from .icc_profile import cmyk_profile

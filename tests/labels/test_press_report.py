@@ -13,6 +13,7 @@ from PIL import Image
 
 from labelsvc.labels import library, preview, run_files, symbol, walk
 from labelsvc.labels.content import sample_content
+from labelsvc.labels.face import Fonts
 from labelsvc.labels.imposition import Imposition
 from labelsvc.labels.palette import Spot
 from labelsvc.labels.pdf import Block, Job
@@ -20,7 +21,6 @@ from labelsvc.labels.press import write_press_pdf
 from labelsvc.labels.press_check import Wanted, check
 from labelsvc.labels.press_settings import PressSettings
 from labelsvc.labels.report import press_report_pdf
-from labelsvc.labels.text import Fonts
 
 from .conftest import units
 from .icc_profile import cmyk_profile

@@ -142,6 +142,7 @@ def test_every_problem_is_listed_at_once(database: Database, settings: Settings)
         ({"count": 1001}, "quantity_exceeded"),
         ({"count": 1001, "form": "lot"}, "quantity_exceeded"),
         ({"form": "gs1"}, "print_refused"),
+        ({"layout": "carton-a4-4", "form": "offline"}, "print_refused"),
         ({"layout": "a4-12", "form": "gs1"}, "content_missing"),
     ],
 )
@@ -326,7 +327,7 @@ def test_runs_started_at_once_never_exceed_the_quantity_together(
         assert [b - a for a, b in pairwise(firsts)] == [300, 300]
 
 
-@pytest.mark.parametrize("layout", library.names())
+@pytest.mark.parametrize("layout", [layout.name for layout in library.for_packs()])
 def test_every_layout_has_room_for_the_words_of_the_longest_run(layout: str) -> None:
     """Also for codes of wide letters: else a run would fail after its numbers were taken."""
     chosen, content = library.get(layout), sample_content()

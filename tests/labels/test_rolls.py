@@ -26,7 +26,7 @@ from labelsvc.labels.roll_check import Language, read_back_roll
 from labelsvc.labels.sheet import Sheet
 from tests.labels.tspl_printer import TsplPrinter
 
-ROLLS = sorted(name for name in library.names() if library.get(name).kind == "roll")
+ROLLS = [layout.name for layout in library.for_packs() if layout.kind == "roll"]
 HOSTILE = '^XZ~JA"PRINT 9,9\n_5E\\&^FS~HS'
 
 

@@ -16,11 +16,11 @@ import pytest
 from labelsvc.errors import BadInput, LayoutError
 from labelsvc.labels import layout as layouts
 from labelsvc.labels import library, stock
+from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Article
 from labelsvc.labels.paint import PT
 from labelsvc.labels.preview import grey_page
 from labelsvc.labels.sheet import Sheet
-from labelsvc.labels.text import Fonts
 
 from ..conftest import vectors
 

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from labelsvc.errors import LabelOverflow, MissingGlyph
 from labelsvc.labels import fonts as label_fonts
 from labelsvc.labels import text
-from labelsvc.labels.content import Run
 from labelsvc.labels.elements import StackText, TextStyle
-from labelsvc.labels.text import PT, Fonts, SetText
+from labelsvc.labels.face import PT, Fonts
+from labelsvc.labels.template import Run
+from labelsvc.labels.text import SetText
 
 WEIGHTS = ("regular", "medium", "semibold", "bold", "italic")
 VIETNAMESE = sorted(
@@ -111,8 +112,29 @@ def test_number_and_unit_stay_together(fonts: Fonts) -> None:
     assert [line.text for line in found.lines] == ["Khối lượng tịnh:", "100 g"]
 
 
+@pytest.mark.parametrize(
+    ("words", "at", "lines"),
+    [
+        ("Trà shan tuyết Ba Vì ướp hoa sen", "Trà shan tuyết Ba", ["Trà shan tuyết", "Ba Vì ướp hoa sen"]),
+        ("Ba Vì trà sen", "trà sen", ["Ba Vì", "trà sen"]),
+        ("Trà Ba Vì", "Trà Ba", ["Trà", "Ba Vì"]),
+        ("Nghệ nhân Nguyễn Thị Lụa", "Nguyễn Thị Lụa", ["Nghệ nhân", "Nguyễn Thị Lụa"]),
+        ("xã Ba Vì, Hà Nội", "xã Ba Vì, Hà", ["xã Ba Vì,", "Hà Nội"]),
+        ("Công Ty Cổ Phần", "Công Ty C", ["Công Ty", "Cổ Phần"]),  # no line more for it
+        ("Điện thoại 024 3000 0000", "thoại 024 3000 0", ["Điện thoại", "024 3000 0000"]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("balance", [False, True])
+def test_names_and_numbers_are_not_broken_where_it_costs_no_line(
+    fonts: Fonts, words: str, at: str, lines: list[str], balance: bool
+) -> None:
+    width = fonts["regular"].width(at, 9 * PT) + 0.4
+    found = fitted(fonts, words, width=width, size=9, balance=balance)
+    assert [line.text for line in found.lines] == lines
+
+
 def test_balanced_lines_are_about_equal(fonts: Fonts) -> None:
-    words = "Trà shan tuyết Ba Vì ướp hoa sen"
+    words = "Trà shan tuyết cổ thụ ướp hoa sen"
     plain = fitted(fonts, words, width=36, size=9)
     even = fitted(fonts, words, width=36, size=9, balance=True)
     assert len(even.lines) == len(plain.lines) == 2

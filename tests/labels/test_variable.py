@@ -14,15 +14,15 @@ from labelsvc.errors import BadInput, LabelOverflow
 from labelsvc.labels import library, symbol, walk
 from labelsvc.labels.content import LabelContent, Unit, sample_content
 from labelsvc.labels.drawing import compose
+from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.pdf import Block
 from labelsvc.labels.press_settings import PressSettings
 from labelsvc.labels.preview import grey_page
 from labelsvc.labels.table import Row, bare, guarded, read_variable, write_rows
-from labelsvc.labels.text import Fonts
 from labelsvc.labels.variable import PLACEHOLDER, VariableData, write_variable
 
-from .conftest import Write, units
+from .conftest import Write, units, units_of
 from .icc_profile import cmyk_profile
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=12)
@@ -95,15 +95,13 @@ def test_a_fault_names_its_line(text: str, line: int) -> None:
 
 
 def written(layout: Layout, fonts: Fonts, count: int = 3) -> VariableData:
-    return write_variable(
-        layout, [Block(sample_content(), units(count, form=layout.forms[0]))], fonts
-    )
+    return write_variable(layout, [Block(sample_content(), units_of(layout, count))], fonts)
 
 
 @pytest.mark.parametrize("name", library.names())
 def test_every_layout_has_a_template(name: str, fonts: Fonts) -> None:
     layout = library.get(name)
-    run = units(2, form=layout.forms[0])
+    run = units_of(layout, 2)
     found = write_variable(layout, [Block(sample_content(), run)], fonts)
     rows = read_variable(found.table)
     assert [(row.code, row.code_printed, row.unit_number) for row in rows] == [

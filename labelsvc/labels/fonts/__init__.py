@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from labelsvc.errors import ConfigurationError
-from labelsvc.labels.text import Face, Fonts
+from labelsvc.labels.face import Face, Fonts
 
 _HERE = Path(__file__).parent
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from labelsvc.labels.content import LabelContent, Unit, sample_unit
 from labelsvc.labels.drawing import Drawing
+from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.legal import colours, elsewhere, letters, spoken, stars, wording
 from labelsvc.labels.legal.contents import (
@@ -29,7 +30,6 @@ from labelsvc.labels.legal.contents import (
 from labelsvc.labels.legal.elsewhere import MAY_STAND_ELSEWHERE
 from labelsvc.labels.legal.finding import APPENDIX_I, Finding, Severity, article, cite
 from labelsvc.labels.legal.spoken import Spoken
-from labelsvc.labels.text import Fonts
 
 __all__ = [
     "MAY_STAND_ELSEWHERE",
@@ -88,14 +88,14 @@ def check_label(
     :returns: errors first, each with the box of its element where that is drawn.
     """
     mandatory = mandatory_variables(set_number)
-    unit = unit or sample_unit(layout.forms[0])
+    unit = unit or sample_unit(layout.forms[0], carton=layout.purpose == "carton")
     boxes = {text.field: text.box for text in drawing.texts}
     found = [
         finding if finding.where else replace(finding, where=boxes.get(finding.element or ""))
         for finding in check_run(layout, content, set_number, declared_elsewhere)
     ]
     found += letters.check(layout, drawing, mandatory, fonts, unit)
-    found += colours.check(layout, drawing, mandatory)
+    found += colours.check(layout, drawing, mandatory, fonts, unit)
     if content.stars is not None:
         found += stars.check_place(layout, drawing)
     return sorted(found, key=lambda finding: finding.severity != "error")

@@ -6,15 +6,16 @@ people of weak sight need for small letters, as advice; below 3 no one reads the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from labelsvc.labels.clearance import fills, luminance
-from labelsvc.labels.drawing import Drawing
+from labelsvc.labels.content import Unit
+from labelsvc.labels.drawing import Drawing, measure
+from labelsvc.labels.face import PT, Fonts
 from labelsvc.labels.layout import Layout
-from labelsvc.labels.legal.finding import Finding, article, grave
-from labelsvc.labels.legal.letters import quoted
+from labelsvc.labels.legal.finding import Finding, article, grave, quoted
 from labelsvc.labels.ops import PathOp, RectOp, StaticOp, TextOp, UnitTextOp
-from labelsvc.labels.text import PT
 from labelsvc.labels.words import FittedText
 
 CONTRAST, UNREADABLE = 4.5, 3.0
@@ -39,11 +40,13 @@ def ground(static: Sequence[StaticOp], point: tuple[float, float]) -> str:
     return PAPER
 
 
-def check(layout: Layout, drawing: Drawing, mandatory: frozenset[str]) -> list[Finding]:
+def check(
+    layout: Layout, drawing: Drawing, mandatory: frozenset[str], fonts: Fonts, unit: Unit
+) -> list[Finding]:
     """Texts that do not stand out from their ground. Pictures below words are not looked at."""
     found = []
     for text in drawing.texts:
-        contrast = _contrast(drawing, text)
+        contrast = _contrast(drawing, text, fonts, unit)
         if contrast >= CONTRAST:
             continue
         must = bool(mandatory & set(text.variables))
@@ -57,8 +60,8 @@ def check(layout: Layout, drawing: Drawing, mandatory: frozenset[str]) -> list[F
                 article("38"),
                 {
                     "words": quoted(text),
-                    "ratio": f"{contrast:.1f}",
-                    "wanted": f"{CONTRAST:g}",
+                    "ratio": round(contrast, 1),
+                    "wanted": CONTRAST,
                 },
                 text.field,
                 text.box,
@@ -67,19 +70,32 @@ def check(layout: Layout, drawing: Drawing, mandatory: frozenset[str]) -> list[F
     return found
 
 
-def _contrast(drawing: Drawing, text: FittedText) -> float:
-    """The worst along the words."""
+def _contrast(drawing: Drawing, text: FittedText, fonts: Fonts, unit: Unit) -> float:
+    """The worst along the words: at the start, the middle and the end of each piece."""
     worst = 21.0
     em = text.points * PT
     for index, op in enumerate(drawing.static):
         if not isinstance(op, TextOp) or op.colour != text.colour or abs(op.size - em) > 1e-6:
             continue
         if text.box[0] - 1e-6 <= op.x <= text.box[2] and text.box[1] <= op.y <= text.box[3]:
-            # A quarter of an em above the baseline is inside the small letters.
-            point = (op.x + 0.1 * em, op.y - 0.25 * em)
-            worst = min(worst, ratio(op.colour, ground(drawing.static[:index], point)))
-    for unit in drawing.unit:
-        if isinstance(unit, UnitTextOp) and unit.field == text.field:
-            point = (unit.x, unit.y - 0.25 * unit.size)
-            worst = min(worst, ratio(unit.colour, ground(drawing.static, point)))
+            worst = min(worst, _along(op, drawing.static[:index], fonts))
+    for template in drawing.unit:
+        if isinstance(template, UnitTextOp) and template.field == text.field:
+            found = measure(template, unit, fonts, layout=drawing.layout)
+            if found is not None:
+                worst = min(worst, _along(found, drawing.static, fonts))
     return worst
+
+
+def _along(op: TextOp, below: Sequence[StaticOp], fonts: Fonts) -> float:
+    """The least contrast of *op* with what lies *below* it."""
+    wide = fonts[op.font].width(op.text, op.size, op.tracking)
+    turn = math.radians(op.angle)
+    # A quarter of an em above the baseline is inside the small letters.
+    x = op.x + 0.25 * op.size * math.sin(turn)
+    y = op.y - 0.25 * op.size * math.cos(turn)
+    inset = min(0.1 * op.size, wide / 2)
+    return min(
+        ratio(op.colour, ground(below, (x + at * math.cos(turn), y + at * math.sin(turn))))
+        for at in (inset, wide / 2, wide - inset)
+    )

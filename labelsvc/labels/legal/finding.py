@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from labelsvc.labels.layout import Layout
+from labelsvc.labels.words import FittedText
 
 Severity = Literal["error", "warning"]
 Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in mm
@@ -69,3 +70,9 @@ def cite(source: str, language: str) -> str:
     ):
         source = source.replace(english, vietnamese)
     return source
+
+
+def quoted(text: FittedText) -> str:
+    """The words for a message: on one line, not too long."""
+    words = text.text.replace(" / ", " ") if text.lines > 1 else text.text
+    return words if len(words) <= 40 else words[:39] + "…"

@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 
 from labelsvc.labels.content import PER_UNIT, Unit
 from labelsvc.labels.drawing import Drawing, measure
+from labelsvc.labels.face import PT, Fonts
 from labelsvc.labels.layout import Layout
-from labelsvc.labels.legal.finding import Finding, article, grave
-from labelsvc.labels.legal.wording import FOREIGN
+from labelsvc.labels.legal import foreign
+from labelsvc.labels.legal.finding import Finding, article, grave, quoted
 from labelsvc.labels.ops import UnitTextOp
-from labelsvc.labels.text import PT, Fonts
 from labelsvc.labels.words import FittedText
 
 FLOOR, ADVICE = 0.9, 1.2
@@ -31,12 +31,6 @@ def height_mm(text: str, weight: str, em_mm: float, fonts: Fonts) -> float:
         return face.x_height * em_mm
     tall = [face.bounds(char)[3] for char in set(text) if char.isupper() or char.isdigit()]
     return (min(tall) if tall else face.x_height) * em_mm
-
-
-def quoted(text: FittedText) -> str:
-    """The words for a message: on one line, not too long."""
-    words = text.text.replace(" / ", " ") if text.lines > 1 else text.text
-    return words if len(words) <= 40 else words[:39] + "…"
 
 
 def drawn_ems(drawing: Drawing, unit: Unit, fonts: Fonts) -> dict[str, float]:
@@ -69,7 +63,7 @@ def check(
     found = _once_a_stack(found)
     sizes = {id(text): em(text) for text in drawing.texts}
     found += _name(layout, drawing.texts, sizes, mandatory)
-    found += _foreign(layout, drawing.texts, sizes)
+    found += foreign.larger(layout, drawing.texts, sizes)
     return found
 
 
@@ -94,7 +88,7 @@ def _small(
     repeats = set(text.variables) <= PER_UNIT - {"unit_number"} and bool(text.variables)
     shown = {
         "words": quoted(text),
-        "height": f"{height:.2f}",
+        "height": round(height, 2),
     }
     if height < FLOOR - _SLACK and not repeats:
         return [
@@ -104,7 +98,7 @@ def _small(
                 "“{words}”: the letters are {height} mm high, less than {floor} mm.",
                 "Give the text more room or fewer words, or choose a larger label.",
                 article("37"),
-                shown | {"floor": f"{FLOOR:g}"},
+                shown | {"floor": FLOOR},
                 text.field,
                 text.box,
             )
@@ -117,7 +111,7 @@ def _small(
                 "“{words}”: the letters are {height} mm high; {advice} mm read well.",
                 "Give the text more room where there is some.",
                 article("37"),
-                shown | {"advice": f"{ADVICE:g}"},
+                shown | {"advice": ADVICE},
                 text.field,
                 text.box,
             )
@@ -151,34 +145,11 @@ def _name(
             "Make the name larger, or the other text smaller.",
             article("43"),
             {
-                "name": f"{sizes[id(name)] / PT:.1f}",
-                "other": f"{sizes[id(rival)] / PT:.1f}",
+                "name": round(sizes[id(name)] / PT, 1),
+                "other": round(sizes[id(rival)] / PT, 1),
                 "words": quoted(rival),
             },
             name.field,
             name.box,
         )
     ]
-
-
-def _foreign(
-    layout: Layout, texts: Sequence[FittedText], sizes: Mapping[int, float]
-) -> list[Finding]:
-    found = []
-    for text in texts:
-        for foreign, own in FOREIGN.items():
-            ours = [sizes[id(t)] for t in texts if own in t.variables]
-            if foreign in text.variables and ours and sizes[id(text)] > max(ours) + _SLACK:
-                found.append(
-                    Finding(
-                        "error",
-                        "foreign_larger",
-                        "The foreign text “{words}” is larger than the Vietnamese.",
-                        "Make it at most as large.",
-                        article("39"),
-                        {"words": quoted(text)},
-                        text.field,
-                        text.box,
-                    )
-                )
-    return found

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from labelsvc.labels.content import PER_UNIT, VARIABLES, expand
+from labelsvc.labels.content import PER_UNIT, VARIABLES
 from labelsvc.labels.layout import Drawn, Layout, StackElement, TextStyle
+from labelsvc.labels.template import expand
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,32 +30,37 @@ def words(layout: Layout, values: Mapping[str, str]) -> list[Spoken]:
     """
     whole = {name: "" if name in PER_UNIT else values.get(name, "") for name in VARIABLES}
     found = []
-    for element, style in _texts(layout, whole):
-        lines = expand(style.text, whole)
+    for element, style, parts in _texts(layout):
+        lines = expand(style.text, whole) if _shown(parts, whole) else []
         if lines:
             text = "\n".join("".join(run.text for run in line) for line in lines)
             found.append(Spoken(element, style, text))
     return found
 
 
-def _texts(layout: Layout, values: Mapping[str, str]) -> Iterator[tuple[str, TextStyle]]:
+def named(layout: Layout) -> Iterator[tuple[str, TextStyle]]:
+    """Every text of *layout*, shown or not, by the name that `compose` gives it."""
+    return ((name, style) for name, style, _ in _texts(layout))
+
+
+def _texts(layout: Layout) -> Iterator[tuple[str, TextStyle, tuple[Drawn, ...]]]:
+    """Name, text, and the parts whose `when` and `unless` decide whether it is drawn."""
     for index, element in enumerate(layout.elements):
         name = element.id or f"elements[{index}]"
-        if not _shown(element, values):
-            continue
         if isinstance(element, TextStyle):
-            yield name, element
+            yield name, element, (element,)
         elif isinstance(element, StackElement):
             for number, item in enumerate(element.items):
-                if isinstance(item, TextStyle) and _shown(item, values):
-                    yield item.id or f"{name}.items[{number}]", item
+                if isinstance(item, TextStyle):
+                    yield item.id or f"{name}.items[{number}]", item, (element, item)
 
 
-def _shown(element: Drawn, values: Mapping[str, str]) -> bool:
+def _shown(parts: tuple[Drawn, ...], values: Mapping[str, str]) -> bool:
     # What a unit brings is there when labels are printed, so it counts as given.
     def has(name: str) -> bool:
         return name in PER_UNIT or bool(values[name])
 
-    if element.when is not None and not has(element.when):
-        return False
-    return element.unless is None or not has(element.unless)
+    return all(
+        (part.when is None or has(part.when)) and (part.unless is None or not has(part.unless))
+        for part in parts
+    )

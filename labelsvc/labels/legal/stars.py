@@ -80,7 +80,7 @@ def check_place(layout: Layout, drawing: Drawing) -> list[Finding]:
             "The number of the decision is {distance} mm away from the stars.",
             "Put it next to the stars.",
             MARK_RULES,
-            {"distance": f"{apart:.0f}"},
+            {"distance": round(apart)},
             element,
             stars,
         )

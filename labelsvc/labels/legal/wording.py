@@ -8,13 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from labelsvc.labels.content import PLACEHOLDER
 from labelsvc.labels.layout import Layout
+from labelsvc.labels.legal import foreign, places
 from labelsvc.labels.legal.finding import Finding, article, grave
 from labelsvc.labels.legal.spoken import Spoken
-
-#: Foreign variable → the Vietnamese one that must be there, and be as large.
-FOREIGN = {"product_name_en": "product_name", "story_short_en": "story_short"}
+from labelsvc.labels.template import PLACEHOLDER
 
 _DAY = re.compile(r"(\d{2})([./\- ]?)(\d{2})\2(\d{4}|\d{2})")
 _MONTH = re.compile(r"(\d{2})[./\- ](\d{4})")
@@ -47,15 +45,6 @@ _ORIGIN = re.compile(
     r"hoàn thiện tại|lắp ráp tại|gắn nhãn tại",
     re.IGNORECASE,
 )
-#: Names of places cut short. "P.", "X.", "TP." before a whole name are allowed: they are words for
-#: the unit (art. 39), not names.
-_SHORT_NAMES = re.compile(
-    r"(?<![\w-])(HN|H\.N\.?|HCM|TP\.?\s?HCM|SG|ĐN|HP|V\.?N\.?|Vn)(?![\w-])|"
-    r"(?<![\w.])((?:[A-ZĐ]\.\s?){2,}[A-ZĐ]?)(?![\w])"
-)
-_PLACES = ("producer_address", "village", "origin")
-_OLD_UNITS = re.compile(r"(?<!\w)(?:[Qq]uận|[Hh]uyện|[Tt]hị xã|Q\.|H\.)\s*(?=[A-ZĐÀ-Ỹ\d])")
-
 #: Named in the law as what health food is not: never a claim.
 _DISCLAIMER = re.compile(
     r"không (?:phải là|có tác dụng thay thế|thay thế) thuốc[^.]*", re.IGNORECASE
@@ -81,10 +70,9 @@ def check(layout: Layout, values: Mapping[str, str], spoken: Sequence[Spoken]) -
         found += _dates(layout, values, text)
         found += _quantity(layout, values, text)
         found += _origin(layout, text)
-        found += _places(layout, values, text)
+        found += places.check(values, text)
         found += _claims(layout, values, text)
-    found += _foreign(layout, spoken)
-    return found
+    return [*found, *foreign.alone(layout, spoken)]
 
 
 def _dates(layout: Layout, values: Mapping[str, str], text: Spoken) -> Iterator[Finding]:
@@ -185,33 +173,6 @@ def _origin(layout: Layout, text: Spoken) -> Iterator[Finding]:
         )
 
 
-def _places(layout: Layout, values: Mapping[str, str], text: Spoken) -> Iterator[Finding]:
-    for name in _PLACES:
-        value = values.get(name, "")
-        if name not in text.variables or not value:
-            continue
-        for found in _SHORT_NAMES.finditer(value):
-            yield Finding(
-                "error",
-                "place_abbreviated",
-                "The name of the place “{words}” is abbreviated.",
-                "Write it in full. Words for the unit may be short: P., X., TP.",
-                article("39"),
-                {"words": (found[1] or found[2]).strip()},
-                text.element,
-            )
-        if old := _OLD_UNITS.search(value):
-            yield Finding(
-                "warning",
-                "old_address",
-                "The address names a unit that no longer exists since 1 July 2025: “{words}”.",
-                "Give the new commune or ward; labels with the old address end on 30 June 2027.",
-                article("98"),
-                {"words": value[old.start() :].split(",")[0]},
-                text.element,
-            )
-
-
 def _claims(layout: Layout, values: Mapping[str, str], text: Spoken) -> Iterator[Finding]:
     said = _DISCLAIMER.sub("", text.text)
     if found := POTENTIAL.search(said):
@@ -255,19 +216,3 @@ def _claims(layout: Layout, values: Mapping[str, str], text: Spoken) -> Iterator
             {},
             text.element,
         )
-
-
-def _foreign(layout: Layout, spoken: Sequence[Spoken]) -> Iterator[Finding]:
-    shown = {name for text in spoken for name in text.variables}
-    for text in spoken:
-        for foreign, own in FOREIGN.items():
-            if foreign in text.variables and own not in shown:
-                yield Finding(
-                    "error",
-                    "foreign_alone",
-                    "The foreign text “{words}” stands alone.",
-                    "Show the Vietnamese words as well, at least as large.",
-                    article("39, 42"),
-                    {"words": text.text},
-                    text.element,
-                )

@@ -3,7 +3,7 @@
 /**
  * @typedef {{key: string, type: "number" | "whole" | "text" | "template" | "choice" | "colour" |
  *   "check" | "variable" | "numbers" | "lines", optional?: boolean, step?: number, unit?: string,
- *   options?: string[], wide?: boolean}} Field
+ *   options?: string[], values?: [string, string], wide?: boolean}} Field
  * @typedef {{title: string, fields: Field[], closed?: boolean}} Group
  */
 
@@ -39,6 +39,7 @@ const FINE = {
     { key: "tracking", type: "number", unit: "‰ em", step: 5 },
     { key: "balance", type: "check" },
     { key: "upper", type: "check" },
+    { key: "lang", type: "check", values: ["vi", "en"], wide: true },
   ],
 };
 /** When it is drawn, and its name: for every kind. */
@@ -107,7 +108,7 @@ export const SHEET = [
   mm("sheet.pitch_y", { optional: true }),
 ];
 
-const TEXT = { when: null, unless: null, id: null, size: 6.5, min_size: 5, weight: "regular", bold_weight: "semibold", align: "left", colour: "#000000", leading: 1.3, tracking: 0, upper: false, max_lines: null, balance: false };
+const TEXT = { when: null, unless: null, id: null, size: 6.5, min_size: 5, weight: "regular", bold_weight: "semibold", align: "left", colour: "#000000", leading: 1.3, tracking: 0, upper: false, max_lines: null, balance: false, lang: "vi" };
 const DRAWN = { when: null, unless: null, id: null };
 
 /** A new element of *kind*, in the middle of a label *width* × *height*. */

@@ -229,15 +229,17 @@ function variables(place) {
   return made;
 }
 
+/** A tick: no and yes, or the two `values` of the field. */
 function check(place) {
   const made = { refused: "" };
+  const [no, yes] = place.field.values ?? [false, true];
   const box = h("input", {
     id: place.id,
     type: "checkbox",
-    onchange: () => place.put(box.checked, null),
+    onchange: () => place.put(box.checked ? yes : no, null),
   });
   made.part = box;
-  made.fill = () => (box.checked = Boolean(place.get()));
+  made.fill = () => (box.checked = place.get() === yes);
   return made;
 }
 

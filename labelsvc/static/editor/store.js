@@ -5,6 +5,8 @@
 
 /** Steps that can be undone. */
 const MOST = 200;
+/** Milliseconds without a change after which the next one is a step of its own. */
+const QUIET = 1000;
 
 /**
  * Events: `layout` (the layout is another), `choice` (another element), `answer` (the server drew
@@ -26,8 +28,9 @@ export class Store extends EventTarget {
     this.answered = layout;
     this.undone = [];
     this.done = [];
-    /** Changes with the same key make one step until `seal`. */
+    /** Changes with the same key make one step until `seal`, or until nothing came for a while. */
     this.key = null;
+    this.changed = -QUIET;
   }
 
   get dirty() {
@@ -48,7 +51,10 @@ export class Store extends EventTarget {
     const choice = this.choice;
     act(fresh);
     if (JSON.stringify(fresh) === JSON.stringify(this.layout)) return;
-    if (key === null || key !== this.key) {
+    const now = performance.now();
+    const quiet = now - this.changed > QUIET;
+    this.changed = now;
+    if (key === null || key !== this.key || quiet) {
       this.done.push({ layout: this.layout, choice });
       if (this.done.length > MOST) this.done.shift();
     }

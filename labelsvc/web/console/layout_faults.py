@@ -4,7 +4,6 @@ language: what the models refuse, what does not fit the label, what the law says
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ from pydantic import ValidationError
 
 from labelsvc import i18n
 from labelsvc.errors import LabelOverflow, LayoutError
-from labelsvc.labels import legal
+from labelsvc.labels import legal, refusal
 from labelsvc.labels.draft import Draft, Fault, place_of
 from labelsvc.labels.layout import Layout
 from labelsvc.web.language import current, explain
@@ -20,52 +19,10 @@ from labelsvc.web.language import current, explain
 #: One finding as the page gets it: severity, element, item, field, message, fix, source, where.
 Row = dict[str, Any]
 
-#: What the models say → what to tell. `{least}` and `{most}` are the limits.
-_WORDS = {
-    "greater_than": "Write a number above {least}.",
-    "greater_than_equal": "Write a number from {least} up.",
-    "less_than_equal": "Write a number of at most {most}.",
-    "finite_number": "This is not a number.",
-    "float_parsing": "This is not a number.",
-    "float_type": "This is not a number.",
-    "int_parsing": "Write a whole number.",
-    "int_from_float": "Write a whole number.",
-    "int_type": "Write a whole number.",
-    "missing": "This is missing.",
-    "string_too_short": "This may not be empty.",
-    "string_too_long": "At most {most} letters are taken.",
-    "too_long": "At most {most} are taken.",
-    "too_short": "At least one is needed.",
-    "extra_forbidden": "Layouts have no such field.",
-    "literal_error": "This is none of the choices.",
-    "string_pattern_mismatch": "This is not written as it must be.",
-    "unknown_variable": "There is no variable {name}.",
-    "marks": "Brackets and ** stand in pairs.",
-    "min_size": "The smallest size is larger than the size.",
-    "arc_unit": "What differs from label to label cannot stand on an arc.",
-    "path": "Path data begins with M and uses M L H V C S Q T Z only.",
-    "shape": "Give width and height, or the diameter.",
-    "colour": "The colour {name} is not in the palette.",
-    "outside": "Reaches {by} mm out of the label.",
-    "one_symbol": "A layout has exactly one symbol.",
-    "other": "This cannot stand here.",
-}
-#: Sentences of the models' own checks → key above and the field that is meant.
-_OWN: tuple[tuple[str, str, str], ...] = (
-    (r"unknown variable '?(?P<name>\{?[\w]+\}?)", "unknown_variable", ""),
-    (r"min_size is larger", "min_size", "min_size"),
-    (r"cannot stand on an arc", "arc_unit", "text"),
-    (r"path data begins", "path", "d"),
-    (r"give width and height", "shape", "width"),
-    (r"colour '(?P<name>[^']*)' is not", "colour", "colour"),
-    (r"reaches (?P<by>[\d.]+) mm out", "outside", "x"),
-    (r"exactly one symbol", "one_symbol", ""),
-    (r"bracket|\*\*|paired|pair", "marks", "text"),
-)
 #: Sentences for printing → shorter ones for who looks at the element.
 _NEAR = {
     "{layout}: {field} comes nearer to the edge than {safe} mm ({record})": "safe",
-    "{layout}: {field} lies on the symbol or its quiet zone ({record})": "quiet",
+    "{layout}: {what} lies on the symbol or its quiet zone ({record})": "quiet",
 }
 SHOWN = {
     "overflow": "“{text}” does not fit, even at {points} pt.",
@@ -118,25 +75,10 @@ def of_model(error: ValidationError) -> list[Row]:
 
 
 def _of_model(found: Mapping[str, Any]) -> Row:
-    element, item, field = _place(found["loc"])
-    key = found["type"] if found["type"] in _WORDS else "other"
-    context = {name: str(value) for name, value in found.get("ctx", {}).items()}
-    params = {
-        "least": context.get("gt") or context.get("ge", ""),
-        "most": context.get("le") or context.get("max_length", ""),
-    }
-    if found["type"] == "value_error":
-        for pattern, name, meant in _OWN:
-            if hit := re.search(pattern, found["msg"]):
-                key, field = name, field or meant
-                params = {
-                    part: _figure(text) if part == "by" else text
-                    for part, text in hit.groupdict().items()
-                }
-                break
-        if of := re.search(r"elements\[(\d+)\]", found["msg"]):
-            element = int(of[1])
-    return row(say(_WORDS[key], **params), element=element, item=item, field=field)
+    refused = refusal.told(found)
+    element, item, field = _place(refused.loc)
+    words = say(refused.reason.text, **refused.reason.params)
+    return row(words, element=element, item=item, field=field or refused.field)
 
 
 def _place(loc: Sequence[str | int]) -> tuple[int | None, int | None, str]:
@@ -175,12 +117,12 @@ def _of_fault(fault: Fault, draft: Draft, layout: Layout) -> Row:
     message, field = _bare(message, layout), ""
     if isinstance(error, LabelOverflow):
         words = str(error.params.get("text", "")).replace("\n", " ")
-        facts = {"text": words, "points": _figure(error.params.get("points", ""))}
+        facts = {"text": words, "points": error.params.get("points", "")}
         message, fix = say(SHOWN["overflow"], **facts), say(SHOWN["overflow_fix"])
         field = "text"
     elif error.message in _NEAR:
         key = _NEAR[error.message]
-        facts = {"safe": _figure(error.params.get("safe", ""))}
+        facts = {"safe": error.params.get("safe", "")}
         message, fix, field = say(SHOWN[key], **facts), say(SHOWN[f"{key}_fix"]), "x"
     where = draft.boxes[fault.element] if fault.element is not None else None
     return row(message, fix, element=fault.element, item=fault.item, field=field, where=where)
@@ -214,12 +156,6 @@ def no_stars(layout: Layout, record: str, source: str) -> Row:
         item=item,
         source=legal.cite(source, current()),
     )
-
-
-def _figure(value: object) -> str:
-    """A number that the engine wrote with a point, as the reader writes it."""
-    text = str(value)
-    return text.replace(".", ",") if current() == "vi" else text
 
 
 def _bare(message: str, layout: Layout) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flask import jsonify, request
@@ -18,6 +19,7 @@ from labelsvc.labels import draft_data, fonts, legal, own, preview, stock
 from labelsvc.labels.content import LabelContent, Unit, sample_unit
 from labelsvc.labels.contents import content_of
 from labelsvc.labels.draft import Draft, draft, words_of
+from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout, load
 from labelsvc.labels.layout_text import dumps, tidy
 from labelsvc.labels.legal.finding import PROGRAMME
@@ -32,8 +34,6 @@ from labelsvc.web.site import site
 MOST_BYTES = 400_000
 #: Labels of a page that are still drawn one by one; label sheets have at most some 300.
 MOST_CELLS = 1000
-#: Criteria set of the samples (tea), as in `labelsvc layouts check`.
-SAMPLE_SET = 11
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ def preview_layout() -> ResponseReturnValue:
 
 def _law(layout: Layout, drawn: Draft, data: Data) -> list[layout_faults.Row]:
     found = legal.check_label(
-        layout, drawn.drawing, data.content, data.set_number, fonts.load(), unit=data.unit
+        layout, drawn.drawing, data.content, data.set_number, _forgiving(), unit=data.unit
     )
     rows = layout_faults.of_law(found, layout)
     if layout.shows_stars and data.content.stars is None:
@@ -142,7 +142,7 @@ def _picture(layout: Layout, drawn: Draft, data: Data) -> dict[str, Any]:
     symbol = drawn.drawing.symbol
     return {
         "svg": preview.drawing_svg(
-            drawn.drawing, data.unit, fonts.load(), corner=layout.label.corner_radius
+            drawn.drawing, data.unit, _forgiving(), corner=layout.label.corner_radius
         ),
         "boxes": [None if box is None else [round(v, 3) for v in box] for box in drawn.boxes],
         "zone": [round(v, 3) for v in drawn.zone],
@@ -166,6 +166,12 @@ def _picture(layout: Layout, drawn: Draft, data: Data) -> dict[str, Any]:
             for element, item, text in words_of(drawn, layout)
         ],
     }
+
+
+@cache
+def _forgiving() -> Fonts:
+    """The faces that drafts are drawn with."""
+    return fonts.load().forgiving()
 
 
 def _sheet(layout: Layout, *, with_picture: bool) -> dict[str, Any]:
@@ -203,7 +209,8 @@ def _data(session: Session, wanted: Any, form: Form) -> Data:
     name = name if name in draft_data.NAMES else "usual"
     unit = sample_unit(form)
     widest = unit._replace(code_printed=sample_printed(form))
-    return Data(draft_data.content(name), unit, widest, SAMPLE_SET)
+    number = draft_data.CRAFT_SET if name == "craft" else draft_data.FOOD_SET
+    return Data(draft_data.content(name), unit, widest, number)
 
 
 def _producer() -> int:

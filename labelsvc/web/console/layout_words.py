@@ -69,6 +69,7 @@ SHOWN = {
     "field_tracking": "Letter spacing",
     "field_balance": "Lines about equally long",
     "field_upper": "Capitals",
+    "field_lang": "In a foreign language",
     "field_max_lines": "Lines at most",
     "field_when": "Only if there is",
     "field_unless": "Only if there is no",

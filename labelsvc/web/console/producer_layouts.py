@@ -16,8 +16,9 @@ from labelsvc.accounts.models import User
 from labelsvc.catalogue.models import Lot
 from labelsvc.errors import BadInput, Conflict, LabelsvcError, LayoutError
 from labelsvc.i18n import moment
-from labelsvc.labels import draft_data, fonts, library, own, preview
+from labelsvc.labels import fonts, library, own, preview
 from labelsvc.labels.content import VARIABLES
+from labelsvc.labels.draft_data import sample_of
 from labelsvc.labels.layout import Article, Layout, load
 from labelsvc.labels.layout_text import dumps, facts, tidy
 from labelsvc.labels.models import OwnLayout
@@ -65,7 +66,7 @@ def _list(posted: Posted) -> ResponseReturnValue:
         page = render_template(
             "console/producer/layouts.html",
             rows=[(row, _read(row, sheets)) for row in rows],
-            built_in=[(x, Sheet.of(x).per_page) for x in map(library.get, library.names())],
+            built_in=[(x, Sheet.of(x).per_page) for x in library.for_packs()],
             titles=layout_titles(),
             problems=posted.problems,
             errors=posted.errors,
@@ -105,8 +106,7 @@ def _drawn(text: str) -> str:
         layout = Layout.model_validate(tomllib.loads(text))
     except (ValidationError, tomllib.TOMLDecodeError):
         layout = load(text, source="layout.toml")  # says what is wrong
-    data = "usual" if layout.shows_stars else "unrecognised"
-    return preview.svg(layout, draft_data.content(data), fonts.load())
+    return preview.svg(layout, sample_of(layout), fonts.load())
 
 
 @bp.post("/layouts/new")

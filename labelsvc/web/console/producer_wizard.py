@@ -106,7 +106,7 @@ def _layouts(session: Session) -> list[Layout]:
     for row in own.layouts_of(session, producer_id):
         with suppress(LabelsvcError):  # its sheet was deleted: the editor says so
             found.append(own.find(session, producer_id, row.name))
-    found += [library.get(name) for name in library.names()]
+    found += library.for_packs()
     return [layout for layout in found if not is_blank(layout)]
 
 

@@ -8,8 +8,8 @@ from labelsvc.errors import LabelOverflow
 from labelsvc.labels import legal, library
 from labelsvc.labels.content import sample_unit
 from labelsvc.labels.drawing import compose
+from labelsvc.labels.face import PT, Fonts
 from labelsvc.labels.legal import colours, letters
-from labelsvc.labels.text import PT, Fonts
 
 from .conftest import FOOD, STARRED, Judge, Label, Values, codes
 
@@ -97,6 +97,20 @@ def test_words_stand_out_from_what_lies_below(
     layout = label(below + FOOD.replace("size = 8\n", f'size = 8\ncolour = "{ink}"\n'))
     found = [f for f in judge(layout, values(stars=None)) if f.code == "contrast"]
     assert [(f.severity, f.element) for f in found] == ([(severity, "rest")] if severity else [])
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("words", ["Trà sen Tây Hồ thơm ngon", "Số {unit_number} tem tem"])
+def test_a_dark_patch_under_any_part_of_the_words_is_found(
+    label: Label, values: Values, judge: Judge, fonts: Fonts, share: float, words: str
+) -> None:
+    line = f'[[elements]]\nid="line"\ntype="text"\nx=20\ny=96\nw=60\nh=6\nsize=9\ntext="{words}"\n'
+    said = words.replace("{unit_number}", sample_unit().unit_number)
+    x = 20 + share * fonts["regular"].width(said, 9 * PT) - 3
+    patch = f'[[elements]]\ntype="rect"\nx={x}\ny=95\nw=6\nh=7\nfill="#202020"\n'
+    found = judge(label(patch + FOOD + line), values(stars=None))
+    assert [f.element for f in found if f.code == "contrast"] == ["line"]
+    assert "contrast" not in codes(judge(label(FOOD + line), values(stars=None)))
 
 
 def test_ground_painted_after_the_words_or_beside_them_does_not_count(
@@ -187,7 +201,6 @@ _SMALL = {
     "a4-65",
     "a4-65-plain",
     "blank-35x22",
-    "craft-tag",
     "roll-35x22",
     "round-30",
 }

@@ -1,0 +1,103 @@
+"""Whether a word can be a Vietnamese syllable, and a line of words is of another language.
+
+Vietnamese writes every syllable apart and has few endings, so most words of a European language
+cannot be one: "made" ends as no syllable does. Words that Vietnamese labels have taken over
+("protein", "vitamin") and short words in capitals ("HACCP") tell nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_ONSET = r"(?:ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdghklmnprstvx])?"
+_OPEN = (
+    "a ai ao au ay e eo eu i ia iu ieu o oa oai oao oay oe oeo oi u ua uay ue ui uo uoi uou "
+    "uy uya uyu uu y yeu uau"
+)
+_CLOSED = "a e i o u y ie oa oe oo ua ue uo uy uye ye"
+_SYLLABLE = re.compile(
+    rf"{_ONSET}(?:(?:{'|'.join(sorted(_CLOSED.split(), key=len, reverse=True))})"
+    rf"(?:ch|ng|nh|c|m|n|p|t)|(?:{'|'.join(sorted(_OPEN.split(), key=len, reverse=True))}))"
+)
+#: y alone ends a syllable after these only: kỹ, lý, mỹ, sỹ, tỷ, vỹ, hy, quý.
+_Y = re.compile(r"(?:h|k|l|m|s|t|v|qu)?y|[^y]*|.*[uo]y|.*ay|y.*|.*[uq]y.*")
+_TAKEN_OVER = frozenset(
+    [
+        "protein",
+        "lipid",
+        "carbohydrat",
+        "carbohydrate",
+        "glucid",
+        "calci",
+        "natri",
+        "kali",
+        "canxi",
+        "vitamin",
+        "omega",
+        "kcal",
+        "cal",
+        "collagen",
+        "glucose",
+        "axit",
+        "acid",
+        "enzyme",
+        "enzym",
+        "cafe",
+        "email",
+        "website",
+        "web",
+        "zalo",
+        "facebook",
+        "fanpage",
+        "hotline",
+        "tel",
+        "mobile",
+        "ocop",
+        "haccp",
+        "iso",
+        "vietgap",
+        "globalgap",
+        "gmp",
+        "fda",
+        "halal",
+        "qr",
+        "gtin",
+        "inox",
+        "laser",
+    ]
+)
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_ADDRESS = re.compile(r"\S*(?:\w\.\w|@|://|\d)\S*")
+
+
+def plain(text: str) -> str:
+    """*text* without marks, as long as it was: "Đà Nẵng" → "Da Nang"."""
+    return "".join(
+        {"đ": "d", "Đ": "D"}.get(char) or unicodedata.normalize("NFD", char)[:1]
+        for char in unicodedata.normalize("NFC", text)
+    )
+
+
+def possible(word: str) -> bool:
+    """Whether *word* can be a syllable, whatever its marks."""
+    bare = plain(word).casefold()
+    return bool(_SYLLABLE.fullmatch(bare) and _Y.fullmatch(bare))
+
+
+def marked(text: str) -> bool:
+    """Whether *text* has a letter that Vietnamese alone writes so often: đ, ư, or a tone."""
+    return plain(text) != unicodedata.normalize("NFC", text)
+
+
+def foreign(line: str) -> bool:
+    """Whether *line* is surely not Vietnamese: no marks, and two or more of its words, at least
+    half of them, cannot be syllables."""
+    if marked(line):
+        return False
+    words = _WORD.findall(_ADDRESS.sub(" ", line))
+    if any(not word.isupper() for word in words):
+        words = [word for word in words if not word.isupper()]
+    words = [word for word in words if word.casefold() not in _TAKEN_OVER]
+    strange = sum(not possible(word) for word in words)
+    return strange >= 2 and 2 * strange >= len(words)
