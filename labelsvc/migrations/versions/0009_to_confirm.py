@@ -17,15 +17,15 @@ _FLAGS = (("product", "set_guessed"), ("producer", "organisation"))
 
 
 def upgrade() -> None:
+    # Added in place: SQLite cannot make these tables anew while others point to their rows.
     for table, name in _FLAGS:
-        with op.batch_alter_table(table, schema=None) as batch_op:
-            batch_op.add_column(
-                sa.Column(name, sa.Boolean(), server_default=sa.false(), nullable=False)
-            )
-    with op.batch_alter_table("outlet", schema=None) as batch_op:
-        batch_op.add_column(
-            sa.Column("search_key", sa.String(length=400), server_default="", nullable=False)
+        op.add_column(
+            table, sa.Column(name, sa.Boolean(), server_default=sa.false(), nullable=False)
         )
+    op.add_column(
+        "outlet",
+        sa.Column("search_key", sa.String(length=400), server_default="", nullable=False),
+    )
     connection = op.get_bind()
     for number, name, street in connection.execute(
         sa.text("SELECT id, name, street FROM outlet")
@@ -37,8 +37,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("outlet", schema=None) as batch_op:
-        batch_op.drop_column("search_key")
+    op.drop_column("outlet", "search_key")
     for table, name in _FLAGS:
-        with op.batch_alter_table(table, schema=None) as batch_op:
-            batch_op.drop_column(name)
+        op.drop_column(table, name)

@@ -1,0 +1,50 @@
+"""A catalogue of an older version: nothing in it is lost, and what is new has its first value."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+
+from labelsvc.catalogue.models import Outlet, Producer, Product
+from labelsvc.db import Database
+from labelsvc.events.models import Event
+from labelsvc.migrations import upgrade
+
+_OLD = (
+    "INSERT INTO producer (id, name, name_en, kind, tax_code, representative, phone, email, website, street,"
+    " old_address, registration_number, active, search_key, created_at, changed_at) VALUES (1, 'Trang trại Mai',"
+    " '', 'farm', '0100109106', '', '', '', '', '', '', '', 1, 'trang trai mai', '2026-01-01', '2026-01-01')",
+    "INSERT INTO product (id, producer_id, name, name_en, brand, set_number, set_decision, net_content,"
+    " ingredients, instructions, storage, warning, specification, alcohol, origin, standards, declaration,"
+    " risk_level, story, story_en, search_key, created_at, changed_at) VALUES (1, 1, 'Bưởi', '', '', 1,"
+    " '26/2026/QĐ-TTg', '', '', '', '', '', '', '', '', '', '', 'low', '', '', 'buoi', '2026-01-01', '2026-01-01')",
+    "INSERT INTO outlet (id, name, street, phone, active) VALUES (1, 'Cửa hàng Đồng Xuân', '3 Cầu Đông', '', 1)",
+    "INSERT INTO outlet_product (outlet_id, product_id) VALUES (1, 1)",
+    "INSERT INTO lot (id, product_id, code, declared, growing_area, note, recall_reason, created_at, created_by)"
+    " VALUES (1, 1, 'L-1', 5, '', '', '', '2026-01-01', '')",
+    "INSERT INTO event (lot_id, step, at, place, note, note_en, recorded_by, recorded_at)"
+    " VALUES (1, 'harvesting', '2026-01-01', '', '', '', '', '2026-01-01')",
+)
+
+
+@pytest.mark.parametrize("revision", ["0004", "0007"])
+def test_an_older_catalogue_is_upgraded_with_all_that_is_in_it(
+    tmp_path: Path, request: pytest.FixtureRequest, revision: str
+) -> None:
+    database = Database(f"sqlite:///{tmp_path}/old.sqlite3")
+    request.addfinalizer(database.close)
+    upgrade(database, revision)
+    with database.engine.begin() as connection:
+        for statement in _OLD:
+            connection.execute(text(statement))
+    upgrade(database)
+    with database.reading() as session:
+        outlet = session.scalars(select(Outlet)).one()
+        assert outlet.search_key == "cua hang dong xuan 3 cau dong"
+        assert [product.name for product in outlet.products] == ["Bưởi"]
+        assert session.get_one(Product, 1).set_guessed is False
+        assert session.get_one(Producer, 1).public_tax_code is None
+        assert session.scalars(select(Event.lot_id)).all() == [1]
+        assert session.execute(text("PRAGMA foreign_keys")).scalar() == 1
