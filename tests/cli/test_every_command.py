@@ -86,7 +86,7 @@ def test_wrong_usage_is_one_json_document_too(
         (("print", "--lot", "L261101-01", "--layout", "nope", "--count", "1", "--output", "a.pdf"), 1, "layout_error"),
         (("verify", "x", "--trust", "broken.xlsx"), 1, "bad_input"),
         (("restore", "broken.xlsx"), 1, "bad_input"),
-        (("keys", "freeze", "9"), 1, "not_found"),
+        (("keys", "freeze", "9", "--reason", "Máy chủ bị mất ngày 27/11"), 1, "not_found"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )  # fmt: skip
