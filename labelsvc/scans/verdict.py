@@ -175,6 +175,8 @@ class CopyNotice(StrEnum):
     """The second axis: facts about earlier scans. Never an accusation."""
 
     FIRST = "first"
+    #: One visit, of the last half hour: it may be the reader's own, of the same page.
+    JUST_NOW = "just_now"
     SEEN = "seen"
     MANY = "many"
 
@@ -192,14 +194,18 @@ def copy_notice(
     declared: int | None,
     many: int = MANY_SESSIONS,
     multiple: int = MANY_OF_LOT,
+    recent: bool = False,
 ) -> CopyNotice:
     """What to say about *sessions* earlier visits.
 
     :param declared: units of the lot for a lot code, None for a unit code.
     :param many: sessions of a unit code that are not yet many.
     :param multiple: of *declared*, that are not yet many.
+    :param recent: the first one began within the time that makes one visit.
     """
     if not sessions:
         return CopyNotice.FIRST
+    if sessions == 1 and recent:
+        return CopyNotice.JUST_NOW
     limit = many if declared is None else multiple * declared
     return CopyNotice.MANY if sessions > limit else CopyNotice.SEEN

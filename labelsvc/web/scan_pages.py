@@ -27,6 +27,7 @@ from labelsvc.codes import uri
 from labelsvc.codes.models import Form
 from labelsvc.scans.lookup import Peek
 from labelsvc.scans.provinces import BY_CODE
+from labelsvc.scans.record import SESSION
 from labelsvc.scans.verdict import CopyNotice, Verdict, copy_notice
 from labelsvc.web import scan_view
 from labelsvc.web.site import site
@@ -105,6 +106,7 @@ def fill(kept: Kept, code: str, peek: Peek, *, kind: str, lang: str, packed: boo
         declared=kept.declared if whole_lot else None,
         many=rules.copy_notice_sessions,
         multiple=rules.copy_lot_multiple,
+        recent=peek.first_at is not None and clock.now() - peek.first_at < SESSION,
     )
     printed = uri.printed(code)
     if kind == "json":

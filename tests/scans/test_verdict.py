@@ -117,3 +117,19 @@ def test_the_second_axis_counts_occasions(
 def test_ten_thousand_scans_by_strangers_turn_nothing_red() -> None:
     assert copy_notice(sessions=10_000, declared=None) is CopyNotice.MANY
     assert judge(Facts(expires_on=TOMORROW), TODAY) is Verdict.ISSUED_OK
+
+
+@pytest.mark.parametrize(
+    ("sessions", "recent", "notice"),
+    [
+        (0, False, CopyNotice.FIRST),
+        (1, True, CopyNotice.JUST_NOW),
+        (1, False, CopyNotice.SEEN),
+        (2, True, CopyNotice.SEEN),
+        (10_000, True, CopyNotice.MANY),
+    ],
+)
+def test_a_reader_who_loads_the_page_again_is_not_told_of_a_stranger(
+    sessions: int, recent: bool, notice: CopyNotice
+) -> None:
+    assert copy_notice(sessions=sessions, declared=None, recent=recent) is notice

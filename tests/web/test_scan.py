@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -223,6 +225,21 @@ def test_nothing_stored_names_the_person_who_scanned(
         stored += b"".join(p.read_bytes() for p in path.parent.glob(path.name + "*"))
     for secret in (b"203.0.113", b"2001:db8", b"Pixel-Seventy", b"141.0.7390"):
         assert secret not in stored
+
+
+def test_who_loads_the_page_again_is_told_that_the_first_scan_may_be_their_own(
+    client: FlaskClient, world: World
+) -> None:
+    path, own = world.codes["in_force"], ScanSite.of(client.application)
+    with time_machine.travel(datetime(2026, 11, 27, 3, tzinfo=UTC), tick=False) as clock:
+        assert "lần quét đầu tiên" in client.get(path).text
+        own.recorder.flush()
+        clock.shift(timedelta(minutes=29))
+        page = client.get(path).text
+        assert "Có thể là chính bạn" in page and "Đã được quét" not in page
+        assert client.get(f"{path}?format=json").json["seen"]["notice"] == "just_now"
+        clock.shift(timedelta(minutes=1))
+        assert "Có thể là chính bạn" not in client.get(path).text
 
 
 def test_a_scan_page_survives_a_recorder_that_fails(
