@@ -18,7 +18,7 @@ from labelsvc.errors import LabelsvcError
 
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}:\d{2})(?::\d{2})?)?")
 #: Pages that may set a cookie; those for consumers never do.
-_ROOMS = frozenset({"account", "office", "producer"})
+_ROOMS = ("account", "office", "producer")
 
 
 def current() -> str:
@@ -78,12 +78,8 @@ def keep(answer: AnyResponse, language: str) -> None:
 
 def _carry(answer: Response) -> Response:
     """`?lang=` on a page of people who sign in holds for what they open next, too."""
-    asked = request.args.get("lang") if request.query_string else None
-    if (
-        asked in i18n.LANGUAGES
-        and asked != request.cookies.get("lang")
-        and (request.endpoint or "").partition(".")[0] in _ROOMS
-    ):
+    asked = request.args.get("lang")
+    if asked in i18n.LANGUAGES and asked != request.cookies.get("lang"):
         keep(answer, asked)
     return answer
 
@@ -103,7 +99,8 @@ def typed_day(value: Any) -> str:
 
 def install(app: Flask) -> None:
     """Give the templates the words and the formats, and answers the choice of a language."""
-    app.after_request(_carry)
+    for room in _ROOMS:
+        app.after_request_funcs.setdefault(room, []).append(_carry)
     env = app.jinja_env
     env.globals["turn"] = _turn
     env.globals.update(_=gettext, language=current, other_language=other_language, explain=explain)
