@@ -93,6 +93,8 @@ POLICY: dict[str, frozenset[Role]] = {
     "office.account": READERS,
     "office.keys": READERS,
     "office.key": READERS,
+    "office.mark": READERS,
+    "office.mark_picture": READERS,
     "office.withdrawals": READERS,
     "office.withdrawal": READERS,
     "office.withdrawal_outlets": READERS,

@@ -75,6 +75,15 @@ def redrawn(data: bytes) -> tuple[bytes, int, int]:
 
 def _decoded(data: bytes) -> Image.Image:
     """The picture in sRGB, upright, on white, at most LARGE on its longest side, without metadata."""
+    return _on_white(decoded(data, least=LEAST_SIDE, most=LARGE))
+
+
+def decoded(data: bytes, *, least: int, most: int) -> Image.Image:
+    """A sent picture in sRGB, upright, at most *most* pixels on its longest side, without metadata:
+    as RGB, or as RGBA where a part of it lets the ground through.
+
+    :raises PhotoRefused: as `store_photo`; *least* pixels are asked for on each side.
+    """
     if not data:
         raise PhotoRefused("The file is empty.", fix="Choose the picture again.")
     if len(data) > MOST_BYTES:
@@ -88,13 +97,13 @@ def _decoded(data: bytes) -> Image.Image:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns where we refuse
             with Image.open(io.BytesIO(data), formats=FORMATS) as source:
-                _check_size(*source.size)
+                _check_size(*source.size, least)
                 # JPEG can be decoded at a fraction of its size: less memory, less time.
-                source.draft("RGB", (LARGE * 2, LARGE * 2))
+                source.draft("RGB", (most * 2, most * 2))
                 source.load()
                 upright = ImageOps.exif_transpose(source)
                 # Colours first: an icc profile belongs to the picture's own mode.
-                flat = _on_white(_in_srgb(upright))
+                made = _plain(_in_srgb(upright))
     except PhotoRefused:
         raise
     except UnidentifiedImageError:
@@ -106,13 +115,13 @@ def _decoded(data: bytes) -> Image.Image:
         raise PhotoRefused("The picture has too many pixels.", fix="Send a smaller one.") from None
     except Exception as error:  # decoders raise a dozen kinds for damaged data
         raise PhotoRefused("The picture is damaged.", fix="Choose another one.") from error
-    flat.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS)
-    clean = Image.new("RGB", flat.size)
-    clean.paste(flat)  # a new picture has no info dictionary to leak
+    made.thumbnail((most, most), Image.Resampling.LANCZOS)
+    clean = Image.new(made.mode, made.size)
+    clean.paste(made)  # a new picture has no info dictionary to leak
     return clean
 
 
-def _check_size(width: int, height: int) -> None:
+def _check_size(width: int, height: int, least: int) -> None:
     """Before anything is decoded: a file of 1 kB can claim a picture of 4 GB."""
     if width * height > MOST_PIXELS:
         raise PhotoRefused(
@@ -121,37 +130,50 @@ def _check_size(width: int, height: int) -> None:
             width=width,
             height=height,
         )
-    if min(width, height) < LEAST_SIDE:
+    if min(width, height) < least:
         raise PhotoRefused(
             "The picture has only {width} × {height} pixels.",
             fix="Send one of at least {least} pixels on each side.",
             width=width,
             height=height,
-            least=LEAST_SIDE,
+            least=least,
         )
 
 
 def _in_srgb(image: Image.Image) -> Image.Image:
     """Colours as a browser shows them without the profile that is dropped."""
     profile = image.info.get("icc_profile")
-    if not profile or image.mode not in ("RGB", "CMYK", "L"):
+    if not profile or image.mode not in ("RGB", "RGBA", "CMYK", "L"):
         return image
+    colours = image.convert("RGB") if image.mode == "RGBA" else image
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         made = ImageCms.profileToProfile(
-            image, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
+            colours, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
         )
     except (ImageCms.PyCMSError, OSError, ValueError):
         return image  # a broken profile: the plain values are as good a guess as any
-    return made if made is not None else image
+    if made is None:
+        return image
+    if image.mode == "RGBA":
+        made.putalpha(image.getchannel("A"))
+    return made
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """As RGB, or as RGBA where something of it is transparent."""
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        found = image.convert("RGBA")
+        low, _ = found.getchannel("A").getextrema()
+        if float(low) < 255:  # type: ignore[arg-type]
+            return found
+    return image.convert("RGB")
 
 
 def _on_white(image: Image.Image) -> Image.Image:
-    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        above = image.convert("RGBA")
-        paper = Image.new("RGBA", above.size, "white")
-        return Image.alpha_composite(paper, above).convert("RGB")
-    return image.convert("RGB")
+    if image.mode == "RGB":
+        return image
+    return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
 
 
 def _light(image: Image.Image, kind: str) -> bytes:

@@ -23,7 +23,7 @@ from labelsvc.codes.trust import store
 from labelsvc.db import Database
 from labelsvc.errors import ConfigurationError, LabelsvcError, LayoutError
 from labelsvc.files import Files
-from labelsvc.labels import fonts, library
+from labelsvc.labels import fonts, library, mark
 from labelsvc.labels.content import sample_content, sample_unit
 from labelsvc.labels.drawing import compose
 from labelsvc.labels.run_check import sample_printed
@@ -142,6 +142,18 @@ def _checks(
             day=f"{clock.local(found.content.expires):%d/%m/%Y}",
         )
 
+    def mark_there() -> str:
+        with database.reading() as session:
+            row = mark.current(session)
+        if row is None:
+            _doubt(
+                "No artwork of the OCOP mark is uploaded: labels carry the stars without it.",
+                "The programme office uploads it at {url}.",
+                url=f"{settings.base_url}/office/mark",
+            )
+        mark.picture(files, row)
+        return base.say("{width} × {height} pixels", width=row.width, height=row.height)
+
     def when() -> str:
         _check_clock(value(select(func.max(AuditEntry.at))))
         return f"{clock.local(clock.now()):%d/%m/%Y %H:%M} Asia/Ho_Chi_Minh"
@@ -159,6 +171,7 @@ def _checks(
         "trust manifest": manifest,
         "files": lambda: _files(settings, files),
         "layouts": lambda: _layouts(),
+        "mark": mark_there,
         "host on labels": lambda: _host_on_labels(settings),
         "fonts": lambda: fonts.load()["regular"].name,
         "broker": told,

@@ -17,7 +17,7 @@ from labelsvc.cli.written import check_output, write
 from labelsvc.codes.models import Form
 from labelsvc.errors import BadInput
 from labelsvc.i18n import fold
-from labelsvc.labels import own, print_run, printer_book
+from labelsvc.labels import mark, own, print_run, printer_book
 from labelsvc.labels.imprint import Imprint, usual_spares
 from labelsvc.labels.models import Printer, PrintRun
 from labelsvc.labels.sheet import cells
@@ -163,7 +163,7 @@ def print_labels(
             session, lot=found, layout=chosen, count=count,
             form=form or chosen.forms[0], imprint=imprint, output=_FORMATS[output.suffix.lower()],
             printer=_printer(session, producer_id, printer), base_url=settings.base_url,
-            actor=ACTOR,
+            actor=ACTOR, pictures=mark.pictures(session, files),
         )  # fmt: skip
         run_id, job_id = run.id, run.job_id
     if job_id is None:

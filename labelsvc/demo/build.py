@@ -26,7 +26,7 @@ from labelsvc.demo import ceremony, history, sample, spreadsheet
 from labelsvc.demo.drawings import picture
 from labelsvc.files import Files
 from labelsvc.inspections import watch
-from labelsvc.labels import library, print_run
+from labelsvc.labels import library, mark, print_run
 from labelsvc.labels.models import PrintRun
 from labelsvc.settings import Settings
 from labelsvc.worker.publishing import publish, publish_lists
@@ -171,12 +171,14 @@ def _print(
                     form=form,
                     base_url=settings.base_url,
                     on=today,
+                    pictures=mark.pictures(session, files),
                 )
                 if check.problems:
                     continue
                 run = print_run.start_run(
                     session, lot=lot, layout=layout, count=count, form=form,
                     base_url=settings.base_url, actor=history.ACTOR,
+                    pictures=mark.pictures(session, files),
                 )  # fmt: skip
                 run_id, job_id = run.id, run.job_id
             break

@@ -73,6 +73,9 @@ _ROWS = (
         "address",
     ),
     Variable("village", "Làng nghề", "Craft village", "Làng nghề chè Đầm Sậy"),
+    Variable(
+        "village_en", "Làng nghề (tiếng Anh)", "Craft village (English)", "Dam Say tea village"
+    ),
     Variable("artisan", "Nghệ nhân", "Artisan", "Nghệ nhân Nguyễn Thị Lụa"),
     Variable("origin", "Xuất xứ", "Origin", "Sản xuất tại Việt Nam", "origin"),
     Variable("net_content", "Định lượng", "Net content", "Khối lượng tịnh: 100 g", "net_content"),
@@ -125,6 +128,7 @@ _ROWS = (
     Variable("made_year", "Năm sản xuất", "Year made", "2026", "made_year"),
     Variable("stars", "Số sao", "Stars", "4"),
     Variable("stars_text", "Hạng sao", "Star level", "OCOP 4 sao"),
+    Variable("stars_text_en", "Hạng sao (tiếng Anh)", "Star level (English)", "OCOP 4 stars"),
     Variable("decision_number", "Số quyết định", "Decision number", "1147/QĐ-UBND"),
     Variable("decision_date", "Ngày quyết định", "Decision date", "04/03/2026"),
     Variable("decision_authority", "Cơ quan công nhận", "Authority", "UBND thành phố Hà Nội"),
@@ -143,6 +147,20 @@ _ROWS = (
         "Câu chuyện ngắn (tiếng Anh)",
         "Short story (English)",
         "Each lotus holds one pot of tea overnight; by dawn the leaves carry the mist of Mount Tan.",
+    ),
+    Variable(
+        "story",
+        "Câu chuyện",
+        "Story",
+        "Mỗi bông sen Bách Diệp ướp một ấm trà qua đêm; sáng ra nhị còn vương sương núi Tản. Người "
+        "làng hái sen lúc năm giờ, khi cánh chưa mở, rồi gói trà ngay trên thuyền.",
+    ),
+    Variable(
+        "story_en",
+        "Câu chuyện (tiếng Anh)",
+        "Story (English)",
+        "Each lotus holds one pot of tea overnight; by dawn the leaves carry the mist of Mount Tan. "
+        "The villagers pick at five, before the petals open, and fill the flowers in the boat.",
     ),
     Variable("price", "Giá bán", "Price", "185.000 ₫"),
     Variable("phone", "Điện thoại", "Phone", "024 3000 0000"),
@@ -174,12 +192,16 @@ VARIABLES: Mapping[str, Variable] = MappingProxyType({row.name: row for row in _
 PER_UNIT = frozenset(row.name for row in _ROWS if row.per_unit)
 
 
+#: What `when` and `unless` may name beside the variables: pictures that may be missing.
+CONDITIONS = frozenset({"mark"})
+
+
 @dataclass(frozen=True)
 class LabelContent(Mapping[str, str]):
     """Values of the variables for one record (a lot of a product); absent ones read as "".
 
-    `stars` is 3, 4 or 5, or None where nothing may be claimed today: then `{stars}` and
-    `{stars_text}` are empty, no star is drawn and the mark stays away. `record` names the record in
+    `stars` is 3, 4 or 5, or None where nothing may be claimed today: then `{stars}`,
+    `{stars_text}` and `{stars_text_en}` are empty, no star is drawn and the mark stays away. `record` names the record in
     messages. `images` maps mark, logo, photo to PNG or JPEG bytes. Texts become NFC and lose
     control characters; names outside the registry are a programming error (KeyError).
     """
@@ -194,14 +216,27 @@ class LabelContent(Mapping[str, str]):
         unknown = set(clean) - set(VARIABLES)
         if unknown:
             raise KeyError(f"not a label variable: {sorted(unknown)}")
-        clean.pop("stars", None)
-        clean.pop("stars_text", None)
+        for name in ("stars", "stars_text", "stars_text_en"):
+            clean.pop(name, None)
         if self.stars is not None:
             if self.stars not in (3, 4, 5):
                 raise ValueError("stars are 3, 4 or 5")
-            clean |= {"stars": str(self.stars), "stars_text": f"OCOP {self.stars} sao"}
+            clean |= {
+                "stars": str(self.stars),
+                "stars_text": f"OCOP {self.stars} sao",
+                "stars_text_en": f"OCOP {self.stars} stars",
+            }
         object.__setattr__(self, "values_by_name", MappingProxyType(clean))
-        object.__setattr__(self, "images", MappingProxyType(dict(self.images)))
+        images = {name: data for name, data in self.images.items() if data}
+        if self.stars is None:
+            # The mark stands only where stars may: Decision 1162/QĐ-VPĐP-OCOP.
+            images.pop("mark", None)
+        object.__setattr__(self, "images", MappingProxyType(images))
+
+    @property
+    def conditions(self) -> dict[str, str]:
+        """Values of `CONDITIONS`, for `when` and `unless` alone."""
+        return {name: name if name in self.images else "" for name in CONDITIONS}
 
     def __getitem__(self, name: str) -> str:
         if name not in VARIABLES:
@@ -222,6 +257,7 @@ _CRAFT = {
     "producer_name": "Hợp tác xã Gốm sứ Lò Bầu",
     "producer_address": "Xóm Lò Bầu, xã Bát Tràng, thành phố Hà Nội",
     "village": "Làng nghề gốm Bát Tràng",
+    "village_en": "Bat Trang pottery village",
     "net_content": "1 chiếc",
     "ingredients": "Đất sét trắng, men lam",
     "nutrition": "",
@@ -234,6 +270,11 @@ _CRAFT = {
     "growing_area": "",
     "story_short": "Ba lần vẽ, hai lần nung: nét sen của người thợ già còn nguyên dưới lớp men lam.",
     "story_short_en": "Painted thrice and fired twice: the old master's lotus stays beneath the blue glaze.",
+    "story": "Ba lần vẽ, hai lần nung: nét sen của người thợ già còn nguyên dưới lớp men lam. Đất lấy từ "
+    "bãi bồi sông Hồng, ủ qua một mùa mưa mới lên bàn xoay. Mỗi lò chỉ chọn một phần ba.",
+    "story_en": "Painted thrice and fired twice: the old master's lotus stays beneath the blue glaze. The "
+    "clay comes from the banks of the Red River and rests for a rainy season before it meets the wheel. "
+    "Of each firing one vase in three is kept.",
     "price": "680.000 ₫",
     "website": "gomlobau.example",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -10,8 +11,8 @@ from labelsvc.catalogue.recognition import Recognition, ruling
 from labelsvc.i18n import day
 from labelsvc.labels.content import LabelContent
 
-#: Longest story on a label, in characters; it ends with a whole sentence.
-STORY = 170
+#: Longest story on a label and on a card, in characters; it ends with a whole sentence.
+SHORT_STORY, STORY = 170, 340
 
 
 def starred(lot: Lot, on: date) -> Recognition | None:
@@ -28,12 +29,15 @@ def starred(lot: Lot, on: date) -> Recognition | None:
 def product_values(product: Product) -> dict[str, str]:
     """Values that a product has before there is a lot of it."""
     producer = product.producer
+    story = _told(product, STORY)
+    short = _told(product, SHORT_STORY)
     return {
         "product_name": product.name,
         "product_name_en": product.name_en,
         "producer_name": producer.name,
         "producer_address": producer.address,
         "village": producer.village.name if producer.village else "",
+        "village_en": producer.village.name_en if producer.village else "",
         "origin": product.origin,
         "net_content": product.net_content,
         "ingredients": product.ingredients,
@@ -44,15 +48,20 @@ def product_values(product: Product) -> dict[str, str]:
         "specification": product.specification,
         "gtin": product.gtin or "",
         "ocop_code": product.ocop_code or "",
-        "story_short": _sentences(product.story),
-        "story_short_en": _sentences(product.story_en),
+        "story_short": short[0],
+        "story_short_en": short[1],
+        "story": story[0],
+        "story_en": story[1],
         "phone": producer.phone,
         "website": urlsplit(producer.website).netloc.removeprefix("www."),
     }
 
 
-def content_of(lot: Lot, *, base_url: str, on: date) -> LabelContent:
-    """Values of all variables for *lot* as they are on the day *on*."""
+def content_of(
+    lot: Lot, *, base_url: str, on: date, pictures: Mapping[str, bytes] | None = None
+) -> LabelContent:
+    """Values of all variables for *lot* as they are on the day *on*, and the *pictures* of the
+    programme (`mark.pictures`) as far as they may be shown."""
     product = lot.product
     values = product_values(product) | {
         "lot_code": lot.code,
@@ -71,16 +80,35 @@ def content_of(lot: Lot, *, base_url: str, on: date) -> LabelContent:
             "valid_to": day(recognition.last_day),
         }
     return LabelContent(
-        values, recognition.stars if recognition else None, record=f"{product.name}, {lot.code}"
+        values,
+        recognition.stars if recognition else None,
+        record=f"{product.name}, {lot.code}",
+        images=pictures or {},
     )
 
 
-def _sentences(story: str) -> str:
-    """Whole sentences from the beginning of *story*, at least one, at most `STORY` characters."""
-    kept = ""
-    for sentence in story.replace("\n", " ").split(". "):
-        sentence = sentence.rstrip(".").strip() + "."
-        if kept and len(kept) + len(sentence) + 1 > STORY:
+def _told(product: Product, most: int) -> tuple[str, str]:
+    """Whole sentences from the beginning of the story, at most *most* characters, and the English
+    ones beside them: as many, so that both tell the same, and all where the Vietnamese is whole.
+
+    English takes more letters: half as many again are allowed.
+    """
+    ours, theirs = _sentences(product.story), _sentences(product.story_en)
+    kept = _within(ours, most)
+    beside = theirs if len(kept) == len(ours) else theirs[: len(kept)]
+    return " ".join(kept), " ".join(_within(beside, most * 3 // 2))
+
+
+def _sentences(story: str) -> list[str]:
+    parts = (part.rstrip(".").strip() for part in story.replace("\n", " ").split(". "))
+    return [f"{part}." for part in parts if part]
+
+
+def _within(sentences: list[str], most: int) -> list[str]:
+    """The first of *sentences*, at least one, at most *most* characters together."""
+    kept: list[str] = []
+    for sentence in sentences:
+        if kept and len(" ".join([*kept, sentence])) > most:
             break
-        kept = f"{kept} {sentence}".strip()
-    return kept if kept != "." else ""
+        kept.append(sentence)
+    return kept

@@ -15,6 +15,7 @@ _LONG = {
     "producer_address": "Số 128, ngõ 45, đường Nguyễn Trường Tộ kéo dài, thôn Đầm Sậy Thượng, xã Yên "
     "Xuân, thành phố Hà Nội",
     "village": "Làng nghề truyền thống sơn mài, khảm trai Chuyên Mỹ Thượng",
+    "village_en": "Chuyen My Thuong village of lacquerware and mother-of-pearl inlay",
     "artisan": "Nghệ nhân Ưu tú Nguyễn Thị Hồng Phượng Nguyệt",
     "net_content": "Khối lượng tịnh: 1.250 g (25 gói × 50 g)",
     "ingredients": "Búp chè shan tuyết một tôm hai lá (72,5 %), gạo sen Bách Diệp tươi (12 %), hoa cúc chi "
@@ -31,6 +32,13 @@ _LONG = {
     "decision_authority": "Ủy ban nhân dân thành phố Hà Nội",
     "story_short": "Mỗi bông sen Bách Diệp ướp một ấm trà qua đêm; sáng ra nhị còn vương sương núi Tản, "
     "hương theo nước đầu mà lên, chén thứ ba vẫn còn thơm.",
+    "story": "Mỗi bông sen Bách Diệp ướp một ấm trà qua đêm; sáng ra nhị còn vương sương núi Tản, hương theo "
+    "nước đầu mà lên, chén thứ ba vẫn còn thơm. Người làng hái sen lúc năm giờ, khi cánh chưa mở, gói trà ngay "
+    "trên thuyền rồi chèo về trước khi nắng lên. Một cân trà cần hơn một nghìn bông, ướp bảy lần, sấy bảy lần.",
+    "story_en": "Each hundred-petal lotus holds one pot of tea overnight; by dawn the leaves carry the mist of Mount "
+    "Tan, the scent rises with the first water and stays to the third cup. The villagers pick at five, before the "
+    "petals open, fill the flowers in the boat and row home before the sun is up. One kilogram takes more than a "
+    "thousand flowers, scented seven times and dried seven times.",
     "price": "1.285.000 ₫",
     "website": "chesen-suoimay-bavi.example",
     "host": "truyxuat.ocop-hanoi.example",
@@ -50,6 +58,10 @@ _SHORT = {
     "nutrition": "",
     "specification": "",
     "story_short": "",
+    "story_short_en": "",
+    "story": "",
+    "story_en": "",
+    "village_en": "",
     "lot_code": "L1",
     "decision_number": "7/QĐ-UBND",
     "host": "o.example",

@@ -257,9 +257,8 @@ def ornament(element: Drawn, layout: Layout, name: str) -> StaticOp:
 
 def image(element: ImageElement, content: LabelContent, placeholders: bool) -> list[StaticOp]:
     """The picture in its box; nothing, or crossed lines for *placeholders*, where there is none."""
-    # The mark may only stand where stars may: Decision 1162/QĐ-VPĐP-OCOP.
     if element.image == "mark" and content.stars is None:
-        return []
+        return []  # not even the place of it
     data = content.images.get(element.image)
     if data is not None:
         with Image.open(io.BytesIO(data)) as picture:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from labelsvc.labels.content import PER_UNIT, VARIABLES
+from labelsvc.labels.content import CONDITIONS, PER_UNIT, VARIABLES
 from labelsvc.labels.template import expand, placeholders
 
 Weight = Literal["regular", "medium", "semibold", "bold", "italic"]
@@ -47,7 +47,7 @@ class Drawn(Part):
     @field_validator("when", "unless")
     @classmethod
     def _known(cls, name: str | None) -> str | None:
-        if name is not None and name not in VARIABLES:
+        if name is not None and name not in VARIABLES and name not in CONDITIONS:
             raise ValueError(f"unknown variable {name!r}")
         return name
 

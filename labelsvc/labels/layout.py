@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from labelsvc.errors import LayoutError
 from labelsvc.labels import refusal
+from labelsvc.labels.content import CONDITIONS
 from labelsvc.labels.elements import (
     MIN_LEADING,
     MOST_ELEMENTS,
@@ -201,10 +202,24 @@ class Layout(Part):
         return frozenset(name for text in self.texts for name in text.variables)
 
     @property
+    def pictures(self) -> frozenset[str]:
+        """Pictures that it draws, or whose being there decides what is drawn."""
+        named: set[str | None] = set()
+        for element in self.elements:
+            parts: Sequence[Drawn] = [element]
+            if isinstance(element, StackElement):
+                parts = [element, *element.items]
+            if isinstance(element, ImageElement):
+                named.add(element.image)
+            for part in parts:
+                named |= {part.when, part.unless} & CONDITIONS
+        return frozenset(name for name in named if name)
+
+    @property
     def shows_stars(self) -> bool:
         """Whether a label of this layout claims a recognition: stars, their text, or the mark."""
         return (
-            bool(self.variables & {"stars", "stars_text"})
+            bool(self.variables & {"stars", "stars_text", "stars_text_en"})
             or any(isinstance(e, StarsElement) for e in self.elements)
             or any(isinstance(e, ImageElement) and e.image == "mark" for e in self.elements)
             or any(

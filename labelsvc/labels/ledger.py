@@ -8,7 +8,7 @@ never a second live label of one unit.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -200,6 +200,7 @@ def reprint(
     printer: Printer | None = None,
     start_at: int = 1,
     used: Sequence[int] = (),
+    pictures: Mapping[str, bytes] | None = None,
 ) -> PrintRun:
     """A new run in place of labels *first* to *last*, on the same layout, with new numbers, in the
     same order and with as many copies; spares in proportion, at least one where the run had some.
@@ -208,6 +209,7 @@ def reprint(
 
     :param start_at: cell of the first sheet to begin with, and *used* cells: the sheet of the old
         run is not at hand any more.
+    :param pictures: of the programme, `mark.pictures`.
     :raises BadInput: no such labels, or no reason.
     :raises Conflict: some were replaced before. :raises PrintRefused: as `start_run`.
     """
@@ -242,6 +244,7 @@ def reprint(
         printer=printer,
         base_url=run.base_url,
         actor=actor,
+        pictures=pictures,
     )
     new.reprint_of, new.reason = run.id, reason.strip()
     session.flush()

@@ -264,6 +264,26 @@ class Sending(Base):
     printer: Mapped[Printer] = relationship()
 
 
+class Artwork(Base):
+    """A picture of the programme that stands on labels: the certification mark. Rows stay, so that
+    the trail and old runs can name the picture; the newest that is not removed is in use."""
+
+    __tablename__ = "artwork"
+    __table_args__ = ({"info": {"volatile": True}},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: `image` of the layout language: mark.
+    name: Mapped[str] = mapped_column(String(20))
+    sha256: Mapped[str] = mapped_column(String(64))
+    width: Mapped[int]
+    height: Mapped[int]
+    bytes: Mapped[int]
+    transparent: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    created_by: Mapped[str] = mapped_column(String(60), default="")
+    removed_at: Mapped[datetime | None]
+
+
 class OwnLayout(Base):
     """A layout that a producer made. Runs keep their own copy: changing it changes no old run."""
 

@@ -6,7 +6,7 @@ are, and queues the job. `run_check` says whether it may begin, `render_run` dra
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import IO, Literal
@@ -23,7 +23,7 @@ from labelsvc.errors import Conflict, FileMissing, LabelsvcError, LayoutError
 from labelsvc.files import Files
 from labelsvc.jobs import queue
 from labelsvc.jobs.queue import enqueue
-from labelsvc.labels import library
+from labelsvc.labels import library, mark
 from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.models import BlankRoll, Printer, PrintRun, RunState
@@ -54,6 +54,7 @@ def start_run(
     printer: Printer | None = None,
     base_url: str,
     actor: str,
+    pictures: Mapping[str, bytes] | None = None,
 ) -> PrintRun:
     """Take the numbers and queue the rendering, in the caller's transaction.
 
@@ -61,6 +62,7 @@ def start_run(
     :param imprint: cells, order, copies, spares.
     :param output: kind of the file: PDF, or the language of a label printer.
     :param printer: whose offset, scale, rotation and resolution the file is made for.
+    :param pictures: of the programme (`mark.pictures`); the run remembers which they were.
     :raises PrintRefused: the first rule that forbids it; also `LayoutError`, `BadInput`.
     """
     form, imprint = Form(form), on_roll(imprint or Imprint(), output)
@@ -76,6 +78,7 @@ def start_run(
         output=output,
         profile=profile,
         base_url=base_url,
+        pictures=pictures,
     )
     if check.problems:
         raise check.problems[0]
@@ -95,7 +98,11 @@ def start_run(
         printer_id=printer.id if printer is not None else None,
         profile=profile.kept() if profile != Profile() else {},
         base_url=base_url,
-        content={"values": dict(check.content.values_by_name), "stars": check.content.stars},
+        content={
+            "values": dict(check.content.values_by_name),
+            "stars": check.content.stars,
+            "images": mark.noted(check.layout, check.content),
+        },
         created_by=actor,
     )
     session.add(run)

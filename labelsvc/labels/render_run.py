@@ -23,7 +23,7 @@ from labelsvc.codes.keyring import Keyring
 from labelsvc.codes.models import Form
 from labelsvc.errors import ReadBackFailed
 from labelsvc.files import Files
-from labelsvc.labels import fonts, raster, sample
+from labelsvc.labels import fonts, mark, raster, sample
 from labelsvc.labels.content import LabelContent, Unit
 from labelsvc.labels.drawing import compose
 from labelsvc.labels.imprint import Imprint
@@ -149,12 +149,22 @@ def numbers_of(run: Printed, part: Slice) -> list[int]:
     return numbers
 
 
-def draw_part(run: Printed, keyring: Keyring, number: int) -> Drawn:
+def content_of(run: Printed, files: Files) -> LabelContent:
+    """What its labels say and show, as it was when the run began.
+
+    :raises FileMissing: a picture of it is not among *files*.
+    """
+    kept = run.content
+    images = mark.kept(files, kept.get("images") or {})
+    return LabelContent(kept["values"], kept["stars"], record=run.record, images=images)
+
+
+def draw_part(run: Printed, keyring: Keyring, files: Files, number: int) -> Drawn:
     """The file of part *number* (from 1). The same run gives the same bytes."""
     layout, imprint = layout_of(run), imprint_of(run)
     cut = slices(layout, run)
     part = cut[number - 1]
-    content = LabelContent(run.content["values"], run.content["stars"], record=run.record)
+    content = content_of(run, files)
     units = units_of(run, keyring, part)
     spares = imprint.spare_labels(run.count, part.offset, part.count)
     job = Job(
@@ -233,13 +243,15 @@ def _read_back(run: Printed, drawn: Drawn) -> ReadBackReport:
     )
 
 
-def render_part(run: Printed, keyring: Keyring, number: int) -> tuple[bytes, dict[str, Any]]:
+def render_part(
+    run: Printed, keyring: Keyring, files: Files, number: int
+) -> tuple[bytes, dict[str, Any]]:
     """The file of part *number* (from 1), every symbol of it read back, and the report.
 
     :raises ReadBackFailed: symbols say something else, or nothing, or are smaller than the rule; with
         page, cell and number of each.
     """
-    drawn = draw_part(run, keyring, number)
+    drawn = draw_part(run, keyring, files, number)
     report = _read_back(run, drawn)
     return drawn.data, {
         "decoded": report.codes,

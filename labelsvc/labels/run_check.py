@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -101,6 +101,7 @@ def check_run(
     profile: Profile | None = None,
     base_url: str,
     on: date | None = None,
+    pictures: Mapping[str, bytes] | None = None,
 ) -> RunCheck:
     """Everything that speaks against printing, so that a page can list it at once.
 
@@ -109,9 +110,10 @@ def check_run(
     :param output: kind of the file: commands of a label printer need a roll and its resolution.
     :param profile: correction of the printer.
     :param on: day that the recognition must allow stars on; today unless given.
+    :param pictures: of the programme, `mark.pictures`.
     """
     on, form = on or clock.today(), Form(form)
-    content = content_of(lot, base_url=base_url, on=on)
+    content = content_of(lot, base_url=base_url, on=on, pictures=pictures)
     have = balance(session, lot)
     try:
         chosen = library.get(layout) if isinstance(layout, str) else layout

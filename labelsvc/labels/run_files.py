@@ -25,7 +25,6 @@ from labelsvc.files import Files
 from labelsvc.jobs.queue import enqueue
 from labelsvc.labels import carton_label, fonts, icc, imposition, preview, render_run
 from labelsvc.labels.archive import to_pdfa2
-from labelsvc.labels.content import LabelContent
 from labelsvc.labels.imposition import Imposition, Marks
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.models import PrintRun, RunFile, RunState
@@ -194,7 +193,7 @@ def make(run: PrintRun, wish: Wish, keyring: Keyring, files: Files) -> Made:
         data, figures = carton_label.render(run, keyring, per=wish.per, layout_name=wish.paper)
         return Made(data, "pdf", None, figures)
     layout, settings = render_run.layout_of(run), wish.settings(files)
-    content = LabelContent(run.content["values"], run.content["stars"], record=run.record)
+    content = render_run.content_of(run, files)
     units = render_run.units_of(run, keyring, render_run.Slice(0, run.count))
     blocks = [Block(content, units)]
     job = Job(

@@ -75,7 +75,7 @@ class Words:
     def __post_init__(self) -> None:
         # Unit values are put in label by label: marks stand for those that are not empty.
         marks = {name: mark if getattr(self.sample, name) else "" for name, mark in MARKS.items()}
-        self.values: Mapping[str, str] = {**self.content, **marks}
+        self.values: Mapping[str, str] = {**self.content, **self.content.conditions, **marks}
 
     def shown(self, element: Drawn) -> bool:
         """Whether `when` and `unless` of *element* hold."""

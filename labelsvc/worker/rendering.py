@@ -33,7 +33,7 @@ class RunWork:
             with database.writing() as session:
                 render_run.begin(session, self.model, run.id)
         try:
-            data, report = render_run.render_part(run, keyring, claimed.number)
+            data, report = render_run.render_part(run, keyring, files, claimed.number)
         except ReadBackFailed as error:
             if not 0 < len(error.faults) < faults.MOST:
                 raise

@@ -128,8 +128,9 @@ def _draw(settings: Settings, run_id: int, number: int) -> tuple[str, int]:
         made = session.get_one(PrintRun, run_id)
         keyring = load_keyring(session, base_url=made.base_url, secrets=settings.keys)
         made.touch()
-    drawn = render_run.draw_part(made, keyring, number)
-    Files(settings.files).put(render_run.part_key(made, number), drawn.data)
+    files = Files(settings.files)
+    drawn = render_run.draw_part(made, keyring, files, number)
+    files.put(render_run.part_key(made, number), drawn.data)
     return hashlib.sha256(drawn.data).hexdigest(), -(-drawn.part.count // PER_SHEET)
 
 

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from labelsvc.catalogue.models import Producer, Product
 from labelsvc.labels import fonts as label_fonts
 from labelsvc.labels import layout as layouts
 from labelsvc.labels.content import VARIABLES, LabelContent, Unit, sample_content, sample_unit
+from labelsvc.labels.contents import product_values
 from labelsvc.labels.drawing import compose
 from labelsvc.labels.elements import Element
 from labelsvc.labels.layout import LabelShape, Layout, SheetSpec
@@ -133,3 +135,42 @@ def test_the_example_of_the_documentation_is_a_layout() -> None:
     layout = layouts.load(toml, source="docs/layouts.md")
     for form in layout.forms:
         compose(layout, sample_content(), label_fonts.load(), unit=sample_unit(form))
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "short", "short_en"),
+    [
+        ("Một. Hai.", "One. Two. And a half.", "Một. Hai.", "One. Two. And a half."),
+        # The Vietnamese is cut: the English tells as much of it.
+        ("Một. " + "Hai " * 60 + ". Ba.", "One. Two. Three.", "Một.", "One."),
+        # English takes more letters than Vietnamese; that alone cuts nothing.
+        ("Ngắn thôi. Thật.", "W" * 120 + ". " + "V" * 90 + ".", None, "W" * 120 + ". " + "V" * 90 + "."),
+        ("Một.\nHai.", "", "Một. Hai.", ""),
+        ("", "Only English. Two.", "", "Only English. Two."),
+        ("", "", "", ""),
+    ],
+)  # fmt: skip
+def test_both_languages_tell_the_same_part_of_a_story(
+    ours: str, theirs: str, short: str | None, short_en: str
+) -> None:
+    product = Product(
+        name="Trà", producer=Producer(name="HTX", website=""), story=ours, story_en=theirs
+    )
+    values = product_values(product)
+    assert values["story_short"] == (ours if short is None else short)
+    assert values["story_short_en"] == short_en
+
+
+def test_a_card_has_room_for_more_of_the_story_than_a_label() -> None:
+    story = "Một câu chừng năm mươi chữ cái để kể chuyện làng nghề. " * 9
+    product = Product(
+        name="Trà", producer=Producer(name="HTX", website=""), story=story, story_en=story
+    )
+    values = product_values(product)
+    assert (values["story_short"].count("."), values["story"].count(".")) == (3, 6)
+    assert values["story_en"] == values["story"]
+
+
+def test_the_english_stars_are_those_of_the_recognition_too() -> None:
+    assert LabelContent({"stars_text_en": "OCOP 5 stars"}, None)["stars_text_en"] == ""
+    assert LabelContent({"stars_text_en": "OCOP 5 stars"}, 3)["stars_text_en"] == "OCOP 3 stars"

@@ -71,7 +71,7 @@ def test_a_name_that_a_fault_gives_leads_to_its_place() -> None:
     assert place_of(layout, "head") == (1, None)
     assert place_of(layout, "head.items[1]") == (1, 1)
     assert place_of(layout, "elements[0]") == (0, None)
-    assert place_of(layout, "stars") == (2, 0)
+    assert place_of(layout, "stars") == (4, 0)
     assert place_of(layout, "nothing") == (None, None)
 
 

@@ -68,7 +68,7 @@ def test_the_same_roll_gives_the_same_bytes(
         keyring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
         roll.touch()
         with print_run.output(files, roll) as file:
-            assert render_run.render_part(roll, keyring, 1)[0] == file.read()
+            assert render_run.render_part(roll, keyring, files, 1)[0] == file.read()
 
 
 def test_a_label_is_nobodys_until_it_is_bound_and_then_its_page_names_the_lot(

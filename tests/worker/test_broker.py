@@ -130,12 +130,12 @@ def released(database: Database, run_id: int) -> bool:
         return session.get_one(PrintRun, run_id).state == "released"
 
 
-def assert_undisturbed(database: Database, settings: Settings, run_id: int) -> None:
+def assert_undisturbed(database: Database, settings: Settings, files: Files, run_id: int) -> None:
     """The file is what one worker alone makes, and no numbers were taken twice."""
     with database.reading() as session:
         run = session.get_one(PrintRun, run_id)
         ring = load_keyring(session, base_url=run.base_url, secrets=settings.keys)
-        data, _ = render_run.render_part(run, ring, 1)
+        data, _ = render_run.render_part(run, ring, files, 1)
         assert run.sha256 == hashlib.sha256(data).hexdigest()
         assert print_run.balance(session, run.lot).issued == run.count
 
@@ -148,7 +148,7 @@ def test_celery_workers_release_a_run_with_the_bytes_of_a_lone_worker(
     dispatcher = Dispatcher(database, make_app(there))
     with worker(there):
         until(lambda: dispatcher.tick() >= 0 and released(database, run_id))
-    assert_undisturbed(database, settings, run_id)
+    assert_undisturbed(database, settings, files, run_id)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -185,7 +185,7 @@ def test_a_worker_killed_in_a_part_loses_nothing(
     monkeypatch.undo()
     with worker(there):
         until(lambda: dispatcher.tick() >= 0 and released(database, run_id))
-    assert_undisturbed(database, settings, run_id)
+    assert_undisturbed(database, settings, files, run_id)
     with database.reading() as session:
         assert session.get_one(Job, job_id).parts[0].attempts == 2
 
@@ -211,7 +211,7 @@ def test_a_broker_that_forgot_everything_is_told_again(
     with broker.redis(port), worker(there):
         second = Dispatcher(database, make_app(there))  # the server was started anew
         until(lambda: second.tick() >= 0 and released(database, run_id))
-    assert_undisturbed(database, settings, run_id)
+    assert_undisturbed(database, settings, files, run_id)
 
 
 def test_a_part_is_told_of_once_a_lease_and_again_after_a_failure(
@@ -266,7 +266,7 @@ def test_a_message_that_comes_twice_renders_once(
             app.tasks[PART].apply(args=[job_id, 1], throw=True)
         app.tasks[CLOSE].apply(args=[job_id], throw=True)
     assert done == [1]
-    assert_undisturbed(database, settings, run_id)
+    assert_undisturbed(database, settings, files, run_id)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -96,7 +96,7 @@ def test_a_worker_killed_with_minus_nine_is_replaced_and_the_bytes_are_the_same(
     with database.reading() as session:
         run = session.get_one(PrintRun, run_id)
         keyring = load_keyring(session, base_url=run.base_url, secrets=settings.keys)
-        undisturbed, report = render_run.render_part(run, keyring, 1)
+        undisturbed, report = render_run.render_part(run, keyring, files, 1)
         assert run.state == "released"
         assert run.report is not None
         assert run.report["decoded"] == report["decoded"] == 70

@@ -97,7 +97,7 @@ def check_label(
     found += letters.check(layout, drawing, mandatory, fonts, unit)
     found += colours.check(layout, drawing, mandatory, fonts, unit)
     if content.stars is not None:
-        found += stars.check_place(layout, drawing)
+        found += stars.check_place(layout, drawing, content)
     return sorted(found, key=lambda finding: finding.severity != "error")
 
 

@@ -17,7 +17,13 @@ from labelsvc.labels.template import PLACEHOLDER
 from labelsvc.labels.words import Box, FittedText
 
 #: Foreign variable → the Vietnamese one that must be there, and be as large.
-FOREIGN = {"product_name_en": "product_name", "story_short_en": "story_short"}
+FOREIGN = {
+    "product_name_en": "product_name",
+    "village_en": "village",
+    "stars_text_en": "stars_text",
+    "story_short_en": "story_short",
+    "story_en": "story",
+}
 #: Hundredths of a millimetre nobody sees.
 _SLACK = 0.01
 

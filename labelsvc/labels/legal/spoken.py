@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from labelsvc.labels.content import PER_UNIT, VARIABLES
+from labelsvc.labels.content import CONDITIONS, PER_UNIT, VARIABLES, LabelContent
 from labelsvc.labels.layout import Drawn, Layout, StackElement, TextStyle
 from labelsvc.labels.template import expand
 
@@ -29,6 +29,9 @@ def words(layout: Layout, values: Mapping[str, str]) -> list[Spoken]:
     *values* may lack variables: those are empty.
     """
     whole = {name: "" if name in PER_UNIT else values.get(name, "") for name in VARIABLES}
+    whole |= (
+        values.conditions if isinstance(values, LabelContent) else dict.fromkeys(CONDITIONS, "")
+    )
     found = []
     for element, style, parts in _texts(layout):
         lines = expand(style.text, whole) if _shown(parts, whole) else []

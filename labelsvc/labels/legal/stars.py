@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from labelsvc.labels.content import LabelContent
 from labelsvc.labels.drawing import Drawing
 from labelsvc.labels.layout import ImageElement, Layout, StackElement, StackStars, StarsElement
 from labelsvc.labels.legal.finding import MARK_RULES, PROGRAMME, Box, Finding
@@ -64,34 +65,40 @@ def check(layout: Layout, values: Mapping[str, str], spoken: Sequence[Spoken]) -
     return found
 
 
-def check_place(layout: Layout, drawing: Drawing) -> list[Finding]:
-    """Whether the number of the decision is near the stars; boxes as drawn."""
-    element, stars = _star_element(layout), _star_box(layout)
+def check_place(layout: Layout, drawing: Drawing, content: LabelContent) -> list[Finding]:
+    """Whether the number of the decision is near the stars and near the mark; boxes as drawn."""
     decisions = [text for text in drawing.texts if "decision_number" in text.variables]
-    if stars is None or not decisions:
-        return []
-    apart = min(_apart(stars, text.box) for text in decisions)
-    if apart <= NEAR:
-        return []
-    return [
-        Finding(
-            "warning",
-            "decision_far_from_stars",
-            "The number of the decision is {distance} mm away from the stars.",
-            "Put it next to the stars.",
-            MARK_RULES,
-            {"distance": round(apart)},
-            element,
-            stars,
-        )
-    ]
+    found: list[Finding] = []
+    for element, name in _claiming(layout) if decisions else ():
+        if isinstance(element, ImageElement) and "mark" not in content.images:
+            continue
+        box = _box(element)
+        apart = min(_apart(box, text.box) for text in decisions)
+        if apart > NEAR:
+            found.append(
+                Finding(
+                    "warning",
+                    "decision_far_from_stars",
+                    "The number of the decision is {distance} mm away from the stars.",
+                    "Put it next to the stars.",
+                    MARK_RULES,
+                    {"distance": round(apart)},
+                    name,
+                    box,
+                )
+            )
+    return found[:1]
 
 
 def _star_element(layout: Layout) -> str | None:
+    return next((name for _, name in _claiming(layout)), None)
+
+
+def _claiming(layout: Layout) -> Iterator[tuple[StarsElement | StackElement | ImageElement, str]]:
+    """Elements with stars or the mark, with their names."""
     for index, element in enumerate(layout.elements):
-        if _claims(element):
-            return element.id or f"elements[{index}]"
-    return None
+        if isinstance(element, StarsElement | StackElement | ImageElement) and _claims(element):
+            yield element, element.id or f"elements[{index}]"
 
 
 def _claims(element: object) -> bool:
@@ -102,14 +109,11 @@ def _claims(element: object) -> bool:
     )
 
 
-def _star_box(layout: Layout) -> Box | None:
-    for element in layout.elements:
-        if isinstance(element, StarsElement):
-            wide = element.w or element.size * 6
-            return element.x, element.y, element.x + wide, element.y + element.size
-        if isinstance(element, StackElement | ImageElement) and _claims(element):
-            return element.x, element.y, element.x + element.w, element.y + element.h
-    return None
+def _box(element: StarsElement | StackElement | ImageElement) -> Box:
+    if isinstance(element, StarsElement):
+        wide = element.w or element.size * 6
+        return element.x, element.y, element.x + wide, element.y + element.size
+    return element.x, element.y, element.x + element.w, element.y + element.h
 
 
 def _apart(a: Box, b: Box) -> float:

@@ -1,7 +1,7 @@
 // One input of the panel: made once, filled again when the layout changes under it.
 
 import { h } from "./dom.js";
-import { setup, shown, typed, variable, w } from "./words.js";
+import { setup, shown, typed, w } from "./words.js";
 
 /** @typedef {import("./fields.js").Field} Field */
 /**
@@ -222,7 +222,7 @@ function variables(place) {
     "select",
     { id: place.id, onchange: () => place.put(box.value || null, null) },
     h("option", { value: "" }, w("always")),
-    setup.variables.map((v) => h("option", { value: v.name }, variable(v.name))),
+    [...setup.conditions, ...setup.variables].map((v) => h("option", { value: v.name }, v.label)),
   );
   made.part = box;
   made.fill = () => (box.value = place.get() ?? "");

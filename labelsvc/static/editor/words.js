@@ -11,7 +11,7 @@
  * @typedef {{name: string, title: string, own: boolean, unsure: boolean, round: boolean,
  *   width: number, height: number, corner: number, per_page: number}} Article
  * @typedef {{layout: Layout, version: number, language: string, variables: Variable[],
- *   lots: {id: number, words: string}[], articles: Article[], words: Record<string, string>,
+ *   conditions: {name: string, label: string}[], lots: {id: number, words: string}[], articles: Article[], words: Record<string, string>,
  *   urls: Record<string, string>}} Setup
  */
 

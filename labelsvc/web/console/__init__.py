@@ -6,6 +6,7 @@ from labelsvc.web.console import office_audit as office_audit
 from labelsvc.web.console import office_cases as office_cases
 from labelsvc.web.console import office_imports as office_imports
 from labelsvc.web.console import office_keys as office_keys
+from labelsvc.web.console import office_mark as office_mark
 from labelsvc.web.console import office_outlets as office_outlets
 from labelsvc.web.console import office_producers as office_producers
 from labelsvc.web.console import office_products as office_products

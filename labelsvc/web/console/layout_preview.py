@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from labelsvc import clock
 from labelsvc.codes.models import Form
 from labelsvc.errors import BadInput, LayoutError
-from labelsvc.labels import draft_data, fonts, legal, own, preview, stock
+from labelsvc.labels import draft_data, fonts, legal, mark, own, preview, stock
 from labelsvc.labels.content import LabelContent, Unit, sample_unit
 from labelsvc.labels.contents import content_of
 from labelsvc.labels.draft import Draft, draft, words_of
@@ -192,11 +192,11 @@ def _sheet(layout: Layout, *, with_picture: bool) -> dict[str, Any]:
 
 def _data(session: Session, wanted: Any, form: Form) -> Data:
     """The posted choice; a lot must be the producer's own (404)."""
-    name = str(wanted)
+    name, pictures = str(wanted), mark.pictures(session, site().files)
     if name.isascii() and name.isdigit() and len(name) < 10:
         lot = own_lot(session, int(name))
         base_url = site().settings.base_url
-        content = content_of(lot, base_url=base_url, on=clock.today())
+        content = content_of(lot, base_url=base_url, on=clock.today(), pictures=pictures)
         unit = Unit(
             sample_code(lot, form, base_url),
             sample_unit(form).code_printed,
@@ -210,7 +210,7 @@ def _data(session: Session, wanted: Any, form: Form) -> Data:
     unit = sample_unit(form)
     widest = unit._replace(code_printed=sample_printed(form))
     number = draft_data.CRAFT_SET if name == "craft" else draft_data.FOOD_SET
-    return Data(draft_data.content(name), unit, widest, number)
+    return Data(replace(draft_data.content(name), images=pictures), unit, widest, number)
 
 
 def _producer() -> int:

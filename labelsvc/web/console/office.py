@@ -19,6 +19,7 @@ from labelsvc.catalogue.recognition import RENEWAL_CLOSES_DAYS, RENEWAL_OPENS_DA
 from labelsvc.codes.models import Issue
 from labelsvc.codes.trust import store
 from labelsvc.inspections.report import count_open
+from labelsvc.labels import mark
 from labelsvc.labels.models import PrintRun, RunState
 from labelsvc.scans.models import Scan
 from labelsvc.web.site import site
@@ -71,6 +72,8 @@ ACTIONS = {
     "product.range": "Range of sale declared",
     "lot.open": "Lot opened",
     "lot.correct": "Lot corrected",
+    "mark.upload": "Mark of the programme put on labels",
+    "mark.remove": "Mark of the programme taken off labels",
     "layout.save": "Label layout saved",
     "layout.delete": "Label layout deleted",
     "log.recover": "Public log recovered",
@@ -172,8 +175,10 @@ def dashboard() -> ResponseReturnValue:
             "guessed": _number(session, select(func.count()).where(Product.set_guessed)),
         }
         days = scans_by_day(session, today)
-        behind = store.behind(session)
-    return render_template("console/office/dashboard.html", f=figures, days=days, behind=behind)
+        behind, marked = store.behind(session), mark.current(session) is not None
+    return render_template(
+        "console/office/dashboard.html", f=figures, days=days, behind=behind, marked=marked
+    )
 
 
 def _number(session: Session, query: Select[Any]) -> int:

@@ -259,6 +259,7 @@ def _setup(session: Session, row: OwnLayout, held: dict[str, Any]) -> dict[str, 
             }
             for v in VARIABLES.values()
         ],
+        "conditions": [{"name": "mark", "label": gettext(EDITOR_WORDS["image_mark"])}],
         "lots": [{"id": lot.id, "words": f"{lot.product.name} · {lot.code}"} for lot in lots],
         "articles": [_article(name, a, mine.get(name)) for name, a in sheets.items() if a.label],
         "words": {key: gettext(words) for key, words in EDITOR_WORDS.items()},

@@ -11,7 +11,7 @@ from labelsvc.codes.revoke import marks_of
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.jobs import queue
 from labelsvc.jobs.models import Job
-from labelsvc.labels import ledger, life, print_run, printer_book, sending, taken
+from labelsvc.labels import ledger, life, mark, print_run, printer_book, sending, taken
 from labelsvc.labels.models import Printer, PrintRun, RunState
 from labelsvc.labels.render_run import layout_of
 from labelsvc.labels.run_check import position
@@ -210,6 +210,7 @@ def _write(session: Session, run_id: int, posted: Posted) -> int:
         new = ledger.reprint(
             session, run=found, first=first, last=last, reason=reason, actor=actor(),
             printer=printer, start_at=start_at, used=cells(posted.text("used"), "used"),
+            pictures=mark.pictures(session, site().files),
         )  # fmt: skip
         return new.id
     else:

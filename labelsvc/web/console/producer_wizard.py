@@ -16,7 +16,17 @@ from labelsvc import clock
 from labelsvc.catalogue.models import Lot
 from labelsvc.codes.models import Form
 from labelsvc.errors import BadInput, ContentMissing, LabelsvcError, QuantityExceeded
-from labelsvc.labels import fonts, legal, library, own, preview, print_run, printer_book, stock
+from labelsvc.labels import (
+    fonts,
+    legal,
+    library,
+    mark,
+    own,
+    preview,
+    print_run,
+    printer_book,
+    stock,
+)
 from labelsvc.labels.blank_roll import is_blank
 from labelsvc.labels.content import Unit
 from labelsvc.labels.contents import content_of
@@ -79,6 +89,7 @@ def wizard(lot_id: int) -> ResponseReturnValue:
             session, lot=lot, count=chosen.count, form=chosen.form, imprint=chosen.imprint,
             layout=print_run.for_printer(chosen.layout, profile, chosen.output),
             output=chosen.output, profile=profile, base_url=site().settings.base_url,
+            pictures=mark.pictures(session, site().files),
         )  # fmt: skip
         chosen.problems += [_pointed(error) for error in check.problems]
         if not printing or chosen.problems:
@@ -215,6 +226,7 @@ def _begin(lot_id: int, chosen: Choice) -> int:
             session, lot=lot, layout=chosen.layout, count=chosen.count, form=chosen.form,
             imprint=chosen.imprint, output=chosen.output, printer=printer,
             base_url=site().settings.base_url, actor=actor(),
+            pictures=mark.pictures(session, site().files),
         )  # fmt: skip
         return run.id
 
@@ -300,7 +312,10 @@ def preview_label(lot_id: int, layout: str) -> ResponseReturnValue:
     """One label with this lot's data, drawn by the list that also makes the PDF."""
     with site().database.reading() as session:
         lot = own_lot(session, lot_id)
-        content = content_of(lot, base_url=site().settings.base_url, on=clock.today())
+        content = content_of(
+            lot, base_url=site().settings.base_url, on=clock.today(),
+            pictures=mark.pictures(session, site().files),
+        )  # fmt: skip
         try:
             chosen = own.find(session, lot.product.producer_id, layout)
             form = _form_of(request.args.get("form"), chosen, lot)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from labelsvc.errors import LabelOverflow
-from labelsvc.labels import legal, library
+from labelsvc.labels import draft_data, legal, library
 from labelsvc.labels.content import sample_unit
 from labelsvc.labels.drawing import compose
 from labelsvc.labels.face import PT, Fonts
@@ -180,6 +180,20 @@ def test_built_in_layouts_obey(name: str, judge: Judge, values: Values) -> None:
     found = judge(layout, values(stars=4 if layout.shows_stars else None), 11)
     assert [f for f in found if f.severity == "error"] == []
     assert "contrast" not in codes(found) and "name_not_largest" not in codes(found)
+
+
+@pytest.mark.parametrize("name", [layout.name for layout in library.for_packs()])
+def test_built_in_layouts_give_no_advice_against_themselves(name: str, fonts: Fonts) -> None:
+    """With the goods and the unit that their own pictures show, in each form they are made for."""
+    layout = library.get(name)
+    content = draft_data.sample_of(layout)
+    for form in layout.forms:
+        unit = draft_data.sample_unit_of(layout, form)
+        drawing = compose(layout, content, fonts, unit=unit)
+        found = legal.check_label(
+            layout, drawing, content, draft_data.set_of(layout), fonts, unit=unit
+        )
+        assert [(f.code, f.element, f.params) for f in found] == []
 
 
 #: As long as names in the programme's lists get, and every mark that Vietnamese stacks.
