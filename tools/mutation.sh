@@ -43,7 +43,7 @@ pytest_add_cli_args =
     -p
     no:cacheprovider
     -k
-    not postgresql and not processes
+    not postgresql and not processes and not token
 pytest_add_cli_args_test_selection =
     tests/codes
 CONFIG

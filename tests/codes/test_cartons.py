@@ -76,7 +76,7 @@ def test_a_carton_is_not_taken_for_one_label(ready: Database) -> None:
 @pytest.mark.parametrize(
     "change",
     [{"issue": 999}, {"lot": 999}, {"first": 24}, {"first": 40}, {"tags": bytes(48), "count": 24}],
-    ids=str,
+    ids=["another issue", "another lot", "half beyond", "beyond the end", "other tags"],
 )
 def test_units_that_are_not_there_are_not_found_though_the_signature_holds(
     ready: Database, change: dict[str, int | bytes]
