@@ -152,7 +152,7 @@ def test_an_app_is_set_up_and_asked_for_and_a_paper_code_stands_in_for_it(
     page.wait_for_url(f"{strict.url}/office/recognitions")  # where the person was going
     page.goto(f"{strict.url}/account/")
     reader.check("my account")
-    page.click("nav form button")
+    page.click("form[action$='/sign-out'] button")
 
     sign_in(reader, name)
     page.wait_for_url("**/account/factor?next=**")
@@ -164,7 +164,7 @@ def test_an_app_is_set_up_and_asked_for_and_a_paper_code_stands_in_for_it(
     page.fill("#code", app.at(int(time.time()) + 30))  # the step of enrolment is used up
     page.click("main form button")
     page.wait_for_url(f"{strict.url}/office/")
-    page.click("nav form button")
+    page.click("form[action$='/sign-out'] button")
 
     sign_in(reader, name)
     page.click("details summary")
@@ -191,14 +191,14 @@ def test_a_passkey_signs_in_alone_and_after_the_password_and_confirms(
     page.click("[data-passkey=create] button")  # the same device once more
     page.wait_for_selector(".passkey [role=status]:not(:empty)")
     reader.check("the device has one already")
-    page.click("nav form button")
+    page.click("form[action$='/sign-out'] button")
 
     page.goto(f"{strict.url}/account/sign-in?next=/office/audit")
     reader.check("sign-in")
     page.click("[data-passkey=get] button")
     page.wait_for_url(f"{strict.url}/office/audit")  # without name and password
     assert "Nguyễn Thị Minh Thư" in page.inner_text("nav")
-    page.click("nav form button")
+    page.click("form[action$='/sign-out'] button")
 
     sign_in(reader, name)
     page.wait_for_url("**/account/factor?next=**")

@@ -126,7 +126,7 @@ def test_a_page_that_was_scaled_is_a_fault(
     assert row["measured"] < row["least"]
 
 
-@pytest.mark.parametrize("name", [n for n in library.names() if library.get(n).kind == "sheet"])
+@pytest.mark.parametrize("name", [x.name for x in library.for_packs() if x.kind == "sheet"])
 @pytest.mark.parametrize(
     "profile",
     [

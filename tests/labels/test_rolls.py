@@ -200,7 +200,10 @@ def test_what_is_left_from_a_label_on_is_exactly_the_tail(
     web, rows = web_of(layout, made), rows_of(layout, made)
     data = written(language, rows, web)
     formats = zpl.formats if language == "zpl" else tspl.formats
-    rest = b"".join(part for _, part in rollfile.from_label(formats(io.BytesIO(data)), number))
+    command = zpl.command if language == "zpl" else tspl.command
+    rest = b"".join(
+        part for _, part in rollfile.from_label(formats(io.BytesIO(data)), number, command)
+    )
     kept = [row for row in rows if row.first + row.labels > number]
     assert rest == written(language, kept, web)
     assert data.endswith(

@@ -89,10 +89,10 @@ def test_the_module_is_the_largest_that_fits(
 
 @pytest.mark.parametrize(
     ("form", "size", "needed"),
-    [("short", 13.5, "13.9"), ("gs1", 16, "20.5"), ("offline", 18, "18.4")],
+    [("short", 13.5, 13.9), ("gs1", 16, 20.5), ("offline", 18, 18.4)],
 )
 def test_a_symbol_that_does_not_fit_is_refused_with_what_it_needs(
-    form: str, size: float, needed: str
+    form: str, size: float, needed: float
 ) -> None:
     with pytest.raises(LayoutError) as caught:
         symbol.plan(sample_unit(form).code, size_mm=size, dpi=203)

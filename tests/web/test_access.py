@@ -153,13 +153,19 @@ _SENT: dict[str, dict[str, Any]] = {
 }
 
 
+def _plain(rule: Rule, name: str) -> str:
+    """What *name* usually is, or the first that this address takes."""
+    taken = getattr(rule._converters[name], "items", ())
+    return _PLAIN[name] if not taken or _PLAIN[name] in taken else min(taken)
+
+
 def asked_for(rule: Rule, things: dict[str, int | str]) -> str:
     """The address of *rule* for these things. A new kind of thing needs one in `belongings`."""
     values: dict[str, int | str] = {}
     for name in rule.arguments:
         key = ("sheet" if "sheet" in rule.endpoint else "layout") if name == "name" else name
         assert key in things or key in _PLAIN, f"{rule.rule}: belongings() has no {key}"
-        values[name] = things.get(key) or _PLAIN[key]
+        values[name] = things.get(key) or _plain(rule, name)
     return str(rule.build(values, append_unknown=False)[1])  # type: ignore[index]
 
 

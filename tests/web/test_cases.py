@@ -102,7 +102,7 @@ def test_the_office_reads_the_evidence_and_decides(
     assert f"Case {case}" in office.words("/office/cases?state=decided&kind=copy_risk&q=tra")
     assert f"Case {case}" not in office.words("/office/cases?state=all&q=khong-co")
     assert office.post(f"/office/cases/{case}/close").status_code == 303
-    assert "case.close" in office.words(f"/office/audit?q=case:{case}")
+    assert "Case closed" in office.words(f"/office/audit?q=case:{case}")
 
 
 def test_an_auditor_reads_and_writes_nothing(desk: Open, case: int) -> None:

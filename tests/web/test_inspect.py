@@ -151,7 +151,7 @@ def test_a_case_is_taken_once(desk: Sit, world: World) -> None:
     first = send(inspector, case())
     assert first[0] == 200 and first[1]["case"]
     assert send(inspector, case()) == first
-    assert "MALFORMED" in desk("office").words(f"/office/cases/{first[1]['case']}")
+    assert "phải mã của chúng tôi" in desk("office").words(f"/office/cases/{first[1]['case']}")
 
 
 @pytest.mark.parametrize(
@@ -266,6 +266,8 @@ def test_an_inspector_hears_the_verdict_and_is_no_visitor_of_the_label(
     assert answer.get_json()["product"]["name"]
     assert visits() == 0
     inspector.client.get(code, base_url="https://qr.example.vn")
+    assert visits() == 0  # nor on the page, while signed in
+    app.test_client().get(code, base_url="https://qr.example.vn")
     assert visits() == 1
 
 

@@ -85,7 +85,7 @@ def begin(database: Database, settings: Settings, count: int = 70) -> tuple[int,
 
 def told(settings: Settings, files: Files, url: str) -> Settings:
     """Settings of workers elsewhere: the same files, and the broker."""
-    changes = {"files_url": f"file://{files._root}", "broker_url": url}
+    changes = {"files_url": files._url, "broker_url": url}
     return settings.model_copy(update=changes)
 
 

@@ -57,7 +57,7 @@ def begin(database: Database, settings: Settings) -> tuple[int, int]:
 
 def shared(settings: Settings, files: Files, **changes: object) -> Settings:
     """Settings under which another process finds the same files."""
-    return settings.model_copy(update={"files_url": f"file://{files._root}"} | changes)
+    return settings.model_copy(update={"files_url": files._url} | changes)
 
 
 def until(condition: Callable[[], bool], seconds: float = 30) -> None:
