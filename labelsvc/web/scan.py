@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from labelsvc import clock
-from labelsvc.codes import gs1, offline, short, uri
+from labelsvc.codes import gs1, inner_lots, offline, short, uri
 from labelsvc.codes.carton import CartonCode
 from labelsvc.codes.models import Form, Issue
 from labelsvc.errors import (
@@ -27,7 +27,7 @@ from labelsvc.errors import (
     RevokedKey,
     UnknownKey,
 )
-from labelsvc.scans import inner, lookup
+from labelsvc.scans import lookup
 from labelsvc.scans.lookup import Peek
 from labelsvc.scans.verdict import SHOWN, Verdict
 from labelsvc.web import language, scan_carton, scan_view, scan_wait
@@ -147,7 +147,9 @@ def _render(session: Session, peek: Peek, kind: str, stamp: tuple[Any, ...]) -> 
     view["code"] = {"text": CODE, "printed": PRINTED, "position": POSITION, "form": peek.form}
     view["one_unit"] = peek.form != Form.LOT and verdict not in scan_view.OUT
     view["inner"] = (
-        peek.form != Form.LOT and found.lot is not None and inner.asked_for(session, found.lot.id)
+        peek.form != Form.LOT
+        and found.lot is not None
+        and inner_lots.asked_for(session, found.lot.id)
     )
     declared = found.lot.declared if found.lot else 0
     return Kept(stamp, verdict, declared, Page(document(view, kind)))

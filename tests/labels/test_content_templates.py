@@ -12,10 +12,18 @@ from hypothesis import strategies as st
 
 from labelsvc.labels import fonts as label_fonts
 from labelsvc.labels import layout as layouts
-from labelsvc.labels.content import VARIABLES, LabelContent, Unit, sample_content, sample_unit
+from labelsvc.labels.content import (
+    PER_UNIT,
+    VARIABLES,
+    LabelContent,
+    Unit,
+    sample_content,
+    sample_unit,
+)
 from labelsvc.labels.drawing import compose
 from labelsvc.labels.elements import Element
 from labelsvc.labels.layout import LabelShape, Layout, SheetSpec
+from labelsvc.labels.ops import MARKS, put
 from labelsvc.labels.template import Run, expand, placeholders
 
 LAYOUTS_MD = (Path(__file__).parents[2] / "docs/layouts.md").read_text()
@@ -133,3 +141,15 @@ def test_the_example_of_the_documentation_is_a_layout() -> None:
     layout = layouts.load(toml, source="docs/layouts.md")
     for form in layout.forms:
         compose(layout, sample_content(), label_fonts.load(), unit=sample_unit(form))
+
+
+def test_each_variable_of_a_unit_has_a_mark_and_a_value() -> None:
+    assert set(MARKS) == PER_UNIT and len(set(MARKS.values())) == len(MARKS)
+    for name in PER_UNIT:
+        assert put(MARKS[name], sample_unit()) == getattr(sample_unit(), name) != ""
+
+
+def test_what_a_log_shows_of_a_unit_has_no_inner_code() -> None:
+    unit = sample_unit()
+    assert unit.inner_code and unit.inner_code not in f"{unit!r} {unit}"
+    assert unit.code in repr(unit)
