@@ -203,6 +203,7 @@ _SMALL = {
     "blank-35x22",
     "roll-35x22",
     "round-30",
+    "scratch-50x30",
 }
 
 
