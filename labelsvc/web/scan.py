@@ -27,6 +27,7 @@ from labelsvc.errors import (
     RevokedKey,
     UnknownKey,
 )
+from labelsvc.labels.compared import compared
 from labelsvc.scans import lookup
 from labelsvc.scans.lookup import Peek
 from labelsvc.scans.verdict import SHOWN, Verdict
@@ -140,11 +141,15 @@ def _render(session: Session, peek: Peek, kind: str, stamp: tuple[Any, ...]) -> 
     today = clock.today()
     found = lookup.by_issue(session, peek.issue_id, on=today)
     mark = lookup.mark_of(session, peek)
-    verdict = lookup.judge(mark, session.get_one(Issue, peek.issue_id), today)
+    issue = session.get_one(Issue, peek.issue_id)
+    verdict = lookup.judge(mark, issue, today)
     view = scan_view.view(
         found, verdict, form=peek.form, mark=mark, base_url=site().settings.base_url, code=CODE
     )
     view["code"] = {"text": CODE, "printed": PRINTED, "position": POSITION, "form": peek.form}
+    view["compare"] = compared(session, issue)
+    if peek.form == Form.OFFLINE and view["compare"] != "host":
+        view["compare"] = ""  # nobody compares 193 digits
     view["one_unit"] = peek.form != Form.LOT and verdict not in scan_view.OUT
     view["inner"] = (
         peek.form != Form.LOT
