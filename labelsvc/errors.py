@@ -199,6 +199,12 @@ class ContentMissing(PrintRefused):
     code = "content_missing"
 
 
+class InnerCodesOff(PrintRefused):
+    """The layout prints inner codes, and packs of the lot carry none."""
+
+    code = "inner_codes_off"
+
+
 class ReadBackFailed(PrintRefused):
     """A symbol of the finished file does not read back as its code; the run is not released.
 

@@ -73,7 +73,8 @@ _STANDINGS = {
 @base.json_option
 @click.pass_context
 def verify(context: click.Context, code: str, trust: Path | None, as_json: bool) -> None:
-    """Say what is known about CODE: a link, a path, or the characters under the symbol.
+    """Say what is known about CODE: a link, a path, or the characters under the symbol, if
+    they are printed.
 
     Exit code 0 when it was issued and is in force, 1 for anything else. With --trust and lists that
     are missing or old, the answer is as of their day (ISSUED_OK_STALE, exit code 0).

@@ -8,33 +8,30 @@ database tells none of them; a photo of the outside of a pack does not either.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy.orm import Session
-
 from labelsvc.codes import alphabet
-from labelsvc.codes.models import PermutationSecret
-from labelsvc.codes.sealing import unseal
 from labelsvc.codes.signing import TruncatedHmac, derive
-from labelsvc.errors import KeyUnavailable, MalformedCode
+from labelsvc.errors import MalformedCode
 
 LENGTH: Final = 12
 _TAG: Final = TruncatedHmac(alphabet.BITS * LENGTH)
 
 
-def load_key(session: Session, *, secrets: Sequence[str]) -> bytes:
-    """The key of all inner codes. :raises KeyUnavailable: no keys, or *secrets* open none."""
-    row = session.get(PermutationSecret, 1)
-    if row is None:
-        raise KeyUnavailable("There are no signing keys yet.", fix="Run: labelsvc migrate")
-    return derive(unseal(secrets, row.sealed, purpose="permutation"), "labelsvc/inner/v1")
+def key_of(permutation_secret: bytes) -> bytes:
+    """The key of all inner codes."""
+    return derive(permutation_secret, "labelsvc/inner/v1")
 
 
 def inner_code(key: bytes, number: int) -> str:
     """The inner code of the unit with *number*: 12 characters, without groups."""
     tag = _TAG.get_signature(key, number.to_bytes(8, "big"))
     return alphabet.encode(int.from_bytes(tag, "big"), LENGTH)
+
+
+def printed(code: str) -> str:
+    """*code* for people: groups of four."""
+    return " ".join(code[at : at + 4] for at in range(0, len(code), 4))
 
 
 def fits(key: bytes, number: int, text: str) -> bool:

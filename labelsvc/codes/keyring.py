@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from labelsvc.codes import alphabet, carton, gs1, offline, short, uri
+from labelsvc.codes import alphabet, carton, gs1, inner, offline, short, uri
 from labelsvc.codes.carton import CartonCode, CartonPayload
 from labelsvc.codes.gs1 import Gs1Code
 from labelsvc.codes.key import Key as Key
@@ -75,10 +75,12 @@ class Keyring:
         self._ed25519 = Ed25519()
         self._numbers: Permutation | None = None
         self._units: Units | None = None
+        self._inner_key: bytes | None = None
         if permutation_secret is not None:
             number_key = derive(permutation_secret, "labelsvc/number/v1")
             self._numbers = Permutation(number_key, short.ID_BITS)
             self._units = Units(derive(permutation_secret, "labelsvc/unit/v1"))
+            self._inner_key = inner.key_of(permutation_secret)
 
     @property
     def units(self) -> Units:
@@ -86,6 +88,13 @@ class Keyring:
         if self._units is None:
             raise KeyUnavailable("This keyring holds public keys only: it cannot number units.")
         return self._units
+
+    @property
+    def inner_key(self) -> bytes:
+        """The key of all inner codes. :raises KeyUnavailable: no secret is here."""
+        if self._inner_key is None:
+            raise KeyUnavailable("This keyring holds public keys only: it knows no inner codes.")
+        return self._inner_key
 
     @property
     def active(self) -> Key:

@@ -198,3 +198,13 @@ class Withdrawal(Base):
     read_at: Mapped[datetime | None]
     lot: Mapped[Lot | None] = relationship()
     product: Mapped[Product | None] = relationship()
+
+
+class InnerLot(Base):
+    """A lot whose packs carry an inner code under a scratch layer."""
+
+    __tablename__ = "inner_lot"
+
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+    actor: Mapped[str] = mapped_column(String(60))

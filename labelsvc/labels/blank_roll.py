@@ -29,7 +29,14 @@ from labelsvc.labels.sheet import Sheet
 #: Kind of the job that renders a roll.
 JOB_KIND = "blank_roll"
 #: What is known before there is a lot. Of goods nothing may be said: the label may go on any.
-KNOWN = PER_UNIT | {"producer_name", "producer_address", "village", "phone", "website", "host"}
+KNOWN = (PER_UNIT - {"inner_code"}) | {
+    "producer_name",
+    "producer_address",
+    "village",
+    "phone",
+    "website",
+    "host",
+}
 
 
 def is_blank(layout: Layout) -> bool:

@@ -31,11 +31,20 @@ class Variable:
 
 
 class Unit(NamedTuple):
-    """What differs between the labels of a run: the text of the symbol and how it is printed."""
+    """What differs between the labels of a run: the text of the symbol and how it is printed.
+
+    `inner_code` lies under a scratch layer: it is on the label and nowhere else.
+    """
 
     code: str
     code_printed: str = ""
     unit_number: str = ""
+    inner_code: str = ""
+
+    def __repr__(self) -> str:
+        """For logs and traces, which the inner code must not reach."""
+        shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self._fields[:3])
+        return f"Unit({shown})"
 
     @property
     def code_top(self) -> str:
@@ -185,6 +194,14 @@ _ROWS = (
     Variable("code_top", "Mã in, dòng trên", "Code, upper line", "012345 6789AB", None, True),
     Variable("code_bottom", "Mã in, dòng dưới", "Code, lower line", "CDEFGH JKMNPQ", None, True),
     Variable("unit_number", "Số thứ tự", "Unit number", "12 / 5.000", None, True),
+    Variable(
+        "inner_code",
+        "Mã trong, dưới lớp phủ cào",
+        "Inner code, under a scratch layer",
+        "7K3M 9QXA 2PTD",
+        None,
+        True,
+    ),
 )
 
 #: name -> Variable, in the order in which an editor shows them.
@@ -293,25 +310,29 @@ def sample_content(*, stars: int | None = 4, goods: str = "food") -> LabelConten
 def sample_unit(form: str = "short", *, carton: bool = False) -> Unit:
     """A unit of *form* that looks like a real one; its code is not signed and verifies nowhere."""
     host = VARIABLES["host"].sample.upper()
-    number = VARIABLES["unit_number"].sample
+    number, inner = VARIABLES["unit_number"].sample, VARIABLES["inner_code"].sample
     if carton:
         return sample_unit("offline")._replace(
-            code_printed="Thùng 6 / 42", unit_number="601–720 · 120 sản phẩm"
+            code_printed="Thùng 6 / 42", unit_number="601–720 · 120 sản phẩm", inner_code=""
         )
     if form == "gs1":
         return Unit(
             f"HTTPS://{host}/01/08930000000019/21/0123456789ABCDEFGHJK",
             "(01) 08930000000019 (21) 0123 4567 89AB CDEF GHJK",
             number,
+            inner,
         )
     if form == "offline":
         # 16 + 64 bytes as decimal digits
         return Unit(
-            f"HTTPS://{host}/" + ("31415926535897932384" * 10)[:193], "31415 92653 58979", number
+            f"HTTPS://{host}/" + ("31415926535897932384" * 10)[:193],
+            "31415 92653 58979",
+            number,
+            inner,
         )
-    return Unit(
-        VARIABLES["code"].sample, VARIABLES["code_printed"].sample, "" if form == "lot" else number
-    )
+    if form == "lot":
+        number = inner = ""
+    return Unit(VARIABLES["code"].sample, VARIABLES["code_printed"].sample, number, inner)
 
 
 _LINE_ENDS = re.compile("\r\n?|[\u2028\u2029]")

@@ -14,7 +14,7 @@ from PIL import Image
 
 from labelsvc.errors import LabelOverflow, LayoutError
 from labelsvc.labels import clearance, shapes, symbol
-from labelsvc.labels.content import LabelContent, Unit, sample_unit
+from labelsvc.labels.content import VARIABLES, LabelContent, Unit, sample_unit
 from labelsvc.labels.face import PT, Fonts
 from labelsvc.labels.layout import (
     ArcText,
@@ -86,6 +86,8 @@ def measure(op: UnitTextOp, unit: Unit, fonts: Fonts, *, layout: str) -> TextOp 
     size = min(op.size, op.max_width / ems)
     record = unit.code_printed or unit.code
     if size < op.min_size - 1e-6:
+        # Messages are kept and read by many: no secret in them.
+        words = put(op.template, unit._replace(inner_code=VARIABLES["inner_code"].sample)).strip()
         raise LabelOverflow(
             "{layout}: “{text}” ({field}, {record}) does not fit at {points} pt",
             fix="Make the box of this text wider, or allow a smaller min_size.",

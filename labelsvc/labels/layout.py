@@ -216,6 +216,11 @@ class Layout(Part):
         return frozenset(name for name in named if name)
 
     @property
+    def prints_inner_code(self) -> bool:
+        """Whether a label of this layout has a code under a scratch layer."""
+        return "inner_code" in self.variables
+
+    @property
     def shows_stars(self) -> bool:
         """Whether a label of this layout claims a recognition: stars, their text, or the mark."""
         return (

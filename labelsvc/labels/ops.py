@@ -7,12 +7,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from labelsvc.labels.content import PER_UNIT, Unit
+from labelsvc.labels.content import Unit
 from labelsvc.labels.layout import Level
 
 #: What stands for each per-unit variable inside `UnitTextOp.template`: private-use characters,
-#: which no value can contain (`content` drops them).
-MARKS = {name: chr(0xE000 + number) for number, name in enumerate(sorted(PER_UNIT))}
+#: which no value can contain (`content` drops them). A new variable goes last, so that the drawings
+#: of layouts without it stay as they are.
+MARKS = {
+    name: chr(0xE000 + number)
+    for number, name in enumerate(
+        ("code", "code_bottom", "code_printed", "code_top", "unit_number", "inner_code")
+    )
+}
 
 
 def put(template: str, unit: Unit) -> str:

@@ -6,7 +6,7 @@ import hashlib
 import io
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import IO, Any, TypeAlias
@@ -18,7 +18,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from labelsvc import clock
-from labelsvc.codes import uri
+from labelsvc.codes import inner, uri
 from labelsvc.codes.keyring import Keyring
 from labelsvc.codes.models import Form
 from labelsvc.errors import ReadBackFailed
@@ -105,6 +105,7 @@ def layout_of(run: Printed) -> Layout:
 def units_of(run: Printed, keyring: Keyring, part: Slice) -> list[Unit]:
     """What differs from label to label of a part, its spares left out."""
     units: list[Unit] = []
+    inside = _inner_codes(run, keyring)
     for stretch in imprint_of(run).stretches(run.count, part.offset, part.count):
         if run.form == Form.LOT:
             code = run.codes(keyring)[0]
@@ -112,13 +113,27 @@ def units_of(run: Printed, keyring: Keyring, part: Slice) -> list[Unit]:
             continue
         codes = run.codes(keyring, offset=stretch.first, count=stretch.codes)
         single = [
-            Unit(code, _caption(code, run.base_url), position(number, run.count, run.mark))
+            Unit(
+                code,
+                _caption(code, run.base_url),
+                position(number, run.count, run.mark),
+                inside(number - 1),
+            )
             for number, code in enumerate(codes, stretch.first + 1)
         ]
         if stretch.repeat > 1:
             single = [unit for unit in single for _ in range(stretch.repeat)][stretch.skip :]
         units += single[: stretch.labels]
     return units
+
+
+def _inner_codes(run: Printed, keyring: Keyring) -> Callable[[int], str]:
+    """What lies under the scratch layer of a unit, by its place in the run: nothing where the layout
+    has no such field. The codes are derived for the label and kept nowhere."""
+    if not isinstance(run, PrintRun) or not layout_of(run).prints_inner_code:
+        return lambda at: ""
+    key, first = keyring.inner_key, run.issue.first
+    return lambda at: inner.printed(inner.inner_code(key, first + at))
 
 
 @dataclass(frozen=True)

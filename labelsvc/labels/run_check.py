@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 from labelsvc import clock
 from labelsvc.catalogue.models import Lot
 from labelsvc.catalogue.recognition import Standing, ruling
-from labelsvc.codes import revoke, uri
+from labelsvc.codes import inner_lots, revoke, uri
 from labelsvc.codes.issue import units_of_lots
 from labelsvc.codes.models import Form
 from labelsvc.errors import (
     BadInput,
     ContentMissing,
+    InnerCodesOff,
     LabelsvcError,
     LayoutError,
     PrintRefused,
@@ -121,11 +122,14 @@ def check_run(
         return RunCheck(None, content, have, [error])
     check = RunCheck(chosen, content, have)
     check.problems.extend(_rules(lot, chosen, form, count, have, on))
+    if chosen.prints_inner_code:
+        check.problems.extend(_no_inner_codes(session, lot, chosen, form))
     plan, pages, drawn = None, 0, None
     unit = Unit(
         sample_code(lot, form, base_url),
         sample_printed(form),
         position(count, count, _widest(session)),
+        sample_inner(form),
     )
     try:
         imprint = imprint or Imprint()
@@ -135,8 +139,9 @@ def check_run(
         pages = sheet.pages(
             labels, start_at=imprint.start_at, used=imprint.used, order=imprint.order
         )
-        drawn = compose(chosen, content, fonts.load(), unit=unit)
-        drawn.resolve(unit, fonts.load())  # the words of each label fit too
+        whole = compose(chosen, content, fonts.load(), unit=unit)
+        whole.resolve(unit, fonts.load())  # the words of each label fit too
+        drawn = whole
         if output != "pdf":
             raster.web_of(chosen, drawn, profile)
         plan = symbol.SymbolPlan(
@@ -271,6 +276,24 @@ def _no_stars(lot: Lot, on: date) -> RecognitionForbids:
     )
 
 
+def _no_inner_codes(
+    session: Session, lot: Lot, layout: Layout, form: Form
+) -> Iterator[LabelsvcError]:
+    if not inner_lots.asked_for(session, lot.id):
+        yield InnerCodesOff(
+            "The layout {layout} prints inner codes, and lot {lot} has none.",
+            fix="Switch inner codes on for the lot, or choose another layout.",
+            layout=layout.name,
+            lot=lot.code,
+        )
+    if form is Form.LOT:
+        yield PrintRefused(
+            "The layout {layout} prints inner codes, which belong to one item each.",
+            fix="Choose a form of code that is another on each item.",
+            layout=layout.name,
+        )
+
+
 def sample_code(lot: Lot, form: Form, base_url: str) -> str:
     """A text of the length and alphabet of a code of *form*."""
     if form is Form.GS1:
@@ -288,6 +311,11 @@ def sample_printed(form: Form | str) -> str:
     if form == Form.GS1:
         return " ".join(["(01) 00000000000000 (21)", *[group] * 5])
     return "" if form == Form.OFFLINE else " ".join([group] * 6)
+
+
+def sample_inner(form: Form | str) -> str:
+    """An inner code that is wider than nearly all, as `sample_printed`."""
+    return "" if form == Form.LOT else " ".join(["WMQ0"] * 3)
 
 
 def _widest(session: Session) -> str:

@@ -43,6 +43,8 @@ KINDS: tuple[Kind, ...] = ("press", "variable", "archive", "cartons")
 LARGEST_ARCHIVE = 100_000_000
 #: Dots per inch of the picture on the report.
 _PROOF_DPI = 200
+#: What the pictures of the report show instead of an inner code.
+_HIDDEN = "XXXX XXXX XXXX"
 #: Of one label of a press sheet: its symbol must be readable where it is enlarged.
 _LABEL_DPI = 400
 
@@ -221,14 +223,24 @@ def make(run: PrintRun, wish: Wish, keyring: Keyring, files: Files) -> Made:
     worst = next((finding for finding in found.findings if finding.severity == "error"), None)
     if worst is not None:
         raise PrintRefused(worst.message, fix=worst.fix, **worst.params)
-    proof = preview.page_png(pdf, dpi=_PROOF_DPI)
+    shown = pdf
+    if layout.prints_inner_code:  # the sheet goes through many hands: no secret on its pictures
+        hidden = [
+            unit._replace(inner_code=_HIDDEN) for unit in units[: max(1, wish.columns * wish.rows)]
+        ]
+        out = io.BytesIO()
+        write_press_pdf(
+            out, layout, [Block(content, hidden)], fonts.load(), settings=settings, job=job
+        )
+        shown = out.getvalue()
+    proof = preview.page_png(shown, dpi=_PROOF_DPI)
     sheet = press_report_pdf(
         report,
         fonts.load(),
         job=job,
         check=found,
         proof=proof,
-        label=_first_label(pdf, layout, settings) if wish.columns else None,
+        label=_first_label(shown, layout, settings) if wish.columns else None,
         facts=[("Lô", run.record), ("Đợt in", str(run.id))],
         say=lambda text, params: i18n.translate(text, "vi", **params),
     )

@@ -27,6 +27,9 @@ _UNIT = re.compile(
     r"(?<=\d) (?=(?:\d|(?:kg|g|mg|ml|l|L|cm|mm|m|°C|%|₫|kcal|sao|độ|viên|gói|năm)\b|[%₫°]))"
 )
 _NBSP = "\u00a0"
+#: Before what may begin a line without a space being there: the dots of a host. Never drawn; no value
+#: can contain it (`content` drops it).
+SOFT = "\u200b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,16 @@ def cased(style: TextStyle, text: str) -> str:
     return text.upper() if style.upper else text
 
 
+def breakable(host: str) -> str:
+    """*host* with leave to wrap before its dots, so that a long one need not become tiny."""
+    return host.replace(".", SOFT + ".")
+
+
+def solid(text: str) -> str:
+    """*text* as it is drawn on one line."""
+    return text.replace(SOFT, "")
+
+
 def check_lines(
     lines: Sequence[Sequence[Run]],
     style: TextStyle,
@@ -89,7 +102,7 @@ def check_lines(
     for line in lines:
         for run in line:
             face = fonts[weight_of(style, run)]
-            face.check(cased(style, run.text), field=field, record=record, layout=layout)
+            face.check(solid(cased(style, run.text)), field=field, record=record, layout=layout)
 
 
 def set_text(
@@ -157,7 +170,7 @@ def fit(
 def overflow(
     lines: Sequence[Sequence[Run]], style: TextStyle, *, field: str, record: str, layout: str
 ) -> LabelOverflow:
-    text = " / ".join("".join(run.text for run in line) for line in lines)
+    text = solid(" / ".join("".join(run.text for run in line) for line in lines))
     return LabelOverflow(
         "{layout}: “{text}” ({field}, {record}) does not fit at {points} pt",
         fix="Shorten the text, or choose a larger label.",
@@ -189,10 +202,12 @@ def _words(line: Sequence[Run], style: TextStyle, bound: bool = False) -> list[_
         for index, part in enumerate(text.split(" ")):
             if index:
                 open_word = False
-            if part:
-                if not open_word:
+            for place, piece in enumerate(part.split(SOFT)):
+                if not piece:
+                    continue
+                if place or not open_word:
                     words.append([])
-                words[-1].append((part, weight_of(style, run)))
+                words[-1].append((SOFT * bool(place) + piece, weight_of(style, run)))
                 open_word = True
     return _bound(words) if bound else words
 
@@ -234,11 +249,12 @@ def _wrap_all(
         current: list[_Word] = []
         used = 0.0
         for word in _words(line, style, bound):
-            wide = sum(fonts[weight].width(text, size, tracking) for text, weight in word)
+            wide = sum(fonts[weight].width(solid(text), size, tracking) for text, weight in word)
             # The tracking after the last letter is not ink.
             if wide - tracking > width + 1e-6:
                 return None
-            space = fonts[word[0][1]].width(" ", size, tracking)
+            text, weight = word[0]
+            space = 0.0 if text.startswith(SOFT) else fonts[weight].width(" ", size, tracking)
             if current and used + space + wide - tracking > width + 1e-6:
                 out.append(_line(current, fonts, size, tracking))
                 current, used = [], 0.0
@@ -254,7 +270,8 @@ def _line(words: Sequence[_Word], fonts: Fonts, size: float, tracking: float) ->
     pieces: list[tuple[str, str]] = []
     for number, word in enumerate(words):
         for index, (text, weight) in enumerate(word):
-            spaced = (" " if number and not index else "") + text.replace(_NBSP, " ")
+            glued = not number or index or text.startswith(SOFT)
+            spaced = ("" if glued else " ") + solid(text).replace(_NBSP, " ")
             if pieces and pieces[-1][1] == weight:
                 pieces[-1] = (pieces[-1][0] + spaced, weight)
             else:

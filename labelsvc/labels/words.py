@@ -75,7 +75,10 @@ class Words:
     def __post_init__(self) -> None:
         # Unit values are put in label by label: marks stand for those that are not empty.
         marks = {name: mark if getattr(self.sample, name) else "" for name, mark in MARKS.items()}
-        self.values: Mapping[str, str] = {**self.content, **self.content.conditions, **marks}
+        host = text.breakable(self.content["host"])
+        self.values: Mapping[str, str] = {
+            **self.content, **self.content.conditions, "host": host, **marks,
+        }  # fmt: skip
 
     def shown(self, element: Drawn) -> bool:
         """Whether `when` and `unless` of *element* hold."""
@@ -150,7 +153,8 @@ class Words:
         names = self._names(name)
         text.check_lines(lines, element, self.fonts, **names)
         room = math.radians(element.span) * element.r
-        words = text.cased(element, " ".join("".join(r.text for r in line) for line in lines))
+        joined = " ".join("".join(run.text for run in line) for line in lines)
+        words = text.solid(text.cased(element, joined))
         face = self.fonts[element.weight]
         for points in text.sizes(element.size, element.floor):
             size = points * PT
@@ -217,7 +221,8 @@ class Words:
             wide = min(w, line.width)
             left = SHARE[style.align] * (w - wide)
             if marked is not None:
-                template = text.cased(style, "".join(run.text for run in marked[number]))
+                joined = "".join(run.text for run in marked[number])
+                template = text.solid(text.cased(style, joined))
                 x, y = place(SHARE[style.align] * w, baseline)
                 self.unit.append(
                     UnitTextOp(

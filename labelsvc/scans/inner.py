@@ -10,9 +10,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from labelsvc import clock
-from labelsvc.accounts import audit
 from labelsvc.codes import inner
-from labelsvc.scans.models import InnerLot, InnerRedeemed, InnerTries
+from labelsvc.scans.models import InnerRedeemed, InnerTries
 
 #: Wrong inner codes of a unit on one Vietnamese day.
 TRIES = 5
@@ -36,19 +35,6 @@ class Checked:
     outcome: Outcome
     at: datetime | None = None
     left: int = 0
-
-
-def asked_for(session: Session, lot_id: int) -> bool:
-    """Whether packs of the lot carry inner codes."""
-    return session.get(InnerLot, lot_id) is not None
-
-
-def switch_on(session: Session, lot_id: int, *, actor: str) -> None:
-    """Packs of the lot carry inner codes from now on. It stays so: they are on the packs."""
-    if asked_for(session, lot_id):
-        return
-    session.add(InnerLot(lot_id=lot_id, actor=actor))
-    audit.record(session, actor=actor, action="lot.inner", subject=f"lot:{lot_id}")
 
 
 def check(session: Session, key: bytes, number: int, text: str) -> Checked:

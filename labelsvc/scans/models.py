@@ -7,7 +7,6 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from labelsvc.clock import now
 from labelsvc.db import Base
 
 
@@ -75,16 +74,6 @@ class RefusedNetwork(Base):
     prefix: Mapped[str] = mapped_column(String(16), primary_key=True)
     network: Mapped[str] = mapped_column(String(16), primary_key=True)
     count: Mapped[int] = mapped_column(default=0)
-
-
-class InnerLot(Base):
-    """A lot whose packs carry an inner code under a scratch layer."""
-
-    __tablename__ = "inner_lot"
-
-    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), primary_key=True)
-    at: Mapped[datetime] = mapped_column(default=now)
-    actor: Mapped[str] = mapped_column(String(60))
 
 
 class InnerRedeemed(Base):

@@ -114,7 +114,7 @@ SHOWN: dict[Verdict, Shown] = {
     Verdict.MALFORMED: Shown(
         400, Tone.NEUTRAL, "This is not one of our codes",
         "The code is incomplete or contains characters that our codes do not have. Scan it again, "
-        "or type the characters under the symbol.",
+        "or type the characters under the symbol, if they are printed.",
     ),
     Verdict.FOREIGN_HOST: Shown(
         400, Tone.CAUTION, "A code of another site",

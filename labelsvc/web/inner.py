@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
-from labelsvc.codes import inner as codes
+from labelsvc.codes import inner_lots
 from labelsvc.errors import MalformedCode
 from labelsvc.scans import inner
 from labelsvc.scans.inner import Checked
@@ -25,7 +25,7 @@ def check(code: str) -> ResponseReturnValue:
     own = ScanSite.of(current_app)
     with site().database.reading() as session:
         unit = unit_or_404(own, session, code)
-        if not inner.asked_for(session, unit.issue.lot_id):
+        if not inner_lots.asked_for(session, unit.issue.lot_id):
             abort(404)
         product = unit.issue.lot.product.name
     checked: Checked | None = None
@@ -34,8 +34,9 @@ def check(code: str) -> ResponseReturnValue:
         request.max_content_length = _LARGEST
         try:
             with site().database.writing() as session:
-                key = codes.load_key(session, secrets=site().settings.keys)
-                checked = inner.check(session, key, unit.number, request.form.get("inner", "")[:40])
+                checked = inner.check(
+                    session, own.keyring.inner_key, unit.number, request.form.get("inner", "")[:40]
+                )
         except MalformedCode as error:
             problem = explain(error)
     page = render_template(

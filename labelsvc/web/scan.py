@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from labelsvc import clock
-from labelsvc.codes import gs1, offline, short, uri
+from labelsvc.codes import gs1, inner_lots, offline, short, uri
 from labelsvc.codes.carton import CartonCode
 from labelsvc.codes.models import Form, Issue
 from labelsvc.errors import (
@@ -27,7 +27,8 @@ from labelsvc.errors import (
     RevokedKey,
     UnknownKey,
 )
-from labelsvc.scans import inner, lookup
+from labelsvc.labels.compared import compared
+from labelsvc.scans import lookup
 from labelsvc.scans.lookup import Peek
 from labelsvc.scans.verdict import SHOWN, Verdict
 from labelsvc.web import language, scan_carton, scan_view, scan_wait
@@ -140,14 +141,20 @@ def _render(session: Session, peek: Peek, kind: str, stamp: tuple[Any, ...]) -> 
     today = clock.today()
     found = lookup.by_issue(session, peek.issue_id, on=today)
     mark = lookup.mark_of(session, peek)
-    verdict = lookup.judge(mark, session.get_one(Issue, peek.issue_id), today)
+    issue = session.get_one(Issue, peek.issue_id)
+    verdict = lookup.judge(mark, issue, today)
     view = scan_view.view(
         found, verdict, form=peek.form, mark=mark, base_url=site().settings.base_url, code=CODE
     )
     view["code"] = {"text": CODE, "printed": PRINTED, "position": POSITION, "form": peek.form}
+    view["compare"] = compared(session, issue)
+    if peek.form == Form.OFFLINE and view["compare"] != "host":
+        view["compare"] = ""  # nobody compares 193 digits
     view["one_unit"] = peek.form != Form.LOT and verdict not in scan_view.OUT
     view["inner"] = (
-        peek.form != Form.LOT and found.lot is not None and inner.asked_for(session, found.lot.id)
+        peek.form != Form.LOT
+        and found.lot is not None
+        and inner_lots.asked_for(session, found.lot.id)
     )
     declared = found.lot.declared if found.lot else 0
     return Kept(stamp, verdict, declared, Page(document(view, kind)))

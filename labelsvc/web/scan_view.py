@@ -128,7 +128,7 @@ def view(
 
 def public(page: dict[str, Any]) -> dict[str, Any]:
     """The JSON document: the same facts, with the code under its own name."""
-    return {key: value for key, value in page.items() if key not in ("tone", "form")}
+    return {key: value for key, value in page.items() if key not in ("tone", "form", "compare")}
 
 
 def _mark(mark: Mark) -> dict[str, Any]:

@@ -10,7 +10,8 @@ import pytest
 
 from labelsvc import clock
 from labelsvc.catalogue.models import Product
-from labelsvc.codes.inner import inner_code, load_key
+from labelsvc.codes.inner import inner_code
+from labelsvc.codes.inner_lots import switch_on
 from labelsvc.codes.issue import allocate, codes_of, load_keyring
 from labelsvc.codes.models import Form
 from labelsvc.inspections import watch
@@ -18,7 +19,6 @@ from labelsvc.inspections.cases import contest
 from labelsvc.inspections.evidence import declare_sale, note_sighting
 from labelsvc.inspections.models import Case
 from labelsvc.inspections.report import send_report
-from labelsvc.scans.inner import switch_on
 from labelsvc.scans.record import Seen, write
 from labelsvc.settings import load
 from tests.e2e.conftest import Live, Reader, sign_in
@@ -143,7 +143,7 @@ def test_a_buyer_checks_the_inner_code(live: Live, reader: Reader, language: str
         switch_on(session, lot.id, actor="test")
         ring = load_keyring(session, base_url=live.url, secrets=settings.keys)
         path = codes_of(issue, ring, count=1)[0][len(live.url) :]
-        code = inner_code(load_key(session, secrets=settings.keys), issue.first)
+        code = inner_code(ring.inner_key, issue.first)
     page = reader.page
     assert reader.open(f"{path}?lang={language}") == 200
     reader.check("scan page")

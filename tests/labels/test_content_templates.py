@@ -13,11 +13,19 @@ from hypothesis import strategies as st
 from labelsvc.catalogue.models import Producer, Product
 from labelsvc.labels import fonts as label_fonts
 from labelsvc.labels import layout as layouts
-from labelsvc.labels.content import VARIABLES, LabelContent, Unit, sample_content, sample_unit
+from labelsvc.labels.content import (
+    PER_UNIT,
+    VARIABLES,
+    LabelContent,
+    Unit,
+    sample_content,
+    sample_unit,
+)
 from labelsvc.labels.contents import product_values
 from labelsvc.labels.drawing import compose
 from labelsvc.labels.elements import Element
 from labelsvc.labels.layout import LabelShape, Layout, SheetSpec
+from labelsvc.labels.ops import MARKS, put
 from labelsvc.labels.template import Run, expand, placeholders
 
 LAYOUTS_MD = (Path(__file__).parents[2] / "docs/layouts.md").read_text()
@@ -174,3 +182,15 @@ def test_a_card_has_room_for_more_of_the_story_than_a_label() -> None:
 def test_the_english_stars_are_those_of_the_recognition_too() -> None:
     assert LabelContent({"stars_text_en": "OCOP 5 stars"}, None)["stars_text_en"] == ""
     assert LabelContent({"stars_text_en": "OCOP 5 stars"}, 3)["stars_text_en"] == "OCOP 3 stars"
+
+
+def test_each_variable_of_a_unit_has_a_mark_and_a_value() -> None:
+    assert set(MARKS) == PER_UNIT and len(set(MARKS.values())) == len(MARKS)
+    for name in PER_UNIT:
+        assert put(MARKS[name], sample_unit()) == getattr(sample_unit(), name) != ""
+
+
+def test_what_a_log_shows_of_a_unit_has_no_inner_code() -> None:
+    unit = sample_unit()
+    assert unit.inner_code and unit.inner_code not in f"{unit!r} {unit}"
+    assert unit.code in repr(unit)

@@ -63,7 +63,7 @@ def test_words_that_run_over_are_drawn_over_their_box() -> None:
     made = drafted(changed("a4-65", 2, h=1.0))
     lowest = max(text.box[3] for text in made.drawing.texts if text.field.startswith("name"))
     assert lowest > 1.8 + 1
-    assert made.boxes[2] == pytest.approx((17.8, 0.8, 37.2, 1.8))
+    assert made.boxes[2] == pytest.approx((16.8, 0.8, 37.2, 1.8))
 
 
 def test_a_name_that_a_fault_gives_leads_to_its_place() -> None:

@@ -183,3 +183,15 @@ def test_x_height_is_measured_on_the_glyph(fonts: Fonts) -> None:
 
 def test_capitals_keep_their_marks(fonts: Fonts) -> None:
     assert fitted(fonts, "gốm bát tràng", width=60, upper=True).lines[0].text == "GỐM BÁT TRÀNG"
+
+
+@given(st.from_regex(r"[a-z]{1,9}(\.[a-z]{2,9}){1,4}", fullmatch=True), st.floats(6, 40))
+def test_a_host_wraps_before_its_dots_and_loses_none(host: str, width: float) -> None:
+    style = TextStyle.model_validate({"text": "{host}", "size": 5})
+    found = text.set_text(
+        [[Run(text.breakable(host), False)]], style, label_fonts.load(), width=width, points=5
+    )
+    assert found is None or "".join(line.text for line in found.lines) == host
+    if found is not None:
+        assert all(line.text.startswith(".") for line in found.lines[1:])
+        assert all(line.width <= width + 1e-6 for line in found.lines)

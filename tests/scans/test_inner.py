@@ -14,7 +14,8 @@ from sqlalchemy import select
 from labelsvc import clock
 from labelsvc.codes import alphabet
 from labelsvc.codes import inner as codes
-from labelsvc.codes.issue import create_keys
+from labelsvc.codes.issue import create_keys, load_keyring
+from labelsvc.codes.keyring import Keyring
 from labelsvc.db import Database
 from labelsvc.errors import KeyUnavailable, MalformedCode
 from labelsvc.scans import inner
@@ -51,14 +52,20 @@ def test_the_code_of_a_number_never_changes() -> None:
 
 
 def test_the_key_comes_from_the_sealed_secret(database: Database, settings: Settings) -> None:
+    def key(secrets: tuple[str, ...]) -> bytes:
+        ring = load_keyring(session, base_url="https://qr.example.vn", secrets=secrets)
+        return ring.inner_key
+
     with database.writing() as session:
-        with pytest.raises(KeyUnavailable):
-            codes.load_key(session, secrets=settings.keys)
         create_keys(session, secrets=settings.keys)
-        key = codes.load_key(session, secrets=settings.keys)
-        assert key == codes.load_key(session, secrets=settings.keys) and len(key) == 32
+        assert key(settings.keys) == key(settings.keys) and len(key(settings.keys)) == 32
         with pytest.raises(KeyUnavailable):
-            codes.load_key(session, secrets=("another-key-that-is-long-enough-0123456789",))
+            key(("another-key-that-is-long-enough-0123456789",))
+
+
+def test_a_keyring_of_public_keys_knows_no_inner_codes() -> None:
+    with pytest.raises(KeyUnavailable):
+        _ = Keyring([], None, "qr.example.vn").inner_key
 
 
 def test_a_right_code_is_right_once_and_then_known(database: Database) -> None:

@@ -24,8 +24,8 @@ import pytest
 from sqlalchemy import func, select
 
 import labelsvc
+from labelsvc.codes import inner_lots
 from labelsvc.db import Base, Database
-from labelsvc.scans import inner
 from labelsvc.scans.models import InnerTries, RefusedNetwork, Scan
 from labelsvc.settings import Settings
 from labelsvc.web.app import create_app
@@ -92,7 +92,7 @@ def until(condition: Callable[[], bool], seconds: float = 60) -> None:
 def world(database: Database, settings: Settings) -> World:
     made = worlds.build(database, settings)
     with database.writing() as session:
-        inner.switch_on(session, made.lot, actor="test")
+        inner_lots.switch_on(session, made.lot, actor="test")
     return made
 
 

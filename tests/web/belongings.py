@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from labelsvc.catalogue.models import Lot, Product, ProductPhoto
+from labelsvc.codes import inner_lots
 from labelsvc.codes.models import Withdrawal, WithdrawalState
 from labelsvc.db import Database
 from labelsvc.files import Files
@@ -15,7 +16,6 @@ from labelsvc.labels.layout_text import dumps
 from labelsvc.labels.models import BlankRoll, PrintRun
 from labelsvc.labels.printers import Profile
 from labelsvc.labels.run_files import Wish
-from labelsvc.scans import inner
 from labelsvc.settings import Settings
 from labelsvc.worker import tasks
 
@@ -74,7 +74,7 @@ def _small(session: Session, lot: Lot, product: Product, prefix: str) -> dict[st
         session, producer_id=producer_id, name=f"{prefix}-sheet", title="Tờ tem", article=article,
         actor=ACTOR,
     )  # fmt: skip
-    inner.switch_on(session, lot.id, actor=ACTOR)
+    inner_lots.switch_on(session, lot.id, actor=ACTOR)
     session.add_all([withdrawal, photo])
     session.flush()
     return {

@@ -9,6 +9,7 @@ import pytest
 
 from labelsvc.db import Database
 from labelsvc.labels import library, own
+from labelsvc.labels.blank_roll import is_blank
 from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.models import PrintRun
 from tests.web.desk import seen
@@ -131,3 +132,15 @@ def test_pressing_twice_makes_one_run_but_other_choices_make_another(
     assert len(runs(database)) == 1
     assert lan.post(path, form | {"copies": "3"}).location != first
     assert len(runs(database)) == 2
+
+
+@pytest.mark.parametrize("name", [layout.name for layout in library.for_packs()])
+def test_the_first_form_of_the_layout_is_chosen_until_another_is(
+    signed_in: SignIn, world: World, name: str
+) -> None:
+    layout = library.get(name)
+    if is_blank(layout):
+        pytest.skip("for blank rolls")
+    page = signed_in("lan").get(f"/console/lots/{world.lot}/print?layout={name}").text
+    (checked,) = re.findall(r'name="form" value="(\w+)" checked', page)
+    assert checked == layout.forms[0]

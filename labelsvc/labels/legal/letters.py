@@ -85,7 +85,9 @@ def _small(
 ) -> list[Finding]:
     must = bool(mandatory & set(text.variables))
     # A code that only repeats what the symbol says need not be read without help.
-    repeats = set(text.variables) <= PER_UNIT - {"unit_number"} and bool(text.variables)
+    repeats = set(text.variables) <= PER_UNIT - {"unit_number", "inner_code"} and bool(
+        text.variables
+    )
     shown = {
         "words": quoted(text),
         "height": round(height, 2),

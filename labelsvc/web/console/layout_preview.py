@@ -23,7 +23,7 @@ from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout, load
 from labelsvc.labels.layout_text import dumps, tidy
 from labelsvc.labels.legal.finding import PROGRAMME
-from labelsvc.labels.run_check import position, sample_code, sample_printed
+from labelsvc.labels.run_check import position, sample_code, sample_inner, sample_printed
 from labelsvc.labels.sheet import Sheet
 from labelsvc.web.console import layout_faults
 from labelsvc.web.console.producer import bp, own_lot
@@ -201,14 +201,17 @@ def _data(session: Session, wanted: Any, form: Form) -> Data:
             sample_code(lot, form, base_url),
             sample_unit(form).code_printed,
             "" if form is Form.LOT else position(1, lot.declared),
+            sample_unit(form).inner_code,
         )
         number = lot.product.set_number
         last = "" if form is Form.LOT else position(lot.declared, lot.declared)
-        widest = unit._replace(code_printed=sample_printed(form), unit_number=last)
+        widest = unit._replace(
+            code_printed=sample_printed(form), unit_number=last, inner_code=sample_inner(form)
+        )
         return Data(content, unit, widest, number)
     name = name if name in draft_data.NAMES else "usual"
     unit = sample_unit(form)
-    widest = unit._replace(code_printed=sample_printed(form))
+    widest = unit._replace(code_printed=sample_printed(form), inner_code=sample_inner(form))
     number = draft_data.CRAFT_SET if name == "craft" else draft_data.FOOD_SET
     return Data(replace(draft_data.content(name), images=pictures), unit, widest, number)
 

@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 
 from labelsvc.accounts import audit
 from labelsvc.catalogue.models import Lot
-from labelsvc.codes import inner as codes
+from labelsvc.codes import inner, inner_lots
 from labelsvc.codes.issue import codes_of, load_keyring
 from labelsvc.codes.models import Form, Issue
-from labelsvc.scans import inner
 from labelsvc.web.console.office_form import Posted
 from labelsvc.web.console.producer import bp, own_lot
 from labelsvc.web.language import gettext
@@ -32,7 +31,7 @@ def lot_inner(lot_id: int) -> ResponseReturnValue:
             "console/producer/case_inner.html",
             lot=lot,
             p=lot.product,
-            on=inner.asked_for(session, lot_id),
+            on=inner_lots.asked_for(session, lot_id),
             units=sum(issue.count for issue in _issues(session, lot_id)),
         )
 
@@ -41,7 +40,7 @@ def lot_inner(lot_id: int) -> ResponseReturnValue:
 def switch_inner(lot_id: int) -> ResponseReturnValue:
     def act(session: Session) -> Lot:
         lot = own_lot(session, lot_id)
-        inner.switch_on(session, lot_id, actor=actor())
+        inner_lots.switch_on(session, lot_id, actor=actor())
         return lot
 
     Posted().attempt(act)
@@ -55,7 +54,7 @@ def inner_list(lot_id: int) -> ResponseReturnValue:
     where = site()
     with where.database.writing() as session:
         lot = own_lot(session, lot_id)
-        inner.switch_on(session, lot_id, actor=actor())
+        inner_lots.switch_on(session, lot_id, actor=actor())
         audit.record(session, actor=actor(), action="lot.inner_list", subject=f"lot:{lot_id}")
         name = f"inner-{lot_id}.csv"
     secrets, base_url = where.settings.keys, where.settings.base_url
@@ -63,15 +62,15 @@ def inner_list(lot_id: int) -> ResponseReturnValue:
     def rows() -> Iterator[str]:
         yield "code,inner\r\n"
         with where.database.reading() as session:
-            key = codes.load_key(session, secrets=secrets)
             ring = load_keyring(session, base_url=base_url, secrets=secrets)
+            key = ring.inner_key
             for issue in _issues(session, lot.id):
                 for start in range(0, issue.count, _CHUNK):
                     many = min(_CHUNK, issue.count - start)
                     outer = codes_of(issue, ring, offset=start, count=many)
                     first = issue.first + start
                     yield "".join(
-                        f"{text},{codes.inner_code(key, first + at)}\r\n"
+                        f"{text},{inner.inner_code(key, first + at)}\r\n"
                         for at, text in enumerate(outer)
                     )
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from labelsvc import clock
 from labelsvc.catalogue.models import Lot
 from labelsvc.codes.models import Form
-from labelsvc.errors import BadInput, ContentMissing, LabelsvcError, QuantityExceeded
+from labelsvc.errors import BadInput, ContentMissing, InnerCodesOff, LabelsvcError, QuantityExceeded
 from labelsvc.labels import (
     fonts,
     legal,
@@ -28,7 +28,7 @@ from labelsvc.labels import (
     stock,
 )
 from labelsvc.labels.blank_roll import is_blank
-from labelsvc.labels.content import Unit
+from labelsvc.labels.content import Unit, sample_unit
 from labelsvc.labels.contents import content_of
 from labelsvc.labels.imprint import Imprint, usual_spares
 from labelsvc.labels.layout import Layout
@@ -294,6 +294,7 @@ def _page(session: Session, lot: Lot, chosen: Choice, check: RunCheck) -> str:
         problems=chosen.problems,
         errors={p.field: f"{p.message} {p.fix}" for p in chosen.problems if p.field},
         contents_missing=any(isinstance(error, ContentMissing) for error in check.problems),
+        inner_codes_off=any(isinstance(error, InnerCodesOff) for error in check.problems),
     )
 
 
@@ -304,7 +305,8 @@ def _possible(form: Form, layout: Layout, lot: Lot) -> bool:
 def _form_of(asked: str | None, layout: Layout, lot: Lot) -> Form:
     if asked in list(Form) and _possible(Form(asked), layout, lot):
         return Form(asked)
-    return next((f for f, _ in FORM_WORDS if _possible(f, layout, lot)), Form(layout.forms[0]))
+    usual = map(Form, layout.forms)
+    return next((form for form in usual if _possible(form, layout, lot)), Form(layout.forms[0]))
 
 
 @bp.get("/lots/<int:lot_id>/preview/<layout>.svg")
@@ -323,6 +325,7 @@ def preview_label(lot_id: int, layout: str) -> ResponseReturnValue:
                 sample_code(lot, form, site().settings.base_url),
                 _CAPTIONS.get(form, "").replace("{gtin}", lot.product.gtin or ""),
                 "" if form is Form.LOT else position(1, _asked(lot.declared), next_mark(session)),
+                sample_unit(form).inner_code,
             )
             picture = preview.svg(chosen, content, fonts.load(), unit=unit, placeholders=False)
         except LabelsvcError as error:

@@ -217,6 +217,7 @@ _SMALL = {
     "blank-35x22",
     "roll-35x22",
     "round-30",
+    "scratch-50x30",
 }
 
 
