@@ -20,7 +20,7 @@ DPI = 600
 MOST = 12
 #: A module may be off by this share: what a pixel more or less makes, and no more.
 _OFF = 0.02
-#: Quiet zones are whole modules to a pixel.
+#: Quiet zones are whole modules to a pixel, and to this share of a module where pixels are finer.
 _SLACK = 0.15
 
 
@@ -96,10 +96,12 @@ def take(
     None when no symbol could be measured; then there is a fault for each.
     """
     rows: list[Measured] = []
+    # On a roll a printer's offset moves the symbol by whole dots, of which a module has three or so.
+    slack = max(_SLACK, 25.4 / dpi / rule.planned_mm)
     for spot in spots:
         found = _measured(picture, dpi, spot)
         place = {"page": page, "cell": spot.cell, "unit": spot.unit}
-        if not found.modules or found.quiet < symbol.QUIET - _SLACK:
+        if not found.modules or found.quiet < symbol.QUIET - slack:
             shown = round(found.quiet, 1) if found.modules else 0
             faults.add("quiet", **place, measured=shown, least=symbol.QUIET)
         if not found.modules:

@@ -197,7 +197,7 @@ def test_a_passkey_signs_in_alone_and_after_the_password_and_confirms(
     reader.check("sign-in")
     page.click("[data-passkey=get] button")
     page.wait_for_url(f"{strict.url}/office/audit")  # without name and password
-    assert "Nguyễn Thị Minh Thư" in page.inner_text("nav")
+    assert "Nguyễn Thị Minh Thư" in page.inner_text("header")
     page.click("form[action$='/sign-out'] button")
 
     sign_in(reader, name)

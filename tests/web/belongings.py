@@ -64,8 +64,8 @@ def _small(session: Session, lot: Lot, product: Product, prefix: str) -> dict[st
     )  # fmt: skip
     photo = ProductPhoto(product_id=product.id, key="0" * 32, width=640, height=480, description="")
     printer = printer_book.save(
-        session, producer_id=producer_id, printer=None, name=f"{prefix} kho", language="pdf",
-        profile=Profile(), actor=ACTOR,
+        session, producer_id=producer_id, printer=None, name=f"{prefix} kho", language="tspl",
+        profile=Profile(dpi=203), actor=ACTOR,
     )  # fmt: skip
     layout = library.get("blank-35x22").model_copy(update={"name": f"{prefix}-layout"})
     own.save_layout(session, producer_id=producer_id, toml=dumps(layout), actor=ACTOR)
