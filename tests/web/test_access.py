@@ -150,6 +150,7 @@ _SENT: dict[str, dict[str, Any]] = {
     "producer.save_layout": {"json": {}},
     "producer.change_photo": {"data": {"do": "first"}},
     "producer.send_run": {"data": {"printer": "printer_id"}},
+    "producer.calibration_label_file": {"query_string": {"roll": "roll-35x22-2"}},
 }
 
 
