@@ -12,6 +12,7 @@ from labelsvc.files import Files
 from labelsvc.inspections.cases import open_case
 from labelsvc.inspections.models import CaseKind
 from labelsvc.labels import blank_roll, library, own, print_run, printer_book, run_files
+from labelsvc.labels.faults import Fault
 from labelsvc.labels.layout_text import dumps
 from labelsvc.labels.models import BlankRoll, PrintRun
 from labelsvc.labels.printers import Profile
@@ -51,6 +52,10 @@ def belongings(
     with database.reading() as session:
         assert session.get_one(PrintRun, found["run_id"]).state == "released"
         assert session.get_one(BlankRoll, found["roll_id"]).state == "released"
+    with database.writing() as session:  # as of a run that was read with faults
+        run = session.get_one(PrintRun, found["run_id"])
+        fault = Fault(page=1, cell=1, unit=1, kind="unreadable", params={})
+        run.report = {**(run.report or {}), "faults": [fault.kept()]}
     return found
 
 
