@@ -18,6 +18,7 @@ import pytest
 import zxingcpp
 from flask.testing import FlaskClient
 
+from labelsvc.codes import inner_lots
 from labelsvc.codes.issue import codes_of, create_keys, load_keyring
 from labelsvc.db import Database
 from labelsvc.files import Files
@@ -71,6 +72,8 @@ def printed(
         )
         make_recognition(session, product, valid_from=date(2026, 3, 4), potential_five=True)
         lot = make_lot(session, product, code="L261105-01", declared=COUNT)
+        if library.get(layout).prints_inner_code:
+            inner_lots.switch_on(session, lot.id, actor="user:1")
         run = print_run.start_run(
             session, lot=lot, layout=layout, count=COUNT, form=form,
             base_url=settings.base_url, actor="user:1",

@@ -84,7 +84,7 @@ def test_doctor_names_what_is_wrong_and_how_to_mend_it(
     ("update", "check", "what"),
     [
         ({"secret_keys": ()}, "secret keys", "known to everybody"),
-        ({"base_url": "https://truyxuat.ocop.hanoi.gov.vn"}, "host on labels", "round-30 (short, lot)"),
+        ({"base_url": "https://truy-xuat-nguon-goc.san-pham-ocop.hanoi.gov.vn"}, "host on labels", "round-30 (short, lot)"),
     ],
 )  # fmt: skip
 def test_doctor_doubts_what_works_and_is_not_meant(

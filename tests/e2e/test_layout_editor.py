@@ -210,7 +210,7 @@ def test_a_number_that_is_none_and_one_that_leaves_the_label(live: Live, reader:
     page.click("#save")
     expect(page.locator("#save-state")).to_have_attribute("data-state", "failed")
     reader.check("faulty")
-    page.fill("#e-size", "17,3")
+    page.fill("#e-size", "15,7")
     drawn(page)
     expect(page.locator("#findings li.error")).to_have_count(0)
 
@@ -275,19 +275,19 @@ def test_an_edge_snaps_to_its_neighbour_unless_alt_is_held(live: Live, reader: R
     page = reader.page
     begin(reader)
     choose(page, "Tên sản phẩm")
-    page.fill("#e-x", "17.83")
+    page.fill("#e-x", "10.83")
     choose(page, "Số lô")
-    page.fill("#e-x", "15")
+    page.fill("#e-x", "8")
     drag(page, "#overlay .hit.chosen", 2.82, 0, alt=False)
-    assert value(page, "x") == 17.83  # of the name above it, not of the tenths
+    assert value(page, "x") == 10.83  # of the name above it, not of the tenths
     assert page.locator("#overlay .guides path").count() == 0
-    page.fill("#e-x", "15")
+    page.fill("#e-x", "8")
     drag(page, "#overlay .hit.chosen", 2.82, 0)
-    assert value(page, "x") == 17.8
+    assert value(page, "x") == 10.8
     page.click("#snap")
-    page.fill("#e-x", "15")
+    page.fill("#e-x", "8")
     drag(page, "#overlay .hit.chosen", 2.82, 0, alt=False)
-    assert value(page, "x") == 17.8
+    assert value(page, "x") == 10.8
 
 
 @at_a_desk

@@ -105,7 +105,7 @@ def test_every_layout_has_a_template(name: str, fonts: Fonts) -> None:
     found = write_variable(layout, [Block(sample_content(), run)], fonts)
     rows = read_variable(found.table)
     assert [(row.code, row.code_printed, row.unit_number) for row in rows] == [
-        tuple(u) for u in run
+        (unit.code, unit.code_printed, unit.unit_number) for unit in run
     ]
     with walk.opened(found.template) as pdf:
         assert len(pdf.pages) == 1
