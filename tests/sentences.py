@@ -30,7 +30,7 @@ _TABLES = {
     "FIELD_WORDS",
     "ACTIONS",
     "_KINDS",
-    "_STANDINGS",
+    "STANDINGS",
     "FILTERS",
     "FORM_WORDS",
     "ENTRIES",

@@ -43,6 +43,17 @@ class Standing(StrEnum):
         return self in (Standing.IN_FORCE, Standing.ENDING_SOON, Standing.EXTENDED)
 
 
+#: How each is told to readers, on pages and on the command line.
+STANDINGS = {
+    "in_force": "In force",
+    "ending_soon": "In force, ends soon",
+    "extended": "In force by extension (art. 12)",
+    "expired": "Expired",
+    "withdrawn": "Withdrawn",
+    "not_recognised": "Not recognised yet",
+}
+
+
 class Authority(StrEnum):
     """The three kinds of body that have given stars."""
 

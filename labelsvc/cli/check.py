@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import click
 
 from labelsvc import clock
-from labelsvc.catalogue.recognition import Recognition, Standing
+from labelsvc.catalogue.recognition import STANDINGS, Recognition, Standing
 from labelsvc.cli import base
 from labelsvc.cli.keys import reader
 from labelsvc.codes import cartons, gs1, issue, offline, short, uri
@@ -51,14 +51,6 @@ _NAMES = {
     "label": "Label in its run",
     "carton": "Labels in the carton",
     "reason": "Reason",
-}
-_STANDINGS = {
-    "in_force": "In force",
-    "ending_soon": "In force, ends soon",
-    "extended": "In force by extension (art. 12)",
-    "expired": "Expired",
-    "withdrawn": "Withdrawn",
-    "not_recognised": "Not recognised yet",
 }
 
 
@@ -105,7 +97,7 @@ def verify(context: click.Context, code: str, trust: Path | None, as_json: bool)
 
 def _words(name: str, value: Any) -> str:
     if name == "standing":
-        return base.say(_STANDINGS[value])
+        return base.say(STANDINGS[value])
     return f"{value:%d/%m/%Y}" if isinstance(value, date) else str(value)
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from labelsvc import clock
 from labelsvc.catalogue.models import Producer
-from labelsvc.catalogue.recognition import Certificate
+from labelsvc.catalogue.recognition import STANDINGS, Certificate
 from labelsvc.codes.models import Mark, MarkState
 from labelsvc.events.vocabulary import step_name
 from labelsvc.scans.lookup import Found
@@ -31,14 +31,6 @@ _KINDS = {
     "enterprise": "Small or medium enterprise",
     "farm": "Farm",
     "household": "Registered household business",
-}
-_STANDINGS = {
-    "in_force": "In force",
-    "ending_soon": "In force, ends soon",
-    "extended": "In force by extension (art. 12)",
-    "expired": "Expired",
-    "withdrawn": "Withdrawn",
-    "not_recognised": "Not recognised yet",
 }
 
 
@@ -154,7 +146,7 @@ def _stars(found: Found, verdict: Verdict) -> dict[str, Any] | None:
         "count": recognition.stars if allowed else None,
         "was": recognition.stars,
         "standing": str(found.standing),
-        "standing_name": gettext(_STANDINGS[found.standing]),
+        "standing_name": gettext(STANDINGS[found.standing]),
         "decision_number": recognition.decision_number,
         "decision_date": recognition.decision_date.isoformat(),
         "authority": recognition.authority_name,
