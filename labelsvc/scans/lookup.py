@@ -13,7 +13,10 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from labelsvc.catalogue.models import Lot, Producer, Product, Village
 from labelsvc.catalogue.recognition import Certificate, Recognition, Standing, ruling
 from labelsvc.codes.blank import find_blank
+from labelsvc.codes.gs1 import Gs1Code
 from labelsvc.codes.models import Form, Issue, Mark
+from labelsvc.codes.short import ShortCode
+from labelsvc.codes.uri import ParsedCode
 from labelsvc.db import Database
 from labelsvc.events.models import Event
 from labelsvc.scans import verdict
@@ -79,6 +82,14 @@ def peek(database: Database, number: int) -> Peek | None:
         number, revision or 0, issue_id, first, form, _utc(first_at), sessions or 0,
         province, _utc(told_at), mark_id,
     )  # fmt: skip
+
+
+def fits(parsed: ParsedCode, form: str) -> bool:
+    """Whether a number of an issue in *form* may come in this code: a number issued in one form is
+    not good in another, for its symbol was never made."""
+    if isinstance(parsed, ShortCode):
+        return form in (Form.SHORT, Form.LOT)
+    return form == (Form.GS1 if isinstance(parsed, Gs1Code) else Form.OFFLINE)
 
 
 def unissued(session: Session, number: int | None) -> tuple[Verdict, str]:

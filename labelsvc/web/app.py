@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 from jinja2 import ChoiceLoader, FileSystemLoader
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from labelsvc import settings as settings_module
@@ -39,7 +40,17 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         part.install(app)
     app.jinja_env.globals["settings"] = settings
     _register(app)
+    _wrap(app)
     return app
+
+
+def _wrap(app: Flask) -> None:
+    """What stands before the application; the outermost comes last."""
+    from labelsvc.web import scan_door
+
+    scan_door.install(app)
+    if hops := app.extensions["labelsvc"].settings.proxy_hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
 
 
 class RowNumber(IntegerConverter):

@@ -35,13 +35,14 @@ def current() -> str:
             )
             known = i18n.choose(list(request.accept_languages), asked=asked or None)
         else:  # who scans sends no more than the header, and few different ones
-            known = _of_header(request.headers.get("Accept-Language", ""))
+            known = of_header(request.headers.get("Accept-Language", ""))
         g.language = known
     return str(known)
 
 
 @lru_cache(maxsize=1000)
-def _of_header(header: str) -> str:
+def of_header(header: str) -> str:
+    """The language of who sends this line `Accept-Language` and has chosen none."""
     return i18n.choose(list(parse_accept_header(header, LanguageAccept)))
 
 

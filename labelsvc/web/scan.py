@@ -31,8 +31,18 @@ from labelsvc.labels.compared import compared
 from labelsvc.scans import lookup
 from labelsvc.scans.lookup import Peek
 from labelsvc.scans.verdict import SHOWN, Verdict
-from labelsvc.web import language, scan_carton, scan_view, scan_wait
-from labelsvc.web.scan_pages import CODE, NOTICE, POSITION, PRINTED, Kept, Page, document, fill
+from labelsvc.web import language, scan_asked, scan_carton, scan_view, scan_wait
+from labelsvc.web.scan_pages import (
+    CODE,
+    NOTICE,
+    POSITION,
+    PRINTED,
+    Kept,
+    Page,
+    document,
+    fill,
+    notices,
+)
 from labelsvc.web.scan_site import ScanSite
 from labelsvc.web.security import HEADERS, STRICT_TRANSPORT, Sent
 from labelsvc.web.site import site
@@ -89,7 +99,7 @@ def _coded(own: ScanSite, parsed: uri.ParsedCode, kind: str) -> ResponseReturnVa
         if verdict is Verdict.NOT_ISSUED:
             return _missed(own, verdict, kind, parsed)
         return _plain(verdict, kind, parsed, producer=producer)
-    if peek is None or not _form_fits(parsed, peek.form):
+    if peek is None or not lookup.fits(parsed, peek.form):
         return _missed(own, Verdict.NOT_ISSUED, kind, parsed)
     if own.outdated(peek.revision):
         return _coded(own, parsed, kind)
@@ -103,8 +113,11 @@ def _coded(own: ScanSite, parsed: uri.ParsedCode, kind: str) -> ResponseReturnVa
             kept = _render(session, peek, kind, stamp)
         own.pages.put(key, kept)
     own.record(kept.verdict, peek.number, peek.issue_id, peek.form)
-    packed = _packs()
-    body = fill(kept, parsed.canonical, peek, kind=kind, lang=lang, packed=packed)
+    packed = _takes_gzip()
+    body = fill(
+        kept, parsed.canonical, peek,
+        kind=kind, lang=lang, packed=packed, rules=where.settings,
+    )  # fmt: skip
     return _send(kept.verdict, kind, body, packed=packed)
 
 
@@ -156,8 +169,8 @@ def _render(session: Session, peek: Peek, kind: str, stamp: tuple[Any, ...]) -> 
         and found.lot is not None
         and inner_lots.asked_for(session, found.lot.id)
     )
-    declared = found.lot.declared if found.lot else 0
-    return Kept(stamp, verdict, declared, Page(document(view, kind)))
+    declared = found.lot.declared if found.lot and peek.form == Form.LOT else None
+    return Kept(stamp, verdict, declared, Page(document(view, kind)), notices(kind, declared))
 
 
 def _link(link: gs1.Gs1Link, kind: str) -> ResponseReturnValue:
@@ -212,26 +225,25 @@ def _plain(
 
 def _send(verdict: Verdict, kind: str, body: bytes, *, packed: bool = False) -> Response:
     own = ScanSite.of(current_app)
-    if not packed and len(body) > 500 and _packs():
+    if not packed and len(body) > 500 and _takes_gzip():
         body, packed = gzip.compress(body, 5, mtime=0), True
-    lines = own.headers.get((kind, packed, language.current()))
+    lang = language.current()
+    lines = own.headers.get((kind, packed, lang))
     if lines is None:
         lines = [*HEADERS.items(), *scan_view.HEADERS.items(), ("Content-Type", _TYPES[kind])]
         if packed:  # nothing secret is on these pages, so their size tells nothing
             lines.append(("Content-Encoding", "gzip"))
-        lines.append(("Content-Language", language.current()))
+        lines.append(("Content-Language", lang))
         csp = own.csp if kind == "html" else "default-src 'none'; frame-ancestors 'none'"
         lines.append(("Content-Security-Policy", csp))
         if site().settings.base_url.startswith("https:"):
             lines.append(STRICT_TRANSPORT)
-        lines = own.headers[kind, packed, language.current()] = list(dict(lines).items())
+        lines = own.headers[kind, packed, lang] = list(dict(lines).items())
     return Sent(body, SHOWN[verdict].status, lines)
 
 
-def _packs() -> bool:
-    """Whether the reader takes gzip."""
-    offered = request.headers.get("Accept-Encoding", "")
-    return "gzip" in offered and (";" not in offered or bool(request.accept_encodings["gzip"]))
+def _takes_gzip() -> bool:
+    return scan_asked.packs(request.headers.get("Accept-Encoding", ""))
 
 
 def _kind() -> str:
@@ -239,16 +251,4 @@ def _kind() -> str:
     asked = request.args.get("format")
     if asked in ("html", "json", "text"):
         return asked
-    if "application/json" not in request.headers.get(
-        "Accept", ""
-    ) and "text/plain" not in request.headers.get("Accept", ""):
-        return "html"
-    best = request.accept_mimetypes.best_match(["text/html", "application/json", "text/plain"])
-    return {"application/json": "json", "text/plain": "text"}.get(best or "", "html")
-
-
-def _form_fits(parsed: uri.ParsedCode, form: str) -> bool:
-    """A number issued in one form is not good in another: its symbol was never made."""
-    if isinstance(parsed, short.ShortCode):
-        return form in (Form.SHORT, Form.LOT)
-    return form == (Form.GS1 if isinstance(parsed, gs1.Gs1Code) else Form.OFFLINE)
+    return scan_asked.kind_of(request.headers.get("Accept", ""))

@@ -14,7 +14,7 @@ import re
 import struct
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -24,13 +24,12 @@ from flask import render_template
 
 from labelsvc import clock, i18n
 from labelsvc.codes import uri
-from labelsvc.codes.models import Form
 from labelsvc.scans.lookup import Peek
 from labelsvc.scans.provinces import BY_CODE
 from labelsvc.scans.record import SESSION
 from labelsvc.scans.verdict import CopyNotice, Verdict, copy_notice
+from labelsvc.settings import Settings
 from labelsvc.web import scan_view
-from labelsvc.web.site import site
 
 #: Marks for what is put in with each request; private characters, so no text of ours has them.
 CODE, PRINTED, POSITION, NOTICE, _COUNT, _MOMENT, _PLACE = (
@@ -75,9 +74,11 @@ class Kept:
 
     stamp: tuple[Any, ...]
     verdict: Verdict
-    #: Units of its lot.
-    declared: int
+    #: Units of its lot, where the whole lot shares one code.
+    declared: int | None
     page: Page
+    #: What is said about earlier scans, with marks for how many and since when.
+    notices: Mapping[CopyNotice, str]
 
 
 class Pages:
@@ -97,23 +98,26 @@ class Pages:
             self._kept.popitem(last=False)
 
 
-def fill(kept: Kept, code: str, peek: Peek, *, kind: str, lang: str, packed: bool) -> bytes:
-    """The kept page for one code."""
-    whole_lot = peek.form == Form.LOT
-    rules = site().settings
+def fill(
+    kept: Kept, code: str, peek: Peek, *, kind: str, lang: str, packed: bool, rules: Settings
+) -> bytes:
+    """The kept page for one code; needs no request, for it also stands before the application."""
+    whole_lot = kept.declared is not None
     notice = copy_notice(
         sessions=peek.sessions,
-        declared=kept.declared if whole_lot else None,
+        declared=kept.declared,
         many=rules.copy_notice_sessions,
         multiple=rules.copy_lot_multiple,
         recent=peek.first_at is not None and clock.now() - peek.first_at < SESSION,
     )
     printed = uri.printed(code)
+    days = rules.scan_minutes_days
     if kind == "json":
+        moment = _first(peek, days, lambda at: at.isoformat(timespec="minutes"), date.isoformat)
         seen = {
             "notice": notice,
             "sessions": peek.sessions,
-            "first_at": _first(peek, lambda at: at.isoformat(timespec="minutes"), date.isoformat),
+            "first_at": moment,
             "first_place": _place(peek),
         }
         values = {
@@ -126,13 +130,25 @@ def fill(kept: Kept, code: str, peek: Peek, *, kind: str, lang: str, packed: boo
     words = ""
     if kept.verdict not in scan_view.OUT and (not whole_lot or notice is CopyNotice.MANY):
         count = str(peek.sessions) if peek.sessions < 1000 else i18n.number(peek.sessions, lang)
-        words = _notice(kind, notice, kept.declared if whole_lot else None, lang)
-        moment = _first(peek, i18n.moment, i18n.day) or ""
-        words = words.replace(_COUNT, count).replace(_MOMENT, moment)
+        moment = _first(peek, days, i18n.moment, i18n.day)
+        words = kept.notices[notice].replace(_COUNT, count).replace(_MOMENT, moment or "")
         place = _reported(lang, **place) if (place := _place(peek)) and not whole_lot else ""
         words = words.replace(_PLACE, place)
     values = {"C": code, "P": printed or code, "N": str(peek.position), "H": words}
     return kept.page.fill(values, packed=packed)
+
+
+def notices(kind: str, declared: int | None) -> dict[CopyNotice, str]:
+    """What a page says about earlier scans, in the reader's language, with marks."""
+    if kind == "json":
+        return {}
+    template = "scan/notice.txt" if kind == "text" else "scan/notice.html"
+    return {
+        notice: render_template(
+            template, notice=notice, declared=declared, count=_COUNT, moment=_MOMENT, place=_PLACE
+        )
+        for notice in CopyNotice
+    }
 
 
 def document(view: dict[str, Any], kind: str) -> str:
@@ -148,13 +164,16 @@ def document(view: dict[str, Any], kind: str) -> str:
 
 
 def _first(
-    peek: Peek, fine: Callable[[datetime], str], coarse: Callable[[date], str]
+    peek: Peek, days: int, fine: Callable[[datetime], str], coarse: Callable[[date], str]
 ) -> str | None:
-    """When a code was first scanned: to the minute, or the day once minutes are no longer kept."""
+    """When a code was first scanned: to the minute, or the day once minutes are no longer kept.
+
+    :param days: for which minutes are kept.
+    """
     at = peek.first_at
     if at is None:
         return None
-    if at < clock.now() - timedelta(days=site().settings.scan_minutes_days):
+    if at < clock.now() - timedelta(days=days):
         return coarse(clock.local(at).date())
     return fine(at)
 
@@ -174,15 +193,6 @@ def _place(peek: Peek) -> dict[str, str] | None:
 def _reported(lang: str, *, province: str, name: str, on: str) -> str:
     day = i18n.day(date.fromisoformat(on))
     return " " + i18n.translate("First reported in {name} on {day}.", lang, name=name, day=day)
-
-
-@lru_cache(maxsize=500)
-def _notice(kind: str, notice: CopyNotice, declared: int | None, _lang: str) -> str:
-    """What is said about earlier scans, with marks for how many and since when."""
-    template = "scan/notice.txt" if kind == "text" else "scan/notice.html"
-    return render_template(
-        template, notice=notice, declared=declared, count=_COUNT, moment=_MOMENT, place=_PLACE
-    )
 
 
 def _deflate(text: bytes) -> bytes:

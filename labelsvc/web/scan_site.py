@@ -6,7 +6,7 @@ import base64
 import hashlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, TypeVar, cast
 
@@ -154,21 +154,28 @@ class ScanSite:
     def record(
         self, verdict: Verdict, number: int | None, issue_id: int | None, form: str | None
     ) -> None:
-        """Note the scan; nothing that goes wrong here may reach the page.
+        """`note` of the request at hand."""
+        self.note(request.environ, language.current(), verdict, number, issue_id, form)
+
+    def note(
+        self, environ: Mapping[str, Any], lang: str, verdict: Verdict,
+        number: int | None, issue_id: int | None, form: str | None,
+    ) -> None:  # fmt: skip
+        """Write the scan down; nothing that goes wrong here may reach the page.
 
         Only a page that somebody opened who is not signed in: an inspector's application asks by POST
         (`web/inspect/verdict.py`), and an official act is no anonymous visitor.
+
+        :param environ: of the request (PEP 3333).
         """
-        if request.method != "GET" or _SIGNED_IN in request.environ.get("HTTP_COOKIE", ""):
+        if environ["REQUEST_METHOD"] != "GET" or _SIGNED_IN in environ.get("HTTP_COOKIE", ""):
             return
         try:
-            device = device_family(request.headers.get("User-Agent", ""))
+            device = device_family(environ.get("HTTP_USER_AGENT", ""))
+            token = self.day_key.token(network_of(environ.get("REMOTE_ADDR", "")), device)
             self.recorder.add(
-                Seen(
-                    clock.now(), verdict, number, issue_id, form, language.current(), device,
-                    self.visitor(device),
-                )
-            )  # fmt: skip
+                Seen(clock.now(), verdict, number, issue_id, form, lang, device, token)
+            )
         except Exception:
             log.exception("scan not recorded")
 
