@@ -28,8 +28,9 @@ from labelsvc.labels.printers import Profile
 from labelsvc.labels.sample import Rule, Sample, Spot
 from labelsvc.labels.sheet import Cell, Order, Sheet
 
-#: Pixels a module in the first rendering; readers want two to three.
-_PIXELS = 2.5
+#: Pixels a module in the first rendering; readers want two to three, and whole ones: between them
+#: the middle of a module lies between two pixels, and a reader that looks there may be wrong.
+_PIXELS = 3
 _LEAST_DPI = 130
 _SECOND_DPI = 400
 
@@ -252,7 +253,7 @@ class _Page:
         ]
         again = not here
         if again:
-            here = self._again(left, top)
+            here = self._again(left, top, (self.dpi, _SECOND_DPI, 2 * _SECOND_DPI))
         else:
             self.reads = [read for read in self.reads if read not in here]
         place: dict[str, Any] = {
@@ -265,12 +266,16 @@ class _Page:
         elif here[0].text != text:
             faults.add("text", found=here[0].text, **place)
         else:
-            return _Found(1.0 if here[0].unused is None else here[0].unused, again)
+            unused = here[0].unused
+            if unused is not None and unused < 1:  # of the print, or only of this picture of it
+                finer = self._again(left, top, (_SECOND_DPI,))
+                unused = max([unused, *(r.unused or 0 for r in finer if r.text == text)])
+            return _Found(1.0 if unused is None else unused, again)
         return None
 
-    def _again(self, left: float, top: float) -> list[symbol.Read]:
-        """A second look at one place: the picture at hand, then a finer one."""
-        for dpi in (self.dpi, _SECOND_DPI, 2 * _SECOND_DPI):
+    def _again(self, left: float, top: float, resolutions: Sequence[int]) -> list[symbol.Read]:
+        """A second look at one place alone, in finer pictures until one can be read."""
+        for dpi in resolutions:
             if dpi not in self.finer:
                 self.finer[dpi] = grey_page(self.document, self.number - 1, dpi)
             picture = self.finer[dpi]

@@ -24,8 +24,8 @@ from labelsvc.worker.tasks import work_once
 log = structlog.get_logger()
 
 #: Seconds between two looks at an empty queue; grows from the first to the second.
-SHORTEST, LONGEST = 0.02, 0.5
-#: Seconds before a dead process is replaced, so that one that cannot start does not spin.
+SHORTEST, LONGEST = 0.02, 0.1
+#: Seconds before a dead process is replaced or one that stumbled looks again: neither may spin.
 _BREATH = 1.0
 
 
@@ -56,7 +56,8 @@ def work_forever(settings: Settings, stop: threading.Event) -> None:
                     publisher.tick()
             except Exception:  # a database that is away for a moment must not end the worker
                 log.exception("worker stumbled")
-                busy, pause = False, LONGEST
+                busy = False
+                stop.wait(_BREATH)
             pause = SHORTEST if busy else min(LONGEST, pause * 1.5)
             if not busy:
                 stop.wait(pause)
