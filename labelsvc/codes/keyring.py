@@ -13,7 +13,7 @@ import json
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 
@@ -251,7 +251,7 @@ class Keyring:
 
     def _signer(self, key: Key, form: str, bits: int) -> CodeSigner:
         return CodeSigner(
-            [key.mac_secret or b""],
+            [cast(bytes, key.mac_secret)],  # of `_mac_keys`
             purpose=f"labelsvc/{form}/v1/{key.kid}",
             context=f"ocop-{form}-v1\0{self.host}\0".encode("ascii"),
             bits=bits,

@@ -47,7 +47,6 @@ class Permutation:
             raise ValueError(f"a permutation has 1 to {MAX_BITS} bits")
         if not 0 <= tweak < 1 << 32:
             raise ValueError("the tweak has 32 bits")
-        self.bits = bits
         self.size = 1 << bits
         left = bits // 2
         right = bits - left

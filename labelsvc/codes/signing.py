@@ -88,7 +88,6 @@ class CodeSigner(Signer):
             list(secrets), salt=purpose, digest_method=hashlib.sha256, algorithm=self.tag_algorithm
         )
         self.purpose = purpose
-        self.context = context
         self._keys = [derive(secret, purpose) for secret in self.secret_keys]
         self._begun = [_begun(key, context) for key in self._keys]
 

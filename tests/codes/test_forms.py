@@ -94,8 +94,23 @@ GOOD: dict[str, Any] = {"kid": 1, "reference": 1, "lot": 1, "unit": 1}
 )  # fmt: skip
 def test_fields_out_of_range_are_refused(field: dict[str, Any]) -> None:
     OfflinePayload(**GOOD)
-    with pytest.raises(MalformedCode):
+    with pytest.raises(MalformedCode) as caught:
         OfflinePayload(**GOOD | field)
+    if "is_gtin" not in field:
+        assert caught.value.params["field"] in field
+
+
+def test_the_first_day_of_the_expiry_field() -> None:
+    first = EPOCH + timedelta(days=1)
+    payload = OfflinePayload(**GOOD, expires=first)
+    assert OfflinePayload.unpack(payload.pack()).expires == first
+
+
+def test_a_code_of_a_newer_kind_says_what_to_do() -> None:
+    newer = bytes([OfflinePayload(**GOOD).pack()[0] ^ 0x30]) + bytes(15)
+    with pytest.raises(MalformedCode, match="newer kind") as caught:
+        OfflinePayload.unpack(newer)
+    assert caught.value.fix
 
 
 def test_the_last_day_of_the_expiry_field() -> None:
@@ -122,8 +137,9 @@ def test_short_codes_of_another_length_are_refused(length: int) -> None:
      str(1 << 640)],
 )  # fmt: skip
 def test_other_than_193_digits_below_the_limit_are_refused(text: str) -> None:
-    with pytest.raises(MalformedCode):
+    with pytest.raises(MalformedCode) as caught:
         offline.parse(text)
+    assert caught.value.params["expected"] == 193 and caught.value.fix
 
 
 @pytest.mark.parametrize(

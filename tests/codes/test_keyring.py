@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labelsvc.codes import alphabet, gs1, offline, short, signing
+from labelsvc.codes import alphabet, gs1, inner, offline, short, signing
 from labelsvc.codes.gs1 import Gs1Code
 from labelsvc.codes.keyring import Key, Keyring, KeyState
 from labelsvc.codes.offline import OfflinePayload
@@ -159,6 +159,36 @@ def test_the_state_of_the_key_decides_once_the_tag_holds(
     assert type(caught.value) is BadSignature
 
 
+@pytest.mark.parametrize(("unit", "believed"), [(15, False), (16, True), (31, True), (32, False)])
+def test_a_stolen_key_is_believed_from_the_first_to_the_last_unit_of_its_log(
+    unit: int, believed: bool
+) -> None:
+    maker = replace(KEYS[-1], kid=7, state=KeyState.RETIRED)
+    code = offline.parse(Keyring([maker], None, HOST).offline(replace(UNIT, kid=7, unit=unit)))
+    frozen = replace(maker, state=KeyState.FROZEN, unit_ranges=((UNIT.lot, 16, 32),))
+    ring = Keyring([frozen], None, HOST)
+    if believed:
+        assert ring.verify_offline(code).unit == unit
+    else:
+        with pytest.raises(FrozenKey):
+            ring.verify_offline(code)
+
+
+def test_a_key_may_begin_with_number_zero() -> None:
+    ring = Keyring([replace(KEYS[0], first_number=0)], PERMUTATION_SECRET, HOST)
+    assert ring.verify_short(short.parse(ring.short(0))) == 0
+
+
+def test_its_codes_lead_to_the_host_by_https(keyring: Keyring) -> None:
+    assert keyring.base_url == f"https://{HOST}"
+
+
+def test_inner_codes_have_a_key_of_their_own(keyring: Keyring) -> None:
+    assert keyring.inner_key == inner.key_of(PERMUTATION_SECRET)
+    with pytest.raises(KeyUnavailable, match="inner codes"):
+        _ = Keyring.from_json(keyring.to_json()).inner_key
+
+
 def test_what_it_may_not_make(keyring: Keyring) -> None:
     with pytest.raises(KeyUnavailable):
         keyring.short(0)  # before the first key
@@ -175,8 +205,9 @@ def test_what_it_may_not_make(keyring: Keyring) -> None:
 def test_a_key_that_is_not_there_is_unknown_not_wrong(keyring: Keyring) -> None:
     code = offline.parse(keyring.offline(UNIT))
     without = Keyring([k for k in KEYS if k.kid != 4], PERMUTATION_SECRET, HOST)
-    with pytest.raises(UnknownKey):
+    with pytest.raises(UnknownKey) as caught:
         without.verify_offline(code)
+    assert caught.value.params["kid"] == 4 and caught.value.fix
 
 
 def test_the_trust_file_verifies_offline_codes_and_holds_no_secret(keyring: Keyring) -> None:

@@ -74,10 +74,18 @@ def test_many_outside_the_range_are_refused() -> None:
         Permutation(KEY, 8).forward_many(np.array([0, 256], dtype=np.uint64))
 
 
-@pytest.mark.parametrize(("key", "bits", "tweak"), [(b"", 40, 0), (KEY, 0, 0), (KEY, 49, 0),
-                                                    (KEY, 40, -1), (KEY, 40, 2**32)])  # fmt: skip
-def test_impossible_parameters_are_refused(key: bytes, bits: int, tweak: int) -> None:
-    with pytest.raises(ValueError, match=r"key|bits"):
+@pytest.mark.parametrize(
+    ("key", "bits", "tweak", "words"),
+    [
+        (b"", 40, 0, "the key of a permutation has 32 bytes"),
+        (KEY, 0, 0, "a permutation has 1 to 48 bits"),
+        (KEY, 49, 0, "a permutation has 1 to 48 bits"),
+        (KEY, 40, -1, "the tweak has 32 bits"),
+        (KEY, 40, 2**32, "the tweak has 32 bits"),
+    ],
+)
+def test_impossible_parameters_are_refused(key: bytes, bits: int, tweak: int, words: str) -> None:
+    with pytest.raises(ValueError, match=f"^{words}$"):
         Permutation(key, bits, tweak=tweak)
 
 

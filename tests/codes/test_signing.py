@@ -64,7 +64,7 @@ def test_the_last_secret_signs_and_all_verify() -> None:
 
 @pytest.mark.parametrize("secret", [b"b" * 32, "b" * 32])
 def test_keys_are_derived_for_the_purpose_wherever_itsdangerous_asks(secret: bytes | str) -> None:
-    both = signer(b"a" * 32, b"b" * 32)
+    both = signer(b"z" * 32, b"a" * 32, b"b" * 32)
     wanted = signing.derive(b"b" * 32, "test/v1")
     assert both.derive_key() == wanted  # of the last secret
     assert both.derive_key(secret) == wanted

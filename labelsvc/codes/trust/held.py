@@ -202,13 +202,14 @@ class HeldTrust:
         A delta is signed as a full list is; the head's hash is of the full list's file alone.
         """
         key = line.kid, line.purpose
-        before, parts = held.lists.get(key), held.parts.get(key, ())
-        if before is None or not parts or before.number > line.number:
+        before, head = held.lists.get(key), held.head
+        if before is None or head is None or before.number > line.number:
             return False
+        parts = held.parts[key]
         if held.manifest.content.status_keys != self.manifest.content.status_keys:
             return False  # what is held must still be believed when it is read again
-        if before.number == line.number and held.head is not None:
-            if held.head.line(*key) != line:
+        if before.number == line.number:
+            if head.line(*key) != line:
                 return False
             self._take(line, before, parts)
             return True

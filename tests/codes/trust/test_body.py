@@ -230,3 +230,16 @@ def test_positions_come_back_from_their_gaps(chosen: set[int], k: int) -> None:
     reader = Reader(bytes(out))
     assert reader.positions(len(chosen), k, 5001) == sorted(chosen)
     reader.finish()
+
+
+def test_where_the_bits_end_nothing_is_read() -> None:
+    for ask in (
+        lambda: Reader(b"").fixed(1),
+        lambda: Reader(b"\xff").positions(1, 0, 100),  # no zero ends the first gap
+        lambda: Reader(b"\xff").positions(1, 3, 100),
+        lambda: Reader(b"\xfe").positions(1, 1, 100),  # a zero, and no low bit
+        lambda: Reader(b"\x00").positions(9, 0, 100),
+    ):
+        with pytest.raises(BadStatusList):
+            ask()
+    assert Reader(b"\x00").positions(8, 0, 100) == list(range(8))

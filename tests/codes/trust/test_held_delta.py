@@ -31,12 +31,14 @@ class Service:
     asked: list[str] = field(default_factory=list)
     seed: bytes = bytes([8]) * 32
 
-    def publish(self, number: int) -> None:
-        at = AT + timedelta(hours=number)
+    def publish(
+        self, number: int, *, more: tuple[int, ...] = (), at: datetime | None = None
+    ) -> None:
+        at = at or AT + timedelta(hours=number)
         signing = partial(sign, name=f"{HOST}/status", seed=self.seed)
         facts = HOST, 2, Purpose.WITHDRAWN, number
         ends = at, at + timedelta(days=1), 10
-        full = StatusList(*facts, 0, *ends, {5: tuple(range(number))}).write(signing)
+        full = StatusList(*facts, 0, *ends, {5: (*range(number), *more)}).write(signing)
         new: Listed = {5: (number - 1,)}
         self.files[f"{PATH}{number}"] = full
         self.files[f"{PATH}{number - 1}-{number}"] = StatusList(
@@ -173,3 +175,35 @@ def test_a_folder_that_lost_a_part_says_nothing_of_that_list(service: Service) -
     assert not HeldTrust.read(folder.read).lists
     assert folder.fetch(service) == ["5"]
     assert units(folder) == (5, tuple(range(5)))
+
+
+def test_a_list_of_the_same_number_with_other_words_is_fetched(service: Service) -> None:
+    folder = Folder()
+    folder.fetch(service)
+    service.publish(3, more=(90,))  # the service was restored from a copy and went another way
+    assert folder.fetch(service) == ["3"]
+    assert units(folder) == (3, (0, 1, 2, 90))
+
+
+def test_a_list_that_went_back_under_a_newer_head_is_fetched(service: Service) -> None:
+    folder = Folder()
+    folder.fetch(service)
+    service.publish(2, at=AT + timedelta(hours=9))
+    assert folder.fetch(service) == ["2"]
+    assert units(folder) == (2, (0, 1))
+
+
+@pytest.mark.parametrize(("after", "read"), [(1, True), (MOST_DELTAS, True), (MOST_DELTAS + 1, False)])  # fmt: skip
+def test_a_folder_is_read_up_to_so_many_additions(after: int, read: bool) -> None:
+    service, folder = Service(), Folder()
+    service.publish(1)
+    folder.fetch(service)
+    for number in range(2, 2 + after):
+        service.publish(number)
+        name = f"{number - 1}-{number}"
+        folder[f"2-withdrawn-{name}"] = service.files[PATH + name]
+    folder["status"] = service.files["trust/status"]
+    if read:
+        assert units(folder) == (1 + after, tuple(range(1 + after)))
+    else:
+        assert not HeldTrust.read(folder.read).lists
