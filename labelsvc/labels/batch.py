@@ -65,17 +65,32 @@ class BatchEncoder:
         """Packed symbols, shape (texts, modules, row_bytes), 1 = dark: the data of 1-bit masks."""
         values = self._values(texts)
         packed = np.empty((len(texts), self._base.size), np.uint64)
+        base, values, tables = self._folded(values)
         looked_up = np.empty((_SLICE, self._base.size), np.uint64)
         for start in range(0, len(texts), _SLICE):
             part = values[:, start : start + _SLICE]
             out, found = packed[start : start + _SLICE], looked_up[: part.shape[1]]
-            out[:] = self._base
-            for table, numbers in zip(self._tables, part, strict=True):
+            out[:] = base
+            for table, numbers in zip(tables, part, strict=True):
                 # No number is out of range; "clip" spares a copy that "raise" makes.
                 np.take(table, numbers, axis=0, out=found, mode="clip")
                 np.bitwise_xor(out, found, out=out)
         size = self.modules * self.row_bytes
         return packed.view(np.uint8)[:, :size].reshape(len(texts), self.modules, self.row_bytes)
+
+    def _folded(
+        self, values: npt.NDArray[np.intp]
+    ) -> tuple[Words, npt.NDArray[np.intp], list[Words]]:
+        """The constant picture, the numbers and the tables, once what is the same in all texts (the
+        host, the lot) stands in the picture."""
+        varies = (values != values[:, :1]).any(axis=1)
+        base, tables = self._base.copy(), []
+        for table, numbers, many in zip(self._tables, values, varies, strict=True):
+            if many:
+                tables.append(table)
+            elif numbers.size:
+                base ^= table[numbers[0]]
+        return base, values[varies], tables
 
     def matrices(self, texts: Sequence[str]) -> npt.NDArray[np.bool_]:
         """Bool array (texts, modules, modules), True = dark."""
