@@ -23,9 +23,9 @@ from labelsvc.labels import sample, symbol
 from labelsvc.labels.faults import Faults
 from labelsvc.labels.layout import Layout, SymbolElement
 from labelsvc.labels.pdf import bend
-from labelsvc.labels.preview import PDFIUM, grey_page
+from labelsvc.labels.preview import PDFIUM, grey_page, grey_windows
 from labelsvc.labels.printers import Profile
-from labelsvc.labels.sample import Rule, Sample, Spot
+from labelsvc.labels.sample import Rule, Sample, Spot, Window
 from labelsvc.labels.sheet import Cell, Order, Sheet
 
 #: Pixels a module in the first rendering; readers want two to three, and whole ones: between them
@@ -137,10 +137,9 @@ def read_back_pdf(
                 spots.append(reader.spot(cell, label[1]))
             reader.no_strays(faults)
             if measured is None and spots:
-                measured = sample.take(
-                    reader.straight(pdf, sample.DPI), sample.DPI, sample.spread(spots), rule,
-                    faults, page=reader.shown,
-                )  # fmt: skip
+                some = sample.spread(spots)
+                seen = reader.straight(pdf, sample.DPI, sample.windows(some, sample.DPI))
+                measured = sample.take(seen, sample.DPI, some, rule, faults, page=reader.shown)
         if len(document) != pages:
             raise faults.fatal(
                 "the file has {pages} pages instead of {expected_pages}",
@@ -217,11 +216,13 @@ class _Page:
         x, y = (at + self.size / 2 for at in (cell.x + self.box.x, cell.y + self.box.y))
         return (x, y) if self.profile is None else self.profile.place(x, y, *self.page)
 
-    def straight(self, pdf: bytes, dpi: int) -> npt.NDArray[np.uint8]:
-        """The page, bent back as its printer does it."""
+    def straight(
+        self, pdf: bytes, dpi: int, windows: Sequence[Window]
+    ) -> list[npt.NDArray[np.uint8]]:
+        """What *windows* show of the page, bent back as its printer does it."""
         bent = bend(self.profile, *self.page)
         if not bent:
-            return grey_page(self.document, self.number - 1, dpi)
+            return grey_windows(self.document, self.number - 1, dpi, windows)
         with pikepdf.open(io.BytesIO(pdf)) as source, pikepdf.new() as alone:
             alone.pages.append(source.pages[self.number - 1])
             back = pikepdf.Matrix(*(float(v) for v in bent.split())).inverse()
@@ -230,7 +231,7 @@ class _Page:
             alone.save(out)
         document = _open(out.getvalue())
         try:
-            return grey_page(document, 0, dpi)
+            return grey_windows(document, 0, dpi, windows)
         finally:
             with PDFIUM:
                 document.close()

@@ -46,8 +46,8 @@ Printed: TypeAlias = PrintRun | BlankRoll
 
 #: Labels of one part: a part is rendered, read back and kept in memory as a whole. Small runs are
 #: cut finer, so that every processor has something to do, but a part has its own price too
-#: (about that of two hundred labels).
-LEAST_PART, LARGEST_PART = 2500, 10_000
+#: (about that of three hundred labels).
+LEAST_PART, LARGEST_PART = 5000, 10_000
 #: Runs of several parts have a multiple of this, all about the same: two processors end together.
 _EVEN = 2
 #: Enough to tell two pages of symbols apart.

@@ -54,9 +54,9 @@ def read_back_roll(
             spots = reader.row(grey, found, label, across, first_row + rows, faults, first=not copy)
             if measured is None and spots:
                 rule = Rule(least_mm, web.module_mm, web.dpi)
-                measured = sample.take(
-                    grey, web.dots_per_mm * 25.4, spots, rule, faults, page=first_row + rows
-                )
+                dpi = web.dots_per_mm * 25.4
+                seen = [window.of(grey) for window in sample.windows(spots, dpi)]
+                measured = sample.take(seen, dpi, spots, rule, faults, page=first_row + rows)
             label += across
             rows += 1
     if label != total:

@@ -36,6 +36,19 @@ class Spot(NamedTuple):
     unit: int
 
 
+class Window(NamedTuple):
+    """Pixels of a page from its upper left corner; the last ones are not in it."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    def of(self, picture: Grey) -> Grey:
+        """What of a whole page is seen in it."""
+        return picture[self.top : self.bottom, self.left : self.right]
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """What is asked for: least module of the layout and the planned one, mm."""
@@ -82,8 +95,20 @@ def spread(spots: Sequence[Spot]) -> list[Spot]:
     return [spots[round(n * (len(spots) - 1) / (MOST - 1))] for n in range(MOST)]
 
 
+def windows(spots: Sequence[Spot], dpi: float) -> list[Window]:
+    """The pixels around each of *spots* and a little more: ink of a neighbour counts."""
+    scale = dpi / 25.4
+    return [
+        Window(
+            *(max(0, round((at - _half(spot)) * scale)) for at in (spot.x, spot.y)),
+            *(round((at + _half(spot)) * scale) for at in (spot.x, spot.y)),
+        )
+        for spot in spots
+    ]
+
+
 def take(
-    picture: Grey,
+    pictures: Sequence[Grey],
     dpi: float,
     spots: Sequence[Spot],
     rule: Rule,
@@ -91,14 +116,14 @@ def take(
     *,
     page: int,
 ) -> Sample | None:
-    """Measure the symbols at *spots* of *picture*; what breaks *rule* goes to *faults*.
+    """Measure the symbols at *spots* on what their `windows` show; what breaks *rule* goes to *faults*.
 
     None when no symbol could be measured; then there is a fault for each.
     """
     rows: list[Measured] = []
     # On a roll a printer's offset moves the symbol by whole dots, of which a module has three or so.
     slack = max(_SLACK, 25.4 / dpi / rule.planned_mm)
-    for spot in spots:
+    for picture, spot in zip(pictures, spots, strict=True):
         found = _measured(picture, dpi, spot)
         place = {"page": page, "cell": spot.cell, "unit": spot.unit}
         if not found.modules or found.quiet < symbol.QUIET - slack:
@@ -131,17 +156,18 @@ def take(
 
 
 def _measured(picture: Grey, dpi: float, spot: Spot) -> Measured:
-    """The symbol at *spot*, in a window around it and a little more: ink of a neighbour counts."""
     scale = dpi / 25.4
-    half = 1.25 * spot.half + 1
-    left, top = (max(0, round((at - half) * scale)) for at in (spot.x, spot.y))
-    right, bottom = (round((at + half) * scale) for at in (spot.x, spot.y))
-    x, y = spot.x - left / scale, spot.y - top / scale
+    window = windows([spot], dpi)[0]
+    x, y = spot.x - window.left / scale, spot.y - window.top / scale
     west, north, east, south = spot.reach
     return measure_at(
-        picture[top:bottom, left:right],
+        picture,
         dpi,
         (x * scale, y * scale),
         edge=(x - west, y - north, x + east, y + south),
-        reach_mm=half,
+        reach_mm=_half(spot),
     )
+
+
+def _half(spot: Spot) -> float:
+    return 1.25 * spot.half + 1

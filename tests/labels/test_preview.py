@@ -7,6 +7,7 @@ import re
 import xml.etree.ElementTree as ET
 
 import numpy as np
+import pypdfium2
 import pytest
 from PIL import Image
 
@@ -16,6 +17,7 @@ from labelsvc.labels.content import LabelContent, sample_unit
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.pdf import Block, render_sheet_pdf
+from labelsvc.labels.sample import Window
 
 from .conftest import Write, units
 
@@ -94,3 +96,26 @@ def test_pages_of_a_file_can_be_shown(sheet65: Layout, content: LabelContent, fo
     )
     with pytest.raises(BadInput):
         preview.page_png(pdf, page=2)
+
+
+def test_a_window_shows_what_the_whole_page_shows_there(
+    sheet65: Layout, content: LabelContent, fonts: Fonts
+) -> None:
+    data = render_sheet_pdf(sheet65, [Block(content, units(65))], fonts)
+    document = pypdfium2.PdfDocument(data)
+    whole = preview.grey_page(document, 0, 600)
+    height, width = whole.shape
+    windows = [
+        Window(0, 0, 700, 500),
+        Window(1001, 333, 1500, 777),
+        Window(width - 901, height - 700, width, height),
+        Window(width - 300, height - 200, width + 40, height + 9),  # over the edge
+    ]
+    found = preview.grey_windows(document, 0, 600, windows)
+    for window, picture in zip(windows, found, strict=True):
+        same = window.of(whole)
+        assert picture.shape == same.shape
+        assert (
+            np.abs(picture.astype(int) - same).max() <= 2
+        )  # levels of 255, where pictures are scaled
+    document.close()
