@@ -48,7 +48,6 @@ cold s*: learning the tables of a structure, once a process. *kept*: finding the
 From the click to the file: numbers taken, codes signed, parts drawn, put together, released, with
 SQLite and {million.PROCESSES} processes. *read back* renders and reads every symbol, as the service
 always does; *draw only* leaves that out. *beside the smallest*: time a label, the smallest run = 1.
-A million: `python -m tests.bench.million --labels 1000000`.
 """,
         million.run,
     ),

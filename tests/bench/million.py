@@ -1,6 +1,6 @@
 """Whole runs as the service makes them: numbers taken, codes signed, drawn in parts, released.
 
-    python -m tests.bench.million [--labels 1000000]
+    python -m tests.bench.million [--labels 10000 100000]
 
 "read back" is a run in the local pool of two processes, as the worker does it. "draw only" leaves
 the reading of the symbols out, which the service never does: the same parts, by two processes.
@@ -36,7 +36,7 @@ from tests.bench.sample import PER_SHEET, layout
 from tests.bench.table import Row
 from tests.factories import make_lot
 
-COUNTS = (10_000, 100_000)
+COUNTS = (10_000, 100_000, 1_000_000)
 PROCESSES = 2
 #: A run that goes first: imports, fonts and tables of every process. Sixteen parts, so that no process
 #: misses it.

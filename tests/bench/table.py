@@ -16,7 +16,7 @@ Row: TypeAlias = Mapping[str, object]
 
 _HEAD = """# Benchmarks
 
-Written by `make bench`; do not edit. It takes about three minutes; give it two idle cores.
+Written by `make bench`; do not edit. It takes about ten minutes; give it two idle cores.
 
 Measured on: {machine}; {load}.
 
