@@ -9,16 +9,17 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import text
 
 from labelsvc import settings as settings_module
 from labelsvc.accounts import passwords
-from labelsvc.db import Base, Database
+from labelsvc.db import Database
 from labelsvc.files import Files
 from labelsvc.migrations import upgrade
 from labelsvc.settings import Settings
-
-from . import postgres
+from tests import postgres, snapshot
+from tests import world as worlds
+from tests.snapshot import Snapshots
+from tests.world import World
 
 HOST = "qr.example.vn"
 
@@ -74,9 +75,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         shutil.copy(request.getfixturevalue("_sqlite_template"), path)
         return f"sqlite:///{path}"
     cluster: Database = request.getfixturevalue("_postgres")
-    names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
     with cluster.engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        snapshot.empty(connection)
     return cluster.url.render_as_string(hide_password=False)
 
 
@@ -111,6 +111,17 @@ def settings(
     settings_module.settings.cache_clear()
     monkeypatch.setattr(settings_module, "settings", lambda: made)
     yield made
+
+
+@pytest.fixture(scope="session")
+def _worlds(tmp_path_factory: pytest.TempPathFactory) -> Snapshots[World]:
+    return Snapshots(tmp_path_factory.mktemp("worlds"))
+
+
+@pytest.fixture
+def world(database: Database, settings: Settings, _worlds: Snapshots[World]) -> World:
+    """The small world of `tests.world` in the test's database."""
+    return _worlds.put(database, lambda: worlds.build(database, settings))
 
 
 @pytest.fixture

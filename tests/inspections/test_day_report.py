@@ -31,15 +31,9 @@ from labelsvc.inspections.day_report import (
 from labelsvc.inspections.models import CaseFile, CaseKind
 from labelsvc.scans.verdict import Verdict
 from labelsvc.settings import Settings
-from tests import world as worlds
 from tests.world import World
 
 AT = datetime(2026, 11, 24, 3, tzinfo=UTC)
-
-
-@pytest.fixture
-def world(database: Database, settings: Settings) -> World:
-    return worlds.build(database, settings)
 
 
 def entry(minutes: int = 0, **facts: object) -> SentEntry:

@@ -19,13 +19,7 @@ from labelsvc.inspections.sightings import SentSightings, take
 from labelsvc.inspections.sync import SentCase
 from labelsvc.inspections.sync import take as take_case
 from labelsvc.settings import Settings
-from tests import world as worlds
 from tests.world import World
-
-
-@pytest.fixture
-def world(database: Database, settings: Settings) -> World:
-    return worlds.build(database, settings)
 
 
 def tell(database: Database, settings: Settings, *rows: dict[str, Any]) -> int:

@@ -22,15 +22,9 @@ from labelsvc.files import Files
 from labelsvc.inspections.models import Case, CaseFile, CaseNote, Sighting
 from labelsvc.inspections.sync import SentCase, take
 from labelsvc.settings import Settings
-from tests import world as worlds
 from tests.world import World
 
 WHO = "user:9"
-
-
-@pytest.fixture
-def world(database: Database, settings: Settings) -> World:
-    return worlds.build(database, settings)
 
 
 def photo(size: tuple[int, int] = (900, 700)) -> str:

@@ -30,7 +30,6 @@ from labelsvc.scans.models import InnerTries, RefusedNetwork, Scan
 from labelsvc.settings import Settings
 from labelsvc.web.app import create_app
 from labelsvc.web.scan_site import ScanSite
-from tests import world as worlds
 from tests.conftest import HOST
 from tests.world import World
 
@@ -89,11 +88,10 @@ def until(condition: Callable[[], bool], seconds: float = 60) -> None:
 
 
 @pytest.fixture
-def world(database: Database, settings: Settings) -> World:
-    made = worlds.build(database, settings)
+def world(database: Database, world: World) -> World:
     with database.writing() as session:
-        inner_lots.switch_on(session, made.lot, actor="test")
-    return made
+        inner_lots.switch_on(session, world.lot, actor="test")
+    return world
 
 
 @pytest.fixture

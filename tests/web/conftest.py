@@ -15,9 +15,8 @@ from labelsvc.db import Database
 from labelsvc.settings import Settings
 from labelsvc.web.app import create_app
 from labelsvc.web.scan_site import ScanSite
-from tests import world as worlds
 from tests.web.desk import Desk
-from tests.world import World
+from tests.world import PASSWORD, World
 
 
 @pytest.fixture(autouse=True)
@@ -25,11 +24,6 @@ def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """The real cost of a hash is for thieves: here it would be most of the time of the tests."""
     monkeypatch.setattr(passwords, "_hasher", PasswordHasher(1, 8, 1))
     passwords._dummy.cache_clear()
-
-
-@pytest.fixture
-def world(database: Database, settings: Settings) -> World:
-    return worlds.build(database, settings)
 
 
 @pytest.fixture
@@ -71,7 +65,7 @@ def signed_in(app: Flask) -> Callable[[str], Person]:
 
     def sign_in(name: str) -> Person:
         person = Person(app)
-        answer = person.post("/account/sign-in", {"name": name, "password": worlds.PASSWORD})
+        answer = person.post("/account/sign-in", {"name": name, "password": PASSWORD})
         assert answer.status_code == 302, answer.get_data(as_text=True)
         return person
 
