@@ -189,7 +189,8 @@ def check_public_key(public: bytes) -> None:
 
 
 def _point(public: bytes) -> tuple[int, int] | None:
-    """The curve point of a compressed public key (RFC 8032 section 5.1.3), None if there is none."""
+    """The curve point of a compressed public key (RFC 8032 section 5.1.3) but for the sign of x, None
+    if there is none."""
     if len(public) != 32:
         return None
     number = int.from_bytes(public, "little")
@@ -202,7 +203,7 @@ def _point(public: bytes) -> tuple[int, int] | None:
         x = x * _SQRT_MINUS_1 % _P
     if x * x % _P != square or (x == 0 and sign):
         return None
-    return (_P - x if x & 1 != sign else x), y
+    return x, y  # or -x: a point and its mirror image have one order
 
 
 def _double(x: int, y: int) -> tuple[int, int]:

@@ -68,3 +68,19 @@ def test_many_at_once_give_the_same(rows: list[bytes]) -> None:
     packed = np.frombuffer(b"".join(rows), np.uint8).reshape(-1, 13)
     one_by_one = [alphabet.encode(int.from_bytes(row, "big") >> 4, 20) for row in rows]
     assert alphabet.encode_many(packed, 20) == one_by_one
+
+
+@pytest.mark.parametrize(
+    ("text", "character"), [("7K3U", "U"), ("ÉU", "É"), ("12!3", "!"), ("A_", "_")]
+)
+def test_the_first_strange_character_is_named(text: str, character: str) -> None:
+    with pytest.raises(MalformedCode) as caught:
+        alphabet.spell(text)
+    assert caught.value.params["character"] == character
+    assert "Compare with the label" in caught.value.fix
+
+
+def test_nothing_is_no_code() -> None:
+    with pytest.raises(MalformedCode, match="There is no code here") as caught:
+        alphabet.spell(" - ")
+    assert "type the code" in caught.value.fix

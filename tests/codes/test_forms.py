@@ -126,8 +126,9 @@ def test_a_payload_tells_its_gtin() -> None:
 
 @pytest.mark.parametrize("length", [0, 1, 23, 25, 48])
 def test_short_codes_of_another_length_are_refused(length: int) -> None:
-    with pytest.raises(MalformedCode):
+    with pytest.raises(MalformedCode) as caught:
         short.parse("0" * length)
+    assert caught.value.fix
 
 
 @pytest.mark.parametrize(

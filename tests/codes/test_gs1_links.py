@@ -202,3 +202,49 @@ def test_a_signed_serial_with_a_lot_or_variant_before_it_is_only_a_link(between:
     """The tag covers GTIN and id. What stands beside them in the path would look verified."""
     assert isinstance(gs1.parse(f"01/{GTIN}/{between}/21/" + "0" * 20), Gs1Link)
     assert isinstance(gs1.parse(f"01/{GTIN}/21/" + "0" * 20), Gs1Code)
+
+
+# --- what an error says, and where a rule begins and ends -----------------------------------------
+
+
+@pytest.mark.parametrize("text", ["123", "1234567890123x"])
+def test_a_gtin_of_another_length_is_named(text: str) -> None:
+    with pytest.raises(MalformedCode) as caught:
+        gs1.gtin14(text)
+    assert caught.value.params["gtin"] == text
+
+
+def test_a_wrong_check_digit_says_what_to_compare() -> None:
+    with pytest.raises(MalformedCode, match="check digit") as caught:
+        gs1.gtin14("08938505974018")
+    assert caught.value.params["gtin"] == "08938505974018" and "bar code" in caught.value.fix
+
+
+def test_an_unknown_key_is_named_by_its_first_digits() -> None:
+    with pytest.raises(MalformedCode) as caught:
+        gs1.parse("123456/1")
+    assert caught.value.params["key"] == "1234"
+
+
+def test_a_code_of_ours_keeps_the_attributes_of_its_link() -> None:
+    code = gs1.parse("01/08938505974019/21/" + "0" * 20, "17=261201&utm=1=2")
+    assert isinstance(code, gs1.Gs1Code) and code.attributes == (("17", "261201"),)
+
+
+def test_a_value_may_hold_an_equals_sign() -> None:
+    link = gs1.parse("01/08938505974019", "240=a=b")
+    assert isinstance(link, gs1.Gs1Link) and link.attributes == (("240", "a=b"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "plus", "read"),
+    [("a+b", False, "a+b"), ("a+b%20c", False, "a+b c"), ("a+b%20c", True, "a b c"), ("a+b", True, "a b")],
+)  # fmt: skip
+def test_a_plus_sign_is_a_space_in_queries_only(text: str, plus: bool, read: str) -> None:
+    assert gs1.decode_percent(text, plus=plus) == read
+
+
+@pytest.mark.parametrize("text", ["a%7Fb", "a%1Fb", "%00"])
+def test_control_characters_are_refused(text: str) -> None:
+    with pytest.raises(MalformedCode, match="control character"):
+        gs1.decode_percent(text)

@@ -142,8 +142,19 @@ SMALL_ORDER = [
 
 @pytest.mark.parametrize("public", SMALL_ORDER)
 def test_public_keys_of_small_order_are_refused(public: str) -> None:
-    with pytest.raises(KeyUnavailable):
+    spelt_right = SMALL_ORDER.index(public) < 8  # the others are second spellings
+    words = "small order" if spelt_right else "not the public key"
+    with pytest.raises(KeyUnavailable, match=words):
         check_public_key(bytes.fromhex(public))
+
+
+@given(st.binary(min_size=32, max_size=32))
+def test_a_point_that_is_doubled_stays_on_the_curve(seed: bytes) -> None:
+    point = signing._point(signing.public_key(seed))
+    assert point is not None
+    for _ in range(3):
+        x, y = point = signing._double(*point)
+        assert (y * y - x * x - 1 - signing._D * x * x * y * y) % signing._P == 0
 
 
 @pytest.mark.parametrize("public", [b"", b"\2" + bytes(31), b"\xff" * 32, bytes(33)])

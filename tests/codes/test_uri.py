@@ -170,3 +170,73 @@ def test_the_printed_line() -> None:
         == f"(01) {GTIN} (21) 5386 VFJH DMA7 M4JH RKJH"
     )
     assert uri.printed("0" * 193) == ""
+
+
+# --- what an error says, and where a rule begins and ends -----------------------------------------
+
+
+def test_texts_up_to_the_longest_are_read() -> None:
+    link = f"https://{HOST}/{CODE}?utm="
+    longest = link + "x" * (uri.MAX_TEXT - len(link))
+    assert uri.parse(longest, host=HOST).canonical == CODE
+    with pytest.raises(MalformedCode, match="too long"):
+        uri.parse(longest + "x", host=HOST)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("/office/lots", "leads to a page"),
+        ("/1/2", "leads to a page"),
+        ("/12345/2", "leads to a page"),
+        ("/414/123", "GS1 key 414 is not"),
+        ("/00/123", "GS1 key 00 is not"),
+        ("/" + "1" * 48, "24 characters"),  # as long as two short codes: somebody typed it twice
+        ("/" + "1" * 49, "193 digits"),
+        ("/" + "1" * 60, "193 digits"),
+    ],
+)
+def test_each_text_is_refused_for_its_own_reason(text: str, words: str) -> None:
+    with pytest.raises(MalformedCode) as caught:
+        uri.parse(text, host=HOST)
+    assert words in str(caught.value)
+
+
+def test_a_short_code_may_have_digits_only() -> None:
+    assert isinstance(uri.parse("/" + "7" * 24, host=HOST), ShortCode)
+
+
+def test_the_key_of_a_gs1_link_may_be_escaped(keyring: Keyring) -> None:
+    path = keyring.gs1(GTIN, 3000)
+    assert uri.parse(f"/%30%31{path[2:]}", host=HOST).canonical == path
+
+
+@pytest.mark.parametrize("edge", ["%EF%BB%BF", "%E2%80%8B", "%C2%A0", "%22", "%3C"])
+def test_edges_are_dropped_when_they_come_escaped(edge: str) -> None:
+    assert uri.parse(f"/{edge}{CODE}{edge}", host=HOST).canonical == CODE
+
+
+def test_a_host_without_a_scheme_may_name_the_port_of_https() -> None:
+    assert uri.parse(f"qr.example.vn:443/{CODE}", host="qr.example.vn").canonical == CODE
+    with pytest.raises(ForeignHost):
+        uri.parse(f"qr.example.vn:80/{CODE}", host="qr.example.vn")
+
+
+def test_a_letter_that_only_looks_like_one_of_the_host_is_foreign() -> None:
+    assert uri.parse(f"https://K.EXAMPLE.VN/{CODE}", host="k.example.vn").canonical == CODE
+    with pytest.raises(ForeignHost):
+        uri.parse(f"https://\u212a.example.vn/{CODE}", host="k.example.vn")
+
+
+def test_a_foreign_host_is_named_and_the_way_out_told() -> None:
+    with pytest.raises(ForeignHost) as caught:
+        uri.parse(f"https://{'a' * 90}.example/{CODE}", host=HOST)
+    assert caught.value.params["host"] == "a" * 80
+    assert HOST in caught.value.as_json()["fix"]
+
+
+@pytest.mark.parametrize("path", ["/X", "/x/", "/XX"])
+def test_a_base_url_has_no_path(path: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        uri.authority(f"https://{HOST}{path}")
+    assert "https://qr.example.vn" in caught.value.fix

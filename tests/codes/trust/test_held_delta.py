@@ -177,6 +177,13 @@ def test_a_folder_that_lost_a_part_says_nothing_of_that_list(service: Service) -
     assert units(folder) == (5, tuple(range(5)))
 
 
+def test_what_is_held_still_counts_when_nothing_is_new(service: Service) -> None:
+    folder = Folder()
+    folder.fetch(service)
+    again = HeldTrust.fetch(service.get, folder.__setitem__, HeldTrust.read(folder.read))
+    assert again.lists[2, Purpose.WITHDRAWN].has(5, 2)
+
+
 def test_a_list_of_the_same_number_with_other_words_is_fetched(service: Service) -> None:
     folder = Folder()
     folder.fetch(service)
