@@ -22,7 +22,7 @@ from labelsvc import clock, i18n, migrations
 from labelsvc.accounts import audit
 from labelsvc.cli import base
 from labelsvc.cli.dump import dump, load
-from labelsvc.codes.keys import rotate
+from labelsvc.codes.keys import reserve, rotate
 from labelsvc.codes.models import CODE_COUNTER, Counter, KeyRecord
 from labelsvc.codes.tlog import log
 from labelsvc.codes.tlog.given import Given, given
@@ -171,8 +171,7 @@ def _given(database: Database) -> Given:
         return Given()
     with database.reading() as session:
         taken = session.scalar(select(Counter.next).where(Counter.name == CODE_COUNTER)) or 1
-        signing = select(func.max(KeyRecord.kid)).where(KeyRecord.activated_at.is_not(None))
-        return Given(taken, session.scalar(signing) or 0)
+        return Given(taken, session.scalar(select(func.max(KeyRecord.kid))) or 0)
 
 
 def _keep_numbers(database: Database, files: Files, settings: Settings, before: Given) -> int:
@@ -181,16 +180,23 @@ def _keep_numbers(database: Database, files: Files, settings: Settings, before: 
 
     The index of a unit inside its lot is counted from the issues, which are gone: a key that never
     signed makes sure that an offline code that repeats such an index still differs from the lost one.
+    The log names keys that signed; the one that waited was published as well.
     """
     with database.writing() as session:
         published = given(session, files)
         taken = max(before.next, published.next)
         known = session.scalar(select(Counter.next).where(Counter.name == CODE_COUNTER))
-        if known is None or known >= taken:
+        if known is None:
+            return 0
+        newest = session.scalar(select(func.max(KeyRecord.kid))) or 0
+        lost = max(before.kid, published.kid + 1 if published.kid >= newest else 0)
+        if lost > newest:
+            reserve(session, secrets=settings.keys, above=lost)
+        if known >= taken:
             return 0
         session.execute(update(Counter).where(Counter.name == CODE_COUNTER).values(next=taken))
         record = rotate(session, secrets=settings.keys)
-        while record.kid <= max(before.kid, published.kid):
+        while record.kid <= max(newest, lost):
             record = rotate(session, secrets=settings.keys)
         audit.record(
             session,

@@ -152,8 +152,18 @@ def _activate(record: KeyRecord, first: int) -> KeyRecord:
     return record
 
 
-def _new_key(session: Session, secrets: Sequence[str]) -> KeyRecord:
-    kid = (session.scalar(select(func.max(KeyRecord.kid))) or 0) + 1
+def reserve(session: Session, *, secrets: Sequence[str], above: int) -> KeyRecord | None:
+    """A next key whose number is larger than *above*, unless there is one; later keys follow it.
+
+    For a restored database: a number that the world knows from a lost key must never name another one.
+    """
+    if (session.scalar(select(func.max(KeyRecord.kid))) or 0) > above:
+        return None
+    return _new_key(session, secrets, above)
+
+
+def _new_key(session: Session, secrets: Sequence[str], above: int = 0) -> KeyRecord:
+    kid = max(session.scalar(select(func.max(KeyRecord.kid))) or 0, above) + 1
     if kid > LAST_KID:
         raise KeyUnavailable("All {count} key numbers are used.", count=LAST_KID)
     seed = os.urandom(32)
