@@ -185,7 +185,7 @@ def install(app: Flask) -> None:
     csrf = CSRFProtect()
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     csrf.init_app(app)
-    app.jinja_env.globals["own_factors"] = own_factors
+    app.jinja_env.globals.update(own_factors=own_factors, may=may)
 
     @app.before_request
     def check() -> AnyResponse | None:
@@ -230,6 +230,13 @@ def next_step(stage: Stage, target: str) -> str:
     """The page that a half sign-in goes on with; *target* is where it was going."""
     page = "account.factor" if stage is Stage.FACTOR else "account.factors"
     return url_for(page, next=target)
+
+
+def may(endpoint: str) -> bool:
+    """Whether the page opens for who is signed in: links to pages that say no are not shown."""
+    if roles.is_public(endpoint):
+        return True
+    return g.get("user") is not None and Role(g.user.role) in roles.allowed(endpoint)
 
 
 def _half_way(endpoint: str, stage: Stage) -> AnyResponse | None:
