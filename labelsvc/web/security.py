@@ -67,6 +67,21 @@ def token() -> str:
     return request.cookies.get(cookie_name(), "")
 
 
+def official() -> bool:
+    """Whether an inspector or the office asks, signed in as a whole; also on pages for consumers,
+    which look at no cookie else. What they do by their office is no sign of what the public meets.
+    """
+    value = token()
+    if not value:
+        return False
+    where = site()
+    with where.database.reading() as session:
+        row = sessions.find(session, value)
+    if row is None or Role(row.user.role) not in roles.OFFICIAL:
+        return False
+    return sessions.stage_of(row, second_factor=where.settings.asks_second_factor) is Stage.FULL
+
+
 def remember(answer: AnyResponse, value: str) -> None:
     """Put the sign-in token into a cookie; without an end, it dies with the browser."""
     answer.set_cookie(
