@@ -140,6 +140,8 @@ class Database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         self.engine: Engine = create_engine(
             self.url,
+            # Errors go to the log: they must not bring codes, or what a reporter wrote, with them.
+            hide_parameters=True,
             pool_pre_ping=not self.is_sqlite,
             connect_args={"timeout": 30} if self.is_sqlite else {},
         )

@@ -2,12 +2,14 @@
 
 English sentences in the code are the keys; `labelsvc/translations/vi/*.po`, one file a room, hold
 the Vietnamese. They are read at start by Babel, so there is nothing to compile.
+
+The keys speak of many; `translations/en/one.po` says each for one. Vietnamese nouns have no plural.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -31,11 +33,41 @@ def catalog(language: str) -> dict[str, str]:
     for path in sorted(place.glob("*.po")) if place.is_dir() else ():
         with path.open("rb") as file:
             for message in read_po(file, locale=language):
-                if message.id and message.string and not message.fuzzy:
+                if message.id and message.string and not message.fuzzy and not message.context:
                     if isinstance(message.id, tuple) or isinstance(message.string, tuple | dict):
                         continue  # Vietnamese has no plural: use the plain form
                     found[str(message.id)] = nfc(str(message.string))
     return found
+
+
+@lru_cache(maxsize=4)
+def _for_one(language: str) -> dict[str, list[tuple[frozenset[str], str]]]:
+    """Sentence → what it is when these placeholders are all 1, those with most of them first.
+
+    In the file the placeholders are the context of the message, with spaces between them.
+    """
+    found: dict[str, list[tuple[frozenset[str], str]]] = {}
+    path = folder("translations") / language / "one.po"
+    if path.is_file():
+        with path.open("rb") as file:
+            for message in read_po(file, locale=language):
+                if message.id and message.context:
+                    ones = frozenset(str(message.context).split())
+                    found.setdefault(str(message.id), []).append((ones, str(message.string)))
+    for forms in found.values():
+        forms.sort(key=lambda form: -len(form[0]))
+    return found
+
+
+def sentence(text: str, language: str, params: Mapping[str, Any]) -> str:
+    """*text* in *language*, not filled yet: of one where *params* count one."""
+    forms = _for_one(language).get(text)
+    if forms:
+        ones = {name for name, value in params.items() if str(value) == "1"}
+        for placeholders, words in forms:
+            if placeholders <= ones:
+                return words
+    return catalog(language).get(text, text)
 
 
 def translate(text: str, language: str, /, **params: Any) -> str:
@@ -44,7 +76,7 @@ def translate(text: str, language: str, /, **params: Any) -> str:
     Measures are given as floats, since Vietnamese writes 0,85; a `Phrase` is translated too.
     """
     spelled = {name: _spelled(value, language) for name, value in params.items()}
-    return fill(catalog(language).get(text, text), spelled)
+    return fill(sentence(text, language, spelled), spelled)
 
 
 def _spelled(value: Any, language: str) -> Any:

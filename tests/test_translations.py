@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from labelsvc.i18n import catalog
+from labelsvc.errors import fill
+from labelsvc.i18n import _for_one, catalog, translate
 from tests.sentences import in_code, in_pieces, in_templates, of_source
 
 _SENTENCES = in_code() | in_templates()
@@ -36,6 +37,53 @@ def test_no_message_is_put_together_from_pieces() -> None:
 @pytest.mark.parametrize("sentence", sorted(catalog("vi")))
 def test_translations_use_no_placeholder_that_the_sentence_lacks(sentence: str) -> None:
     assert set(_PLACE.findall(catalog("vi")[sentence])) <= set(_PLACE.findall(sentence))
+
+
+_ONES = [(text, *form) for text, forms in sorted(_for_one("en").items()) for form in forms]
+#: Counts as pages name them, and the noun after one.
+_COUNTED = re.compile(
+    r"\{(count|units|days|left|declared|issued|taken|total|live|sessions|copies|producers|products|"
+    r"sheets|places|minutes|networks)\} (?:[a-z]+ )?(?!this)[a-z]{3,}s\b"
+)
+#: Never of one: a law, a setting or the sentence itself says that there are more.
+_MANY = {
+    "Make {count} codes", "Make {count} new codes", "OCOP {count} stars",
+    "Scanned often: {count} times on different occasions",
+    "The first {count} places; the file was read no further.",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "ones", "words"), _ONES)
+def test_a_sentence_of_one_is_that_of_many_with_the_same_placeholders(
+    text: str, ones: frozenset[str], words: str
+) -> None:
+    assert text in _SENTENCES and words != text
+    assert ones and {f"{{{name}}}" for name in ones} <= set(_PLACE.findall(text))
+    assert sorted(_PLACE.findall(words)) == sorted(_PLACE.findall(text))
+    assert translate(text, "en", **dict.fromkeys(ones, 1)) == fill(words, dict.fromkeys(ones, 1))
+
+
+def test_every_count_of_a_page_has_its_sentence_of_one() -> None:
+    for text in in_templates():
+        for name in _COUNTED.findall(text) if text not in _MANY else ():
+            assert any(name in ones for ones, _ in _for_one("en").get(text, [])), (name, text)
+
+
+@pytest.mark.parametrize(
+    ("language", "params", "said"),
+    [
+        ("en", {"units": 1, "sessions": 1}, "1 withdrawn label was scanned on 1 occasion."),
+        ("en", {"units": "1", "sessions": 3}, "1 withdrawn label was scanned on 3 occasions."),
+        ("en", {"units": 21, "sessions": "1"}, "21 withdrawn labels were scanned on 1 occasion."),
+        ("en", {"units": "1,001", "sessions": 0}, "1,001 withdrawn labels were scanned on 0 occasions."),
+        ("vi", {"units": 1, "sessions": 1}, "1 tem đã thu hồi"),
+    ],
+)  # fmt: skip
+def test_nouns_and_verbs_follow_what_is_counted(
+    language: str, params: dict[str, object], said: str
+) -> None:
+    text = "{units} withdrawn labels were scanned on {sessions} occasions."
+    assert translate(text, language, **params).startswith(said)
 
 
 @pytest.mark.parametrize(

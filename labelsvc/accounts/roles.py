@@ -12,6 +12,8 @@ ANYBODY = frozenset(Role)
 PRODUCER = frozenset({Role.PRODUCER})
 OFFICE = frozenset({Role.OFFICE})
 READERS = frozenset({Role.OFFICE, Role.AUDITOR})
+#: Roles that look into labels by their office.
+OFFICIAL = frozenset({Role.INSPECTOR, Role.OFFICE})
 #: Roles that sign in with a second factor where the settings ask for it; producers may.
 SECOND_FACTOR = frozenset({Role.OFFICE, Role.INSPECTOR, Role.AUDITOR})
 
@@ -64,11 +66,11 @@ HALF_PAGES: dict[Stage, frozenset[str]] = {
 POLICY: dict[str, frozenset[Role]] = {
     "account.*": ANYBODY,
     "producer.*": PRODUCER,
-    "inspect.pack": frozenset({Role.INSPECTOR, Role.OFFICE}),
-    "inspect.sync": frozenset({Role.INSPECTOR, Role.OFFICE}),
-    "inspect.report": frozenset({Role.INSPECTOR, Role.OFFICE}),
-    "inspect.seen": frozenset({Role.INSPECTOR, Role.OFFICE}),
-    "inspect.verdict": frozenset({Role.INSPECTOR, Role.OFFICE}),
+    "inspect.pack": OFFICIAL,
+    "inspect.sync": OFFICIAL,
+    "inspect.report": OFFICIAL,
+    "inspect.seen": OFFICIAL,
+    "inspect.verdict": OFFICIAL,
     "office.*": OFFICE,
     "office.dashboard": READERS,
     "office.recognitions": READERS,

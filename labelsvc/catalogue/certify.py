@@ -54,6 +54,18 @@ def stars_reached(score: Decimal | None) -> int | None:
     return max((stars for stars, (least, _) in BANDS.items() if score >= least), default=None)
 
 
+def stars_above(score: Decimal | None, stars: int, *, potential_five: bool = False) -> int | None:
+    """How many stars *score* would do for where that is more than *stars*; None where it fits.
+
+    Such a decision is worth a look and no error: a product may lack what a star demands beside the
+    points (appendix II), and the central council may have judged lower than the province (art. 7).
+    """
+    reached = stars_reached(score)
+    if potential_five or reached is None or reached <= stars:
+        return None
+    return reached
+
+
 def check_award(
     *,
     stars: int,
@@ -98,16 +110,16 @@ def check_award(
         raise BadInput(
             "'Potential 5 stars' is a note beside 4 stars.", fix="Enter 4 stars.", field="stars"
         )
-    _check_score(stars, score)
+    _check_score(stars, score, potential_five)
     _check_days(decision_date, valid_from, valid_to)
 
 
-def _check_score(stars: int, score: Decimal | None) -> None:
+def _check_score(stars: int, score: Decimal | None, potential_five: bool) -> None:
     if score is None:
         return
     if not 0 <= score <= 100:
         raise BadInput("A score is between 0 and 100.", fix="Check the figure.", field="score")
-    # Above the band is possible: the central council may have judged lower than the province.
+    # Above the band is possible (`stars_above`); pages and imports say so.
     if score < BANDS[stars][0]:
         raise BadInput(
             "{score} points are not enough for {stars} stars; they begin at {least}.",
@@ -116,6 +128,14 @@ def _check_score(stars: int, score: Decimal | None) -> None:
             score=score,
             stars=stars,
             least=BANDS[stars][0],
+        )
+    if potential_five and score < BANDS[5][0]:
+        raise BadInput(
+            "{score} points are not enough for the note 'potential 5 stars'; it begins at {least}.",
+            fix="Check the score against the decision, or leave the note out.",
+            field="score",
+            score=score,
+            least=BANDS[5][0],
         )
 
 

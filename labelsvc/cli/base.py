@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from importlib import import_module
@@ -122,6 +122,24 @@ def opened() -> tuple[Settings, Database, Files]:
 def put(result: dict[str, Any] | list[Any], as_json: bool, words: str) -> None:
     """The result on standard output: JSON, or words for people."""
     click.echo(json.dumps(result, ensure_ascii=False, indent=1, default=str) if as_json else words)
+
+
+def columns(
+    head: Sequence[str], rows: Sequence[Sequence[object]], *, right: Collection[int] = ()
+) -> str:
+    """A table for people: a header line and rows, each column as wide as its widest cell.
+
+    :param right: columns that are flush right, from 0.
+    """
+    lines = [[str(cell) for cell in line] for line in (head, *rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if place in right else cell.ljust(width)
+            for place, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    )
 
 
 class Day(click.ParamType[date]):

@@ -32,7 +32,7 @@ from labelsvc.errors import (
 )
 from labelsvc.i18n import day
 from labelsvc.scans import lookup
-from labelsvc.scans.verdict import SHOWN, Verdict
+from labelsvc.scans.verdict import OUT, SHOWN, Verdict
 
 #: The verdict, and what else is known about the code.
 Answer: TypeAlias = tuple[Verdict, dict[str, Any]]
@@ -176,7 +176,7 @@ def _with_database(code: str) -> Answer:
             found = lookup.by_link(session, parsed.gtin, parsed.lot, on=clock.today())
             if found is None:
                 return Verdict.NOT_ISSUED, {}
-            return Verdict.LINK_ONLY, _facts(found)
+            return Verdict.LINK_ONLY, _facts(found, Verdict.LINK_ONLY)
     with database.reading() as session:
         ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
     return _judged(database, ring, parsed)
@@ -212,11 +212,12 @@ def _judged(database: Database, ring: Keyring, parsed: uri.ParsedCode) -> Answer
         found = lookup.by_issue(session, peek.issue_id, on=clock.today())
         issued = session.get_one(Issue, peek.issue_id)
         mark = lookup.mark_of(session, peek)
-        facts = _facts(found) | {
+        verdict = lookup.judge(mark, issued, clock.today())
+        facts = _facts(found, verdict) | {
             "label": None if peek.form == Form.LOT else peek.position,
             "reason": mark.reason if mark else None,
         }
-        return lookup.judge(mark, issued, clock.today()), facts
+        return verdict, facts
 
 
 def _judged_carton(database: Database, ring: Keyring, code: CartonCode) -> Answer:
@@ -226,18 +227,22 @@ def _judged_carton(database: Database, ring: Keyring, code: CartonCode) -> Answe
         if issued is None:
             return Verdict.NOT_ISSUED, {}
         found = lookup.by_issue(session, issued.id, on=clock.today())
-        return lookup.judge(None, issued, clock.today()), _facts(found) | _of_carton(code)
+        verdict = lookup.judge(None, issued, clock.today())
+        return verdict, _facts(found, verdict) | _of_carton(code)
 
 
-def _facts(found: lookup.Found) -> dict[str, Any]:
+def _facts(found: lookup.Found, verdict: Verdict) -> dict[str, Any]:
     held, standing = found.recognition, found.standing
+    told = held if verdict not in OUT else None
     return {
         "product": found.product.name,
         "producer": found.product.producer.name,
-        "stars": held.stars if held and standing.allows_stars else None,
-        "standing": str(standing) if held else None,
-        "valid_to": held.last_day if held else None,
-        "no_stars": _no_stars(held, standing),
+        "stars": told.stars if told and standing.allows_stars else None,
+        "standing": str(standing) if told else None,
+        "valid_to": told.last_day if told else None,
+        "no_stars": base.say("A label that is out of use carries no stars.")
+        if verdict in OUT
+        else _no_stars(held, standing),
         "lot": found.lot.code if found.lot else None,
         "expires_on": found.lot.expires_on if found.lot else None,
     }

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 import click
 from sqlalchemy import select
 
+from labelsvc import i18n
 from labelsvc.accounts import audit
 from labelsvc.cli import base, ceremony
 from labelsvc.cli.log_source import download
@@ -20,6 +21,7 @@ from labelsvc.codes.trust.body import LARGEST
 from labelsvc.codes.trust.held import MANIFEST, HeldTrust, Read
 from labelsvc.codes.trust.manifest import root_id
 from labelsvc.errors import BadInput, FileMissing, Refused
+from labelsvc.i18n import moment
 
 _NEXT = (
     "Verifiers without a network learn it from the next trust manifest: labelsvc keys draft, sign "
@@ -38,17 +40,33 @@ def list_keys(as_json: bool) -> None:
     """Every key with its state and the first number it signed."""
     _, database, _ = base.opened()
     with database.reading() as session:
-        rows = [
-            {
-                "kid": k.kid,
-                "state": k.state,
-                "first_number": k.first_number,
-                "activated_at": k.activated_at,
-            }
-            for k in session.scalars(select(KeyRecord).order_by(KeyRecord.kid))
+        held = session.scalars(select(KeyRecord).order_by(KeyRecord.kid)).all()
+    rows: list[dict[str, Any]] = [
+        {
+            "kid": k.kid,
+            "state": k.state,
+            "first_number": k.first_number,
+            "activated_at": k.activated_at,
+        }
+        for k in held
+    ]
+    words = base.say("There are no keys yet. Run: labelsvc migrate")
+    if held:
+        head = (
+            base.say("Key"),
+            base.say("State"),
+            base.say("First number"),
+            base.say("Signed from"),
+        )
+        lines = [
+            (k.kid, k.state, _or_none(k.first_number), moment(k.activated_at) or "–") for k in held
         ]
-    words = "\n".join(f"{r['kid']:>5}  {r['state']:<8} {r['first_number'] or '–'}" for r in rows)
-    base.put(rows, as_json, words or base.say("There are no keys yet. Run: labelsvc migrate"))
+        words = base.columns(head, lines, right=(0, 2))
+    base.put(rows, as_json, words)
+
+
+def _or_none(number: int | None) -> str:
+    return "–" if number is None else i18n.number(number, base.language())
 
 
 @keys.command()

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from labelsvc import i18n
 from labelsvc.cli import base
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.labels import draft_data, fonts, legal, library, preview, stock
@@ -216,7 +217,7 @@ def _checked(what: str, set_number: int | None, elsewhere: frozenset[str]) -> di
             }
             (errors if finding.severity == "error" else warnings).append(row)
     except LabelsvcError as error:
-        message, fix = error.as_json()["message"], error.as_json()["fix"]
+        message, fix = i18n.explain(error, base.language())
         element = error.params.get("field")
         errors.append({"code": error.code, "message": message, "fix": fix, "element": element})
     return {"name": what, "errors": errors, "warnings": warnings}

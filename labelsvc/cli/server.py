@@ -21,6 +21,8 @@ from labelsvc.worker.broker import run_worker
 from labelsvc.worker.local import LocalPool, configure_logs, processes, work_forever
 
 _SENDER = re.compile(r" from ip=\S+(?=: )")
+#: What a broken request said, after what is wrong with it: "Invalid HTTP request line: 'GET /…".
+_SAID = re.compile(r"(?s)(?<=^Invalid request: )([^:'\"]*).*")
 
 
 def prepare(settings: Settings, database: Database) -> None:
@@ -49,10 +51,16 @@ def migrate(as_json: bool) -> None:
 
 
 class Log(Logger):  # type: ignore[misc]
-    """gunicorn's log, without the address of who sent a broken request."""
+    """gunicorn's log, without the address of who sent a broken request and without what it said:
+    a path may be a whole code."""
 
     def warning(self, msg: str, *args: object, **kwargs: object) -> None:
-        super().warning(_SENDER.sub("", msg), *args, **kwargs)
+        super().warning(_SAID.sub(r"\1", _SENDER.sub("", msg)), *args, **kwargs)
+
+    def exception(self, msg: str, *args: object, **kwargs: object) -> None:
+        if msg.startswith("Error handling request"):  # its arguments are method and path
+            msg, args = "Error handling request", ()
+        super().exception(msg, *args, **kwargs)
 
 
 class Server(BaseApplication):  # type: ignore[misc]

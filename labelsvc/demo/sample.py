@@ -200,7 +200,8 @@ def _recognise(
     recognition = Recognition(
         product=product,
         stars=stars,
-        score=Decimal({3: 55, 4: 74, 5: 91}[stars]) + Decimal(random.randint(0, 700)) / 100,
+        score=Decimal({3: 55, 4: 74, 5: 91}[5 if standing == "potential" else stars])
+        + Decimal(random.randint(0, 700)) / 100,
         potential_five=standing == "potential",
         decision_number=f"{decided.toordinal() % 6800 + 200}/{series}",
         decision_date=decided,

@@ -140,11 +140,11 @@ def declare_sale(session: Session, product_id: int, codes: Iterable[str], *, act
 
 
 def lots_with_places(session: Session, *, since: datetime) -> Sequence[int]:
-    """Lots of which a place was reported since *since*."""
+    """Lots of which the public reported a place since *since*."""
     sighted = (
         select(Issue.lot_id)
         .join(Sighting, Sighting.issue_id == Issue.id)
-        .where(Sighting.at >= since)
+        .where(Sighting.at >= since, Sighting.source == SightingSource.CONSENT)
     )
     told = of_reports(select(Issue.lot_id), Report.created_at >= since)
     return session.scalars(sighted.union(told)).all()
@@ -156,10 +156,13 @@ def reported_places(
     lot_id: int | None = None,
     number: int | None = None,
     since: datetime | None = None,
+    public: bool = False,
 ) -> dict[str, int]:
     """Province → how often it was reported: by inspectors, by consent, in reports of consumers.
 
     Of one unit where a *number* is given, else of a lot.
+
+    :param public: without inspectors, who choose where they look.
     """
     sighted = select(Sighting.province, func.count()).group_by(Sighting.province)
     told = of_reports(select(Report.place))
@@ -171,6 +174,8 @@ def reported_places(
     else:
         sighted = sighted.join(Issue, Issue.id == Sighting.issue_id).where(Issue.lot_id == lot_id)
         told = told.where(Issue.lot_id == lot_id)
+    if public:
+        sighted = sighted.where(Sighting.source == SightingSource.CONSENT)
     if since is not None:
         sighted, told = sighted.where(Sighting.at >= since), told.where(Report.created_at >= since)
     counts: Counter[str] = Counter({code: count for code, count in session.execute(sighted)})

@@ -266,9 +266,13 @@ def _travel(session: Session, at: Thresholds, found: Findings, since: datetime) 
 def _outside(
     session: Session, at: Thresholds, found: Findings, since: datetime, now: datetime
 ) -> None:
-    """Lots reported outside of where their producer said they are sold."""
+    """Lots that the public reported outside of where their producer said they are sold.
+
+    Inspectors look where something is wrong already, and at many packs of one shop: their looks are
+    evidence of a case (`reported_places`) and no share of anything.
+    """
     for lot_id in lots_with_places(session, since=since):
         declared = sale_provinces(session, session.get_one(Lot, lot_id).product_id)
         if declared:
-            places = reported_places(session, lot_id=lot_id, since=now - _PLACES)
+            places = reported_places(session, lot_id=lot_id, since=now - _PLACES, public=True)
             found.add(Subject(lot=lot_id), signals.outside(declared, places, at))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
 
@@ -18,6 +20,7 @@ from labelsvc.catalogue.models import Lot
 from labelsvc.catalogue.photos import redrawn
 from labelsvc.codes import carton
 from labelsvc.codes.keyring import Keyring
+from labelsvc.codes.models import Form, Issue
 from labelsvc.codes.resolve import find_goods
 from labelsvc.codes.uri import MAX_TEXT
 from labelsvc.errors import LabelsvcError, MalformedCode, PhotoRefused
@@ -31,8 +34,11 @@ from labelsvc.scans.verdict import SHOWN, Verdict
 
 #: Of one case. The application makes photos smaller before it keeps them.
 MOST_PHOTOS, LARGEST_PHOTO = 6, 3 * 1024 * 1024
-#: Characters of a code that is none of ours, as far as it is kept.
+#: Characters of what is no code of ours, as far as they are kept.
 _LONGEST = 300
+#: What may be a whole code, also in an address of somebody else or in groups of four as it is printed
+#: under the symbol: no word and no number of a document is so long.
+_WHOLE = re.compile(r"[0-9A-Za-z]{20,}|(?:[0-9A-Za-z]{4}[ -]){4,}[0-9A-Za-z]{4}")
 
 
 class SentPhoto(BaseModel):
@@ -68,12 +74,10 @@ def take(session: Session, files: Files, ring: Keyring, sent: SentCase, *, actor
     :raises PhotoRefused: a photo is none; nothing of the case is kept then.
     """
     uid = cases.canonical_uid(sent.uid)
-    issue_id = number = None
-    try:
+    issue = number = None
+    with suppress(LabelsvcError):  # a code that is not ours is a reason for a case, too
         issue, number = find_goods(session, ring, sent.code)
-        issue_id = issue.id
-    except LabelsvcError:
-        pass  # a code that is not ours is a reason for a case, too
+    issue_id = issue.id if issue is not None else None
     case = cases.open_case(
         session,
         kind=CaseKind.INSPECTION,
@@ -81,7 +85,7 @@ def take(session: Session, files: Files, ring: Keyring, sent: SentCase, *, actor
         issue_id=issue_id,
         number=number,
         uid=uid,
-        facts={"verdict": sent.verdict, "items": sent.items, "code": sent.code[:_LONGEST]},
+        facts={"verdict": sent.verdict, "items": sent.items, "code": _short(sent.code)},
     )
     if issue_id is not None and number is not None:
         note_sighting(
@@ -90,21 +94,21 @@ def take(session: Session, files: Files, ring: Keyring, sent: SentCase, *, actor
         )  # fmt: skip
     # Derived: the same case gives the same note, also when the answer to the first sending was lost.
     note = str(uuid.uuid5(uuid.UUID(uid), "note"))
-    cases.add_note(session, case, _words(session, sent, case), actor, uid=note)
+    cases.add_note(session, case, _words(session, sent, case, issue), actor, uid=note)
     for photo in sent.photos:
         _keep_photo(session, files, case, photo, actor)
     return case
 
 
-def _words(session: Session, sent: SentCase, case: Case) -> str:
+def _words(session: Session, sent: SentCase, case: Case, issue: Issue | None) -> str:
     """What the inspector found, for whoever reads the case. Vietnamese: an official record."""
     lines = [
         f"Kiểm tra lúc {clock.local(sent.at):%H:%M %d/%m/%Y}: {_verdict(sent.verdict)}"
         + (f", {sent.items} món cùng mã" if sent.items > 1 else ""),
-        _named(sent.code),
+        _named(sent.code, issue, case.number),
     ]
     if sent.place.strip():
-        lines.append(f"Nơi kiểm tra: {sent.place.strip()}")
+        lines.append(f"Nơi kiểm tra: {_without_codes(sent.place.strip())}")
     if sent.cell:
         north, east = (i18n.number(degrees, "vi") for degrees in sent.cell)
         lines.append(f"Vị trí (ô khoảng 5 km): vĩ độ {north}°, kinh độ {east}°")
@@ -112,7 +116,7 @@ def _words(session: Session, sent: SentCase, case: Case) -> str:
         names = _names(session, case, sent.missing)
         lines.append(f"Nhãn thiếu: {'; '.join(names)}")
     if sent.note.strip():
-        lines.append(sent.note.strip())
+        lines.append(_without_codes(sent.note.strip()))
     return "\n".join(lines)
 
 
@@ -124,14 +128,31 @@ def _verdict(word: str) -> str:
         return word
 
 
-def _named(code: str) -> str:
-    """The code, or of a carton, whose code is up to two thousand digits, what it says."""
-    digits = code.rpartition("/")[2]
+def _named(code: str, issue: Issue | None, number: int | None) -> str:
+    """What the case is about, without the code: who has a code can show its page.
+
+    A label by its place in its run, a carton by its labels, what is none of ours by its ends.
+    """
+    if issue is not None and number is not None:
+        lot = issue.lot.code
+        if issue.form == Form.LOT:
+            return f"Tem chung của lô {lot}"
+        return f"Tem số {number - issue.first + 1} của đợt mã {issue.id}, lô {lot}"
     try:
-        first, last = carton.parse(digits).payload.numbers
+        first, last = carton.parse(code.rpartition("/")[2]).payload.numbers
     except MalformedCode:
-        return f"Mã: {code[:_LONGEST]}"
-    return f"Mã thùng: tem số {first}–{last}, {digits[:24]}…"
+        return f"Mã: {_short(code)}"
+    return f"Mã thùng: tem số {first}–{last}, {_short(code)}"
+
+
+def _short(code: str) -> str:
+    """What was read as far as it may be kept: an address with its host, whole codes by their ends."""
+    return _without_codes(code.strip())[:_LONGEST]
+
+
+def _without_codes(text: str) -> str:
+    """*text* with everything that may be a whole code told by its ends."""
+    return _WHOLE.sub(lambda found: f"{found[0][:4]}…{found[0][-4:]}", text)
 
 
 def _names(session: Session, case: Case, keys: Sequence[str]) -> list[str]:

@@ -34,6 +34,11 @@ class Verdict(StrEnum):
     SHORT_CODE_NEEDS_NETWORK = "SHORT_CODE_NEEDS_NETWORK"
 
 
+#: About a label that is out of use: the product is named, and no stars are shown, which the product
+#: may deserve and what carries the label may not.
+OUT = frozenset({Verdict.REVOKED, Verdict.VOIDED})
+
+
 class Tone(StrEnum):
     """Colour of a verdict; an icon and words say the same."""
 

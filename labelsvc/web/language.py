@@ -48,7 +48,7 @@ def of_header(header: str) -> str:
 
 def gettext(text: str, /, **params: Any) -> str:
     """*text* in the reader's language; `{name}` placeholders are filled, values escaped in pages."""
-    words = i18n.catalog(current()).get(text, text)
+    words = i18n.sentence(text, current(), params)
     if not params:
         return words
     safe = Markup(escape(words))  # noqa: S704 -- our own sentence; the values are escaped next

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import structlog
 from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
@@ -75,8 +77,20 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
-    log.exception("unexpected error", path=request.path)
+    log.exception("unexpected error", method=request.method, **_where())
     return _page(500, *(gettext(words) for words in _WORDS[500]))
+
+
+def _where() -> dict[str, str]:
+    """Which page failed, and a short hash by which two failures of one address are known as one.
+
+    Never the path itself: many pages carry a whole code in it, and who has the code has the label.
+    """
+    rule = request.url_rule
+    return {
+        "route": rule.rule if rule is not None else "",
+        "path_hash": hashlib.sha256(request.path.encode()).hexdigest()[:12],
+    }
 
 
 def _page(status: int, message: str, fix: str) -> ResponseReturnValue:

@@ -30,7 +30,7 @@ from labelsvc.errors import (
 from labelsvc.labels.compared import compared
 from labelsvc.scans import lookup
 from labelsvc.scans.lookup import Peek
-from labelsvc.scans.verdict import SHOWN, Verdict
+from labelsvc.scans.verdict import OUT, SHOWN, Verdict
 from labelsvc.web import language, scan_asked, scan_carton, scan_view, scan_wait
 from labelsvc.web.scan_pages import (
     CODE,
@@ -163,7 +163,7 @@ def _render(session: Session, peek: Peek, kind: str, stamp: tuple[Any, ...]) -> 
     view["compare"] = compared(session, issue)
     if peek.form == Form.OFFLINE and view["compare"] != "host":
         view["compare"] = ""  # nobody compares 193 digits
-    view["one_unit"] = peek.form != Form.LOT and verdict not in scan_view.OUT
+    view["one_unit"] = peek.form != Form.LOT and verdict not in OUT
     view["inner"] = (
         peek.form != Form.LOT
         and found.lot is not None

@@ -27,7 +27,7 @@ from labelsvc.codes import uri
 from labelsvc.scans.lookup import Peek
 from labelsvc.scans.provinces import BY_CODE
 from labelsvc.scans.record import SESSION
-from labelsvc.scans.verdict import CopyNotice, Verdict, copy_notice
+from labelsvc.scans.verdict import OUT, CopyNotice, Verdict, copy_notice
 from labelsvc.settings import Settings
 from labelsvc.web import scan_view
 
@@ -128,7 +128,7 @@ def fill(
         }
         return kept.page.fill(values, packed=packed)
     words = ""
-    if kept.verdict not in scan_view.OUT and (not whole_lot or notice is CopyNotice.MANY):
+    if kept.verdict not in OUT and (not whole_lot or notice is CopyNotice.MANY):
         count = str(peek.sessions) if peek.sessions < 1000 else i18n.number(peek.sessions, lang)
         moment = _first(peek, days, i18n.moment, i18n.day)
         words = kept.notices[notice].replace(_COUNT, count).replace(_MOMENT, moment or "")

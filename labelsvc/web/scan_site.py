@@ -30,7 +30,7 @@ from labelsvc.scans.misses import Misses
 from labelsvc.scans.record import Recorder, Seen, coarsen
 from labelsvc.scans.refusals import Refusals
 from labelsvc.scans.verdict import Verdict
-from labelsvc.web import language
+from labelsvc.web import language, security
 from labelsvc.web.scan_pages import Page
 from labelsvc.web.site import Site
 
@@ -184,13 +184,21 @@ class ScanSite:
         return self.day_key.token(network_of(request.remote_addr or ""), device)
 
     def missed(self, parsed: uri.ParsedCode) -> int:
-        """Count a code that did not hold. Gives the seconds its network has to wait, 0 for none."""
+        """Count a code that did not hold. Gives the seconds its network has to wait, 0 for none.
+
+        A forged code that an inspector or the office looks at by their office raises no case of codes
+        that the public meets; here the cookie is looked up, since who tries codes would gain by
+        pretending. Beyond the limit of a minute nothing is looked up any more and all count.
+        """
         network = network_of(request.remote_addr or "")
+        wait = self.misses.add(network)
+        if not wait and security.official():
+            return wait
         try:
             self.refusals.add(parsed, self.day_key.token(network, ""))
         except OSError:
             log.exception("refused code not counted")
-        return self.misses.add(network)
+        return wait
 
     def waits_for(self) -> int:
         """Seconds until another code of this network is looked at by pages beside the scan page."""

@@ -12,7 +12,8 @@ from labelsvc.codes import uri
 from labelsvc.codes.models import Form, Issue
 from labelsvc.errors import BadCode
 from labelsvc.scans import lookup
-from labelsvc.web import scan_view, scan_wait
+from labelsvc.scans.verdict import OUT
+from labelsvc.web import scan_wait
 from labelsvc.web.scan_site import ScanSite
 from labelsvc.web.site import site
 
@@ -41,6 +42,6 @@ def unit_or_404(own: ScanSite, session: Session, code: str) -> Unit:
     peek = lookup.peek(site().database, number) if number is not None else None
     if peek is None or number is None or peek.form == Form.LOT:
         abort(404)
-    if lookup.verdict_of(session, peek, on=clock.today()) in scan_view.OUT:
+    if lookup.verdict_of(session, peek, on=clock.today()) in OUT:
         abort(404)
     return Unit(parsed.canonical, number, session.get_one(Issue, peek.issue_id))

@@ -12,7 +12,7 @@ from labelsvc.catalogue.recognition import STANDINGS, Certificate
 from labelsvc.codes.models import Mark, MarkState
 from labelsvc.events.vocabulary import step_name
 from labelsvc.scans.lookup import Found
-from labelsvc.scans.verdict import SHOWN, Verdict
+from labelsvc.scans.verdict import OUT, SHOWN, Verdict
 from labelsvc.web.language import current, gettext
 
 HEADERS = {
@@ -21,9 +21,6 @@ HEADERS = {
     "X-Robots-Tag": "noindex",
     "Referrer-Policy": "no-referrer",
 }
-
-#: Verdicts about a label that is out of use: its page names the product and shows no stars.
-OUT = frozenset({Verdict.REVOKED, Verdict.VOIDED})
 
 _KINDS = {
     "cooperative": "Cooperative",

@@ -67,6 +67,21 @@ def token() -> str:
     return request.cookies.get(cookie_name(), "")
 
 
+def official() -> bool:
+    """Whether an inspector or the office asks, signed in as a whole; also on pages for consumers,
+    which look at no cookie else. What they do by their office is no sign of what the public meets.
+    """
+    value = token()
+    if not value:
+        return False
+    where = site()
+    with where.database.reading() as session:
+        row = sessions.find(session, value)
+    if row is None or Role(row.user.role) not in roles.OFFICIAL:
+        return False
+    return sessions.stage_of(row, second_factor=where.settings.asks_second_factor) is Stage.FULL
+
+
 def remember(answer: AnyResponse, value: str) -> None:
     """Put the sign-in token into a cookie; without an end, it dies with the browser."""
     answer.set_cookie(
@@ -185,7 +200,7 @@ def install(app: Flask) -> None:
     csrf = CSRFProtect()
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     csrf.init_app(app)
-    app.jinja_env.globals["own_factors"] = own_factors
+    app.jinja_env.globals.update(own_factors=own_factors, may=may)
 
     @app.before_request
     def check() -> AnyResponse | None:
@@ -230,6 +245,13 @@ def next_step(stage: Stage, target: str) -> str:
     """The page that a half sign-in goes on with; *target* is where it was going."""
     page = "account.factor" if stage is Stage.FACTOR else "account.factors"
     return url_for(page, next=target)
+
+
+def may(endpoint: str) -> bool:
+    """Whether the page opens for who is signed in: links to pages that say no are not shown."""
+    if roles.is_public(endpoint):
+        return True
+    return g.get("user") is not None and Role(g.user.role) in roles.allowed(endpoint)
 
 
 def _half_way(endpoint: str, stage: Stage) -> AnyResponse | None:

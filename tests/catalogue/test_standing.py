@@ -144,6 +144,7 @@ def test_withdrawn_stars_are_gone_and_cannot_be_extended(database: Database) -> 
         ({"stars": 4, "authority": Authority.DISTRICT}, "authority"),
         ({"stars": 4, "score": 69}, "score"),
         ({"stars": 4, "score": 101}, "score"),
+        ({"stars": 4, "score": 89.99, "potential_five": True}, "score"),
         ({"valid_to": BEGIN - timedelta(days=1)}, "valid_to"),
         ({"valid_to": END + timedelta(days=2)}, "valid_to"),
         ({"valid_from": BEGIN - timedelta(days=1)}, "valid_from"),

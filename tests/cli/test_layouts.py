@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -51,6 +52,29 @@ def test_a_broken_file_is_told_not_thrown(settings: Settings, told: Told, tmp_pa
     file = tmp_path / "broken.toml"
     file.write_text("name = ", encoding="utf-8")
     assert "not valid TOML" in told("layouts", "check", file, code=1)[0]["errors"][0]["message"]
+
+
+def test_what_is_wrong_is_told_in_the_language_of_the_command_line(
+    settings: Settings, told: Told, run: Run, tmp_path: Path
+) -> None:
+    """An error and a finding of the law, as words and as JSON, and nothing of them in English."""
+    broken, small = tmp_path / "broken.toml", tmp_path / "small.toml"
+    broken.write_text("name = ", encoding="utf-8")
+    toml = re.sub(
+        r"\n  size = \S+\n  min_size = \S+", "\n  size = 4", library.source("food-100x70")
+    )
+    small.write_text(toml, encoding="utf-8")
+    unknown = tmp_path / "unknown.toml"
+    unknown.write_text(library.source("food-100x70") + "\n[nobody]\nx = 1\n", encoding="utf-8")
+    for what in (broken, small, unknown, "food-100x71"):
+        english = run("layouts", "check", what, code=1).stdout.splitlines()
+        said = run("--language", "vi", "layouts", "check", what, code=1).stdout.splitlines()
+        assert not set(english[1:]) & set(said[1:]), what
+        rows = json.loads(
+            run("--language", "vi", "layouts", "check", what, "--json", code=1).stdout
+        )
+        assert all(f"→ {error['fix']}" in "\n".join(said) for error in rows[0]["errors"])
+    assert "không phải TOML" in run("--language", "vi", "layouts", "check", broken, code=1).stdout
 
 
 def test_sheets_are_listed_and_found_by_size(settings: Settings, told: Told, run: Run) -> None:

@@ -198,6 +198,28 @@ def test_a_day_that_is_none_is_wrong_usage(lot: Lot, run: Run, day: str) -> None
     assert "05/11/2026 or 2026-11-05" in run(*words, code=2).stderr
 
 
+@pytest.mark.parametrize("form", ["short", "gs1", "offline"])
+@pytest.mark.parametrize("state", ["revoked", "voided"])
+def test_a_label_that_is_out_of_use_is_not_praised_with_stars(
+    database: Database, settings: Settings, told: Told, run: Run, state: str, form: str
+) -> None:
+    with database.writing() as session:
+        create_keys(session, secrets=settings.keys)
+        product = make_product(session, gtin="09520000001001")
+        make_recognition(session, product)
+        issue = allocate(session, lot=make_lot(session, product), count=2, form=form)
+        ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
+        code, good = codes_of(issue, ring)
+        act = revoke.withdraw if state == "revoked" else revoke.void
+        act(session, first=issue.first, count=1, reason="In lệch khổ", by="test")
+    answer = told("verify", code, code=1)
+    assert answer["verdict"] == state.upper()
+    assert [answer[name] for name in ("stars", "standing", "valid_to")] == [None] * 3
+    said = run("verify", code, code=1).stdout
+    assert "Stars" not in said and "In force" not in said and "out of use carries no stars" in said
+    assert told("verify", good)["stars"] == 4
+
+
 @pytest.mark.parametrize(
     ("facts", "standing", "stars", "valid_to", "words"),
     [

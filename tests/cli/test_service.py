@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -97,6 +98,23 @@ def test_doctor_doubts_what_works_and_is_not_meant(
     assert rows[check]["state"] == "doubt"
     assert what in rows[check]["what"]
     assert rows[check]["fix"]
+
+
+@pytest.mark.parametrize(
+    ("language", "head"),
+    [("en", ["Key", "State", "First number", "Signed from"]), ("vi", ["Khoá", "Tình trạng", "Số đầu tiên", "Ký từ"])],
+)  # fmt: skip
+def test_the_list_of_keys_has_a_header_over_its_columns(
+    lot: Lot, run: Run, language: str, head: list[str]
+) -> None:
+    lines = run("--language", language, "keys", "list").stdout.splitlines()
+    assert re.split(r"  +", lines[0].strip()) == head
+    assert [line.split()[1] for line in lines[1:]] == ["active", "next"]
+    assert {
+        line.index(state) for line, state in zip(lines[1:], ("active", "next"), strict=True)
+    } == {lines[0].index(head[1])}
+    end = lines[0].index(head[2]) + len(head[2])
+    assert [line[:end].split()[-1] for line in lines[1:]] == ["1", "–"]
 
 
 def test_keys_are_rotated_and_frozen_and_labels_survive(

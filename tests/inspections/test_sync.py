@@ -13,7 +13,7 @@ from PIL import Image
 from pydantic import ValidationError
 from sqlalchemy import func, select
 
-from labelsvc.codes import cartons
+from labelsvc.codes import cartons, uri
 from labelsvc.codes.issue import load_keyring
 from labelsvc.codes.models import Issue
 from labelsvc.db import Database
@@ -168,6 +168,38 @@ def test_a_carton_is_a_case_of_its_run(
         note = session.scalars(select(CaseNote)).one()
         assert "Mã thùng: tem số 1–8" in note.text
         assert code not in note.text
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("in_force", "Tem số 1 của đợt mã"),
+        ("gs1", "Tem số 1 của đợt mã"),
+        ("offline", "Tem số 1 của đợt mã"),
+        ("lot", "Tem chung của lô L-MAIN"),
+        ("not_issued", "…"),
+        ("bad_signature", "…"),
+    ],
+)
+@pytest.mark.parametrize("typed", [False, True])
+def test_no_case_holds_a_whole_code(
+    database: Database, settings: Settings, world: World, name: str, said: str, typed: bool
+) -> None:
+    code = world.codes[name]
+    own = code.rpartition("/")[2]
+    if typed:
+        code = uri.printed(code.strip("/")) or code
+    strange = f"HTTPS://QR.FAKE.VN/{own}"
+    keep(database, settings, sent(world, code=code, photos=[], note=f"In theo {strange}"))
+    keep(database, settings, sent(world, code=strange, photos=[], place=f"Chợ {code}"))
+    with database.reading() as session:
+        ours, copied = session.scalars(select(Case).order_by(Case.id))
+        assert said in ours.notes[0].text
+        assert "HTTPS://QR.FAKE.VN/" in copied.notes[0].text
+        kept = repr([(case.facts, [note.text for note in case.notes]) for case in (ours, copied)])
+    for whole in (own, own[4:], code, uri.printed(own)):
+        assert not whole or whole not in kept
+    assert own not in kept.replace(" ", "")
 
 
 @pytest.mark.parametrize("data", ["", "@@@", base64.b64encode(b"no picture").decode()])

@@ -128,9 +128,11 @@ def test_an_open_case_learns_of_new_signals(market: Market) -> None:
     assert case.state == CaseState.NEW, "nobody has looked yet"
 
 
-def note(session: Session, market: Market, place: str, hours: float) -> None:
+def note(
+    session: Session, market: Market, place: str, hours: float, source: str = "inspector"
+) -> None:
     note_sighting(
-        session, number=market.first, issue_id=market.issue, source="inspector", place=place,
+        session, number=market.first, issue_id=market.issue, source=source, place=place,
         at=market.now + timedelta(hours=hours),
     )  # fmt: skip
 
@@ -198,7 +200,10 @@ def test_a_lot_code_is_measured_by_the_declared_packs(market: Market) -> None:
 def test_places_outside_the_declared_range(market: Market) -> None:
     market.change(lambda s: declare_sale(s, market.product, ["01", "31"], actor="test"))
     for hours, place in enumerate(("Hà Nội", "Hải Phòng", "Hà Nội", "Cần Thơ")):
-        market.change(lambda s, p=place, h=hours: note(s, market, p, -12 + 3 * h))  # type: ignore[misc]
+        market.change(lambda s, p=place, h=hours: note(s, market, p, -12 + 3 * h, "consent"))  # type: ignore[misc]
+    # An inspector goes through a shop far away: an official act is no share of what the public sees.
+    for minutes in range(20):
+        market.change(lambda s, m=minutes: note(s, market, "Cần Thơ", -2 + m / 60))  # type: ignore[misc]
     assert market.look() == []
     market.change(
         lambda s: send_report(

@@ -102,8 +102,9 @@ def running(
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     logs, override = tmp_path_factory.mktemp("logs"), tmp_path_factory.mktemp("override")
-    (override / "log").mkdir()
-    (override / "log" / "log.html").write_text("{{ 1 // 0 }}")
+    for room, name in (("log", "log"), ("scan", "inner")):  # the second has a code in its address
+        (override / room).mkdir()
+        (override / room / f"{name}.html").write_text("{{ 1 // 0 }}")
     given = {
         "LABELSVC_DATABASE_URL": settings.database, "LABELSVC_DATA_DIR": str(settings.data_dir),
         "LABELSVC_BASE_URL": settings.base_url, "LABELSVC_SECRET_KEYS": settings.keys[0],
@@ -147,7 +148,7 @@ def test_no_byte_that_is_kept_names_who_scanned(
     }
     # Each of these has an own way through the code; a page that answers otherwise was not tested.
     assert statuses >= {200, 303, 400, 404, 410, 429, 500}
-    _broken(running)
+    _broken(running, world.codes["in_force"])
     until(lambda: _count(database, Scan) >= len(visits) * 8)
     # What is written once an hour, with the same day key: refused codes, cases, coarsening.
     app = create_app(settings, database)
@@ -161,7 +162,9 @@ def test_no_byte_that_is_kept_names_who_scanned(
     assert _count(database, RefusedNetwork) and _count(database, InnerTries)
     logs = b"".join((running.logs / name).read_bytes() for name in ("out", "err"))
     assert b"unexpected error" in logs and b"ZeroDivisionError" in logs, "the log was not on"
-    assert b"Invalid request" in logs
+    assert b"Invalid request" in logs and b"/inner/<path:code>" in logs
+    whole = [code.rpartition("/")[2].encode() for code in world.codes.values()]
+    assert not [code for code in whole if len(code) > 15 and code in logs.upper()]
     kept = {"logs": logs} | _stored(database, tmp_path)
     assert any(b"Chrome/Android" in data for data in kept.values()), (
         "the search finds nothing at all"
@@ -207,14 +210,13 @@ def _visit(server: Running, world: World, address: str, agent: str) -> list[int]
     return seen
 
 
-def _broken(server: Running) -> None:
-    """What is no HTTP, from an address of its own: the server's log would name it."""
-    with socket.create_connection(("127.0.0.1", server.port), 10, (DIRECT, 0)) as connection:
-        connection.sendall(
-            b"G\x00RBAGE / HTTP/9.9\r\nUser-Agent: " + AGENTS[0].encode() + b"\r\n\r\n"
-        )
-        while connection.recv(4096):
-            pass
+def _broken(server: Running, code: str) -> None:
+    """What is no HTTP, from an address of its own: the server's log would name it, and the code."""
+    for line in (b"G\x00RBAGE / HTTP/9.9", b"GET " + code.encode() + b" again HTTP/1.1"):
+        with socket.create_connection(("127.0.0.1", server.port), 10, (DIRECT, 0)) as connection:
+            connection.sendall(line + b"\r\nUser-Agent: " + AGENTS[0].encode() + b"\r\n\r\n")
+            while connection.recv(4096):
+                pass
 
 
 def _count(database: Database, table: type[Base]) -> int:

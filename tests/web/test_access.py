@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator
+from html import unescape
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from flask import Flask
-from werkzeug.routing import AnyConverter, IntegerConverter, Rule
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import AnyConverter, IntegerConverter, MapAdapter, Rule
 from werkzeug.test import TestResponse
 
 from labelsvc.accounts import roles
@@ -24,6 +29,7 @@ from .desk import Desk
 PEOPLE = {"": None, "lan": Role.PRODUCER, "office": Role.OFFICE, "auditor": Role.AUDITOR,
           "inspector": Role.INSPECTOR}  # fmt: skip
 SAFE = {"GET", "HEAD", "OPTIONS"}
+_ADDRESSES = re.compile(r'<(a|form)\b[^>]*?\b(?:href|action)="([^"]*)"')
 #: Rooms without a cookie, whose forms bring a signed token or need none.
 _OWN_TOKENS = ("report", "inner", "place", "scan", "resolver")
 
@@ -34,6 +40,18 @@ def pages(app: Flask) -> Iterator[tuple[Rule, str]]:
         if not roles.is_public(rule.endpoint):
             for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
                 yield rule, method
+
+
+def _endpoint(where_to: MapAdapter, path: str, method: str) -> str:
+    """The page behind an address of a link or a form."""
+    for asked in (method, "GET", "POST"):
+        try:
+            return str(where_to.match(path.partition("?")[0], method=asked)[0])
+        except MethodNotAllowed:
+            continue
+        except NotFound:
+            break
+    raise AssertionError(f"{path} leads nowhere")
 
 
 def path_of(rule: Rule) -> str:
@@ -131,6 +149,40 @@ def test_no_form_is_taken_without_its_token(app: Flask, desk: Callable[[str], De
         assert answer.status_code == 400, rule.rule
         # The inspector's application has a header instead, which no form of another site can send.
         assert room == "inspect" or "open too long" in answer.text, rule.rule
+
+
+#: Pages of one kind that are followed: all orders of a list lead to the same links.
+_MOST_ALIKE = 3
+
+
+@pytest.mark.parametrize("name", [name for name in PEOPLE if name])
+def test_every_link_and_form_that_is_shown_opens_for_who_sees_it(
+    app: Flask, desk: Callable[[str], Desk], things: dict[str, Any], name: str
+) -> None:
+    """Every page of every role as a reader goes through them, from the first and the account on."""
+    sitting, where_to = desk(name), app.url_map.bind("qr.example.vn")
+    waiting = [("", "/"), ("", "/account/sign-in"), ("", "/account/"), ("", "/nobody/knows")]
+    seen: Counter[str] = Counter()
+    while waiting:
+        shown_on, path = waiting.pop(0)
+        answer = sitting.get(path)
+        # A step-up sends to its own page first.
+        if shown_on:
+            assert answer.status_code in (200, 302, 303, 304), f"{path} of {shown_on} as {name}"
+        if not answer.content_type.startswith("text/html"):
+            continue
+        for tag, address in _ADDRESSES.findall(answer.text):
+            to = urljoin(path, unescape(address)).partition("#")[0]
+            if address.startswith("#") or not to.startswith("/"):
+                continue
+            endpoint = _endpoint(where_to, to, "POST" if tag == "form" else "GET")
+            if roles.is_public(endpoint):
+                continue
+            assert PEOPLE[name] in roles.allowed(endpoint), f"{to} on {path} as {name}"
+            seen[endpoint] += 1
+            if tag == "a" and seen[endpoint] <= _MOST_ALIKE:
+                waiting.append((path, to))
+    assert len(seen) >= {"inspector": 2, "auditor": 15}.get(name, 25), seen
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from labelsvc.inspections.models import Sighting
 from labelsvc.labels.models import PrintRun, RunFile
 from labelsvc.scans.models import Scan
 from labelsvc.scans.verdict import Verdict
+from labelsvc.settings import Settings
 from labelsvc.web.scan_site import ScanSite
 from tests.web.desk import Desk
 from tests.world import World
@@ -269,6 +270,44 @@ def test_an_inspector_hears_the_verdict_and_is_no_visitor_of_the_label(
     assert visits() == 0  # nor on the page, while signed in
     app.test_client().get(code, base_url="https://qr.example.vn")
     assert visits() == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "counted"),
+    [("inspector", 0), ("office", 0), ("auditor", 1), ("lan", 1), ("pretender", 1), ("", 1)],
+)
+def test_a_forged_code_that_officials_look_at_is_no_sign_of_what_the_public_meets(
+    desk: Sit, world: World, app: Flask, name: str, counted: int
+) -> None:
+    """On the page; and by the application, which only they have. A made-up cookie hides nothing."""
+    site = ScanSite.of(app)
+
+    def refusals() -> int:
+        return sum(
+            count for (_, prefix), count in site.refusals._counts.items() if "*" not in prefix
+        )
+
+    person = desk("" if name == "pretender" else name)
+    if name == "pretender":
+        person.client.set_cookie("__Host-session", "x" * 43, domain="qr.example.vn")
+    for place, page in enumerate(
+        (world.codes["bad_signature"], f"/inner{world.codes['not_issued']}"), 1
+    ):
+        assert person.get(page).status_code == 404
+        assert refusals() == counted * place
+    if name in ("inspector", "office"):
+        assert asked(person, world.codes["bad_signature"]).status_code == 404
+        assert refusals() == 0 and not site.refusals._networks
+
+
+def test_officials_are_throttled_like_others(
+    desk: Sit, world: World, app: Flask, settings: Settings
+) -> None:
+    person, site = desk("inspector"), ScanSite.of(app)
+    for _ in range(settings.scan_misses):
+        assert asked(person, world.codes["bad_signature"]).status_code == 404
+    assert asked(person, world.codes["bad_signature"]).status_code == 429
+    assert sum(site.refusals._counts.values()) == 2  # its form and its beginning
 
 
 def test_what_is_no_question_is_refused(desk: Sit, world: World) -> None:

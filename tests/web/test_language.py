@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from labelsvc.accounts.models import User
 from labelsvc.db import Database
+from labelsvc.web.language import gettext
 from tests import world as worlds
 from tests.web.conftest import Person
 from tests.web.desk import Desk
@@ -64,3 +65,9 @@ def test_pages_for_consumers_set_no_cookie_for_a_language(
     for path in (world.codes["in_force"], "/"):
         answer = desk("").get(f"{path}?lang=en")
         assert not [c for c in answer.headers.getlist("Set-Cookie") if c.startswith("lang=")]
+
+
+def test_a_page_counts_one_as_one(app: Flask) -> None:
+    for language, count, said in (("en", "1", "Print 1 label"), ("en", "2", "Print 2 labels"), ("vi", "1", "In 1 tem")):  # fmt: skip
+        with app.test_request_context(f"/?lang={language}"):
+            assert gettext("Print {count} labels", count=count) == said

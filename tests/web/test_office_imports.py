@@ -45,7 +45,7 @@ def test_a_list_is_looked_at_then_taken_over_and_its_report_stays(
     office, before = desk("office"), products(database)
     preview = send(office)
     page = office.words(preview)
-    assert "2 rows will be taken over, 1 are refused" in page
+    assert "2 rows will be taken over, 1 is refused" in page
     assert "Ngày ban hành (G)" in page and "31/02/2026" in page  # refused rows come first
     new = office.words(f"{preview}?state=new")
     assert "Cốm làng Vòng" in new and "1147/QĐ-UBND" in new and "until 04/03/2029" in new
@@ -56,7 +56,7 @@ def test_a_list_is_looked_at_then_taken_over_and_its_report_stays(
     assert answer.status_code == 302
     assert products(database) == before | {"Cốm làng Vòng", "Chè lam Thạch Xá"}
     report = office.words(answer.location)
-    assert "1 rows were refused and left out" in report and "31/02/2026" in report
+    assert "1 row was refused and left out" in report and "31/02/2026" in report
     assert "Cốm làng Vòng" in office.words("/office/recognitions?q=com+lang+vong")
     listed = office.words("/office/imports")
     assert "danh sách.csv" in listed
@@ -78,7 +78,7 @@ def test_the_same_list_again_has_nothing_to_take_over(
     assert "nothing to take over" in seen(page) and "Take 0" not in seen(page)
     changed = send(office, LIST.replace("04/03/2026;12;\r\n2", "04/03/2026;12;024 3999 0789\r\n2"))
     words = office.words(changed)
-    assert "1 rows will be taken over" in words
+    assert "1 row will be taken over" in words
     assert "Telephone: 024 3999 0789" in office.words(f"{changed}?state=changed")
 
 

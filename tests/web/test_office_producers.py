@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Callable
 
+import pytest
 from PIL import Image
 from sqlalchemy import select
 
@@ -206,6 +207,34 @@ def test_five_stars_of_a_province_are_refused(
     with database.reading() as session:
         mine = Recognition.product_id == world.stranger_product
         assert len(session.scalars(select(Recognition).where(mine)).all()) == 1
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"stars": "3", "score": "95"}, "95 points would do for 5 stars; this decision gives 3."),
+        (
+            {"stars": "3", "score": "86,5"},
+            "86.5 points would do for 4 stars; this decision gives 3.",
+        ),
+        ({"stars": "4", "score": "90"}, "90 points would do for 5 stars; this decision gives 4."),
+        ({"stars": "4", "score": "90", "potential_five": "yes"}, ""),
+        ({"stars": "4", "score": "89,9"}, ""),
+        ({"stars": "4"}, ""),
+    ],
+)
+def test_points_for_more_stars_are_told_when_entered_and_on_the_page(
+    desk: Callable[[str], Desk], database: Database, world: worlds.World, facts: dict[str, str], said: str
+) -> None:  # fmt: skip
+    """The decision may give fewer: what a star demands beside the points may be missing."""
+    office, path = desk("office"), f"/office/products/{world.stranger_product}"
+    award = {"decision_number": "1/QĐ-UBND", "decision_date": "2026-03-04",
+             "authority": "province", "authority_name": "UBND Thành phố Hà Nội"}  # fmt: skip
+    assert office.post(f"{path}/recognitions/new", award | facts).status_code == 302
+    with database.reading() as session:
+        newest = session.scalars(select(Recognition.id).order_by(Recognition.id.desc())).first()
+    for words in (office.words(path), office.words(f"/office/recognitions/{newest}")):
+        assert (said in words) if said else ("points would do for" not in words)
 
 
 def test_a_file_that_is_no_picture_is_refused_beside_its_field(

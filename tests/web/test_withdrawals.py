@@ -145,7 +145,7 @@ def test_the_number_of_labels_stands_beside_each_choice_and_none_is_chosen(
     page = desk("office").get(f"/office/withdrawals/new?code={world.codes['in_force']}")
     assert page.text.count('type="radio"') == 4
     assert " checked" not in page.text
-    assert "This label only: 1 labels Takes effect at once" in seen(page)
+    assert "This label only: 1 label Takes effect at once" in seen(page)
     assert "The whole lot: 60 labels A second person has to confirm it." in seen(page)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from labelsvc.catalogue.models import Product
 from labelsvc.db import Database
 from labelsvc.labels import library, own
 from labelsvc.labels.blank_roll import is_blank
@@ -49,6 +50,19 @@ def test_what_is_chosen_is_what_is_printed(
     (run,) = runs(database)
     assert run.start_at == wanted.start_at
     assert Imprint.read(run.imprint | {"start_at": run.start_at}) == wanted
+
+
+@pytest.mark.parametrize("guessed", [True, False])
+def test_a_guessed_set_is_told_where_the_law_leans_on_it(
+    signed_in: SignIn, world: World, database: Database, guessed: bool
+) -> None:
+    with database.writing() as session:
+        session.get_one(Product, world.product).set_guessed = guessed
+    lan = signed_in("lan")
+    for path in (f"/console/lots/{world.lot}/print", f"/console/products/{world.product}"):
+        words = seen(lan.get(path))
+        assert ("chỉ được đoán từ tên sản phẩm" in words) is guessed, path
+        assert ("Hãy nhờ Văn phòng OCOP xác nhận:" in words) is guessed, path
 
 
 @pytest.mark.parametrize(

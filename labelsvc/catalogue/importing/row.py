@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from labelsvc.catalogue import criteria, fields
-from labelsvc.catalogue.certify import BANDS, check_award, legal_basis_on, stars_reached
+from labelsvc.catalogue.certify import BANDS, check_award, legal_basis_on, stars_above
 from labelsvc.catalogue.importing import cell as cells
 from labelsvc.catalogue.importing.formula import Unsaved
 from labelsvc.catalogue.importing.header import Header
@@ -286,8 +286,8 @@ def _read_recognition(reader: _Reader) -> None:
         place = {"stars": "stars", "decision_number": "decision", "score": "score"}
         reader.refuse(place.get(str(error.params.get("field")), "decision_date"), error)
         return
-    reached = stars_reached(score)
-    if score is not None and reached is not None and reached > stars and not potential:
+    reached = stars_above(score, stars, potential_five=potential)
+    if score is not None and reached is not None:
         reader.line.notes.append(
             (
                 "{score} points would do for {reached} stars; the list says {stars}.",

@@ -10,7 +10,10 @@ from typing import Any, NamedTuple, TypeVar
 from flask import request
 from sqlalchemy.orm import Session
 
+from labelsvc import i18n
 from labelsvc.catalogue import criteria
+from labelsvc.catalogue.certify import stars_above
+from labelsvc.catalogue.recognition import Recognition
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.web import security
 from labelsvc.web.console.typed import day_of, whole
@@ -113,6 +116,21 @@ class Posted:
     def errors(self) -> dict[str, str]:
         """Field → what is wrong, for the message beside the field."""
         return {p.field: f"{p.message} {p.fix}".strip() for p in self.problems if p.field}
+
+
+def points_above(recognition: Recognition) -> str:
+    """That the points would do for more stars than the decision gives; "" where they fit."""
+    r = recognition
+    reached = stars_above(r.score, r.stars, potential_five=r.potential_five)
+    if r.score is None or reached is None:
+        return ""
+    return gettext(
+        "{score} points would do for {reached} stars; this decision gives {stars}. Compare both with "
+        "the paper.",
+        score=i18n.number(float(r.score), current()),
+        reached=reached,
+        stars=r.stars,
+    )
 
 
 def set_words(number: int | str | None) -> str:

@@ -24,7 +24,13 @@ from labelsvc.catalogue.register import create_product, update_product
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.i18n import nfc
 from labelsvc.web.console.office import bp, found_or_404
-from labelsvc.web.console.office_form import Posted, set_choices, set_words, shown_values
+from labelsvc.web.console.office_form import (
+    Posted,
+    points_above,
+    set_choices,
+    set_words,
+    shown_values,
+)
 from labelsvc.web.language import current, gettext
 from labelsvc.web.security import actor
 from labelsvc.web.site import site
@@ -239,8 +245,11 @@ def new_recognition(product_id: int) -> ResponseReturnValue:
             found = found_or_404(session.get(Product, product_id))
             return create_recognition(session, product=found, actor=actor(), **award)
 
-        if posted.attempt(act) is not None:
+        entered = posted.attempt(act)
+        if entered is not None:
             flash(gettext("The decision is entered."), "good")
+            if words := points_above(entered):
+                flash(words, "caution")
             return redirect(url_for("office.product", product_id=product_id))
     values = shown_values(None, _AWARD)
     if request.method == "GET":

@@ -28,7 +28,7 @@ from labelsvc.catalogue.recognition import (
 from labelsvc.errors import BadInput
 from labelsvc.i18n import fold
 from labelsvc.web.console.office import bp, found_or_404, names_of, paged
-from labelsvc.web.console.office_form import Posted
+from labelsvc.web.console.office_form import Posted, points_above
 from labelsvc.web.language import gettext
 from labelsvc.web.security import actor, confirmed
 from labelsvc.web.site import site
@@ -193,6 +193,7 @@ def _page(recognition_id: int, posted: Posted, doing: str = "") -> ResponseRetur
             r=found,
             p=found.product,
             standing=standing,
+            above=points_above(found),
             window=found.renewal_window(),
             latest=found.valid_to + timedelta(days=EXTENSION_MAX_DAYS),
             may_extend=standing in (Standing.ENDING_SOON, Standing.EXTENDED, Standing.EXPIRED),

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from labelsvc import clock
+from labelsvc.catalogue import criteria
 from labelsvc.catalogue.models import Lot
 from labelsvc.codes.models import Form
 from labelsvc.errors import BadInput, ContentMissing, InnerCodesOff, LabelsvcError, QuantityExceeded
@@ -271,6 +272,7 @@ def _page(session: Session, lot: Lot, chosen: Choice, check: RunCheck) -> str:
         "console/producer/wizard.html",
         lot=lot,
         p=lot.product,
+        set_name=criteria.name(lot.product.set_number, current()),
         layouts=[(x, Sheet.of(x).per_page) for x in _layouts(session)],
         titles=titles_of(session),
         chosen=chosen.layout,
