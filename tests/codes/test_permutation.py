@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -106,3 +108,22 @@ def test_units_stay_dense_and_shuffled_while_a_lot_grows() -> None:
 def test_the_index_of_a_printed_unit_is_found_again(lot: int, index: int) -> None:
     units = Units(KEY)
     assert units.index(lot, units.printed(lot, index)) == index
+
+
+def test_a_thread_begins_its_cipher_once() -> None:
+    """Beginning one costs more than ten blocks."""
+    shuffle, begun = Permutation(KEY, 40), []
+    cipher = shuffle._cipher
+
+    class Counting:
+        def encryptor(self) -> object:
+            begun.append(threading.get_ident())
+            return cipher.encryptor()
+
+    shuffle._cipher = Counting()
+    for number in range(5):
+        shuffle.backward(shuffle.forward(number))
+    other = threading.Thread(target=shuffle.forward, args=(1,))
+    other.start()
+    other.join()
+    assert len(begun) == len(set(begun)) == 2
