@@ -20,9 +20,9 @@ from labelsvc.labels.drawing import compose
 from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.models import BlankRoll, Printer, RunState
+from labelsvc.labels.parts import kept, slices
 from labelsvc.labels.print_run import Output, for_printer, on_roll
 from labelsvc.labels.printers import Profile
-from labelsvc.labels.render_run import kept, slices
 from labelsvc.labels.run_check import position, sample_printed
 from labelsvc.labels.sheet import Sheet
 

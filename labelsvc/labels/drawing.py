@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from labelsvc.errors import LabelOverflow, LayoutError
-from labelsvc.labels import clearance, shapes, symbol
+from labelsvc.labels import clearance, shapes, stack, symbol
 from labelsvc.labels.content import VARIABLES, LabelContent, Unit, sample_unit
 from labelsvc.labels.face import PT, Fonts
 from labelsvc.labels.layout import (
@@ -137,7 +137,7 @@ def compose(
         if isinstance(element, TextElement):
             words.box(element, name)
         elif isinstance(element, StackElement):
-            words.stack(element, name)
+            stack.draw(words, element, name)
         elif isinstance(element, ArcText):
             words.arc(element, name)
         elif isinstance(element, StarsElement):

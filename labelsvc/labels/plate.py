@@ -13,6 +13,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
 from labelsvc.labels import ink, paint, palette, shapes
+from labelsvc.labels.canvas import font_name, saved
 from labelsvc.labels.content import Unit
 from labelsvc.labels.contour import outline
 from labelsvc.labels.drawing import Drawing, measure
@@ -32,7 +33,6 @@ from labelsvc.labels.ops import (
 )
 from labelsvc.labels.paint import PT
 from labelsvc.labels.palette import Palette
-from labelsvc.labels.pdf import font_name, saved
 
 
 @dataclass(frozen=True, slots=True)

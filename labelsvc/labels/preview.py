@@ -21,12 +21,13 @@ from PIL.PngImagePlugin import PngInfo
 
 from labelsvc.errors import BadInput
 from labelsvc.labels import batch, shapes, symbol
+from labelsvc.labels.block import Block
 from labelsvc.labels.content import LabelContent, Unit, sample_unit
 from labelsvc.labels.drawing import Drawing, compose
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout, SheetSpec
 from labelsvc.labels.ops import Command, ImageOp, LineOp, RectOp, StaticOp, SymbolOp, TextOp
-from labelsvc.labels.pdf import Block, render_sheet_pdf
+from labelsvc.labels.pdf import render_sheet_pdf
 
 #: pdfium keeps global state and may be entered by one thread at a time.
 PDFIUM = threading.Lock()

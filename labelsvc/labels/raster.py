@@ -17,11 +17,12 @@ import pypdfium2
 
 from labelsvc.errors import BadInput
 from labelsvc.labels import batch, symbol
+from labelsvc.labels.block import Block
 from labelsvc.labels.content import Unit
 from labelsvc.labels.drawing import Drawing, compose
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout
-from labelsvc.labels.pdf import Block, render_sheet_pdf
+from labelsvc.labels.pdf import render_sheet_pdf
 from labelsvc.labels.preview import PDFIUM, grey_page
 from labelsvc.labels.printers import Profile
 from labelsvc.labels.sheet import Sheet

@@ -14,10 +14,11 @@ from pikepdf import Dictionary, Name
 from labelsvc.errors import BadInput
 from labelsvc.labels import icc, library, walk
 from labelsvc.labels.archive import faults, to_pdfa2
+from labelsvc.labels.block import Block
 from labelsvc.labels.content import LabelContent, sample_content
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout
-from labelsvc.labels.pdf import Block, Job, render_sheet_pdf
+from labelsvc.labels.pdf import Job, render_sheet_pdf
 from labelsvc.labels.press_settings import PressSettings
 from labelsvc.labels.preview import grey_page
 

@@ -18,13 +18,14 @@ from PIL import Image
 
 from labelsvc.errors import BadInput
 from labelsvc.labels import library, symbol, walk
+from labelsvc.labels.block import Block
 from labelsvc.labels.content import LabelContent, sample_content
 from labelsvc.labels.drawing import compose
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.imposition import Imposition, Marks, frame
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.palette import Spot
-from labelsvc.labels.pdf import Block, Job
+from labelsvc.labels.pdf import Job
 from labelsvc.labels.press import PressReport, write_press_pdf
 from labelsvc.labels.press_check import Wanted, check
 from labelsvc.labels.press_settings import PressSettings
