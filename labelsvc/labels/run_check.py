@@ -144,6 +144,7 @@ def check_run(
         drawn = whole
         if output != "pdf":
             raster.web_of(chosen, drawn, profile)
+            raster.check_pictures(chosen, content, unit, fonts.load())
         plan = symbol.SymbolPlan(
             drawn.symbol.version, drawn.symbol.level, drawn.symbol.dots, drawn.symbol.module
         )
