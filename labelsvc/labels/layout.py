@@ -16,7 +16,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from labelsvc.errors import LayoutError
 from labelsvc.labels import refusal
-from labelsvc.labels.content import CONDITIONS
+from labelsvc.labels.content import CONDITIONS, KNOWN
 from labelsvc.labels.elements import (
     MIN_LEADING,
     MOST_ELEMENTS,
@@ -155,6 +155,11 @@ class Layout(Part):
             for part in parts:
                 named |= {part.when, part.unless} & CONDITIONS
         return frozenset(name for name in named if name)
+
+    @property
+    def blank(self) -> bool:
+        """Whether a label of this layout says nothing that needs a product or a lot."""
+        return "short" in self.forms and not self.shows_stars and self.variables <= KNOWN
 
     @property
     def prints_inner_code(self) -> bool:

@@ -28,8 +28,9 @@ from labelsvc.errors import (
     RecognitionForbids,
 )
 from labelsvc.jobs.models import Job
-from labelsvc.labels import fonts, ledger, library, parts, print_run, run_check
+from labelsvc.labels import blank_roll, fonts, ledger, library, parts, print_run, run_check
 from labelsvc.labels.content import Unit, sample_content, sample_unit
+from labelsvc.labels.draft_data import sample_unit_of
 from labelsvc.labels.drawing import compose
 from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.models import PrintRun, RunState
@@ -338,6 +339,15 @@ def test_every_layout_has_room_for_the_words_of_the_longest_run(layout: str) -> 
             )  # fmt: skip
             drawing = compose(chosen, content, fonts.load(), unit=unit)
             assert drawing.resolve(unit, fonts.load())
+
+
+def test_samples_are_numbered_as_labels_of_runs_and_of_blank_rolls_are() -> None:
+    numbered = [library.get(name) for name in library.names()]
+    for layout in numbered:
+        if layout.purpose != "carton" and layout.forms[0] != "lot":
+            mark = blank_roll._mark(14) if layout.blank else run_check.mark_of(14)
+            assert sample_unit_of(layout).unit_number == run_check.position(12, 500, mark)
+    assert {layout.name for layout in numbered if layout.blank} == {"blank-35x22", "blank-a4-65"}
 
 
 def test_the_sample_caption_is_wider_than_a_hundred_thousand_real_ones() -> None:

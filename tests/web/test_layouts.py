@@ -12,8 +12,9 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
+from labelsvc.catalogue.models import Lot
 from labelsvc.db import Database
-from labelsvc.labels import library, own
+from labelsvc.labels import fonts, library, own, run_check
 from labelsvc.labels.layout import SheetSpec, load
 from labelsvc.labels.layout_text import dumps, facts
 from tests.conftest import HOST
@@ -343,6 +344,22 @@ def test_a_full_label_without_a_mandatory_content_says_so(desk: Sit) -> None:
     layout["elements"] = [e for e in layout["elements"] if e["id"] != "contents"]
     said = [f["message"] for f in look(lan, layout)["findings"] if f["severity"] == "error"]
     assert any("no place for the mandatory content" in words for words in said)
+
+
+def test_a_lot_is_numbered_with_the_mark_that_its_next_run_will_have(
+    desk: Sit, database: Database, world: World
+) -> None:
+    with database.reading() as session:
+        declared, mark = session.get_one(Lot, world.lot).declared, run_check.widest_mark(session)
+    bare, marked = (run_check.position(declared, declared, said) for said in ("", mark))
+    lan, layout = desk("lan"), held("a4-24")
+    at = next(i for i, e in enumerate(layout["elements"]) if e.get("text") == "{unit_number}")
+    size = layout["elements"][at]["size"]
+    wide, wider = (fonts.load()["regular"].width(said, size * 25.4 / 72) for said in (bare, marked))
+    # Wide enough for the number alone, not for run and number.
+    layout["elements"][at] |= {"w": (wide + wider) / 2, "min_size": size}
+    found = look(lan, layout, str(world.lot))["findings"]
+    assert [f["field"] for f in found if f["element"] == at] == ["text"]
 
 
 def test_a_lot_of_another_producer_is_no_data(desk: Sit, world: World) -> None:

@@ -106,7 +106,7 @@ def test_a_label_is_nobodys_until_it_is_bound_and_then_its_page_names_the_lot(
 
 @pytest.mark.parametrize("name", sorted(library.names()))
 def test_only_layouts_that_say_nothing_of_goods_are_blank(name: str) -> None:
-    assert blank_roll.is_blank(library.get(name)) == name.startswith("blank-")
+    assert library.get(name).blank == name.startswith("blank-")
 
 
 @pytest.mark.parametrize(

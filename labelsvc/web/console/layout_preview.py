@@ -23,7 +23,14 @@ from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout, load
 from labelsvc.labels.layout_text import dumps, tidy
 from labelsvc.labels.legal.finding import PROGRAMME
-from labelsvc.labels.run_check import position, sample_code, sample_inner, sample_printed
+from labelsvc.labels.run_check import (
+    next_mark,
+    position,
+    sample_code,
+    sample_inner,
+    sample_printed,
+    widest_mark,
+)
 from labelsvc.labels.sheet import Sheet
 from labelsvc.web.console import layout_faults
 from labelsvc.web.console.producer import bp, own_lot
@@ -200,11 +207,13 @@ def _data(session: Session, wanted: Any, form: Form) -> Data:
         unit = Unit(
             sample_code(lot, form, base_url),
             sample_unit(form).code_printed,
-            "" if form is Form.LOT else position(1, lot.declared),
+            "" if form is Form.LOT else position(1, lot.declared, next_mark(session)),
             sample_unit(form).inner_code,
         )
         number = lot.product.set_number
-        last = "" if form is Form.LOT else position(lot.declared, lot.declared)
+        last = (
+            "" if form is Form.LOT else position(lot.declared, lot.declared, widest_mark(session))
+        )
         widest = unit._replace(
             code_printed=sample_printed(form), unit_number=last, inner_code=sample_inner(form)
         )

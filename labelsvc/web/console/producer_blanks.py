@@ -192,7 +192,7 @@ def choices(session: Session) -> list[Choice]:
     for name in [*mine, *library.names()]:
         with suppress(LabelsvcError):  # an own layout whose sheet was deleted
             layout = own.find(session, producer_id(), name)
-            if rolls.is_blank(layout):
+            if layout.blank:
                 per_sheet = Sheet.of(layout).per_page if layout.kind != "roll" else 0
                 found.append(Choice(layout, named.get(name, name), per_sheet))
     return found

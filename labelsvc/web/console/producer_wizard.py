@@ -27,7 +27,6 @@ from labelsvc.labels import (
     printer_book,
     stock,
 )
-from labelsvc.labels.blank_roll import is_blank
 from labelsvc.labels.content import Unit, sample_unit
 from labelsvc.labels.contents import content_of
 from labelsvc.labels.imprint import Imprint, usual_spares
@@ -118,7 +117,7 @@ def _layouts(session: Session) -> list[Layout]:
         with suppress(LabelsvcError):  # its sheet was deleted: the editor says so
             found.append(own.find(session, producer_id, row.name))
     found += library.for_packs()
-    return [layout for layout in found if not is_blank(layout)]
+    return [layout for layout in found if not layout.blank]
 
 
 def _choice(session: Session, lot: Lot, have: Balance) -> Choice:
