@@ -434,3 +434,18 @@ def test_writing_after_a_pause_is_a_step_of_its_own(live: Live, reader: Reader) 
     assert box.input_value() == written.replace("cd", "")
     page.click("#undo")
     assert box.input_value() == first
+
+
+@at_a_desk
+def test_what_stands_side_by_side_is_in_line_and_a_row_is_one_line(
+    live: Live, reader: Reader
+) -> None:
+    """A list beside a number, and a row of a stack with many words."""
+    page = reader.page
+    begin(reader, "a4-24")
+    choose(page, "Chồng chữ")
+    tops = [_placed(page, f"label[for=e-{field}]")["y"] for field in ("valign", "gap")]
+    assert tops[0] == pytest.approx(tops[1], abs=1)
+    high = [row.bounding_box() for row in page.locator(".item > summary").all()]
+    assert len(high) == 6
+    assert len({round(box["height"]) for box in high if box is not None}) == 1
