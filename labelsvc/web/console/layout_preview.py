@@ -112,14 +112,15 @@ def read_layout(
 def preview_layout() -> ResponseReturnValue:
     """`{layout, data, form, sheet}` → `{svg, boxes, zone, symbol, texts, findings, sheet}`.
 
-    `data` is a name of `draft_data` or the number of a lot. The answer is 200 whatever is wrong
-    with the layout: `svg` is null while it cannot be drawn at all.
+    `data` is a name of `draft_data` or the number of a lot. What can be drawn is drawn, whatever is
+    wrong with it, and the answer is 200; 422 with `findings` and without a picture where it is no
+    layout, as when it is saved.
     """
     posted = posted_json()
     with site().database.reading() as session:
         layout, whole, findings = read_layout(session, posted.get("layout"))
         if layout is None:
-            return jsonify({"svg": None, "findings": findings})
+            return jsonify({"svg": None, "findings": findings}), 422
         form = str(posted.get("form"))
         form = form if form in layout.forms else layout.forms[0]
         data = _data(session, posted.get("data"), Form(form))
