@@ -17,3 +17,16 @@ def picture(
     out = io.BytesIO()
     (image if clear else image.convert("RGB")).save(out, kind, **options)
     return out.getvalue()
+
+
+def ring(shade: str = "#8c8c8c", *, size: int = 400, alpha: int = 255) -> bytes:
+    """A ring of *shade* on a transparent ground, *alpha* of 255 opaque."""
+    image = Image.new("RGBA", (size, size), (0, 0, 0, 0))
+    edge, thick = size // 20, size // 5
+    ImageDraw.Draw(image).ellipse(
+        (edge, edge, size - edge, size - edge), outline=shade, width=thick
+    )
+    image.putalpha(image.getchannel("A").point(lambda value: value * alpha // 255))
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()

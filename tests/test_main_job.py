@@ -23,7 +23,6 @@ from labelsvc.codes.issue import codes_of, create_keys, load_keyring
 from labelsvc.db import Database
 from labelsvc.files import Files
 from labelsvc.labels import library, print_run
-from labelsvc.labels.blank_roll import is_blank
 from labelsvc.labels.models import PrintRun
 from labelsvc.settings import Settings
 from labelsvc.web.app import create_app
@@ -38,7 +37,7 @@ DPI = 300
 PRINTED = [
     (name, library.get(name).forms[0])
     for name in (layout.name for layout in library.for_packs())
-    if not is_blank(library.get(name))
+    if not library.get(name).blank
 ]
 PRINTED += [
     ("a4-12", form) for form in library.get("a4-12").forms if ("a4-12", form) not in PRINTED

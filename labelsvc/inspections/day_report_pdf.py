@@ -36,8 +36,8 @@ from labelsvc.errors import LabelsvcError
 from labelsvc.files import Files
 from labelsvc.inspections.day_report import DayReport, Entered, SentEntry
 from labelsvc.labels import fonts
+from labelsvc.labels.canvas import font_name, subsetting
 from labelsvc.labels.face import Fonts
-from labelsvc.labels.pdf import font_name, subsetting
 from labelsvc.scans.verdict import SHOWN, Tone, Verdict
 
 #: Photographs in one report; the rest are counted. Their longest side in pixels.

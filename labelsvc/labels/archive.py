@@ -23,6 +23,28 @@ from labelsvc.labels import icc, walk, xmp
 
 #: Keys of the catalogue that do something, or name what is not in the file.
 _FORBIDDEN = ("/OpenAction", "/AA", "/AcroForm", "/Requirements", "/Collection", "/Outlines")
+#: Ways of mixing transparent colours: those of ISO 32000-1, 11.3.5.
+_BLENDS = frozenset(
+    [
+        "/Normal",
+        "/Compatible",
+        "/Multiply",
+        "/Screen",
+        "/Overlay",
+        "/Darken",
+        "/Lighten",
+        "/ColorDodge",
+        "/ColorBurn",
+        "/HardLight",
+        "/SoftLight",
+        "/Difference",
+        "/Exclusion",
+        "/Hue",
+        "/Saturation",
+        "/Color",
+        "/Luminosity",
+    ]
+)
 #: Values of a rule that PDF/A-2 states to a thousandth of an em.
 _WIDTH_SLACK = 1.0
 
@@ -60,8 +82,9 @@ def to_pdfa2(pdf: bytes) -> bytes:
 
 def faults(document: pikepdf.Pdf) -> Iterator[str]:
     """What of *document* PDF/A-2b forbids, as far as it is looked at: encryption, scripts, files,
-    fonts not embedded or of other widths, filters, smoothing of pictures, PostScript, missing
-    metadata or output intent."""
+    fonts not embedded or of other widths, filters, smoothing of pictures, how they are transparent,
+    PostScript, missing metadata or output intent (which also says in which colours transparent
+    things are mixed)."""
     root: Any = document.Root
     if document.is_encrypted:
         yield "it is encrypted"
@@ -100,6 +123,9 @@ def _stream(item: Any) -> Iterator[str]:
             yield "a picture asks to be smoothed"
         if "/Alternates" in item or "/OPI" in item:
             yield "a picture has a stand-in"
+        mask = item.get("/SMask")
+        if isinstance(mask, pikepdf.Stream) and mask.get("/ColorSpace") != "/DeviceGray":
+            yield "a picture has a soft mask that is not grey"
 
 
 def _dictionary(item: Any) -> Iterator[str]:
@@ -116,6 +142,9 @@ def _dictionary(item: Any) -> Iterator[str]:
         yield f"it has an action {item.S}"
     if item.get("/Type") == "/ExtGState" and ("/TR" in item or "/HTP" in item):
         yield "a graphics state has a transfer function"
+    blend = item.get("/BM", Name.Normal) if item.get("/Type") == "/ExtGState" else Name.Normal
+    if not isinstance(blend, pikepdf.Name) or str(blend) not in _BLENDS:
+        yield "it mixes colours in a way of its own"
 
 
 def _font(item: Any) -> Iterator[str]:

@@ -15,37 +15,19 @@ from labelsvc.codes.models import Blank, Form
 from labelsvc.errors import LabelsvcError, PrintRefused
 from labelsvc.jobs.queue import enqueue
 from labelsvc.labels import fonts, library, raster
-from labelsvc.labels.content import PER_UNIT, LabelContent, Unit
+from labelsvc.labels.content import LabelContent, Unit
 from labelsvc.labels.drawing import compose
 from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.models import BlankRoll, Printer, RunState
+from labelsvc.labels.parts import kept, slices
 from labelsvc.labels.print_run import Output, for_printer, on_roll
 from labelsvc.labels.printers import Profile
-from labelsvc.labels.render_run import kept, slices
 from labelsvc.labels.run_check import position, sample_printed
 from labelsvc.labels.sheet import Sheet
 
 #: Kind of the job that renders a roll.
 JOB_KIND = "blank_roll"
-#: What is known before there is a lot. Of goods nothing may be said: the label may go on any.
-KNOWN = (PER_UNIT - {"inner_code"}) | {
-    "producer_name",
-    "producer_address",
-    "village",
-    "phone",
-    "website",
-    "host",
-}
-
-
-def is_blank(layout: Layout) -> bool:
-    """Whether *layout* says nothing that needs a product or a lot."""
-    return (
-        "short" in layout.forms
-        and not layout.shows_stars
-        and layout.variables <= KNOWN
-    )  # fmt: skip
 
 
 def content_of(producer: Producer, *, base_url: str) -> LabelContent:
@@ -84,7 +66,7 @@ def start_roll(
     imprint = on_roll(imprint or Imprint(), output)
     chosen = for_printer(layout, profile, output)
     chosen = library.get(chosen) if isinstance(chosen, str) else chosen
-    if not is_blank(chosen):
+    if not chosen.blank:
         raise PrintRefused(
             "The layout {layout} tells of goods, or of stars: blank labels belong to none yet.",
             fix="Choose a layout with code, number and producer only.",

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 from reportlab.pdfgen.canvas import Canvas
 
 from labelsvc.labels import batch, paint, symbol
+from labelsvc.labels.canvas import font_name, saved
 from labelsvc.labels.face import Fonts
-from labelsvc.labels.paint import PT
-from labelsvc.labels.pdf import bend, font_name, saved
+from labelsvc.labels.paint import PT, bend
 from labelsvc.labels.printers import MARKS_X, MARKS_Y, Profile
 
 PAGE = (210.0, 297.0)

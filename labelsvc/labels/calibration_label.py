@@ -18,10 +18,10 @@ from reportlab.pdfgen.canvas import Canvas
 
 from labelsvc.errors import BadInput
 from labelsvc.labels import batch, symbol
+from labelsvc.labels.canvas import font_name, saved
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Article
 from labelsvc.labels.paint import PT
-from labelsvc.labels.pdf import font_name, saved
 from labelsvc.labels.preview import PDFIUM, grey_page
 from labelsvc.labels.printers import Profile
 from labelsvc.labels.raster import HEADS, Bits, Row, shifted

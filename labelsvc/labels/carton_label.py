@@ -13,10 +13,11 @@ from labelsvc.codes.keyring import Keyring
 from labelsvc.errors import BadInput
 from labelsvc.i18n import number
 from labelsvc.labels import fonts, library
+from labelsvc.labels.block import Block
 from labelsvc.labels.content import LabelContent, Unit
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.models import PrintRun
-from labelsvc.labels.pdf import Block, Job, render_sheet_pdf
+from labelsvc.labels.pdf import Job, render_sheet_pdf
 from labelsvc.labels.preflight import read_back_pdf
 
 #: Cartons in one file.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from labelsvc.errors import LayoutError, Phrase
 from labelsvc.labels import shapes
@@ -141,12 +141,21 @@ def _hull(corners: Sequence[Point]) -> Box:
 def _effect(op: StaticOp, zone: Box) -> str:
     """What *op* does to *zone*: "disturbs" (dark or uneven ink in it), "covers" (it is wholly on
     a light area), or "" (nothing). Words are checked by their own corners."""
+    found = lies(op, zone)
+    if found == "holds" and isinstance(op, RectOp | PathOp) and op.fill is not None:
+        return "disturbs" if luminance(op.fill) < _LIGHT else "covers"
+    return "disturbs" if found == "crosses" else ""
+
+
+def lies(op: StaticOp, zone: Box) -> Literal["crosses", "holds", ""]:
+    """How *op*, which is no word, lies to *zone*: with an edge or uneven ink in it, with its plain
+    fill under all of it, or apart."""
     if isinstance(op, ImageOp):
         inside = _overlap((op.x, op.y, op.x + op.w, op.y + op.h), zone)
-        return "disturbs" if inside else ""
+        return "crosses" if inside else ""
     if isinstance(op, LineOp):
         crosses = _crosses((op.x1, op.y1), (op.x2, op.y2), _grown(zone, op.width / 2))
-        return "disturbs" if crosses else ""
+        return "crosses" if crosses else ""
     if isinstance(op, RectOp):
         outline = shapes.rounded(op.x, op.y, op.w, op.h, op.radius)
     elif isinstance(op, PathOp):
@@ -158,12 +167,10 @@ def _effect(op: StaticOp, zone: Box) -> str:
     edge = _grown(zone, op.stroke_width / 2 if op.stroke else -_SLACK)
     segments = list(_segments(outline))
     if any(_crosses(a, b, edge) for a, b in segments):
-        return "disturbs"
+        return "crosses"
     # No outline in the zone: the zone lies wholly inside or wholly outside of the shape.
     middle = ((zone[0] + zone[2]) / 2, (zone[1] + zone[3]) / 2)
-    if op.fill is None or not _winds(middle, segments):
-        return ""
-    return "disturbs" if luminance(op.fill) < _LIGHT else "covers"
+    return "holds" if op.fill is not None and _winds(middle, segments) else ""
 
 
 def _overlap(a: Box, b: Box) -> bool:

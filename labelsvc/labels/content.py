@@ -193,7 +193,7 @@ _ROWS = (
     ),
     Variable("code_top", "Mã in, dòng trên", "Code, upper line", "012345 6789AB", None, True),
     Variable("code_bottom", "Mã in, dòng dưới", "Code, lower line", "CDEFGH JKMNPQ", None, True),
-    Variable("unit_number", "Số thứ tự", "Unit number", "12 / 5.000", None, True),
+    Variable("unit_number", "Số thứ tự", "Unit number", "Đ14 · 12/500", None, True),
     Variable(
         "inner_code",
         "Mã trong, dưới lớp phủ cào",
@@ -208,6 +208,16 @@ _ROWS = (
 VARIABLES: Mapping[str, Variable] = MappingProxyType({row.name: row for row in _ROWS})
 PER_UNIT = frozenset(row.name for row in _ROWS if row.per_unit)
 
+
+#: What is known before there is a lot. Of goods nothing may be said: a blank label may go on any.
+KNOWN = (PER_UNIT - {"inner_code"}) | {
+    "producer_name",
+    "producer_address",
+    "village",
+    "phone",
+    "website",
+    "host",
+}
 
 #: What `when` and `unless` may name beside the variables: pictures that may be missing.
 CONDITIONS = frozenset({"mark"})

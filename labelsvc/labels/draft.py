@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, field, replace
 
 from labelsvc.errors import LabelOverflow, LayoutError, MissingGlyph
-from labelsvc.labels import clearance, shapes, symbol
+from labelsvc.labels import clearance, shapes, stack, symbol
 from labelsvc.labels.content import LabelContent, Unit
 from labelsvc.labels.drawing import Drawing, ground, image, measure, ornament, symbol_in_box
 from labelsvc.labels.face import Fonts
@@ -298,7 +298,7 @@ def _set(words: Words, element: TextElement | StackElement | ArcText, name: str)
     if isinstance(element, TextElement):
         words.box(element, name)
     elif isinstance(element, StackElement):
-        words.stack(element, name)
+        stack.draw(words, element, name)
     else:
         words.arc(element, name)
 

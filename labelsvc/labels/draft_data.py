@@ -66,6 +66,8 @@ _SHORT = {
     "decision_number": "7/QĐ-UBND",
     "host": "o.example",
 }
+#: The number on a label of a blank roll.
+_ON_BLANK = "T14 · 12/500"
 #: Name → values that differ from the samples of the registry, and stars.
 _KINDS: dict[str, tuple[dict[str, str], int | None]] = {
     "usual": ({}, 4),
@@ -98,5 +100,6 @@ def set_of(layout: Layout) -> int:
 
 
 def sample_unit_of(layout: Layout, form: str | None = None) -> Unit:
-    """A unit of *layout*, of its first form unless given."""
-    return sample_unit(form or layout.forms[0], carton=layout.purpose == "carton")
+    """A unit of *layout*, of its first form unless given, marked as a run of such labels marks it."""
+    unit = sample_unit(form or layout.forms[0], carton=layout.purpose == "carton")
+    return unit._replace(unit_number=_ON_BLANK) if layout.blank and unit.unit_number else unit

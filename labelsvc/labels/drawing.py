@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from PIL import Image
 
 from labelsvc.errors import LabelOverflow, LayoutError
-from labelsvc.labels import clearance, shapes, symbol
-from labelsvc.labels.content import VARIABLES, LabelContent, Unit, sample_unit
+from labelsvc.labels import clearance, shapes, stack, symbol
+from labelsvc.labels.content import VARIABLES, LabelContent, Unit
+from labelsvc.labels.draft_data import sample_unit_of
 from labelsvc.labels.face import PT, Fonts
 from labelsvc.labels.layout import (
     ArcText,
@@ -127,7 +128,7 @@ def compose(
     Raises `LabelOverflow`, `MissingGlyph`, and `LayoutError` when something leaves the paper or
     disturbs the symbol; each names the layout, the field and the record.
     """
-    sample = unit or sample_unit(layout.forms[0], carton=layout.purpose == "carton")
+    sample = unit or sample_unit_of(layout)
     words = Words(layout, content, fonts, sample)
     placed: tuple[SymbolOp, Box] | None = None
     for index, element in enumerate(layout.elements):
@@ -137,7 +138,7 @@ def compose(
         if isinstance(element, TextElement):
             words.box(element, name)
         elif isinstance(element, StackElement):
-            words.stack(element, name)
+            stack.draw(words, element, name)
         elif isinstance(element, ArcText):
             words.arc(element, name)
         elif isinstance(element, StarsElement):

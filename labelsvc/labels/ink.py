@@ -191,17 +191,26 @@ def _lab(xyz: Floats) -> Floats:
 _LATTICE = 17
 
 
-def picture(data: bytes, ground: str, table: Any) -> Image.Image:
-    """A PNG or JPEG as CMYK picture. Transparent parts take the colour *ground* they lie on, so
-    that nothing transparent goes to the press."""
+def picture(data: bytes, ground: str | None, table: Any) -> tuple[Image.Image, Image.Image | None]:
+    """A PNG or JPEG as CMYK picture, and how far each pixel covers what is below.
+
+    Transparent parts take the colour *ground* that they lie on, so that nothing transparent goes to
+    the press. Only where there is no such colour (None) a transparent picture stays transparent.
+    """
     with Image.open(io.BytesIO(data)) as opened:
         if opened.mode == "CMYK":
-            return opened.copy()
+            return opened.copy(), None
         source = opened.convert("RGBA")
-    flat = Image.new("RGBA", source.size, ground)
-    flat.alpha_composite(source)
+    cover = source.getchannel("A") if ground is None else None
+    if cover is not None and cover.getextrema()[0] == 255:
+        cover = None
+    if cover is None:
+        flat = Image.new("RGBA", source.size, ground or "#ffffff")
+        flat.alpha_composite(source)
+    else:
+        flat = source
     made: Image.Image = flat.convert("RGB").filter(table)
-    return made
+    return made, cover
 
 
 def lattice(how: Separate) -> Any:

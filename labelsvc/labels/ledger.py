@@ -22,9 +22,9 @@ from labelsvc.errors import BadInput, Conflict
 from labelsvc.labels import ranges
 from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.models import Entry, LedgerEntry, Printer, PrintRun, RunState
+from labelsvc.labels.parts import layout_of
 from labelsvc.labels.print_run import start_run
 from labelsvc.labels.ranges import Range
-from labelsvc.labels.render_run import layout_of
 from labelsvc.labels.run_check import balance
 
 

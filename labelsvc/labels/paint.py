@@ -10,6 +10,7 @@ from reportlab.lib import rl_accel
 
 from labelsvc.labels import shapes
 from labelsvc.labels.ops import Command, LineOp, PathOp, RectOp, SymbolOp
+from labelsvc.labels.printers import Profile
 
 #: Points in a millimetre.
 PT = 72 / 25.4
@@ -88,3 +89,13 @@ def mask(op: SymbolOp, rows: bytes, x: float, y: float) -> str:
         f"BI/IM true/W {op.modules}/H {op.modules}/BPC 1/D[1 0]/F/A85 ID\n"
         f"{_ascii85(rows)}\nEI Q"
     )
+
+
+def bend(profile: Profile | None, width: float, height: float) -> str:
+    """*profile* as a PDF matrix, for a page of *width* x *height* mm whose y goes up: both ways of
+    counting y are turned over. "" where it changes nothing."""
+    if profile is None or not profile.changes:
+        return ""
+    a, b, c, d, e, f = profile.matrix(width, height)
+    moved = (e + c * height, height - f - d * height)
+    return " ".join([f"{v:.7f}" for v in (a, -b, -c, d)] + [number(v * PT) for v in moved])

@@ -9,25 +9,22 @@ from __future__ import annotations
 
 import io
 import math
-import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby, repeat
 from typing import Any, BinaryIO
 
-from reportlab import rl_config
 from reportlab.lib import rl_accel
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from labelsvc.errors import BadInput
 from labelsvc.labels import batch, paint, spare, symbol
-from labelsvc.labels.content import LabelContent, Unit
+from labelsvc.labels.block import Block, Label, labelled
+from labelsvc.labels.canvas import font_name, saved
 from labelsvc.labels.drawing import Drawing, compose, measure
-from labelsvc.labels.face import Face, Fonts
+from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.ops import (
     Command,
@@ -40,26 +37,6 @@ from labelsvc.labels.ops import (
 from labelsvc.labels.paint import PT
 from labelsvc.labels.printers import Profile
 from labelsvc.labels.sheet import Cell, Order, Sheet
-
-_SUBSETTING = threading.Lock()
-_REGISTERED: set[str] = set()
-# Page streams are binary: a fifth smaller, and no time lost on turning them into letters.
-rl_config.useA85 = 0
-
-#: Below this many labels single symbols are encoded faster than a table is learnt. The table of a long
-#: code takes seconds (its work grows faster than the symbol), so cartons count differently: from
-#: `_LONG` bytes on, `_FEW_EACH` labels for each byte.
-_FEW, _LONG, _FEW_EACH = 40, 140, 4
-#: Units whose symbols are held in memory at once.
-_SLICE = 4096
-
-
-@dataclass(frozen=True)
-class Block:
-    """The labels of one record, in order."""
-
-    content: LabelContent
-    units: Sequence[Unit]
 
 
 @dataclass(frozen=True)
@@ -144,8 +121,8 @@ def write_pdf(
         for block in blocks
     ]
     labels = chain(
-        _labels(blocks, drawings),
-        repeat(_Label(drawings[-1], None, b""), spares),
+        labelled(blocks, drawings),
+        repeat(Label(drawings[-1], None, b""), spares),
     )
     pages = writer.sheet.pages(count, start_at=start_at, used=used, order=order)
     first = drawings[0].symbol
@@ -163,38 +140,6 @@ def write_pdf(
         first.module,
         layout.resolution_dpi,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Label:
-    drawing: Drawing
-    unit: Unit | None  # None for a spare
-    rows: bytes  # packed symbol
-
-
-def _labels(blocks: Iterable[Block], drawings: Iterable[Drawing]) -> Iterator[_Label]:
-    for block, drawing in zip(blocks, drawings, strict=True):
-        for start in range(0, len(block.units), _SLICE):
-            units = block.units[start : start + _SLICE]
-            for unit, rows in zip(units, _symbols(drawing.symbol, units), strict=True):
-                yield _Label(drawing, unit, rows)
-
-
-def _symbols(op: SymbolOp, units: Sequence[Unit]) -> Iterator[bytes]:
-    """Packed rows of each unit's symbol; all have the structure of the first."""
-    shape = batch.shape_of(units[0].code)
-    room = symbol.capacity(op.version, op.level)
-    if len(units) < (_FEW if room < _LONG else _FEW_EACH * room):
-        for unit in units:
-            if batch.shape_of(unit.code) != shape:
-                raise BadInput("Codes of different structure in one run")
-            yield symbol.packed(
-                symbol.matrix(unit.code, version=op.version, level=op.level, mask=batch.FIXED_MASK)
-            )
-        return
-    encoder = batch.encoder(op.version, op.level, batch.FIXED_MASK, shape)
-    for rows in encoder.rows([unit.code for unit in units]):
-        yield rows.tobytes()
 
 
 class _Writer:
@@ -219,7 +164,7 @@ class _Writer:
             lang="vi",
         )
         self.canvas.setViewerPreference("PrintScaling", "None")
-        self._bend = bend(profile, float(self.sheet.page_width), self.page_height)
+        self._bend = paint.bend(profile, float(self.sheet.page_width), self.page_height)
         self._forms: dict[int, str] = {}
         self._full: dict[int, str] = {}
         self._spare = ""
@@ -245,7 +190,7 @@ class _Writer:
     def save(self) -> None:
         saved(self.canvas)
 
-    def page(self, placed: Sequence[tuple[Cell, _Label]], number: int, pages: int) -> None:
+    def page(self, placed: Sequence[tuple[Cell, Label]], number: int, pages: int) -> None:
         """One page: static forms, then symbols, then words."""
         if self._bend:
             self._emit(f"q {self._bend} cm")
@@ -334,7 +279,7 @@ class _Writer:
 
     # --- words ---
 
-    def _words(self, placed: Sequence[tuple[Cell, _Label]]) -> None:
+    def _words(self, placed: Sequence[tuple[Cell, Label]]) -> None:
         parts: list[str] = []
         colour = None
         for cell, label in placed:
@@ -391,36 +336,3 @@ class _Writer:
         self._emit(f"q {paint.stroke(grey)} 0.4 w {paint.path(marks, self.page_height)} S Q")
         label = TextOp(right - ruler + 0.6, baseline - 1.2, "50 mm", "regular", 1.7, grey)
         self._emit(f"BT {paint.fill(grey)} {self._show(label, 0.0, self.page_height)} ET")
-
-
-def bend(profile: Profile | None, width: float, height: float) -> str:
-    """*profile* as a PDF matrix, for a page of *width* x *height* mm whose y goes up: both ways of
-    counting y are turned over. "" where it changes nothing."""
-    if profile is None or not profile.changes:
-        return ""
-    a, b, c, d, e, f = profile.matrix(width, height)
-    moved = (e + c * height, height - f - d * height)
-    return " ".join([f"{v:.7f}" for v in (a, -b, -c, d)] + [paint.number(v * PT) for v in moved])
-
-
-def saved(canvas: Any) -> None:
-    """Write the file of *canvas*. Cutting the font subsets moves a file position inside the shared
-    font object, so one canvas is saved at a time."""
-    with subsetting():
-        canvas.save()
-
-
-@contextmanager
-def subsetting() -> Iterator[None]:
-    """One canvas at a time: for whoever writes a file with the shared fonts in another way."""
-    with _SUBSETTING:
-        yield
-
-
-def font_name(face: Face) -> str:
-    """Register *face* with ReportLab once; its name there."""
-    if face.name not in _REGISTERED:
-        with _SUBSETTING:
-            pdfmetrics.registerFont(TTFont(face.name, io.BytesIO(face.data)))
-            _REGISTERED.add(face.name)
-    return face.name

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+from PIL import Image
 from reportlab.lib import rl_accel
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
-from labelsvc.labels import ink, paint, palette, shapes
+from labelsvc.labels import clearance, ink, paint, palette, shapes
+from labelsvc.labels.canvas import font_name, saved
 from labelsvc.labels.content import Unit
 from labelsvc.labels.contour import outline
 from labelsvc.labels.drawing import Drawing, measure
@@ -32,7 +34,6 @@ from labelsvc.labels.ops import (
 )
 from labelsvc.labels.paint import PT
 from labelsvc.labels.palette import Palette
-from labelsvc.labels.pdf import font_name, saved
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +147,16 @@ class Plate:
         elif isinstance(op, ImageOp):
             if self._lattice is None:
                 self._lattice = ink.lattice(self.inks.separate)
-            picture = ink.picture(op.data, ground(op, below), self._lattice)
+            under = ground(op, below)
+            if (
+                under in self.inks.stated
+            ):  # an ink of its own, which the picture's inks only resemble
+                under = None
+            picture, cover = ink.picture(op.data, under, self._lattice)
             y = (height - op.y - op.h) * PT
-            self.canvas.drawImage(ImageReader(picture), op.x * PT, y, op.w * PT, op.h * PT)
+            self.canvas.drawImage(
+                _reader(picture, cover), op.x * PT, y, op.w * PT, op.h * PT, mask="auto"
+            )
         elif operators := self._shape(op, height):
             self._emit(operators)
 
@@ -290,16 +298,22 @@ class Plate:
         return " ".join(paint.number(v * PT) for v in (x, y, w, h)) + " re"
 
 
-def ground(op: ImageOp, below: Sequence[StaticOp]) -> str:
-    """The colour that a picture lies on: of the last plain area that holds all of it."""
+def _reader(picture: Image.Image, cover: Image.Image | None) -> Any:
+    """*picture* as ReportLab draws it, *cover* as its soft mask: it takes one from RGBA only."""
+    reader: Any = ImageReader(picture)
+    if cover is not None:
+        reader.getRGBData()
+        reader._dataA = ImageReader(cover)
+    return reader
+
+
+def ground(op: ImageOp, below: Sequence[StaticOp]) -> str | None:
+    """The one colour that a picture lies on, paper where nothing is; None where it is more than one."""
+    box = (op.x, op.y, op.x + op.w, op.y + op.h)
     for other in reversed(below):
-        if (
-            isinstance(other, RectOp)
-            and other.fill is not None
-            and other.x <= op.x + 0.01
-            and other.y <= op.y + 0.01
-            and other.x + other.w >= op.x + op.w - 0.01
-            and other.y + other.h >= op.y + op.h - 0.01
-        ):
-            return other.fill
+        lies = clearance.lies(other, box)
+        if lies == "holds":
+            return getattr(other, "fill", None)
+        if lies == "crosses":
+            return None
     return "#ffffff"

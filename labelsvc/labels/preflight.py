@@ -22,7 +22,7 @@ import pypdfium2
 from labelsvc.labels import sample, symbol
 from labelsvc.labels.faults import Faults
 from labelsvc.labels.layout import Layout, SymbolElement
-from labelsvc.labels.pdf import bend
+from labelsvc.labels.paint import bend
 from labelsvc.labels.preview import PDFIUM, grey_page, grey_windows
 from labelsvc.labels.printers import Profile
 from labelsvc.labels.sample import Rule, Sample, Spot, Window

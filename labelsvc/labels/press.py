@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, Literal
 from labelsvc.errors import BadInput
 from labelsvc.labels import batch, icc, ink, symbol
 from labelsvc.labels.bleed import Bled, Trim, extend
+from labelsvc.labels.block import Block
 from labelsvc.labels.drawing import Drawing, compose
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.finish import X4, finish
@@ -22,7 +23,7 @@ from labelsvc.labels.imposition import Frame, frame
 from labelsvc.labels.ink import Cmyk
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.palette import Palette
-from labelsvc.labels.pdf import Block, Job
+from labelsvc.labels.pdf import Job
 from labelsvc.labels.plate import Plate, Printed
 from labelsvc.labels.press_settings import MOST_LABELS, MOST_PAGES, PressSettings
 

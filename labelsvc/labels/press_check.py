@@ -109,7 +109,7 @@ _FAULTS: dict[str, tuple[Severity, str, str]] = {
     "transparency": (
         "warning",
         "Something is transparent; how it comes out depends on the press.",
-        "Use pictures without transparency.",
+        "Lay pictures on one plain colour without an ink of its own, or use pictures without transparency.",
     ),
     "white_overprints": (
         "error",

@@ -22,12 +22,14 @@ from PIL.PngImagePlugin import PngInfo
 
 from labelsvc.errors import BadInput
 from labelsvc.labels import batch, shapes, symbol
-from labelsvc.labels.content import LabelContent, Unit, sample_unit
+from labelsvc.labels.block import Block
+from labelsvc.labels.content import LabelContent, Unit
+from labelsvc.labels.draft_data import sample_unit_of
 from labelsvc.labels.drawing import Drawing, compose
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout, SheetSpec
 from labelsvc.labels.ops import Command, ImageOp, LineOp, RectOp, StaticOp, SymbolOp, TextOp
-from labelsvc.labels.pdf import Block, render_sheet_pdf
+from labelsvc.labels.pdf import render_sheet_pdf
 from labelsvc.labels.sample import Window
 
 #: pdfium keeps global state and may be entered by one thread at a time.
@@ -48,7 +50,7 @@ def svg(
     placeholders: bool = True,
 ) -> str:
     """One label as SVG at its true size in mm. Raises what `compose` raises."""
-    unit = unit or sample_unit(layout.forms[0], carton=layout.purpose == "carton")
+    unit = unit or sample_unit_of(layout)
     drawing = compose(layout, content, fonts, unit=unit, placeholders=placeholders)
     return drawing_svg(drawing, unit, fonts, corner=layout.label.corner_radius)
 
@@ -62,7 +64,7 @@ def png(
     dpi: int = 200,
 ) -> bytes:
     """One label as PNG, drawn by a PDF renderer from the PDF that would be printed."""
-    unit = unit or sample_unit(layout.forms[0], carton=layout.purpose == "carton")
+    unit = unit or sample_unit_of(layout)
     alone = layout.model_copy(update={"kind": "single", "sheet": SheetSpec.model_validate({})})
     return page_png(render_sheet_pdf(alone, [Block(content, [unit])], fonts), dpi=dpi)
 
@@ -72,7 +74,7 @@ def framed_png(
 ) -> bytes:
     """One label as PNG with a hairline along its edge: for documents, where white labels lie on
     white pages. The text field `Drawing` tells what was drawn (`fingerprint`)."""
-    unit = unit or sample_unit(layout.forms[0], carton=layout.purpose == "carton")
+    unit = unit or sample_unit_of(layout)
     with Image.open(io.BytesIO(png(layout, content, fonts, unit=unit, dpi=dpi))) as picture:
         label = picture.convert("RGB")
     # Four times as fine, then halved twice: a smooth edge.

@@ -1,7 +1,8 @@
 """Print runs: take the numbers and queue the rendering, void, list, fetch.
 
 A run begins in one transaction that takes the numbers, keeps the layout and the content as they
-are, and queues the job. `run_check` says whether it may begin, `render_run` draws and releases it.
+are, and queues the job. `run_check` says whether it may begin, `parts` how it is cut, `render_run`
+draws and releases it.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ from labelsvc.labels import library, mark
 from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.models import BlankRoll, Printer, PrintRun, RunState
+from labelsvc.labels.parts import kept, slices
 from labelsvc.labels.printers import Profile
-from labelsvc.labels.render_run import kept, slices
 from labelsvc.labels.run_check import Balance, RunCheck, balance, balances, check_run, mark_of
 
 __all__ = [

@@ -1,8 +1,9 @@
 """A run as 1-bit pictures for label printers: what the PDF shows, at the printer's own dots.
 
 The PDF of the run is rendered at the resolution of the print head and cut at one shade, so a roll
-looks like the preview; the symbols are then drawn over it dot by dot, so that each module is the
-same whole number of dots wherever it stands.
+looks like the preview; pictures alone are screened, since a print head has no greys and half of a
+mark is paler than the cut. The symbols are then drawn over it dot by dot, so that each module is
+the same whole number of dots wherever it stands.
 """
 
 from __future__ import annotations
@@ -14,14 +15,17 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pypdfium2
+from PIL import Image
 
 from labelsvc.errors import BadInput
 from labelsvc.labels import batch, symbol
-from labelsvc.labels.content import Unit
+from labelsvc.labels.block import Block
+from labelsvc.labels.content import LabelContent, Unit
 from labelsvc.labels.drawing import Drawing, compose
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout
-from labelsvc.labels.pdf import Block, render_sheet_pdf
+from labelsvc.labels.ops import ImageOp
+from labelsvc.labels.pdf import render_sheet_pdf
 from labelsvc.labels.preview import PDFIUM, grey_page
 from labelsvc.labels.printers import Profile
 from labelsvc.labels.sheet import Sheet
@@ -33,6 +37,10 @@ HEADS = (203, 300, 600)
 #: Darker than this (0 black, 255 white) becomes a dot. Strokes of small letters are thinner than a
 #: dot at 203 dpi and break at a half; much above it the eyes of small bold letters fill.
 _INK = 150
+#: Shades of a picture nearer than this to black or white are that: no stray dots on its ground.
+_CLEAN = 12
+#: A picture of which fewer dots than this share are black, or fewer white, shows nothing.
+_SHOWN = 0.005
 #: Rows of the roll that are rendered together.
 _CHUNK = 256
 
@@ -54,6 +62,8 @@ class Web:
     dots: int
     modules: int
     module_mm: float
+    #: Each picture of a row: left, top, right, bottom in dots.
+    pictures: tuple[tuple[int, int, int, int], ...] = ()
 
     @property
     def dots_per_mm(self) -> float:
@@ -96,14 +106,20 @@ def web_of(layout: Layout, drawing: Drawing, profile: Profile | None = None) -> 
     scale, op = symbol.dots_per_mm(dpi), drawing.symbol
     right, down = _shift(profile, scale)
     width_mm, height_mm = float(sheet.page_width), float(sheet.page_height)
-    corners, cells = [], []
+    corners, cells, pictures = [], [], []
+    images = [op for op in drawing.static if isinstance(op, ImageOp)]
     for cell in range(1, sheet.columns + 1):
         x, y = sheet.origin(cell)
         cells.append((x, y, x + float(sheet.width), y + float(sheet.height)))
         corners.append((round((x + op.x) * scale) + right, round((y + op.y) * scale) + down))
+        for image in images:
+            box = (image.x, image.y, image.x + image.w, image.y + image.h)
+            edges = [round(v * scale) for v in map(sum, zip(box, (x, y, x, y), strict=True))]
+            pictures.append((edges[0], edges[1], edges[2], edges[3]))
     web = Web(
         dpi, round(width_mm * scale), round(height_mm * scale), width_mm, height_mm,
         sheet.columns, tuple(corners), tuple(cells), op.dots, op.modules, op.dots / scale,
+        tuple(pictures),
     )  # fmt: skip
     for x, y in corners:
         if min(x, y) < 0 or x + web.side > web.width or y + web.side > web.height:
@@ -125,7 +141,8 @@ def rows(
 ) -> Iterator[Row]:
     """The rows of the roll, in order; the first label is number *number* of its run.
 
-    *spares* labels without a code follow. Raises what `render_sheet_pdf` and `web_of` raise.
+    *spares* labels without a code follow. Raises what `render_sheet_pdf` and `web_of` raise, and
+    `BadInput` for a picture that shows nothing in black alone.
     """
     units, content = block.units, block.content
     if not units and not spares:
@@ -137,7 +154,7 @@ def rows(
         part = units[start : start + _CHUNK * web.across]
         blank = min(start + _CHUNK * web.across, total) - start - len(part)
         pdf = render_sheet_pdf(layout, [Block(content, part)], fonts, spares=blank)
-        pictures = _pictures(pdf, web, profile)
+        pictures = _pictures(pdf, web, profile, len(part))
         matrices = _matrices(drawing, part)
         for index, bits in enumerate(pictures):
             at = index * web.across
@@ -171,8 +188,39 @@ def _moved(dark: Bits, right: int, down: int, size: tuple[int, ...]) -> Bits:
     return bits
 
 
-def _pictures(pdf: bytes, web: Web, profile: Profile | None) -> Iterator[Bits]:
-    """Each page, cut at one shade and moved by the printer's offset."""
+def check_pictures(layout: Layout, content: LabelContent, unit: Unit, fonts: Fonts) -> None:
+    """Whether the pictures of a label of *layout* come out on a label printer; nothing is drawn
+    where it has none.
+
+    :raises BadInput: what `rows` raises.
+    """
+    web = web_of(layout, compose(layout, content, fonts, unit=unit))
+    if web.pictures:
+        pdf = render_sheet_pdf(layout, [Block(content, [unit])], fonts)
+        for _ in _pictures(pdf, web, None, 1):
+            pass
+
+
+def _screened(grey: npt.NDArray[np.uint8]) -> Bits:
+    """A picture in dots whose density is its shade, by the diffusion of Floyd and Steinberg.
+
+    :raises BadInput: it comes out as plain paper or plain black.
+    """
+    shades = np.where(grey < _CLEAN, 0, np.where(grey > 255 - _CLEAN, 255, grey))
+    dots = ~np.asarray(Image.fromarray(shades.astype(np.uint8)).convert("1"), np.bool_)
+    if not _SHOWN <= dots.mean() <= 1 - _SHOWN:
+        raise BadInput(
+            "A picture on the label shows nothing when it is printed in black alone.",
+            fix="Have the office upload the mark with darker colours, or print on a colour printer "
+            "with a PDF file.",
+        )
+    return dots
+
+
+def _pictures(pdf: bytes, web: Web, profile: Profile | None, labels: int) -> Iterator[Bits]:
+    """Each page, cut at one shade, the pictures of its first *labels* labels screened, and moved by
+    the printer's offset."""
+    each = len(web.pictures) // web.across
     scale = symbol.dots_per_mm(web.dpi)
     with PDFIUM:
         document = pypdfium2.PdfDocument(pdf)
@@ -180,7 +228,11 @@ def _pictures(pdf: bytes, web: Web, profile: Profile | None) -> Iterator[Bits]:
     right, down = _shift(profile, scale)
     try:
         for index in range(pages):
-            dark = grey_page(document, index, scale * 25.4) < _INK
+            grey = grey_page(document, index, scale * 25.4)
+            dark = grey < _INK
+            here = min(web.across, max(0, labels - index * web.across))
+            for x0, y0, x1, y1 in web.pictures[: here * each]:
+                dark[y0:y1, x0:x1] = _screened(grey[y0:y1, x0:x1])
             yield _moved(dark, right, down, (web.height, web.width))
     finally:
         with PDFIUM:

@@ -15,9 +15,10 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from labelsvc.errors import fill
+from labelsvc.labels.canvas import font_name, saved
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.paint import PT
-from labelsvc.labels.pdf import Job, font_name, saved
+from labelsvc.labels.pdf import Job
 from labelsvc.labels.press import PressReport
 from labelsvc.labels.press_check import Finding, PressCheck
 

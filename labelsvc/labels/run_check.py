@@ -128,7 +128,7 @@ def check_run(
     unit = Unit(
         sample_code(lot, form, base_url),
         sample_printed(form),
-        position(count, count, _widest(session)),
+        position(count, count, widest_mark(session)),
         sample_inner(form),
     )
     try:
@@ -144,6 +144,7 @@ def check_run(
         drawn = whole
         if output != "pdf":
             raster.web_of(chosen, drawn, profile)
+            raster.check_pictures(chosen, content, unit, fonts.load())
         plan = symbol.SymbolPlan(
             drawn.symbol.version, drawn.symbol.level, drawn.symbol.dots, drawn.symbol.module
         )
@@ -318,7 +319,8 @@ def sample_inner(form: Form | str) -> str:
     return "" if form == Form.LOT else " ".join(["WMQ0"] * 3)
 
 
-def _widest(session: Session) -> str:
+def widest_mark(session: Session) -> str:
+    """A mark as wide as any of the length that the next run has."""
     return re.sub(r"\d", "8", next_mark(session))
 
 

@@ -23,12 +23,13 @@ from labelsvc.codes.keyring import Keyring
 from labelsvc.errors import BadInput, Conflict, PrintRefused
 from labelsvc.files import Files
 from labelsvc.jobs.queue import enqueue
-from labelsvc.labels import carton_label, fonts, icc, imposition, preview, render_run
+from labelsvc.labels import carton_label, fonts, icc, imposition, parts, preview
 from labelsvc.labels.archive import to_pdfa2
+from labelsvc.labels.block import Block
 from labelsvc.labels.imposition import Imposition, Marks
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.models import PrintRun, RunFile, RunState
-from labelsvc.labels.pdf import Block, Job
+from labelsvc.labels.pdf import Job
 from labelsvc.labels.press import write_press_pdf
 from labelsvc.labels.press_check import Wanted, check
 from labelsvc.labels.press_settings import MOST_LABELS, PressSettings
@@ -194,9 +195,9 @@ def make(run: PrintRun, wish: Wish, keyring: Keyring, files: Files) -> Made:
     if wish.kind == "cartons":
         data, figures = carton_label.render(run, keyring, per=wish.per, layout_name=wish.paper)
         return Made(data, "pdf", None, figures)
-    layout, settings = render_run.layout_of(run), wish.settings(files)
-    content = render_run.content_of(run, files)
-    units = render_run.units_of(run, keyring, render_run.Slice(0, run.count))
+    layout, settings = parts.layout_of(run), wish.settings(files)
+    content = parts.content_of(run, files)
+    units = parts.units_of(run, keyring, parts.Slice(0, run.count))
     blocks = [Block(content, units)]
     job = Job(
         title=f"{content['product_name']} · {content['lot_code']}",

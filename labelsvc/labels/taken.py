@@ -19,8 +19,8 @@ from labelsvc.errors import Conflict
 from labelsvc.labels import ledger, ranges
 from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.models import Printer, PrintRun, Sending, SendingState
+from labelsvc.labels.parts import layout_of
 from labelsvc.labels.ranges import Range
-from labelsvc.labels.render_run import layout_of
 from labelsvc.labels.sheet import Sheet
 
 _ON_ITS_WAY = (SendingState.QUEUED, SendingState.SENDING)

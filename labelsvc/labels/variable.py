@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from labelsvc.errors import BadInput
 from labelsvc.labels import icc, ink, symbol
 from labelsvc.labels.bleed import Trim, extend
+from labelsvc.labels.block import Block
 from labelsvc.labels.content import Unit
 from labelsvc.labels.drawing import Drawing, compose, measure
 from labelsvc.labels.face import PT, Fonts
@@ -24,7 +25,7 @@ from labelsvc.labels.ink import Ink
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.ops import RectOp, StaticOp, TextOp, UnitTextOp
 from labelsvc.labels.palette import Palette
-from labelsvc.labels.pdf import Block, Job
+from labelsvc.labels.pdf import Job
 from labelsvc.labels.plate import Plate, Printed
 from labelsvc.labels.press_settings import MOST_LABELS, PressSettings
 from labelsvc.labels.table import Row, as_csv, bare, guarded, read_variable, write_rows

@@ -1,10 +1,9 @@
-"""Words on a label: boxes, stacks and circles become text operations at exact places."""
+"""Words on a label: boxes, rows of stars and circles become text operations at exact places."""
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from labelsvc.labels import shapes, text
@@ -14,10 +13,7 @@ from labelsvc.labels.layout import (
     ArcText,
     Drawn,
     Layout,
-    StackElement,
-    StackRule,
     StackStars,
-    StackText,
     StarsElement,
     TextElement,
     TextStyle,
@@ -25,7 +21,6 @@ from labelsvc.labels.layout import (
 from labelsvc.labels.ops import (
     MARKS,
     Command,
-    LineOp,
     PathOp,
     StaticOp,
     TextOp,
@@ -96,14 +91,14 @@ class Words:
             return
         turned = element.rotate in (90, 270)
         w, h = (element.h, element.w) if turned else (element.w, element.h)
-        if _per_unit(element):
-            found = self._set_unit(lines, element, name)
+        if per_unit(element):
+            found = self.set_unit(lines, element, name)
             if found.height > h + 1e-6 or len(lines) > (element.max_lines or len(lines)):
-                raise text.overflow(self._sampled(lines), element, **self._names(name))
+                raise text.overflow(self.sampled(lines), element, **self.names(name))
         else:
-            found = text.fit(lines, element, self.fonts, width=w, height=h, **self._names(name))
-        place = _place(element.x, element.y, element.w, element.h, element.rotate)
-        self._put(found, element, name, place, w, _top(found, element.valign, h), element.rotate)
+            found = text.fit(lines, element, self.fonts, width=w, height=h, **self.names(name))
+        place = place_in(element.x, element.y, element.w, element.h, element.rotate)
+        self.emit(found, element, name, place, w, _top(found, element.valign, h), element.rotate)
 
     def stars(
         self, x: float, y: float, w: float | None, element: StarsElement | StackStars
@@ -124,33 +119,11 @@ class Words:
             ("stars", ((x, y), (x + wide, y), (x, y + element.size), (x + wide, y + element.size)))
         )
 
-    def stack(self, element: StackElement, name: str) -> None:
-        rows = self._rows(element, name)
-        if not rows:
-            return
-        for step in itertools.count():
-            scale = 0.98**step
-            for draft in (True, False):
-                heights = [self._height(row, element.w, element.h, scale, draft) for row in rows]
-                total = sum(height or 0.0 for height in heights) + sum(r.gap for r in rows[1:])
-                fits = None not in heights and total <= element.h + 1e-6
-                if not fits:
-                    break
-            if fits:
-                break
-            if all(row.smallest(scale) for row in rows):
-                self._refuse(rows, heights)
-        y = element.y + SHARE[element.valign] * (element.h - total)
-        for number, (row, height) in enumerate(zip(rows, heights, strict=True)):
-            y += row.gap if number else 0.0
-            self._draw_row(row, element, y)
-            y += height or 0.0
-
     def arc(self, element: ArcText, name: str) -> None:
         lines = expand(element.text, self.values)
         if not lines:
             return
-        names = self._names(name)
+        names = self.names(name)
         text.check_lines(lines, element, self.fonts, **names)
         room = math.radians(element.span) * element.r
         joined = " ".join("".join(run.text for run in line) for line in lines)
@@ -186,24 +159,24 @@ class Words:
 
     # --- inside ---
 
-    def _names(self, name: str) -> dict[str, str]:
+    def names(self, name: str) -> dict[str, str]:
         return {"field": name, "record": self.content.record, "layout": self.layout.name}
 
-    def _sampled(self, lines: Lines) -> Lines:
+    def sampled(self, lines: Lines) -> Lines:
         """*lines* with the values of the sample unit for the marks."""
 
         return [[Run(put(run.text, self.sample), run.bold) for run in line] for line in lines]
 
-    def _set_unit(self, lines: Lines, style: TextStyle, name: str) -> SetText:
+    def set_unit(self, lines: Lines, style: TextStyle, name: str) -> SetText:
         """Lines with unit values keep `size` and never wrap; `measure` squeezes a wide one."""
-        sampled = self._sampled(lines)
-        text.check_lines(sampled, style, self.fonts, **self._names(name))
+        sampled = self.sampled(lines)
+        text.check_lines(sampled, style, self.fonts, **self.names(name))
         endless = style.model_copy(update={"max_lines": None, "balance": False})
         found = text.set_text(sampled, endless, self.fonts, width=1e6, points=style.size)
         assert found is not None  # noqa: S101 -- nothing is a kilometre wide
         return found
 
-    def _put(
+    def emit(
         self,
         found: SetText,
         style: TextStyle,
@@ -215,7 +188,7 @@ class Words:
     ) -> None:
         """Emit *found*, its block *top* mm under the upper edge of a box *w* wide."""
         colour = self.layout.colour(style.colour)
-        marked = expand(style.text, self.values) if _per_unit(style) else None
+        marked = expand(style.text, self.values) if per_unit(style) else None
         for number, line in enumerate(found.lines):
             baseline = top + found.ascent + number * found.leading
             wide = min(w, line.width)
@@ -270,88 +243,8 @@ class Words:
             )
         )
 
-    def _rows(self, element: StackElement, name: str) -> list[_Row]:
-        rows = []
-        for number, item in enumerate(element.items):
-            gap = element.gap if item.gap is None else item.gap
-            lines: Lines = []
-            if isinstance(item, StackText):
-                lines = expand(item.text, self.values)
-            drawn = bool(lines) or isinstance(item, StackRule)
-            if isinstance(item, StackStars):
-                drawn = self.content.stars is not None
-            if drawn and self.shown(item):
-                row = _Row(item, lines, gap, item.id or f"{name}.items[{number}]")
-                text.check_lines(
-                    self._sampled(lines), _style(item), self.fonts, **self._names(row.name)
-                )
-                rows.append(row)
-        return rows
 
-    def _height(self, row: _Row, w: float, h: float, scale: float, draft: bool) -> float | None:
-        """Height of a row at *scale*, mm; the setting is kept in the row. None: too wide, or alone
-        too high."""
-        item = row.item
-        if isinstance(item, StackStars):
-            return item.size
-        if isinstance(item, StackRule):
-            return item.width
-        if _per_unit(item):
-            row.found = self._set_unit(row.lines, item, row.name)
-        else:
-            points = max(item.floor, round(item.size * scale, 3))
-            row.found = text.set_text(
-                row.lines, item, self.fonts, width=w, points=points, height=h, draft=draft
-            )
-        return row.found.height if row.found else None
-
-    def _refuse(self, rows: Sequence[_Row], heights: Sequence[float | None]) -> None:
-        """Name the row that is too wide, else the one with most words."""
-        _, _, row = max(
-            (
-                (height is None, sum(len(run.text) for line in row.lines for run in line), row)
-                for row, height in zip(rows, heights, strict=True)
-            ),
-            key=lambda found: found[:2],
-        )
-        style = _style(row.item)
-        raise text.overflow(self._sampled(row.lines), style, **self._names(row.name))
-
-    def _draw_row(self, row: _Row, element: StackElement, y: float) -> None:
-        item = row.item
-        if isinstance(item, StackStars):
-            self.stars(element.x, y, element.w, item)
-        elif isinstance(item, StackRule):
-            length = min(element.w, item.length or element.w)
-            x = element.x + SHARE[item.align] * (element.w - length)
-            middle = y + item.width / 2
-            colour = self.layout.colour(item.colour)
-            self.static.append(LineOp(x, middle, x + length, middle, colour, item.width))
-        elif row.found is not None:
-            place = _place(element.x, y, element.w, row.found.height, 0)
-            self._put(row.found, item, row.name, place, element.w, 0.0)
-
-
-@dataclass
-class _Row:
-    """One item of a stack that is drawn."""
-
-    item: StackText | StackStars | StackRule
-    lines: Lines
-    gap: float
-    name: str
-    found: SetText | None = None
-
-    def smallest(self, scale: float) -> bool:
-        item = self.item
-        return not isinstance(item, StackText) or item.size * scale <= item.floor
-
-
-def _style(item: StackText | StackStars | StackRule) -> TextStyle:
-    return item if isinstance(item, TextStyle) else TextStyle.model_validate({"text": ""})
-
-
-def _per_unit(style: TextStyle) -> bool:
+def per_unit(style: TextStyle) -> bool:
     return any(name in PER_UNIT for name in style.variables)
 
 
@@ -364,7 +257,7 @@ def _top(found: SetText, valign: str, h: float) -> float:
     return min(max((h - visual) / 2 - above, 0.0), h - found.height)
 
 
-def _place(
+def place_in(
     x: float, y: float, w: float, h: float, rotate: int
 ) -> Callable[[float, float], tuple[float, float]]:
     """From the inside of a box turned clockwise by *rotate* to the label; w, h as on the label."""

@@ -13,7 +13,8 @@ from labelsvc.errors import LabelsvcError, ReadBackFailed
 from labelsvc.files import Files
 from labelsvc.jobs.models import Job
 from labelsvc.jobs.queue import Claim
-from labelsvc.labels import blank_roll, faults, print_run, render_run
+from labelsvc.labels import blank_roll, faults, parts, print_run, render_run
+from labelsvc.labels.merge import merge
 from labelsvc.labels.models import BlankRoll, PrintRun, RunState
 from labelsvc.settings import Settings
 from labelsvc.worker.kinds import Done
@@ -39,7 +40,7 @@ class RunWork:
                 raise
             # Nothing of it is kept. The other parts are read too: all that is wrong is told at once.
             return Done("", "", {"faults": error.faults})
-        key = render_run.part_key(run, claimed.number)
+        key = parts.part_key(run, claimed.number)
         files.put(key, data)
         return Done(key, hashlib.sha256(data).hexdigest(), report)
 
@@ -48,7 +49,7 @@ class RunWork:
             run = self.subject(session, job.payload)
         if wrong := [row for part in job.parts for row in (part.result or {}).get("faults", ())]:
             raise faults.refused(wrong)
-        merged = render_run.merge(files, run, [part.sha256 or "" for part in job.parts])
+        merged = merge(files, run, [part.sha256 or "" for part in job.parts])
         reports = [part.result or {} for part in job.parts]
 
         def finish(session: Session) -> None:

@@ -27,7 +27,8 @@ from labelsvc import settings as settings_module
 from labelsvc.codes.issue import create_keys, load_keyring
 from labelsvc.db import Database
 from labelsvc.files import Files
-from labelsvc.labels import print_run, render_run
+from labelsvc.labels import parts, print_run, render_run
+from labelsvc.labels.merge import merge
 from labelsvc.labels.models import PrintRun, RunState
 from labelsvc.migrations import upgrade
 from labelsvc.settings import Settings
@@ -111,13 +112,13 @@ def _draw_only(counts: Sequence[int]) -> Iterator[_Measured]:
                 begun = time.perf_counter()
                 run_id = _begin(database, settings, count)
                 made = _run(database, run_id)
-                cut = render_run.slices(render_run.layout_of(made), made)
+                cut = parts.slices(parts.layout_of(made), made)
                 numbers = range(1, len(cut) + 1)
                 jobs = [pool.submit(_draw, settings, run_id, number) for number in numbers]
                 pids = [os.getpid(), *pool._processes]  # a dictionary by process id
                 with _Watch(pids) as watch:
                     done = [job.result() for job in jobs]
-                    _, _, size = render_run.merge(files, made, [digest for digest, _ in done])
+                    _, _, size = merge(files, made, [digest for digest, _ in done])
                 seconds = time.perf_counter() - begun
                 if turn:
                     yield count, seconds, sum(pages for _, pages in done), size, watch.peaks
@@ -131,7 +132,7 @@ def _draw(settings: Settings, run_id: int, number: int) -> tuple[str, int]:
         made.touch()
     files = Files(settings.files)
     drawn = render_run.draw_part(made, keyring, files, number)
-    files.put(render_run.part_key(made, number), drawn.data)
+    files.put(parts.part_key(made, number), drawn.data)
     return hashlib.sha256(drawn.data).hexdigest(), -(-drawn.part.count // PER_SHEET)
 
 

@@ -28,10 +28,11 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from labelsvc.labels import fonts
+from labelsvc.labels.block import Block
 from labelsvc.labels.content import Unit
 from labelsvc.labels.ops import TextOp
 from labelsvc.labels.paint import PT
-from labelsvc.labels.pdf import Block, render_sheet_pdf
+from labelsvc.labels.pdf import render_sheet_pdf
 from labelsvc.labels.preflight import read_back_pdf
 from labelsvc.labels.sheet import Sheet
 from tests.bench.sample import PER_SHEET, Sample

@@ -434,3 +434,41 @@ def test_writing_after_a_pause_is_a_step_of_its_own(live: Live, reader: Reader) 
     assert box.input_value() == written.replace("cd", "")
     page.click("#undo")
     assert box.input_value() == first
+
+
+@at_a_desk
+def test_what_stands_side_by_side_is_in_line_and_a_row_is_one_line(
+    live: Live, reader: Reader
+) -> None:
+    """A list beside a number, and a row of a stack with many words."""
+    page = reader.page
+    begin(reader, "a4-24")
+    choose(page, "Chồng chữ")
+    tops = [_placed(page, f"label[for=e-{field}]")["y"] for field in ("valign", "gap")]
+    assert tops[0] == pytest.approx(tops[1], abs=1)
+    high = [row.bounding_box() for row in page.locator(".item > summary").all()]
+    assert len(high) == 6
+    assert len({round(box["height"]) for box in high if box is not None}) == 1
+
+
+@at_a_desk
+def test_a_picture_of_a_reason_is_shown_though_its_answer_is_a_refusal(
+    live: Live, reader: Reader
+) -> None:
+    page = reader.page
+    name = begin(reader)
+    with live.database.writing() as session:
+        row = own.row(session, live.world.producer, name)
+        assert row is not None
+        row.toml = "name = "
+    with page.expect_response(f"**/console/layouts/picture/{name}.svg*") as answer:
+        reader.open("/console/layouts")
+    assert answer.value.status == 422
+    picture = page.locator(f"img[src*='/{name}.svg']")
+    picture.scroll_into_view_if_needed()
+    page.wait_for_function(
+        "name => document.querySelector(`img[src*='/${name}.svg']`).naturalWidth > 0", arg=name
+    )
+    reader.check("unreadable")
+    with live.database.writing() as session:  # the other tests list it too
+        session.delete(own.row(session, live.world.producer, name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pikepdf
@@ -12,14 +13,16 @@ import pytest
 from pikepdf import Dictionary, Name
 
 from labelsvc.errors import BadInput
-from labelsvc.labels import icc, library, walk
+from labelsvc.labels import icc, library, mark, walk
 from labelsvc.labels.archive import faults, to_pdfa2
+from labelsvc.labels.block import Block
 from labelsvc.labels.content import LabelContent, sample_content
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout
-from labelsvc.labels.pdf import Block, Job, render_sheet_pdf
+from labelsvc.labels.pdf import Job, render_sheet_pdf
 from labelsvc.labels.press_settings import PressSettings
 from labelsvc.labels.preview import grey_page
+from tests.artwork import ring
 
 from .conftest import Write, units, units_of
 from .icc_profile import cmyk_profile
@@ -96,6 +99,50 @@ def test_a_press_file_keeps_its_profile(write: Write, fonts: Fonts) -> None:
         intent: Any = pdf.Root.OutputIntents[0]
         assert str(intent.S) == "/GTS_PDFA1"
         assert intent.DestOutputProfile.read_bytes() == profile
+
+
+@pytest.fixture(scope="module")
+def marked(fonts: Fonts) -> bytes:
+    """A run with a mark that lets its ground through."""
+    layout = library.get("a4-8")
+    content = replace(sample_content(), images={"mark": mark.take(ring(alpha=128)).data})
+    return render_sheet_pdf(layout, [Block(content, units_of(layout, 3))], fonts)
+
+
+def test_a_mark_with_a_clear_ground_stays_as_it_is(marked: bytes) -> None:
+    kept = to_pdfa2(marked)
+    with walk.opened(kept) as pdf:
+        (shown,) = [
+            item for item in pdf.objects if isinstance(item, pikepdf.Stream) and "/SMask" in item
+        ]
+        # DeviceRGB and DeviceGray are what the sRGB output intent says; it also says where
+        # transparent colours are mixed, so the page needs no group of its own.
+        assert (str(shown.ColorSpace), str(shown.SMask.ColorSpace)) == ("/DeviceRGB", "/DeviceGray")
+        assert "/Interpolate" not in shown and "/Interpolate" not in shown.SMask
+        assert [str(row.S) for row in pdf.Root.OutputIntents] == ["/GTS_PDFA1"]
+        assert list(faults(pdf)) == []
+    before, after = pypdfium2.PdfDocument(marked), pypdfium2.PdfDocument(kept)
+    assert (grey_page(before, 0, 100) == grey_page(after, 0, 100)).all()
+
+
+def coloured_mask(pdf: pikepdf.Pdf) -> None:
+    for item in pdf.objects:
+        if isinstance(item, pikepdf.Stream) and "/SMask" in item:
+            item.SMask.ColorSpace = Name.DeviceRGB
+
+
+def unknown_blend(pdf: pikepdf.Pdf) -> None:
+    pdf.Root.Extra = pdf.make_indirect(Dictionary(Type=Name.ExtGState, BM=Name.Dazzle))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"), [(coloured_mask, "soft mask"), (unknown_blend, "mixes colours")]
+)
+def test_transparency_that_the_standard_does_not_know_is_refused(
+    marked: bytes, change: Callable[[pikepdf.Pdf], None], said: str
+) -> None:
+    with pytest.raises(BadInput, match=said):
+        to_pdfa2(altered(marked, change))
 
 
 def without_font(pdf: pikepdf.Pdf) -> None:

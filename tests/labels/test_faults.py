@@ -11,10 +11,11 @@ import pytest
 from labelsvc.errors import ReadBackFailed
 from labelsvc.i18n import catalog
 from labelsvc.labels import faults, library
+from labelsvc.labels.block import Block
 from labelsvc.labels.content import sample_content
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout
-from labelsvc.labels.pdf import Block, render_sheet_pdf
+from labelsvc.labels.pdf import render_sheet_pdf
 from labelsvc.labels.preflight import read_back_pdf
 from labelsvc.labels.printers import Profile
 from labelsvc.labels.roll_check import read_back_roll

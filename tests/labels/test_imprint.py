@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from labelsvc.errors import BadInput
 from labelsvc.labels import library, spare
+from labelsvc.labels.block import Block
 from labelsvc.labels.content import LabelContent, sample_content
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.imprint import Imprint, usual_spares
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.ops import LineOp, TextOp
-from labelsvc.labels.pdf import Block, render_sheet_pdf
+from labelsvc.labels.pdf import render_sheet_pdf
 from labelsvc.labels.preflight import read_back_pdf
 from labelsvc.labels.preview import grey_page
 from labelsvc.labels.sheet import Sheet

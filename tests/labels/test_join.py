@@ -8,11 +8,12 @@ import pikepdf
 import pytest
 
 from labelsvc.errors import ReadBackFailed
+from labelsvc.labels.block import Block
 from labelsvc.labels.content import LabelContent
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.join import join
 from labelsvc.labels.layout import Layout
-from labelsvc.labels.pdf import Block, Job, render_sheet_pdf
+from labelsvc.labels.pdf import Job, render_sheet_pdf
 from labelsvc.labels.preflight import read_back_pdf
 from tests.labels.conftest import units
 

@@ -9,11 +9,12 @@ import pikepdf
 import pytest
 
 from labelsvc.errors import BadInput, LabelOverflow, MissingGlyph
+from labelsvc.labels.block import Block
 from labelsvc.labels.content import LabelContent, Unit, sample_content
 from labelsvc.labels.drawing import compose
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout
-from labelsvc.labels.pdf import Block, Job, render_sheet_pdf, write_pdf
+from labelsvc.labels.pdf import Job, render_sheet_pdf, write_pdf
 from labelsvc.labels.preflight import check_file, read_back_pdf
 from labelsvc.labels.sheet import Sheet
 

@@ -8,10 +8,11 @@ import pikepdf
 import pytest
 
 from labelsvc.errors import ReadBackFailed
+from labelsvc.labels.block import Block
 from labelsvc.labels.content import LabelContent, sample_content
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout
-from labelsvc.labels.pdf import Block, render_sheet_pdf
+from labelsvc.labels.pdf import render_sheet_pdf
 from labelsvc.labels.preflight import check_file, grade, read_back_pdf
 from labelsvc.labels.sheet import Sheet
 

@@ -17,18 +17,20 @@ import pytest
 from PIL import Image
 
 from labelsvc.errors import BadInput
-from labelsvc.labels import library, symbol, walk
+from labelsvc.labels import archive, library, symbol, walk
+from labelsvc.labels.block import Block
 from labelsvc.labels.content import LabelContent, sample_content
 from labelsvc.labels.drawing import compose
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.imposition import Imposition, Marks, frame
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.palette import Spot
-from labelsvc.labels.pdf import Block, Job
+from labelsvc.labels.pdf import Job
 from labelsvc.labels.press import PressReport, write_press_pdf
 from labelsvc.labels.press_check import Wanted, check
 from labelsvc.labels.press_settings import PressSettings
 from labelsvc.labels.preview import grey_page
+from tests.artwork import ring
 
 from .conftest import Write, units, units_of
 from .icc_profile import cmyk_profile
@@ -485,3 +487,79 @@ def test_pictures_become_cmyk_on_the_ground_they_lie_on(
         walked = walk.walk(pdf, [1])
         assert "rgb" not in walked.kinds
         assert not walked.faults
+
+
+#: Half on the leaf-green rectangle at the top of the label; wholly on it; on bare paper.
+ACROSS, ON_LEAF, ON_PAPER = (40, 2, 8), (40, 0.5, 5), (2, 20, 8)
+
+
+def with_mark(
+    write: Write, fonts: Fonts, place: tuple[float, float, float], settings: PressSettings
+) -> bytes:
+    x, y, side = place
+    element = (
+        f'[[elements]]\ntype = "image"\nimage = "mark"\nx = {x}\ny = {y}\nw = {side}\nh = {side}\n'
+    )
+    layout = write(GROUND.replace("[colours]", element + "[colours]"), symbol=SYMBOL)
+    content = LabelContent(
+        dict(sample_content().values_by_name), 4, images={"mark": ring("#b4b4b4")}, record="1"
+    )
+    out = io.BytesIO()
+    write_press_pdf(
+        out, layout, [Block(content, units(1))], fonts, settings=settings, job=Job("Trà sen")
+    )
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("place", "spot", "stays"),
+    [
+        (ACROSS, False, True),
+        (ON_LEAF, False, False),
+        (ON_LEAF, True, True),
+        (ON_PAPER, True, False),
+    ],
+)
+def test_a_mark_with_a_clear_ground_hides_nothing_of_what_it_lies_on(
+    write: Write, fonts: Fonts, place: tuple[float, float, float], spot: bool, stays: bool
+) -> None:
+    spots = {"leaf": Spot("PANTONE 349 C", (0.9, 0.1, 0.9, 0.5))} if spot else {}
+    settings = PressSettings(icc=cmyk_profile(), spots=spots)
+    data = with_mark(write, fonts, place, settings)
+    with walk.opened(data) as pdf:
+        pictures = [
+            item
+            for item in pdf.objects
+            if isinstance(item, pikepdf.Stream) and item.get("/Subtype") == "/Image"
+        ]
+        spaces = sorted(str(item.ColorSpace) for item in pictures)
+        assert spaces == ["/DeviceCMYK", *(["/DeviceGray"] if stays else [])]
+        assert [("/SMask" in item) for item in pictures].count(True) == stays
+        assert not any(item.get("/Interpolate", False) for item in pictures)
+    codes = [finding.code for finding in check(data, Wanted()).findings]
+    assert codes == (["transparency"] if stays else [])
+    # The middle of the ring lets the ground through, as it does beside the picture.
+    document = pypdfium2.PdfDocument(data)
+    page = document[0]
+    shown = page.render(scale=600 / 72).to_numpy()[:, :, :3].astype(int)
+    page_box = box_of_trim(data)
+    document.close()
+
+    def at(x: float, y: float) -> Any:
+        return shown[round((page_box[1] + y) * 600 / 25.4), round((page_box[0] + x) * 600 / 25.4)]
+
+    x, y, side = place
+    for down in (0.45, 0.55):
+        inside, beside = at(x + side / 2, y + side * down), at(x - 0.5, y + side * down)
+        assert abs(inside - beside).max() <= 12, (inside, beside)
+    ring_of = at(x + side * 0.15, y + side / 2)
+    assert abs(ring_of - at(x - 0.5, y + side / 2)).max() > 40
+    with walk.opened(archive.to_pdfa2(data)) as kept:
+        assert list(archive.faults(kept)) == []
+
+
+def box_of_trim(data: bytes) -> tuple[float, float]:
+    """Left and upper edge of the trimmed label on its page, mm from the top left."""
+    with walk.opened(data) as pdf:
+        media, trim = box(pdf.pages[0], "/MediaBox"), box(pdf.pages[0], "/TrimBox")
+    return trim[0] - media[0], media[3] - trim[3]

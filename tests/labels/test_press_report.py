@@ -12,11 +12,12 @@ import pytest
 from PIL import Image
 
 from labelsvc.labels import library, preview, run_files, symbol, walk
+from labelsvc.labels.block import Block
 from labelsvc.labels.content import sample_content
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.imposition import Imposition
 from labelsvc.labels.palette import Spot
-from labelsvc.labels.pdf import Block, Job
+from labelsvc.labels.pdf import Job
 from labelsvc.labels.press import write_press_pdf
 from labelsvc.labels.press_check import Wanted, check
 from labelsvc.labels.press_settings import PressSettings

@@ -13,10 +13,11 @@ from PIL import Image
 
 from labelsvc.errors import BadInput
 from labelsvc.labels import library, preview, symbol
+from labelsvc.labels.block import Block
 from labelsvc.labels.content import LabelContent, sample_unit
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout
-from labelsvc.labels.pdf import Block, render_sheet_pdf
+from labelsvc.labels.pdf import render_sheet_pdf
 from labelsvc.labels.sample import Window
 
 from .conftest import Write, units

@@ -28,8 +28,9 @@ from labelsvc.errors import (
     RecognitionForbids,
 )
 from labelsvc.jobs.models import Job
-from labelsvc.labels import fonts, ledger, library, print_run, render_run, run_check
+from labelsvc.labels import blank_roll, fonts, ledger, library, parts, print_run, run_check
 from labelsvc.labels.content import Unit, sample_content, sample_unit
+from labelsvc.labels.draft_data import sample_unit_of
 from labelsvc.labels.drawing import compose
 from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.models import PrintRun, RunState
@@ -183,7 +184,7 @@ def test_starting_a_run_keeps_all_that_is_needed_to_make_it_again(
         run_id = run.id
     with database.reading() as session:
         run = session.get_one(PrintRun, run_id)
-        assert render_run.layout_of(run) == library.get("a4-65")
+        assert parts.layout_of(run) == library.get("a4-65")
         assert run.content["stars"] == 4
         assert run.content["values"]["product_name"] == "Trà hoa cúc sấy lạnh"
         assert (run.state, print_run.progress(run)) == ("queued", (0, 1))
@@ -214,7 +215,7 @@ def test_a_run_that_is_rolled_back_leaves_nothing(database: Database, settings: 
 def test_parts_cover_every_label_once_and_full_sheets_only(start_at: int, count: int) -> None:
     layout = library.get("a4-65")
     run = PrintRun(count=count, start_at=start_at)
-    cut = render_run.slices(layout, run)
+    cut = parts.slices(layout, run)
     assert [n for part in cut for n in range(part.offset, part.offset + part.count)] == [
         *range(count)
     ]
@@ -232,7 +233,7 @@ def test_a_lot_code_is_one_code_on_every_label(database: Database, settings: Set
         lot = lot_of(session, settings)
         run = start(session, settings, lot, form="lot", count=40)
         keyring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
-        units = render_run.units_of(run, keyring, render_run.slices(library.get("a4-65"), run)[0])
+        units = parts.units_of(run, keyring, parts.slices(library.get("a4-65"), run)[0])
         assert len(units) == 40
         assert {unit.code for unit in units} == {*codes_of(run.issue, keyring)}
         assert print_run.balance(session, lot).remaining == 1000
@@ -248,7 +249,7 @@ def test_unit_codes_differ_on_every_label_and_are_numbered(
         lot = lot_of(session, settings, gtin=GTIN)
         run = start(session, settings, lot, form=form, layout="a4-12", count=30)
         keyring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
-        units = render_run.units_of(run, keyring, render_run.Slice(10, 20, 1))
+        units = parts.units_of(run, keyring, parts.Slice(10, 20, 1))
     assert len({unit.code for unit in units}) == 20
     # A lot may have several runs, each with a label 11.
     assert units[0].unit_number == f"Đ{run.id} · 11/30"
@@ -338,6 +339,15 @@ def test_every_layout_has_room_for_the_words_of_the_longest_run(layout: str) -> 
             )  # fmt: skip
             drawing = compose(chosen, content, fonts.load(), unit=unit)
             assert drawing.resolve(unit, fonts.load())
+
+
+def test_samples_are_numbered_as_labels_of_runs_and_of_blank_rolls_are() -> None:
+    numbered = [library.get(name) for name in library.names()]
+    for layout in numbered:
+        if layout.purpose != "carton" and layout.forms[0] != "lot":
+            mark = blank_roll._mark(14) if layout.blank else run_check.mark_of(14)
+            assert sample_unit_of(layout).unit_number == run_check.position(12, 500, mark)
+    assert {layout.name for layout in numbered if layout.blank} == {"blank-35x22", "blank-a4-65"}
 
 
 def test_the_sample_caption_is_wider_than_a_hundred_thousand_real_ones() -> None:

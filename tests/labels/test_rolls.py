@@ -16,10 +16,11 @@ from zplkit.rendering import Limits
 
 from labelsvc.errors import BadInput, LabelsvcError, ReadBackFailed
 from labelsvc.labels import fonts, library, preview, raster, rollfile, symbol, tspl, zpl
+from labelsvc.labels.block import Block
 from labelsvc.labels.content import LabelContent, Unit, sample_content
 from labelsvc.labels.drawing import compose
 from labelsvc.labels.layout import Layout
-from labelsvc.labels.pdf import Block, render_sheet_pdf
+from labelsvc.labels.pdf import render_sheet_pdf
 from labelsvc.labels.printers import Profile
 from labelsvc.labels.raster import Bits, Row, Web
 from labelsvc.labels.roll_check import Language, read_back_roll

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from labelsvc.errors import BadInput, LabelOverflow
 from labelsvc.labels import library, symbol, walk
+from labelsvc.labels.block import Block
 from labelsvc.labels.content import LabelContent, Unit, sample_content
 from labelsvc.labels.drawing import compose
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout
-from labelsvc.labels.pdf import Block
 from labelsvc.labels.press_settings import PressSettings
 from labelsvc.labels.preview import grey_page
 from labelsvc.labels.table import Row, bare, guarded, read_variable, write_rows

@@ -111,7 +111,9 @@ def test_only_layouts_that_name_no_goods_are_offered_own_ones_first(
     assert sorted(offered[1:]) == [n for n in library.names() if n.startswith("blank-")]
     assert "Tem của tôi &lt;b&gt;" in page
     picture = desk("lan").get("/console/blanks/picture/tem-cua-toi.svg")
-    assert picture.data.startswith(b"<svg")
+    assert picture.status_code == 200 and picture.data.startswith(b"<svg")
+    foreign = desk("lan").get("/console/blanks/picture/tem-cua-hung.svg")
+    assert (foreign.status_code, foreign.mimetype) == (422, "image/svg+xml")
     answer = desk("lan").post("/console/blanks/new", {"layout": "tem-cua-hung", "count": "5"})
     assert answer.status_code == 400
 

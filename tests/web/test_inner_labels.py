@@ -18,7 +18,7 @@ from labelsvc.codes.models import Issue
 from labelsvc.db import Database
 from labelsvc.files import Files
 from labelsvc.jobs.models import JobState
-from labelsvc.labels import library, print_run, render_run, run_files
+from labelsvc.labels import library, parts, print_run, run_files
 from labelsvc.labels.content import VARIABLES
 from labelsvc.labels.models import PrintRun, RunFile, RunState
 from labelsvc.labels.run_files import Wish
@@ -125,9 +125,9 @@ def test_the_same_run_gives_the_same_bytes_and_keeps_no_secret(
     with database.reading() as session:
         again = session.get_one(PrintRun, run.id)
         ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
-        units = render_run.units_of(again, ring, render_run.Slice(0, 3))
-        parts = [part.result for part in again.job.parts]
-        kept = json.dumps([again.content, again.report, again.imprint, parts])
+        units = parts.units_of(again, ring, parts.Slice(0, 3))
+        results = [part.result for part in again.job.parts]
+        kept = json.dumps([again.content, again.report, again.imprint, results])
         assert (again.sha256, again.state) == (run.sha256, RunState.RELEASED)
     first = run.issue.first
     for at, unit in enumerate(units):
@@ -177,7 +177,7 @@ def test_a_layout_without_the_field_gets_no_inner_codes(
             base_url=settings.base_url, actor="test",
         )  # fmt: skip
         ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
-        units = render_run.units_of(run, ring, render_run.Slice(0, 2))
+        units = parts.units_of(run, ring, parts.Slice(0, 2))
     assert [unit.inner_code for unit in units] == ["", ""]
 
 

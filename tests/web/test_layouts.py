@@ -12,8 +12,9 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
+from labelsvc.catalogue.models import Lot
 from labelsvc.db import Database
-from labelsvc.labels import library, own
+from labelsvc.labels import fonts, library, own, run_check
 from labelsvc.labels.layout import SheetSpec, load
 from labelsvc.labels.layout_text import dumps, facts
 from tests.conftest import HOST
@@ -45,8 +46,8 @@ def held(name: str) -> dict[str, Any]:
 
 def look(desk: Desk, layout: Any, data: object = "usual", **more: Any) -> dict[str, Any]:
     answer = send(desk, "/console/layouts/preview", {"layout": layout, "data": data, **more})
-    assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json
+    assert answer.status_code == (200 if found["svg"] else 422), answer.text
     return found
 
 
@@ -213,7 +214,9 @@ def test_a_layout_that_cannot_be_read_any_more_is_shown_as_such(
         assert ("This layout cannot be opened" in page.text) is not opens
         assert lan.get(f"{path}/export").text == text
         picture = lan.get(f"/console/layouts/picture/{path.rpartition('/')[2]}.svg")
-        assert picture.status_code == 200
+        # Drawn without its sheet; what is no layout is a picture of the reason.
+        assert picture.status_code == (200 if opens else 422)
+        assert picture.mimetype == "image/svg+xml" and picture.text.startswith("<svg")
 
 
 def test_posts_without_the_token_are_refused(desk: Sit) -> None:
@@ -345,6 +348,22 @@ def test_a_full_label_without_a_mandatory_content_says_so(desk: Sit) -> None:
     assert any("no place for the mandatory content" in words for words in said)
 
 
+def test_a_lot_is_numbered_with_the_mark_that_its_next_run_will_have(
+    desk: Sit, database: Database, world: World
+) -> None:
+    with database.reading() as session:
+        declared, mark = session.get_one(Lot, world.lot).declared, run_check.widest_mark(session)
+    bare, marked = (run_check.position(declared, declared, said) for said in ("", mark))
+    lan, layout = desk("lan"), held("a4-24")
+    at = next(i for i, e in enumerate(layout["elements"]) if e.get("text") == "{unit_number}")
+    size = layout["elements"][at]["size"]
+    wide, wider = (fonts.load()["regular"].width(said, size * 25.4 / 72) for said in (bare, marked))
+    # Wide enough for the number alone, not for run and number.
+    layout["elements"][at] |= {"w": (wide + wider) / 2, "min_size": size}
+    found = look(lan, layout, str(world.lot))["findings"]
+    assert [f["field"] for f in found if f["element"] == at] == ["text"]
+
+
 def test_a_lot_of_another_producer_is_no_data(desk: Sit, world: World) -> None:
     lan = desk("lan")
     body = {"layout": held("a4-65"), "data": str(world.stranger_lot)}
@@ -384,6 +403,7 @@ def test_hostile_layouts_are_refused_quickly_and_clearly(desk: Sit) -> None:
         answer = look(lan, held("a4-65") | change)
         assert time.monotonic() - began < 1.5, list(change)
         assert answer["findings"] and len(answer["findings"]) <= 50, list(change)
+        assert (answer["svg"] is None) == (list(change) != ["sheet"]), list(change)
         assert all(f["message"] for f in answer["findings"]), list(change)
 
 

@@ -203,9 +203,9 @@ def test_previews_show_the_own_data(signed_in: SignIn, world: World) -> None:
     answer = lan.get(f"/console/lots/{world.lot}/preview/a4-65.svg")
     assert answer.mimetype == "image/svg+xml"
     assert answer.data.startswith(b"<svg")
-    assert (
-        lan.get(f"/console/lots/{world.lot}/preview/nope.svg").status_code == 200
-    )  # says so in words
+    refused = lan.get(f"/console/lots/{world.lot}/preview/nope.svg")
+    assert (refused.status_code, refused.mimetype) == (422, "image/svg+xml")
+    assert "nope" in refused.text  # says so in words
 
 
 # --- the product --------------------------------------------------------------------------------

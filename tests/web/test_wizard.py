@@ -10,7 +10,6 @@ import pytest
 from labelsvc.catalogue.models import Product
 from labelsvc.db import Database
 from labelsvc.labels import library, own
-from labelsvc.labels.blank_roll import is_blank
 from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.models import PrintRun
 from tests.web.desk import seen
@@ -153,7 +152,7 @@ def test_the_first_form_of_the_layout_is_chosen_until_another_is(
     signed_in: SignIn, world: World, name: str
 ) -> None:
     layout = library.get(name)
-    if is_blank(layout):
+    if layout.blank:
         pytest.skip("for blank rolls")
     page = signed_in("lan").get(f"/console/lots/{world.lot}/print?layout={name}").text
     (checked,) = re.findall(r'name="form" value="(\w+)" checked', page)

@@ -16,7 +16,7 @@ from labelsvc.codes.issue import create_keys, load_keyring
 from labelsvc.db import Database
 from labelsvc.errors import BadInput, LabelOverflow, PrintRefused, ReadBackFailed
 from labelsvc.files import Files
-from labelsvc.labels import blank_roll, library, print_run, render_run
+from labelsvc.labels import blank_roll, library, parts, print_run, render_run
 from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.models import BlankRoll
 from labelsvc.settings import Settings
@@ -106,7 +106,7 @@ def test_a_label_is_nobodys_until_it_is_bound_and_then_its_page_names_the_lot(
 
 @pytest.mark.parametrize("name", sorted(library.names()))
 def test_only_layouts_that_say_nothing_of_goods_are_blank(name: str) -> None:
-    assert blank_roll.is_blank(library.get(name)) == name.startswith("blank-")
+    assert library.get(name).blank == name.startswith("blank-")
 
 
 @pytest.mark.parametrize(
@@ -169,8 +169,8 @@ def test_a_roll_whose_symbol_cannot_be_read_is_not_released(
 def test_long_rolls_are_cut_into_parts_and_put_together(
     database: Database, files: Files, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(render_run, "LEAST_PART", 65)
-    monkeypatch.setattr(render_run, "LARGEST_PART", 65)
+    monkeypatch.setattr(parts, "LEAST_PART", 65)
+    monkeypatch.setattr(parts, "LARGEST_PART", 65)
     roll_id, _ = rendered(database, files, settings, count=200)
     with database.reading() as session:
         roll = session.get_one(BlankRoll, roll_id)

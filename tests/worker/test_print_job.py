@@ -23,11 +23,12 @@ from labelsvc.files import Files
 from labelsvc.i18n import explain
 from labelsvc.jobs import queue
 from labelsvc.jobs.models import Job, JobState, Part
-from labelsvc.labels import print_run, render_run
+from labelsvc.labels import parts, print_run, render_run
+from labelsvc.labels.block import Block
 from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.layout import Layout
+from labelsvc.labels.merge import merge
 from labelsvc.labels.models import PrintRun, RunState
-from labelsvc.labels.pdf import Block
 from labelsvc.settings import Settings
 from labelsvc.worker import tasks
 from tests.factories import make_lot
@@ -77,8 +78,8 @@ def test_a_run_is_released_when_every_symbol_was_read_back(
 def test_parts_are_put_together_in_order_and_the_same_job_gives_the_same_bytes(
     database: Database, files: Files, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(render_run, "LEAST_PART", 65)
-    monkeypatch.setattr(render_run, "LARGEST_PART", 65)
+    monkeypatch.setattr(parts, "LEAST_PART", 65)
+    monkeypatch.setattr(parts, "LARGEST_PART", 65)
     run = finish(
         database,
         files,
@@ -89,7 +90,7 @@ def test_parts_are_put_together_in_order_and_the_same_job_gives_the_same_bytes(
     assert (run.report["parts"], run.report["decoded"], run.pages) == (3, 150, 3)
     with database.reading() as session:
         hashes = [part.sha256 or "" for part in session.get_one(PrintRun, run.id).job.parts]
-    assert render_run.merge(files, run, hashes)[1] == run.sha256
+    assert merge(files, run, hashes)[1] == run.sha256
     with database.writing() as session:  # all of it again: the same bytes
         job = session.get_one(Job, run.job_id)
         job.state = JobState.QUEUED
@@ -245,7 +246,7 @@ def test_a_part_that_changed_after_it_was_read_back_is_not_released(
         patch.setattr(tasks, "close_job", lambda *_: None)
         assert tasks.work_once(database, files, settings)
     with database.reading() as session:
-        key = render_run.part_key(session.get_one(PrintRun, run_id), 1)
+        key = parts.part_key(session.get_one(PrintRun, run_id), 1)
     files.put(key, files.get(key) + b"\n")
     with pytest.raises(PrintRefused, match="part 1 is not the file that was read back"):
         finish(database, files, settings, run_id)
@@ -275,10 +276,10 @@ def test_all_that_is_wrong_in_a_run_is_told_at_once_whichever_part_it_is_in(
     database: Database, files: Files, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Three parts, a label of the first and one of the last say something else."""
-    monkeypatch.setattr(render_run, "LEAST_PART", 65)
-    honest = render_run.units_of
+    monkeypatch.setattr(parts, "LEAST_PART", 65)
+    honest = parts.units_of
 
-    def lying(run: PrintRun, keyring: Any, part: render_run.Slice) -> list[Any]:
+    def lying(run: PrintRun, keyring: Any, part: parts.Slice) -> list[Any]:
         units = honest(run, keyring, part)
         for index in (2, 7) if part.offset == 0 else (1,) if part.offset >= 195 else ():
             units[index] = units[index]._replace(code=units[index].code[:-4] + "0000")
@@ -302,7 +303,7 @@ def test_all_that_is_wrong_in_a_run_is_told_at_once_whichever_part_it_is_in(
         assert (run.state, run.file_key) == (RunState.FAILED, None)
         places = [(row["page"], row["cell"], row["unit"]) for row in run.report["faults"]]
         assert places == [(1, 3, 3), (1, 8, 8), (4, 2, 197)]
-        assert not files.exists(render_run.part_key(run, 1))
+        assert not files.exists(parts.part_key(run, 1))
         message, fix = explain(queue.failure(session.get_one(Job, run.job_id)), "vi")
     assert "trang 1, ô 3: mã QR ghi" in message
     assert "Có 3 chỗ sai" in fix

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from labelsvc.labels.content import LabelContent, Unit, sample_unit
+from labelsvc.labels.content import LabelContent, Unit
+from labelsvc.labels.draft_data import sample_unit_of
 from labelsvc.labels.drawing import Drawing
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout
@@ -88,7 +89,7 @@ def check_label(
     :returns: errors first, each with the box of its element where that is drawn.
     """
     mandatory = mandatory_variables(set_number)
-    unit = unit or sample_unit(layout.forms[0], carton=layout.purpose == "carton")
+    unit = unit or sample_unit_of(layout)
     boxes = {text.field: text.box for text in drawing.texts}
     found = [
         finding if finding.where else replace(finding, where=boxes.get(finding.element or ""))

@@ -45,7 +45,8 @@ export class Preview {
         this.waiting.signal,
       );
       if (turn !== this.turn) return;
-      if (!answer.ok) {
+      // 422 with findings: no layout that can be drawn. The findings tell where.
+      if (!answer.ok && !(answer.status === 422 && answer.body.findings)) {
         this._tell("refused", answer.words);
         return;
       }

@@ -23,7 +23,14 @@ from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout, load
 from labelsvc.labels.layout_text import dumps, tidy
 from labelsvc.labels.legal.finding import PROGRAMME
-from labelsvc.labels.run_check import position, sample_code, sample_inner, sample_printed
+from labelsvc.labels.run_check import (
+    next_mark,
+    position,
+    sample_code,
+    sample_inner,
+    sample_printed,
+    widest_mark,
+)
 from labelsvc.labels.sheet import Sheet
 from labelsvc.web.console import layout_faults
 from labelsvc.web.console.producer import bp, own_lot
@@ -105,14 +112,15 @@ def read_layout(
 def preview_layout() -> ResponseReturnValue:
     """`{layout, data, form, sheet}` → `{svg, boxes, zone, symbol, texts, findings, sheet}`.
 
-    `data` is a name of `draft_data` or the number of a lot. The answer is 200 whatever is wrong
-    with the layout: `svg` is null while it cannot be drawn at all.
+    `data` is a name of `draft_data` or the number of a lot. What can be drawn is drawn, whatever is
+    wrong with it, and the answer is 200; 422 with `findings` and without a picture where it is no
+    layout, as when it is saved.
     """
     posted = posted_json()
     with site().database.reading() as session:
         layout, whole, findings = read_layout(session, posted.get("layout"))
         if layout is None:
-            return jsonify({"svg": None, "findings": findings})
+            return jsonify({"svg": None, "findings": findings}), 422
         form = str(posted.get("form"))
         form = form if form in layout.forms else layout.forms[0]
         data = _data(session, posted.get("data"), Form(form))
@@ -200,11 +208,13 @@ def _data(session: Session, wanted: Any, form: Form) -> Data:
         unit = Unit(
             sample_code(lot, form, base_url),
             sample_unit(form).code_printed,
-            "" if form is Form.LOT else position(1, lot.declared),
+            "" if form is Form.LOT else position(1, lot.declared, next_mark(session)),
             sample_unit(form).inner_code,
         )
         number = lot.product.set_number
-        last = "" if form is Form.LOT else position(lot.declared, lot.declared)
+        last = (
+            "" if form is Form.LOT else position(lot.declared, lot.declared, widest_mark(session))
+        )
         widest = unit._replace(
             code_printed=sample_printed(form), unit_number=last, inner_code=sample_inner(form)
         )

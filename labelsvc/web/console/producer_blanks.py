@@ -145,17 +145,20 @@ def blank_file(roll_id: int) -> ResponseReturnValue:
 
 @bp.get("/blanks/picture/<name>.svg")
 def blank_picture(name: str) -> ResponseReturnValue:
-    """One blank label with the producer's own name, drawn by the list that makes the file."""
+    """One blank label with the producer's own name, drawn by the list that makes the file, or a
+    picture of the reason why not: with 422 where the layout cannot be read."""
     base_url = site().settings.base_url
     with site().database.reading() as session:
         content = rolls.content_of(session.get_one(Producer, producer_id()), base_url=base_url)
         unit = Unit(f"{base_url.upper()}/{'0' * 24}", _CAPTION, position(1, 500, "T1"))
+        status = 422
         try:
             layout = own.find(session, producer_id(), name)
+            status = 200
             picture = preview.svg(layout, content, fonts.load(), unit=unit, placeholders=False)
         except LabelsvcError as error:
             picture = render_template("console/producer/problem.svg", words=explain(error)[0])
-    answer = Response(picture, content_type="image/svg+xml; charset=utf-8")
+    answer = Response(picture, status, content_type="image/svg+xml; charset=utf-8")
     answer.headers["Content-Security-Policy"] = _PICTURE_CSP
     return answer
 
@@ -192,7 +195,7 @@ def choices(session: Session) -> list[Choice]:
     for name in [*mine, *library.names()]:
         with suppress(LabelsvcError):  # an own layout whose sheet was deleted
             layout = own.find(session, producer_id(), name)
-            if rolls.is_blank(layout):
+            if layout.blank:
                 per_sheet = Sheet.of(layout).per_page if layout.kind != "roll" else 0
                 found.append(Choice(layout, named.get(name, name), per_sheet))
     return found

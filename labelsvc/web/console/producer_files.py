@@ -20,7 +20,7 @@ from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.files import Files
 from labelsvc.jobs import queue
 from labelsvc.jobs.models import JobState
-from labelsvc.labels import carton_label, icc, imposition, render_run, run_files
+from labelsvc.labels import carton_label, icc, imposition, parts, run_files
 from labelsvc.labels.models import PrintRun, RunFile, RunState
 from labelsvc.labels.run_files import KINDS as FILE_KINDS
 from labelsvc.labels.run_files import Wish
@@ -197,7 +197,7 @@ def _check(posted: Posted, run: PrintRun, wish: Wish) -> None:
             _beside(posted, error, field)
             return
     settings = wish.settings(None)
-    layout = render_run.layout_of(run)
+    layout = parts.layout_of(run)
     try:
         imposition.frame(
             (layout.width, layout.height),

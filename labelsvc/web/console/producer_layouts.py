@@ -85,27 +85,37 @@ def _read(row: OwnLayout, sheets: Any) -> Layout | None:
 
 @bp.get("/layouts/picture/<name>.svg")
 def layout_picture(name: str) -> ResponseReturnValue:
-    """A built-in or own layout with sample contents."""
+    """A built-in or own layout with sample contents, or a picture of the reason why not: with 422
+    where it cannot be read, which a page shows all the same."""
     with site().database.reading() as session:
         row = own.row(session, producer_id(), name)
         text = row.toml if row is not None else None
+    status = 422
     try:
-        svg = _drawn(library.source(name) if text is None else text)
+        text = library.source(name) if text is None else text
+        _plain(text)
+        status = 200  # readable: that its sample does not fit is what there is to see
+        svg = _drawn(text)
     except LabelsvcError as error:
         svg = render_template("console/producer/problem.svg", words=explain(error)[0])
-    answer = Response(svg, content_type="image/svg+xml; charset=utf-8")
+    answer = Response(svg, status, content_type="image/svg+xml; charset=utf-8")
     answer.headers["Content-Security-Policy"] = _PICTURE_CSP
     return answer
 
 
 @lru_cache(maxsize=128)
-def _drawn(text: str) -> str:
-    """The picture of a layout file. A page shows a dozen, and they seldom change; the sheet it is
-    printed on makes no difference."""
+def _plain(text: str) -> Layout:
+    """A layout file; the sheet it is printed on makes no difference to its picture."""
     try:
-        layout = Layout.model_validate(tomllib.loads(text))
+        return Layout.model_validate(tomllib.loads(text))
     except (ValidationError, tomllib.TOMLDecodeError):
-        layout = load(text, source="layout.toml")  # says what is wrong
+        return load(text, source="layout.toml")  # says what is wrong
+
+
+@lru_cache(maxsize=128)
+def _drawn(text: str) -> str:
+    """The picture of a layout file. A page shows a dozen, and they seldom change."""
+    layout = _plain(text)
     return preview.svg(layout, sample_of(layout), fonts.load())
 
 

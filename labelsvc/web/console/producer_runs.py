@@ -13,7 +13,7 @@ from labelsvc.jobs import queue
 from labelsvc.jobs.models import Job
 from labelsvc.labels import ledger, life, mark, print_run, printer_book, sending, taken
 from labelsvc.labels.models import Printer, PrintRun, RunState
-from labelsvc.labels.render_run import layout_of
+from labelsvc.labels.parts import layout_of
 from labelsvc.labels.run_check import position
 from labelsvc.labels.sheet import Sheet, cells
 from labelsvc.web.console.fetched import attachment

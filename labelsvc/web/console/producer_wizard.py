@@ -28,7 +28,6 @@ from labelsvc.labels import (
     printer_book,
     stock,
 )
-from labelsvc.labels.blank_roll import is_blank
 from labelsvc.labels.content import Unit, sample_unit
 from labelsvc.labels.contents import content_of
 from labelsvc.labels.imprint import Imprint, usual_spares
@@ -119,7 +118,7 @@ def _layouts(session: Session) -> list[Layout]:
         with suppress(LabelsvcError):  # its sheet was deleted: the editor says so
             found.append(own.find(session, producer_id, row.name))
     found += library.for_packs()
-    return [layout for layout in found if not is_blank(layout)]
+    return [layout for layout in found if not layout.blank]
 
 
 def _choice(session: Session, lot: Lot, have: Balance) -> Choice:
@@ -313,15 +312,18 @@ def _form_of(asked: str | None, layout: Layout, lot: Lot) -> Form:
 
 @bp.get("/lots/<int:lot_id>/preview/<layout>.svg")
 def preview_label(lot_id: int, layout: str) -> ResponseReturnValue:
-    """One label with this lot's data, drawn by the list that also makes the PDF."""
+    """One label with this lot's data, drawn by the list that also makes the PDF, or a picture of
+    the reason why not: with 422 where the layout cannot be read."""
     with site().database.reading() as session:
         lot = own_lot(session, lot_id)
         content = content_of(
             lot, base_url=site().settings.base_url, on=clock.today(),
             pictures=mark.pictures(session, site().files),
         )  # fmt: skip
+        status = 422
         try:
             chosen = own.find(session, lot.product.producer_id, layout)
+            status = 200
             form = _form_of(request.args.get("form"), chosen, lot)
             unit = Unit(
                 sample_code(lot, form, site().settings.base_url),
@@ -332,7 +334,7 @@ def preview_label(lot_id: int, layout: str) -> ResponseReturnValue:
             picture = preview.svg(chosen, content, fonts.load(), unit=unit, placeholders=False)
         except LabelsvcError as error:
             picture = _problem_picture(explain(error)[0])
-    answer = Response(picture, content_type="image/svg+xml; charset=utf-8")
+    answer = Response(picture, status, content_type="image/svg+xml; charset=utf-8")
     answer.headers["Content-Security-Policy"] = (
         "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
     )
