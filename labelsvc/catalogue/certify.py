@@ -1,4 +1,4 @@
-"""Stars and certificates: recording, extending, withdrawing, and what ends soon.
+"""Stars: recording, extending, withdrawing, and what ends soon.
 
 The rules of Decision 26/2026/QĐ-TTg that say which stars who may give; the import keeps the same.
 """
@@ -15,12 +15,11 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from labelsvc.accounts import audit
 from labelsvc.catalogue import fields
-from labelsvc.catalogue.models import Producer, Product
+from labelsvc.catalogue.models import Product
 from labelsvc.catalogue.places import REFORM
 from labelsvc.catalogue.recognition import (
     EXTENSION_MAX_DAYS,
     Authority,
-    Certificate,
     Recognition,
     default_valid_to,
 )
@@ -324,83 +323,11 @@ def ending_within(session: Session, days: int, *, on: date | None = None) -> Seq
     ).all()
 
 
-def create_certificate(
-    session: Session,
-    *,
-    kind: str,
-    actor: str,
-    product: Product | None = None,
-    producer: Producer | None = None,
-    number: str = "",
-    issuer: str = "",
-    valid_from: date | None = None,
-    valid_to: date | None = None,
-) -> Certificate:
-    """Record another certificate (VietGAP, HACCP ...) of one product or of a whole producer."""
-    if (product is None) == (producer is None):
-        raise TypeError("give either a product or a producer")
-    certificate = Certificate(
-        product_id=product.id if product else None, producer_id=producer.id if producer else None
-    )
-    _set_certificate(certificate, kind, number, issuer, valid_from, valid_to)
-    session.add(certificate)
-    session.flush()
-    _record(session, certificate, actor, "create", kind=kind, number=number)
-    return certificate
-
-
-def update_certificate(
-    session: Session,
-    certificate: Certificate,
-    *,
-    kind: str,
-    actor: str,
-    number: str = "",
-    issuer: str = "",
-    valid_from: date | None = None,
-    valid_to: date | None = None,
-) -> None:
-    """Replace what is recorded about a certificate."""
-    _set_certificate(certificate, kind, number, issuer, valid_from, valid_to)
-    session.flush()
-    _record(session, certificate, actor, "update", kind=kind, number=number)
-
-
-def remove_certificate(session: Session, certificate: Certificate, *, actor: str) -> None:
-    """Take a certificate away; the audit trail remembers it."""
-    _record(session, certificate, actor, "remove", kind=certificate.kind, number=certificate.number)
-    session.delete(certificate)
-    session.flush()
-
-
-def _set_certificate(
-    certificate: Certificate,
-    kind: str,
-    number: str,
-    issuer: str,
-    valid_from: date | None,
-    valid_to: date | None,
-) -> None:
-    made = {
-        "kind": fields.checked("kind", lambda text: fields.name(text, most=60), kind),
-        "number": fields.checked("number", lambda text: fields.line(text, most=80), number),
-        "issuer": fields.checked("issuer", lambda text: fields.line(text, most=160), issuer),
-    }
-    if not made["kind"]:
-        raise BadInput("This field cannot be empty.", fix="Fill it in.", field="kind")
-    if valid_from and valid_to and valid_to < valid_from:
-        raise BadInput(
-            "The certificate ends before it begins.", fix="Check the dates.", field="valid_to"
-        )
-    for field, value in made.items():
-        setattr(certificate, field, value)
-    certificate.valid_from, certificate.valid_to = valid_from, valid_to
-
-
-def _record(
-    session: Session, row: Recognition | Certificate, actor: str, verb: str, **facts: Any
-) -> None:
-    thing = type(row).__name__.lower()
+def _record(session: Session, row: Recognition, actor: str, verb: str, **facts: Any) -> None:
     audit.record(
-        session, actor=actor, action=f"{thing}.{verb}", subject=f"{thing}:{row.id}", facts=facts
+        session,
+        actor=actor,
+        action=f"recognition.{verb}",
+        subject=f"recognition:{row.id}",
+        facts=facts,
     )

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from labelsvc.catalogue.certificates import create_certificate
 from labelsvc.catalogue.certify import (
     check_award,
-    create_certificate,
     create_recognition,
     ending_within,
     extend_recognition,

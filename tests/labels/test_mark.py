@@ -82,7 +82,7 @@ def bomb() -> bytes:
     [
         (b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>', "drawing (SVG)"),
         (b"\xef\xbb\xbf<SVG/>", "drawing (SVG)"),
-        (gzip.compress(b"<svg/>"), "drawing (SVGZ)"),
+        (gzip.compress(b"<svg/>", mtime=0), "drawing (SVGZ)"),
         (b"%PDF-1.7 ...", "drawing (PDF)"),
         (b"%!PS-Adobe-3.0 EPSF-3.0", "drawing (PostScript)"),
         (picture(299, 900), "only 299 × 900 pixels"),

@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 from labelsvc import clock
 from labelsvc.accounts import audit
 from labelsvc.catalogue import criteria
+from labelsvc.catalogue.certificates import create_certificate, remove_certificate
 from labelsvc.catalogue.certify import (
-    create_certificate,
     create_recognition,
-    remove_certificate,
 )
 from labelsvc.catalogue.models import Outlet, Producer, Product, ProductPhoto, RiskLevel
 from labelsvc.catalogue.photos import StoredPhoto, store_photo
