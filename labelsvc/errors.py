@@ -127,6 +127,12 @@ class LayoutError(BadInput):
     code = "layout_error"
 
 
+class NoSuchLayout(LayoutError):
+    """Nothing has this name, among the built-in layouts and those of the producer."""
+
+    http_status = 404
+
+
 class LabelOverflow(LayoutError):
     """Text does not fit at its smallest size. Params: layout, field, record."""
 

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 
-from labelsvc.errors import LayoutError
+from labelsvc.errors import LayoutError, NoSuchLayout
 from labelsvc.labels.layout import Article, Layout, load, load_articles
 from labelsvc.resources import folder
 
@@ -27,14 +27,14 @@ def for_packs(extra: Path | None = None) -> list[Layout]:
 
 
 def get(name: str, extra: Path | None = None) -> Layout:
-    """The layout *name*. Raises `LayoutError` when there is none, or its file is faulty."""
+    """The layout *name*. Raises `NoSuchLayout`, or `LayoutError` when its file is faulty."""
     path = _path(name, extra)
     stat = path.stat()
     return _read(path, extra, (stat.st_mtime_ns, stat.st_size))
 
 
 def source(name: str, extra: Path | None = None) -> str:
-    """The TOML of the layout *name*, to be kept with a run. Raises `LayoutError`."""
+    """The TOML of the layout *name*, to be kept with a run. Raises `NoSuchLayout`."""
     return _path(name, extra).read_text(encoding="utf-8")
 
 
@@ -68,7 +68,7 @@ def _path(name: str, extra: Path | None) -> Path:
             return path
     known = names(extra)
     close = get_close_matches(name, known, n=3, cutoff=0.5)
-    raise LayoutError(
+    raise NoSuchLayout(
         "There is no layout {name}.",
         fix="Did you mean {close}? All there are: labelsvc layouts list"
         if close

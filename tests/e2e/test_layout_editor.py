@@ -359,6 +359,7 @@ def test_a_finger_chooses_first_and_drags_then(live: Live, browser: Any) -> None
     hit.tap()
     expect(page.locator("#elements [aria-current]")).to_contain_text("Chồng chữ")
     x = value(page, "x")
+    page.wait_for_load_state("networkidle")  # a preview that comes in draws the stage anew
     box = hit.bounding_box()
     assert box is not None
     touch = context.new_cdp_session(page)

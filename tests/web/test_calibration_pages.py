@@ -116,7 +116,7 @@ def test_the_printer_gets_the_bytes(at: Any) -> None:  # noqa: F811
     printer: FakePrinter = at(take_all)
     row = Printer(name="Zebra", host="127.0.0.1", port=printer.port)
     courier.deliver(row, b"^XA^XZ\n", ["127.0.0.0/8"])
-    printer.close()
+    printer.finish()
     assert printer.received == b"^XA^XZ\n"
 
 

@@ -204,7 +204,7 @@ def test_previews_show_the_own_data(signed_in: SignIn, world: World) -> None:
     assert answer.mimetype == "image/svg+xml"
     assert answer.data.startswith(b"<svg")
     refused = lan.get(f"/console/lots/{world.lot}/preview/nope.svg")
-    assert (refused.status_code, refused.mimetype) == (422, "image/svg+xml")
+    assert (refused.status_code, refused.mimetype) == (404, "image/svg+xml")
     assert "nope" in refused.text  # says so in words
 
 

@@ -34,6 +34,7 @@ class FakePrinter:
 
     def __init__(self, behave: Callable[[FakePrinter, socket.socket], None]) -> None:
         self.received, self._behave = b"", behave
+        self._served = threading.Event()
         self._server = socket.create_server(("127.0.0.1", 0))
         self._server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16_384)
         self.port = self._server.getsockname()[1]
@@ -50,6 +51,12 @@ class FakePrinter:
                 line.settimeout(10)
                 with contextlib.suppress(OSError):
                     self._behave(self, line)
+            self._served.set()
+
+    def finish(self) -> None:
+        """Wait until a whole connection was served: what is sent to it waits in the system first."""
+        assert self._served.wait(10)
+        self.close()
 
     def close(self) -> None:
         # An accept that waits is not ended by closing the socket under it.

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from labelsvc.catalogue.models import Producer
 from labelsvc.codes.blank import Bound, bound_parts
 from labelsvc.codes.models import Blank, Issue
-from labelsvc.errors import BadInput, LabelsvcError
+from labelsvc.errors import BadInput, LabelsvcError, NoSuchLayout
 from labelsvc.jobs import queue
 from labelsvc.labels import blank_roll as rolls
 from labelsvc.labels import fonts, library, own, preview, print_run, printer_book
@@ -146,7 +146,7 @@ def blank_file(roll_id: int) -> ResponseReturnValue:
 @bp.get("/blanks/picture/<name>.svg")
 def blank_picture(name: str) -> ResponseReturnValue:
     """One blank label with the producer's own name, drawn by the list that makes the file, or a
-    picture of the reason why not: with 422 where the layout cannot be read."""
+    picture of the reason why not: with 404 where there is no such layout, 422 where it cannot be read."""
     base_url = site().settings.base_url
     with site().database.reading() as session:
         content = rolls.content_of(session.get_one(Producer, producer_id()), base_url=base_url)
@@ -157,6 +157,8 @@ def blank_picture(name: str) -> ResponseReturnValue:
             status = 200
             picture = preview.svg(layout, content, fonts.load(), unit=unit, placeholders=False)
         except LabelsvcError as error:
+            if isinstance(error, NoSuchLayout):
+                status = 404
             picture = render_template("console/producer/problem.svg", words=explain(error)[0])
     answer = Response(picture, status, content_type="image/svg+xml; charset=utf-8")
     answer.headers["Content-Security-Policy"] = _PICTURE_CSP

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from labelsvc.accounts.models import User
 from labelsvc.catalogue.models import Lot
-from labelsvc.errors import BadInput, Conflict, LabelsvcError, LayoutError
+from labelsvc.errors import BadInput, Conflict, LabelsvcError, LayoutError, NoSuchLayout
 from labelsvc.i18n import moment
 from labelsvc.labels import fonts, library, own, preview
 from labelsvc.labels.content import VARIABLES
@@ -85,8 +85,8 @@ def _read(row: OwnLayout, sheets: Any) -> Layout | None:
 
 @bp.get("/layouts/picture/<name>.svg")
 def layout_picture(name: str) -> ResponseReturnValue:
-    """A built-in or own layout with sample contents, or a picture of the reason why not: with 422
-    where it cannot be read, which a page shows all the same."""
+    """A built-in or own layout with sample contents, or a picture of the reason why not: with 404
+    where there is none, 422 where it cannot be read; a page shows it all the same."""
     with site().database.reading() as session:
         row = own.row(session, producer_id(), name)
         text = row.toml if row is not None else None
@@ -97,6 +97,8 @@ def layout_picture(name: str) -> ResponseReturnValue:
         status = 200  # readable: that its sample does not fit is what there is to see
         svg = _drawn(text)
     except LabelsvcError as error:
+        if isinstance(error, NoSuchLayout):
+            status = 404
         svg = render_template("console/producer/problem.svg", words=explain(error)[0])
     answer = Response(svg, status, content_type="image/svg+xml; charset=utf-8")
     answer.headers["Content-Security-Policy"] = _PICTURE_CSP

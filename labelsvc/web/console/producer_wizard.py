@@ -16,7 +16,14 @@ from labelsvc import clock
 from labelsvc.catalogue import criteria
 from labelsvc.catalogue.models import Lot
 from labelsvc.codes.models import Form
-from labelsvc.errors import BadInput, ContentMissing, InnerCodesOff, LabelsvcError, QuantityExceeded
+from labelsvc.errors import (
+    BadInput,
+    ContentMissing,
+    InnerCodesOff,
+    LabelsvcError,
+    NoSuchLayout,
+    QuantityExceeded,
+)
 from labelsvc.labels import (
     fonts,
     legal,
@@ -313,7 +320,7 @@ def _form_of(asked: str | None, layout: Layout, lot: Lot) -> Form:
 @bp.get("/lots/<int:lot_id>/preview/<layout>.svg")
 def preview_label(lot_id: int, layout: str) -> ResponseReturnValue:
     """One label with this lot's data, drawn by the list that also makes the PDF, or a picture of
-    the reason why not: with 422 where the layout cannot be read."""
+    the reason why not: with 404 where there is no such layout, 422 where it cannot be read."""
     with site().database.reading() as session:
         lot = own_lot(session, lot_id)
         content = content_of(
@@ -333,6 +340,8 @@ def preview_label(lot_id: int, layout: str) -> ResponseReturnValue:
             )
             picture = preview.svg(chosen, content, fonts.load(), unit=unit, placeholders=False)
         except LabelsvcError as error:
+            if isinstance(error, NoSuchLayout):
+                status = 404
             picture = _problem_picture(explain(error)[0])
     answer = Response(picture, status, content_type="image/svg+xml; charset=utf-8")
     answer.headers["Content-Security-Policy"] = (
