@@ -130,8 +130,6 @@ class LayoutError(BadInput):
 class NoSuchLayout(LayoutError):
     """Nothing has this name, among the built-in layouts and those of the producer."""
 
-    http_status = 404
-
 
 class LabelOverflow(LayoutError):
     """Text does not fit at its smallest size. Params: layout, field, record."""
