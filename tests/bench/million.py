@@ -32,7 +32,7 @@ from labelsvc.labels.merge import merge
 from labelsvc.labels.models import PrintRun, RunState
 from labelsvc.migrations import upgrade
 from labelsvc.settings import Settings
-from labelsvc.worker.local import LocalPool
+from labelsvc.worker.local import LocalPool, settle
 from tests.bench.sample import PER_SHEET, layout
 from tests.bench.table import Row
 from tests.factories import make_lot
@@ -107,7 +107,7 @@ def _draw_only(counts: Sequence[int]) -> Iterator[_Measured]:
         settings = _settings(Path(folder))
         database, files = _database(settings), Files(settings.files)
         spawn = multiprocessing.get_context("spawn")
-        with closing(database), ProcessPoolExecutor(PROCESSES, spawn) as pool:
+        with closing(database), ProcessPoolExecutor(PROCESSES, spawn, initializer=settle) as pool:
             for turn, count in enumerate((_WARM, *counts)):
                 begun = time.perf_counter()
                 run_id = _begin(database, settings, count)
