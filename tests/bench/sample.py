@@ -14,6 +14,7 @@ from labelsvc.labels.content import LabelContent, Unit, sample_content
 from labelsvc.labels.drawing import Drawing, compose, measure
 from labelsvc.labels.layout import Layout, load
 from labelsvc.labels.ops import SymbolOp, TextOp, UnitTextOp
+from labelsvc.labels.run_check import position
 from labelsvc.labels.sheet import Cell, Sheet
 
 #: Labels of one sheet; every count is a multiple of it.
@@ -28,6 +29,7 @@ def layout() -> Layout:
     elements = {element.get("id", element["type"]): element for element in data["elements"]}
     elements["name"].update(y=0.8, h=11.2, gap=0.4)
     elements["name"]["items"][0].update(size=6.0)
+    elements["unit"].update(text="{unit_number}")  # the dates have lines of their own
     lot = elements["lot"]
     for number, text in enumerate(("Lô {lot_code}", "NSX {made}", "HSD {expires}")):
         line = lot | {"id": f"line{number}", "text": text, "y": 12.15 + 2.03 * number}
@@ -55,7 +57,7 @@ class Sample:
         draw = random.Random(1)
         codes = ("".join(draw.choices(_ALPHABET, k=24)) for _ in range(self.count))
         return [
-            Unit(f"HTTPS://OCOP.EXAMPLE/{code}", code, f"{number} / {self.count}")
+            Unit(f"HTTPS://OCOP.EXAMPLE/{code}", code, position(number, self.count, "Đ1"))
             for number, code in enumerate(codes, 1)
         ]
 
