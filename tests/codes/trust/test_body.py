@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from labelsvc.codes.trust import body
 from labelsvc.codes.trust.bits import Reader, Writer, best_k, gamma_bits, gaps, rice_bits
 from labelsvc.codes.trust.body import (
     WHOLE,
@@ -97,6 +98,11 @@ def written(*fields: tuple[int, int]) -> bytes:
             id="a dense list longer than the whole",
         ),
         pytest.param(
+            [(2, 0), (1, 0), (0, 1), (1, 1), (1, 5), (0, 1), (0, 5), (2, 0), (6, 3)],
+            1,
+            id="a unit behind the end of a dense list",
+        ),
+        pytest.param(
             [(3, 0), *[(1, 0), (0, 1), (1, 1), (24, 5), (1, 1), (0, 5), (1, 0)] * 2],
             0,
             id="two complements that name 33 million units",
@@ -106,6 +112,24 @@ def written(*fields: tuple[int, int]) -> bytes:
 def test_impossible_fields_are_refused(fields: list[tuple[int, int]], count: int) -> None:
     with pytest.raises(BadStatusList):
         decode(Body(written(*fields), count, 0))
+
+
+def test_units_are_counted_up_to_the_most_that_a_list_may_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(body, "MOST_UNITS", 16)
+
+    def all_but(*good: int) -> list[tuple[int, int]]:
+        """Of the 16 units of the next lot."""
+        rows = [((1 << gap + 1) - 2, gap + 1) for gap in gaps(good)]
+        return [(1, 0), (0, 1), (1, 1), (4, 5), (1, 1), (0, 5), (len(good) + 1, 0), *rows]
+
+    assert decode(Body(written((2, 0), *all_but()), 0, 0)) == {0: tuple(range(16))}
+    assert decode(Body(written((2, 0), *all_but(2)), 1, 0)) == {
+        0: tuple(unit for unit in range(16) if unit != 2)
+    }
+    with pytest.raises(BadStatusList):
+        decode(Body(written((3, 0), *all_but(), *all_but(*range(15))), 15, 0))
 
 
 @pytest.mark.parametrize(
