@@ -56,6 +56,14 @@ def record(
     return entry
 
 
+def record_row(session: Session, row: Any, verb: str, *, actor: str, **facts: Any) -> AuditEntry:
+    """`record` of what was done to a *row*: "recognition.withdraw" of "recognition:31"."""
+    thing = type(row).__name__.lower()
+    return record(
+        session, actor=actor, action=f"{thing}.{verb}", subject=f"{thing}:{row.id}", facts=facts
+    )
+
+
 def verify_chain(session: Session) -> int | None:
     """Id of the first entry that does not fit the chain; None when all is well."""
     previous = GENESIS

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -35,13 +34,20 @@ def create_certificate(
     _set_certificate(certificate, kind, number, issuer, valid_from, valid_to)
     session.add(certificate)
     session.flush()
-    _record(session, certificate, actor, "create", kind=kind, number=number)
+    audit.record_row(session, certificate, "create", actor=actor, kind=kind, number=number)
     return certificate
 
 
 def remove_certificate(session: Session, certificate: Certificate, *, actor: str) -> None:
     """Take a certificate away; the audit trail remembers it."""
-    _record(session, certificate, actor, "remove", kind=certificate.kind, number=certificate.number)
+    audit.record_row(
+        session,
+        certificate,
+        "remove",
+        actor=actor,
+        kind=certificate.kind,
+        number=certificate.number,
+    )
     session.delete(certificate)
     session.flush()
 
@@ -68,15 +74,3 @@ def _set_certificate(
     for field, value in made.items():
         setattr(certificate, field, value)
     certificate.valid_from, certificate.valid_to = valid_from, valid_to
-
-
-def _record(
-    session: Session, certificate: Certificate, actor: str, verb: str, **facts: Any
-) -> None:
-    audit.record(
-        session,
-        actor=actor,
-        action=f"certificate.{verb}",
-        subject=f"certificate:{certificate.id}",
-        facts=facts,
-    )

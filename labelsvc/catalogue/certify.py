@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased, joinedload
@@ -230,7 +229,15 @@ def create_recognition(
     )
     session.add(recognition)
     session.flush()
-    _record(session, recognition, actor, "create", stars=stars, decision=number, product=product.id)
+    audit.record_row(
+        session,
+        recognition,
+        "create",
+        actor=actor,
+        stars=stars,
+        decision=number,
+        product=product.id,
+    )
     return recognition
 
 
@@ -260,7 +267,9 @@ def withdraw_recognition(
     recognition.withdrawal_decision = number
     recognition.withdrawal_reason = why
     session.flush()
-    _record(session, recognition, actor, "withdraw", decision=number, on=on, reason=why)
+    audit.record_row(
+        session, recognition, "withdraw", actor=actor, decision=number, on=on, reason=why
+    )
 
 
 def extend_recognition(
@@ -292,7 +301,9 @@ def extend_recognition(
     recognition.extended_to = until
     recognition.extension_evidence = proof
     session.flush()
-    _record(session, recognition, actor, "extend", until=[old, until], evidence=proof)
+    audit.record_row(
+        session, recognition, "extend", actor=actor, until=[old, until], evidence=proof
+    )
 
 
 def ending_within(session: Session, days: int, *, on: date | None = None) -> Sequence[Recognition]:
@@ -321,13 +332,3 @@ def ending_within(session: Session, days: int, *, on: date | None = None) -> Seq
         .options(joinedload(Recognition.product).joinedload(Product.producer))
         .order_by(Recognition.valid_to, Recognition.id)
     ).all()
-
-
-def _record(session: Session, row: Recognition, actor: str, verb: str, **facts: Any) -> None:
-    audit.record(
-        session,
-        actor=actor,
-        action=f"recognition.{verb}",
-        subject=f"recognition:{row.id}",
-        facts=facts,
-    )

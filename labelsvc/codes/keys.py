@@ -152,13 +152,11 @@ def _activate(record: KeyRecord, first: int) -> KeyRecord:
     return record
 
 
-def reserve(session: Session, *, secrets: Sequence[str], above: int) -> KeyRecord | None:
-    """A next key whose number is larger than *above*, unless there is one; later keys follow it.
+def reserve(session: Session, *, secrets: Sequence[str], above: int) -> KeyRecord:
+    """A next key whose number is larger than *above*; later keys follow it.
 
     For a restored database: a number that the world knows from a lost key must never name another one.
     """
-    if (session.scalar(select(func.max(KeyRecord.kid))) or 0) > above:
-        return None
     return _new_key(session, secrets, above)
 
 

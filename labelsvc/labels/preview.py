@@ -140,9 +140,9 @@ def grey_page(document: pypdfium2.PdfDocument, index: int, dpi: float) -> npt.ND
     """Page *index* (from 0) of an open document as a grey picture, rows x columns."""
     with PDFIUM:
         page = document[index]
-        picture = page.render(scale=dpi / 72, grayscale=True).to_numpy().copy()
+        picture = _grey(page, dpi / 72)
         page.close()
-    return np.ascontiguousarray(picture.reshape(picture.shape[:2]))
+    return picture
 
 
 def grey_windows(
@@ -157,11 +157,16 @@ def grey_windows(
         for window in windows:
             # PDFium rounds what it cuts off up to whole pixels.
             cut = (window.left, height - window.bottom, width - window.right, window.top)
-            crop = tuple(max(0.0, (side - 0.5) / scale) for side in cut)
-            picture = page.render(scale=scale, crop=crop, grayscale=True).to_numpy().copy()
-            found.append(np.ascontiguousarray(picture.reshape(picture.shape[:2])))
+            found.append(_grey(page, scale, tuple(max(0.0, (side - 0.5) / scale) for side in cut)))
         page.close()
     return found
+
+
+def _grey(
+    page: pypdfium2.PdfPage, scale: float, crop: tuple[float, ...] = (0, 0, 0, 0)
+) -> npt.NDArray[np.uint8]:
+    picture = page.render(scale=scale, crop=crop, grayscale=True).to_numpy().copy()
+    return np.ascontiguousarray(picture.reshape(picture.shape[:2]))
 
 
 def drawing_svg(drawing: Drawing, unit: Unit, fonts: Fonts, *, corner: float = 0.0) -> str:

@@ -23,7 +23,7 @@ from labelsvc.scans.verdict import Verdict
 from labelsvc.web import scan_carton, scan_view
 from labelsvc.web.language import current, explain
 from labelsvc.web.scan_place import sender
-from labelsvc.web.scan_site import ScanSite, device_family
+from labelsvc.web.scan_site import ScanSite
 from labelsvc.web.site import site
 
 bp = Blueprint("report", __name__, url_prefix="/report")
@@ -104,7 +104,7 @@ def _take(own: ScanSite, code: str) -> int:
         raise BadInput("The form was open too long.", fix="Please send it again.") from None
     if form.get("email"):  # the field nobody sees: a robot filled it, and is told all is well
         return 0
-    visitor = own.visitor(device_family(request.headers.get("User-Agent", "")))
+    visitor = own.visitor()
     if not limiter.hit(LIMIT, visitor):
         raise TooManyTries("Too many reports from here in the last hour.", fix="Try again later.")
     parsed = _parsed(own, code or form.get("code", "")[:300])

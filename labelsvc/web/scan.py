@@ -42,6 +42,7 @@ from labelsvc.web.scan_pages import (
     document,
     fill,
     notices,
+    stamp_of,
 )
 from labelsvc.web.scan_site import ScanSite
 from labelsvc.web.security import HEADERS, STRICT_TRANSPORT, Sent
@@ -104,14 +105,12 @@ def _coded(own: ScanSite, parsed: uri.ParsedCode, kind: str) -> ResponseReturnVa
     if own.outdated(peek.revision):
         return _coded(own, parsed, kind)
     lang = language.current()
-    key = (peek.issue_id, peek.mark_id, kind, lang)
     # The revision was read before anything else: a page of newer data is at worst made again.
-    stamp = (peek.revision, clock.today())
-    kept = own.pages.get(key, stamp)
+    stamp, kept = stamp_of(peek), own.pages.get(peek, kind, lang)
     if kept is None:
         with where.database.reading() as session:
             kept = _render(session, peek, kind, stamp)
-        own.pages.put(key, kept)
+        own.pages.put(peek, kind, lang, kept)
     own.record(kept.verdict, peek.number, peek.issue_id, peek.form)
     packed = _takes_gzip()
     body = fill(

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from labelsvc import clock
 from labelsvc.codes import gs1, uri
 from labelsvc.codes.carton import CartonCode
 from labelsvc.errors import LabelsvcError
@@ -62,9 +61,7 @@ class Door:
             return None
         kind = scan_asked.kind_of(environ.get("HTTP_ACCEPT", ""))
         lang = language.of_header(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
-        kept = own.pages.get(
-            (peek.issue_id, peek.mark_id, kind, lang), (peek.revision, clock.today())
-        )
+        kept = own.pages.get(peek, kind, lang)
         packed = scan_asked.packs(environ.get("HTTP_ACCEPT_ENCODING", ""))
         lines = own.headers.get((kind, packed, lang))
         if kept is None or lines is None:

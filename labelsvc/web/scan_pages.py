@@ -87,15 +87,21 @@ class Pages:
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[Any, ...], Kept] = OrderedDict()
 
-    def get(self, key: tuple[Any, ...], stamp: tuple[Any, ...]) -> Kept | None:
-        found = self._kept.get(key)
-        return found if found is not None and found.stamp == stamp else None
+    def get(self, peek: Peek, kind: str, lang: str) -> Kept | None:
+        found = self._kept.get((peek.issue_id, peek.mark_id, kind, lang))
+        return found if found is not None and found.stamp == stamp_of(peek) else None
 
-    def put(self, key: tuple[Any, ...], kept: Kept) -> None:
+    def put(self, peek: Peek, kind: str, lang: str, kept: Kept) -> None:
+        key = (peek.issue_id, peek.mark_id, kind, lang)
         self._kept.pop(key, None)  # several threads do this: each step alone leaves it whole
         self._kept[key] = kept
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
+
+
+def stamp_of(peek: Peek) -> tuple[Any, ...]:
+    """What a page that is made now is good for: the revision of its look, and today."""
+    return peek.revision, clock.today()
 
 
 def fill(

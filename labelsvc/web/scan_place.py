@@ -21,7 +21,7 @@ from labelsvc.inspections.models import SightingSource
 from labelsvc.scans import provinces
 from labelsvc.web import scan_view
 from labelsvc.web.language import current, explain
-from labelsvc.web.scan_site import ScanSite, device_family
+from labelsvc.web.scan_site import ScanSite
 from labelsvc.web.scan_unit import Unit, unit_or_404
 from labelsvc.web.site import site
 
@@ -72,7 +72,7 @@ def _keep(own: ScanSite, unit: Unit) -> None:
     province = request.form.get("province", "")
     if province not in provinces.BY_CODE:
         raise BadInput("Choose a province, or go back without.", field="province")
-    visitor = own.visitor(device_family(request.headers.get("User-Agent", "")))
+    visitor = own.visitor()
     if not limiter.hit(LIMIT, visitor):
         raise TooManyTries("Too many places from here in the last hour.", fix="Try again later.")
     with site().database.writing() as session:

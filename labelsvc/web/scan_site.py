@@ -172,16 +172,20 @@ class ScanSite:
             return
         try:
             device = device_family(environ.get("HTTP_USER_AGENT", ""))
-            token = self.day_key.token(network_of(environ.get("REMOTE_ADDR", "")), device)
+            token = self._token(environ, device)
             self.recorder.add(
                 Seen(clock.now(), verdict, number, issue_id, form, lang, device, token)
             )
         except Exception:
             log.exception("scan not recorded")
 
-    def visitor(self, device: str) -> str:
+    def visitor(self) -> str:
         """Token of the network that asks and its browser family, the same until midnight."""
-        return self.day_key.token(network_of(request.remote_addr or ""), device)
+        environ = request.environ
+        return self._token(environ, device_family(environ.get("HTTP_USER_AGENT", "")))
+
+    def _token(self, environ: Mapping[str, Any], device: str) -> str:
+        return self.day_key.token(network_of(environ.get("REMOTE_ADDR", "")), device)
 
     def missed(self, parsed: uri.ParsedCode) -> int:
         """Count a code that did not hold. Gives the seconds its network has to wait, 0 for none.

@@ -79,7 +79,6 @@ def settle() -> None:
 
 def _process(settings: Settings, parent: int) -> None:
     configure_logs(settings)
-    settle()
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the server, which ends us
@@ -90,7 +89,11 @@ def _process(settings: Settings, parent: int) -> None:
                 stop.set()
 
     threading.Thread(target=orphaned, daemon=True).start()
-    (dispatch_forever if settings.broker_url else work_forever)(settings, stop)
+    if settings.broker_url:  # nothing is drawn here
+        dispatch_forever(settings, stop)
+    else:
+        settle()
+        work_forever(settings, stop)
 
 
 class LocalPool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from flask import Response, abort, jsonify, redirect, render_template, request, url_for
+from flask import abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from labelsvc.catalogue.models import Producer
 from labelsvc.codes.blank import Bound, bound_parts
 from labelsvc.codes.models import Blank, Issue
-from labelsvc.errors import BadInput, LabelsvcError, NoSuchLayout
+from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.jobs import queue
 from labelsvc.labels import blank_roll as rolls
 from labelsvc.labels import fonts, library, own, preview, print_run, printer_book
@@ -25,6 +25,7 @@ from labelsvc.labels.models import BlankRoll, Printer, RunState
 from labelsvc.labels.run_check import position
 from labelsvc.labels.sheet import Sheet
 from labelsvc.web.console.fetched import attachment
+from labelsvc.web.console.layout_picture import picture
 from labelsvc.web.console.office_form import Posted
 from labelsvc.web.console.producer import bp, layout_titles
 from labelsvc.web.console.producer_layouts import producer_id
@@ -33,7 +34,6 @@ from labelsvc.web.security import actor
 from labelsvc.web.site import site
 
 _PAGE = 25
-_PICTURE_CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 #: What a preview shows under its symbol: of the shape of a code, and none of ours.
 _CAPTION = "7K3M 9QWX 2PTD 5V8H C4RN 6BJE"
 
@@ -145,24 +145,17 @@ def blank_file(roll_id: int) -> ResponseReturnValue:
 
 @bp.get("/blanks/picture/<name>.svg")
 def blank_picture(name: str) -> ResponseReturnValue:
-    """One blank label with the producer's own name, drawn by the list that makes the file, or a
-    picture of the reason why not: with 404 where there is no such layout, 422 where it cannot be read."""
+    """One blank label with the producer's own name, drawn by the list that makes the file."""
     base_url = site().settings.base_url
     with site().database.reading() as session:
         content = rolls.content_of(session.get_one(Producer, producer_id()), base_url=base_url)
         unit = Unit(f"{base_url.upper()}/{'0' * 24}", _CAPTION, position(1, 500, "T1"))
-        status = 422
-        try:
-            layout = own.find(session, producer_id(), name)
-            status = 200
-            picture = preview.svg(layout, content, fonts.load(), unit=unit, placeholders=False)
-        except LabelsvcError as error:
-            if isinstance(error, NoSuchLayout):
-                status = 404
-            picture = render_template("console/producer/problem.svg", words=explain(error)[0])
-    answer = Response(picture, status, content_type="image/svg+xml; charset=utf-8")
-    answer.headers["Content-Security-Policy"] = _PICTURE_CSP
-    return answer
+        return picture(
+            lambda: own.find(session, producer_id(), name),
+            lambda layout: preview.svg(
+                layout, content, fonts.load(), unit=unit, placeholders=False
+            ),
+        )
 
 
 @bp.route("/blanks/new", methods=["GET", "POST"])

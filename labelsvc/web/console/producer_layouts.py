@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from labelsvc.accounts.models import User
 from labelsvc.catalogue.models import Lot
-from labelsvc.errors import BadInput, Conflict, LabelsvcError, LayoutError, NoSuchLayout
+from labelsvc.errors import BadInput, Conflict, LayoutError
 from labelsvc.i18n import moment
 from labelsvc.labels import fonts, library, own, preview
 from labelsvc.labels.content import VARIABLES
@@ -23,11 +23,12 @@ from labelsvc.labels.layout import Article, Layout, load
 from labelsvc.labels.layout_text import dumps, facts, tidy
 from labelsvc.labels.models import OwnLayout
 from labelsvc.labels.sheet import Sheet
+from labelsvc.web.console.layout_picture import picture
 from labelsvc.web.console.layout_preview import posted_json, read_layout
 from labelsvc.web.console.layout_words import SHOWN as EDITOR_WORDS
 from labelsvc.web.console.office_form import Posted, Problem, problem
 from labelsvc.web.console.producer import bp, layout_titles
-from labelsvc.web.language import current, explain, gettext
+from labelsvc.web.language import current, gettext
 from labelsvc.web.security import actor, current_user
 from labelsvc.web.site import site
 
@@ -35,7 +36,6 @@ from labelsvc.web.site import site
 _MOST_FILE = 400_000
 _LOTS = 50
 #: Pictures show no page script and no style; they are drawn by us.
-_PICTURE_CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
 def producer_id() -> int:
@@ -85,24 +85,17 @@ def _read(row: OwnLayout, sheets: Any) -> Layout | None:
 
 @bp.get("/layouts/picture/<name>.svg")
 def layout_picture(name: str) -> ResponseReturnValue:
-    """A built-in or own layout with sample contents, or a picture of the reason why not: with 404
-    where there is none, 422 where it cannot be read; a page shows it all the same."""
+    """A built-in or own layout with sample contents."""
     with site().database.reading() as session:
         row = own.row(session, producer_id(), name)
         text = row.toml if row is not None else None
-    status = 422
-    try:
-        text = library.source(name) if text is None else text
-        _plain(text)
-        status = 200  # readable: that its sample does not fit is what there is to see
-        svg = _drawn(text)
-    except LabelsvcError as error:
-        if isinstance(error, NoSuchLayout):
-            status = 404
-        svg = render_template("console/producer/problem.svg", words=explain(error)[0])
-    answer = Response(svg, status, content_type="image/svg+xml; charset=utf-8")
-    answer.headers["Content-Security-Policy"] = _PICTURE_CSP
-    return answer
+
+    def find() -> str:
+        found = library.source(name) if text is None else text
+        _plain(found)
+        return found
+
+    return picture(find, _drawn)
 
 
 @lru_cache(maxsize=128)

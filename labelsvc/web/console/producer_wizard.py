@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy import func, select
@@ -21,7 +21,6 @@ from labelsvc.errors import (
     ContentMissing,
     InnerCodesOff,
     LabelsvcError,
-    NoSuchLayout,
     QuantityExceeded,
 )
 from labelsvc.labels import (
@@ -43,6 +42,7 @@ from labelsvc.labels.models import Printer, PrintRun
 from labelsvc.labels.printers import Profile
 from labelsvc.labels.run_check import Balance, RunCheck, next_mark, position, sample_code
 from labelsvc.labels.sheet import Sheet
+from labelsvc.web.console.layout_picture import picture
 from labelsvc.web.console.office_form import Problem, problem
 from labelsvc.web.console.producer import bp, own_lot, titles_of
 from labelsvc.web.console.typed import whole
@@ -319,18 +319,15 @@ def _form_of(asked: str | None, layout: Layout, lot: Lot) -> Form:
 
 @bp.get("/lots/<int:lot_id>/preview/<layout>.svg")
 def preview_label(lot_id: int, layout: str) -> ResponseReturnValue:
-    """One label with this lot's data, drawn by the list that also makes the PDF, or a picture of
-    the reason why not: with 404 where there is no such layout, 422 where it cannot be read."""
+    """One label with this lot's data, drawn by the list that also makes the PDF."""
     with site().database.reading() as session:
         lot = own_lot(session, lot_id)
         content = content_of(
             lot, base_url=site().settings.base_url, on=clock.today(),
             pictures=mark.pictures(session, site().files),
         )  # fmt: skip
-        status = 422
-        try:
-            chosen = own.find(session, lot.product.producer_id, layout)
-            status = 200
+
+        def draw(chosen: Layout) -> str:
             form = _form_of(request.args.get("form"), chosen, lot)
             unit = Unit(
                 sample_code(lot, form, site().settings.base_url),
@@ -338,24 +335,12 @@ def preview_label(lot_id: int, layout: str) -> ResponseReturnValue:
                 "" if form is Form.LOT else position(1, _asked(lot.declared), next_mark(session)),
                 sample_unit(form).inner_code,
             )
-            picture = preview.svg(chosen, content, fonts.load(), unit=unit, placeholders=False)
-        except LabelsvcError as error:
-            if isinstance(error, NoSuchLayout):
-                status = 404
-            picture = _problem_picture(explain(error)[0])
-    answer = Response(picture, status, content_type="image/svg+xml; charset=utf-8")
-    answer.headers["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-    )
-    return answer
+            return preview.svg(chosen, content, fonts.load(), unit=unit, placeholders=False)
+
+        return picture(lambda: own.find(session, lot.product.producer_id, layout), draw)
 
 
 def _asked(usual: int) -> int:
     """How many labels the run will have, which each of them says."""
     count = request.args.get("count", usual, type=int)
     return count if 0 < count < 10**9 else usual
-
-
-def _problem_picture(words: str) -> str:
-    """The message where the label would be: the reason stands in the list below as well."""
-    return render_template("console/producer/problem.svg", words=words)
