@@ -13,8 +13,10 @@ import pytest
 from pikepdf import Dictionary, Name
 
 from labelsvc.errors import BadInput
+from labelsvc.i18n import explain
 from labelsvc.labels import icc, library, mark, walk
-from labelsvc.labels.archive import faults, to_pdfa2
+from labelsvc.labels.archive import to_pdfa2
+from labelsvc.labels.archive_check import faults
 from labelsvc.labels.block import Block
 from labelsvc.labels.content import LabelContent, sample_content
 from labelsvc.labels.face import Fonts
@@ -182,6 +184,8 @@ def test_what_the_standard_forbids_is_refused(
     with pytest.raises(BadInput, match="PDF/A") as caught:
         to_pdfa2(altered(run, change))
     assert said in str(caught.value)
+    assert explain(caught.value, "vi")[0].startswith("Tệp không lưu được theo PDF/A: ")
+    assert said not in explain(caught.value, "vi")[0]
 
 
 def test_inks_without_a_profile_are_refused(write: Write, fonts: Fonts) -> None:
