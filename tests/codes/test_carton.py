@@ -88,7 +88,7 @@ def test_every_room_has_its_own_count_of_digits_and_none_is_that_of_an_offline_c
         {"expires": LAST_EXPIRY + timedelta(days=1)}, {"tags": b""}, {"tags": b"x" * 49},
         {"count": 23}, {"tags": b"\0" * (2 * MOST_UNITS + 2)}, {"is_gtin": True},
     ],
-    ids=str,
+    ids=lambda changes: " ".join(changes),
 )  # fmt: skip
 def test_a_field_out_of_its_range_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(MalformedCode):
