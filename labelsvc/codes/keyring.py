@@ -26,7 +26,7 @@ from labelsvc.codes.offline import OfflineCode, OfflinePayload
 from labelsvc.codes.permutation import Permutation
 from labelsvc.codes.short import ShortCode
 from labelsvc.codes.signing import CodeSigner, Ed25519, check_public_key, derive
-from labelsvc.codes.units import Units
+from labelsvc.codes.units import Units, unit_keys
 from labelsvc.errors import (
     BadInput,
     BadSignature,
@@ -79,7 +79,8 @@ class Keyring:
         if permutation_secret is not None:
             number_key = derive(permutation_secret, "labelsvc/number/v1")
             self._numbers = Permutation(number_key, short.ID_BITS)
-            self._units = Units(derive(permutation_secret, "labelsvc/unit/v1"))
+            changes = (key.lots_before for key in self.keys if key.lots_before is not None)
+            self._units = Units(unit_keys(permutation_secret, changes))
             self._inner_key = inner.key_of(permutation_secret)
 
     @property
@@ -191,11 +192,7 @@ class Keyring:
         payload = code.payload
         message = offline.message(self.host, payload.pack())
         key = self._signer_of(payload.kid, message, code.signature)
-        logged = any(
-            lot == payload.lot and first <= payload.unit < stop
-            for lot, first, stop in key.unit_ranges
-        )
-        key.believe(logged)
+        key.believe(key.state != KeyState.FROZEN or key.logged(payload.lot, payload.unit))
         return payload
 
     def verify_carton(self, code: CartonCode, *, logged: bool = False) -> CartonPayload:

@@ -7,13 +7,15 @@ in whose range it lies" true: a rotation and an allocation never overlap.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from urllib.parse import urlsplit
 
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from labelsvc.catalogue.models import Lot
 from labelsvc.clock import now
 from labelsvc.codes import uri
 from labelsvc.codes.key import Key, KeyState
@@ -29,10 +31,13 @@ from labelsvc.codes.models import (
 )
 from labelsvc.codes.sealing import seal, unseal
 from labelsvc.codes.signing import public_key
-from labelsvc.codes.units import block_stop
+from labelsvc.codes.units import UnitKey, unit_keys
 from labelsvc.errors import Conflict, KeyUnavailable, NotFound
 
 LAST_KID = 4095
+#: Lots that may be opened, and printed by a process that has not heard of it yet, while a key is frozen:
+#: their units are still shuffled by the key that is told.
+_LOTS_MEANWHILE = 1000
 
 
 def create_keys(session: Session, *, secrets: Sequence[str]) -> KeyRecord:
@@ -85,7 +90,9 @@ def rotate(session: Session, *, secrets: Sequence[str]) -> KeyRecord:
 def freeze(session: Session, kid: int, *, secrets: Sequence[str]) -> KeyRecord:
     """Stop believing what a stolen key signs from now on; labels in the log stay good.
 
-    An active key is rotated first.
+    An active key is rotated first. What shuffled the units of its lots is told to everybody with the
+    next trust manifest, so that a verifier without a network knows each unit that it signed; units of
+    lots to come are shuffled by another key.
 
     :raises NotFound: no such key. :raises Conflict: it was revoked.
     """
@@ -110,9 +117,11 @@ def load_keyring(session: Session, *, base_url: str, secrets: Sequence[str]) -> 
     records = session.scalars(select(KeyRecord).order_by(KeyRecord.kid)).all()
     if permutation is None or not records:
         raise KeyUnavailable("There are no signing keys yet.", fix="Run: labelsvc migrate")
+    secret = unseal(secrets, permutation.sealed, purpose="permutation")
+    told = unit_keys(secret, (r.lots_before for r in records if r.lots_before is not None))
     return Keyring(
-        [_key(session, record, secrets) for record in records],
-        unseal(secrets, permutation.sealed, purpose="permutation"),
+        [_key(session, record, secrets, told) for record in records],
+        secret,
         uri.authority(base_url),
         scheme=urlsplit(base_url).scheme,
     )
@@ -187,13 +196,20 @@ def _end(session: Session, kid: int, state: KeyState, secrets: Sequence[str]) ->
         rotate(session, secrets=secrets)
     record.state = state
     record.retired_at = record.retired_at or now()
+    if state == KeyState.FROZEN and record.lots_before is None:
+        newest = session.scalar(select(func.max(Lot.id))) or 0
+        before = session.scalar(select(func.max(KeyRecord.lots_before))) or 0
+        record.lots_before = max(newest + 1 + _LOTS_MEANWHILE, before)
     session.flush()
     return record
 
 
-def _key(session: Session, record: KeyRecord, secrets: Sequence[str]) -> Key:
+def _key(
+    session: Session, record: KeyRecord, secrets: Sequence[str], told: Sequence[UnitKey]
+) -> Key:
     both = unseal(secrets, record.sealed, purpose=f"key {record.kid}")
     frozen = record.state == KeyState.FROZEN
+    units = _unit_ranges(session, record.kid) if frozen else ()
     return Key(
         kid=record.kid,
         state=KeyState(record.state),
@@ -202,36 +218,42 @@ def _key(session: Session, record: KeyRecord, secrets: Sequence[str]) -> Key:
         mac_secret=both[:32],
         first_number=record.first_number,
         ranges=_ranges(session, record.kid) if frozen else (),
-        unit_ranges=_unit_ranges(session, record.kid) if frozen else (),
+        unit_ranges=units,
+        unit_keys=tuple(k for k in told if any(k.first <= lot < k.stop for lot, _, _ in units)),
+        lots_before=record.lots_before,
     )
 
 
 def _ranges(session: Session, kid: int) -> tuple[tuple[int, int], ...]:
     """Numbers a key signed, blank labels too; neighbouring ranges joined."""
-    joined: list[tuple[int, int]] = []
     rows = session.execute(
         select(Issue.first, Issue.count)
         .where(Issue.kid == kid)
         .union_all(select(Blank.first, Blank.count).where(Blank.kid == kid))
     )
-    for first, count in sorted((first, count) for first, count in rows):
-        if joined and joined[-1][1] >= first:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], first + count))
-        else:
-            joined.append((first, first + count))
-    return tuple(joined)
+    return tuple(_joined((first, first + count) for first, count in rows))
 
 
 def _unit_ranges(session: Session, kid: int) -> tuple[tuple[int, int, int], ...]:
-    """Printed units a key signed, lot by lot, rounded up to whole blocks of the shuffle.
-
-    A verifier without secrets cannot undo the shuffle, so it must believe the whole block; a server
-    finds the very issue and is exact.
-    """
+    """Lots, and indices of units in them that a key signed in the offline form."""
     rows = session.execute(
-        select(Issue.lot_id, func.max(Issue.first_in_lot + Issue.count))
+        select(Issue.lot_id, Issue.first_in_lot, Issue.count)
         .where(Issue.kid == kid, Issue.form == Form.OFFLINE)
-        .group_by(Issue.lot_id)
         .order_by(Issue.lot_id)
     )
-    return tuple((lot, 0, block_stop(stop - 1)) for lot, stop in rows)
+    return tuple(
+        (lot, first, stop)
+        for lot, issues in groupby(rows, key=lambda row: row[0])
+        for first, stop in _joined((first, first + count) for _, first, count in issues)
+    )
+
+
+def _joined(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Ranges ``[first, stop)``, ascending, neighbours as one."""
+    joined: list[tuple[int, int]] = []
+    for first, stop in sorted(ranges):
+        if joined and joined[-1][1] >= first:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], stop))
+        else:
+            joined.append((first, stop))
+    return joined

@@ -47,6 +47,8 @@ class KeyRecord(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     activated_at: Mapped[datetime | None]
     retired_at: Mapped[datetime | None]
+    #: Of a frozen key: lots from this number on are shuffled by another key (docs/codes.md).
+    lots_before: Mapped[int | None]
 
 
 class PermutationSecret(Base):

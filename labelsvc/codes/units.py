@@ -2,14 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
 from labelsvc.codes.permutation import Permutation
+from labelsvc.codes.signing import derive
 
 #: Bits of the first block; below a thousand units the order of magnitude is no secret.
 FIRST_BLOCK_BITS: Final = 10
+#: Lots, and units of a lot, are 24 bits of the offline form.
+LAST_LOT: Final = 1 << 24
+LAST_UNIT: Final = 1 << 24
+
+
+@dataclass(frozen=True)
+class UnitKey:
+    """What shuffles the units of lots ``[first, stop)``: 32 bytes."""
+
+    first: int
+    stop: int
+    secret: bytes = field(repr=False)
+
+
+def unit_keys(secret: bytes, changes: Iterable[int] = ()) -> tuple[UnitKey, ...]:
+    """Keys of all lots, ascending.
+
+    :param secret: the permutation secret, which never rotates.
+    :param changes: lots from which on another key shuffles, so that one may be told to everybody
+        (`Key.unit_keys`) while lots to come keep their secret.
+    """
+    starts = [0, *sorted(set(changes)), LAST_LOT]
+    return tuple(
+        UnitKey(first, stop, derive(secret, "labelsvc/unit/v1" + (f"/{first}" if first else "")))
+        for first, stop in pairwise(starts)
+    )
 
 
 class Units:
@@ -19,11 +49,11 @@ class Units:
     A label tells no more than the order of magnitude of its index; a list of withdrawn units stays
     as short as one over plain indices; and a lot may grow without anybody fixing its size first.
 
-    :param key: 32 secret bytes, which never rotate.
+    :raises KeyError: from every method, for a lot that no key is for.
     """
 
-    def __init__(self, key: bytes) -> None:
-        self._key = key
+    def __init__(self, keys: Iterable[UnitKey]) -> None:
+        self._keys = tuple(keys)
 
     def printed(self, lot: int, index: int) -> int:
         """What stands on the *index*-th unit of *lot*, counted from 0."""
@@ -48,11 +78,9 @@ class Units:
         return start + permutation.backward(printed - start)
 
     def _block(self, lot: int, index: int) -> tuple[int, Permutation]:
-        stop = block_stop(index)
+        secret = next((key.secret for key in self._keys if key.first <= lot < key.stop), None)
+        if secret is None:
+            raise KeyError(lot)
+        stop = 1 << max(FIRST_BLOCK_BITS, index.bit_length())
         start = 0 if stop == 1 << FIRST_BLOCK_BITS else stop >> 1
-        return start, Permutation(self._key, (stop - start).bit_length() - 1, tweak=lot)
-
-
-def block_stop(index: int) -> int:
-    """End of the block that *index* is shuffled in: everything printed from it is below."""
-    return 1 << max(FIRST_BLOCK_BITS, index.bit_length())
+        return start, Permutation(secret, (stop - start).bit_length() - 1, tweak=lot)

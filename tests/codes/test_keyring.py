@@ -13,6 +13,7 @@ from labelsvc.codes.gs1 import Gs1Code
 from labelsvc.codes.keyring import Key, Keyring, KeyState
 from labelsvc.codes.offline import OfflinePayload
 from labelsvc.codes.short import ShortCode
+from labelsvc.codes.units import Units, unit_keys
 from labelsvc.errors import (
     BadCode,
     BadInput,
@@ -176,6 +177,37 @@ def test_a_stolen_key_is_believed_from_the_first_to_the_last_unit_of_its_log(
             ring.verify_offline(code)
 
 
+@pytest.mark.parametrize(
+    ("lot", "index", "believed"),
+    [
+        (UNIT.lot, 15, False), (UNIT.lot, 16, True), (UNIT.lot, 1499, True), (UNIT.lot, 1500, False),
+        (UNIT.lot - 1, 16, False), (UNIT.lot + 1, 16, False),
+    ],
+)  # fmt: skip
+def test_what_shuffled_its_units_tells_exactly_which_a_stolen_key_signed(
+    lot: int, index: int, believed: bool
+) -> None:
+    """The second lot has a range and no key: a file that says so says nothing of it."""
+    told = unit_keys(PERMUTATION_SECRET, [UNIT.lot + 1])[:1]
+    maker = replace(KEYS[-1], kid=7, state=KeyState.RETIRED)
+    frozen = replace(
+        maker, state=KeyState.FROZEN, unit_keys=told,
+        unit_ranges=((UNIT.lot, 16, 1500), (UNIT.lot + 1, 0, 99)),
+    )  # fmt: skip
+    text = Keyring([frozen], None, HOST).to_json()
+    everybody = Keyring.from_json(text)
+    assert everybody.keys[0].unit_keys == told
+    unit = Units(unit_keys(PERMUTATION_SECRET)).printed(lot, index)
+    code = offline.parse(
+        Keyring([maker], None, HOST).offline(replace(UNIT, kid=7, lot=lot, unit=unit))
+    )
+    if believed:
+        assert everybody.verify_offline(code).unit == unit
+    else:
+        with pytest.raises(FrozenKey):
+            everybody.verify_offline(code)
+
+
 def test_a_key_may_begin_with_number_zero() -> None:
     ring = Keyring([replace(KEYS[0], first_number=0)], PERMUTATION_SECRET, HOST)
     assert ring.verify_short(short.parse(ring.short(0))) == 0
@@ -248,11 +280,21 @@ def _entry(**change: object) -> str:
         _entry(kid=0), _entry(kid=4096), _entry(kid=True), _entry(kid="1"), _entry(state="good"),
         _entry(ed25519="01" + "00" * 31), _entry(ed25519="zz"), _entry(ed25519=""),
         _entry(ed25519=None), _entry(unit_ranges=[[1, 2]]), _entry(unit_ranges=None),
+        _entry(unit_ranges=[[1 << 24, 0, 9]]), _entry(unit_ranges=[[-1, 0, 9]]), _entry(unit_ranges=[[1, 9, 9]]),
+        _entry(unit_ranges=[[1, -1, 9]]), _entry(unit_ranges=[[1, 0, (1 << 24) + 1]]),
+        _entry(unit_ranges=[["1", 0, 9]]), _entry(unit_ranges=[[1, 0.0, 9]]), _entry(unit_ranges=["abc"]),
+        _entry(unit_keys=None), _entry(unit_keys=[[0, 9]]), _entry(unit_keys=[[0, 9, "ab"]]),
+        _entry(unit_keys=[[0, 9, "AB" * 32]]), _entry(unit_keys=[[0, 9, "zz" * 32]]),
+        _entry(unit_keys=[[9, 9, "ab" * 32]]), _entry(unit_keys=[[-1, 9, "ab" * 32]]),
+        _entry(unit_keys=[[0, (1 << 24) + 1, "ab" * 32]]), _entry(unit_keys=[["0", 9, "ab" * 32]]),
+        _entry(unit_keys=[[0, 9, 5]]), _entry(unit_keys=[[0, True, "ab" * 32]]), _entry(unit_keys=["abc"]),
         _entry().replace(HOST, "https://"), _entry().replace(f'"{HOST}"', "5"), "[" * 100_000,
     ],
 )  # fmt: skip
 def test_broken_trust_files_are_refused_by_our_error(text: str) -> None:
     Keyring.from_json(_entry())
+    Keyring.from_json(_entry(unit_keys=[[0, 1 << 24, "ab" * 32]]))
+    Keyring.from_json(_entry(unit_ranges=[[0, 0, 1 << 24], [(1 << 24) - 1, 5, 6]]))
     with pytest.raises(BadInput) as caught:
         Keyring.from_json(text)
     assert caught.value.fix == "Export it again with: labelsvc keys export"

@@ -170,19 +170,63 @@ def test_a_frozen_key_is_believed_inside_the_log_only(database: Database) -> Non
     assert keyring.keys[0].ranges == ((1, 21),)
 
 
-def test_a_thief_inside_the_block_is_found_out_by_the_server(database: Database) -> None:
-    """Without secrets a verifier believes whole blocks of units; the server knows each one."""
+def test_a_thief_beside_the_units_of_a_lot_is_found_out_without_secrets(
+    database: Database,
+) -> None:
+    """All that anybody holds is the public half, with the key of the shuffle told in it."""
     with database.writing() as session:
         create_keys(session, secrets=SECRETS)
     units = issue(database, 20, Form.OFFLINE)
     stolen = loaded(database)
     with database.writing() as session:
         freeze(session, 1, secrets=SECRETS)
-    keyring = loaded(database)
-    never = offline.OfflinePayload(1, 1, units.lot_id, stolen.units.printed(units.lot_id, 500))
-    payload = keyring.verify_offline(offline.parse(stolen.offline(never)))
-    with database.reading() as session:
-        assert find_unit(session, keyring, payload) is None
+    public = Keyring.from_json(loaded(database).to_json())
+    for index in range(60):
+        unit = stolen.units.printed(units.lot_id, index)
+        code = offline.parse(stolen.offline(offline.OfflinePayload(1, 1, units.lot_id, unit)))
+        if index < 20:
+            assert public.verify_offline(code).unit == unit
+        else:
+            with pytest.raises(FrozenKey):
+                public.verify_offline(code)
+
+
+def test_a_key_is_believed_for_what_it_signed_and_not_for_what_the_next_one_did(
+    database: Database,
+) -> None:
+    """Runs before, between and after in one lot; neighbours are one range."""
+    with database.writing() as session:
+        create_keys(session, secrets=SECRETS)
+    issue(database, 20, Form.OFFLINE)
+    issue(database, 30, Form.OFFLINE)
+    lot = issue(database, 5, Form.SHORT).lot_id
+    issue(database, 7, Form.OFFLINE)
+    with database.writing() as session:
+        rotate(session, secrets=SECRETS)
+    issue(database, 9, Form.OFFLINE)
+    with database.writing() as session:
+        freeze(session, 1, secrets=SECRETS)
+    assert loaded(database).keys[0].unit_ranges == ((lot, 0, 50), (lot, 55, 62))
+
+
+def test_units_of_lots_to_come_are_shuffled_by_a_key_that_is_not_told(database: Database) -> None:
+    with database.writing() as session:
+        create_keys(session, secrets=SECRETS)
+    lot = issue(database, 20, Form.OFFLINE).lot_id
+    before = loaded(database)
+    for kid in (1, 2):
+        with database.writing() as session:
+            freeze(session, kid, secrets=SECRETS)
+            freeze(session, 1, secrets=SECRETS)  # once more changes nothing
+    after = loaded(database)
+    assert [key.lots_before for key in after.keys] == [lot + 1001, lot + 1001, None, None]
+    (told,) = after.keys[0].unit_keys
+    assert (told.first, told.stop) == (0, lot + 1001)
+    assert after.keys[1].unit_keys == ()  # it never signed
+    # A lot that is opened meanwhile, by a process that has not heard of it, keeps its key.
+    for changed, of in ((False, lot), (False, lot + 1000), (True, lot + 1001)):
+        units = [ring.units.printed_many(of, 0, 50) for ring in (before, after)]
+        assert (units[0] != units[1]) is changed
 
 
 def test_a_revoked_key_is_not_believed_at_all(database: Database) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labelsvc.codes.permutation import Permutation
-from labelsvc.codes.units import Units, block_stop
+from labelsvc.codes.units import LAST_LOT, Units, unit_keys
 
 KEY = bytes(range(32))
 
@@ -92,13 +92,13 @@ def test_impossible_parameters_are_refused(key: bytes, bits: int, tweak: int, wo
 
 
 def test_units_stay_dense_and_shuffled_while_a_lot_grows() -> None:
-    units = Units(KEY)
+    units = Units(unit_keys(KEY))
     printed = units.printed_many(7, 0, 5000)
     for block in (0, 1024), (1024, 2048), (2048, 4096):
         inside = printed[slice(*block)]
         assert sorted(inside) == list(range(*block))
         assert inside != sorted(inside)
-    assert max(printed) < block_stop(4999) == 8192
+    assert max(printed) < 8192
     assert printed == [units.printed(7, index) for index in range(5000)]
     assert units.printed_many(7, 1000, 100) == printed[1000:1100]
     assert printed != units.printed_many(8, 0, 5000)
@@ -106,8 +106,27 @@ def test_units_stay_dense_and_shuffled_while_a_lot_grows() -> None:
 
 @given(st.integers(0, 2**24 - 1), st.integers(0, 2**24 - 1))
 def test_the_index_of_a_printed_unit_is_found_again(lot: int, index: int) -> None:
-    units = Units(KEY)
+    units = Units(unit_keys(KEY, [9, 70_000]))
     assert units.index(lot, units.printed(lot, index)) == index
+
+
+def test_lots_after_a_change_are_shuffled_by_another_key_and_those_before_as_ever() -> None:
+    before, after = Units(unit_keys(KEY)), Units(unit_keys(KEY, [30, 30, 12]))
+    same = [before.printed_many(lot, 0, 99) == after.printed_many(lot, 0, 99) for lot in range(40)]
+    assert same == [lot < 12 for lot in range(40)]
+    first, second, third = unit_keys(KEY, [30, 12])
+    assert [(k.first, k.stop) for k in (first, second, third)] == [
+        (0, 12),
+        (12, 30),
+        (30, LAST_LOT),
+    ]
+    assert len({k.secret for k in (first, second, third)}) == 3
+    # Who knows one of them knows the units of its lots.
+    assert Units([second]).index(29, after.printed(29, 1500)) == 1500
+    for lot in (11, 30):
+        with pytest.raises(KeyError):
+            Units([second]).index(lot, 0)
+    assert first.secret.hex() not in repr(first)
 
 
 def test_a_thread_begins_its_cipher_once() -> None:

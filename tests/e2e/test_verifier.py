@@ -28,6 +28,7 @@ from labelsvc.codes.trust.held import HeldTrust
 from labelsvc.codes.trust.manifest import Content, Manifest, root_id
 from labelsvc.codes.trust.roots import SeedRoot
 from labelsvc.codes.trust.status import HeadLine, Purpose, StatusHead, StatusList
+from labelsvc.codes.units import Units, unit_keys
 from labelsvc.errors import BadStatusList, BadTrust, ForeignHost, KeyUnavailable, LabelsvcError
 from tests.codes.conftest import HOST, KEYS, PERMUTATION_SECRET, VECTORS
 from tests.codes.trust.test_body import sets
@@ -48,7 +49,7 @@ TYPES = Path(__file__).parent / "tsconfig.json"
 _SETUP = """
 async () => {
   const root = "/static/inspect/verify/";
-  const names = ["parse", "carton", "ed25519", "note", "manifest", "head", "status", "verdict", "bytes"];
+  const names = ["parse", "carton", "ed25519", "note", "manifest", "head", "status", "verdict", "bytes", "units"];
   const found = await Promise.all(names.map((name) => import(root + name + ".js")));
   window.v = Object.fromEntries(names.map((name, at) => [name, found[at]]));
   window.raw = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
@@ -441,11 +442,25 @@ FULL = StatusList(
 )
 SOLD = replace(FULL, purpose=Purpose.SOLD, listed={77: (734,)})
 LISTS = [FULL, SOLD]
-#: Of a frozen key: the gaps in its ranges are listed.
 OF_STOLEN = [
     replace(FULL, kid=2, listed={77: (11, 12, 14)}),
     replace(SOLD, kid=2, listed={}),
 ]
+#: The same manifest when the key of the shuffle is told: of lot 77 units 0 to 999 and 1,100 to 1,199.
+TOLD = unit_keys(PERMUTATION_SECRET, [78])[0]
+EXACT = replace(
+    CONTENT,
+    keys=tuple(
+        replace(key, unit_ranges=((77, 0, 1000), (77, 1100, 1200), (78, 0, 9)), unit_keys=(TOLD,))
+        if key.state == KeyState.FROZEN
+        else key
+        for key in CONTENT.keys
+    ),
+)
+
+
+def stolen(index: int, lot: int = 77) -> str:
+    return code(kid=2, lot=lot, unit=RING.units.printed(lot, index))
 
 
 def head_of(lists: list[StatusList], **facts: Any) -> StatusHead:
@@ -471,6 +486,16 @@ CASES: list[tuple[str, str, dict[str, Any], str]] = [
     ("key of another manifest", code(kid=5), {}, "UNKNOWN_KEY"),
     ("stolen key, in the log", code(kid=2, lot=77, unit=10), {}, "ISSUED_OK_STALE"),
     ("stolen key, not in the log", code(kid=2, lot=77, unit=2_000_000), {}, "FROZEN_KEY_OUTSIDE_RANGE"),
+    *(
+        (f"stolen key, unit {index} of lot {lot}", stolen(index, lot), {"manifest": EXACT}, answer)
+        for lot, index, answer in (
+            (77, 0, "ISSUED_OK_STALE"), (77, 999, "ISSUED_OK_STALE"),
+            (77, 1000, "FROZEN_KEY_OUTSIDE_RANGE"), (77, 1099, "FROZEN_KEY_OUTSIDE_RANGE"),
+            (77, 1100, "ISSUED_OK_STALE"), (77, 1199, "ISSUED_OK_STALE"),
+            (77, 1200, "FROZEN_KEY_OUTSIDE_RANGE"), (77, (1 << 24) - 1, "FROZEN_KEY_OUTSIDE_RANGE"),
+            (76, 5, "FROZEN_KEY_OUTSIDE_RANGE"), (78, 5, "FROZEN_KEY_OUTSIDE_RANGE"),
+        )
+    ),
     ("stolen key, a label of a block", code(kid=2, unit=10), {"lists": OF_STOLEN}, "ISSUED_OK"),
     ("stolen key, a gap of a block", code(kid=2, unit=11), {"lists": OF_STOLEN}, "REVOKED"),
     ("newer lot than the list", code(lot=90), {}, "ISSUED_OK_STALE"),
@@ -483,7 +508,12 @@ CASES: list[tuple[str, str, dict[str, Any], str]] = [
 
 
 def browser_says(
-    page: Page, text: str, head: StatusHead | None, lists: list[StatusList], now: datetime
+    page: Page,
+    text: str,
+    head: StatusHead | None,
+    lists: list[StatusList],
+    now: datetime,
+    manifest: str = FIRST,
 ) -> str:
     verdict: str = page.evaluate(
         """async ([text, host, manifest, head, lists, now]) => {
@@ -494,7 +524,7 @@ def browser_says(
           };
           return v.verdict.judge(v.parse.parseCode(text, host), trust, new Date(now));
         }""",
-        [text, HOST, FIRST, b64(head.write(signing)) if head else None,
+        [text, HOST, manifest, b64(head.write(signing)) if head else None,
          [b64(x.write(signing)) for x in lists], now.isoformat()],
     )  # fmt: skip
     return verdict
@@ -507,9 +537,33 @@ def test_verdicts_without_a_network_are_the_same_in_python_and_in_the_browser(
     lists = facts.get("lists", LISTS)
     head = facts.get("head", head_of(lists))
     now = facts.get("now", AT + timedelta(hours=1))
-    held = HeldTrust(Manifest.parse(FIRST.encode()), head, {(x.kid, x.purpose): x for x in lists})
+    manifest = signed(facts["manifest"], 0, 1) if "manifest" in facts else FIRST
+    held = HeldTrust(
+        Manifest.parse(manifest.encode()), head, {(x.kid, x.purpose): x for x in lists}
+    )
     assert str(held.say(offline.parse(text), now)) == answer
-    assert browser_says(page, text, head, lists, now) == answer
+    assert browser_says(page, text, head, lists, now, manifest) == answer
+
+
+def test_the_browser_undoes_the_shuffle_of_units(page: Page) -> None:
+    """In every block, at its ends and inside."""
+    draw = random.Random(5)
+    rows = [
+        (lot, index)
+        for lot in (0, 1, 77, 65_535)
+        for start in (0, *(1 << bits for bits in range(10, 24)))
+        for index in (start, max(start, 1) * 2 - 1, start + draw.randrange(max(start, 512)))
+    ]
+    keys = unit_keys(PERMUTATION_SECRET, [78])
+    units = Units(keys)
+    found = page.evaluate(
+        """async ([keys, rows]) => {
+          const told = keys.map(([first, stop, text]) => ({first, stop, secret: v.bytes.fromHex(text)}));
+          return Promise.all(rows.map(([lot, unit]) => v.units.indexOf(told, lot, unit)));
+        }""",
+        [[[k.first, k.stop, k.secret.hex()] for k in keys], [[lot, units.printed(lot, i)] for lot, i in rows]],
+    )  # fmt: skip
+    assert found == [index for _, index in rows]
 
 
 def boxed(**facts: Any) -> str:
@@ -654,7 +708,7 @@ def resigned(text: str) -> bytes:
 def test_mutated_manifests_are_believed_alike(page: Page) -> None:
     """What the browser believes, Python does too; it is stricter in spelling only."""
     draw = random.Random(11)
-    good = CONTENT.to_text()
+    good = EXACT.to_text()
     texts = [good]
     for _ in range(2500):
         at = draw.randrange(len(good))
@@ -679,7 +733,8 @@ def test_mutated_manifests_are_believed_alike(page: Page) -> None:
         try {
           const m = await v.manifest.read(file, null);
           found.push([m.version, m.host, m.threshold, m.issued.getTime(), m.expires.getTime(),
-            m.roots.map(v.bytes.toHex), [...m.keys.values()].map((k) => [k.kid, k.state, k.ranges]),
+            m.roots.map(v.bytes.toHex), [...m.keys.values()].map((k) => [k.kid, k.state, k.ranges,
+              k.unitKeys.map((u) => [u.first, u.stop, v.bytes.toHex(u.secret)])]),
             m.statusKeys.length, m.logKey !== null]);
         } catch (error) { if (!error.code) throw error; found.push(null); }
       }
@@ -690,7 +745,8 @@ def test_mutated_manifests_are_believed_alike(page: Page) -> None:
     def said(c: Content) -> list[Any]:
         return [c.version, c.host, c.threshold, c.issued.timestamp() * 1000, c.expires.timestamp() * 1000,
                 [root.hex() for root in c.roots],
-                [[key.kid, str(key.state), [list(found) for found in key.unit_ranges]] for key in c.keys],
+                [[key.kid, str(key.state), [list(found) for found in key.unit_ranges],
+                  [[k.first, k.stop, k.secret.hex()] for k in key.unit_keys]] for key in c.keys],
                 len(c.status_keys), c.log_key is not None]  # fmt: skip
 
     stricter = []

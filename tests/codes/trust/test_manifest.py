@@ -16,6 +16,7 @@ from labelsvc.codes.signing import public_key
 from labelsvc.codes.tlog.note import NoteKey
 from labelsvc.codes.trust.manifest import MOST_ROOTS, Content, Manifest, root_id
 from labelsvc.codes.trust.roots import SeedRoot
+from labelsvc.codes.units import unit_keys
 from labelsvc.errors import BadTrust, TrustRollback
 
 HOST = "qr.example.vn"
@@ -29,7 +30,13 @@ CONTENT = Content(
     threshold=2,
     roots=ROOTS[:3],
     keys=(
-        Key(1, KeyState.FROZEN, public_key(bytes(32)), unit_ranges=((7, 0, 1024),)),
+        Key(
+            1,
+            KeyState.FROZEN,
+            public_key(bytes(32)),
+            unit_ranges=((7, 0, 1024),),
+            unit_keys=unit_keys(bytes(32), [8])[:1],
+        ),
         Key(2, KeyState.ACTIVE, public_key(bytes([9]) * 32)),
     ),
     status_keys=(NoteKey(f"{HOST}/status", public_key(bytes([8]) * 32)),),

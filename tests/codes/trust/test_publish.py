@@ -18,7 +18,6 @@ from labelsvc.codes.models import Form, Issue
 from labelsvc.codes.tlog.note import NoteKey
 from labelsvc.codes.trust import publish as lists
 from labelsvc.codes.trust.body import WHOLE
-from labelsvc.codes.trust.gather import strange
 from labelsvc.codes.trust.models import StatusListRecord, StatusState
 from labelsvc.codes.trust.status import Purpose, StatusHead, StatusList
 from labelsvc.db import Database
@@ -143,52 +142,18 @@ def test_each_key_has_lists_of_its_own(service: Service) -> None:
     assert service.full(WITHDRAWN, 1, kid=2).listed == {service.lot: service.printed(index)}
 
 
-def test_the_list_of_a_frozen_key_names_the_places_it_never_signed(service: Service) -> None:
-    service.publish()
-    with service.database.writing() as session:
-        keys.rotate(session, secrets=service.secrets)
-        lot = session.get_one(Lot, service.lot)
-        later = allocate(session, lot=lot, count=10, form=Form.OFFLINE)
-        keys.freeze(session, 1, secrets=service.secrets)
-    head = service.publish()
-    assert head is not None
-    number = next(e.number for e in head.lines if (e.kid, e.purpose) == (1, WITHDRAWN))
-    # 2,000 were signed, the block ends at 2,048: also those of the short form and of the next key.
-    assert service.full(WITHDRAWN, number).listed == {
-        service.lot: service.printed(*range(2000, 2048))
-    }
-    assert later.first_in_lot == 2100
-    assert service.full(WITHDRAWN, 1, kid=2).listed == {}
-    assert not service.full(WITHDRAWN, number, base=number - 1).has(
-        service.lot, service.printed(7)[0]
-    )
-
-
-def test_a_frozen_key_lists_the_newest_lots_first_and_no_more_than_a_list_can_hold(
-    service: Service,
-) -> None:
-    with service.database.writing() as session:
-        first = session.get_one(Lot, service.lot)
-        small = make_lot(session, first.product, code="L2", declared=5000)
-        for lot, count in ((first, 1000), (small, 1000)):
-            allocate(session, lot=lot, count=count, form=Form.OFFLINE)
-        assert list(strange(session, 1)) == [
-            (small.id, 1000, 24), (first.id, 2000, 100), (first.id, 3100, 996),
-        ]  # fmt: skip
-        assert list(strange(session, 1, most=1119)) == [(small.id, 1000, 24)]
-        assert list(strange(session, 1, most=1120)) == list(strange(session, 1))
-        assert list(strange(session, 1, without={small.id})) == [
-            (first.id, 2000, 100), (first.id, 3100, 996),
-        ]  # fmt: skip
-
-
-def test_a_retired_key_that_is_frozen_makes_a_new_list(service: Service) -> None:
+def test_a_key_that_is_frozen_needs_no_new_list(service: Service) -> None:
+    """What it signed stands in the manifest; its list names what was withdrawn, as before."""
+    service.mark("withdraw", 10)
     with service.database.writing() as session:
         keys.rotate(session, secrets=service.secrets)
     service.publish()
     with service.database.writing() as session:
         keys.freeze(session, 1, secrets=service.secrets)
+    assert service.publish() is None
+    service.mark("withdraw", 11)
     assert service.publish() is not None
+    assert service.full(WITHDRAWN, 2).listed == {service.lot: service.printed(10, 11)}
 
 
 def test_nothing_is_published_while_nothing_changes_until_half_the_life_is_over(

@@ -5,6 +5,7 @@ import { isKey, verify } from "./ed25519.js";
 import { TrustError } from "./errors.js";
 import { moment } from "./lines.js";
 import { readKey } from "./note.js";
+import { isRange, readUnitKey } from "./units.js";
 
 const FORMAT = "labelsvc-trust-2";
 const LARGEST = 4 << 20;
@@ -16,8 +17,10 @@ const [LEAST_THRESHOLD, LEAST_ROOTS, MOST_ROOTS] = [2, 3, 16];
 /**
  * @typedef {import("./note.js").NoteKey} NoteKey
  * @typedef {Readonly<{kid: number, state: string, publicKey: Uint8Array,
- *   ranges: readonly (readonly [number, number, number])[]}>} Key
- *   `ranges`: lot and printed units [first, stop) that a frozen key had signed
+ *   ranges: readonly (readonly [number, number, number])[],
+ *   unitKeys: readonly import("./units.js").UnitKey[]}>} Key
+ *   `ranges`: lot and units [first, stop) that a frozen key had signed: indices in the lot that `unitKeys`
+ *   lead to, or what is printed where there are none
  * @typedef {Readonly<{text: string, host: string, version: number, issued: Date, expires: Date,
  *   threshold: number, roots: readonly Uint8Array[], keys: ReadonlyMap<number, Key>,
  *   statusKeys: readonly NoteKey[], logKey: NoteKey | null,
@@ -124,11 +127,12 @@ async function noteKey(text) {
 function readCodeKey(entry) {
   const { kid, state, unit_ranges: ranges } = entry ?? {};
   if (!Number.isInteger(kid) || kid < 1 || kid > 4095 || !STATES.includes(state)) throw damaged();
-  for (const range of list(ranges)) {
-    if (!Array.isArray(range) || range.length !== 3 || !range.every(Number.isInteger)) throw damaged();
-  }
+  if (!list(ranges).every(isRange)) throw damaged();
+  const told = entry.unit_keys === undefined ? [] : list(entry.unit_keys);
+  const unitKeys = told.map((row) => readUnitKey(row) ?? fail());
   return Object.freeze({
     kid, state, publicKey: publicKey(entry.ed25519), ranges: Object.freeze(ranges),
+    unitKeys: Object.freeze(unitKeys),
   });
 }
 
@@ -146,6 +150,11 @@ function publicKey(text) {
 function list(value) {
   if (!Array.isArray(value)) throw damaged();
   return value;
+}
+
+/** @returns {never} */
+function fail() {
+  throw damaged();
 }
 
 function damaged() {

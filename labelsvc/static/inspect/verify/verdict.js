@@ -6,6 +6,7 @@ import { verify } from "./ed25519.js";
 import { Refused } from "./errors.js";
 import { lineOf } from "./head.js";
 import { PURPOSES } from "./lines.js";
+import { logged } from "./units.js";
 
 /**
  * @typedef {{manifest: import("./manifest.js").Manifest,
@@ -49,10 +50,8 @@ export async function explain(code, { manifest, head, lists, now, seen = false }
   const message = concat(utf8(`ocop-qr-v1\0${manifest.host}\0`), code.packed);
   if (!(await verify(key.publicKey, message, code.signature))) return answer("BAD_SIGNATURE");
   facts.keyState = key.state;
-  const logged = key.ranges.some(
-    ([lot, first, stop]) => lot === payload.lot && first <= payload.unit && payload.unit < stop,
-  );
-  if (key.state === "revoked" || (key.state === "frozen" && !logged)) {
+  const stolen = key.state === "frozen";
+  if (key.state === "revoked" || (stolen && !(await logged(key, payload.lot, payload.unit)))) {
     return answer("FROZEN_KEY_OUTSIDE_RANGE");
   }
   const own = lists.filter((list) => list.host === manifest.host && list.kid === payload.kid);
