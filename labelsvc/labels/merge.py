@@ -19,8 +19,8 @@ from labelsvc.labels.join import join
 from labelsvc.labels.parts import Printed, part_key
 from labelsvc.labels.preview import PDFIUM, grey_page
 
-#: Enough to tell two pages of symbols apart.
-_COMPARE_DPI = 72
+#: Enough to tell two pages of symbols apart: the left fifth, where every sheet begins its rows.
+_COMPARE_DPI, _SHARE = 72, 0.2
 
 
 def merge(files: Files, run: Printed, hashes: Sequence[str]) -> tuple[str, str, int]:
@@ -54,8 +54,8 @@ def merge(files: Files, run: Printed, hashes: Sequence[str]) -> tuple[str, str, 
 
 def _compare(whole: IO[bytes], parts: Sequence[IO[bytes]], pages: int) -> None:
     """*whole* has as many pages as its parts, and the first page of each part and the last of all
-    look as they did when their symbols were read. (`join` copies pages byte by byte; a page too
-    many or too few moves the first page of the next part.)"""
+    look on their left as they did when their symbols were read. (`join` copies pages byte by byte; a
+    page too many or too few moves the first page of the next part.)"""
     with _opened(whole) as joined:
         if len(joined) != pages:
             raise _unfit("the file has pages that no part has")
@@ -64,8 +64,8 @@ def _compare(whole: IO[bytes], parts: Sequence[IO[bytes]], pages: int) -> None:
             with _opened(part) as one:
                 for index in {0, len(one) - 1} if part is parts[-1] else {0}:
                     if before + index >= pages or not np.array_equal(
-                        grey_page(joined, before + index, _COMPARE_DPI),
-                        grey_page(one, index, _COMPARE_DPI),
+                        grey_page(joined, before + index, _COMPARE_DPI, share=_SHARE),
+                        grey_page(one, index, _COMPARE_DPI, share=_SHARE),
                     ):
                         page = before + index + 1
                         raise _unfit("page {page} is not the page that was read back", page=page)

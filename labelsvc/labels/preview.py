@@ -136,11 +136,16 @@ def page_png(
     return out.getvalue()
 
 
-def grey_page(document: pypdfium2.PdfDocument, index: int, dpi: float) -> npt.NDArray[np.uint8]:
-    """Page *index* (from 0) of an open document as a grey picture, rows x columns."""
+def grey_page(
+    document: pypdfium2.PdfDocument, index: int, dpi: float, *, share: float = 1.0
+) -> npt.NDArray[np.uint8]:
+    """Page *index* (from 0) of an open document as a grey picture, rows x columns.
+
+    :param share: how much of its width is drawn, from the left.
+    """
     with PDFIUM:
         page = document[index]
-        picture = _grey(page, dpi / 72)
+        picture = _grey(page, dpi / 72, (0, 0, page.get_width() * (1 - share), 0))
         page.close()
     return picture
 

@@ -27,14 +27,13 @@ def layout() -> Layout:
     data = tomllib.loads(library.source("a4-65-plain"))
     data["name"] = "bench"
     elements = {element.get("id", element["type"]): element for element in data["elements"]}
-    elements["name"].update(y=0.8, h=11.2, gap=0.4)
-    elements["name"]["items"][0].update(size=6.0)
-    elements["unit"].update(text="{unit_number}")  # the dates have lines of their own
-    lot = elements["lot"]
-    for number, text in enumerate(("Lô {lot_code}", "NSX {made}", "HSD {expires}")):
-        line = lot | {"id": f"line{number}", "text": text, "y": 12.15 + 2.03 * number}
-        data["elements"].append(line)
-    data["elements"].remove(lot)
+    elements["name"].update(y=0.8, h=9.6, gap=0.3)
+    elements["name"]["items"][0].update(size=5.8)
+    rows = elements["lot"]["items"]  # lot, last day of use, number
+    rows.insert(1, rows[1] | {"id": "made", "text": "NSX {made}"})
+    elements["lot"].update(y=10.5, h=7.5)
+    for row in rows:
+        row.update(size=4.4)
     return load(tomli_w.dumps(data), source="bench.toml")
 
 

@@ -23,6 +23,7 @@ from labelsvc.files import Files
 from labelsvc.i18n import explain
 from labelsvc.jobs import queue
 from labelsvc.jobs.models import Job, JobState, Part
+from labelsvc.labels import merge as merging
 from labelsvc.labels import parts, print_run, render_run
 from labelsvc.labels.block import Block
 from labelsvc.labels.imprint import Imprint
@@ -98,6 +99,32 @@ def test_parts_are_put_together_in_order_and_the_same_job_gives_the_same_bytes(
             part.state, part.sha256, part.leased_until = JobState.QUEUED, None, None
         session.get_one(PrintRun, run.id).state = RunState.QUEUED
     assert finish(database, files, settings, run.id).sha256 == run.sha256
+
+
+@pytest.mark.parametrize(
+    "order", [[1, 0, 2], [0, 0, 2], [0, 1, 1], [0, 1], [0, 1, 2, 2], [2, 1, 0]]
+)
+@pytest.mark.parametrize("start_at", [1, 64])
+def test_a_whole_that_is_not_its_parts_in_their_order_is_not_released(
+    database: Database,
+    files: Files,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    order: list[int],
+    start_at: int,
+) -> None:
+    monkeypatch.setattr(parts, "LEAST_PART", 65)
+    monkeypatch.setattr(parts, "LARGEST_PART", 65)
+    join = merging.join
+    monkeypatch.setattr(
+        merging, "join", lambda streams, whole: join([streams[n] for n in order], whole)
+    )
+    begun = begin(database, settings, count=140, imprint=Imprint(start_at=start_at))
+    with pytest.raises(PrintRefused, match=r"not the page that was read|pages that no part has"):
+        finish(database, files, settings, begun)
+    with database.reading() as session:
+        run = session.get_one(PrintRun, begun)
+    assert run.state == "failed" and run.file_key is None
 
 
 def test_a_worker_that_dies_loses_nothing(
