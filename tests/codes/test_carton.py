@@ -91,16 +91,36 @@ def test_every_room_has_its_own_count_of_digits_and_none_is_that_of_an_offline_c
     ids=lambda changes: " ".join(changes),
 )  # fmt: skip
 def test_a_field_out_of_its_range_is_refused(changes: dict[str, Any]) -> None:
-    with pytest.raises(MalformedCode):
+    with pytest.raises(MalformedCode) as caught:
         a_payload(**changes)
+    # Tags are as many as there is room for, and none stands behind the last unit.
+    field = "tags" if changes == {"count": 23} else next(iter(changes)).replace("tags", "count")
+    if "is_gtin" not in changes:
+        assert caught.value.params == {"field": field}
+
+
+def test_the_first_day_that_can_be_said_is_the_second_of_2020() -> None:
+    payload = a_payload(expires=EPOCH + timedelta(days=1))
+    assert CartonPayload.unpack(payload.pack()) == payload
+
+
+@pytest.mark.parametrize("room", [1, 24, MOST_UNITS])
+def test_the_first_number_that_has_no_bytes_is_refused(room: int) -> None:
+    size = 22 + 2 * room + 64
+    for number in (1 << 8 * size, (1 << 8 * size) + 1):
+        text = str(number)
+        assert ROOM[len(text)] == room
+        with pytest.raises(MalformedCode, match="not the code of a carton"):
+            carton.parse(text)
 
 
 @pytest.mark.parametrize("bit", [0, 3, 5, 6, 172, 173, 174, 175])
 def test_reserved_bits_and_other_versions_are_of_a_newer_kind(bit: int) -> None:
     raw = bytearray(a_payload().pack())
     number = int.from_bytes(raw[:22], "big") ^ 1 << bit
-    with pytest.raises(MalformedCode, match="newer kind"):
+    with pytest.raises(MalformedCode, match="newer kind") as caught:
         CartonPayload.unpack(number.to_bytes(22, "big") + bytes(raw[22:]))
+    assert caught.value.fix == "Update the application and scan again."
 
 
 @pytest.mark.parametrize("text", ["", "1" * 192, "1" * 209, "9" * 212, "١" * 212, "2" * 1950])
@@ -128,8 +148,9 @@ def test_zeros_behind_the_last_unit_are_no_unit() -> None:
 
 @pytest.mark.parametrize(("units", "room"), [(2, 1), (1, 0), (1, MOST_UNITS + 1)])
 def test_a_room_that_no_symbol_has_is_refused(units: int, room: int) -> None:
-    with pytest.raises(BadInput, match="room for 1 to 360"):
+    with pytest.raises(BadInput, match="room for 1 to 360") as caught:
         carton.tags(HOST, CODES[:units], room=room)
+    assert caught.value.fix == "Choose fewer units a carton."
 
 
 def ring_with(state: KeyState) -> Keyring:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
+from sqlalchemy import select
 
+from labelsvc.catalogue.models import Lot
 from labelsvc.codes import carton, cartons
 from labelsvc.codes.carton import CartonPayload
+from labelsvc.codes.issue import codes_of
 from labelsvc.codes.keys import freeze, rotate
 from labelsvc.codes.models import Form
 from labelsvc.codes.resolve import find_code, find_goods
@@ -26,6 +30,7 @@ __all__ = ["ready"]
         (50, 24, [(0, 24), (24, 24), (48, 2)]),
         (5, 24, [(0, 5)]),
         (3, 1, [(0, 1), (1, 1), (2, 1)]),
+        (400, carton.MOST_UNITS, [(0, 360), (360, 40)]),
     ],
 )
 def test_a_run_is_cut_in_order_and_the_last_carton_holds_what_is_left(
@@ -36,8 +41,9 @@ def test_a_run_is_cut_in_order_and_the_last_carton_holds_what_is_left(
 
 @pytest.mark.parametrize("per", [0, -1, 361])
 def test_a_size_that_no_code_has_room_for_is_refused(per: int) -> None:
-    with pytest.raises(BadInput, match="room for 1 to 360"):
+    with pytest.raises(BadInput, match="room for 1 to 360") as caught:
         cartons.cut(10, per)
+    assert caught.value.fix == "Choose fewer units a carton."
 
 
 def made(ready: Database, form: Form, *, count: int = 50) -> tuple[int, list[CartonPayload]]:
@@ -60,6 +66,29 @@ def test_each_carton_of_a_run_is_found_again(ready: Database, form: Form) -> Non
             found = cartons.find(session, ring, ring.verify_carton(code))
             assert found is not None and found.id == run
             assert find_goods(session, ring, f"{BASE_URL}/{code.canonical}") == (found, None)
+
+
+@pytest.mark.parametrize(("gtin", "last_day"), [("08938505974019", date(2028, 5, 1)), (None, None)])
+def test_a_carton_says_what_its_units_say(
+    ready: Database, gtin: str | None, last_day: date | None
+) -> None:
+    with ready.writing() as session:
+        lot = session.scalars(select(Lot)).one()
+        lot.product.gtin, lot.expires_on = gtin, last_day
+        product = lot.product_id
+    _, found = made(ready, Form.SHORT)
+    for payload in found:
+        assert (payload.is_gtin, payload.expires) == (gtin is not None, last_day)
+        assert payload.reference == (int(gtin) if gtin else product)
+
+
+def test_units_are_told_by_the_canonical_spelling_of_their_codes(ready: Database) -> None:
+    kept, ring = issue(ready, 3, Form.SHORT), the_keyring(ready)
+    with ready.reading() as session:
+        run = session.get_one(type(kept), kept.id)
+        (payload,) = cartons.payloads(run, ring, per=3)
+        texts = [text.rpartition("/")[2] for text in codes_of(run, ring)]
+    assert [payload.places_of(carton.tag(ring.host, text)) for text in texts] == [(1,), (2,), (3,)]
 
 
 def test_a_carton_is_not_taken_for_one_label(ready: Database) -> None:
@@ -106,5 +135,6 @@ def test_cartons_of_a_stolen_key_are_still_found_by_the_register(ready: Database
 def test_a_lot_code_has_no_cartons(ready: Database) -> None:
     kept = issue(ready, 1, Form.LOT)
     ring = the_keyring(ready)
-    with ready.reading() as session, pytest.raises(BadInput):
+    with ready.reading() as session, pytest.raises(BadInput) as caught:
         next(cartons.payloads(session.get_one(type(kept), kept.id), ring, per=24))
+    assert caught.value.fix == "Only labels with a code of their own are counted into cartons."

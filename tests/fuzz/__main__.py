@@ -30,6 +30,7 @@ from labelsvc.codes.trust import bitstring, body
 from labelsvc.codes.trust.manifest import Content, Manifest
 from labelsvc.codes.trust.roots import SeedRoot, open_root, seal_root
 from labelsvc.codes.trust.status import HeadLine, Purpose, StatusHead, StatusList
+from labelsvc.codes.units import unit_keys
 from labelsvc.errors import LabelsvcError
 from tests.fuzz import documents
 from tests.fuzz.target import Target
@@ -39,7 +40,11 @@ AT = datetime(2026, 11, 24, tzinfo=UTC)
 _KEYS = [
     Key(1, KeyState.ACTIVE, public_key(SEED), SEED, bytes(32), 1),
     Key(2, KeyState.NEXT, public_key(bytes(32)), bytes(32), SEED),
-]
+    Key(
+        3, KeyState.FROZEN, public_key(bytes([3]) * 32), unit_ranges=((7, 0, 20), (7, 30, 99)),
+        unit_keys=unit_keys(SEED, [9])[:1],
+    ),
+]  # fmt: skip
 _RING = Keyring(_KEYS, bytes(32), HOST)
 _STATUS = NoteKey(f"{HOST}/status", public_key(SEED))
 _SIGN = partial(sign, name=_STATUS.name, seed=SEED)

@@ -103,7 +103,6 @@ class Content:
                 "log_key": self.log_key.text if self.log_key else None,
             },
             sort_keys=True,
-            ensure_ascii=False,
             separators=(",", ":"),
         )
 
@@ -178,7 +177,7 @@ class Manifest:
             for root in sorted(self.signatures)
         ]
         facts = {"signed": self.text, "signatures": entries}
-        return (json.dumps(facts, ensure_ascii=False, indent=1) + "\n").encode()
+        return (json.dumps(facts, indent=1) + "\n").encode()
 
     def sign(self, root: RootKey) -> Manifest:
         """With one more signature.
