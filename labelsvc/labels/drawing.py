@@ -14,7 +14,7 @@ from PIL import Image
 
 from labelsvc.errors import LabelOverflow, LayoutError
 from labelsvc.labels import clearance, shapes, stack, symbol
-from labelsvc.labels.content import VARIABLES, LabelContent, Unit
+from labelsvc.labels.content import LabelContent, Unit
 from labelsvc.labels.draft_data import sample_unit_of
 from labelsvc.labels.face import PT, Fonts
 from labelsvc.labels.layout import (
@@ -43,6 +43,7 @@ from labelsvc.labels.ops import (
     UnitTextOp,
     put,
 )
+from labelsvc.labels.variables import VARIABLES
 from labelsvc.labels.words import SHARE, Box, FittedText, Words
 
 #: Outline of a picture that is missing, in previews only.

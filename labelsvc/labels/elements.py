@@ -11,8 +11,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from labelsvc.labels.content import CONDITIONS, PER_UNIT, VARIABLES
 from labelsvc.labels.template import expand, placeholders
+from labelsvc.labels.variables import CONDITIONS, PER_UNIT, VARIABLES
 
 Weight = Literal["regular", "medium", "semibold", "bold", "italic"]
 Align = Literal["left", "center", "right"]

@@ -16,7 +16,6 @@ from pydantic import Field, ValidationError, model_validator
 
 from labelsvc.errors import LayoutError
 from labelsvc.labels import refusal
-from labelsvc.labels.content import CONDITIONS, KNOWN
 from labelsvc.labels.elements import (
     MIN_LEADING,
     MOST_ELEMENTS,
@@ -49,6 +48,7 @@ from labelsvc.labels.elements import (
     Weight,
 )
 from labelsvc.labels.paper import PAGES, Article, LabelShape, SheetSpec
+from labelsvc.labels.variables import CONDITIONS, KNOWN
 
 __all__ = [
     "MIN_LEADING",

@@ -34,7 +34,7 @@ from labelsvc.labels.press import write_press_pdf
 from labelsvc.labels.press_check import Wanted, check
 from labelsvc.labels.press_settings import MOST_LABELS, PressSettings
 from labelsvc.labels.report import press_report_pdf
-from labelsvc.labels.variable import write_variable
+from labelsvc.labels.variable_data import write_variable
 
 #: Kind of the job that makes a file.
 JOB_KIND = "run_file"

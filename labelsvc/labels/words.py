@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from labelsvc.labels import shapes, text
-from labelsvc.labels.content import PER_UNIT, LabelContent, Unit
+from labelsvc.labels.content import LabelContent, Unit
 from labelsvc.labels.face import PT, Fonts
 from labelsvc.labels.layout import (
     ArcText,
@@ -30,6 +30,7 @@ from labelsvc.labels.ops import (
 )
 from labelsvc.labels.template import Run, expand
 from labelsvc.labels.text import SetText
+from labelsvc.labels.variables import PER_UNIT
 
 Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in mm
 Corners = tuple[tuple[float, float], ...]

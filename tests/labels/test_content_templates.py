@@ -13,20 +13,14 @@ from hypothesis import strategies as st
 from labelsvc.catalogue.models import Producer, Product
 from labelsvc.labels import fonts as label_fonts
 from labelsvc.labels import layout as layouts
-from labelsvc.labels.content import (
-    PER_UNIT,
-    VARIABLES,
-    LabelContent,
-    Unit,
-    sample_content,
-    sample_unit,
-)
+from labelsvc.labels.content import LabelContent, Unit, sample_content, sample_unit
 from labelsvc.labels.contents import product_values
 from labelsvc.labels.drawing import compose
 from labelsvc.labels.elements import Element
 from labelsvc.labels.layout import LabelShape, Layout, SheetSpec
 from labelsvc.labels.ops import MARKS, put
 from labelsvc.labels.template import Run, expand, placeholders
+from labelsvc.labels.variables import PER_UNIT, VARIABLES
 
 LAYOUTS_MD = (Path(__file__).parents[2] / "docs/layouts.md").read_text()
 VALUES = {**dict.fromkeys(VARIABLES, ""), "lot_code": "L1", "made": "02/11/2026"}

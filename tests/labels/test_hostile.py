@@ -9,13 +9,14 @@ import pytest
 from labelsvc.errors import LayoutError
 from labelsvc.labels import library, preview
 from labelsvc.labels.block import Block
-from labelsvc.labels.content import VARIABLES, LabelContent
+from labelsvc.labels.content import LabelContent
 from labelsvc.labels.draft import draft
 from labelsvc.labels.draft_data import content as sample
 from labelsvc.labels.drawing import compose
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.pdf import render_sheet_pdf
 from labelsvc.labels.preflight import read_back_pdf
+from labelsvc.labels.variables import VARIABLES
 
 from .conftest import units_of
 

@@ -10,10 +10,11 @@ from labelsvc.errors import LayoutError, Phrase
 from labelsvc.i18n import catalog, explain, translate
 from labelsvc.labels import layout as layouts
 from labelsvc.labels import legal
-from labelsvc.labels.content import VARIABLES, LabelContent
+from labelsvc.labels.content import LabelContent
 from labelsvc.labels.draft import draft
 from labelsvc.labels.drawing import compose
 from labelsvc.labels.face import Fonts
+from labelsvc.labels.variables import VARIABLES
 
 from .conftest import HEAD, SYMBOL, units
 

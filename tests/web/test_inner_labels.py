@@ -19,9 +19,9 @@ from labelsvc.db import Database
 from labelsvc.files import Files
 from labelsvc.jobs.models import JobState
 from labelsvc.labels import library, parts, print_run, run_files
-from labelsvc.labels.content import VARIABLES
 from labelsvc.labels.models import PrintRun, RunFile, RunState
 from labelsvc.labels.run_files import Wish
+from labelsvc.labels.variables import VARIABLES
 from labelsvc.settings import Settings
 from labelsvc.worker.tasks import run_inline
 from tests.web.desk import BASE, Desk

@@ -24,7 +24,7 @@ from labelsvc.labels import carton_label, preview, print_run, run_files
 from labelsvc.labels.models import PrintRun, RunFile, RunState
 from labelsvc.labels.run_files import Wish
 from labelsvc.labels.symbol import read_back
-from labelsvc.labels.variable import read_variable
+from labelsvc.labels.variable_data import read_variable
 from labelsvc.settings import Settings
 from labelsvc.worker import tasks
 from tests.factories import make_lot

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from labelsvc.labels.content import PER_UNIT, Unit
+from labelsvc.labels.content import Unit
 from labelsvc.labels.drawing import Drawing, measure
 from labelsvc.labels.face import PT, Fonts
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.legal import foreign
 from labelsvc.labels.legal.finding import Finding, article, grave, quoted
 from labelsvc.labels.ops import UnitTextOp
+from labelsvc.labels.variables import PER_UNIT
 from labelsvc.labels.words import FittedText
 
 FLOOR, ADVICE = 0.9, 1.2

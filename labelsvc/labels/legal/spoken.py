@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from labelsvc.labels.content import CONDITIONS, PER_UNIT, VARIABLES, LabelContent
+from labelsvc.labels.content import LabelContent
 from labelsvc.labels.layout import Drawn, Layout, StackElement, TextStyle
 from labelsvc.labels.template import expand
+from labelsvc.labels.variables import CONDITIONS, PER_UNIT, VARIABLES
 
 
 @dataclass(frozen=True, slots=True)

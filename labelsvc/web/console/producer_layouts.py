@@ -17,12 +17,12 @@ from labelsvc.catalogue.models import Lot
 from labelsvc.errors import BadInput, Conflict, LayoutError
 from labelsvc.i18n import moment
 from labelsvc.labels import fonts, library, own, preview
-from labelsvc.labels.content import VARIABLES
 from labelsvc.labels.draft_data import sample_of
 from labelsvc.labels.layout import Article, Layout, load
 from labelsvc.labels.layout_text import dumps, facts, tidy
 from labelsvc.labels.models import OwnLayout
 from labelsvc.labels.sheet import Sheet
+from labelsvc.labels.variables import VARIABLES
 from labelsvc.web.console.layout_picture import picture
 from labelsvc.web.console.layout_preview import posted_json, read_layout
 from labelsvc.web.console.layout_words import SHOWN as EDITOR_WORDS

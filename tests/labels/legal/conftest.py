@@ -8,11 +8,12 @@ import pytest
 
 from labelsvc.labels import layout as layouts
 from labelsvc.labels import legal
-from labelsvc.labels.content import VARIABLES, LabelContent
+from labelsvc.labels.content import LabelContent
 from labelsvc.labels.drawing import compose
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.legal import Finding
+from labelsvc.labels.variables import VARIABLES
 
 _HEAD = """
 name = "test"

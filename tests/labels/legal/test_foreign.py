@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from labelsvc.labels import legal, library
-from labelsvc.labels.content import VARIABLES
 from labelsvc.labels.draft_data import NAMES, content
 from labelsvc.labels.legal import foreign, syllable
+from labelsvc.labels.variables import VARIABLES
 
 from .conftest import FOOD, Judge, Label, Values, codes
 

@@ -20,7 +20,7 @@ from labelsvc.labels.layout import Layout
 from labelsvc.labels.press_settings import PressSettings
 from labelsvc.labels.preview import grey_page
 from labelsvc.labels.table import Row, bare, guarded, read_variable, write_rows
-from labelsvc.labels.variable import PLACEHOLDER, VariableData, write_variable
+from labelsvc.labels.variable_data import PLACEHOLDER, VariableData, write_variable
 
 from .conftest import Write, units, units_of
 from .icc_profile import cmyk_profile
