@@ -1,4 +1,4 @@
-"""tests/vectors/trust.json through the package. `tests/e2e/test_verifier.py` has the browser read it.
+"""tests/vectors/trust.json through the package. `tests/e2e/verifier` has the browser read it.
 
 `tests/vectors/make_trust.py` made it with nothing of labelsvc. No test writes it: an entry that fails
 is a defect of the program.

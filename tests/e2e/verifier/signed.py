@@ -1,0 +1,83 @@
+"""A manifest, a head and lists that both verifiers are given, and codes under their keys."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from labelsvc.codes import offline
+from labelsvc.codes.key import Key, KeyState
+from labelsvc.codes.keyring import Keyring
+from labelsvc.codes.signing import public_key
+from labelsvc.codes.tlog.note import NoteKey, sign
+from labelsvc.codes.trust.body import WHOLE
+from labelsvc.codes.trust.manifest import Content, Manifest
+from labelsvc.codes.trust.roots import SeedRoot
+from labelsvc.codes.trust.status import HeadLine, Purpose, StatusHead, StatusList
+from labelsvc.codes.units import unit_keys
+from tests.codes.conftest import HOST, KEYS, PERMUTATION_SECRET
+
+
+def b64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+AT = datetime(2026, 11, 24, 2, tzinfo=UTC)
+ROOTS = [SeedRoot(bytes([n]) * 32) for n in range(1, 7)]
+SEED = bytes(range(32))
+STATUS = NoteKey(f"{HOST}/status", public_key(SEED))
+RING = Keyring(KEYS, PERMUTATION_SECRET, HOST)
+signing = partial(sign, name=STATUS.name, seed=SEED)
+CONTENT = Content(
+    HOST, 1, AT, AT + timedelta(days=400), 2, tuple(root.public for root in ROOTS[:3]),
+    tuple(Key.from_public(key.to_public()) for key in KEYS if key.state != KeyState.NEXT), (STATUS,),
+)  # fmt: skip
+
+
+def signed(content: Content, *roots: int) -> str:
+    made = Manifest.draft(content)
+    for root in roots:
+        made = made.sign(ROOTS[root])
+    return bytes(made).decode()
+
+
+FIRST = signed(CONTENT, 0, 1)
+SECOND = replace(CONTENT, version=2, roots=tuple(root.public for root in ROOTS[2:5]))
+
+
+FULL = StatusList(
+    HOST, 4, Purpose.WITHDRAWN, 1, 0, AT, AT + timedelta(days=1), 90, {77: (190, 700), 78: WHOLE}
+)
+SOLD = replace(FULL, purpose=Purpose.SOLD, listed={77: (734,)})
+LISTS = [FULL, SOLD]
+OF_STOLEN = [
+    replace(FULL, kid=2, listed={77: (11, 12, 14)}),
+    replace(SOLD, kid=2, listed={}),
+]
+#: The same manifest when the key of the shuffle is told: of lot 77 units 0 to 999 and 1,100 to 1,199.
+TOLD = unit_keys(PERMUTATION_SECRET, [78])[0]
+EXACT = replace(
+    CONTENT,
+    keys=tuple(
+        replace(key, unit_ranges=((77, 0, 1000), (77, 1100, 1200), (78, 0, 9)), unit_keys=(TOLD,))
+        if key.state == KeyState.FROZEN
+        else key
+        for key in CONTENT.keys
+    ),
+)
+
+
+def head_of(lists: list[StatusList], **facts: Any) -> StatusHead:
+    lines = tuple(HeadLine(x.kid, x.purpose, x.number, "ab" * 32) for x in lists)
+    return replace(StatusHead(HOST, AT, AT + timedelta(days=1), lines), **facts)
+
+
+def code(**facts: Any) -> str:
+    given = {"kid": 4, "reference": 5, "lot": 77, "unit": 36} | facts
+    return RING.offline(offline.OfflinePayload(**given))
+
+
+GOOD = code()
