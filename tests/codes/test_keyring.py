@@ -208,6 +208,14 @@ def test_what_shuffled_its_units_tells_exactly_which_a_stolen_key_signed(
             everybody.verify_offline(code)
 
 
+def test_lots_after_a_theft_have_units_that_nobody_was_told_how_to_undo() -> None:
+    before = Keyring(KEYS, PERMUTATION_SECRET, HOST)
+    frozen = replace(KEYS[0], state=KeyState.FROZEN, lots_before=50)
+    after = Keyring([frozen, *KEYS[1:]], PERMUTATION_SECRET, HOST)
+    same = [before.units.printed(lot, 7) == after.units.printed(lot, 7) for lot in (0, 49, 50, 999)]
+    assert same == [True, True, False, False]
+
+
 def test_a_key_may_begin_with_number_zero() -> None:
     ring = Keyring([replace(KEYS[0], first_number=0)], PERMUTATION_SECRET, HOST)
     assert ring.verify_short(short.parse(ring.short(0))) == 0
@@ -307,6 +315,10 @@ def test_broken_trust_files_are_refused_by_our_error(text: str) -> None:
         (_entry().replace(f'"{HOST}"', "5"), "'int' object has no attribute 'lower'"),
         (_entry(kid=0), "a key number that is none"),
         (_entry(state="good"), "'good' is not a valid KeyState"),
+        (_entry(unit_ranges=[[1, 0, "9"]]), "a range of units that is none"),
+        (_entry(unit_ranges=[[1, 9, 0]]), "a range of units that is none"),
+        (_entry(unit_keys=[[9, 0, "ab" * 32]]), "lots that are none"),
+        (_entry(unit_keys=[[0, 9, "ab"]]), "a key of units that is none"),
         (_entry(ed25519="01" + "00" * 31), "The public key has a small order: anybody could sign for it."),
     ],
 )  # fmt: skip

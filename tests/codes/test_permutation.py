@@ -124,8 +124,9 @@ def test_lots_after_a_change_are_shuffled_by_another_key_and_those_before_as_eve
     # Who knows one of them knows the units of its lots.
     assert Units([second]).index(29, after.printed(29, 1500)) == 1500
     for lot in (11, 30):
-        with pytest.raises(KeyError):
+        with pytest.raises(KeyError) as caught:
             Units([second]).index(lot, 0)
+        assert caught.value.args == (lot,)
     assert first.secret.hex() not in repr(first)
 
 
