@@ -40,7 +40,7 @@ class Report(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))
-    #: The code as it was read, canonical where it is ours; at most 300 characters.
+    #: The code as it was read, canonical where it is ours, by its ends; at most 300 characters.
     code: Mapped[str] = mapped_column(String(300))
     number: Mapped[int | None] = mapped_column(BigInteger)
     product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"), index=True)

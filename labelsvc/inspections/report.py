@@ -14,6 +14,7 @@ from labelsvc.codes.issue import find_issue
 from labelsvc.codes.models import Form
 from labelsvc.errors import BadInput, Conflict
 from labelsvc.i18n import nfc
+from labelsvc.inspections.ends import code_by_ends, without_codes
 from labelsvc.inspections.evidence import note_sighting
 from labelsvc.inspections.models import Report, ReportKind, ReportState, SightingSource
 from labelsvc.scans.provinces import BY_CODE
@@ -32,7 +33,7 @@ def send_report(
     province: str = "",
     sender: str | None = None,
 ) -> Report:
-    """Keep what a consumer says.
+    """Keep what a consumer says; codes in it by their ends.
 
     :param province: code of the one they chose to be in; kept as a place of the unit, without them.
     :param sender: UUID of that place.
@@ -47,12 +48,12 @@ def send_report(
     issue = find_issue(session, number) if number is not None else None
     report = Report(
         kind=kind,
-        code=_clean(code)[:300],
+        code=code_by_ends(_clean(code)),
         number=number,
         product_id=issue.lot.product_id if issue else None,
         verdict=verdict,
-        message=message,
-        place=_clean(place)[:200],
+        message=without_codes(message),
+        place=without_codes(_clean(place))[:200],
         contact=_clean(contact)[:120],
     )
     session.add(report)

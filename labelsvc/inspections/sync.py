@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
@@ -26,6 +25,7 @@ from labelsvc.codes.uri import MAX_TEXT
 from labelsvc.errors import LabelsvcError, MalformedCode, PhotoRefused
 from labelsvc.files import Files
 from labelsvc.inspections import cases
+from labelsvc.inspections.ends import code_by_ends, without_codes
 from labelsvc.inspections.evidence import note_sighting
 from labelsvc.inspections.models import Case, CaseFile, CaseKind, SightingSource
 from labelsvc.inspections.sightings import SentPlace, Uid
@@ -34,11 +34,6 @@ from labelsvc.scans.verdict import SHOWN, Verdict
 
 #: Of one case. The application makes photos smaller before it keeps them.
 MOST_PHOTOS, LARGEST_PHOTO = 6, 3 * 1024 * 1024
-#: Characters of what is no code of ours, as far as they are kept.
-_LONGEST = 300
-#: What may be a whole code, also in an address of somebody else or in groups of four as it is printed
-#: under the symbol: no word and no number of a document is so long.
-_WHOLE = re.compile(r"[0-9A-Za-z]{20,}|(?:[0-9A-Za-z]{4}[ -]){4,}[0-9A-Za-z]{4}")
 
 
 class SentPhoto(BaseModel):
@@ -85,7 +80,7 @@ def take(session: Session, files: Files, ring: Keyring, sent: SentCase, *, actor
         issue_id=issue_id,
         number=number,
         uid=uid,
-        facts={"verdict": sent.verdict, "items": sent.items, "code": _short(sent.code)},
+        facts={"verdict": sent.verdict, "items": sent.items, "code": code_by_ends(sent.code)},
     )
     if issue_id is not None and number is not None:
         note_sighting(
@@ -108,7 +103,7 @@ def _words(session: Session, sent: SentCase, case: Case, issue: Issue | None) ->
         _named(sent.code, issue, case.number),
     ]
     if sent.place.strip():
-        lines.append(f"Nơi kiểm tra: {_without_codes(sent.place.strip())}")
+        lines.append(f"Nơi kiểm tra: {without_codes(sent.place.strip())}")
     if sent.cell:
         north, east = (i18n.number(degrees, "vi") for degrees in sent.cell)
         lines.append(f"Vị trí (ô khoảng 5 km): vĩ độ {north}°, kinh độ {east}°")
@@ -116,7 +111,7 @@ def _words(session: Session, sent: SentCase, case: Case, issue: Issue | None) ->
         names = _names(session, case, sent.missing)
         lines.append(f"Nhãn thiếu: {'; '.join(names)}")
     if sent.note.strip():
-        lines.append(_without_codes(sent.note.strip()))
+        lines.append(without_codes(sent.note.strip()))
     return "\n".join(lines)
 
 
@@ -141,18 +136,8 @@ def _named(code: str, issue: Issue | None, number: int | None) -> str:
     try:
         first, last = carton.parse(code.rpartition("/")[2]).payload.numbers
     except MalformedCode:
-        return f"Mã: {_short(code)}"
-    return f"Mã thùng: tem số {first}–{last}, {_short(code)}"
-
-
-def _short(code: str) -> str:
-    """What was read as far as it may be kept: an address with its host, whole codes by their ends."""
-    return _without_codes(code.strip())[:_LONGEST]
-
-
-def _without_codes(text: str) -> str:
-    """*text* with everything that may be a whole code told by its ends."""
-    return _WHOLE.sub(lambda found: f"{found[0][:4]}…{found[0][-4:]}", text)
+        return f"Mã: {code_by_ends(code)}"
+    return f"Mã thùng: tem số {first}–{last}, {code_by_ends(code)}"
 
 
 def _names(session: Session, case: Case, keys: Sequence[str]) -> list[str]:

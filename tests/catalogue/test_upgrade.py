@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import select, text
 from labelsvc.catalogue.models import Outlet, Producer, Product
 from labelsvc.db import Database
 from labelsvc.events.models import Event
+from labelsvc.inspections.models import Case, CaseNote, Report
 from labelsvc.migrations import upgrade
 
 _OLD = (
@@ -48,3 +50,29 @@ def test_an_older_catalogue_is_upgraded_with_all_that_is_in_it(
         assert session.get_one(Producer, 1).public_tax_code is None
         assert session.scalars(select(Event.lot_id)).all() == [1]
         assert session.execute(text("PRAGMA foreign_keys")).scalar() == 1
+
+
+def test_codes_in_older_reports_and_notes_are_cut_to_their_ends(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    database = Database(f"sqlite:///{tmp_path}/old.sqlite3")
+    request.addfinalizer(database.close)
+    upgrade(database, "0011")
+    code, day = "J8BJE39WWDR8JYCA06G9ZRCK", datetime(2026, 1, 1, tzinfo=UTC)
+    with database.writing() as session:
+        case = Case(uid="c", kind="inspection", opened_by="x", opened_at=day)
+        session.add(case)
+        session.flush()
+        for text_ in (f"Mã {code}", "Không có mã nào ở đây."):
+            session.add(CaseNote(case_id=case.id, actor="x", text=text_))
+            session.add(
+                Report(kind="other", code=code, verdict="x", message=text_, place=f"Chợ {code}")
+            )
+    upgrade(database)
+    with database.reading() as session:
+        notes = [note.text for note in session.scalars(select(CaseNote).order_by(CaseNote.id))]
+        reports = session.scalars(select(Report).order_by(Report.id)).all()
+    assert notes == ["Mã J8BJ…ZRCK", "Không có mã nào ở đây."]
+    assert [(r.code, r.message, r.place) for r in reports] == [
+        ("J8BJ…ZRCK", words, "Chợ J8BJ…ZRCK") for words in notes
+    ]

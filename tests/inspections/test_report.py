@@ -52,7 +52,7 @@ def test_a_report_that_says_nothing_is_refused(database: Database, facts: dict[s
 
 def test_long_and_hostile_texts_are_cut_and_cleaned(database: Database) -> None:
     with database.writing() as session:
-        report = send(session, message="a\r\nb\x00\u202ec" + "d" * 9000, place="\u0041\u0303" * 400, code="C" * 999)  # fmt: skip
+        report = send(session, message="a\r\nb\x00\u202ec" + "d đ" * 9000, place="\u0041\u0303" * 400, code="C:" * 999)  # fmt: skip
     assert report.message.startswith("a\nbcd")
     assert (len(report.message), len(report.place), len(report.code)) == (2000, 200, 300)
     assert report.place[0] == "Ã"

@@ -55,7 +55,24 @@ def test_a_report_reaches_the_office_with_its_product_and_verdict(
         assert f"Số phản ánh {report.id}" in thanks
         assert "Set-Cookie" not in sent.headers
         assert (report.product_id, report.verdict) == (world.product, verdict)
-        assert (report.code, report.place) == (world.codes[name][1:], "Chợ")
+        # The whole code is nowhere: who has it can show its page.
+        code = world.codes[name].rpartition("/")[2]
+        assert report.code.endswith(f"{code[:4]}…{code[-4:]}") and code not in report.code
+        assert (report.number is not None, report.place) == (True, "Chợ")
+
+
+def test_codes_in_the_words_of_a_report_are_kept_by_their_ends(
+    client: FlaskClient, world: World, database: Database
+) -> None:
+    path = "/report" + world.codes["in_force"]
+    code = path.rpartition("/")[2]
+    printed = " ".join(code[at : at + 4].upper() for at in range(0, len(code), 4))
+    words = {"message": f"Tem {code} giống tem {printed}.", "place": f"Chợ {code}"}
+    client.post(path, data=FORM | {"token": token(client, path)} | words)
+    (report,) = kept(database)
+    ends = f"{code[:4]}…{code[-4:]}"
+    assert report.message == f"Tem {ends} giống tem {ends.upper()}."
+    assert report.place == f"Chợ {ends}"
 
 
 def test_codes_that_are_not_ours_can_be_reported_too(

@@ -7,7 +7,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from labelsvc.catalogue.models import Product
+from labelsvc.catalogue.models import Lot, Product
+from labelsvc.codes.issue import find_issue
+from labelsvc.codes.models import Form
 from labelsvc.inspections.models import Report, ReportKind, ReportState
 from labelsvc.inspections.report import close_report
 from labelsvc.scans.verdict import SHOWN, Verdict
@@ -52,10 +54,13 @@ def _page(report_id: int, posted: Posted) -> ResponseReturnValue:
             .order_by(Report.id.desc())
             .limit(5)
         ).all()
+        lot, place = _about(session, found)
         page = render_template(
             "console/office/report.html",
             r=found,
             product=found.product,
+            lot=lot,
+            place=place,
             others=others if found.product_id else [],
             kinds=REPORT_KINDS,
             verdict=_headline(found.verdict),
@@ -67,6 +72,14 @@ def _page(report_id: int, posted: Posted) -> ResponseReturnValue:
             errors=posted.errors,
         )
     return page, posted.status
+
+
+def _about(session: Session, report: Report) -> tuple[Lot | None, int | None]:
+    """The lot it is about, and the number of the label in its run; of a lot code there is none."""
+    issue = find_issue(session, report.number) if report.number is not None else None
+    if issue is None or report.number is None:
+        return None, None
+    return issue.lot, None if issue.form == Form.LOT else report.number - issue.first + 1
 
 
 def _headline(verdict: str) -> str:
