@@ -14,6 +14,8 @@ OFFICE = frozenset({Role.OFFICE})
 READERS = frozenset({Role.OFFICE, Role.AUDITOR})
 #: Roles that look into labels by their office.
 OFFICIAL = frozenset({Role.INSPECTOR, Role.OFFICE})
+#: Roles whose looks at a code are no sign of what the public meets.
+STAFF = OFFICIAL | READERS
 #: Roles that sign in with a second factor where the settings ask for it; producers may.
 SECOND_FACTOR = frozenset({Role.OFFICE, Role.INSPECTOR, Role.AUDITOR})
 

@@ -190,7 +190,7 @@ class ScanSite:
     def missed(self, parsed: uri.ParsedCode) -> int:
         """Count a code that did not hold. Gives the seconds its network has to wait, 0 for none.
 
-        A forged code that an inspector or the office looks at by their office raises no case of codes
+        A forged code that inspector, office or auditor look at by their office raises no case of codes
         that the public meets; here the cookie is looked up, since who tries codes would gain by
         pretending. Beyond the limit of a minute nothing is looked up any more and all count.
         """

@@ -68,8 +68,9 @@ def token() -> str:
 
 
 def official() -> bool:
-    """Whether an inspector or the office asks, signed in as a whole; also on pages for consumers,
-    which look at no cookie else. What they do by their office is no sign of what the public meets.
+    """Whether an inspector, the office or an auditor asks, signed in as a whole; also on pages for
+    consumers, which look at no cookie else. What they do by their office is no sign of what the public
+    meets.
     """
     value = token()
     if not value:
@@ -77,7 +78,7 @@ def official() -> bool:
     where = site()
     with where.database.reading() as session:
         row = sessions.find(session, value)
-    if row is None or Role(row.user.role) not in roles.OFFICIAL:
+    if row is None or Role(row.user.role) not in roles.STAFF:
         return False
     return sessions.stage_of(row, second_factor=where.settings.asks_second_factor) is Stage.FULL
 
