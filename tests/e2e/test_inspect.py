@@ -180,6 +180,19 @@ def test_in_english_with_the_network_back_and_everything_forgotten(
     assert page.locator("#entries li").count() == 0
 
 
+def test_one_lot_is_told_as_one(device: BrowserContext, published: Live) -> None:
+    page = opened(device, published)
+    said = page.evaluate("""async () => {
+      const { t } = await import("/static/inspect/app/words.js");
+      const say = () => [1, 2].map((count) => t("lots_since", { count, when: "x" }));
+      localStorage.setItem("inspect-language", "en");
+      const english = say();
+      localStorage.setItem("inspect-language", "vi");
+      return [...english, ...say()];
+    }""")
+    assert said == ["1 lot, x", "2 lots, x", "1 lô, x", "2 lô, x"]
+
+
 def test_the_worker_keeps_the_shell_and_nothing_of_goods_or_people(
     device: BrowserContext, published: Live
 ) -> None:

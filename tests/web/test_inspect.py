@@ -49,6 +49,19 @@ def test_every_verdict_has_its_words_in_both_languages(client: FlaskClient, worl
         assert texts["vi"] and texts["en"]
 
 
+def test_words_that_count_things_in_english_have_a_form_for_one() -> None:
+    """ "1 lots" is no English; a count behind a colon, in brackets or beside another is no plural."""
+    from labelsvc.web.inspect.words import WORDS
+
+    counting = {
+        key for key, words in WORDS.items() if re.search(r"\{count\} [a-z]+s\b", words["en"])
+    }
+    assert counting == {"lots_since", "carton_range", "items"}
+    for key in counting - {"items"}:  # which are told from two on
+        one = WORDS[key]["en_one"]
+        assert "{count}" in one and not re.search(r"\{count\} [a-z]+s\b", one)
+
+
 def test_every_word_the_scripts_and_the_page_use_is_there(client: FlaskClient) -> None:
     from labelsvc.resources import folder
     from labelsvc.web.inspect.words import WORDS

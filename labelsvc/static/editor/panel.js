@@ -84,7 +84,7 @@ export class Panel {
     if (!answer) return "";
     if (which === "sheet") {
       const { sheet } = answer;
-      return sheet ? w("sheet_words", { count: sheet.per_page, width: shown(sheet.page[0]), height: shown(sheet.page[1]) }) : "";
+      return sheet ? w(sheet.per_page === 1 ? "sheet_words_one" : "sheet_words", { count: sheet.per_page, width: shown(sheet.page[0]), height: shown(sheet.page[1]) }) : "";
     }
     if (which === "symbol") {
       const found = answer.symbol;

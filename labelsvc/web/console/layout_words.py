@@ -166,6 +166,7 @@ SHOWN = {
     "remove": "Remove",
     # what the server measured
     "sheet_words": "{count} labels on a page of {width} × {height} mm",
+    "sheet_words_one": "1 label on a page of {width} × {height} mm",
     "symbol_words": "Module {module} mm = {dots} dots at {dpi} dpi · version {version}, level {level} · "
     "{size} mm without the quiet zone",
     "text_words": "Set at {points} pt · lines: {lines} · small letters {height} mm high",

@@ -10,7 +10,10 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "stop": {"vi": "Dừng", "en": "Stop"},
     "torch": {"vi": "Đèn", "en": "Light"},
     "photo": {"vi": "Chụp hoặc chọn ảnh", "en": "Take or choose a photo"},
-    "type": {"vi": "Hoặc gõ ký tự dưới mã", "en": "Or type the characters under the code"},
+    "type": {
+        "vi": "Hoặc gõ ký tự dưới mã, nếu có in",
+        "en": "Or type the characters under the code, if they are printed",
+    },
     "check": {"vi": "Kiểm", "en": "Check"},
     "camera": {"vi": "Máy ảnh", "en": "Camera"},
     "camera_refused": {
@@ -39,7 +42,11 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "goods": {"vi": "Hàng hoá", "en": "Goods"},
     "none_yet": {"vi": "chưa có: cần mạng một lần", "en": "none yet: needs a network once"},
     "version_until": {"vi": "bản {version}, đến {day}", "en": "version {version}, until {day}"},
-    "lots_since": {"vi": "{count} lô, {when}", "en": "{count} lots, {when}"},
+    "lots_since": {
+        "vi": "{count} lô, {when}",
+        "en": "{count} lots, {when}",
+        "en_one": "{count} lot, {when}",
+    },
     "no_goods": {
         "vi": "chưa có: đăng nhập để tải",
         "en": "none yet: sign in to fetch them",
@@ -133,6 +140,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "carton_range": {
         "vi": "Tem số {range} ({count} sản phẩm)",
         "en": "Labels {range} ({count} packs)",
+        "en_one": "Label {range} ({count} pack)",
     },
     "carton_seen": {"vi": "Đã quét {seen}/{count}", "en": "{seen} of {count} scanned"},
     "carton_strangers": {

@@ -28,10 +28,13 @@ export function speak(chosen) {
 
 /**
  * @param {string} key
- * @param {{[name: string]: string | number}} [values] in the places of {name}
+ * @param {{[name: string]: string | number}} [values] in the places of {name}; a `count` of 1 is told
+ *   as one in English, Vietnamese has no plural
  */
 export function t(key, values = {}) {
-  const found = data.words[key]?.[language()] ?? key;
+  const words = data.words[key];
+  const one = values.count === 1 ? words?.[`${language()}_one`] : undefined;
+  const found = one ?? words?.[language()] ?? key;
   return found.replace(/\{(\w+)\}/g, (/** @type {string} */ whole, /** @type {string} */ name) =>
     String(values[name] ?? whole));
 }
