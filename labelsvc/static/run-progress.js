@@ -18,7 +18,7 @@ function made(run) {
 
 function sent(run) {
   if (run.taken) sending.textContent = sending.dataset.words.replace("{number}", run.taken);
-  return !run.under_way;
+  return touched ? !run.under_way : run.sending !== sending.dataset.state;
 }
 
 async function look() {

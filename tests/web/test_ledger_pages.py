@@ -284,7 +284,8 @@ def test_the_page_follows_what_the_printer_takes(
     lan, path = signed_in("lan"), f"/console/runs/{run_id}"
     assert f'data-sending="{path}/state"' in lan.get(path).text
     state = lan.get(f"{path}/state").get_json()
-    assert (state["under_way"], state["taken"]) == (True, 5)
+    assert (state["under_way"], state["taken"], state["sending"]) == (True, 5, "sending")
+    assert 'data-state="sending"' in lan.get(path).text
     with database.writing() as session:
         session.query(Sending).one().state = "failed"
     assert lan.get(f"{path}/state").get_json()["under_way"] is False

@@ -143,10 +143,11 @@ def run_state(run_id: int) -> ResponseReturnValue:
     with site().database.reading() as session:
         found = own_run(session, run_id)
         done, total = print_run.progress(found)
-        far = taken.progress(session, found)
+        far, sent = taken.progress(session, found), taken.sendings_of(session, found)
         return jsonify(
             {"state": found.state, "done": done, "total": total}
             | {"under_way": far.under_way, "taken": far.taken}
+            | {"sending": sent[0].state if sent else ""}
         )
 
 
