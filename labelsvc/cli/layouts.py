@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import click
 
 from labelsvc import i18n
 from labelsvc.cli import base
+from labelsvc.cli.written import check_output
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.labels import draft_data, fonts, legal, library, preview, stock
 from labelsvc.labels.drawing import compose
@@ -89,7 +91,15 @@ def pictures(directory: Path, names: tuple[str, ...], dpi: int, as_json: bool) -
 
     Example: labelsvc layouts pictures docs/layouts
     """
-    directory.mkdir(parents=True, exist_ok=True)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(
+            "Nothing may be written into the folder {folder}.",
+            fix="Choose another folder.",
+            folder=directory,
+        ) from error
+    check_output(directory / "any.png", ".png")
     rows = []
     for name in names or library.names():
         layout = library.get(name)
@@ -124,6 +134,7 @@ def sheets(size: str | None, test_sheet: str | None, output: Path | None, as_jso
                 name=test_sheet,
             )
         path = output or Path(f"{test_sheet}.pdf")
+        check_output(path, ".pdf")
         data = stock.test_sheet_pdf(
             test_sheet, found[test_sheet], fonts.load(), language=base.language()
         )
@@ -145,6 +156,8 @@ def _size(text: str) -> tuple[float, float]:
     parts = text.lower().replace(",", ".").replace("×", "x").split("x")
     try:
         width, height = (float(part) for part in parts)
+        if not (0 < width < math.inf and 0 < height < math.inf):
+            raise ValueError(text)
     except ValueError as error:
         raise BadInput(
             "“{text}” is not a size.", fix="Write width x height in mm: 38x21.", text=text

@@ -61,20 +61,26 @@ class Due(NamedTuple):
     attempts: int
 
 
-def due(session: Session, *, limit: int) -> list[Due]:
+def due(session: Session, *, limit: int, but: str = "") -> list[Due]:
     """The oldest parts that `claim` would find now, at most *limit*; without a lock."""
-    query = select(Part.job_id, Part.number, Part.attempts).where(*_free(None))
+    query = select(Part.job_id, Part.number, Part.attempts).where(*_free(None, but=but))
     rows = session.execute(query.order_by(Part.job_id, Part.number).limit(limit))
     return [Due(*row) for row in rows]
 
 
-def is_due(session: Session, *, job_id: int | None = None) -> bool:
+def is_due(session: Session, *, job_id: int | None = None, only: str = "", but: str = "") -> bool:
     """Whether `claim` would find a part now, as far as can be seen without a lock."""
-    return session.scalars(select(Part.number).where(*_free(job_id)).limit(1)).first() is not None
+    query = select(Part.number).where(*_free(job_id, only=only, but=but)).limit(1)
+    return session.scalars(query).first() is not None
 
 
 def claim(
-    session: Session, *, job_id: int | None = None, number: int | None = None
+    session: Session,
+    *,
+    job_id: int | None = None,
+    number: int | None = None,
+    only: str = "",
+    but: str = "",
 ) -> Claim | None:
     """Lease the oldest waiting part, or one whose lease ran out; None when nothing waits.
 
@@ -82,10 +88,11 @@ def claim(
 
     :param job_id: only parts of this job.
     :param number: only this part.
+    :param only: only of jobs of this kind. :param but: of any kind but this one.
     """
     query = (
         select(Part)
-        .where(*_free(job_id))
+        .where(*_free(job_id, only=only, but=but))
         .order_by(Part.job_id, Part.number)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -192,9 +199,13 @@ def claim_close(session: Session, job_id: int) -> bool:
     return bool(taken.rowcount)  # type: ignore[attr-defined]
 
 
-def _free(job_id: int | None) -> tuple[ColumnElement[bool], ...]:
+def _free(job_id: int | None, *, only: str = "", but: str = "") -> tuple[ColumnElement[bool], ...]:
     """Parts that may be taken now: waiting, or of a worker that is gone."""
     job = exists().where(Job.id == Part.job_id, Job.state.in_((JobState.QUEUED, JobState.RUNNING)))
+    if only:
+        job = job.where(Job.kind == only)
+    if but:
+        job = job.where(Job.kind != but)
     free = (
         Part.state.in_((JobState.QUEUED, JobState.RUNNING)),
         or_(Part.leased_until.is_(None), Part.leased_until < now()),

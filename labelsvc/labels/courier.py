@@ -5,8 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Sequence
 
-from labelsvc.errors import PrinterFailed
-from labelsvc.labels import sending
+from labelsvc.labels import printer_trouble, sending
 from labelsvc.labels.models import Printer
 
 #: Seconds in which the printer must take all of it.
@@ -26,12 +25,4 @@ def deliver(printer: Printer, data: bytes, networks: Sequence[str]) -> None:
             line.sendall(data)
             line.shutdown(socket.SHUT_WR)
     except OSError as error:
-        reason = "timeout" if isinstance(error, TimeoutError) else error.strerror or str(error)
-        raise PrinterFailed(
-            "The printer {printer} does not answer at {host}:{port}: {reason}",
-            fix="Is it switched on, and in the same network? Print its test page to see its address.",
-            printer=printer.name,
-            host=printer.host,
-            port=printer.port,
-            reason=reason,
-        ) from error
+        raise printer_trouble.not_reached(printer, error) from error

@@ -271,7 +271,7 @@ def json_schema() -> dict[str, Any]:
 def _parsed(text: str, source: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also a number of thousands of digits
         found = re.search(r"line (\d+), column (\d+)", str(error))
         raise LayoutError(
             "{source}, line {line}, column {column}: this is not valid TOML"

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from labelsvc.accounts import audit
 from labelsvc.catalogue.models import Lot
 from labelsvc.codes import blank, revoke
+from labelsvc.codes.keys import lock_counter
 from labelsvc.codes.models import Form, Mark, MarkState
 from labelsvc.errors import BadInput, Conflict
 from labelsvc.labels import ranges
@@ -177,6 +178,7 @@ def note_spoiled(
     """
     _check(run, first, last)
     _need(reason)
+    lock_counter(session)  # who says at the same time that they are on goods comes before or after
     used = _ranges(session, run, Entry.ACTIVATED)
     if any(_meets(pair, (first, last)) for pair in used):
         raise Conflict(
@@ -215,6 +217,9 @@ def reprint(
     """
     _check(run, first, last)
     _need(reason)
+    # Two who replace the same labels take turns. The lot first, then the numbers, as every run does:
+    # the other way round, a run that begins meanwhile and this one would wait for each other.
+    session.execute(select(Lot.id).where(Lot.id == run.lot_id).with_for_update())
     replaced = _ranges(session, run, Entry.REPRINTED)
     again = next((pair for pair in replaced if _meets(pair, (first, last))), None)
     if again is not None:

@@ -42,7 +42,13 @@ def read(path: Path, extra: Path | None = None) -> Layout:
     """The layout of any file, e.g. one that is being written. Raises `LayoutError`."""
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise LayoutError(
+            "{source} is not a text in UTF-8.",
+            fix="Save it in UTF-8, as an editor of texts does.",
+            source=path.name,
+        ) from error
+    except OSError as error:
         raise LayoutError(
             "{source} cannot be read: {reason}",
             fix="Give the path of a TOML file in UTF-8.",

@@ -20,8 +20,10 @@ from labelsvc.db import Database
 from labelsvc.errors import BadInput, Conflict, LabelsvcError, PrinterFailed
 from labelsvc.files import Files
 from labelsvc.jobs.queue import enqueue
-from labelsvc.labels import print_run, rollfile, taken, tspl, zpl
+from labelsvc.labels import print_run, printer_trouble, rollfile, taken, tspl, zpl
 from labelsvc.labels.models import Printer, PrintRun, RunState, Sending, SendingState
+from labelsvc.labels.parts import layout_of
+from labelsvc.labels.printers import Profile
 from labelsvc.labels.rollfile import Picture
 
 #: Kind of the job that sends.
@@ -36,10 +38,6 @@ _ANSWER = 0.7
 _SEND_BUFFER = 32_768
 #: Labels between two notes of how far it is.
 _NOTE_EVERY = 50
-
-#: Bits of the answer to <ESC>!? (TSPL manual), worst first.
-_TSPL_BITS = ((0x04, "out of paper"), (0x02, "jam"), (0x01, "head open"), (0x08, "out of ribbon"),
-              (0x10, "paused"))  # fmt: skip
 
 
 def queue_sending(
@@ -59,8 +57,8 @@ def queue_sending(
     :param lost_because: why labels that a printer took never came out (`taken.go_on`).
     :param networks: where printers may stand (setting `printer_networks`).
     :raises Conflict: the run is not released, is on its way, or its codes would be printed twice.
-    :raises BadInput: the file is not for this printer, no such label, or an address that is not
-        allowed.
+    :raises BadInput: the file is not for this printer (language, resolution), no such label, or an
+        address that is not allowed.
     """
     if run.state != RunState.RELEASED or run.file_key is None:
         raise Conflict(
@@ -80,6 +78,7 @@ def queue_sending(
             count=taken.labels_of(run),
             number=from_unit,
         )
+    _fits(run, printer)
     allowed_address(printer, networks, resolve=False)
     from_unit = taken.row_of(run, from_unit)
     taken.go_on(
@@ -100,6 +99,26 @@ def queue_sending(
         | ({"lost_because": lost_because.strip()} if lost_because.strip() else {}),
     )
     return sending
+
+
+def dots_agree(run: PrintRun, printer: Printer) -> bool:
+    """Whether the dots of the file are those of the printer's head, as far as it is known."""
+    head = Profile.read(printer.profile).dpi
+    return not head or head == layout_of(run).resolution_dpi
+
+
+def _fits(run: PrintRun, printer: Printer) -> None:
+    """A picture of 203 dpi comes out of a head of 600 dpi at a third of its size: unreadable."""
+    if not dots_agree(run, printer):
+        raise BadInput(
+            "The file is made for {dpi} dpi; the printer {printer} has {head}: the labels would come "
+            "out in another size.",
+            fix="Make a run for this printer, or choose another printer.",
+            dpi=layout_of(run).resolution_dpi,
+            head=Profile.read(printer.profile).dpi,
+            printer=printer.name,
+            field="printer",
+        )
 
 
 def rest_of(files: Files, run: PrintRun, from_unit: int) -> Iterator[bytes]:
@@ -151,12 +170,7 @@ def send(
                 line.recv(1024)
     except OSError as error:
         _note(database, sending_id, last)
-        raise PrinterFailed(
-            "The printer {printer} stopped taking labels: {reason}",
-            fix="Look at paper, ribbon and lid; then send again from the first label that is missing.",
-            printer=printer.name,
-            reason=_spoken(error),
-        ) from error
+        raise printer_trouble.broken_off(printer, error, patience=patience) from error
     return last
 
 
@@ -245,14 +259,7 @@ def _connected(printer: Printer, address: tuple[str, int]) -> socket.socket:
         line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
         return line
     except OSError as error:
-        raise PrinterFailed(
-            "The printer {printer} does not answer at {host}:{port}: {reason}",
-            fix="Is it switched on, and in the same network? Print its test page to see its address.",
-            printer=printer.name,
-            host=printer.host,
-            port=printer.port,
-            reason=_spoken(error),
-        ) from error
+        raise printer_trouble.not_reached(printer, error) from error
 
 
 def _rest(run: PrintRun, source: IO[bytes], number: int) -> Iterator[tuple[Picture | None, bytes]]:
@@ -270,36 +277,5 @@ def _ask(line: socket.socket, language: str) -> None:
         answer = line.recv(256)
     except TimeoutError:
         return
-    trouble = _zpl_trouble(answer) if language == "zpl" else _tspl_trouble(answer)
-    if trouble:
-        raise PrinterFailed(
-            "The printer says: {trouble}.",
-            fix="Put it right, then send again.",
-            trouble=trouble,
-        )
-
-
-def _zpl_trouble(answer: bytes) -> str:
-    """From the first two lines of ~HS: paper out, pause; head up, ribbon out."""
-    lines = [part.strip(b"\x02\x03\r\n ").split(b",") for part in answer.split(b"\x03")]
-    if len(lines) > 0 and len(lines[0]) > 2:
-        if lines[0][1] == b"1":
-            return "out of paper"
-        if lines[0][2] == b"1":
-            return "paused"
-    if len(lines) > 1 and len(lines[1]) > 3:
-        if lines[1][2] == b"1":
-            return "head open"
-        if lines[1][3] == b"1":
-            return "out of ribbon"
-    return ""
-
-
-def _tspl_trouble(answer: bytes) -> str:
-    if not answer:
-        return ""
-    return next((word for bit, word in _TSPL_BITS if answer[0] & bit), "")
-
-
-def _spoken(error: OSError) -> str:
-    return "timeout" if isinstance(error, TimeoutError) else (error.strerror or str(error))
+    if trouble := printer_trouble.told(language, answer):
+        raise trouble

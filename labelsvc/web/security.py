@@ -16,6 +16,7 @@ from labelsvc.accounts.models import Role, SignIn, Stage, User
 from labelsvc.clock import now
 from labelsvc.errors import SignInFailed, StepUpNeeded
 from labelsvc.scans.day_key import network_of
+from labelsvc.web import letters
 from labelsvc.web.site import site
 
 if TYPE_CHECKING:
@@ -216,6 +217,9 @@ def install(app: Flask) -> None:
             _OWN_TOKENS
         ):
             csrf.protect()
+            letters.check()
+        elif request.method in ("GET", "HEAD"):
+            letters.check()
         if roles.is_public(endpoint):
             return None
         if g.half is not None:

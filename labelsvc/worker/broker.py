@@ -19,7 +19,9 @@ from labelsvc.db import Database
 from labelsvc.errors import ConfigurationError
 from labelsvc.files import Files
 from labelsvc.jobs import queue
+from labelsvc.labels.sending import JOB_KIND as SENDING
 from labelsvc.settings import Settings
+from labelsvc.worker.couriers import Couriers
 from labelsvc.worker.publishing import Publisher
 from labelsvc.worker.tasks import close_job, do_part
 
@@ -122,7 +124,7 @@ class Dispatcher:
         :raises kombu.exceptions.OperationalError: the broker does not answer.
         """
         with self._database.reading() as session:
-            parts = queue.due(session, limit=AT_ONCE + len(self._sent))
+            parts = queue.due(session, limit=AT_ONCE + len(self._sent), but=SENDING)
             unclosed = queue.waiting_to_close(session)
         wanted: dict[tuple[Any, ...], tuple[str, list[int]]] = {
             (PART, *part): (PART, [part.job_id, part.number]) for part in parts
@@ -139,27 +141,29 @@ class Dispatcher:
 
 
 def dispatch_forever(settings: Settings, stop: threading.Event) -> None:
-    """Tell workers of waiting parts, and publish lists and log, until *stop* is set."""
+    """Tell workers of waiting parts, send rolls to printers, and publish lists and log, until *stop*
+    is set."""
     from kombu.exceptions import OperationalError
 
     database, files, app = Database(settings.database), Files(settings.files), make_app(settings)
     dispatcher, publisher = Dispatcher(database, app), Publisher(database, files, settings)
     silent = False
     try:
-        while not stop.is_set():
-            pause = EVERY
-            try:
-                dispatcher.tick()
-                silent = False
-            except OperationalError as error:
-                if not silent:
-                    log.error("the broker does not answer", reason=str(error))
-                silent, pause = True, _REST
-            except Exception:  # a database that is away for a moment must not end it
-                log.exception("dispatcher stumbled")
-                pause = _REST
-            publisher.tick()
-            stop.wait(pause)
+        with Couriers(database, files, settings):
+            while not stop.is_set():
+                pause = EVERY
+                try:
+                    dispatcher.tick()
+                    silent = False
+                except OperationalError as error:
+                    if not silent:
+                        log.error("the broker does not answer", reason=str(error))
+                    silent, pause = True, _REST
+                except Exception:  # a database that is away for a moment must not end it
+                    log.exception("dispatcher stumbled")
+                    pause = _REST
+                publisher.tick()
+                stop.wait(pause)
     finally:
         database.close()
 

@@ -17,9 +17,11 @@ import structlog
 from labelsvc.db import Database
 from labelsvc.files import Files
 from labelsvc.labels import fonts
+from labelsvc.labels.sending import JOB_KIND as SENDING
 from labelsvc.migrations import tables as tables
 from labelsvc.settings import Settings
 from labelsvc.worker.broker import dispatch_forever
+from labelsvc.worker.couriers import Couriers
 from labelsvc.worker.publishing import Publisher
 from labelsvc.worker.tasks import work_once
 
@@ -51,18 +53,19 @@ def work_forever(settings: Settings, stop: threading.Event) -> None:
     database, files = Database(settings.database), Files(settings.files)
     pause, publisher = SHORTEST, Publisher(database, files, settings)
     try:
-        while not stop.is_set():
-            try:
-                busy = work_once(database, files, settings)
+        with Couriers(database, files, settings):
+            while not stop.is_set():
+                try:
+                    busy = work_once(database, files, settings, but=SENDING)
+                    if not busy:
+                        publisher.tick()
+                except Exception:  # a database that is away for a moment must not end the worker
+                    log.exception("worker stumbled")
+                    busy = False
+                    stop.wait(_BREATH)
+                pause = SHORTEST if busy else min(LONGEST, pause * 1.5)
                 if not busy:
-                    publisher.tick()
-            except Exception:  # a database that is away for a moment must not end the worker
-                log.exception("worker stumbled")
-                busy = False
-                stop.wait(_BREATH)
-            pause = SHORTEST if busy else min(LONGEST, pause * 1.5)
-            if not busy:
-                stop.wait(pause)
+                    stop.wait(pause)
     finally:
         database.close()
 

@@ -33,19 +33,24 @@ class PartGaveUp(LabelsvcError):
 
 
 def work_once(
-    database: Database, files: Files, settings: Settings, *, job_id: int | None = None
+    database: Database,
+    files: Files,
+    settings: Settings,
+    *,
+    job_id: int | None = None,
+    but: str = "",
 ) -> bool:
     """Do one waiting part, or close one finished job; False when there was nothing to do.
 
-    :param job_id: only of this job.
+    :param job_id: only of this job. :param but: no part of jobs of this kind.
     """
     with database.reading() as session:  # no lock while there is nothing to do
-        due = queue.is_due(session, job_id=job_id)
+        due = queue.is_due(session, job_id=job_id, but=but)
         unclosed = [] if due else queue.waiting_to_close(session, job_id=job_id)
     if not due:
         return any([close_job(database, files, job) for job in unclosed])
     with database.writing() as session:
-        claimed = queue.claim(session, job_id=job_id)
+        claimed = queue.claim(session, job_id=job_id, but=but)
     if claimed is not None:  # else another worker was faster
         do_part(database, files, settings, claimed)
     return True

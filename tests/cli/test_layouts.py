@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from labelsvc.labels import library
 from labelsvc.settings import Settings
 from tests.cli.conftest import Run
@@ -93,3 +95,32 @@ def test_a_test_sheet_is_written(settings: Settings, told: Told, run: Run, tmp_p
     assert file.read_bytes().startswith(b"%PDF") and said["bytes"] == file.stat().st_size
     refused = run("layouts", "sheets", "--test-sheet", "nothing", code=1)
     assert "There is no sheet nothing" in refused.stderr
+
+
+@pytest.mark.parametrize("size", ["abc", "0x0", "38x-1", "nanx21", "infx21", "38", "1x2x3"])
+def test_a_size_that_no_label_has_is_refused(settings: Settings, told: Told, size: str) -> None:
+    refused = told("layouts", "sheets", "--size", size, code=1)
+    assert "is not a size" in refused["error"]["message"]
+
+
+def test_files_that_cannot_be_written_are_told_not_thrown(
+    settings: Settings, told: Told, tmp_path: Path
+) -> None:
+    nowhere = tmp_path / "none" / "x.pdf"
+    sheet = ("layouts", "sheets", "--test-sheet", "tomy-145", "--output")
+    assert "There is no folder" in told(*sheet, nowhere, code=1)["error"]["message"]
+    assert "cannot be written" in told(*sheet, tmp_path / "x.doc", code=1)["error"]["message"]
+    (tmp_path / "file").touch()
+    refused = told("layouts", "pictures", tmp_path / "file" / "deeper", code=1)["error"]
+    assert "Nothing may be written" in refused["message"]
+    assert list(tmp_path.rglob("*.p*")) == []
+
+
+def test_a_file_in_another_encoding_is_told_without_the_words_of_the_machine(
+    settings: Settings, told: Told, tmp_path: Path
+) -> None:
+    file = tmp_path / "other.toml"
+    file.write_bytes('title_vi = "Thử"'.encode("utf-16"))
+    message = told("layouts", "check", file, code=1)[0]["errors"][0]["message"]
+    assert "codec" not in message
+    assert "UTF-8" in message

@@ -96,6 +96,11 @@ def test_broken_toml_names_the_line() -> None:
     assert caught.value.params["line"] == 2
 
 
+def test_a_number_of_thousands_of_digits_is_no_server_error() -> None:
+    with pytest.raises(LayoutError, match="not valid TOML"):
+        layouts.load(f"width = {'9' * 5000}\n", source="mine.toml")
+
+
 @given(st.text(max_size=200))
 def test_any_text_raises_layout_errors_only(text: str) -> None:
     with pytest.raises(LayoutError):

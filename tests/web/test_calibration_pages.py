@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
@@ -110,6 +111,29 @@ def test_sending_says_why_it_did_not_work(
 
     monkeypatch.setattr(producer_calibration.courier, "deliver", refuse)
     assert lan.post(path, given).status_code == PrinterFailed.http_status
+
+
+def test_nobody_waits_for_a_printer_to_write(
+    signed_in: SignIn, world: World, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lan = signed_in("lan")
+    row = entered(lan, database, world)
+    wrote: list[str] = []
+
+    def deliver(*_: object) -> None:
+        def write() -> None:
+            with database.writing() as session:
+                session.get_one(Printer, row.id).updated_by = "user:2"
+            wrote.append("done")
+
+        other = threading.Thread(target=write, daemon=True)
+        other.start()
+        other.join(5)
+
+    monkeypatch.setattr(courier, "deliver", deliver)
+    given = {"do": "send", "roll": "roll-50x30"}
+    assert lan.post(f"/console/printers/{row.id}/label", given).status_code == 303
+    assert wrote == ["done"]
 
 
 def test_the_printer_gets_the_bytes(at: Any) -> None:  # noqa: F811

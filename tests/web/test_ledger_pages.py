@@ -149,7 +149,10 @@ def test_a_roll_is_fetched_whole_and_from_the_label_that_is_missing(
     assert len(zpl.read(whole.data)) == 20
     rest = lan.get(f"{path}?from=15")
     assert [picture.first for picture in zpl.read(rest.data)] == list(range(15, 21))
-    assert lan.get(f"{path}?from=21").status_code == 404
+    for typed in ("21", "0", "-3", "", "abc", "Đ12 · 7", "1,5"):  # never the whole file instead
+        refused = lan.get(path, query_string={"from": typed})
+        assert (refused.status_code, refused.content_type[:9]) == (400, "text/html"), typed
+        assert 'href="#from_jam"' in refused.text
     assert lan.get(f"/console/runs/{run_id}/labels.pdf").status_code == 404
     assert "Tải tệp ZPL" in seen(lan.get(f"/console/runs/{run_id}"))
     assert signed_in("hung").get(path).status_code == 404
@@ -227,6 +230,79 @@ def test_the_form_that_sends_begins_where_the_last_sending_stopped(
     page = signed_in("lan").get(f"/console/runs/{run_id}")
     assert value_of(page, "from_unit") == first
     assert words in seen(page)
+
+
+@pytest.mark.usefixtures("allowing")
+def test_a_printer_with_other_dots_is_neither_offered_nor_sent_to(
+    signed_in: SignIn, world: World, database: Database, settings: Settings
+) -> None:
+    run_id = released(database, settings, world, layout="roll-35x22", output="zpl")
+    with database.writing() as session:
+        ids = [
+            printer_book.save(
+                session, producer_id=world.producer, printer=None, name=f"Zebra {dpi}",
+                language="zpl", profile=Profile(dpi=dpi), host="127.0.0.1", actor="user:1",
+            ).id
+            for dpi in (203, 600)
+        ]  # fmt: skip
+    lan, path = signed_in("lan"), f"/console/runs/{run_id}"
+    page = lan.get(path).text
+    assert [f'<option value="{number}"' in page for number in ids] == [True, False]
+    refused = lan.post(f"{path}/send", {"printer": str(ids[1]), "from_unit": "1"})
+    assert refused.status_code == 400
+    assert "cho đầu in 203 dpi, còn máy in Zebra 600 là 600 dpi" in seen(refused)
+    with database.reading() as session:
+        assert session.query(Sending).all() == []
+
+
+@pytest.mark.usefixtures("allowing")
+def test_the_printer_of_the_run_is_the_one_that_is_offered_first(
+    signed_in: SignIn, world: World, database: Database, settings: Settings
+) -> None:
+    with database.writing() as session:
+        first, second = (
+            printer_book.save(
+                session, producer_id=world.producer, printer=None, name=name, language="zpl",
+                profile=Profile(dpi=203), host="127.0.0.1", actor="user:1",
+            ).id
+            for name in ("Bàn 1", "Bàn 2")
+        )  # fmt: skip
+    run_id = released(database, settings, world, layout="roll-35x22", output="zpl")
+    with database.writing() as session:
+        session.get_one(PrintRun, run_id).printer_id = second
+    page = signed_in("lan").get(f"/console/runs/{run_id}").text
+    assert f'<option value="{second}" selected' in page
+    assert f'<option value="{first}" selected' not in page
+
+
+@pytest.mark.usefixtures("allowing")
+def test_the_page_follows_what_the_printer_takes(
+    signed_in: SignIn, world: World, database: Database, settings: Settings
+) -> None:
+    run_id = released(database, settings, world, layout="roll-35x22", output="zpl")
+    sending(database, world, run_id, state="sending", sent_units=5)
+    lan, path = signed_in("lan"), f"/console/runs/{run_id}"
+    assert f'data-sending="{path}/state"' in lan.get(path).text
+    state = lan.get(f"{path}/state").get_json()
+    assert (state["under_way"], state["taken"], state["sending"]) == (True, 5, "sending")
+    assert 'data-state="sending"' in lan.get(path).text
+    with database.writing() as session:
+        session.query(Sending).one().state = "failed"
+    assert lan.get(f"{path}/state").get_json()["under_way"] is False
+    assert "data-sending" not in lan.get(path).text
+
+
+@pytest.mark.usefixtures("allowing")
+@pytest.mark.parametrize("typed", ["", "abc", "-1", "1,5", "9" * 25, "²", "999999"])
+def test_a_printer_that_is_none_is_told(
+    signed_in: SignIn, world: World, database: Database, settings: Settings, typed: str
+) -> None:
+    run_id = released(database, settings, world, layout="roll-35x22", output="zpl")
+    answer = signed_in("lan").post(
+        f"/console/runs/{run_id}/send", {"printer": typed, "from_unit": "1"}
+    )
+    assert answer.status_code == 404
+    assert "Không có máy in này" in seen(answer)
 
 
 @pytest.mark.usefixtures("allowing")

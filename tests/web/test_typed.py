@@ -10,7 +10,7 @@ import pytest
 from labelsvc.clock import HANOI
 from labelsvc.errors import BadInput
 from labelsvc.resources import folder
-from labelsvc.web.console.typed import day_of, moment_of, whole
+from labelsvc.web.console.typed import day_of, moment_of, row_number, whole
 from labelsvc.web.language import typed_day
 
 
@@ -53,10 +53,23 @@ def test_whole_numbers(text: str, number: int) -> None:
     assert whole(text, "Count") == number
 
 
-@pytest.mark.parametrize("text", ["", "-5", "năm", "٣", "²", "1e3", "9999999999", "0x10"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "-5", "năm", "٣", "²", "1e3", "9999999999", "0x10", "1,5", "1.5", "2.50", "1 5", "1.000,5",
+     "1,000.000", ".500", "500."],
+)  # fmt: skip
 def test_what_is_no_whole_number_is_refused(text: str) -> None:
     with pytest.raises(BadInput):
         whole(text, "Count")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("7", 7), (" 7 ", 7), ("2147483647", 2147483647), ("2147483648", 0), ("9" * 5000, 0), ("", 0),
+     ("-1", 0), ("²", 0), ("٣", 0), ("NaN", 0), ("x", 0)],
+)  # fmt: skip
+def test_a_choice_names_a_row_or_none(text: str, number: int) -> None:
+    assert row_number(text) == number
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from labelsvc.catalogue.models import Product
+from labelsvc.catalogue.models import Lot, Product
 from labelsvc.db import Database
 from labelsvc.labels import library, own
 from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.models import PrintRun
+from labelsvc.labels.run_check import balance
 from tests.web.desk import seen
 from tests.web.test_producer import SignIn
 from tests.world import World
@@ -145,6 +146,22 @@ def test_pressing_twice_makes_one_run_but_other_choices_make_another(
     assert len(runs(database)) == 1
     assert lan.post(path, form | {"copies": "3"}).location != first
     assert len(runs(database)) == 2
+
+
+def test_pressing_twice_leads_to_the_run_also_when_it_took_all_that_was_left(
+    signed_in: SignIn, world: World, database: Database
+) -> None:
+    lan = signed_in("lan")
+    path = f"/console/lots/{world.lot}/print"
+    with database.reading() as session:
+        left = balance(session, session.get_one(Lot, world.lot)).remaining
+    form = BASE | {"count": str(left), "after": "0", "do": "print"}
+    first = lan.post(path, form)
+    assert first.status_code == 303
+    again = lan.post(path, form)
+    assert (again.status_code, again.location) == (303, first.location)
+    assert len(runs(database)) == 1
+    assert lan.post(path, form | {"count": "1"}).status_code == 409
 
 
 @pytest.mark.parametrize("name", [layout.name for layout in library.for_packs()])

@@ -18,7 +18,10 @@ from labelsvc.codes.issue import codes_of, create_keys, load_keyring
 from labelsvc.db import Database
 from labelsvc.errors import BadInput, Conflict, PrinterFailed, PrintRefused
 from labelsvc.files import Files
-from labelsvc.labels import ledger, library, print_run, sending, taken, zpl
+from labelsvc.i18n import catalog, explain
+from labelsvc.jobs.models import Job
+from labelsvc.jobs.queue import failure
+from labelsvc.labels import ledger, library, print_run, printer_trouble, sending, taken, zpl
 from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.models import Printer, PrintRun, RunState, Sending
@@ -381,11 +384,11 @@ def test_how_far_an_interrupted_sending_was_only_the_paper_tells(
     ("language", "answer", "words"),
     [
         ("zpl", b"\x02030,1,0,0345,000,0,0,0,000,0,0,0\x03\r\n", "out of paper"),
-        ("zpl", b"\x02030,0,1,0345,000,0,0,0,000,0,0,0\x03\r\n", "paused"),
-        ("zpl", b"\x02030,0,0,0345,000,0,0,0,000,0,0,0\x03\r\n\x02000,0,1,0,0,2,4,0,00000000,1,000\x03\r\n", "head open"),
+        ("zpl", b"\x02030,0,1,0345,000,0,0,0,000,0,0,0\x03\r\n", "is paused"),
+        ("zpl", b"\x02030,0,0,0345,000,0,0,0,000,0,0,0\x03\r\n\x02000,0,1,0,0,2,4,0,00000000,1,000\x03\r\n", "print head is open"),
         ("tspl", b"\x04", "out of paper"),
-        ("tspl", b"\x03", "jam"),
-        ("tspl", b"\x01", "head open"),
+        ("tspl", b"\x03", "jammed"),
+        ("tspl", b"\x01", "print head is open"),
     ],
 )  # fmt: skip
 def test_a_printer_that_says_it_cannot_print_is_believed(
@@ -402,6 +405,8 @@ def test_a_printer_that_says_it_cannot_print_is_believed(
         assert made.state == "failed"
         assert made.error is not None
         assert made.error["code"] == "printer_failed"
+        told = explain(failure(session.get_one(Job, job_id)), "vi")
+        assert told == (catalog("vi")[made.error["message"]], "Hãy khắc phục rồi gửi lại.")
         assert ledger.entries(session, session.get_one(PrintRun, run_id)) == []
 
 
@@ -431,7 +436,7 @@ def test_a_line_that_breaks_says_how_far_it_was_and_may_be_taken_up_again(
     run_id = released(database, files, settings, count=900)
     printer = at(hang_up)
     sending_id, job_id = queued(database, run_id, printer.port)
-    with pytest.raises(PrintRefused, match="stopped taking labels"):
+    with pytest.raises(PrintRefused, match="The line to the printer Kho broke"):
         sent(database, files, settings, job_id)
     with database.reading() as session:
         made = session.get_one(Sending, sending_id)
@@ -456,7 +461,7 @@ def test_a_printer_that_stops_taking_is_given_up_after_a_while(
     run_id = released(database, files, settings, count=900, layout="roll-50x30")
     printer = at(stop_taking)
     sending_id, _ = queued(database, run_id, printer.port)
-    with pytest.raises(PrinterFailed, match="timeout"):
+    with pytest.raises(PrinterFailed, match="took nothing"):
         sending.send(database, files, sending_id, networks=HERE, patience=0.3)
 
 
@@ -467,8 +472,44 @@ def test_a_printer_that_is_off_is_named_with_its_address(
     printer = at()
     printer.close()
     _, job_id = queued(database, run_id, printer.port)
-    with pytest.raises(PrintRefused, match=f"127.0.0.1:{printer.port}"):
+    with pytest.raises(
+        PrintRefused, match=f"At 127.0.0.1 nothing takes labels on port {printer.port}"
+    ):
         sent(database, files, settings, job_id)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ConnectionRefusedError(111, "Connection refused"), "không có gì nhận tem tại cổng 9100"),
+        (TimeoutError("timed out"), "không trả lời ở 127.0.0.1:9100"),
+        (OSError(113, "No route to host"), "không trả lời ở 127.0.0.1:9100"),
+        (ConnectionResetError(104, "Connection reset by peer"), "Kết nối tới máy in Kho bị đứt"),
+    ],
+)
+def test_why_a_printer_was_not_reached_is_told_in_the_readers_language(
+    error: OSError, words: str
+) -> None:
+    printer = Printer(name="Kho", host="127.0.0.1", port=9100)
+    if isinstance(error, ConnectionResetError):
+        made = printer_trouble.broken_off(printer, error, patience=60)
+    else:
+        made = printer_trouble.not_reached(printer, error)
+    said = " ".join(explain(made, "vi"))
+    assert words in said
+    assert str(error.strerror) not in said
+    assert made.params["reason"]
+
+
+def test_a_file_of_other_dots_than_the_printers_is_refused(
+    database: Database, files: Files, settings: Settings, at: Any
+) -> None:
+    run_id = released(database, files, settings, count=3)
+    printer = at()
+    for dpi in (300, 600):
+        with pytest.raises(BadInput, match="another size"):
+            queued(database, run_id, printer.port, name=f"K{dpi}", profile={"dpi": dpi})
+    queued(database, run_id, printer.port, profile={"dpi": 203})
 
 
 def test_what_was_begun_is_never_sent_a_second_time(

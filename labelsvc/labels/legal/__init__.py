@@ -15,7 +15,7 @@ from labelsvc.labels.draft_data import sample_unit_of
 from labelsvc.labels.drawing import Drawing
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout
-from labelsvc.labels.legal import colours, elsewhere, letters, spoken, stars, wording
+from labelsvc.labels.legal import colours, elsewhere, hidden, letters, spoken, stars, wording
 from labelsvc.labels.legal.contents import (
     NAME,
     NO_LABEL,
@@ -97,6 +97,7 @@ def check_label(
     ]
     found += letters.check(layout, drawing, mandatory, fonts, unit)
     found += colours.check(layout, drawing, mandatory, fonts, unit)
+    found += hidden.check(layout, drawing, mandatory, fonts, unit)
     if content.stars is not None:
         found += stars.check_place(layout, drawing, content)
     return sorted(found, key=lambda finding: finding.severity != "error")

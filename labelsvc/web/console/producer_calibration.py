@@ -6,7 +6,7 @@ from flask import Response, abort, flash, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from labelsvc.errors import BadInput
+from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.labels import calibration_label, courier, fonts, own, printer_book, stock
 from labelsvc.labels.layout import Article
 from labelsvc.labels.models import Printer
@@ -82,16 +82,19 @@ def _chosen(session: Session, row: Printer, posted: Posted) -> Article:
 
 
 def _sent(printer_id: int, posted: Posted) -> bool:
-    def act(session: Session) -> bool:
-        row = _printer(session, printer_id)
-        data = _file(row, _chosen(session, row, posted), corrected=posted.text("corrected") == "1")
+    """Never inside `writing()`: a printer that is off would keep everybody else from writing."""
+    try:
+        with site().database.reading() as session:
+            row = _printer(session, printer_id)
+            corrected = posted.text("corrected") == "1"
+            data = _file(row, _chosen(session, row, posted), corrected=corrected)
+            session.expunge(row)
         courier.deliver(row, data, site().settings.printer_networks)
-        return True
-
-    sent = bool(posted.attempt(act))
-    if sent:
-        flash(gettext("The labels were sent to the printer."), "good")
-    return sent
+    except LabelsvcError as error:
+        posted.add(error)
+        return False
+    flash(gettext("The labels were sent to the printer."), "good")
+    return True
 
 
 def _measured(printer_id: int, posted: Posted) -> bool:

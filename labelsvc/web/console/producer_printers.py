@@ -14,6 +14,7 @@ from labelsvc.labels.models import Printer
 from labelsvc.labels.printers import MARKS_X, MARKS_Y, Profile, measured
 from labelsvc.web.console.office_form import Posted
 from labelsvc.web.console.producer import bp
+from labelsvc.web.console.typed import row_number
 from labelsvc.web.language import current, gettext
 from labelsvc.web.security import actor, current_user
 from labelsvc.web.site import site
@@ -62,9 +63,9 @@ def printers() -> ResponseReturnValue:
 def calibration_sheet() -> ResponseReturnValue:
     """The sheet as it is, or bent by the correction of one printer, to see whether that is right."""
     profile = None
-    if (asked := request.args.get("printer", type=int)) is not None:
+    if (asked := request.args.get("printer")) is not None:
         with site().database.reading() as session:
-            profile = Profile.read(own_printer(session, asked).profile)
+            profile = Profile.read(own_printer(session, row_number(asked)).profile)
     answer = Response(
         calibration.calibration_pdf(fonts.load(), language=current(), profile=profile),
         content_type="application/pdf",

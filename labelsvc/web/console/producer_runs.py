@@ -21,7 +21,7 @@ from labelsvc.web.console.office import names_of
 from labelsvc.web.console.office_form import Posted
 from labelsvc.web.console.producer import bp, own_run, titles_of
 from labelsvc.web.console.producer_wizard import FORM_WORDS
-from labelsvc.web.console.typed import whole
+from labelsvc.web.console.typed import row_number, whole
 from labelsvc.web.language import explain, gettext
 from labelsvc.web.security import actor, current_user
 from labelsvc.web.site import site
@@ -93,6 +93,7 @@ def _run_page(run_id: int, posted: Posted) -> ResponseReturnValue:
             waiting=found.state in (RunState.QUEUED, RunState.RENDERING),
             marks=marks_of(session, found.issue),
             failure=_failure(found),
+            from_jam=request.args.get("from", ""),
             made_for=session.get(Printer, found.printer_id) if found.printer_id else None,
             entries=entries,
             per_page=Sheet.of(layout_of(found)).per_page if found.output == "pdf" else 1,
@@ -105,13 +106,19 @@ def _run_page(run_id: int, posted: Posted) -> ResponseReturnValue:
             far=taken.progress(session, found),
             sending_words=SENDINGS,
             stopped=_stopped(session, found),
-            networked=[row for row in mine if row.host and row.language == found.output],
+            networked=[row for row in mine if _takes(row, found)],
             may_send=bool(site().settings.printer_networks),
             problems=posted.problems,
             errors=posted.errors,
             form=request.form,
         )
     return page, posted.status
+
+
+def _takes(printer: Printer, run: PrintRun) -> bool:
+    """Whether *printer* is in the network and prints the file of *run* as it is."""
+    alike = printer.language == run.output and sending.dots_agree(run, printer)
+    return bool(printer.host) and alike
 
 
 def _failure(run: PrintRun) -> str:
@@ -132,25 +139,33 @@ def _stopped(session: Session, run: PrintRun) -> dict[int, str]:
 
 @bp.get("/runs/<int:run_id>/state")
 def run_state(run_id: int) -> ResponseReturnValue:
-    """For the page's poll: where the run is."""
+    """For the page's poll: where the run is, and how far it is on its way to a printer."""
     with site().database.reading() as session:
         found = own_run(session, run_id)
         done, total = print_run.progress(found)
-        return jsonify({"state": found.state, "done": done, "total": total})
+        far, sent = taken.progress(session, found), taken.sendings_of(session, found)
+        return jsonify(
+            {"state": found.state, "done": done, "total": total}
+            | {"under_way": far.under_way, "taken": far.taken}
+            | {"sending": sent[0].state if sent else ""}
+        )
 
 
 @bp.get("/runs/<int:run_id>/labels.<any(pdf, zpl, tspl):kind>")
 def download(run_id: int, kind: str) -> ResponseReturnValue:
     """The released file; of a roll also what is left of it from label `from` on, after a jam."""
-    where = site()
+    where, posted = site(), Posted()
     with where.database.reading() as session:
         found = own_run(session, run_id)
         if found.state != RunState.RELEASED or kind != found.output:
             abort(404)
-        name, first = print_run.file_name(found), request.args.get("from", 1, type=int)
-        if first > 1 and kind != "pdf":
-            if first > taken.labels_of(found):
-                abort(404)
+        name = print_run.file_name(found)
+        if kind != "pdf" and "from" in request.args:
+            try:
+                first = _first_missing(found)
+            except BadInput as error:
+                posted.add(error)
+                return _run_page(run_id, posted)
             _ = found.lot
             answer = Response(
                 sending.rest_of(where.files, found, first), content_type="application/octet-stream"
@@ -158,6 +173,20 @@ def download(run_id: int, kind: str) -> ResponseReturnValue:
             answer.headers["Content-Disposition"] = f'attachment; filename="{first}-{name}"'
             return answer
         return attachment(print_run.output(where.files, found), name, found.bytes)
+
+
+def _first_missing(run: PrintRun) -> int:
+    """What `from` says. The whole file instead would print labels again that are on paper."""
+    first = whole(request.args["from"], gettext("First label that is missing"), "from_jam")
+    if not 1 <= first <= taken.labels_of(run):
+        raise BadInput(
+            "The run has labels 1 to {count}, not {number}.",
+            fix="Enter the number of the first label that did not come out.",
+            count=taken.labels_of(run),
+            number=first,
+            field="from_jam",
+        )
+    return first
 
 
 @bp.post("/runs/<int:run_id>/ledger")
@@ -244,7 +273,7 @@ def send_run(run_id: int) -> ResponseReturnValue:
     def act(session: Session) -> bool:
         found = own_run(session, run_id)
         chosen = printer_book.get(
-            session, found.lot.product.producer_id, int(request.form.get("printer") or 0)
+            session, found.lot.product.producer_id, row_number(posted.text("printer"))
         )
         sending.queue_sending(
             session, run=found, printer=chosen, from_unit=first or 1, actor=actor(),

@@ -45,7 +45,7 @@ from labelsvc.labels.sheet import Sheet
 from labelsvc.web.console.layout_picture import picture
 from labelsvc.web.console.office_form import Problem, problem
 from labelsvc.web.console.producer import bp, own_lot, titles_of
-from labelsvc.web.console.typed import whole
+from labelsvc.web.console.typed import row_number, whole
 from labelsvc.web.language import current, explain, gettext
 from labelsvc.web.security import actor, current_user
 from labelsvc.web.site import site
@@ -99,6 +99,8 @@ def wizard(lot_id: int) -> ResponseReturnValue:
             pictures=mark.pictures(session, site().files),
         )  # fmt: skip
         chosen.problems += [_pointed(error) for error in check.problems]
+        if printing and (made := _made(session, lot, chosen)) is not None:
+            return redirect(url_for("producer.run", run_id=made), code=303)
         if not printing or chosen.problems:
             page = _page(session, lot, chosen, check)
             return page, 409 if printing else 200
@@ -150,7 +152,8 @@ def _choice(session: Session, lot: Lot, have: Balance) -> Choice:
             chosen.problems.append(problem(error))
     used: tuple[int, ...] = ()
     if layout.kind == "sheet":
-        used = tuple(sorted({int(v) for v in values.getlist("used") if v.isdecimal()}))
+        cells = {row_number(value) for value in values.getlist("used")}
+        used = tuple(sorted(cells - {0}))
     looking = values.get("do") != "print"
     if layout.kind == "sheet" and looking:
         # Cells of a sheet with more labels, chosen before.
@@ -221,13 +224,13 @@ def _sheets(chosen: Choice, have: Balance) -> dict[str, int]:
 
 
 def _begin(lot_id: int, chosen: Choice) -> int:
-    """Start the run, once: the form carries the last run that its page knew of."""
+    """Start the run, once."""
     with site().database.writing() as session:
         lot = own_lot(session, lot_id)
-        newest = _newest(session, lot)
-        known = request.form.get("after", "")
-        if newest is not None and known and str(newest.id) != known and _same(newest, chosen):
-            return newest.id  # pressed twice, or sent again by a bad network
+        # Locked first, so that the second of two clicks sees the run of the first.
+        session.execute(select(Lot.id).where(Lot.id == lot.id).with_for_update())
+        if (made := _made(session, lot, chosen)) is not None:
+            return made
         printer = session.get_one(Printer, chosen.printer.id) if chosen.printer else None
         run = print_run.start_run(
             session, lot=lot, layout=chosen.layout, count=chosen.count, form=chosen.form,
@@ -238,11 +241,18 @@ def _begin(lot_id: int, chosen: Choice) -> int:
         return run.id
 
 
-def _newest(session: Session, lot: Lot) -> PrintRun | None:
-    # Locked first, so that the second of two clicks sees the run of the first.
-    session.execute(select(Lot.id).where(Lot.id == lot.id).with_for_update())
+def _made(session: Session, lot: Lot, chosen: Choice) -> int | None:
+    """The run that this very form made before: pressed twice, or sent again by a bad network.
+
+    The form carries the last run that its page knew of. Looked for before anything is refused:
+    what the first press took is missing to the second.
+    """
     query = select(PrintRun).where(PrintRun.lot_id == lot.id).order_by(PrintRun.id.desc())
-    return session.scalars(query.limit(1)).first()
+    newest = session.scalars(query.limit(1)).first()
+    known = request.form.get("after", "")
+    if newest is None or not known or str(newest.id) == known or not _same(newest, chosen):
+        return None
+    return newest.id
 
 
 def _same(run: PrintRun, chosen: Choice) -> bool:

@@ -11,6 +11,10 @@ from labelsvc.errors import BadInput
 _DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y")
 #: Eight digits, ddmmyyyy: the number pad of some telephones has no stroke.
 _DIGITS = re.compile(r"(\d{2})(\d{2})(\d{4})")
+#: Digits, or groups of three with one kind of sign between them.
+_WHOLE = re.compile(r"[0-9]+|[0-9]{1,3}(?:([., ])[0-9]{3})(?:\1[0-9]{3})*")
+#: Numbers of rows in the database, as addresses take them too.
+_MOST_ROWS = 2**31 - 1
 _MOMENTS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M")
 
 
@@ -40,15 +44,26 @@ def day_of(text: str, label: str, field: str = "") -> date | None:
 def whole(text: str, label: str, field: str = "") -> int:
     """A whole number; dots, commas and spaces between thousands are fine.
 
+    A sign elsewhere is none between thousands: "1,5" is not fifteen.
+
     :raises BadInput: it is none, or has more than nine digits.
     """
-    digits = "".join(text.replace(".", "").replace(",", "").split())
-    if not (digits.isascii() and digits.isdigit()) or len(digits) > 9:
+    plain = " ".join(text.split())
+    digits = re.sub(r"[., ]", "", plain)
+    if not (_WHOLE.fullmatch(plain) and len(digits) <= 9):
         raise BadInput(
             "{label}: “{text}” is not a whole number.", fix="Write digits only, for example 500.",
             label=label, text=text.strip()[:40], field=field,
         )  # fmt: skip
     return int(digits)
+
+
+def row_number(text: str) -> int:
+    """The number of a row that a choice of a form names; 0, which no row has, for anything else."""
+    digits = text.strip()
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 10):
+        return 0
+    return int(digits) if int(digits) <= _MOST_ROWS else 0
 
 
 def moment_of(text: str, label: str, field: str = "") -> datetime:
