@@ -15,7 +15,7 @@ from alembic.util.exc import CommandError
 from sqlalchemy.exc import DatabaseError
 
 from labelsvc import i18n, settings
-from labelsvc.cli import help_text
+from labelsvc.cli import help_text, usage
 from labelsvc.cli.language import language as language
 from labelsvc.db import Database
 from labelsvc.errors import BadInput, ConfigurationError, LabelsvcError
@@ -81,10 +81,11 @@ class Group(click.Group):
             _tell(ctx, "database", message, fix, {"reason": reason})
             ctx.exit(CONFIGURATION)
         except click.UsageError as error:
-            if not ctx.meta[_JSON]:
-                raise
-            fix = f"{error.ctx.command_path} --help" if error.ctx else ""
-            _tell(ctx, "usage", error.format_message(), fix, {})
+            if ctx.meta[_JSON]:
+                fix = f"{error.ctx.command_path} --help" if error.ctx else ""
+                _tell(ctx, "usage", usage.told(error, say), fix, {})
+            else:
+                usage.show(error, say)
             ctx.exit(error.exit_code)
 
 
