@@ -209,6 +209,17 @@ def _rules(
                 count=count,
             )
         )
+    elif form is not Form.LOT and not have.remaining:
+        found.append(
+            QuantityExceeded(
+                "Lot {lot} declares {declared} units, and each has its label.",
+                fix="Void misprinted ones, or correct the quantity of the lot.",
+                lot=lot.code,
+                declared=lot.declared,
+                left=0,
+                count=count,
+            )
+        )
     elif form is not Form.LOT and count > have.remaining:
         found.append(
             QuantityExceeded(
