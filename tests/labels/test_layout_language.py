@@ -192,10 +192,12 @@ def test_a_layout_has_the_name_of_its_file(tmp_path: Path) -> None:
         library.get("mine", tmp_path)
 
 
-@pytest.mark.parametrize("data", [None, b"\xff\xfe"])
-def test_a_file_that_cannot_be_read(tmp_path: Path, data: bytes | None) -> None:
+@pytest.mark.parametrize(
+    ("data", "said"), [(None, "cannot be read"), (b"\xff\xfe", "is not a text in UTF-8")]
+)
+def test_a_file_that_cannot_be_read(tmp_path: Path, data: bytes | None, said: str) -> None:
     file = tmp_path / "mine.toml"
     if data is not None:
         file.write_bytes(data)
-    with pytest.raises(LayoutError, match="cannot be read"):
+    with pytest.raises(LayoutError, match=said):
         library.read(file)

@@ -29,7 +29,7 @@ from labelsvc.errors import (
 )
 from labelsvc.jobs.models import Job
 from labelsvc.labels import blank_roll, fonts, ledger, library, parts, print_run, run_check
-from labelsvc.labels.content import Unit, sample_content, sample_unit
+from labelsvc.labels.content import LabelContent, Unit, sample_content, sample_unit
 from labelsvc.labels.draft_data import sample_unit_of
 from labelsvc.labels.drawing import compose
 from labelsvc.labels.imprint import Imprint
@@ -331,8 +331,10 @@ def test_runs_started_at_once_never_exceed_the_quantity_together(
 @pytest.mark.parametrize("layout", [layout.name for layout in library.for_packs()])
 def test_every_layout_has_room_for_the_words_of_the_longest_run(layout: str) -> None:
     """Also for codes of wide letters: else a run would fail after its numbers were taken. And after
-    tens of thousands of other runs."""
-    chosen, content = library.get(layout), sample_content()
+    tens of thousands of other runs, with a lot named as the service names lots and a wide date."""
+    chosen, usual = library.get(layout), sample_content()
+    named = {"lot_code": "L280828-88", "expires": "28/08/2028"}
+    content = LabelContent(dict(usual) | named, usual.stars, usual.record)
     mark = blank_roll._mark if chosen.blank else run_check.mark_of
     for form in chosen.forms:
         for count in (999, 1_000_000):

@@ -128,7 +128,9 @@ def test_a_lot_is_opened_and_printed(signed_in: SignIn, world: World, database: 
         run = session.scalars(select(PrintRun)).one()
         assert (run.count, run.layout_name, run.lot_id) == (24, "a4-24", lot.id)
     state = lan.get(f"/console/runs/{run.id}/state").get_json()
-    assert state == {"state": "queued", "done": 0, "total": 1}
+    assert state == {
+        "state": "queued", "done": 0, "total": 1, "sending": "", "taken": 0, "under_way": False,
+    }  # fmt: skip
     assert lan.get(f"/console/runs/{run.id}/labels.pdf").status_code == 404
 
 
