@@ -18,6 +18,7 @@ from labelsvc.clock import now
 from labelsvc.codes.models import Issue
 from labelsvc.errors import BadInput, Conflict
 from labelsvc.i18n import nfc
+from labelsvc.inspections.ends import without_codes
 from labelsvc.inspections.models import (
     Case,
     CaseKind,
@@ -268,9 +269,9 @@ def _not_closed(case: Case) -> None:
 
 
 def _said(text: str, field: str) -> str:
-    """Composed, without control characters and marks that turn the direction of writing."""
+    """Composed, without whole codes, control characters and marks that turn the direction of writing."""
     kept = (c for c in nfc(text) if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
-    said = "".join(kept).strip()[:_LONGEST]
+    said = without_codes("".join(kept).strip())[:_LONGEST]
     if len(said) < 3:
         raise BadInput("Say it in a sentence.", fix="One sentence is enough.", field=field)
     return said

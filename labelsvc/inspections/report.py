@@ -96,7 +96,7 @@ def close_report(session: Session, report: Report, *, answer: str, actor: str) -
         raise Conflict("The report {number} is closed already.", number=report.id)
     if not answer.strip():
         raise BadInput("Say what was done.", fix="One sentence is enough.")
-    report.state, report.answer = ReportState.CLOSED, nfc(answer).strip()
+    report.state, report.answer = ReportState.CLOSED, without_codes(nfc(answer).strip())
     report.contact, report.handled_at, report.handled_by = "", now(), actor
     audit.record(
         session,

@@ -131,6 +131,17 @@ def test_steps_that_are_refused(
             act(session, case)
 
 
+def test_no_whole_code_is_kept_in_what_somebody_says(database: Database, lot: int) -> None:
+    code, ends = "J8BJE39WWDR8JYCA06G9ZRCK", "J8BJ…ZRCK"
+    with database.writing() as session:
+        case = opened(session, lot)
+        note = cases.add_note(session, case, f"Tem {code} in mờ", OFFICE)
+        cases.contest(session, case, f"Mã {code} là của tôi", MAKER)
+        cases.decide(session, case, "no_action", OFFICE, reason=f"Đã xem {code}")
+        assert note.text == f"Tem {ends} in mờ"
+        assert (case.contest, case.reason) == (f"Mã {ends} là của tôi", f"Đã xem {ends}")
+
+
 def test_a_report_leads_to_one_case(database: Database, settings: Settings, lot: int) -> None:
     with database.writing() as session:
         create_keys(session, secrets=settings.keys)
