@@ -13,7 +13,7 @@ from labelsvc import clock
 from labelsvc.codes import issue, uri
 from labelsvc.codes.carton import CartonCode
 from labelsvc.codes.gs1 import Gs1Link
-from labelsvc.codes.models import Form
+from labelsvc.codes.models import Form, Issue
 from labelsvc.codes.short import ShortCode
 from labelsvc.errors import BadCode, BadInput, LabelsvcError, TooManyTries
 from labelsvc.inspections.models import ReportKind
@@ -48,7 +48,7 @@ limiter = MovingWindowRateLimiter(MemoryStorage())
 @bp.route("/", methods=["GET", "POST"], defaults={"code": ""})
 @bp.route("/<path:code>", methods=["GET", "POST"])
 def report(code: str) -> ResponseReturnValue:
-    own, code = ScanSite.of(current_app), code[:300]
+    own, code = ScanSite.of(current_app), code[: uri.MAX_TEXT]
     if request.method == "POST":
         request.max_content_length = _LARGEST
         try:
@@ -107,14 +107,14 @@ def _take(own: ScanSite, code: str) -> int:
     visitor = own.visitor()
     if not limiter.hit(LIMIT, visitor):
         raise TooManyTries("Too many reports from here in the last hour.", fix="Try again later.")
-    parsed = _parsed(own, code or form.get("code", "")[:300])
+    parsed = _parsed(own, code or form.get("code", "")[: uri.MAX_TEXT])
     number, verdict = _judged(own, parsed)
     with site().database.writing() as session:
         kept = send_report(
             session, kind=form.get("kind", ""), code=parsed.canonical if parsed else code or form.get("code", ""),
             number=number, verdict=verdict, message=form.get("message", ""),
             place=form.get("place", ""), contact=form.get("contact", ""),
-            province=form.get("province", ""),
+            province="" if isinstance(parsed, CartonCode) else form.get("province", ""),
             sender=sender(visitor, number) if number is not None else None,
         )  # fmt: skip
         return kept.id
@@ -138,9 +138,10 @@ def _number(own: ScanSite, parsed: uri.ParsedCode | None) -> int | None:
 
 
 def _judged(own: ScanSite, parsed: uri.ParsedCode | None) -> tuple[int | None, Verdict]:
-    """Number and verdict of the code, as its page would give them."""
+    """Number and verdict of the code, as its page would give them; of a carton that of its first unit,
+    by which the office finds goods and run."""
     if isinstance(parsed, CartonCode):
-        return None, _of_carton(own, parsed)
+        return _of_carton(own, parsed)
     number = _number(own, parsed)
     if number is not None:
         peek = lookup.peek(site().database, number)
@@ -155,12 +156,16 @@ def _judged(own: ScanSite, parsed: uri.ParsedCode | None) -> tuple[int | None, V
     return None, Verdict.LINK_ONLY if isinstance(parsed, Gs1Link) else Verdict.NOT_ISSUED
 
 
-def _of_carton(own: ScanSite, parsed: CartonCode) -> Verdict:
+def _of_carton(own: ScanSite, parsed: CartonCode) -> tuple[int | None, Verdict]:
     try:
         shown = scan_carton.shown(own, parsed)
     except BadCode:
-        return Verdict.NOT_ISSUED
-    return shown.verdict if shown else Verdict.NOT_ISSUED
+        shown = None
+    if shown is None:
+        return None, Verdict.NOT_ISSUED
+    with site().database.reading() as session:
+        run = session.get_one(Issue, shown.issue_id)
+        return run.first + parsed.payload.first, shown.verdict
 
 
 def _product(own: ScanSite, parsed: uri.ParsedCode | None) -> tuple[str, bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -14,6 +15,7 @@ from labelsvc.codes import cartons, revoke
 from labelsvc.codes.issue import load_keyring
 from labelsvc.codes.models import Form, Issue
 from labelsvc.db import Database
+from labelsvc.inspections.models import Report, Sighting
 from labelsvc.scans.models import Refused, Scan
 from labelsvc.settings import Settings
 from labelsvc.web.scan_site import ScanSite
@@ -128,6 +130,20 @@ def test_a_scan_of_a_carton_is_of_no_single_label(
         assert scan.issue_id is not None
 
 
-def test_a_carton_can_be_reported(client: FlaskClient, codes: list[str]) -> None:
+def test_a_carton_can_be_reported(
+    client: FlaskClient, codes: list[str], database: Database
+) -> None:
     page = client.get("/report" + codes[0])
     assert page.status_code == 200
+    token = re.search(r'name="token" value="([^"]+)"', page.text)
+    assert token is not None
+    words = {"kind": "quality", "message": "Thùng bị ướt", "token": token[1], "province": "01"}
+    assert client.post("/report" + codes[0], data=words).status_code == 303
+    with database.reading() as session:
+        (report,) = session.scalars(select(Report))
+        run = session.scalars(select(Issue).order_by(Issue.id)).first()
+        assert run is not None
+        # By its first label the office finds product, lot and run; no place is told of that label.
+        assert (report.verdict, report.product_id) == ("ISSUED_OK", run.lot.product_id)
+        assert report.number == run.first and len(report.code) == 9
+        assert session.scalars(select(Sighting)).all() == []

@@ -14,7 +14,7 @@ branch_labels = None
 depends_on = None
 
 # What `labelsvc.inspections.ends` takes for a code today; a migration stays as it is.
-_WHOLE = re.compile(r"[0-9A-Za-z]{20,}|(?:[0-9A-Za-z]{4}[ -]){4,}[0-9A-Za-z]{4}")
+_WHOLE = re.compile(r"[0-9A-Za-z]{20,}|\b(?:[0-9A-Za-z]{4}[ -]){4,}[0-9A-Za-z]{4}\b")
 _TEXTS = {"report": ("code", "message", "place"), "case_note": ("text",)}
 
 
@@ -33,4 +33,12 @@ def downgrade() -> None:
 
 
 def _by_ends(text: str) -> str:
-    return _WHOLE.sub(lambda found: f"{found[0][:4]}…{found[0][-4:]}", text)
+    return _WHOLE.sub(_ends, text)
+
+
+def _ends(found: re.Match[str]) -> str:
+    groups = re.split("[ -]", found[0])
+    digits = sum(any(letter.isdigit() for letter in group) for group in groups)
+    if len(groups) > 1 and not found[0].isupper() and digits < 2:
+        return found[0]
+    return f"{found[0][:4]}…{found[0][-4:]}"

@@ -97,7 +97,6 @@ _SAID = {
     "place": "Place of the inspection",
     "findings": "Findings",
 }
-_LONG = re.compile(r"[0-9]{60,}")
 _HOST = re.compile(r"^https?://[^/]*/", re.IGNORECASE)
 #: Follows the sentence about made-up codes.
 _NETWORKS = "They came from {networks} networks: many speak of printed labels, one of somebody who tries codes."
@@ -129,13 +128,13 @@ def headline(case: Case) -> str:
 
 
 def note_words(text: str) -> str:
-    """A note; those of the watch name a signal, and a long code is told by its ends."""
+    """A note; those of the watch name a signal."""
     kind = text.removeprefix("signal: ")
     if kind != text and kind in list(Kind):
         return gettext("New sign: {words}", words=gettext(_KINDS[Kind(kind)]))
     # The page names the code of the case once; a note of the application begins with it again.
     lines = [line for line in text.splitlines() if not line.startswith(("Mã: ", "Mã thùng: "))]
-    return _LONG.sub(lambda found: short_code(found[0]), "\n".join(lines))
+    return "\n".join(lines)
 
 
 def said_of(case: Case) -> list[tuple[str, str]]:
