@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TypeAlias
 
 import tomli_w
@@ -76,7 +77,11 @@ def kept(layout: Layout) -> str:
 
 def layout_of(run: Printed) -> Layout:
     """The layout as it was when the run began."""
-    return load(run.layout_toml, source=f"{run.layout_name}.toml")
+    return _layout(run.layout_toml, f"{run.layout_name}.toml")
+
+
+#: Every part of a run asks for the same one.
+_layout = lru_cache(maxsize=16)(lambda text, source: load(text, source=source))
 
 
 def units_of(run: Printed, keyring: Keyring, part: Slice) -> list[Unit]:

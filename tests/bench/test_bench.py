@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import labels, rivals, table
+from tests.bench import labels, million, rivals, table
 from tests.bench.sample import PER_SHEET, Sample
 
 
@@ -39,6 +39,11 @@ def test_a_page_of_other_symbols_is_not_right(tmp_path: Path) -> None:
 )
 def test_a_tool_that_cannot_run_is_a_row_that_says_why(errors: str, said: str) -> None:
     assert said in labels._reason(errors)
+
+
+@pytest.mark.parametrize(("count", "turns"), [(10_000, 9), (100_000, 3), (1_000_000, 1)])
+def test_one_time_of_a_run_is_the_middle_one(count: int, turns: int) -> None:
+    assert million.turns_of(count) == turns
 
 
 def test_the_page_has_a_table_with_numbers_to_the_right(tmp_path: Path) -> None:
