@@ -131,22 +131,25 @@ def _draw_only(counts: Sequence[int]) -> Iterator[_Turn]:
         settings = _settings(Path(folder))
         database, files = _database(settings), Files(settings.files)
         spawn = multiprocessing.get_context("spawn")
-        with closing(database), ProcessPoolExecutor(
-            PROCESSES, spawn, initializer=_settle, initargs=(settings,)
-        ) as pool:
+        with (
+            closing(database),
+            ProcessPoolExecutor(
+                PROCESSES, spawn, initializer=_settle, initargs=(settings,)
+            ) as pool,
+        ):
             for counted, count in _turns(counts):
                 ready = _Ready(database, settings, count)
-                begun = time.perf_counter()
-                run_id = ready.begin()
-                made = _run(database, run_id)
-                cut = parts.slices(parts.layout_of(made), made)
-                numbers = range(1, len(cut) + 1)
-                jobs = [pool.submit(_draw, settings, run_id, number) for number in numbers]
-                pids = [os.getpid(), *pool._processes]  # a dictionary by process id
+                pids = [os.getpid(), *(pool._processes or ())]  # by process id, once it has some
                 with _Watch(pids) as watch:
+                    begun = time.perf_counter()
+                    run_id = ready.begin()
+                    made = _run(database, run_id)
+                    cut = parts.slices(parts.layout_of(made), made)
+                    numbers = range(1, len(cut) + 1)
+                    jobs = [pool.submit(_draw, settings, run_id, number) for number in numbers]
                     done = [job.result() for job in jobs]
                     _, _, size = merge(files, made, [digest for digest, _ in done])
-                seconds = time.perf_counter() - begun
+                    seconds = time.perf_counter() - begun
                 if counted:
                     pages = sum(pages for _, pages in done)
                     yield _Turn(count, seconds, pages, size, watch.peaks)
