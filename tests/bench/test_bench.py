@@ -46,6 +46,12 @@ def test_one_time_of_a_run_is_the_middle_one(count: int, turns: int) -> None:
     assert million.turns_of(count) == turns
 
 
+def test_small_runs_are_made_before_and_after_the_large_one() -> None:
+    warm, *order = million._turns([10_000, 100_000, 1_000_000])
+    assert not warm[0]
+    assert [count // 10_000 for _, count in order] == [1] * 5 + [10] * 2 + [100, 10] + [1] * 4
+
+
 def test_the_page_has_a_table_with_numbers_to_the_right(tmp_path: Path) -> None:
     rows: list[table.Row] = [{"tool": "a|b", "labels": 1300}, {"tool": "c", "read": "yes"}]
     page = tmp_path / "page.md"
