@@ -87,19 +87,23 @@ def measure(op: UnitTextOp, unit: Unit, fonts: Fonts, *, layout: str) -> TextOp 
     ems = face.width(words, 1.0, op.tracking) - op.tracking
     size = min(op.size, op.max_width / ems)
     record = unit.code_printed or unit.code
+
+    def told() -> str:
+        """Messages are kept and read by many: no secret in them."""
+        masked = unit._replace(inner_code=VARIABLES["inner_code"].sample)
+        return put(op.template, masked).strip()
+
     if size < op.min_size - 1e-6:
-        # Messages are kept and read by many: no secret in them.
-        words = put(op.template, unit._replace(inner_code=VARIABLES["inner_code"].sample)).strip()
         raise LabelOverflow(
-            "{layout}: “{text}” ({field}, {record}) does not fit at {points} pt",
+            "{layout}: “{text}” ({record}) does not fit at {points} pt",
             fix="Make the box of this text wider, or allow a smaller min_size.",
             layout=layout,
             field=op.field,
             record=record,
-            text=words,
+            text=told(),
             points=round(op.min_size / PT, 3),
         )
-    face.check(words, field=op.field, record=record, layout=layout)
+    face.check(words, field=op.field, record=record, layout=layout, quoted=told)
     shift = SHARE[op.anchor] * ems * size
     angle = math.radians(op.angle)
     return TextOp(

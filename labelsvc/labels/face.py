@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -74,19 +74,36 @@ class Face:
             self._glyphs[self._cmap.get(ord(char), ".notdef")].draw(pen)
         return str(pen.getCommands())
 
-    def check(self, text: str, *, field: str, record: str, layout: str) -> None:
-        """Raises `MissingGlyph` when a character of *text* would print as an empty box."""
+    def check(
+        self,
+        text: str,
+        *,
+        field: str,
+        record: str,
+        layout: str,
+        quoted: Callable[[], str] | None = None,
+    ) -> None:
+        """Raises `MissingGlyph` when a character of *text* would print as an empty box.
+
+        :param quoted: what the message quotes instead of *text*, where that may not be told.
+        """
         missing = sorted({c for c in text if c not in "\n " and not self.has(c)})
         if missing and not self.forgiving:
             raise MissingGlyph(
-                "{layout}: the font {font} has no {characters} ({field}, {record})",
+                "{layout}: the font {font} has no {characters}, which stands in “{text}” ({record})",
                 fix="Write the text without these characters.",
                 layout=layout,
                 font=self.name,
                 characters=" ".join(f"{c} (U+{ord(c):04X})" for c in missing),
+                text=short(quoted() if quoted else text),
                 field=field,
                 record=record,
             )
+
+
+def short(text: str) -> str:
+    """*text* as a message quotes it."""
+    return text if len(text) <= 60 else text[:59] + "…"
 
 
 class Fonts:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from labelsvc.errors import LabelOverflow
-from labelsvc.labels.face import PT, Fonts
+from labelsvc.labels.face import PT, Fonts, short
 from labelsvc.labels.layout import TextStyle
 from labelsvc.labels.template import Run
 
@@ -172,12 +172,12 @@ def overflow(
 ) -> LabelOverflow:
     text = solid(" / ".join("".join(run.text for run in line) for line in lines))
     return LabelOverflow(
-        "{layout}: “{text}” ({field}, {record}) does not fit at {points} pt",
+        "{layout}: “{text}” ({record}) does not fit at {points} pt",
         fix="Shorten the text, or choose a larger label.",
         layout=layout,
         field=field,
         record=record,
-        text=text if len(text) <= 60 else text[:59] + "…",
+        text=short(text),
         points=style.floor,
     )
 

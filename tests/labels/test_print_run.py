@@ -328,12 +328,14 @@ def test_runs_started_at_once_never_exceed_the_quantity_together(
         assert [b - a for a, b in pairwise(firsts)] == [300, 300]
 
 
+@pytest.mark.parametrize("lot", ["L280828-88", "L2808-28888-ABCDEFGH", "LO.HANOI/2028.MWQ-88"])
 @pytest.mark.parametrize("layout", [layout.name for layout in library.for_packs()])
-def test_every_layout_has_room_for_the_words_of_the_longest_run(layout: str) -> None:
+def test_every_layout_has_room_for_the_words_of_the_longest_run(layout: str, lot: str) -> None:
     """Also for codes of wide letters: else a run would fail after its numbers were taken. And after
-    tens of thousands of other runs, with a lot named as the service names lots and a wide date."""
+    tens of thousands of other runs, with wide dates and a lot named as the service names lots, or by
+    as many letters as a lot may have."""
     chosen, usual = library.get(layout), sample_content()
-    named = {"lot_code": "L280828-88", "expires": "28/08/2028"}
+    named = {"lot_code": lot, "made": "28/08/2026", "expires": "28/08/2028"}
     content = LabelContent(dict(usual) | named, usual.stars, usual.record)
     mark = blank_roll._mark if chosen.blank else run_check.mark_of
     for form in chosen.forms:

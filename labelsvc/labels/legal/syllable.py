@@ -67,6 +67,25 @@ _TAKEN_OVER = frozenset(
         "laser",
     ]
 )
+#: Vietnamese words by their first letters, as labels have them without a mark: "NSX {made} · HSD …".
+_ABBREVIATED = frozenset(
+    [
+        "nsx",
+        "hsd",
+        "htx",
+        "tnhh",
+        "mtv",
+        "ubnd",
+        "mst",
+        "tcvn",
+        "tccs",
+        "qcvn",
+        "attp",
+        "vsattp",
+        "tp",
+        "cp",
+    ]
+)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ADDRESS = re.compile(r"\S*(?:\w\.\w|@|://|\d)\S*")
 
@@ -98,6 +117,6 @@ def foreign(line: str) -> bool:
     words = _WORD.findall(_ADDRESS.sub(" ", line))
     if any(not word.isupper() for word in words):
         words = [word for word in words if not word.isupper()]
-    words = [word for word in words if word.casefold() not in _TAKEN_OVER]
+    words = [word for word in words if word.casefold() not in _TAKEN_OVER | _ABBREVIATED]
     strange = sum(not possible(word) for word in words)
     return strange >= 2 and 2 * strange >= len(words)

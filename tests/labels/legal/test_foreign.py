@@ -27,6 +27,8 @@ from .conftest import FOOD, Judge, Label, Values, codes
         ("Tra shan tuyet uop hoa sen Bach Diep", False),
         ("Protein, lipid, carbohydrate, vitamin C", False),
         ("HACCP · ISO 22000 · VietGAP", False),
+        ("NSX 02/11/2026 · HSD 02/11/2028", False),
+        ("HTX TNHH MTV", False),
         ("www.chesen.example", False),
         ("Hotline Zalo 024 3000 0000", False),
         ("Tea", False),  # one word proves nothing
