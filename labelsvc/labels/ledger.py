@@ -142,7 +142,7 @@ def note_unprinted(
 def note_activated(
     session: Session, *, run: PrintRun, first: int, last: int, actor: str
 ) -> LedgerEntry:
-    """Labels *first* to *last* are on their goods.
+    """Labels *first* to *last* are on their goods; said twice, it is written once.
 
     :raises Conflict: one of them is void: it must not be on any.
     """
@@ -155,16 +155,20 @@ def note_activated(
             first=dead[0],
             last=dead[1],
         )
+    if said := _said(session, run, Entry.ACTIVATED, first, last):
+        return said
     revoke.activate(session, **_numbers(run, first, last), reason="activated", by=actor)
     return _write(session, run, Entry.ACTIVATED, first, last, actor=actor)
 
 
 def note_sold(session: Session, *, run: PrintRun, first: int, last: int, actor: str) -> LedgerEntry:
-    """The goods with labels *first* to *last* are sold or used up.
+    """The goods with labels *first* to *last* are sold or used up; said twice, it is written once.
 
     :raises Conflict: one of them is void or withdrawn.
     """
     _check(run, first, last)
+    if said := _said(session, run, Entry.SOLD, first, last):
+        return said
     revoke.sell(session, **_numbers(run, first, last), reason="sold", by=actor)
     return _write(session, run, Entry.SOLD, first, last, actor=actor)
 
@@ -173,6 +177,7 @@ def note_spoiled(
     session: Session, *, run: PrintRun, first: int, last: int, reason: str, actor: str
 ) -> LedgerEntry:
     """Labels *first* to *last* are unusable, or will not be used: their codes are void from now on.
+    Said twice for the same reason, it is written once.
 
     :raises BadInput: no such labels, or no reason. :raises Conflict: codes are withdrawn, or used.
     """
@@ -185,6 +190,8 @@ def note_spoiled(
             "Some of these labels were entered as used on goods.",
             fix="A label on goods cannot be spoiled; if the goods are destroyed, have the codes withdrawn.",
         )
+    if said := _said(session, run, Entry.SPOILED, first, last, reason):
+        return said
     revoke.void(
         session, first=run.issue.first + first - 1, count=last - first + 1, reason=reason, by=actor
     )
@@ -311,6 +318,23 @@ def _ranges(session: Session, run: PrintRun, kind: Entry) -> list[Range]:
         )
     )
     return [(first, last) for first, last in rows]
+
+
+def _said(
+    session: Session, run: PrintRun, kind: Entry, first: int, last: int, reason: str = ""
+) -> LedgerEntry | None:
+    """The entry that says just this, if there is one: a button may be pressed twice. The caller's
+    transaction is alone from here on."""
+    lock_counter(session)
+    return session.scalars(
+        select(LedgerEntry).where(
+            LedgerEntry.run_id == run.id,
+            LedgerEntry.kind == kind,
+            LedgerEntry.first == first,
+            LedgerEntry.last == last,
+            LedgerEntry.reason == reason.strip(),
+        )
+    ).first()
 
 
 def _void(session: Session, run: PrintRun) -> list[Range]:

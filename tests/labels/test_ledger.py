@@ -57,6 +57,23 @@ def test_the_account_of_a_lot_counts_each_label_once(
     )  # fmt: skip
 
 
+def test_what_is_said_twice_is_written_once(database: Database, settings: Settings) -> None:
+    with database.writing() as session:
+        run = released(session, settings)
+        for _ in range(2):
+            ledger.note_spoiled(session, run=run, first=8, last=9, reason="Nhoè mực ", actor=WHO)
+            ledger.note_activated(session, run=run, first=1, last=5, actor=WHO)
+        for _ in range(2):
+            ledger.note_sold(session, run=run, first=1, last=5, actor=WHO)
+        ledger.note_sold(session, run=run, first=6, last=6, actor=WHO)
+        ledger.note_spoiled(session, run=run, first=8, last=9, reason="Rách", actor=WHO)
+        assert [(e.kind, e.first, e.last) for e in ledger.entries(session, run)] == [
+            (Entry.SPOILED, 8, 9), (Entry.ACTIVATED, 1, 5), (Entry.SOLD, 1, 5),
+            (Entry.SOLD, 6, 6), (Entry.SPOILED, 8, 9),
+        ]  # fmt: skip
+        assert len(revoke.marks_of(session, run.issue)) == 5
+
+
 def test_labels_that_did_not_come_out_are_not_printed_until_they_are(
     database: Database, settings: Settings
 ) -> None:
