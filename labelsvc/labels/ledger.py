@@ -7,46 +7,19 @@ never a second live label of one unit.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from labelsvc.accounts import audit
-from labelsvc.catalogue.models import Lot
-from labelsvc.codes import blank, revoke
+from labelsvc.codes import revoke
 from labelsvc.codes.keys import lock_counter
 from labelsvc.codes.models import Form, Mark, MarkState
 from labelsvc.errors import BadInput, Conflict
 from labelsvc.labels import ranges
-from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.models import Entry, LedgerEntry, Printer, PrintRun, RunState
-from labelsvc.labels.parts import layout_of
-from labelsvc.labels.print_run import start_run
 from labelsvc.labels.ranges import Range
-from labelsvc.labels.run_check import balance
-
-
-@dataclass(frozen=True)
-class Account:
-    """Labels of a lot, each counted once."""
-
-    declared: int
-    issued: int  # live codes
-    printed: int
-    spoiled: int
-    void: int  # spoiled ones too
-    reprinted: int
-    activated: int
-    remaining: int
-    #: From blank rolls: printed for no lot, and on goods since they were bound.
-    bound: int = 0
-    #: On paper with a live code.
-    good: int = 0
-    #: With a live code, and nobody wrote down that they were printed.
-    unwritten: int = 0
 
 
 def entries(session: Session, run: PrintRun) -> Sequence[LedgerEntry]:
@@ -58,39 +31,7 @@ def entries(session: Session, run: PrintRun) -> Sequence[LedgerEntry]:
 
 def printed(session: Session, run: PrintRun) -> list[Range]:
     """Labels of *run* that are on paper, as far as it was written down."""
-    return _on_paper(entries(session, run))
-
-
-def account(session: Session, lot: Lot) -> Account:
-    """The whole lot on one screen: declared, printed, spoiled, activated, and what is left."""
-    have, bound = balance(session, lot), blank.bound_units(session, lot)
-    figures: Counter[str] = Counter()
-    for run in session.scalars(select(PrintRun).where(PrintRun.lot_id == lot.id)):
-        written = entries(session, run)
-        paper, void = _on_paper(written), _void(session, run)
-        live = [] if run.form == Form.LOT else ranges.without([(1, run.count)], void)
-        figures["printed"] += ranges.size(paper)
-        figures["good"] += ranges.size(ranges.without(paper, void))
-        figures["unwritten"] += ranges.size(ranges.without(live, paper))
-        for kind, kinds in (
-            ("spoiled", (Entry.SPOILED, Entry.VOIDED)),
-            ("reprinted", (Entry.REPRINTED,)),
-            ("activated", (Entry.ACTIVATED,)),
-        ):
-            figures[kind] += ranges.size((e.first, e.last) for e in written if e.kind in kinds)
-    return Account(
-        declared=have.declared,
-        issued=have.issued - have.void,
-        printed=figures["printed"],
-        spoiled=figures["spoiled"],
-        void=have.void,
-        reprinted=figures["reprinted"],
-        activated=figures["activated"] + bound,
-        remaining=have.remaining,
-        bound=bound,
-        good=figures["good"] + bound,
-        unwritten=figures["unwritten"],
-    )
+    return on_paper(entries(session, run))
 
 
 def note_printed(
@@ -106,7 +47,7 @@ def note_printed(
 
     :raises BadInput: no such labels. :raises Conflict: the run is not released.
     """
-    return _write(session, run, Entry.PRINTED, first, last, actor=actor, printer=printer)
+    return write(session, run, Entry.PRINTED, first, last, actor=actor, printer=printer)
 
 
 def note_unprinted(
@@ -124,9 +65,9 @@ def note_unprinted(
     :raises BadInput: no such labels, or no reason. :raises Conflict: some are on goods, or have a
         replacement: then they were on paper.
     """
-    _need(reason)
+    need(reason)
     for kind in (Entry.ACTIVATED, Entry.SOLD, Entry.REPRINTED):
-        if found := ranges.common(_ranges(session, run, kind), [(first, last)]):
+        if found := ranges.common(ranges_of(session, run, kind), [(first, last)]):
             raise Conflict(
                 "Labels {first} to {last} did come out: they are on goods or were replaced.",
                 fix="Begin after them.",
@@ -134,7 +75,7 @@ def note_unprinted(
                 last=found[-1][1],
                 field="from_unit",
             )
-    return _write(
+    return write(
         session, run, Entry.UNPRINTED, first, last, reason=reason, actor=actor, printer=printer
     )
 
@@ -146,8 +87,8 @@ def note_activated(
 
     :raises Conflict: one of them is void: it must not be on any.
     """
-    _check(run, first, last)
-    dead = next((pair for pair in _void(session, run) if _meets(pair, (first, last))), None)
+    check(run, first, last)
+    dead = next((pair for pair in dead_labels(session, run) if meets(pair, (first, last))), None)
     if dead is not None:
         raise Conflict(
             "Labels {first} to {last} of the run are void and must not be on goods.",
@@ -158,7 +99,7 @@ def note_activated(
     if said := _said(session, run, Entry.ACTIVATED, first, last):
         return said
     revoke.activate(session, **_numbers(run, first, last), reason="activated", by=actor)
-    return _write(session, run, Entry.ACTIVATED, first, last, actor=actor)
+    return write(session, run, Entry.ACTIVATED, first, last, actor=actor)
 
 
 def note_sold(session: Session, *, run: PrintRun, first: int, last: int, actor: str) -> LedgerEntry:
@@ -166,11 +107,11 @@ def note_sold(session: Session, *, run: PrintRun, first: int, last: int, actor: 
 
     :raises Conflict: one of them is void or withdrawn.
     """
-    _check(run, first, last)
+    check(run, first, last)
     if said := _said(session, run, Entry.SOLD, first, last):
         return said
     revoke.sell(session, **_numbers(run, first, last), reason="sold", by=actor)
-    return _write(session, run, Entry.SOLD, first, last, actor=actor)
+    return write(session, run, Entry.SOLD, first, last, actor=actor)
 
 
 def note_spoiled(
@@ -181,11 +122,11 @@ def note_spoiled(
 
     :raises BadInput: no such labels, or no reason. :raises Conflict: codes are withdrawn, or used.
     """
-    _check(run, first, last)
-    _need(reason)
+    check(run, first, last)
+    need(reason)
     lock_counter(session)  # who says at the same time that they are on goods comes before or after
-    used = _ranges(session, run, Entry.ACTIVATED)
-    if any(_meets(pair, (first, last)) for pair in used):
+    used = ranges_of(session, run, Entry.ACTIVATED)
+    if any(meets(pair, (first, last)) for pair in used):
         raise Conflict(
             "Some of these labels were entered as used on goods.",
             fix="A label on goods cannot be spoiled; if the goods are destroyed, have the codes withdrawn.",
@@ -195,79 +136,10 @@ def note_spoiled(
     revoke.void(
         session, first=run.issue.first + first - 1, count=last - first + 1, reason=reason, by=actor
     )
-    return _write(session, run, Entry.SPOILED, first, last, reason=reason, actor=actor)
+    return write(session, run, Entry.SPOILED, first, last, reason=reason, actor=actor)
 
 
-def reprint(
-    session: Session,
-    *,
-    run: PrintRun,
-    first: int,
-    last: int,
-    reason: str,
-    actor: str,
-    printer: Printer | None = None,
-    start_at: int = 1,
-    used: Sequence[int] = (),
-    pictures: Mapping[str, bytes] | None = None,
-) -> PrintRun:
-    """A new run in place of labels *first* to *last*, on the same layout, with new numbers, in the
-    same order and with as many copies; spares in proportion, at least one where the run had some.
-
-    Those that are still live become void in the same transaction.
-
-    :param start_at: cell of the first sheet to begin with, and *used* cells: the sheet of the old
-        run is not at hand any more.
-    :param pictures: of the programme, `mark.pictures`.
-    :raises BadInput: no such labels, or no reason.
-    :raises Conflict: some were replaced before. :raises PrintRefused: as `start_run`.
-    """
-    _check(run, first, last)
-    _need(reason)
-    # Two who replace the same labels take turns. The lot first, then the numbers, as every run does:
-    # the other way round, a run that begins meanwhile and this one would wait for each other.
-    session.execute(select(Lot.id).where(Lot.id == run.lot_id).with_for_update())
-    replaced = _ranges(session, run, Entry.REPRINTED)
-    again = next((pair for pair in replaced if _meets(pair, (first, last))), None)
-    if again is not None:
-        raise Conflict(
-            "Labels {first} to {last} were replaced before.",
-            fix="Reprint the labels of the run that replaced them, or choose others.",
-            first=again[0],
-            last=again[1],
-        )
-    covered = ranges.size(ranges.common(_void(session, run), [(first, last)]))
-    if covered < last - first + 1:
-        note_spoiled(session, run=run, first=first, last=last, reason=reason, actor=actor)
-    before = Imprint.read(run.imprint or {})
-    new = start_run(
-        session,
-        lot=run.lot,
-        layout=layout_of(run),
-        count=last - first + 1,
-        form=run.form,
-        imprint=replace(
-            before,
-            start_at=start_at,
-            used=tuple(sorted(set(used))),
-            spares=-(-before.spares * (last - first + 1) // run.count),
-        ),
-        output=run.output,  # type: ignore[arg-type]
-        printer=printer,
-        base_url=run.base_url,
-        actor=actor,
-        pictures=pictures,
-    )
-    new.reprint_of, new.reason = run.id, reason.strip()
-    session.flush()
-    entry = _write(
-        session, run, Entry.REPRINTED, first, last, reason=reason, actor=actor, printer=printer
-    )
-    entry.other_run_id = new.id
-    return new
-
-
-def _on_paper(written: Sequence[LedgerEntry]) -> list[Range]:
+def on_paper(written: Sequence[LedgerEntry]) -> list[Range]:
     """What was printed and not taken back by a later entry; *written* is of one run, in order."""
     found: list[Range] = []
     for entry in written:
@@ -278,7 +150,8 @@ def _on_paper(written: Sequence[LedgerEntry]) -> list[Range]:
     return found
 
 
-def _check(run: PrintRun, first: int, last: int) -> None:
+def check(run: PrintRun, first: int, last: int) -> None:
+    """:raises BadInput: no such labels, or labels that all carry one code."""
     if run.form == Form.LOT:
         raise BadInput(
             "All labels of this run carry one lot code: single ones cannot be void.",
@@ -302,16 +175,19 @@ def _numbers(run: PrintRun, first: int, last: int) -> dict[str, int]:
     return {"first": run.issue.first + first - 1, "count": last - first + 1}
 
 
-def _need(reason: str) -> None:
+def need(reason: str) -> None:
+    """:raises BadInput: *reason* says nothing."""
     if not reason.strip():
         raise BadInput("A reason is needed.", fix="Say in a few words what happened.")
 
 
-def _meets(one: Range, other: Range) -> bool:
+def meets(one: Range, other: Range) -> bool:
+    """Whether they have a label in common."""
     return one[0] <= other[1] and other[0] <= one[1]
 
 
-def _ranges(session: Session, run: PrintRun, kind: Entry) -> list[Range]:
+def ranges_of(session: Session, run: PrintRun, kind: Entry) -> list[Range]:
+    """Labels of *run* of which *kind* was written, entry by entry."""
     rows = session.execute(
         select(LedgerEntry.first, LedgerEntry.last).where(
             LedgerEntry.run_id == run.id, LedgerEntry.kind == kind
@@ -337,7 +213,7 @@ def _said(
     ).first()
 
 
-def _void(session: Session, run: PrintRun) -> list[Range]:
+def dead_labels(session: Session, run: PrintRun) -> list[Range]:
     """Labels of *run* whose codes are void or withdrawn."""
     rows = session.execute(
         select(Mark.first, Mark.last).where(
@@ -349,7 +225,7 @@ def _void(session: Session, run: PrintRun) -> list[Range]:
     return [(first - base, last - base) for first, last in rows]
 
 
-def _write(
+def write(
     session: Session,
     run: PrintRun,
     kind: Entry,
@@ -360,10 +236,14 @@ def _write(
     reason: str = "",
     printer: Printer | None = None,
 ) -> LedgerEntry:
+    """A line of the ledger, and one of the audit trail.
+
+    :raises BadInput: no such labels. :raises Conflict: the run is not released.
+    """
     if kind in (Entry.PRINTED, Entry.UNPRINTED):
         _within(run, first, last)
     else:
-        _check(run, first, last)
+        check(run, first, last)
     if run.state != RunState.RELEASED:
         raise Conflict(
             "The run is not released: nothing of it may be printed.",

@@ -12,7 +12,7 @@ from labelsvc.codes.issue import create_keys, load_keyring
 from labelsvc.db import Database
 from labelsvc.errors import PrintRefused
 from labelsvc.files import Files
-from labelsvc.labels import ledger, mark, print_run, render_run, run_files
+from labelsvc.labels import mark, print_run, render_run, replacement, run_files
 from labelsvc.labels.models import PrintRun, RunFile
 from labelsvc.labels.run_files import Wish
 from labelsvc.settings import Settings
@@ -109,7 +109,7 @@ def test_a_reprint_carries_the_mark_of_its_own_day(
     tasks.run_inline(database, files, settings, job_id)
     second = put(database, files, picture(600, 300))
     with database.writing() as session:
-        new = ledger.reprint(
+        new = replacement.reprint(
             session, run=session.get_one(PrintRun, run_id), first=2, last=3, reason="Mờ",
             actor="user:1", pictures=mark.pictures(session, files),
         )  # fmt: skip

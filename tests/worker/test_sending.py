@@ -21,7 +21,16 @@ from labelsvc.files import Files
 from labelsvc.i18n import catalog, explain
 from labelsvc.jobs.models import Job
 from labelsvc.jobs.queue import failure
-from labelsvc.labels import ledger, library, print_run, printer_trouble, sending, taken, zpl
+from labelsvc.labels import (
+    ledger,
+    library,
+    lot_account,
+    print_run,
+    printer_trouble,
+    sending,
+    taken,
+    zpl,
+)
 from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.models import Printer, PrintRun, RunState, Sending
@@ -236,7 +245,7 @@ def test_what_a_printer_took_is_not_sent_again_unless_somebody_says_why(
     ]  # fmt: skip
     with database.reading() as session:
         run = session.get_one(PrintRun, run_id)
-        assert ledger.account(session, run.lot).printed == 6
+        assert lot_account.account(session, run.lot).printed == 6
         entry = ledger.entries(session, run)[1]
         assert (entry.reason, entry.actor) == ("Máy tắt giữa chừng", "user:2")
         actions = session.scalars(select(AuditEntry.action).where(AuditEntry.actor == "user:2"))
@@ -319,7 +328,7 @@ def test_after_a_jam_the_whole_run_is_in_the_ledger(
     assert written(database, run_id) == [("printed", 1, far.taken), ("printed", far.taken + 1, 600)]
     with database.reading() as session:
         run = session.get_one(PrintRun, run_id)
-        assert ledger.account(session, run.lot).printed == 600
+        assert lot_account.account(session, run.lot).printed == 600
         done = taken.progress(session, run)
     assert (done.complete, done.following, done.taken) == (True, None, 600)
 

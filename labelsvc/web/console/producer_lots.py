@@ -16,7 +16,7 @@ from labelsvc.events.capture import add_event
 from labelsvc.events.models import Event
 from labelsvc.events.vocabulary import STEPS
 from labelsvc.i18n import fold
-from labelsvc.labels import ledger, legal, life, print_run
+from labelsvc.labels import legal, life, lot_account, print_run
 from labelsvc.labels.models import PrintRun
 from labelsvc.web.console.office_form import Posted, shown_values
 from labelsvc.web.console.producer import bp, own_lot, own_product, titles_of
@@ -188,7 +188,7 @@ def _lot_page(lot_id: int, posted: Posted) -> ResponseReturnValue:
             lot=found,
             p=found.product,
             balance=print_run.balance(session, found),
-            account=ledger.account(session, found),
+            account=lot_account.account(session, found),
             living=life.living(session, found),
             runs=runs,
             titles=titles_of(session),

@@ -11,7 +11,16 @@ from labelsvc.codes.revoke import marks_of
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.jobs import queue
 from labelsvc.jobs.models import Job
-from labelsvc.labels import ledger, life, mark, print_run, printer_book, sending, taken
+from labelsvc.labels import (
+    ledger,
+    life,
+    mark,
+    print_run,
+    printer_book,
+    replacement,
+    sending,
+    taken,
+)
 from labelsvc.labels.models import Printer, PrintRun, RunState
 from labelsvc.labels.parts import layout_of
 from labelsvc.labels.run_check import position
@@ -236,7 +245,7 @@ def _write(session: Session, run_id: int, posted: Posted) -> int:
     elif kind == "reprint":
         printer = session.get(Printer, found.printer_id) if found.printer_id else None
         start_at = posted.number("start_at", "Start at label") or 1
-        new = ledger.reprint(
+        new = replacement.reprint(
             session, run=found, first=first, last=last, reason=reason, actor=actor(),
             printer=printer, start_at=start_at, used=cells(posted.text("used"), "used"),
             pictures=mark.pictures(session, site().files),
