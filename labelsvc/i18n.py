@@ -93,10 +93,12 @@ def explain(error: LabelsvcError, language: str) -> tuple[str, str]:
         name: number(value, language) if isinstance(value, float) else value
         for name, value in error.params.items()
     }
-    return (
-        translate(error.message, language, **params),
-        translate(error.fix, language, **params) if error.fix else "",
-    )
+    message = translate(error.message, language, **params)
+    if not error.fix:
+        return message, ""
+    # They are shown one after the other, and some messages end in a name or a number.
+    end = "" if message.endswith((".", "!", "?", "…", ":")) else "."
+    return message + end, translate(error.fix, language, **params)
 
 
 def choose(accept: Iterable[tuple[str, float]], *, asked: str | None = None) -> str:

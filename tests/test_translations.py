@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from labelsvc.errors import fill
-from labelsvc.i18n import _for_one, catalog, translate
+from labelsvc.errors import BadInput, LabelOverflow, LabelsvcError, fill
+from labelsvc.i18n import _for_one, catalog, explain, translate
 from tests.sentences import in_code, in_pieces, in_templates, of_source
 
 _SENTENCES = in_code() | in_templates()
@@ -102,3 +102,18 @@ def test_nouns_and_verbs_follow_what_is_counted(
 )  # fmt: skip
 def test_a_sentence_is_found_wherever_an_error_takes_it_from(source: str, found: set[str]) -> None:
     assert of_source(source) == found
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (LabelOverflow("at {points} pt", fix="Shorten it.", points=4.9), "at 4,9 pt."),
+        (BadInput("{text} is none", fix="Write it.", text="x"), "x is none."),
+        (BadInput("Which one?", fix="Say it."), "Which one?"),
+        (BadInput("another format"), "another format"),
+    ],
+)
+def test_a_message_is_a_sentence_of_its_own_before_its_fix(
+    error: LabelsvcError, message: str
+) -> None:
+    assert explain(error, "vi")[0] == message
