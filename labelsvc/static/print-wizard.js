@@ -4,6 +4,7 @@
 
 const wizard = document.querySelector("#wizard");
 const said = document.querySelector("#preview-words");
+const signedOut = document.querySelector("#signed-out");
 const received = new Map();
 let latest = 0;
 let pressed = false;
@@ -41,19 +42,39 @@ function exchange(old, fresh) {
   if (heir && place !== null) heir.setSelectionRange(place, place);
 }
 
+/** The choices are kept in this tab until a run is made of them: who was signed out in between
+ * finds them again. The form knows the newest run of the lot. */
+const kept = {
+  key: `wizard ${location.pathname}`,
+  keep(body) {
+    const rows = [...body].filter(([name]) => name !== "csrf_token" && name !== "do");
+    sessionStorage.setItem(this.key, JSON.stringify(rows));
+  },
+  /** The form as it was left, or null. */
+  found() {
+    const rows = JSON.parse(sessionStorage.getItem(this.key) ?? "[]");
+    if (new Map(rows).get("after") !== wizard.elements.after.value) return null;
+    const body = new FormData();
+    body.set("csrf_token", wizard.elements.csrf_token.value);
+    for (const [name, value] of rows) body.append(name, value);
+    return body;
+  },
+};
+
 /** Ask the server what the choices mean, and show it. */
-async function look(button = null) {
+async function look(button = null, body = new FormData(wizard)) {
   clearTimeout(typing);
   const turn = ++latest;
   picture().setAttribute("aria-busy", "true");
   said.textContent = said.dataset.busy;
-  const body = new FormData(wizard);
+  kept.keep(body);
   body.set("do", "look");
   if (button) body.set(button.name, button.value);
   try {
     const answer = await fetch(location.href, { method: "POST", body });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (!page.querySelector("#wizard")) throw new Error("signed out");
+    signedOut.hidden = page.querySelector("#wizard") !== null;
+    if (!signedOut.hidden) throw new Error("signed out");
     await released();
     if (turn !== latest) return;
     for (const old of wizard.querySelectorAll("[data-part]")) {
@@ -66,7 +87,7 @@ async function look(button = null) {
     watch();
   } catch {
     if (turn !== latest) return;
-    said.textContent = said.dataset.failed;
+    said.textContent = signedOut.hidden ? said.dataset.failed : "";
     picture().setAttribute("aria-busy", "false");
   }
 }
@@ -99,7 +120,7 @@ wizard.addEventListener("click", (event) => {
 });
 wizard.addEventListener("submit", (event) => {
   const button = event.submitter;
-  if (button?.value === "print") return;
+  if (button?.value === "print") return kept.keep(new FormData(wizard));
   event.preventDefault();
   look(button?.name === "sheets" ? button : null);
 });
@@ -108,3 +129,9 @@ for (const part of wizard.querySelectorAll("[data-part]")) {
 }
 document.documentElement.classList.add("live");
 watch();
+const left = location.search ? null : kept.found(); // a link that says what to print counts more
+const before = left && wizard.querySelector(`input[name=layout][value="${left.get("layout")}"]`);
+if (before) {
+  before.checked = true;
+  look(null, left);
+}

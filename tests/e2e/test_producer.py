@@ -12,6 +12,7 @@ from playwright.sync_api import Browser
 
 from labelsvc.labels import symbol
 from labelsvc.labels.preview import grey_page
+from tests import world as worlds
 from tests.e2e.conftest import Live, Reader, sign_in
 
 pytestmark = pytest.mark.e2e
@@ -115,6 +116,36 @@ def test_the_wizard_follows_every_choice_and_keeps_the_focus(live: Live, reader:
     page.wait_for_timeout(600)
     page.mouse.up()
     page.wait_for_url("**/console/runs/*")
+
+
+def test_who_was_signed_out_in_the_wizard_finds_the_choices_again(
+    live: Live, reader: Reader
+) -> None:
+    sign_in(reader, "lan")
+    page = reader.page
+    reader.open(f"/console/lots/{live.world.lot}/print")
+    page.wait_for_load_state("networkidle")
+    page.check("input[name=layout][value=a4-24]")
+    page.locator(".first-sheet [data-cell='25']").wait_for(state="detached")
+    page.locator(".first-sheet [data-cell='4']").click()
+    page.locator(".first-sheet [data-cell='4'][data-state='used']").wait_for()
+    page.context.clear_cookies()
+    page.fill("#count", "9")
+    page.locator("#signed-out").wait_for()
+    page.click("#signed-out a")
+    page.fill("#name", "lan")
+    page.fill("#password", worlds.PASSWORD)
+    page.click("main form button")
+    page.wait_for_url("**/print")
+    page.get_by_role("button", name="In 9 tem").wait_for()
+    page.locator(".first-sheet [data-cell='4'][data-state='used']").wait_for()
+    assert page.locator("input[name=layout]:checked").input_value() == "a4-24"
+    page.click("button[value=print]")
+    page.wait_for_url("**/console/runs/*")
+    # A run was made of them: the next one begins anew.
+    reader.open(f"/console/lots/{live.world.lot}/print")
+    page.wait_for_load_state("networkidle")
+    assert page.locator(".first-sheet [data-state='used']").count() == 0
 
 
 def test_the_wizard_works_without_scripts(live: Live, browser: Browser) -> None:
