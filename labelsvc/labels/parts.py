@@ -80,8 +80,10 @@ def layout_of(run: Printed) -> Layout:
     return _layout(run.layout_toml, f"{run.layout_name}.toml")
 
 
-#: Every part of a run asks for the same one.
-_layout = lru_cache(maxsize=16)(lambda text, source: load(text, source=source))
+@lru_cache(maxsize=16)
+def _layout(toml: str, source: str) -> Layout:
+    """Parsed once: every part of a run asks for the same one."""
+    return load(toml, source=source)
 
 
 def units_of(run: Printed, keyring: Keyring, part: Slice) -> list[Unit]:
