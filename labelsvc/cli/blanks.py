@@ -19,7 +19,7 @@ from labelsvc.i18n import fold
 from labelsvc.labels import blank_roll, own, print_run
 from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.models import BlankRoll
-from labelsvc.labels.run_check import balance
+from labelsvc.labels.run_rules import balance
 from labelsvc.worker.tasks import run_inline
 
 

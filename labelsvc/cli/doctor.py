@@ -26,7 +26,7 @@ from labelsvc.files import Files
 from labelsvc.labels import fonts, library, mark
 from labelsvc.labels.content import sample_content, sample_unit
 from labelsvc.labels.drawing import compose
-from labelsvc.labels.run_check import sample_printed
+from labelsvc.labels.run_words import sample_printed
 from labelsvc.settings import DEVELOPMENT_KEY, Settings
 from labelsvc.worker.broker import reach
 

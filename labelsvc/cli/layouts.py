@@ -15,7 +15,7 @@ from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.labels import draft_data, fonts, legal, library, preview, stock
 from labelsvc.labels.drawing import compose
 from labelsvc.labels.layout import Article, Layout
-from labelsvc.labels.run_check import sample_printed
+from labelsvc.labels.run_words import sample_printed
 from labelsvc.labels.sheet import Sheet
 
 

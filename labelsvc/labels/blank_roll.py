@@ -23,7 +23,7 @@ from labelsvc.labels.models import BlankRoll, Printer, RunState
 from labelsvc.labels.parts import kept, slices
 from labelsvc.labels.print_run import Output, for_printer, on_roll
 from labelsvc.labels.printers import Profile
-from labelsvc.labels.run_check import position, sample_printed
+from labelsvc.labels.run_words import position, sample_printed
 from labelsvc.labels.sheet import Sheet
 
 #: Kind of the job that renders a roll.

@@ -13,7 +13,7 @@ from labelsvc.codes import blank
 from labelsvc.codes.models import Form
 from labelsvc.labels import ledger, ranges
 from labelsvc.labels.models import Entry, PrintRun
-from labelsvc.labels.run_check import balance
+from labelsvc.labels.run_rules import balance
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from labelsvc.labels.content import LabelContent, Unit
 from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.layout import Layout, load
 from labelsvc.labels.models import BlankRoll, PrintRun
-from labelsvc.labels.run_check import position
+from labelsvc.labels.run_words import position
 from labelsvc.labels.sheet import Sheet
 
 #: What is rendered: labels of a lot, or blank ones.

@@ -30,7 +30,9 @@ from labelsvc.labels.layout import Layout
 from labelsvc.labels.models import BlankRoll, Printer, PrintRun, RunState
 from labelsvc.labels.parts import kept, slices
 from labelsvc.labels.printers import Profile
-from labelsvc.labels.run_check import Balance, RunCheck, balance, balances, check_run, mark_of
+from labelsvc.labels.run_check import RunCheck, check_run
+from labelsvc.labels.run_rules import Balance, balance, balances
+from labelsvc.labels.run_words import mark_of
 
 __all__ = [
     "JOB_KIND", "Balance", "RunCheck", "balance", "balances", "check_run", "count_runs", "failure", "file_name",

@@ -14,7 +14,7 @@ from labelsvc.labels.content import LabelContent, Unit, sample_content
 from labelsvc.labels.drawing import Drawing, compose, measure
 from labelsvc.labels.layout import Layout, load
 from labelsvc.labels.ops import SymbolOp, TextOp, UnitTextOp
-from labelsvc.labels.run_check import position
+from labelsvc.labels.run_words import position
 from labelsvc.labels.sheet import Cell, Sheet
 
 #: Labels of one sheet; every count is a multiple of it.

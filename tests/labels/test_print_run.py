@@ -28,7 +28,7 @@ from labelsvc.errors import (
     RecognitionForbids,
 )
 from labelsvc.jobs.models import Job
-from labelsvc.labels import blank_roll, fonts, ledger, library, parts, print_run, run_check
+from labelsvc.labels import blank_roll, fonts, ledger, library, parts, print_run, run_words
 from labelsvc.labels.content import LabelContent, Unit, sample_content, sample_unit
 from labelsvc.labels.draft_data import sample_unit_of
 from labelsvc.labels.drawing import compose
@@ -337,12 +337,12 @@ def test_every_layout_has_room_for_the_words_of_the_longest_run(layout: str, lot
     chosen, usual = library.get(layout), sample_content()
     named = {"lot_code": lot, "made": "28/08/2026", "expires": "28/08/2028"}
     content = LabelContent(dict(usual) | named, usual.stars, usual.record)
-    mark = blank_roll._mark if chosen.blank else run_check.mark_of
+    mark = blank_roll._mark if chosen.blank else run_words.mark_of
     for form in chosen.forms:
         for count in (999, 1_000_000):
             unit = Unit(
-                sample_unit(form).code, run_check.sample_printed(form),
-                run_check.position(count, count, mark(88_888)),
+                sample_unit(form).code, run_words.sample_printed(form),
+                run_words.position(count, count, mark(88_888)),
             )  # fmt: skip
             drawing = compose(chosen, content, fonts.load(), unit=unit)
             assert drawing.resolve(unit, fonts.load())
@@ -352,8 +352,8 @@ def test_samples_are_numbered_as_labels_of_runs_and_of_blank_rolls_are() -> None
     numbered = [library.get(name) for name in library.names()]
     for layout in numbered:
         if layout.purpose != "carton" and layout.forms[0] != "lot":
-            mark = blank_roll._mark(14) if layout.blank else run_check.mark_of(14)
-            assert sample_unit_of(layout).unit_number == run_check.position(12, 500, mark)
+            mark = blank_roll._mark(14) if layout.blank else run_words.mark_of(14)
+            assert sample_unit_of(layout).unit_number == run_words.position(12, 500, mark)
     assert {layout.name for layout in numbered if layout.blank} == {"blank-35x22", "blank-a4-65"}
 
 
@@ -364,7 +364,7 @@ def test_the_sample_caption_is_wider_than_a_hundred_thousand_real_ones() -> None
         face.width(uri.printed("".join(random.choices(alphabet.ALPHABET, k=24))))
         for _ in range(100_000)
     )
-    assert widest < face.width(run_check.sample_printed("short"))
+    assert widest < face.width(run_words.sample_printed("short"))
 
 
 def test_a_run_whose_words_do_not_fit_is_refused_before_numbers_are_taken(

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from labelsvc.catalogue.models import Lot
 from labelsvc.db import Database
-from labelsvc.labels import fonts, library, own, run_check
+from labelsvc.labels import fonts, library, own, run_words
 from labelsvc.labels.layout import SheetSpec, load
 from labelsvc.labels.layout_text import dumps, facts
 from tests.conftest import HOST
@@ -352,8 +352,8 @@ def test_a_lot_is_numbered_with_the_mark_that_its_next_run_will_have(
     desk: Sit, database: Database, world: World
 ) -> None:
     with database.reading() as session:
-        declared, mark = session.get_one(Lot, world.lot).declared, run_check.widest_mark(session)
-    bare, marked = (run_check.position(declared, declared, said) for said in ("", mark))
+        declared, mark = session.get_one(Lot, world.lot).declared, run_words.widest_mark(session)
+    bare, marked = (run_words.position(declared, declared, said) for said in ("", mark))
     lan, layout = desk("lan"), held("a4-24")
     at = next(i for i, e in enumerate(layout["elements"]) if e.get("text") == "{unit_number}")
     size = layout["elements"][at]["size"]

@@ -12,7 +12,7 @@ from labelsvc.db import Database
 from labelsvc.labels import library, own
 from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.models import PrintRun
-from labelsvc.labels.run_check import balance
+from labelsvc.labels.run_rules import balance
 from tests.web.desk import seen
 from tests.web.test_producer import SignIn
 from tests.world import World

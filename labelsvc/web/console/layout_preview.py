@@ -23,7 +23,7 @@ from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout, load
 from labelsvc.labels.layout_text import dumps, tidy
 from labelsvc.labels.legal.finding import PROGRAMME
-from labelsvc.labels.run_check import (
+from labelsvc.labels.run_words import (
     next_mark,
     position,
     sample_code,

@@ -26,7 +26,7 @@ from labelsvc.errors import (
     QuantityExceeded,
 )
 from labelsvc.labels.models import BlankRoll
-from labelsvc.labels.run_check import Balance, balance
+from labelsvc.labels.run_rules import Balance, balance
 from labelsvc.web.console.office_form import Posted, Problem
 from labelsvc.web.console.producer import bp, own_lot
 from labelsvc.web.console.producer_blanks import free_parts

@@ -22,7 +22,7 @@ from labelsvc.labels.content import Unit
 from labelsvc.labels.imprint import Imprint, usual_spares
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.models import BlankRoll, Printer, RunState
-from labelsvc.labels.run_check import position
+from labelsvc.labels.run_words import position
 from labelsvc.labels.sheet import Sheet
 from labelsvc.web.console.fetched import attachment
 from labelsvc.web.console.layout_picture import picture

@@ -23,7 +23,7 @@ from labelsvc.labels import (
 )
 from labelsvc.labels.models import Printer, PrintRun, RunState
 from labelsvc.labels.parts import layout_of
-from labelsvc.labels.run_check import position
+from labelsvc.labels.run_words import position
 from labelsvc.labels.sheet import Sheet, cells
 from labelsvc.web.console.fetched import attachment
 from labelsvc.web.console.office import names_of

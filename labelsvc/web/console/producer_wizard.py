@@ -40,7 +40,9 @@ from labelsvc.labels.imprint import Imprint, usual_spares
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.models import Printer, PrintRun
 from labelsvc.labels.printers import Profile
-from labelsvc.labels.run_check import Balance, RunCheck, next_mark, position, sample_code
+from labelsvc.labels.run_check import RunCheck
+from labelsvc.labels.run_rules import Balance
+from labelsvc.labels.run_words import next_mark, position, sample_code
 from labelsvc.labels.sheet import Sheet
 from labelsvc.web.console.layout_picture import picture
 from labelsvc.web.console.office_form import Problem, problem
