@@ -24,6 +24,7 @@ from labelsvc.inspections.evidence import (
 from labelsvc.inspections.models import Report, Sighting
 from labelsvc.scans import provinces, signals
 from labelsvc.scans.models import Refused, RefusedNetwork, Scan, UnitSeen
+from labelsvc.scans.place import Place
 from labelsvc.scans.refusals import ALL
 from labelsvc.scans.signals import BY_VERDICT, Signal, Spread, Thresholds, Unit
 
@@ -247,14 +248,14 @@ def _travel(session: Session, at: Thresholds, found: Findings, since: datetime) 
         rows = session.scalars(
             select(Sighting).where(Sighting.number == number, Sighting.at >= start)
         )
-        seen = [signals.Place(r.at, r.province, r.latitude, r.longitude) for r in rows]
+        seen = [Place(r.at, r.province, r.latitude, r.longitude) for r in rows]
         reports = session.execute(
             select(Report.created_at, Report.place).where(
                 Report.number == number, Report.created_at >= start, Report.place != ""
             )
         )
         bought = [
-            signals.Place(moment, province.code)
+            Place(moment, province.code)
             for moment, words in reports
             if (province := provinces.find(words)) is not None
         ]

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
-from math import exp, expm1, fsum, lgamma, log, log1p
+from math import expm1, log1p
 from typing import Any
 
-from labelsvc.scans.provinces import BY_CODE, distance
+from labelsvc.scans.place import Place, apart
+from labelsvc.scans.provinces import BY_CODE
+from labelsvc.scans.significance import benjamini_hochberg, poisson_tail
 
 #: Sessions of one item that honest buyers cause beyond the first, on average. Also the least mean
 #: that a unit is compared with: else in a lot that nobody scans the second look would be a marvel.
@@ -206,29 +207,6 @@ def repeats(lots: Sequence[Spread], *, at: Thresholds) -> dict[int, Signal]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a code was reported to be, at a moment.
-
-    :param latitude: middle of a cell, degrees; None where only the province is known.
-    """
-
-    at: datetime
-    province: str
-    latitude: float | None = None
-    longitude: float | None = None
-
-
-#: Kilometres from the middle of a cell of 0.05 degrees to its corner.
-_CELL_KM = 4.0
-
-
-def apart(a: Place, b: Place) -> float:
-    """Kilometres that surely lie between two reports: from edge to edge of what is known."""
-    (here, reach), (there, other) = _point(a), _point(b)
-    return max(0.0, distance(*here, *there) - reach - other)
-
-
 def travel(places: Iterable[Place], at: Thresholds) -> Signal | None:
     """One unit that was reported at two places with too little time between; the farthest pair.
 
@@ -293,65 +271,3 @@ def worsened(before: Mapping[str, float], signals: Iterable[Signal]) -> bool:
     return any(
         signal.kind not in before or signal.weight >= 2 * before[signal.kind] for signal in signals
     )
-
-
-# --- statistics ----------------------------------------------------------------------------------
-
-
-def poisson_tail(count: int, mean: float) -> float:
-    """P(X >= *count*) of a Poisson variable X; 1.0 for a *count* of 0 or less.
-
-    Summed from the end that is smaller, so that small tails keep their relative precision.
-
-    :raises ValueError: the mean is negative.
-    """
-    if mean < 0:
-        raise ValueError("a mean of counts is not negative")
-    if count <= 0:
-        return 1.0
-    if mean == 0:
-        return 0.0
-    first = exp(count * log(mean) - mean - lgamma(count + 1))  # P(X = count)
-    terms: list[float] = []
-    if count > mean:
-        term, step = first, count
-        while term > first * 1e-17 and term > 0:
-            terms.append(term)
-            step += 1
-            term *= mean / step
-        return min(1.0, fsum(terms))
-    if first == 0:
-        return 1.0  # so far below the mean that the rest of the sum is nothing
-    term, step = first, count
-    while step > 0:
-        term *= step / mean
-        step -= 1
-        terms.append(term)
-        if term < 1e-17 * terms[0]:
-            break
-    return min(1.0, max(0.0, 1.0 - fsum(terms)))
-
-
-def benjamini_hochberg(
-    tails: Sequence[float], share: float, *, tests: int | None = None
-) -> list[bool]:
-    """Which of *tails* (p-values) to believe, so that at most *share* of those are false alarms.
-
-    The largest k with p(k) <= k/m · share, and everything at or below it (J. R. Statist. Soc. B 57,
-    1995, p. 289).
-
-    :param tests: how many tests there were when only the small tails are given.
-    """
-    total = max(tests or 0, len(tails))
-    limit = -1.0
-    for rank, tail in enumerate(sorted(tails), 1):
-        if tail <= rank / total * share:
-            limit = tail
-    return [tail <= limit for tail in tails]
-
-
-def _point(place: Place) -> tuple[tuple[float, float], float]:
-    if place.latitude is not None and place.longitude is not None:
-        return (place.latitude, place.longitude), _CELL_KM
-    province = BY_CODE[place.province]
-    return (province.latitude, province.longitude), province.reach

@@ -12,16 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labelsvc.scans import provinces, signals
+from labelsvc.scans.place import Place
 from labelsvc.scans.signals import (
     Kind,
-    Place,
     Signal,
     Spread,
     Thresholds,
     Unit,
-    benjamini_hochberg,
-    poisson_tail,
 )
+from labelsvc.scans.significance import benjamini_hochberg, poisson_tail
 from labelsvc.scans.verdict import Verdict
 
 AT = Thresholds()
