@@ -16,8 +16,8 @@ from labelsvc.codes import revoke
 from labelsvc.codes.issue import allocate
 from labelsvc.codes.models import Form, Issue
 from labelsvc.events.models import Event
-from labelsvc.inspections.evidence import note_sighting
 from labelsvc.inspections.models import Report, ReportKind, SightingSource
+from labelsvc.inspections.places import note_sighting
 from labelsvc.scans.models import Scan, UnitSeen
 from labelsvc.scans.verdict import Verdict
 

@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 from labelsvc import clock
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.codes.models import Form, Issue
-from labelsvc.inspections.evidence import (
+from labelsvc.inspections.models import Report, Sighting
+from labelsvc.inspections.places import (
     lots_with_places,
     of_reports,
     reported_places,
     sale_provinces,
 )
-from labelsvc.inspections.models import Report, Sighting
 from labelsvc.scans import provinces, signals
 from labelsvc.scans.models import Refused, RefusedNetwork, Scan, UnitSeen
 from labelsvc.scans.place import Place

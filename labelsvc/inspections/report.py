@@ -15,8 +15,8 @@ from labelsvc.codes.models import Form
 from labelsvc.errors import BadInput, Conflict
 from labelsvc.i18n import nfc
 from labelsvc.inspections.ends import code_by_ends, without_codes
-from labelsvc.inspections.evidence import note_sighting
 from labelsvc.inspections.models import Report, ReportKind, ReportState, SightingSource
+from labelsvc.inspections.places import note_sighting
 from labelsvc.scans.provinces import BY_CODE
 
 

@@ -13,8 +13,8 @@ from labelsvc.codes.keyring import Keyring
 from labelsvc.codes.resolve import find_code
 from labelsvc.codes.uri import MAX_TEXT
 from labelsvc.errors import LabelsvcError
-from labelsvc.inspections.evidence import cell_of, note_sighting
 from labelsvc.inspections.models import SightingSource
+from labelsvc.inspections.places import cell_of, note_sighting
 
 #: Of one sending.
 MOST = 100

@@ -26,8 +26,8 @@ from labelsvc.errors import LabelsvcError, MalformedCode, PhotoRefused
 from labelsvc.files import Files
 from labelsvc.inspections import cases
 from labelsvc.inspections.ends import code_by_ends, without_codes
-from labelsvc.inspections.evidence import note_sighting
 from labelsvc.inspections.models import Case, CaseFile, CaseKind, SightingSource
+from labelsvc.inspections.places import note_sighting
 from labelsvc.inspections.sightings import SentPlace, Uid
 from labelsvc.labels import legal
 from labelsvc.scans.verdict import SHOWN, Verdict

@@ -16,8 +16,8 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from labelsvc.errors import BadInput, LabelsvcError, TooManyTries
-from labelsvc.inspections.evidence import note_sighting
 from labelsvc.inspections.models import SightingSource
+from labelsvc.inspections.places import note_sighting
 from labelsvc.scans import provinces
 from labelsvc.web import scan_view
 from labelsvc.web.language import current, explain

@@ -23,7 +23,7 @@ from labelsvc.codes.offline import OfflinePayload
 from labelsvc.db import Revision
 from labelsvc.errors import BadSignature, KeyUnavailable
 from labelsvc.inspections import watch
-from labelsvc.inspections.evidence import coarsen_places
+from labelsvc.inspections.places import coarsen_places
 from labelsvc.resources import folder
 from labelsvc.scans.day_key import DayKey, network_of
 from labelsvc.scans.misses import Misses

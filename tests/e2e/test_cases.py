@@ -16,8 +16,8 @@ from labelsvc.codes.issue import allocate, codes_of, load_keyring
 from labelsvc.codes.models import Form
 from labelsvc.inspections import watch
 from labelsvc.inspections.cases import contest
-from labelsvc.inspections.evidence import declare_sale, note_sighting
 from labelsvc.inspections.models import Case
+from labelsvc.inspections.places import declare_sale, note_sighting
 from labelsvc.inspections.report import send_report
 from labelsvc.scans.record import Seen, write
 from labelsvc.settings import load

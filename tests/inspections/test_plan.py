@@ -16,7 +16,7 @@ from labelsvc.catalogue.models import Lot
 from labelsvc.codes.issue import allocate
 from labelsvc.codes.models import Form
 from labelsvc.db import Database
-from labelsvc.inspections.evidence import declare_sale, note_sighting
+from labelsvc.inspections.places import declare_sale, note_sighting
 from labelsvc.inspections.report import send_report
 from labelsvc.scans.models import Refused, RefusedNetwork
 from labelsvc.scans.signals import Kind

@@ -17,8 +17,9 @@ from labelsvc.codes.models import Form, Issue, Mark
 from labelsvc.db import Database
 from labelsvc.inspections import watch
 from labelsvc.inspections.cases import decide
-from labelsvc.inspections.evidence import declare_sale, gather, note_sighting
+from labelsvc.inspections.evidence import gather
 from labelsvc.inspections.models import Case, CaseNote, CaseState, Sighting
+from labelsvc.inspections.places import declare_sale, note_sighting
 from labelsvc.inspections.report import send_report
 from labelsvc.scans import lookup
 from labelsvc.scans.models import Refused

@@ -16,8 +16,8 @@ from labelsvc import clock
 from labelsvc.codes.models import Issue
 from labelsvc.db import Database
 from labelsvc.inspections import watch
-from labelsvc.inspections.evidence import coarsen_places, note_sighting
 from labelsvc.inspections.models import Case, Report, Sighting
+from labelsvc.inspections.places import coarsen_places, note_sighting
 from labelsvc.scans.models import UnitSeen
 from labelsvc.scans.record import coarsen
 from labelsvc.settings import Settings

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from labelsvc.catalogue.models import Product
 from labelsvc.inspections import cases as verbs
-from labelsvc.inspections.evidence import declare_sale, gather, sale_provinces
+from labelsvc.inspections.evidence import gather
 from labelsvc.inspections.models import Case
+from labelsvc.inspections.places import declare_sale, sale_provinces
 from labelsvc.scans.provinces import BY_CODE
 from labelsvc.web.console import case_words
 from labelsvc.web.console.office import paged
