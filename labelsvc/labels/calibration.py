@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from reportlab.pdfgen.canvas import Canvas
 
-from labelsvc.labels import batch, paint, symbol
+from labelsvc.labels import batch, paint, symbol, symbol_size
 from labelsvc.labels.canvas import font_name, saved
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.paint import PT, bend
@@ -226,7 +226,7 @@ class _Sheet:
             )
             self.canvas._code.append(f"{paint.fill(_INK)} {path} f")
             self.text(at, ground + 6.5, f"{self.mm(module)} mm", 9, face="bold")
-            dots = " · ".join(str(round(module * symbol.dots_per_mm(dpi))) for dpi in _HEADS)
+            dots = " · ".join(str(round(module * symbol_size.dots_per_mm(dpi))) for dpi in _HEADS)
             self.text(at, ground + 10.5, words.dots.replace("{d}", dots), 8, colour=_SOFT)
             at += side + gap
         for number, part in enumerate(self.wrapped(words.ladder_ask, 9)):

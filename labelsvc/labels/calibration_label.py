@@ -17,7 +17,7 @@ import pypdfium2
 from reportlab.pdfgen.canvas import Canvas
 
 from labelsvc.errors import BadInput
-from labelsvc.labels import batch, symbol
+from labelsvc.labels import batch, symbol, symbol_size
 from labelsvc.labels.canvas import font_name, saved
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Article
@@ -140,7 +140,7 @@ def calibration_rows(
             height=f"{height:g}",
             field="roll",
         )
-    said, scale = _SAID["en" if language == "en" else "vi"], symbol.dots_per_mm(dpi)
+    said, scale = _SAID["en" if language == "en" else "vi"], symbol_size.dots_per_mm(dpi)
     roll = _Roll(sheet, scale, article.label is not None and article.label.round, fonts)
     roll.marks(mark_of(article), said, dpi)
     roll.ladder(said)

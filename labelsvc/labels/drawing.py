@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from labelsvc.errors import LabelOverflow, LayoutError
-from labelsvc.labels import clearance, shapes, stack, symbol
+from labelsvc.labels import clearance, shapes, stack, symbol, symbol_size
 from labelsvc.labels.content import LabelContent, Unit
 from labelsvc.labels.draft_data import sample_unit_of
 from labelsvc.labels.face import PT, Fonts
@@ -190,7 +190,7 @@ def symbol_in_box(
 ) -> tuple[SymbolOp, Box]:
     """The symbol in the middle of its box, and the box of its quiet zone. Raises `LayoutError`."""
     try:
-        plan = symbol.plan(
+        plan = symbol_size.plan(
             sample.code,
             size_mm=element.size,
             dpi=layout.resolution_dpi,

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from labelsvc.labels import symbol
+from labelsvc.labels import symbol, symbol_size
 
 Grey = npt.NDArray[np.uint8]
 
@@ -43,7 +43,7 @@ class Measured(NamedTuple):
         return (self.module_x + self.module_y) / 2
 
     def dots(self, dpi: int) -> float:
-        return self.module * symbol.dots_per_mm(dpi)
+        return self.module * symbol_size.dots_per_mm(dpi)
 
 
 class _Extent(NamedTuple):

@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pikepdf
 import pypdfium2
 
-from labelsvc.labels import sample, symbol
+from labelsvc.labels import sample, symbol, symbol_size
 from labelsvc.labels.faults import Faults
 from labelsvc.labels.layout import Layout, SymbolElement
 from labelsvc.labels.paint import bend
@@ -101,7 +101,7 @@ def read_back_pdf(
     dots, module_mm = 0, 0.5
     if expected:
         modules = 17 + 4 * symbol.version_for(symbol.segments(expected[0]), box.level)
-        dots, module_mm = symbol.choose_module(
+        dots, module_mm = symbol_size.choose_module(
             box.size, modules, layout.resolution_dpi, min_mm=min(0.25, box.min_module)
         )
     first_dpi = dpi or min(_SECOND_DPI, max(_LEAST_DPI, math.ceil(_PIXELS * 25.4 / module_mm)))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pypdfium2
 
-from labelsvc.labels import symbol
+from labelsvc.labels import symbol, symbol_size
 from labelsvc.labels.finding import Finding, Wanted
 from labelsvc.labels.gauge import Measured, measure
 from labelsvc.labels.preview import PDFIUM, grey_page
@@ -178,6 +178,6 @@ def figures(rows: Sequence[Measured], wanted: Wanted) -> dict[str, Any]:
     }
     if wanted.resolution_dpi is not None:
         figures["dots"] = round(
-            sum(modules) / len(modules) * symbol.dots_per_mm(wanted.resolution_dpi), 2
+            sum(modules) / len(modules) * symbol_size.dots_per_mm(wanted.resolution_dpi), 2
         )
     return figures

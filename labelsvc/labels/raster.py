@@ -18,7 +18,7 @@ import pypdfium2
 from PIL import Image
 
 from labelsvc.errors import BadInput
-from labelsvc.labels import batch, symbol
+from labelsvc.labels import batch, symbol_size
 from labelsvc.labels.block import Block
 from labelsvc.labels.content import LabelContent, Unit
 from labelsvc.labels.drawing import Drawing, compose
@@ -67,7 +67,7 @@ class Web:
 
     @property
     def dots_per_mm(self) -> float:
-        return symbol.dots_per_mm(self.dpi)
+        return symbol_size.dots_per_mm(self.dpi)
 
     @property
     def side(self) -> int:
@@ -103,7 +103,7 @@ def web_of(layout: Layout, drawing: Drawing, profile: Profile | None = None) -> 
             layout=layout.name,
             dpi=dpi,
         )
-    scale, op = symbol.dots_per_mm(dpi), drawing.symbol
+    scale, op = symbol_size.dots_per_mm(dpi), drawing.symbol
     right, down = _shift(profile, scale)
     width_mm, height_mm = float(sheet.page_width), float(sheet.page_height)
     corners, cells, pictures = [], [], []
@@ -221,7 +221,7 @@ def _pictures(pdf: bytes, web: Web, profile: Profile | None, labels: int) -> Ite
     """Each page, cut at one shade, the pictures of its first *labels* labels screened, and moved by
     the printer's offset."""
     each = len(web.pictures) // web.across
-    scale = symbol.dots_per_mm(web.dpi)
+    scale = symbol_size.dots_per_mm(web.dpi)
     with PDFIUM:
         document = pypdfium2.PdfDocument(pdf)
         pages = len(document)

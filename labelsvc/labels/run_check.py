@@ -12,7 +12,7 @@ from labelsvc import clock
 from labelsvc.catalogue.models import Lot
 from labelsvc.codes.models import Form
 from labelsvc.errors import BadInput, ContentMissing, LabelsvcError, LayoutError
-from labelsvc.labels import fonts, legal, library, raster, symbol
+from labelsvc.labels import fonts, legal, library, raster, symbol_size
 from labelsvc.labels.content import LabelContent, Unit
 from labelsvc.labels.contents import content_of
 from labelsvc.labels.drawing import Drawing, compose
@@ -39,7 +39,7 @@ class RunCheck:
     balance: Balance
     problems: list[LabelsvcError] = field(default_factory=list)
     warnings: list[legal.Finding] = field(default_factory=list)
-    plan: symbol.SymbolPlan | None = None
+    plan: symbol_size.SymbolPlan | None = None
     pages: int = 0
 
 
@@ -98,7 +98,7 @@ def check_run(
         if output != "pdf":
             raster.web_of(chosen, drawn, profile)
             raster.check_pictures(chosen, content, unit, fonts.load())
-        plan = symbol.SymbolPlan(
+        plan = symbol_size.SymbolPlan(
             drawn.symbol.version, drawn.symbol.level, drawn.symbol.dots, drawn.symbol.module
         )
     except (LayoutError, BadInput) as error:

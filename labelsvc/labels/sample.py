@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
-from labelsvc.labels import symbol
+from labelsvc.labels import symbol, symbol_size
 from labelsvc.labels.faults import Faults
 from labelsvc.labels.gauge import Grey, Measured, measure_at
 
@@ -150,7 +150,7 @@ def take(
         round(dpi),
         len(rows),
         round(least, 4),
-        round(least * symbol.dots_per_mm(rule.resolution_dpi), 2),
+        round(least * symbol_size.dots_per_mm(rule.resolution_dpi), 2),
         round(min(row.quiet for row in rows), 2),
     )
 

@@ -13,7 +13,7 @@ from typing import Any
 import qrcode
 import segno
 
-from labelsvc.labels import batch, symbol
+from labelsvc.labels import batch, symbol, symbol_size
 from labelsvc.labels.content import sample_unit
 from tests.bench.table import Row
 
@@ -27,7 +27,7 @@ _CORRECTION = {"L": 1, "M": 0, "Q": 3, "H": 2}
 def run() -> Iterator[Row]:
     for form in _FORMS:
         few, many = _texts(form, _FEW), _texts(form, _MANY)
-        plan = symbol.plan(few[0], size_mm=60, dpi=600)
+        plan = symbol_size.plan(few[0], size_mm=60, dpi=600)
         version, level, mask = plan.version, plan.level, batch.FIXED_MASK
         shape = batch.shape_of(few[0])
         begun = time.perf_counter()

@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labelsvc.errors import BadInput
-from labelsvc.labels import calibration_label, fonts, gauge, library, raster, stock, symbol
+from labelsvc.labels import (
+    calibration_label,
+    fonts,
+    gauge,
+    library,
+    raster,
+    stock,
+    symbol,
+    symbol_size,
+)
 from labelsvc.labels.calibration_label import calibration_file, calibration_rows, mark_of
 from labelsvc.labels.printers import Profile, moved
 from labelsvc.labels.raster import Bits
@@ -40,7 +49,7 @@ def grey(bits: Bits) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
 def test_the_ladder_reads_back_with_the_dots_that_it_says(name: str, dpi: int, output: str) -> None:
     found = {}
     for bits in labels_of(name, dpi, output):
-        for row in gauge.measure(grey(bits), symbol.dots_per_mm(dpi) * 25.4, page=1):
+        for row in gauge.measure(grey(bits), symbol_size.dots_per_mm(dpi) * 25.4, page=1):
             found[row.text] = row
     assert sorted(found) == [f"IN-THU {dots} CHAM" for dots in calibration_label.LADDER]
     for text, row in found.items():
@@ -55,7 +64,7 @@ def test_the_ladder_reads_back_with_the_dots_that_it_says(name: str, dpi: int, o
 def test_the_cross_stands_where_the_arithmetic_takes_it_to_be(
     name: str, dpi: int, output: str
 ) -> None:
-    first, scale = labels_of(name, dpi, output)[0], symbol.dots_per_mm(dpi)
+    first, scale = labels_of(name, dpi, output)[0], symbol_size.dots_per_mm(dpi)
     x, y = (round(v * scale) for v in mark_of(ROLLS[name]))
     reach = round(3.8 * scale)
     assert first[y, x - reach : x + reach].all()

@@ -15,7 +15,17 @@ from hypothesis import strategies as st
 from zplkit.rendering import Limits
 
 from labelsvc.errors import BadInput, LabelsvcError, ReadBackFailed
-from labelsvc.labels import fonts, library, preview, raster, rollfile, symbol, tspl, zpl
+from labelsvc.labels import (
+    fonts,
+    library,
+    preview,
+    raster,
+    rollfile,
+    symbol,
+    symbol_size,
+    tspl,
+    zpl,
+)
 from labelsvc.labels.block import Block
 from labelsvc.labels.content import LabelContent, Unit, sample_content
 from labelsvc.labels.drawing import compose
@@ -77,7 +87,7 @@ def printed_at(
     language: str, data: bytes, dpi: int, width_mm: float, height_mm: float
 ) -> list[Bits]:
     """The same, for a roll of this size."""
-    scale = symbol.dots_per_mm(dpi)
+    scale = symbol_size.dots_per_mm(dpi)
     if language == "tspl":
         printer = TsplPrinter(scale)
         printer.feed(data)

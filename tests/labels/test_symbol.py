@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labelsvc.errors import BadInput, LayoutError
-from labelsvc.labels import batch, masks, symbol
+from labelsvc.labels import batch, masks, symbol, symbol_size
 from labelsvc.labels.content import sample_unit
 from labelsvc.labels.elements import Level
 
@@ -60,7 +60,7 @@ def test_whole_dots_are_chosen_as_by_the_gs1_engine() -> None:
     cases = json.loads((vectors() / "xdim_dots.json").read_text())["cases"]
     assert len(cases) == 51
     for case in cases:
-        dots = symbol.dots_for(
+        dots = symbol_size.dots_for(
             case["min_mm"], case["target_mm"], case["max_mm"], case["dots_per_mm"]
         )
         assert dots == case["dots"], case
@@ -80,7 +80,7 @@ def test_whole_dots_are_chosen_as_by_the_gs1_engine() -> None:
 def test_the_module_is_the_largest_that_fits(
     text: str, size: float, dpi: int, dots: int, module: float, total: float
 ) -> None:
-    plan = symbol.plan(text, size_mm=size, dpi=dpi)
+    plan = symbol_size.plan(text, size_mm=size, dpi=dpi)
     assert plan.dots == dots
     assert plan.module_mm == pytest.approx(module, abs=1e-4)
     assert plan.total_mm == pytest.approx(total, abs=1e-3)
@@ -95,19 +95,19 @@ def test_a_symbol_that_does_not_fit_is_refused_with_what_it_needs(
     form: str, size: float, needed: float
 ) -> None:
     with pytest.raises(LayoutError) as caught:
-        symbol.plan(sample_unit(form).code, size_mm=size, dpi=203)
+        symbol_size.plan(sample_unit(form).code, size_mm=size, dpi=203)
     assert caught.value.params["needed"] == needed
 
 
 def test_a_gs1_link_gets_no_module_under_its_minimum() -> None:
-    plan = symbol.plan(sample_unit("gs1").code, size_mm=17.5, dpi=600)
-    assert plan.module_mm >= symbol.GS1_MIN_MM
+    plan = symbol_size.plan(sample_unit("gs1").code, size_mm=17.5, dpi=600)
+    assert plan.module_mm >= symbol_size.GS1_MIN_MM
 
 
 def test_the_level_is_raised_only_while_the_version_stays() -> None:
-    short = symbol.plan(sample_unit("short").code, size_mm=30, dpi=600)
+    short = symbol_size.plan(sample_unit("short").code, size_mm=30, dpi=600)
     assert (short.version, short.level) == (3, "Q")
-    offline = symbol.plan(sample_unit("offline").code, size_mm=30, dpi=600)
+    offline = symbol_size.plan(sample_unit("offline").code, size_mm=30, dpi=600)
     assert (offline.version, offline.level) == (6, "M")
 
 
@@ -119,7 +119,7 @@ def test_an_offline_code_is_a_stem_and_a_numeric_rest() -> None:
 
 def test_a_text_too_long_for_any_symbol_is_refused() -> None:
     with pytest.raises(BadInput):
-        symbol.plan("A" * 5000, size_mm=200, dpi=600)
+        symbol_size.plan("A" * 5000, size_mm=200, dpi=600)
 
 
 @pytest.mark.parametrize("form", FORMS)
