@@ -12,24 +12,24 @@ from typing import Any
 
 from PIL import Image
 from reportlab.lib.utils import ImageReader
-from reportlab.pdfgen.canvas import Canvas
 
 from labelsvc.errors import fill
-from labelsvc.labels.canvas import font_name, saved
+from labelsvc.labels.canvas import saved
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.paint import PT
 from labelsvc.labels.pdf import Job
 from labelsvc.labels.press import PressReport
 from labelsvc.labels.press_check import Finding, PressCheck
+from labelsvc.labels.report_page import HEIGHT, LINE, WIDTH, Page
 
 #: Translate an English template and fill it; the default fills it as it is.
 Say = Callable[[str, Mapping[str, Any]], str]
 
-_INK, _SOFT, _LEAF, _LINE, _PALE = "#1b1b1b", "#5f6368", "#1f5a3c", "#d5ddd7", "#eef5ef"
+_SOFT, _LEAF, _PALE = "#5f6368", "#1f5a3c", "#eef5ef"
 _STOP, _CARE = "#9b1c1c", "#8a5a00"
-_LEFT, _WIDTH, _HEIGHT = 16.0, 210.0, 297.0
+_LEFT = 16.0
 _MIDDLE = 112.0
-_RIGHT = _WIDTH - _LEFT
+_RIGHT = WIDTH - _LEFT
 
 
 def press_report_pdf(
@@ -119,79 +119,14 @@ def _symbol(report: PressReport, check: PressCheck | None) -> list[tuple[str, st
 
 
 @dataclass
-class _Page:
-    out: io.BytesIO
-    fonts: Fonts
+class _Page(Page):
     say: Say
-
-    def __post_init__(self) -> None:
-        canvas: Any = Canvas
-        self.canvas: Any = canvas(
-            self.out,
-            pagesize=(_WIDTH * PT, _HEIGHT * PT),
-            pageCompression=1,
-            invariant=1,
-            initialFontName=font_name(self.fonts["regular"]),
-            lang="vi",
-        )
-
-    # --- drawing in mm from the top ---
-
-    def words(
-        self,
-        x: float,
-        y: float,
-        text: str,
-        *,
-        weight: str = "regular",
-        size: float = 9.0,
-        colour: str = _INK,
-        room: float = 0.0,
-    ) -> float:
-        """One line with its baseline at y; smaller when wider than *room*. Its width in mm."""
-        face = self.fonts[weight]
-        shown = "".join(char for char in text if char == " " or face.has(char))
-        wide = face.width(shown, size / PT)
-        if room and wide > room:
-            size, wide = size * room / wide, room
-        self.canvas.setFont(font_name(face), size)
-        self.canvas.setFillColor(colour)
-        self.canvas.drawString(x * PT, (_HEIGHT - y) * PT, shown)
-        return wide
-
-    def lines(
-        self, x: float, y: float, text: str, room: float, *, size: float = 8.6, colour: str = _INK
-    ) -> float:
-        """Wrapped words; the baseline after the last."""
-        face, current = self.fonts["regular"], ""
-        for word in text.split(" "):
-            longer = f"{current} {word}".strip()
-            if current and face.width(longer, size / PT) > room:
-                self.words(x, y, current, size=size, colour=colour, room=room)
-                current, y = word, y + size / PT * 1.42
-            else:
-                current = longer
-        self.words(x, y, current, size=size, colour=colour, room=room)
-        return y + size / PT * 1.42
-
-    def box(self, x: float, y: float, w: float, h: float, colour: str, radius: float = 0) -> None:
-        self.canvas.setFillColor(colour)
-        self.canvas.roundRect(
-            x * PT, (_HEIGHT - y - h) * PT, w * PT, h * PT, radius * PT, stroke=0, fill=1
-        )
-
-    def rule(self, x0: float, x1: float, y: float) -> None:
-        self.canvas.setStrokeColor(_LINE)
-        self.canvas.setLineWidth(0.5)
-        self.canvas.line(x0 * PT, (_HEIGHT - y) * PT, x1 * PT, (_HEIGHT - y) * PT)
-
-    # --- parts ---
 
     def head(self, job: Job, report: PressReport) -> None:
         self.canvas.setTitle(f"Phiếu giao nhà in: {job.title}")
         self.canvas.setAuthor(job.author)
         self.canvas.setCreator("labelsvc")
-        self.box(0, 0, _WIDTH, 39, _LEAF)
+        self.box(0, 0, WIDTH, 39, _LEAF)
         self.words(_LEFT, 14, "PHIẾU GIAO NHÀ IN", weight="semibold", size=9, colour="#cfe3d6")
         badge = report.standard or "Chưa phải PDF/X-4"
         wide = self.fonts["semibold"].width(badge, 9.5 / PT) + 9
@@ -260,7 +195,7 @@ class _Page:
         w, h = image.width * scale, image.height * scale
         self.box(x, y - edge, room_w, h + 2 * edge, "#f3f4f3", 1.2)
         left = x + (room_w - w) / 2
-        self.canvas.drawImage(ImageReader(image), left * PT, (_HEIGHT - y - h) * PT, w * PT, h * PT)
+        self.canvas.drawImage(ImageReader(image), left * PT, (HEIGHT - y - h) * PT, w * PT, h * PT)
         return y + h, w
 
     def inks(self, report: PressReport, y: float) -> float:
@@ -286,9 +221,9 @@ class _Page:
         shown = [row for row in report.inks if not row[0].startswith("#")][:9]
         for name, inks, spot in shown:
             self.canvas.setFillColorCMYK(*inks)
-            self.canvas.setStrokeColor(_LINE)
+            self.canvas.setStrokeColor(LINE)
             self.canvas.setLineWidth(0.4)
-            self.canvas.rect(_MIDDLE * PT, (_HEIGHT - y - 3.4) * PT, 8 * PT, 3.4 * PT, fill=1)
+            self.canvas.rect(_MIDDLE * PT, (HEIGHT - y - 3.4) * PT, 8 * PT, 3.4 * PT, fill=1)
             self.words(_MIDDLE + 11, y + 2.7, name, size=8.2, room=24)
             letters = " ".join(
                 f"{letter}{round(v * 100)}" for letter, v in zip("CMYK", inks, strict=True) if v
@@ -344,7 +279,7 @@ class _Page:
                 return
             self.canvas.setStrokeColor(_LEAF)
             self.canvas.setLineWidth(0.8)
-            self.canvas.rect(_LEFT * PT, (_HEIGHT - y - 0.5) * PT, 3 * PT, 3 * PT, fill=0)
+            self.canvas.rect(_LEFT * PT, (HEIGHT - y - 0.5) * PT, 3 * PT, 3 * PT, fill=0)
             y = self.lines(_LEFT + 6, y, ask, _RIGHT - _LEFT - 6) + 1.5
 
     def foot(self, report: PressReport) -> None:
