@@ -14,13 +14,11 @@ from labelsvc.errors import LabelOverflow, LayoutError, MissingGlyph
 from labelsvc.labels import clearance, shapes, stack, symbol
 from labelsvc.labels.content import LabelContent, Unit
 from labelsvc.labels.drawing import Drawing, ground, image, measure, ornament, symbol_in_box
+from labelsvc.labels.element_place import box_of, looser, place_of, square_of
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import (
     ArcText,
-    EllipseElement,
     Layout,
-    LineElement,
-    PathElement,
     StackElement,
     StarsElement,
     SymbolElement,
@@ -35,7 +33,6 @@ from labelsvc.labels.words import Box, FittedText, Words
 MOST_SET = 1500
 #: Seconds that one draft may take; a heavy label takes a twentieth of one.
 LONGEST = 2.0
-_FAR = 10_000.0  # mm: a box that everything fits
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,26 +68,6 @@ def draft(
     :param unit: whose words and code must fit. :param shown: whose fit the drawing (default *unit*).
     """
     return _Drafter(layout, content, fonts, unit, shown or unit, placeholders).run()
-
-
-def place_of(layout: Layout, name: str) -> tuple[int | None, int | None]:
-    """Element and item of *name* as faults and findings give it: an id, `elements[3]`,
-    `head.items[1]`; "stars" is the first that shows stars."""
-    for index, element in enumerate(layout.elements):
-        own = element.id or f"elements[{index}]"
-        if name == own:
-            return index, None
-        for number, item in enumerate(element.items if isinstance(element, StackElement) else ()):
-            if name == (item.id or f"{own}.items[{number}]"):
-                return index, number
-    wanted = {"stars": "stars", "symbol": "symbol"}.get(name)
-    for index, element in enumerate(layout.elements):
-        if wanted is not None and element.type == wanted:
-            return index, None
-        for number, item in enumerate(element.items if isinstance(element, StackElement) else ()):
-            if item.type == wanted:
-                return index, number
-    return None, None
 
 
 @dataclass
@@ -140,7 +117,7 @@ class _Drafter:
                         index,
                     )
                 placed = self._symbol(element, words, index)
-                box = _square(element)
+                box = square_of(element)
             elif words.shown(element):
                 if isinstance(element, TextElement | StackElement | ArcText):
                     box = self._words(words, element, name, index)
@@ -158,7 +135,7 @@ class _Drafter:
                         self._note(error, index)
                         found = []
                     words.static.extend(found)
-                    box = _box_of(element)
+                    box = box_of(element)
             self.owners.extend([index] * (len(words.static) - len(self.owners)))
             self.boxes.append(box)
         self.boxes.extend([None] * (len(self.layout.elements) - len(self.boxes)))
@@ -193,12 +170,12 @@ class _Drafter:
         self, words: Words, element: TextElement | StackElement | ArcText, name: str, index: int
     ) -> Box:
         """Set the words; where they do not fit, as small as allowed and over the box."""
-        nominal = _box_of(element)
+        nominal = box_of(element)
         if (long := self._too_long(words, element, name)) is not None:
             self._note(long, index)
             return nominal
         words.fonts = self.fonts
-        trials = [element, *_looser(element)]
+        trials = [element, *looser(element)]
         while trials:
             try:
                 _set(words, trials[0], name)
@@ -268,7 +245,7 @@ class _Drafter:
         op = SymbolOp(
             element.x + edge, element.y + edge, module, 0, modules, version, element.level, colour
         )
-        return op, _square(element)
+        return op, square_of(element)
 
     def _clearances(self, words: Words, placed: tuple[SymbolOp, Box]) -> None:
         for error in clearance.faults(
@@ -301,54 +278,6 @@ def _set(words: Words, element: TextElement | StackElement | ArcText, name: str)
         stack.draw(words, element, name)
     else:
         words.arc(element, name)
-
-
-def _looser(
-    element: TextElement | StackElement | ArcText,
-) -> list[TextElement] | list[StackElement] | list[ArcText]:
-    """*element* with more and more room, its words as small as they may be."""
-    if isinstance(element, StackElement):
-        items = tuple(
-            item.model_copy(update={"max_lines": None, "size": item.floor})
-            if isinstance(item, TextStyle)
-            else item
-            for item in element.items
-        )
-        tall = element.model_copy(update={"items": items, "h": _FAR, "valign": "top"})
-        return [tall, tall.model_copy(update={"w": _FAR})]
-    small = {"size": element.floor, "max_lines": None}
-    if isinstance(element, ArcText):
-        return [element.model_copy(update=small | {"span": 359.0})]
-    tall_text = element.model_copy(update=small | {"h": _FAR, "valign": "top", "rotate": 0})
-    return [tall_text, tall_text.model_copy(update={"w": _FAR, "align": "left"})]
-
-
-def _square(element: SymbolElement) -> Box:
-    return element.x, element.y, element.x + element.size, element.y + element.size
-
-
-def _box_of(element: object) -> Box:
-    """The box that an element takes by its numbers."""
-    if isinstance(element, LineElement):
-        xs, ys = sorted((element.x1, element.x2)), sorted((element.y1, element.y2))
-        return xs[0], ys[0], xs[1], ys[1]
-    if isinstance(element, EllipseElement):
-        ry = element.ry or element.rx
-        return element.cx - element.rx, element.cy - ry, element.cx + element.rx, element.cy + ry
-    if isinstance(element, ArcText):
-        r = element.r
-        return element.cx - r, element.cy - r, element.cx + r, element.cy + r
-    if isinstance(element, PathElement):
-        try:
-            commands = shapes.parse(element.d, x=element.x, y=element.y, scale=element.scale)
-        except ValueError:
-            return element.x, element.y, element.x, element.y
-        numbers = [[float(v) for v in command[1:]] for command in commands]
-        xs = [v for row in numbers for v in row[::2]] or [element.x]
-        ys = [v for row in numbers for v in row[1::2]] or [element.y]
-        return min(xs), min(ys), max(xs), max(ys)
-    x, y, w, h = (float(getattr(element, name)) for name in ("x", "y", "w", "h"))
-    return x, y, x + w, y + h
 
 
 def words_of(draft: Draft, layout: Layout) -> list[tuple[int | None, int | None, FittedText]]:

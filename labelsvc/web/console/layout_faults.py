@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from labelsvc import i18n
 from labelsvc.errors import LabelOverflow, LayoutError
 from labelsvc.labels import legal, refusal
-from labelsvc.labels.draft import Draft, Fault, place_of
+from labelsvc.labels.draft import Draft, Fault
+from labelsvc.labels.element_place import place_of
 from labelsvc.labels.layout import Layout
 from labelsvc.web.language import current, explain
 
