@@ -13,7 +13,7 @@ from labelsvc import clock
 from labelsvc.accounts import audit as trail
 from labelsvc.cli import base
 from labelsvc.cli.log_source import fetcher, known_key, remember
-from labelsvc.codes.tlog import audit, checkpoint, log
+from labelsvc.codes.tlog import audit, checkpoint, log, recovery
 from labelsvc.codes.tlog.note import COSIGNATURE, Note, NoteKey, Signature
 from labelsvc.codes.tlog.sweep import sweep
 from labelsvc.errors import BadInput, BadLog
@@ -96,7 +96,8 @@ def key(as_json: bool) -> None:
 def recover(as_json: bool) -> None:
     """After a backup was restored: take leaves that were published since back into the database."""
     settings, database, files = base.opened()
-    count = log.recover(database, files, origin=log.origin_of(settings.host), secrets=settings.keys)
+    origin = log.origin_of(settings.host)
+    count = recovery.recover(database, files, origin=origin, secrets=settings.keys)
     with database.writing() as session:
         trail.record(session, actor="cli", action="log.recover", subject="log", facts={"leaves": count})  # fmt: skip
     words = base.say("{count} leaves were taken back from the published log.", count=count)

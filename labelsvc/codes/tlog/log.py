@@ -27,12 +27,12 @@ from labelsvc.codes.sealing import seal, unseal
 from labelsvc.codes.signing import public_key
 from labelsvc.codes.tlog import merkle, tiles
 from labelsvc.codes.tlog.checkpoint import Checkpoint, Proof, cosigned_at, read
-from labelsvc.codes.tlog.leaf import Leaf, PrintRunLeaf, WithdrawalLeaf, parse
+from labelsvc.codes.tlog.leaf import Leaf, PrintRunLeaf, WithdrawalLeaf
 from labelsvc.codes.tlog.models import LogLeaf, LogState
 from labelsvc.codes.tlog.note import Note, NoteKey, Signature
 from labelsvc.codes.tlog.tiles import ENTRIES, WIDTH, Tile, TileTree
 from labelsvc.db import Database
-from labelsvc.errors import BadLog, FileMissing, LogForked, NotFound
+from labelsvc.errors import BadLog, FileMissing, LogForked
 from labelsvc.files import Files
 
 #: Folder of the log among the files, and its place in the origin.
@@ -57,7 +57,7 @@ def append(session: Session, leaf: Leaf) -> LogLeaf:
     known = session.scalar(select(LogLeaf).where(LogLeaf.subject == leaf.id))
     if known is not None:
         return known
-    row = _row(leaf)
+    row = row_of(leaf)
     session.add(row)
     session.flush()
     return row
@@ -103,7 +103,7 @@ def publish(database: Database, files: Files, *, origin: str, secrets: Sequence[
     """Bring the files up to what was noted. Any number of processes may do so at any time.
 
     :returns: the newest checkpoint.
-    :raises LogForked: the published log is not the beginning of this one; see `recover`.
+    :raises LogForked: the published log is not the beginning of this one; see `recovery`.
     :raises KeyUnavailable: *secrets* do not open the private key.
     """
     with database.writing() as session:
@@ -120,7 +120,7 @@ def publish(database: Database, files: Files, *, origin: str, secrets: Sequence[
             state.size, state.root = size, root
             state.checkpoint = bytes(made.sign(seed)).decode()
         elif size == state.size and root != state.root:
-            raise _forked(state.size, size)
+            raise forked(state.size, size)
     found = _put_checkpoint(database, files)
     _tidy(files, base.size, size)
     return found
@@ -167,44 +167,6 @@ def read_tile(files: Files, tile: Tile) -> bytes:
     return data[: tile.width * merkle.HASH_SIZE]
 
 
-def recover(database: Database, files: Files, *, origin: str, secrets: Sequence[str]) -> int:
-    """Take leaves that are published and that the database forgot back into it.
-
-    For after a backup was restored. The leaves must give the root that we signed.
-
-    :returns: how many were taken back.
-    :raises LogForked: what the database has differs from what is published.
-    :raises NotFound: nothing is published.
-    """
-    with database.writing() as session:
-        state = open_log(session, origin=origin, secrets=secrets)
-        try:
-            checkpoint, note = read(published(files), key_of(state))
-        except FileMissing:
-            raise NotFound("Nothing of the public log is published yet.") from None
-        tree = TileTree(checkpoint.size, lambda tile: read_tile(files, tile))
-        query = select(LogLeaf.seq, LogLeaf.leaf_hash).where(LogLeaf.seq < checkpoint.size)
-        own = {seq: leaf_hash for seq, leaf_hash in session.execute(query)}
-        found = 0
-        for start in range(0, checkpoint.size, WIDTH):
-            bundle = tiles.tile_at(checkpoint.size, ENTRIES, start // WIDTH)
-            hashes = tree.hashes(0, start // WIDTH)
-            leaves = tiles.unpack_leaves(read_tile(files, bundle), bundle.width)
-            for seq, (body, expected) in enumerate(zip(leaves, hashes, strict=True), start):
-                if merkle.leaf_hash(body) != expected or own.get(seq, expected) != expected:
-                    raise _forked(checkpoint.size, state.next_seq)
-                if seq not in own:
-                    _take_back(session, parse(body), seq)
-                    found += 1
-        if tree.root() != checkpoint.root:
-            raise _forked(checkpoint.size, state.next_seq)
-        state.next_seq = max(state.next_seq, checkpoint.size)
-        if checkpoint.size > state.size:
-            state.size, state.root = checkpoint.size, checkpoint.root
-            state.checkpoint = bytes(note).decode()
-    return found
-
-
 # --- steps ---------------------------------------------------------------------------------------
 
 
@@ -223,7 +185,7 @@ def _standing(files: Files, state: LogState) -> Checkpoint:
         ) from None
     same_size = found.size == state.size
     if found.size > state.size or (same_size and found.root != state.root):
-        raise _forked(found.size, state.next_seq)
+        raise forked(found.size, state.next_seq)
     return found
 
 
@@ -262,7 +224,7 @@ def _write_tiles(database: Database, files: Files, base: Checkpoint, size: int) 
     for (level, index), row in made.items():
         after.keep(level, index, row)
     if merkle.root(base.size, after.node) != base.root:
-        raise _forked(base.size, size)
+        raise forked(base.size, size)
     return after.root()
 
 
@@ -275,7 +237,7 @@ def _leaves(database: Database, tile: Tile) -> tuple[list[bytes], list[bytes]]:
             .order_by(LogLeaf.seq)
         ).all()
     if [row.seq for row in rows] != list(range(first, first + tile.width)):
-        raise _forked(first + tile.width, first + len(rows))
+        raise forked(first + tile.width, first + len(rows))
     return [row.body for row in rows], [row.leaf_hash for row in rows]
 
 
@@ -302,7 +264,8 @@ def _tidy(files: Files, old: int, new: int) -> None:
                 files.delete(name)
 
 
-def _row(leaf: Leaf) -> LogLeaf:
+def row_of(leaf: Leaf) -> LogLeaf:
+    """*leaf* as a row without a place; not added to any session."""
     body = bytes(leaf)
     return LogLeaf(
         subject=leaf.id,
@@ -314,26 +277,14 @@ def _row(leaf: Leaf) -> LogLeaf:
     )
 
 
-def _take_back(session: Session, leaf: Leaf, seq: int) -> None:
-    waiting = session.scalar(select(LogLeaf).where(LogLeaf.subject == leaf.id))
-    if waiting is not None:
-        if waiting.seq is not None:
-            raise _forked(seq, waiting.seq)
-        session.delete(waiting)
-        session.flush()
-    row = _row(leaf)
-    row.seq = seq
-    session.add(row)
-    session.flush()
-
-
 def waiting(session: Session) -> int:
     """Leaves that wait for their place."""
     query = select(func.count()).select_from(LogLeaf).where(LogLeaf.seq.is_(None))
     return session.scalar(query) or 0
 
 
-def _forked(published_size: int, own: int) -> LogForked:
+def forked(published_size: int, own: int) -> LogForked:
+    """The error where the published log is not the beginning of ours; sizes in leaves."""
     return LogForked(
         "The published log ({published} leaves) is not the beginning of the log in the database "
         "({own} leaves).",

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 from labelsvc.codes import revoke
 from labelsvc.codes.issue import allocate, create_keys
 from labelsvc.codes.models import Form
-from labelsvc.codes.tlog import audit, log, merkle, tiles
+from labelsvc.codes.tlog import audit, log, merkle, recovery, tiles
 from labelsvc.codes.tlog import checkpoint as cp
 from labelsvc.codes.tlog.leaf import Leaf
 from labelsvc.codes.tlog.models import LogLeaf, LogState
@@ -247,21 +247,21 @@ def test_a_restored_backup_does_not_fork_the_log_and_takes_its_leaves_back(
     with pytest.raises(LogForked):
         publish(database, files)
     assert log.published(files) == seen
-    assert log.recover(database, files, origin=ORIGIN, secrets=SECRETS) == 20
+    assert recovery.recover(database, files, origin=ORIGIN, secrets=SECRETS) == 20
     assert publish(database, files).size == 320
     assert check(database, files, remembered=seen).size == 320
-    assert log.recover(database, files, origin=ORIGIN, secrets=SECRETS) == 0
+    assert recovery.recover(database, files, origin=ORIGIN, secrets=SECRETS) == 0
 
 
 def test_recovering_refuses_other_leaves_than_ours(database: Database, files: Files) -> None:
     with pytest.raises(NotFound):
-        log.recover(database, files, origin=ORIGIN, secrets=SECRETS)
+        recovery.recover(database, files, origin=ORIGIN, secrets=SECRETS)
     note(database, *runs(1, 5))
     publish(database, files)
     body = tiles.pack_leaves([bytes(leaves.run(n)) for n in (1, 2, 3, 9)])
     files.put("log/tile/entries/000.p/4", body)
     with pytest.raises(LogForked):
-        log.recover(database, files, origin=ORIGIN, secrets=SECRETS)
+        recovery.recover(database, files, origin=ORIGIN, secrets=SECRETS)
 
 
 @pytest.mark.parametrize("what", ["other tree", "other key", "nonsense"])
