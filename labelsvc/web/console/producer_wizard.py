@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 
 from flask import redirect, render_template, request, url_for
@@ -26,30 +25,36 @@ from labelsvc.errors import (
 from labelsvc.labels import (
     fonts,
     legal,
-    library,
     mark,
     own,
     preview,
     print_run,
-    printer_book,
     stock,
 )
 from labelsvc.labels.content import Unit, sample_unit
 from labelsvc.labels.contents import content_of
-from labelsvc.labels.imprint import Imprint, usual_spares
+from labelsvc.labels.imprint import Imprint
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.models import Printer, PrintRun
 from labelsvc.labels.printers import Profile
 from labelsvc.labels.run_check import RunCheck
-from labelsvc.labels.run_rules import Balance
 from labelsvc.labels.run_words import next_mark, position, sample_code
 from labelsvc.labels.sheet import Sheet
 from labelsvc.web.console.layout_picture import picture
-from labelsvc.web.console.office_form import Problem, problem
+from labelsvc.web.console.office_form import Problem
 from labelsvc.web.console.producer import bp, own_lot, titles_of
-from labelsvc.web.console.typed import row_number, whole
+from labelsvc.web.console.wizard_choice import (
+    Choice,
+    as_usual,
+    form_of,
+    full_sheets,
+    offered_layouts,
+    possible,
+    printers_for,
+    read_choice,
+)
 from labelsvc.web.language import current, explain, gettext
-from labelsvc.web.security import actor, current_user
+from labelsvc.web.security import actor
 from labelsvc.web.site import site
 
 FORM_WORDS = (
@@ -66,33 +71,12 @@ _CAPTIONS = {
 }
 
 
-@dataclass
-class Choice:
-    """What the form of the wizard says, read as far as it can be read."""
-
-    layout: Layout
-    form: Form
-    count: int
-    imprint: Imprint = field(default_factory=Imprint)
-    printer: Printer | None = None
-    #: As many spares as print shops add, whatever the count becomes.
-    usual: bool = False
-    problems: list[Problem] = field(default_factory=list)
-
-    @property
-    def output(self) -> print_run.Output:
-        """Commands for a label printer where it prints this layout, else a PDF."""
-        if self.printer is None or self.layout.kind == "sheet":
-            return "pdf"
-        return {"zpl": "zpl", "tspl": "tspl"}.get(self.printer.language, "pdf")  # type: ignore[return-value]
-
-
 @bp.route("/lots/<int:lot_id>/print", methods=["GET", "POST"])
 def wizard(lot_id: int) -> ResponseReturnValue:
     printing = request.method == "POST" and request.form.get("do") == "print"
     with site().database.reading() as session:
         lot = own_lot(session, lot_id)
-        chosen = _choice(session, lot, print_run.balance(session, lot))
+        chosen = read_choice(session, lot, print_run.balance(session, lot))
         profile = Profile.read(chosen.printer.profile) if chosen.printer else Profile()
         check = print_run.check_run(
             session, lot=lot, count=chosen.count, form=chosen.form, imprint=chosen.imprint,
@@ -119,110 +103,6 @@ def _pointed(error: LabelsvcError) -> Problem:
     """*error* with the input of the wizard that mends it, if there is one."""
     quantity = isinstance(error, QuantityExceeded)
     return Problem(*explain(error), "count" if quantity else "")
-
-
-def _layouts(session: Session) -> list[Layout]:
-    """The producer's own first, then those of the program; blank ones are for blank rolls."""
-    producer_id = current_user().producer_id or 0
-    found = []
-    for row in own.layouts_of(session, producer_id):
-        with suppress(LabelsvcError):  # its sheet was deleted: the editor says so
-            found.append(own.find(session, producer_id, row.name))
-    found += library.for_packs()
-    return [layout for layout in found if not layout.blank]
-
-
-def _choice(session: Session, lot: Lot, have: Balance) -> Choice:
-    values = request.form if request.method == "POST" else request.args
-    layouts = _layouts(session)
-    layout = next((x for x in layouts if x.name == values.get("layout")), None)
-    layout = layout or next((x for x in layouts if x.name == "a4-65"), layouts[0])
-    form = _form_of(values.get("form"), layout, lot)
-    per_page = Sheet.of(layout).per_page if layout.kind == "sheet" else 100
-    chosen = Choice(layout, form, min(max(have.remaining, 1), per_page))
-    chosen.printer = _printer(session, lot, layout)
-    numbers = {"count": chosen.count, "start_at": 1, "copies": 1, "spares": 0}
-    for name, label in (
-        ("count", "How many labels"), ("start_at", "Start at label"),
-        ("copies", "Labels of each code"), ("spares", "Spare labels"),
-    ):  # fmt: skip
-        if not values.get(name):
-            continue
-        try:
-            numbers[name] = whole(values[name], gettext(label), name)
-        except BadInput as error:
-            chosen.problems.append(problem(error))
-    used: tuple[int, ...] = ()
-    if layout.kind == "sheet":
-        cells = {row_number(value) for value in values.getlist("used")}
-        used = tuple(sorted(cells - {0}))
-    looking = values.get("do") != "print"
-    if layout.kind == "sheet" and looking:
-        # Cells of a sheet with more labels, chosen before.
-        numbers["start_at"] = numbers["start_at"] if numbers["start_at"] <= per_page else 1
-        used = tuple(cell for cell in used if cell <= per_page)
-    chosen.count = numbers["count"]
-    chosen.imprint = Imprint(
-        numbers["start_at"],
-        used,
-        "down" if values.get("order") == "down" else "across",
-        numbers["copies"],
-        values.get("collate") != "each",
-        numbers["spares"],
-    )
-    wanted = values.get("sheets", "")
-    if wanted in _sheets(chosen, have):
-        chosen.count = _sheets(chosen, have)[wanted]
-        chosen.problems.clear()
-    chosen.usual = bool(values.get("usual_spares"))
-    if chosen.usual:
-        chosen.imprint = replace(chosen.imprint, spares=_usual(chosen))
-    if chosen.output != "pdf":
-        chosen.imprint = print_run.on_roll(chosen.imprint, chosen.output)
-    return chosen
-
-
-def _usual(chosen: Choice) -> int:
-    return usual_spares(max(chosen.count, 0) * max(chosen.imprint.copies, 1))
-
-
-def _printers(session: Session, lot: Lot, layout: Layout) -> list[Printer]:
-    """Those that can print *layout*: label printers take rolls only."""
-    rows = printer_book.printers_of(session, lot.product.producer_id)
-    return [row for row in rows if row.language == "pdf" or layout.kind != "sheet"]
-
-
-def _printer(session: Session, lot: Lot, layout: Layout) -> Printer | None:
-    """The printer that was chosen; on the first look the one of the newest run."""
-    rows = _printers(session, lot, layout)
-    if "printer" in request.form or "printer" in request.args:
-        asked = request.values.get("printer", "")
-        return next((row for row in rows if str(row.id) == asked), None)
-    last = session.scalar(
-        select(PrintRun.printer_id)
-        .join(Lot)
-        .where(Lot.product.has(producer_id=lot.product.producer_id))
-        .order_by(PrintRun.id.desc())
-        .limit(1)
-    )
-    return next((row for row in rows if row.id == last), None)
-
-
-def _sheets(chosen: Choice, have: Balance) -> dict[str, int]:
-    """Quick answers to "how many": full sheets, and all that is left. Name → labels."""
-    found: dict[str, int] = {}
-    sheet, imprint = Sheet.of(chosen.layout), chosen.imprint
-    if chosen.layout.kind == "sheet":
-        try:
-            first = sheet.free_cells(imprint.start_at, imprint.used, imprint.order)
-        except BadInput:  # told with the other problems
-            first = sheet.per_page
-        copies = max(1, imprint.copies)
-        found = {str(n): (first + (n - 1) * sheet.per_page) // copies for n in (1, 2, 5)}
-        found = {name: count for name, count in found.items() if 0 < count <= have.remaining}
-    if have.remaining:
-        found["all"] = have.remaining
-    return found
 
 
 def _begin(lot_id: int, chosen: Choice) -> int:
@@ -291,21 +171,21 @@ def _page(session: Session, lot: Lot, chosen: Choice, check: RunCheck) -> str:
         lot=lot,
         p=lot.product,
         set_name=criteria.name(lot.product.set_number, current()),
-        layouts=[(x, Sheet.of(x).per_page) for x in _layouts(session)],
+        layouts=[(x, Sheet.of(x).per_page) for x in offered_layouts(session)],
         titles=titles_of(session),
         chosen=chosen.layout,
         per_page=sheet.per_page,
         columns=sheet.columns,
         drawing=_drawing(chosen) if chosen.layout.kind == "sheet" and sheet.per_page > 1 else "",
-        sheets=_sheets(chosen, check.balance),
+        sheets=full_sheets(chosen, check.balance),
         form=chosen.form,
-        forms=[(f, words) for f, words in FORM_WORDS if _possible(f, chosen.layout, lot)],
+        forms=[(f, words) for f, words in FORM_WORDS if possible(f, chosen.layout, lot)],
         count=chosen.count,
         imprint=chosen.imprint,
         labels=chosen.imprint.labels(max(chosen.count, 0)),
-        usual=_usual(chosen),
+        usual=as_usual(chosen),
         as_usual=chosen.usual,
-        printers=_printers(session, lot, chosen.layout),
+        printers=printers_for(session, lot, chosen.layout),
         printer=chosen.printer,
         output=chosen.output,
         after=newest or 0,
@@ -316,17 +196,6 @@ def _page(session: Session, lot: Lot, chosen: Choice, check: RunCheck) -> str:
         contents_missing=any(isinstance(error, ContentMissing) for error in check.problems),
         inner_codes_off=any(isinstance(error, InnerCodesOff) for error in check.problems),
     )
-
-
-def _possible(form: Form, layout: Layout, lot: Lot) -> bool:
-    return form in layout.forms and (form is not Form.GS1 or bool(lot.product.gtin))
-
-
-def _form_of(asked: str | None, layout: Layout, lot: Lot) -> Form:
-    if asked in list(Form) and _possible(Form(asked), layout, lot):
-        return Form(asked)
-    usual = map(Form, layout.forms)
-    return next((form for form in usual if _possible(form, layout, lot)), Form(layout.forms[0]))
 
 
 @bp.get("/lots/<int:lot_id>/preview/<layout>.svg")
@@ -340,7 +209,7 @@ def preview_label(lot_id: int, layout: str) -> ResponseReturnValue:
         )  # fmt: skip
 
         def draw(chosen: Layout) -> str:
-            form = _form_of(request.args.get("form"), chosen, lot)
+            form = form_of(request.args.get("form"), chosen, lot)
             unit = Unit(
                 sample_code(lot, form, site().settings.base_url),
                 _CAPTIONS.get(form, "").replace("{gtin}", lot.product.gtin or ""),
