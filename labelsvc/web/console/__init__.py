@@ -19,6 +19,7 @@ from labelsvc.web.console import producer_bind as producer_bind
 from labelsvc.web.console import producer_blanks as producer_blanks
 from labelsvc.web.console import producer_calibration as producer_calibration
 from labelsvc.web.console import producer_cases as producer_cases
+from labelsvc.web.console import producer_editor as producer_editor
 from labelsvc.web.console import producer_faults as producer_faults
 from labelsvc.web.console import producer_files as producer_files
 from labelsvc.web.console import producer_inner as producer_inner
