@@ -1,6 +1,6 @@
 """Stars: recording, extending, withdrawing, and what ends soon.
 
-The rules of Decision 26/2026/QĐ-TTg that say which stars who may give; the import keeps the same.
+`award` has the rules of Decision 26/2026/QĐ-TTg that say which stars who may give.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from labelsvc.accounts import audit
 from labelsvc.catalogue import fields
+from labelsvc.catalogue.award import check_award, legal_basis_on
 from labelsvc.catalogue.models import Product
-from labelsvc.catalogue.places import REFORM
 from labelsvc.catalogue.recognition import (
     EXTENSION_MAX_DAYS,
     Authority,
@@ -24,147 +24,6 @@ from labelsvc.catalogue.recognition import (
 )
 from labelsvc.clock import today
 from labelsvc.errors import BadInput, Conflict, Refused
-
-#: The programme began with Decision 490/QĐ-TTg on this day.
-BEGINNING = date(2018, 5, 7)
-#: From which day on which decision was the basis of a recognition, newest first.
-_BASES = (
-    (date(2026, 5, 22), "26/2026/QĐ-TTg"),
-    (date(2025, 7, 6), "1489/QĐ-TTg"),
-    (date(2023, 2, 24), "148/QĐ-TTg"),
-    (date(2019, 8, 21), "1048/QĐ-TTg"),
-    (BEGINNING, "490/QĐ-TTg"),
-)
-#: Average points that each star begins and ends with (art. 3).
-BANDS = {3: (50, 70), 4: (70, 90), 5: (90, 100)}
-_SPARE_DAY = timedelta(days=1)
-
-
-def legal_basis_on(day: date) -> str:
-    """The decision of the Prime Minister that a recognition of *day* rests on."""
-    return next((number for since, number in _BASES if day >= since), _BASES[-1][1])
-
-
-def stars_reached(score: Decimal | None) -> int | None:
-    """The most stars that *score* is enough for; None below 50 points and without a score."""
-    if score is None:
-        return None
-    return max((stars for stars, (least, _) in BANDS.items() if score >= least), default=None)
-
-
-def stars_above(score: Decimal | None, stars: int, *, potential_five: bool = False) -> int | None:
-    """How many stars *score* would do for where that is more than *stars*; None where it fits.
-
-    Such a decision is worth a look and no error: a product may lack what a star demands beside the
-    points (appendix II), and the central council may have judged lower than the province (art. 7).
-    """
-    reached = stars_reached(score)
-    if potential_five or reached is None or reached <= stars:
-        return None
-    return reached
-
-
-def check_award(
-    *,
-    stars: int,
-    authority: Authority,
-    decision_date: date,
-    valid_from: date,
-    valid_to: date,
-    score: Decimal | None = None,
-    potential_five: bool = False,
-) -> None:
-    """Refuse stars that nobody can have given this way.
-
-    :raises BadInput: `field` names what to look at.
-    """
-    if stars not in BANDS:
-        raise BadInput(
-            "There is no certificate for {stars} stars, only for 3, 4 and 5.",
-            fix="Check the decision.",
-            field="stars",
-            stars=stars,
-        )
-    if stars == 5 and authority is not Authority.MINISTRY:
-        raise BadInput(
-            "Five stars are given by the ministry only.",
-            fix="Give the ministry's decision, or 4 stars with the note 'potential 5 stars'.",
-            field="stars",
-        )
-    if stars < 5 and authority is Authority.MINISTRY:
-        raise BadInput(
-            "The ministry gives five stars only; {stars} are given by the province.",
-            fix="Check the number of the decision.",
-            field="decision_number",
-            stars=stars,
-        )
-    if authority is Authority.DISTRICT and (stars != 3 or decision_date >= REFORM):
-        raise BadInput(
-            "A district could give three stars only, and until 30 June 2025.",
-            fix="Check who signed the decision.",
-            field="authority",
-        )
-    if potential_five and stars != 4:
-        raise BadInput(
-            "'Potential 5 stars' is a note beside 4 stars.", fix="Enter 4 stars.", field="stars"
-        )
-    _check_score(stars, score, potential_five)
-    _check_days(decision_date, valid_from, valid_to)
-
-
-def _check_score(stars: int, score: Decimal | None, potential_five: bool) -> None:
-    if score is None:
-        return
-    if not 0 <= score <= 100:
-        raise BadInput("A score is between 0 and 100.", fix="Check the figure.", field="score")
-    # Above the band is possible (`stars_above`); pages and imports say so.
-    if score < BANDS[stars][0]:
-        raise BadInput(
-            "{score} points are not enough for {stars} stars; they begin at {least}.",
-            fix="Check the score and the stars against the decision.",
-            field="score",
-            score=score,
-            stars=stars,
-            least=BANDS[stars][0],
-        )
-    if potential_five and score < BANDS[5][0]:
-        raise BadInput(
-            "{score} points are not enough for the note 'potential 5 stars'; it begins at {least}.",
-            fix="Check the score against the decision, or leave the note out.",
-            field="score",
-            score=score,
-            least=BANDS[5][0],
-        )
-
-
-def _check_days(decision_date: date, valid_from: date, valid_to: date) -> None:
-    if decision_date > today():
-        raise BadInput(
-            "The decision is dated in the future.", fix="Check the year.", field="decision_date"
-        )
-    if decision_date < BEGINNING:
-        raise BadInput(
-            "The decision is older than the OCOP programme (7 May 2018).",
-            fix="Check the year.",
-            field="decision_date",
-        )
-    if valid_from < decision_date:
-        raise BadInput(
-            "A recognition cannot begin before its decision.",
-            fix="Check the dates.",
-            field="valid_from",
-        )
-    if valid_to < valid_from:
-        raise BadInput(
-            "The recognition ends before it begins.", fix="Check the dates.", field="valid_to"
-        )
-    # Provinces count the last day differently by one (signed 23 Dec 2019: void from 24 Dec 2022).
-    if valid_to > default_valid_to(valid_from) + _SPARE_DAY:
-        raise BadInput(
-            "A recognition holds for 36 months at most.",
-            fix="Check the dates; an extension of a renewal is recorded separately.",
-            field="valid_to",
-        )
 
 
 def create_recognition(

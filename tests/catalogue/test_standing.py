@@ -9,13 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from labelsvc.catalogue.award import check_award, stars_reached
 from labelsvc.catalogue.certificates import create_certificate
 from labelsvc.catalogue.certify import (
-    check_award,
     create_recognition,
     ending_within,
     extend_recognition,
-    stars_reached,
     withdraw_recognition,
 )
 from labelsvc.catalogue.models import Product

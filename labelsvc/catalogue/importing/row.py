@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from labelsvc.catalogue import criteria, fields
-from labelsvc.catalogue.certify import BANDS, check_award, legal_basis_on, stars_above
+from labelsvc.catalogue.award import BANDS, check_award, legal_basis_on, stars_above
 from labelsvc.catalogue.importing import cell as cells
 from labelsvc.catalogue.importing.formula import Unsaved
 from labelsvc.catalogue.importing.header import Header

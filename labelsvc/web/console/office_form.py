@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from labelsvc import i18n
 from labelsvc.catalogue import criteria
-from labelsvc.catalogue.certify import stars_above
+from labelsvc.catalogue.award import stars_above
 from labelsvc.catalogue.recognition import Recognition
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.web import security
