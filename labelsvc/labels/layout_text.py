@@ -1,4 +1,4 @@
-"""A layout as the text of its TOML file: the inverse of `layout.load`, and the only writer of it."""
+"""A layout as the text of its TOML file: inverse of `layout_file.load`, and the only writer of it."""
 
 from __future__ import annotations
 

@@ -10,7 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from labelsvc.errors import LayoutError, NoSuchLayout
-from labelsvc.labels.layout import Article, Layout, load, load_articles
+from labelsvc.labels.layout import Article, Layout
+from labelsvc.labels.layout_file import load, load_articles
 from labelsvc.resources import folder
 
 _SHEETS = "sheets.toml"

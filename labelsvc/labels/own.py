@@ -15,7 +15,8 @@ from labelsvc.accounts import audit
 from labelsvc.errors import BadInput, Conflict, LayoutError, NotFound
 from labelsvc.i18n import fold
 from labelsvc.labels import library
-from labelsvc.labels.layout import Article, Layout, load
+from labelsvc.labels.layout import Article, Layout
+from labelsvc.labels.layout_file import load
 from labelsvc.labels.models import OwnLayout, OwnSheet
 from labelsvc.labels.sheet import Sheet
 

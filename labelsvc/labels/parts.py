@@ -16,7 +16,8 @@ from labelsvc.files import Files
 from labelsvc.labels import mark
 from labelsvc.labels.content import LabelContent, Unit
 from labelsvc.labels.imprint import Imprint
-from labelsvc.labels.layout import Layout, load
+from labelsvc.labels.layout import Layout
+from labelsvc.labels.layout_file import load
 from labelsvc.labels.models import BlankRoll, PrintRun
 from labelsvc.labels.run_words import position
 from labelsvc.labels.sheet import Sheet

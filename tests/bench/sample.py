@@ -12,7 +12,8 @@ import tomli_w
 from labelsvc.labels import fonts, library
 from labelsvc.labels.content import LabelContent, Unit, sample_content
 from labelsvc.labels.drawing import Drawing, compose, measure
-from labelsvc.labels.layout import Layout, load
+from labelsvc.labels.layout import Layout
+from labelsvc.labels.layout_file import load
 from labelsvc.labels.ops import SymbolOp, TextOp, UnitTextOp
 from labelsvc.labels.run_words import position
 from labelsvc.labels.sheet import Cell, Sheet

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import FloatRect, Page, Route, expect
 
 from labelsvc.labels import own
-from labelsvc.labels.layout import load
+from labelsvc.labels.layout_file import load
 from tests.e2e.conftest import Live, Reader, sign_in
 
 pytestmark = pytest.mark.e2e

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from labelsvc.labels import fonts as label_fonts
-from labelsvc.labels import layout as layouts
+from labelsvc.labels import layout_file
 from labelsvc.labels.content import LabelContent, Unit, sample_content
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout
@@ -96,7 +96,7 @@ def fonts() -> Fonts:
 
 @pytest.fixture(scope="session")
 def sheet65() -> Layout:
-    return layouts.load(SHEET65, source="test-65.toml")
+    return layout_file.load(SHEET65, source="test-65.toml")
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def write() -> Write:
     """A layout of 60 x 40 mm from the TOML of its elements; the symbol is at the right."""
 
     def written(elements: str = "", *, head: str = HEAD, symbol: str = SYMBOL) -> Layout:
-        return layouts.load(head + symbol + elements, source="test.toml")
+        return layout_file.load(head + symbol + elements, source="test.toml")
 
     return written
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from labelsvc.catalogue.models import Producer, Product
 from labelsvc.labels import fonts as label_fonts
-from labelsvc.labels import layout as layouts
+from labelsvc.labels import layout_file
 from labelsvc.labels.content import LabelContent, Unit, sample_content, sample_unit
 from labelsvc.labels.contents import product_values
 from labelsvc.labels.drawing import compose
@@ -134,7 +134,7 @@ def test_every_key_is_documented(model: str, field: str) -> None:
 
 def test_the_example_of_the_documentation_is_a_layout() -> None:
     toml = LAYOUTS_MD.split("```toml\n")[1].split("```")[0]
-    layout = layouts.load(toml, source="docs/layouts.md")
+    layout = layout_file.load(toml, source="docs/layouts.md")
     for form in layout.forms:
         compose(layout, sample_content(), label_fonts.load(), unit=sample_unit(form))
 

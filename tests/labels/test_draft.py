@@ -12,7 +12,8 @@ from labelsvc.labels.content import sample_content, sample_unit
 from labelsvc.labels.draft import Draft, draft
 from labelsvc.labels.drawing import compose
 from labelsvc.labels.element_place import place_of
-from labelsvc.labels.layout import Layout, load
+from labelsvc.labels.layout import Layout
+from labelsvc.labels.layout_file import load
 from labelsvc.labels.layout_text import dumps, facts, tidy
 from labelsvc.labels.preview import drawing_svg
 

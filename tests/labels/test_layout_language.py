@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from labelsvc.errors import LayoutError
 from labelsvc.labels import layout as layouts
-from labelsvc.labels import library
+from labelsvc.labels import layout_file, library
 from labelsvc.labels.layout import Layout
 
 from .conftest import HEAD, SYMBOL, Write
@@ -75,7 +75,7 @@ def test_every_shipped_layout_loads(name: str) -> None:
 )
 def test_a_fault_is_named_with_its_field(toml: str, where: str, reason: str) -> None:
     with pytest.raises(LayoutError) as caught:
-        layouts.load(toml, source="mine.toml")
+        layout_file.load(toml, source="mine.toml")
     assert reason in str(caught.value)
     assert caught.value.params["where"] == where
     assert caught.value.params["source"] == "mine.toml"
@@ -85,26 +85,26 @@ def test_a_fault_is_named_with_its_field(toml: str, where: str, reason: str) -> 
 def test_the_line_of_the_fault_is_named() -> None:
     toml = HEAD + SYMBOL + TEXT + 'text = "x"\nsize = 900\n'
     with pytest.raises(LayoutError) as caught:
-        layouts.load(toml, source="mine.toml")
+        layout_file.load(toml, source="mine.toml")
     line = caught.value.params["line"]
     assert toml.splitlines()[line - 1] == "size = 900"
 
 
 def test_broken_toml_names_the_line() -> None:
     with pytest.raises(LayoutError) as caught:
-        layouts.load("name = 'x'\ntitle_vi = =\n", source="mine.toml")
+        layout_file.load("name = 'x'\ntitle_vi = =\n", source="mine.toml")
     assert caught.value.params["line"] == 2
 
 
 def test_a_number_of_thousands_of_digits_is_no_server_error() -> None:
     with pytest.raises(LayoutError, match="not valid TOML"):
-        layouts.load(f"width = {'9' * 5000}\n", source="mine.toml")
+        layout_file.load(f"width = {'9' * 5000}\n", source="mine.toml")
 
 
 @given(st.text(max_size=200))
 def test_any_text_raises_layout_errors_only(text: str) -> None:
     with pytest.raises(LayoutError):
-        layouts.load(text, source="noise.toml")
+        layout_file.load(text, source="noise.toml")
 
 
 @given(
@@ -118,17 +118,17 @@ def test_any_text_raises_layout_errors_only(text: str) -> None:
 )
 def test_any_value_in_the_place_of_elements_raises_layout_errors_only(value: object) -> None:
     with pytest.raises(LayoutError):
-        layouts._validated(Layout, {"name": "a", "elements": value}, "", "noise.toml")
+        layout_file._validated(Layout, {"name": "a", "elements": value}, "", "noise.toml")
 
 
 def test_a_sheet_article_gives_its_numbers(write: Write) -> None:
-    articles = layouts.load_articles(
+    articles = layout_file.load_articles(
         '["Test 8"]\npage = "A4"\ncolumns = 2\nrows = 4\nmargin_top = 12\n'
         "label = { width = 60, height = 40 }\n",
         source="sheets.toml",
     )
     toml = HEAD + '[sheet]\narticle = "Test 8"\n' + SYMBOL
-    sheet = layouts.load(toml, source="mine.toml", articles=articles).sheet
+    sheet = layout_file.load(toml, source="mine.toml", articles=articles).sheet
     assert (sheet.article, sheet.columns, sheet.rows, sheet.margin_top) == ("Test 8", 2, 4, 12)
 
 
@@ -141,9 +141,9 @@ def test_a_sheet_article_gives_its_numbers(write: Write) -> None:
     ],
 )
 def test_an_article_that_does_not_suit_is_refused(articles: str, reason: str) -> None:
-    known = layouts.load_articles(articles, source="sheets.toml")
+    known = layout_file.load_articles(articles, source="sheets.toml")
     with pytest.raises(LayoutError, match=reason):
-        layouts.load(
+        layout_file.load(
             HEAD + '[sheet]\narticle = "Test 8"\n' + SYMBOL, source="mine.toml", articles=known
         )
 

@@ -26,7 +26,8 @@ from labelsvc.labels.contents import content_of
 from labelsvc.labels.draft_data import sample_of, sample_unit_of, set_of
 from labelsvc.labels.drawing import Drawing, compose
 from labelsvc.labels.face import Fonts
-from labelsvc.labels.layout import Layout, load
+from labelsvc.labels.layout import Layout
+from labelsvc.labels.layout_file import load
 from labelsvc.labels.ops import ImageOp
 from tests.artwork import picture
 from tests.factories import make_lot, make_product, make_recognition

@@ -30,11 +30,11 @@ PT = 72 / 25.4
 @pytest.fixture(scope="module")
 def sound(fonts: Fonts) -> tuple[bytes, Wanted]:
     """A sound PDF/X-4 of two labels, and what it was made from."""
-    from labelsvc.labels import layout as layouts
+    from labelsvc.labels import layout_file
 
     from .conftest import HEAD
 
-    layout: Layout = layouts.load(HEAD + SYMBOL + GROUND, source="test.toml")
+    layout: Layout = layout_file.load(HEAD + SYMBOL + GROUND, source="test.toml")
     data, report = made(layout, fonts, 2, settings=PressSettings(icc=cmyk_profile()))
     codes = [unit.code for unit in units(2)]
     return data, Wanted(
@@ -238,12 +238,12 @@ _CACHED = b""
 
 def _cached() -> bytes:
     from labelsvc.labels import fonts as label_fonts
-    from labelsvc.labels import layout as layouts
+    from labelsvc.labels import layout_file
 
     from .conftest import HEAD
 
     global _CACHED
-    layout = layouts.load(HEAD + SYMBOL, source="test.toml")
+    layout = layout_file.load(HEAD + SYMBOL, source="test.toml")
     _CACHED = made(layout, label_fonts.load(), 1)[0]
     return _CACHED
 

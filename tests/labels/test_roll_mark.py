@@ -13,7 +13,8 @@ from labelsvc.errors import BadInput
 from labelsvc.labels import run_check
 from labelsvc.labels.block import Block
 from labelsvc.labels.content import sample_content
-from labelsvc.labels.layout import Layout, load
+from labelsvc.labels.layout import Layout
+from labelsvc.labels.layout_file import load
 from labelsvc.labels.raster import HEADS, Bits
 from labelsvc.labels.roll_check import Language, read_back_roll
 from tests.artwork import picture, ring

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from labelsvc.errors import BadInput, LayoutError
-from labelsvc.labels import layout as layouts
+from labelsvc.labels import layout_file
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.sheet import Sheet
 
@@ -46,7 +46,7 @@ x = 0
 y = 0
 size = {min(width, height)}
 """
-    return layouts.load(toml, source=row["name"])
+    return layout_file.load(toml, source=row["name"])
 
 
 def test_real_sheets_lie_where_their_maker_says() -> None:

@@ -14,8 +14,7 @@ import pypdfium2
 import pytest
 
 from labelsvc.errors import BadInput, LayoutError
-from labelsvc.labels import layout as layouts
-from labelsvc.labels import library, stock
+from labelsvc.labels import layout_file, library, stock
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Article
 from labelsvc.labels.paint import PT
@@ -140,7 +139,7 @@ def test_a_layout_may_name_its_sheet(name: str) -> None:
     toml = library.source("a4-65")
     head, _, rest = toml.partition("[sheet]")
     named = f'{head}[sheet]\narticle = "{name}"\n\n[colours]{rest.partition("[colours]")[2]}'
-    sheet = Sheet.of(layouts.load(named, source="a4-65.toml", articles=ARTICLES))
+    sheet = Sheet.of(layout_file.load(named, source="a4-65.toml", articles=ARTICLES))
     assert sheet == Sheet.of_article(name, ARTICLES[name])
 
 

@@ -8,8 +8,7 @@ import pytest
 
 from labelsvc.errors import LayoutError, Phrase
 from labelsvc.i18n import catalog, explain, translate
-from labelsvc.labels import layout as layouts
-from labelsvc.labels import legal
+from labelsvc.labels import layout_file, legal
 from labelsvc.labels.content import LabelContent
 from labelsvc.labels.draft import draft
 from labelsvc.labels.drawing import compose
@@ -75,14 +74,14 @@ def told(message: str, params: dict[str, object]) -> str:
 @pytest.mark.parametrize("fault", FAULTY)
 def test_what_a_file_is_refused_for(fault: str) -> None:
     with pytest.raises(LayoutError) as caught:
-        layouts.load(FAULTY[fault], source="mine")
+        layout_file.load(FAULTY[fault], source="mine")
     told(caught.value.message, caught.value.params)
     told(caught.value.fix, caught.value.params)
 
 
 def test_a_missing_key_is_told_in_the_language_of_the_reader() -> None:
     with pytest.raises(LayoutError) as caught:
-        layouts.load("name = 'x'\n", source="tem.toml")
+        layout_file.load("name = 'x'\n", source="tem.toml")
     assert explain(caught.value, "vi") == (
         "tem.toml, dòng 1: title_vi: Còn thiếu.",
         "Hãy thêm khóa này.",
@@ -96,7 +95,7 @@ def test_what_a_drawing_is_refused_for(fault: str, fonts: Fonts) -> None:
     text = HEAD + symbol + "\n" + elements
     if fault == "symbol outside":
         text = text.replace("width = 60\nheight = 40", "diameter = 60")
-    layout = layouts.load(text.replace("safe = 1", "safe = 1.5"), source="mine")
+    layout = layout_file.load(text.replace("safe = 1", "safe = 1.5"), source="mine")
     unit, content = units(1)[0], LabelContent({"product_name": "Trà"}, record="thử")
     with pytest.raises(LayoutError) as caught:
         compose(layout, content, fonts, unit=unit)
@@ -113,7 +112,9 @@ def test_what_the_law_says_has_figures_with_a_comma(fonts: Fonts) -> None:
         'colour="#999999"\n'
         '[[elements]]\ntype="text"\nx=2\ny=14\nw=30\nh=6\ntext="{origin}"\nsize=6.1\n'
     )
-    layout = layouts.load(HEAD.replace('"seal"', '"full_label"') + SYMBOL + elements, source="mine")
+    layout = layout_file.load(
+        HEAD.replace('"seal"', '"full_label"') + SYMBOL + elements, source="mine"
+    )
     values = {"product_name": "Trà", "producer_name": "Hợp tác xã", "origin": "Sản xuất tại VN"}
     content = LabelContent(dict.fromkeys(VARIABLES, "") | values, record="thử")
     drawing = compose(layout, content, fonts)

@@ -12,7 +12,8 @@ from labelsvc.codes import blank
 from labelsvc.codes.issue import load_keyring
 from labelsvc.db import Database
 from labelsvc.labels import blank_roll, library, print_run
-from labelsvc.labels.layout import Layout, load
+from labelsvc.labels.layout import Layout
+from labelsvc.labels.layout_file import load
 from labelsvc.labels.layout_text import dumps
 from labelsvc.settings import Settings
 from tests.web.desk import BASE

@@ -15,7 +15,8 @@ from werkzeug.test import TestResponse
 from labelsvc.catalogue.models import Lot
 from labelsvc.db import Database
 from labelsvc.labels import fonts, library, own, run_words
-from labelsvc.labels.layout import SheetSpec, load
+from labelsvc.labels.layout import SheetSpec
+from labelsvc.labels.layout_file import load
 from labelsvc.labels.layout_text import dumps, facts
 from tests.conftest import HOST
 from tests.web.desk import BASE, Desk, seen

@@ -20,7 +20,8 @@ from labelsvc.labels.content import LabelContent, Unit, sample_unit
 from labelsvc.labels.contents import content_of
 from labelsvc.labels.draft import Draft, draft, words_of
 from labelsvc.labels.face import Fonts
-from labelsvc.labels.layout import Layout, load
+from labelsvc.labels.layout import Layout
+from labelsvc.labels.layout_file import load
 from labelsvc.labels.layout_text import dumps, tidy
 from labelsvc.labels.legal.finding import PROGRAMME
 from labelsvc.labels.run_words import (

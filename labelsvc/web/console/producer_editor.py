@@ -16,7 +16,8 @@ from labelsvc.catalogue.models import Lot
 from labelsvc.errors import BadInput, Conflict, LayoutError
 from labelsvc.i18n import moment
 from labelsvc.labels import own
-from labelsvc.labels.layout import Article, Layout, load
+from labelsvc.labels.layout import Article, Layout
+from labelsvc.labels.layout_file import load
 from labelsvc.labels.layout_text import dumps, facts
 from labelsvc.labels.models import OwnLayout
 from labelsvc.labels.variables import VARIABLES

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from labelsvc.errors import BadInput, LayoutError
 from labelsvc.labels import fonts, library, own, preview
 from labelsvc.labels.draft_data import sample_of
-from labelsvc.labels.layout import Layout, load
+from labelsvc.labels.layout import Layout
+from labelsvc.labels.layout_file import load
 from labelsvc.labels.layout_text import dumps, tidy
 from labelsvc.labels.models import OwnLayout
 from labelsvc.labels.sheet import Sheet

@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from labelsvc.labels import layout as layouts
-from labelsvc.labels import legal
+from labelsvc.labels import layout_file, legal
 from labelsvc.labels.content import LabelContent
 from labelsvc.labels.drawing import compose
 from labelsvc.labels.face import Fonts
@@ -91,7 +90,7 @@ def label() -> Label:
     """A label of 140 x 120 mm with the symbol at the top right."""
 
     def made(elements: str = FOOD, *, purpose: str = "full_label") -> Layout:
-        return layouts.load(_HEAD.replace("{purpose}", purpose) + elements, source="test.toml")
+        return layout_file.load(_HEAD.replace("{purpose}", purpose) + elements, source="test.toml")
 
     return made
 
