@@ -1,4 +1,4 @@
-"""Setting words in a box: wrapping, shrinking, refusing.
+"""Setting words in a box: shrinking, leading, refusing.
 
 Sizes come in points (as in layouts) and leave in millimetres. No kerning or ligatures: every
 renderer places the same advances, so screen and paper agree to the dot.
@@ -8,13 +8,20 @@ from __future__ import annotations
 
 import itertools
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from labelsvc.errors import LabelOverflow
 from labelsvc.labels.face import PT, Fonts, short
 from labelsvc.labels.layout import TextStyle
+from labelsvc.labels.line_breaking import (
+    SetLine,
+    balanced,
+    cased,
+    solid,
+    weight_of,
+    wrapped_to,
+)
 from labelsvc.labels.template import Run
 
 #: Room kept above and below the baseline, in ems, whatever the letters: so that two boxes side by
@@ -22,31 +29,6 @@ from labelsvc.labels.template import Run
 ASCENT, DESCENT = 0.96, 0.22
 #: Least free space between ink of one line and ink of the next, in ems.
 _CLEAR = 0.03
-#: A number and its unit stay together, and groups of digits: "100 g", "1,5 %", "024 3000 0000".
-_UNIT = re.compile(
-    r"(?<=\d) (?=(?:\d|(?:kg|g|mg|ml|l|L|cm|mm|m|°C|%|₫|kcal|sao|độ|viên|gói|năm)\b|[%₫°]))"
-)
-_NBSP = "\u00a0"
-#: Before what may begin a line without a space being there: the dots of a host. Never drawn; no value
-#: can contain it (`content` drops it).
-SOFT = "\u200b"
-
-
-@dataclass(frozen=True, slots=True)
-class SetRun:
-    x: float  # mm from the left end of the line
-    text: str
-    weight: str
-
-
-@dataclass(frozen=True, slots=True)
-class SetLine:
-    runs: tuple[SetRun, ...]
-    width: float  # mm
-
-    @property
-    def text(self) -> str:
-        return "".join(run.text for run in self.runs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +52,6 @@ class SetText:
         if not self.lines:
             return 0.0
         return self.ascent + (len(self.lines) - 1) * self.leading + self.descent
-
-
-def weight_of(style: TextStyle, run: Run) -> str:
-    return style.bold_weight if run.bold else style.weight
-
-
-def cased(style: TextStyle, text: str) -> str:
-    return text.upper() if style.upper else text
-
-
-def breakable(host: str) -> str:
-    """*host* with leave to wrap before its dots, so that a long one need not become tiny."""
-    return host.replace(".", SOFT + ".")
-
-
-def solid(text: str) -> str:
-    """*text* as it is drawn on one line."""
-    return text.replace(SOFT, "")
 
 
 def check_lines(
@@ -120,9 +84,9 @@ def set_text(
     lines, which costs most and seldom changes the height."""
     size = points * PT
     tracking = style.tracking / 1000 * size
-    wrapped = _wrap_all(lines, style, fonts, width, size, tracking)
+    wrapped = wrapped_to(lines, style, fonts, width, size, tracking)
     if wrapped is not None and len(wrapped) > len(lines):
-        whole = _wrap_all(lines, style, fonts, width, size, tracking, bound=True)
+        whole = wrapped_to(lines, style, fonts, width, size, tracking, bound=True)
         if whole is not None and len(whole) == len(wrapped):
             wrapped = whole
     if wrapped is None or (style.max_lines and len(wrapped) > style.max_lines):
@@ -131,7 +95,7 @@ def set_text(
         return None
     if style.balance and len(wrapped) > 1 and not draft:
         for bound in (True, False):
-            found = _balanced(lines, style, fonts, width, size, tracking, len(wrapped), bound)
+            found = balanced(lines, style, fonts, width, size, tracking, len(wrapped), bound)
             if found is not None:
                 wrapped = found
                 break
@@ -188,120 +152,6 @@ def sizes(size: float, floor: float) -> list[float]:
     while found[-1] > floor:
         found.append(max(floor, round(found[-1] - max(0.05, found[-1] * 0.02), 2)))
     return found
-
-
-_Word = list[tuple[str, str]]  # (text, weight) pieces without a space between
-
-
-def _words(line: Sequence[Run], style: TextStyle, bound: bool = False) -> list[_Word]:
-    """The words of *line*; *bound* makes one of the syllables of a name ("Ba Vì")."""
-    words: list[_Word] = []
-    open_word = False
-    for run in line:
-        text = _UNIT.sub(_NBSP, cased(style, run.text))
-        for index, part in enumerate(text.split(" ")):
-            if index:
-                open_word = False
-            for place, piece in enumerate(part.split(SOFT)):
-                if not piece:
-                    continue
-                if place or not open_word:
-                    words.append([])
-                words[-1].append((SOFT * bool(place) + piece, weight_of(style, run)))
-                open_word = True
-    return _bound(words) if bound else words
-
-
-def _bound(words: Sequence[_Word]) -> list[_Word]:
-    """Neighbours that begin with a capital, as one word each. The first word of a sentence has its
-    capital from there; words in capitals alone, and a line that writes each word so, tell nothing."""
-    if len(words) > 3 and all(word[0][0][:1].isupper() for word in words):
-        return list(words)
-    found: list[_Word] = []
-    first, named = True, False
-    for word in words:
-        letters = "".join(text for text, _ in word)
-        name = letters[:1].isupper() and not (len(letters) > 1 and letters.isupper())
-        if found and named and name:
-            text, weight = found[-1][-1]
-            if weight == word[0][1]:
-                found[-1] = [*found[-1][:-1], (text + _NBSP + word[0][0], weight), *word[1:]]
-            else:
-                found.append(word)
-        else:
-            found.append(word)
-        named = name and not first and letters[-1].isalnum()
-        first = letters[-1] in ".!?"
-    return found
-
-
-def _wrap_all(
-    lines: Sequence[Sequence[Run]],
-    style: TextStyle,
-    fonts: Fonts,
-    width: float,
-    size: float,
-    tracking: float,
-    bound: bool = False,
-) -> list[SetLine] | None:
-    out: list[SetLine] = []
-    for line in lines:
-        current: list[_Word] = []
-        used = 0.0
-        for word in _words(line, style, bound):
-            wide = sum(fonts[weight].width(solid(text), size, tracking) for text, weight in word)
-            # The tracking after the last letter is not ink.
-            if wide - tracking > width + 1e-6:
-                return None
-            text, weight = word[0]
-            space = 0.0 if text.startswith(SOFT) else fonts[weight].width(" ", size, tracking)
-            if current and used + space + wide - tracking > width + 1e-6:
-                out.append(_line(current, fonts, size, tracking))
-                current, used = [], 0.0
-            used += wide + (space if current else 0.0)
-            current.append(word)
-        out.append(_line(current, fonts, size, tracking))
-    return out
-
-
-def _line(words: Sequence[_Word], fonts: Fonts, size: float, tracking: float) -> SetLine:
-    runs: list[SetRun] = []
-    x = 0.0
-    pieces: list[tuple[str, str]] = []
-    for number, word in enumerate(words):
-        for index, (text, weight) in enumerate(word):
-            glued = not number or index or text.startswith(SOFT)
-            spaced = ("" if glued else " ") + solid(text).replace(_NBSP, " ")
-            if pieces and pieces[-1][1] == weight:
-                pieces[-1] = (pieces[-1][0] + spaced, weight)
-            else:
-                pieces.append((spaced, weight))
-    for text, weight in pieces:
-        runs.append(SetRun(x, text, weight))
-        x += fonts[weight].width(text, size, tracking)
-    return SetLine(tuple(runs), max(0.0, x - tracking) if runs else 0.0)
-
-
-def _balanced(
-    lines: Sequence[Sequence[Run]],
-    style: TextStyle,
-    fonts: Fonts,
-    width: float,
-    size: float,
-    tracking: float,
-    count: int,
-    bound: bool,
-) -> list[SetLine] | None:
-    """The narrowest setting with the same number of lines."""
-    low, high, best = width / count / 2, width, None
-    for _ in range(12):
-        middle = (low + high) / 2
-        found = _wrap_all(lines, style, fonts, middle, size, tracking, bound)
-        if found is None or len(found) > count:
-            low = middle
-        else:
-            high, best = middle, found
-    return best
 
 
 _Box = tuple[float, float, float, float]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from labelsvc.labels import shapes, text
+from labelsvc.labels import line_breaking, shapes, text
 from labelsvc.labels.content import LabelContent, Unit
 from labelsvc.labels.face import PT, Fonts
 from labelsvc.labels.layout import (
@@ -71,7 +71,7 @@ class Words:
     def __post_init__(self) -> None:
         # Unit values are put in label by label: marks stand for those that are not empty.
         marks = {name: mark if getattr(self.sample, name) else "" for name, mark in MARKS.items()}
-        host = text.breakable(self.content["host"])
+        host = line_breaking.breakable(self.content["host"])
         self.values: Mapping[str, str] = {
             **self.content, **self.content.conditions, "host": host, **marks,
         }  # fmt: skip
@@ -128,7 +128,7 @@ class Words:
         text.check_lines(lines, element, self.fonts, **names)
         room = math.radians(element.span) * element.r
         joined = " ".join("".join(run.text for run in line) for line in lines)
-        words = text.solid(text.cased(element, joined))
+        words = line_breaking.solid(line_breaking.cased(element, joined))
         face = self.fonts[element.weight]
         for points in text.sizes(element.size, element.floor):
             size = points * PT
@@ -196,7 +196,7 @@ class Words:
             left = SHARE[style.align] * (w - wide)
             if marked is not None:
                 joined = "".join(run.text for run in marked[number])
-                template = text.solid(text.cased(style, joined))
+                template = line_breaking.solid(line_breaking.cased(style, joined))
                 x, y = place(SHARE[style.align] * w, baseline)
                 self.unit.append(
                     UnitTextOp(

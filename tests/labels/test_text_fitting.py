@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from labelsvc.errors import LabelOverflow, MissingGlyph
 from labelsvc.labels import fonts as label_fonts
-from labelsvc.labels import text
+from labelsvc.labels import line_breaking, text
 from labelsvc.labels.elements import StackText, TextStyle
 from labelsvc.labels.face import PT, Fonts
 from labelsvc.labels.template import Run
@@ -189,7 +189,11 @@ def test_capitals_keep_their_marks(fonts: Fonts) -> None:
 def test_a_host_wraps_before_its_dots_and_loses_none(host: str, width: float) -> None:
     style = TextStyle.model_validate({"text": "{host}", "size": 5})
     found = text.set_text(
-        [[Run(text.breakable(host), False)]], style, label_fonts.load(), width=width, points=5
+        [[Run(line_breaking.breakable(host), False)]],
+        style,
+        label_fonts.load(),
+        width=width,
+        points=5,
     )
     assert found is None or "".join(line.text for line in found.lines) == host
     if found is not None:
