@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from labelsvc.catalogue.address import read_address
 from labelsvc.catalogue.fields import name_key
 from labelsvc.catalogue.importing.header import Header, find_header
+from labelsvc.catalogue.importing.line import Line, Problem
 from labelsvc.catalogue.importing.read import read_tables
-from labelsvc.catalogue.importing.row import Line, Problem, read_lines
+from labelsvc.catalogue.importing.row import read_lines
 from labelsvc.catalogue.importing.spool import Spool
 from labelsvc.catalogue.models import Producer, Product
 from labelsvc.catalogue.places import Gazetteer, sure_one

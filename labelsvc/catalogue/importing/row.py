@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from labelsvc.catalogue.award import BANDS, check_award, legal_basis_on, stars_a
 from labelsvc.catalogue.importing import cell as cells
 from labelsvc.catalogue.importing.formula import Unsaved
 from labelsvc.catalogue.importing.header import Header
+from labelsvc.catalogue.importing.line import Line, Reader, cell_at
 from labelsvc.catalogue.importing.read import Cell, Cells, Table
 from labelsvc.catalogue.models import ProducerKind
 from labelsvc.catalogue.recognition import Authority, default_valid_to
@@ -33,35 +34,6 @@ _KINDS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong, where, and what to do."""
-
-    column: str
-    letter: str
-    message: str
-    fix: str
-    params: dict[str, Any]
-
-
-@dataclass
-class Line:
-    """What one row says. `producer`, `product`, `recognition`: field → value, only what it says."""
-
-    number: int
-    producer: dict[str, Any] = field(default_factory=dict)
-    product: dict[str, Any] = field(default_factory=dict)
-    recognition: dict[str, Any] = field(default_factory=dict)
-    address: str = ""
-    #: Name of the commune that the address certainly means.
-    commune: str = ""
-    #: "product" and "producer" as the file has them, for a row whose names are refused.
-    said: dict[str, str] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    #: English sentences of things taken for granted, with their parameters.
-    notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-
-
 @dataclass
 class _Context:
     """What headings above the rows said."""
@@ -79,7 +51,7 @@ def read_lines(table: Table, header: Header) -> Iterator[Line]:
             continue
         if _is_heading(row, context):
             continue
-        if not any(_filled(_at(row, header, name)) for name in ("product", "producer")):
+        if not any(_filled(cell_at(row, header, name)) for name in ("product", "producer")):
             continue
         yield _line(number, row, header, context)
 
@@ -114,7 +86,7 @@ def _is_heading(row: Cells, context: _Context) -> bool:
 
 def _line(number: int, row: Cells, header: Header, context: _Context) -> Line:
     made = Line(number)
-    reader = _Reader(row, header, made)
+    reader = Reader(row, header, made)
     reader.refuse_unsaved()
     _read_producer(reader, context)
     _read_product(reader, context)
@@ -122,56 +94,7 @@ def _line(number: int, row: Cells, header: Header, context: _Context) -> Line:
     return made
 
 
-class _Reader:
-    """Reads cells of one row; a problem is noted with its column and reading goes on."""
-
-    def __init__(self, row: Cells, header: Header, line: Line) -> None:
-        self.row, self.header, self.line = row, header, line
-
-    def text(self, name: str) -> str:
-        return cells.text_of(_at(self.row, self.header, name))
-
-    def get(self, name: str, read: Callable[[Any], Any], default: Any = None) -> Any:
-        """*read* of the cell; *default* and a problem where it is refused."""
-        try:
-            return read(_at(self.row, self.header, name))
-        except BadInput as error:
-            self.refuse(name, error)
-            return default
-
-    def refuse_unsaved(self) -> None:
-        """A cell that shows something in Excel and gives nothing here is not an empty one."""
-        for name in self.header.columns.keys() - {"number", "note"}:
-            if isinstance(_at(self.row, self.header, name), Unsaved):
-                self.refuse(
-                    name,
-                    BadInput(
-                        "The cell holds a formula without a saved value.",
-                        fix="Open the list in Excel or LibreOffice, save it and send that.",
-                    ),
-                )
-
-    def refuse(self, name: str, error: BadInput) -> None:
-        column, letter = self.header.label(name), self.header.letter(name)
-        if any(problem.column == column for problem in self.line.problems):
-            return  # the first one says what to do; what follows from it does not help
-        self.line.problems.append(Problem(column, letter, error.message, error.fix, error.params))
-
-    def field(
-        self, into: dict[str, Any], name: str, check: Callable[[str], str], key: str = ""
-    ) -> None:
-        """Put a checked text into *into*; nothing where the file says nothing."""
-        value = self.get(name, lambda cell: check(cells.text_of(cell)), "")
-        if value:
-            into[key or name] = value
-
-    def name(self, into: dict[str, Any], column: str) -> None:
-        """The name that the row is known by; kept for the report where it is refused."""
-        self.line.said[column] = fields.shown(self.text(column))
-        self.field(into, column, fields.name, "name")
-
-
-def _read_producer(reader: _Reader, context: _Context) -> None:
+def _read_producer(reader: Reader, context: _Context) -> None:
     into = reader.line.producer
     reader.name(into, "producer")
     if not into.get("name") and not reader.line.problems:
@@ -212,7 +135,7 @@ def _kind(text: str) -> ProducerKind | None:
     return next((kind for words, kind in _KINDS if f" {words} " in plain), None)
 
 
-def _read_product(reader: _Reader, context: _Context) -> None:
+def _read_product(reader: Reader, context: _Context) -> None:
     into = reader.line.product
     reader.name(into, "product")
     if not into.get("name") and not reader.line.problems:
@@ -238,7 +161,7 @@ def _read_product(reader: _Reader, context: _Context) -> None:
         into["set_number"] = number
 
 
-def _read_recognition(reader: _Reader) -> None:
+def _read_recognition(reader: Reader) -> None:
     stars, potential = reader.get("stars", cells.stars_of, (None, False))
     if "tiem nang" in fold(reader.text("note")):
         stars, potential = (4 if stars in (None, 5) else stars), True
@@ -313,8 +236,3 @@ def _authority(
 
 def _filled(cell: Cell) -> bool:
     return isinstance(cell, Unsaved) or bool(cells.text_of(cell))
-
-
-def _at(row: Cells, header: Header, name: str) -> Cell:
-    index = header.columns.get(name)
-    return row[index] if index is not None and index < len(row) else None
