@@ -19,13 +19,11 @@ from labelsvc.catalogue import lots
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.clock import now
 from labelsvc.codes import notices, revoke
+from labelsvc.codes.extent import is_called, takes_two
 from labelsvc.codes.keys import freeze, lock_counter, revoke_key
 from labelsvc.codes.models import (
-    Form,
-    Issue,
     KeyRecord,
     KeyState,
-    MarkState,
     Scope,
     Withdrawal,
     WithdrawalState,
@@ -55,7 +53,7 @@ def withdraw_codes(
     _need(reason)
     lock_counter(session)  # two people, each with a half, are one after the other
     pieces = spanned(session, first, last)
-    if not _is(scope, pieces):
+    if not is_called(scope, pieces):
         raise NotFound("This is not what was chosen: look the label up again.")
     lot = pieces[0].issue.lot
     made = Withdrawal(
@@ -68,33 +66,6 @@ def withdraw_codes(
     _mark(session, pieces, made.reason, actor)
     made.state, made.decided_by, made.decided_at = WithdrawalState.DONE, actor, now()
     return _written(session, made, "withdrawal.do", actor)
-
-
-def takes_two(session: Session, pieces: Sequence[Piece]) -> bool:
-    """Whether withdrawing *pieces* of a lot comes to withdrawing the lot.
-
-    It does for the code that stands on every label; when no label of the lot would be left that is
-    neither sold nor void nor withdrawn; and when, with what was withdrawn before, it is more than
-    half of the labels.
-    """
-    if any(piece.issue.form == Form.LOT for piece in pieces):
-        return True
-    lot = pieces[0].issue.lot_id
-    units = 0
-    states = dict.fromkeys((MarkState.WITHDRAWN, MarkState.VOID, MarkState.SOLD), 0)
-    for issue in session.scalars(
-        select(Issue).where(Issue.lot_id == lot, Issue.form != Form.LOT).order_by(Issue.id)
-    ):
-        units += issue.count
-        ranges = revoke.ruled(session, issue)
-        for piece in pieces:
-            if piece.issue.id == issue.id:
-                ranges = revoke.laid_over(ranges, (piece.first, piece.last, MarkState.WITHDRAWN))
-        for start, stop, state in ranges:
-            if state in states:
-                states[MarkState(state)] += stop - start + 1
-    withdrawn, used = states[MarkState.WITHDRAWN], units - states[MarkState.VOID]
-    return sum(states.values()) == units or 2 * withdrawn > used
 
 
 def propose(
@@ -238,16 +209,6 @@ def _lots(session: Session, withdrawal: Withdrawal) -> Sequence[Lot]:
         return []
     query = select(Lot).where(Lot.product_id == withdrawal.product_id, Lot.recalled_at.is_(None))
     return session.scalars(query.order_by(Lot.id)).all()
-
-
-def _is(scope: Scope, pieces: Sequence[Piece]) -> bool:
-    """Whether *pieces* are what *scope* calls them."""
-    one = len(pieces) == 1
-    if scope == Scope.UNIT:
-        return one and pieces[0].count == 1
-    if scope == Scope.RUN:
-        return one and pieces[0].count == pieces[0].issue.count
-    return scope == Scope.RANGE
 
 
 def _mark(session: Session, pieces: Sequence[Piece], reason: str, actor: str) -> None:

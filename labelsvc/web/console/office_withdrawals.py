@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from labelsvc.catalogue.models import Lot, Outlet, Producer, Product
-from labelsvc.codes import notices
+from labelsvc.codes import extent, notices
 from labelsvc.codes import withdrawal as verbs
 from labelsvc.codes.issue import units_of_lots
 from labelsvc.codes.keyring import Keyring
@@ -140,7 +140,7 @@ def _choices(
         Choice(
             scope,
             sum(piece.count for piece in pieces),
-            verbs.takes_two(session, pieces),
+            extent.takes_two(session, pieces),
             pieces,
         )
         for scope, pieces in numbered.items()
