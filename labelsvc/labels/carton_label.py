@@ -17,7 +17,8 @@ from labelsvc.labels.block import Block
 from labelsvc.labels.content import LabelContent, Unit
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.models import PrintRun
-from labelsvc.labels.pdf import Job, render_sheet_pdf
+from labelsvc.labels.pdf import render_sheet_pdf
+from labelsvc.labels.pdf_pages import Job
 from labelsvc.labels.preflight import read_back_pdf
 
 #: Cartons in one file.

@@ -8,44 +8,20 @@ seams and without smoothing. The same job gives the same bytes.
 from __future__ import annotations
 
 import io
-import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby, repeat
-from typing import Any, BinaryIO
-
-from reportlab.lib import rl_accel
-from reportlab.lib.utils import ImageReader
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfgen.canvas import Canvas
+from typing import BinaryIO
 
 from labelsvc.errors import BadInput
-from labelsvc.labels import batch, paint, spare, symbol
+from labelsvc.labels import batch
 from labelsvc.labels.block import Block, Label, labelled
-from labelsvc.labels.canvas import font_name, saved
-from labelsvc.labels.drawing import Drawing, compose, measure
+from labelsvc.labels.drawing import compose
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout
-from labelsvc.labels.ops import (
-    Command,
-    ImageOp,
-    StaticOp,
-    SymbolOp,
-    TextOp,
-    UnitTextOp,
-)
-from labelsvc.labels.paint import PT
+from labelsvc.labels.pdf_pages import Job, Pages
 from labelsvc.labels.printers import Profile
-from labelsvc.labels.sheet import Cell, Order, Sheet
-
-
-@dataclass(frozen=True)
-class Job:
-    """What the file says about itself; `note` is printed in the margin of sheets that have one."""
-
-    title: str = "Tem truy xuất nguồn gốc"
-    author: str = "labelsvc"
-    note: str = ""
+from labelsvc.labels.sheet import Order
 
 
 @dataclass(frozen=True)
@@ -114,7 +90,7 @@ def write_pdf(
     count = sum(len(block.units) for block in blocks) + spares
     if not count or not blocks:
         raise BadInput("A run of no labels", fix="Give at least one code.")
-    writer = _Writer(out, layout, fonts, job or Job(), profile)
+    writer = Pages(out, layout, fonts, job or Job(), profile)
     cells = writer.sheet.cells(count, start_at=start_at, used=used, order=order)
     drawings = [
         compose(layout, block.content, fonts, unit=block.units[0] if block.units else None)
@@ -140,199 +116,3 @@ def write_pdf(
         first.module,
         layout.resolution_dpi,
     )
-
-
-class _Writer:
-    """Puts drawing lists on the pages of one PDF."""
-
-    def __init__(
-        self, out: BinaryIO, layout: Layout, fonts: Fonts, job: Job, profile: Profile | None
-    ) -> None:
-        self.layout, self.fonts, self.job = layout, fonts, job
-        self.sheet = Sheet.of(layout)
-        self.page_height = float(self.sheet.page_height)
-        size = (float(self.sheet.page_width) * PT, self.page_height * PT)
-        # Without an initial font of ours every file would carry Helvetica, not embedded.
-        canvas: Any = Canvas
-        self.canvas: Any = canvas(
-            out,
-            pagesize=size,
-            pageCompression=1,
-            pdfVersion=(1, 6),
-            invariant=1,
-            initialFontName=font_name(fonts["regular"]),
-            lang="vi",
-        )
-        self.canvas.setViewerPreference("PrintScaling", "None")
-        self._bend = paint.bend(profile, float(self.sheet.page_width), self.page_height)
-        self._forms: dict[int, str] = {}
-        self._full: dict[int, str] = {}
-        self._spare = ""
-
-    def describe(self, op: SymbolOp, count: int) -> None:
-        self.canvas.setTitle(self.job.title)
-        self.canvas.setAuthor(self.job.author)
-        self.canvas.setCreator("labelsvc")
-        self.canvas.setProducer("labelsvc, ReportLab")
-        self.canvas.setSubject(
-            f"{count} {'label' if count == 1 else 'labels'}, layout {self.layout.name}, QR version {op.version}-{op.level}, "
-            f"mask {batch.FIXED_MASK}, module {op.module:.3f} mm = {op.dots} dots "
-            f"at {self.layout.resolution_dpi} dpi, quiet zone {symbol.QUIET} modules"
-        )
-        self.module_note = (
-            f"In 100 %, không co giãn · mô-đun QR {op.module:.3f} mm".replace(".", ",")
-            + f" = {op.dots} chấm ở {self.layout.resolution_dpi} dpi"
-        )
-        self.fonts["regular"].check(
-            self.job.note, field="job.note", record=self.job.title, layout=self.layout.name
-        )
-
-    def save(self) -> None:
-        saved(self.canvas)
-
-    def page(self, placed: Sequence[tuple[Cell, Label]], number: int, pages: int) -> None:
-        """One page: static forms, then symbols, then words."""
-        if self._bend:
-            self._emit(f"q {self._bend} cm")
-        labels = [(cell, label) for cell, label in placed if label.unit is not None]
-        drawings = {id(label.drawing): label.drawing for _, label in labels}
-        if len(labels) == self.sheet.per_page > 1 and len(drawings) == 1:
-            self.canvas.doForm(self._full_form(next(iter(drawings.values()))))
-        else:
-            for key, drawing in drawings.items():
-                form = self._form(drawing)
-                for cell, label in labels:
-                    if id(label.drawing) == key:
-                        self._stamp(form, cell)
-        for cell, label in placed:
-            if label.unit is None:
-                self._stamp(self._spare_form(), cell)
-        colour = None
-        for cell, label in labels:
-            op = label.drawing.symbol
-            if op.colour != colour:
-                colour = op.colour
-                self._emit(paint.fill(colour))
-            y = self.page_height - cell.y - op.y - op.size
-            self._emit(paint.mask(op, label.rows, cell.x + op.x, y))
-        self._words(labels)
-        self._margin(number, pages)
-        if self._bend:
-            self._emit("Q")
-        self.canvas.showPage()
-
-    # --- static part ---
-
-    def _form(self, drawing: Drawing) -> str:
-        name = self._forms.get(id(drawing))
-        if name is None:
-            name = self._forms[id(drawing)] = f"label{len(self._forms) + 1}"
-            self._make(name, drawing.static)
-        return name
-
-    def _spare_form(self) -> str:
-        if not self._spare:
-            self._spare = "spare"
-            self._make(self._spare, spare.drawing(self.layout, self.fonts))
-        return self._spare
-
-    def _make(self, name: str, ops: Iterable[StaticOp]) -> None:
-        self.canvas.beginForm(name, 0, 0, self.layout.width * PT, self.layout.height * PT)
-        for op in ops:
-            self._draw(op, self.layout.height)
-        self.canvas.endForm()
-
-    def _full_form(self, drawing: Drawing) -> str:
-        """The static part of a whole page: one operation for 65 labels."""
-        name = self._full.get(id(drawing))
-        if name is None:
-            form = self._form(drawing)
-            name = self._full[id(drawing)] = f"page{len(self._full) + 1}"
-            self.canvas.beginForm(name)
-            for number in range(1, self.sheet.per_page + 1):
-                cell = Cell(1, number, *self.sheet.origin(number))
-                self._stamp(form, cell)
-            self.canvas.endForm()
-        return name
-
-    def _emit(self, operators: str) -> None:
-        # Never keep `_code` in a variable: beginForm and endForm put another list in its place.
-        self.canvas._code.append(operators)
-
-    def _stamp(self, form: str, cell: Cell) -> None:
-        y = self.page_height - cell.y - float(self.sheet.height)
-        self._emit(f"q 1 0 0 1 {paint.number(cell.x * PT)} {paint.number(y * PT)} cm")
-        self.canvas.doForm(form)
-        self._emit("Q")
-
-    def _draw(self, op: StaticOp, height: float) -> None:
-        """One static operation; *height* of the space it is drawn in, mm."""
-        canvas = self.canvas
-        if isinstance(op, TextOp):
-            self._emit(f"BT {paint.fill(op.colour)} {self._show(op, 0.0, height)} ET")
-        elif isinstance(op, ImageOp):
-            picture = ImageReader(io.BytesIO(op.data))
-            y = (height - op.y - op.h) * PT
-            canvas.drawImage(picture, op.x * PT, y, op.w * PT, op.h * PT, mask="auto")
-        elif operators := paint.shape(op, height):
-            self._emit(operators)
-
-    # --- words ---
-
-    def _words(self, placed: Sequence[tuple[Cell, Label]]) -> None:
-        parts: list[str] = []
-        colour = None
-        for cell, label in placed:
-            for op in label.drawing.unit:
-                if isinstance(op, UnitTextOp) and label.unit is not None:
-                    found = measure(op, label.unit, self.fonts, layout=label.drawing.layout)
-                    if found is None:
-                        continue
-                    if found.colour != colour:
-                        colour = found.colour
-                        parts.append(paint.fill(colour))
-                    parts.append(self._show(found, cell.x, self.page_height - cell.y))
-        if parts:
-            self._emit(" ".join(["BT", *parts, "ET"]))
-
-    def _show(self, op: TextOp, left: float, height: float) -> str:
-        """Operators that show *op*, its label's top left corner at (left, height) mm, y up."""
-        doc = self.canvas._doc
-        font: Any = pdfmetrics.getFont(font_name(self.fonts[op.font]))
-        x, y = (left + op.x) * PT, (height - op.y) * PT
-        matrix = f"1 0 0 1 {paint.number(x)} {paint.number(y)}"
-        if op.angle:
-            turn = math.radians(op.angle)
-            cos, sin = math.cos(turn), math.sin(turn)
-            matrix = " ".join(paint.number(v) for v in (cos, -sin, sin, cos, x, y))
-        out = [f"{paint.number(op.tracking * PT)} Tc {matrix} Tm"]
-        size = paint.number(op.size * PT)
-        for subset, data in font.splitString(op.text, doc):
-            shown = rl_accel.escapePDF(data)
-            out.append(f"{font.getSubsetInternalName(subset, doc)} {size} Tf ({shown}) Tj")
-        return " ".join(out)
-
-    def _margin(self, number: int, pages: int) -> None:
-        """A line and a ruler in the lower margin, where the sheet has one wide enough."""
-        if self.layout.kind != "sheet" or self.sheet.bottom < 8:
-            return
-        width = float(self.sheet.page_width)
-        left, baseline = max(8.0, float(self.sheet.left)), self.page_height - 4.6
-        grey = "#5f6368"
-        note = " · ".join(
-            part for part in (self.job.note, self.module_note, f"trang {number}/{pages}") if part
-        )
-        ruler = 50.0
-        room = width - 2 * left - ruler - 4
-        size = min(2.1, room / self.fonts["regular"].width(note))
-        if size >= 1.2:
-            op = TextOp(left, baseline, note, "regular", size, grey)
-            self._emit(f"BT {paint.fill(grey)} {self._show(op, 0.0, self.page_height)} ET")
-        right = width - left
-        marks: list[Command] = [("M", right - ruler, baseline), ("L", right, baseline)]
-        for step in range(6):
-            x, high = right - ruler + step * 10, 1.6 if step in (0, 5) else 1.0
-            marks += [("M", x, baseline), ("L", x, baseline - high)]
-        self._emit(f"q {paint.stroke(grey)} 0.4 w {paint.path(marks, self.page_height)} S Q")
-        label = TextOp(right - ruler + 0.6, baseline - 1.2, "50 mm", "regular", 1.7, grey)
-        self._emit(f"BT {paint.fill(grey)} {self._show(label, 0.0, self.page_height)} ET")

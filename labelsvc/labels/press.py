@@ -1,6 +1,6 @@
 """A run for the print shop: inks instead of screen colours, bleed, boxes, marks, PDF/X-4.
 
-The same drawing list as `pdf.py` draws, for another machine. A page first draws its static forms,
+The same drawing list as `pdf_pages.py` draws, for another machine. A page first draws its static forms,
 then the symbols, then the words, as presses with variable data want it (PDF Association, «Best
 practice in creating PDF files for variable data printing»). The same job gives the same bytes.
 """
@@ -23,7 +23,7 @@ from labelsvc.labels.imposition import Frame, frame
 from labelsvc.labels.ink import Cmyk
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.palette import Palette
-from labelsvc.labels.pdf import Job
+from labelsvc.labels.pdf_pages import Job
 from labelsvc.labels.plate import Plate, Printed
 from labelsvc.labels.press_settings import MOST_LABELS, MOST_PAGES, PressSettings
 

@@ -28,7 +28,8 @@ from labelsvc.labels.parts import (
     slices,
     units_of,
 )
-from labelsvc.labels.pdf import Job, render_sheet_pdf
+from labelsvc.labels.pdf import render_sheet_pdf
+from labelsvc.labels.pdf_pages import Job
 from labelsvc.labels.preflight import ReadBackReport, grade, read_back_pdf
 from labelsvc.labels.printers import Profile
 from labelsvc.labels.raster import Web

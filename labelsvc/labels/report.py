@@ -17,7 +17,7 @@ from labelsvc.errors import fill
 from labelsvc.labels.canvas import saved
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.paint import PT
-from labelsvc.labels.pdf import Job
+from labelsvc.labels.pdf_pages import Job
 from labelsvc.labels.press import PressReport
 from labelsvc.labels.press_check import Finding, PressCheck
 from labelsvc.labels.report_page import HEIGHT, LINE, WIDTH, Page

@@ -29,7 +29,7 @@ from labelsvc.labels.block import Block
 from labelsvc.labels.imposition import Imposition, Marks
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.models import PrintRun, RunFile, RunState
-from labelsvc.labels.pdf import Job
+from labelsvc.labels.pdf_pages import Job
 from labelsvc.labels.press import write_press_pdf
 from labelsvc.labels.press_check import Wanted, check
 from labelsvc.labels.press_settings import MOST_LABELS, PressSettings

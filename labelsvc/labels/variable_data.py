@@ -25,7 +25,7 @@ from labelsvc.labels.ink import Ink
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.ops import RectOp, StaticOp, TextOp, UnitTextOp
 from labelsvc.labels.palette import Palette
-from labelsvc.labels.pdf import Job
+from labelsvc.labels.pdf_pages import Job
 from labelsvc.labels.plate import Plate, Printed
 from labelsvc.labels.press_settings import MOST_LABELS, PressSettings
 from labelsvc.labels.table import Row, as_csv, bare, guarded, read_variable, write_rows

@@ -21,7 +21,8 @@ from labelsvc.labels.block import Block
 from labelsvc.labels.content import LabelContent, sample_content
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout
-from labelsvc.labels.pdf import Job, render_sheet_pdf
+from labelsvc.labels.pdf import render_sheet_pdf
+from labelsvc.labels.pdf_pages import Job
 from labelsvc.labels.press_settings import PressSettings
 from labelsvc.labels.preview import grey_page
 from tests.artwork import ring

@@ -13,7 +13,8 @@ from labelsvc.labels.content import LabelContent
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.join import join
 from labelsvc.labels.layout import Layout
-from labelsvc.labels.pdf import Job, render_sheet_pdf
+from labelsvc.labels.pdf import render_sheet_pdf
+from labelsvc.labels.pdf_pages import Job
 from labelsvc.labels.preflight import read_back_pdf
 from tests.labels.conftest import units
 

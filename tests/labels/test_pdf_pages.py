@@ -14,7 +14,8 @@ from labelsvc.labels.content import LabelContent, Unit, sample_content
 from labelsvc.labels.drawing import compose
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout
-from labelsvc.labels.pdf import Job, render_sheet_pdf, write_pdf
+from labelsvc.labels.pdf import render_sheet_pdf, write_pdf
+from labelsvc.labels.pdf_pages import Job
 from labelsvc.labels.preflight import check_file, read_back_pdf
 from labelsvc.labels.sheet import Sheet
 

@@ -25,7 +25,7 @@ from labelsvc.labels.face import Fonts
 from labelsvc.labels.imposition import Imposition, Marks, frame
 from labelsvc.labels.layout import Layout
 from labelsvc.labels.palette import Spot
-from labelsvc.labels.pdf import Job
+from labelsvc.labels.pdf_pages import Job
 from labelsvc.labels.press import PressReport, write_press_pdf
 from labelsvc.labels.press_check import Wanted, check
 from labelsvc.labels.press_settings import PressSettings
