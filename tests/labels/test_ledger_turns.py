@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from labelsvc.db import Database
 from labelsvc.errors import Conflict
-from labelsvc.labels import ledger, print_run
+from labelsvc.labels import ledger, print_run, replacement
 from labelsvc.labels.models import PrintRun
 from labelsvc.settings import Settings
 from tests.labels.test_ledger import WHO, released
@@ -54,7 +54,7 @@ def test_two_who_replace_the_same_labels_make_one_run(
 
     def replace(session: Session) -> None:
         run = session.get_one(PrintRun, number)
-        ledger.reprint(session, run=run, first=1, last=3, reason="Kẹt giấy", actor=WHO)
+        replacement.reprint(session, run=run, first=1, last=3, reason="Kẹt giấy", actor=WHO)
 
     assert together(database, replace, replace, replace) == ["conflict", "conflict", "done"]
     with database.reading() as session:
@@ -70,7 +70,7 @@ def test_a_reprint_and_a_run_of_the_same_lot_do_not_wait_for_each_other(
     def replace(place: int) -> Callable[[Session], None]:
         def act(session: Session) -> None:
             run = session.get_one(PrintRun, number)
-            ledger.reprint(session, run=run, first=place, last=place, reason="Nhoè", actor=WHO)
+            replacement.reprint(session, run=run, first=place, last=place, reason="Nhoè", actor=WHO)
 
         return act
 
