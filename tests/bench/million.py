@@ -44,9 +44,10 @@ from tests.factories import make_lot
 
 COUNTS = (10_000, 100_000, 1_000_000)
 PROCESSES = 2
-#: A small run is over in a blink, and whatever else the machine does then falls on it: it is made in
-#: several turns, of which the middle time counts. About so many labels are drawn for a count.
-_ENOUGH, _MOST_TURNS = 300_000, 9
+#: A small run is over in a blink, and whatever else the machine does then falls on it: so many go
+#: before and after each larger one, which is compared with those beside it. A machine that others
+#: use too is faster at one time than at another.
+_BESIDE = 3
 #: A run that goes first: imports, fonts and tables of every process. Sixteen parts, so that no process
 #: misses it.
 _WARM = 40_000
@@ -66,32 +67,26 @@ def run() -> Iterator[Row]:
 def measure(counts: Sequence[int]) -> Iterator[Row]:
     """A row a count and kind; memory is the peak of the process that needed most."""
     for kind, made in (("draw only", _draw_only), ("read back", _read_back)):
-        first = 0.0
-        all_turns = list(made(counts))
+        turns = list(made(counts))
         for count in counts:
-            each_turn = [turn for turn in all_turns if turn.labels == count]
-            seconds = statistics.median(turn.seconds for turn in each_turn)
+            mine = [place for place, turn in enumerate(turns) if turn.labels == count]
+            seconds = statistics.median(turns[place].seconds for place in mine)
             each = seconds / count
-            first = first or each
+            beside = statistics.median(_ratios(turns, mine)) if count != counts[0] else 1.0
+            first = turns[mine[0]]  # a larger run before it leaves its heap behind
             yield {
                 "run": kind,
                 "labels": count,
-                "turns": len(each_turn),
+                "turns": len(mine),
                 "seconds": f"{seconds:.1f}",
                 "labels/s": round(count / seconds),
                 "µs a label": f"{each * 1e6:.0f}",
-                "beside the smallest": f"{each / first:.2f}",
-                "pages": each_turn[0].pages,
-                "MB file": f"{each_turn[0].size / 1e6:.1f}",
-                # A larger run before it leaves its heap behind: only the first turn has none.
-                "peak MB, render process": max(each_turn[0].peaks[1:]),
-                "peak MB, main process": each_turn[0].peaks[0],
+                "beside the smallest": f"{beside:.2f}",
+                "pages": first.pages,
+                "MB file": f"{first.size / 1e6:.1f}",
+                "peak MB, render process": max(first.peaks[1:]),
+                "peak MB, main process": first.peaks[0],
             }
-
-
-def turns_of(count: int) -> int:
-    """How often a run of *count* labels is made: an odd number, so that one time is the middle one."""
-    return min(_MOST_TURNS, _ENOUGH // count | 1)
 
 
 class _Turn(NamedTuple):
@@ -102,6 +97,11 @@ class _Turn(NamedTuple):
     pages: int
     size: int
     peaks: list[int]
+
+    @property
+    def each(self) -> float:
+        """Seconds a label."""
+        return self.seconds / self.labels
 
 
 def _read_back(counts: Sequence[int]) -> Iterator[_Turn]:
@@ -158,16 +158,21 @@ def _draw_only(counts: Sequence[int]) -> Iterator[_Turn]:
 
 
 def _turns(counts: Sequence[int]) -> Iterator[tuple[bool, int]]:
-    """The runs in their order: whether the run counts, and its labels.
-
-    Half of the small ones go before the large ones and half after: a machine that others use too is
-    faster at one time than at another.
-    """
+    """The runs in their order: whether the run counts, and its labels."""
+    smallest, *larger = counts
     yield False, _WARM
-    before = [[count] * -(-turns_of(count) // 2) for count in counts]
-    after = [[count] * (turns_of(count) // 2) for count in reversed(counts)]
-    for count in itertools.chain.from_iterable(before + after):
+    for count in larger + larger[-2::-1]:
+        yield from itertools.repeat((True, smallest), _BESIDE)
         yield True, count
+    yield from itertools.repeat((True, smallest), _BESIDE)
+
+
+def _ratios(turns: Sequence[_Turn], places: Sequence[int]) -> Iterator[float]:
+    """Time a label of the turns at *places*, beside the middle one of the small runs around each."""
+    for place in places:
+        around = [*turns[max(0, place - _BESIDE) : place], *turns[place + 1 : place + 1 + _BESIDE]]
+        small = [turn for turn in around if turn.labels == turns[0].labels]
+        yield turns[place].each / statistics.median(turn.each for turn in small)
 
 
 def _settle(settings: Settings) -> None:

@@ -41,15 +41,18 @@ def test_a_tool_that_cannot_run_is_a_row_that_says_why(errors: str, said: str) -
     assert said in labels._reason(errors)
 
 
-@pytest.mark.parametrize(("count", "turns"), [(10_000, 9), (100_000, 3), (1_000_000, 1)])
-def test_one_time_of_a_run_is_the_middle_one(count: int, turns: int) -> None:
-    assert million.turns_of(count) == turns
-
-
-def test_small_runs_are_made_before_and_after_the_large_one() -> None:
+def test_small_runs_are_made_before_and_after_each_larger_one() -> None:
     warm, *order = million._turns([10_000, 100_000, 1_000_000])
     assert not warm[0]
-    assert [count // 10_000 for _, count in order] == [1] * 5 + [10] * 2 + [100, 10] + [1] * 4
+    small = [1] * 3
+    assert [n // 10_000 for _, n in order] == [*small, 10, *small, 100, *small, 10, *small]
+
+
+def test_a_run_is_compared_with_the_small_ones_beside_it() -> None:
+    """A machine that became half as fast in between says nothing of the large run."""
+    small = [million._Turn(1, seconds, 1, 1, []) for seconds in (1, 1, 9, 2, 2, 2)]
+    turns = [*small[:3], million._Turn(10, 15, 1, 1, []), *small[3:]]
+    assert list(million._ratios(turns, [3])) == [0.75]
 
 
 def test_the_page_has_a_table_with_numbers_to_the_right(tmp_path: Path) -> None:
