@@ -96,9 +96,12 @@ def explain(error: LabelsvcError, language: str) -> tuple[str, str]:
     message = translate(error.message, language, **params)
     if not error.fix:
         return message, ""
-    # They are shown one after the other, and some messages end in a name or a number.
-    end = "" if message.endswith((".", "!", "?", "…", ":")) else "."
-    return message + end, translate(error.fix, language, **params)
+    return closed(message), translate(error.fix, language, **params)
+
+
+def closed(message: str) -> str:
+    """*message* as a sentence that another may follow: some end in a name or a number."""
+    return message if message.endswith((".", "!", "?", "…", ":")) else f"{message}."
 
 
 def choose(accept: Iterable[tuple[str, float]], *, asked: str | None = None) -> str:

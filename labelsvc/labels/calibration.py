@@ -8,12 +8,10 @@ typed in, give its profile (`printers.measured`).
 from __future__ import annotations
 
 import io
-from typing import Any, NamedTuple
-
-from reportlab.pdfgen.canvas import Canvas
+from typing import NamedTuple
 
 from labelsvc.labels import batch, paint, symbol, symbol_size
-from labelsvc.labels.canvas import font_name, saved
+from labelsvc.labels.canvas import canvas_for_labels, font_name, saved
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.paint import PT, bend
 from labelsvc.labels.printers import MARKS_X, MARKS_Y, Profile
@@ -117,17 +115,7 @@ class _Sheet:
 
     def __init__(self, out: io.BytesIO, fonts: Fonts, title: str, *, point: bool) -> None:
         self.fonts, self.point = fonts, point
-        canvas: Any = Canvas
-        self.canvas: Any = canvas(
-            out,
-            pagesize=(PAGE[0] * PT, PAGE[1] * PT),
-            pageCompression=1,
-            pdfVersion=(1, 6),
-            invariant=1,
-            initialFontName=font_name(fonts["regular"]),
-            lang="vi",
-        )
-        self.canvas.setViewerPreference("PrintScaling", "None")
+        self.canvas = canvas_for_labels(out, fonts, *PAGE)
         self.canvas.setTitle(title)
         self.canvas.setAuthor("labelsvc")
 

@@ -124,18 +124,16 @@ def note_spoiled(
     """
     check(run, first, last)
     need(reason)
-    lock_counter(session)  # who says at the same time that they are on goods comes before or after
+    # Who says at the same time that they are on goods comes before or after: the numbers are locked.
+    if said := _said(session, run, Entry.SPOILED, first, last, reason):
+        return said
     used = ranges_of(session, run, Entry.ACTIVATED)
     if any(meets(pair, (first, last)) for pair in used):
         raise Conflict(
             "Some of these labels were entered as used on goods.",
             fix="A label on goods cannot be spoiled; if the goods are destroyed, have the codes withdrawn.",
         )
-    if said := _said(session, run, Entry.SPOILED, first, last, reason):
-        return said
-    revoke.void(
-        session, first=run.issue.first + first - 1, count=last - first + 1, reason=reason, by=actor
-    )
+    revoke.void(session, **_numbers(run, first, last), reason=reason, by=actor)
     return write(session, run, Entry.SPOILED, first, last, reason=reason, actor=actor)
 
 

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import io
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from reportlab.lib import rl_accel
 from reportlab.lib.utils import ImageReader
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfgen.canvas import Canvas
 
 from labelsvc.labels import batch, paint, spare, symbol
 from labelsvc.labels.block import Label
-from labelsvc.labels.canvas import font_name, saved
+from labelsvc.labels.canvas import canvas_for_labels, saved, show
 from labelsvc.labels.drawing import Drawing, measure
 from labelsvc.labels.face import Fonts
 from labelsvc.labels.layout import Layout
@@ -43,19 +39,7 @@ class Pages:
         self.layout, self.fonts, self.job = layout, fonts, job
         self.sheet = Sheet.of(layout)
         self.page_height = float(self.sheet.page_height)
-        size = (float(self.sheet.page_width) * PT, self.page_height * PT)
-        # Without an initial font of ours every file would carry Helvetica, not embedded.
-        canvas: Any = Canvas
-        self.canvas: Any = canvas(
-            out,
-            pagesize=size,
-            pageCompression=1,
-            pdfVersion=(1, 6),
-            invariant=1,
-            initialFontName=font_name(fonts["regular"]),
-            lang="vi",
-        )
-        self.canvas.setViewerPreference("PrintScaling", "None")
+        self.canvas = canvas_for_labels(out, fonts, float(self.sheet.page_width), self.page_height)
         self._bend = paint.bend(profile, float(self.sheet.page_width), self.page_height)
         self._forms: dict[int, str] = {}
         self._full: dict[int, str] = {}
@@ -163,7 +147,9 @@ class Pages:
         """One static operation; *height* of the space it is drawn in, mm."""
         canvas = self.canvas
         if isinstance(op, TextOp):
-            self._emit(f"BT {paint.fill(op.colour)} {self._show(op, 0.0, height)} ET")
+            self._emit(
+                f"BT {paint.fill(op.colour)} {show(self.canvas, self.fonts, op, 0.0, height)} ET"
+            )
         elif isinstance(op, ImageOp):
             picture = ImageReader(io.BytesIO(op.data))
             y = (height - op.y - op.h) * PT
@@ -185,26 +171,11 @@ class Pages:
                     if found.colour != colour:
                         colour = found.colour
                         parts.append(paint.fill(colour))
-                    parts.append(self._show(found, cell.x, self.page_height - cell.y))
+                    parts.append(
+                        show(self.canvas, self.fonts, found, cell.x, self.page_height - cell.y)
+                    )
         if parts:
             self._emit(" ".join(["BT", *parts, "ET"]))
-
-    def _show(self, op: TextOp, left: float, height: float) -> str:
-        """Operators that show *op*, its label's top left corner at (left, height) mm, y up."""
-        doc = self.canvas._doc
-        font: Any = pdfmetrics.getFont(font_name(self.fonts[op.font]))
-        x, y = (left + op.x) * PT, (height - op.y) * PT
-        matrix = f"1 0 0 1 {paint.number(x)} {paint.number(y)}"
-        if op.angle:
-            turn = math.radians(op.angle)
-            cos, sin = math.cos(turn), math.sin(turn)
-            matrix = " ".join(paint.number(v) for v in (cos, -sin, sin, cos, x, y))
-        out = [f"{paint.number(op.tracking * PT)} Tc {matrix} Tm"]
-        size = paint.number(op.size * PT)
-        for subset, data in font.splitString(op.text, doc):
-            shown = rl_accel.escapePDF(data)
-            out.append(f"{font.getSubsetInternalName(subset, doc)} {size} Tf ({shown}) Tj")
-        return " ".join(out)
 
     def _margin(self, number: int, pages: int) -> None:
         """A line and a ruler in the lower margin, where the sheet has one wide enough."""
@@ -221,7 +192,9 @@ class Pages:
         size = min(2.1, room / self.fonts["regular"].width(note))
         if size >= 1.2:
             op = TextOp(left, baseline, note, "regular", size, grey)
-            self._emit(f"BT {paint.fill(grey)} {self._show(op, 0.0, self.page_height)} ET")
+            self._emit(
+                f"BT {paint.fill(grey)} {show(self.canvas, self.fonts, op, 0.0, self.page_height)} ET"
+            )
         right = width - left
         marks: list[Command] = [("M", right - ruler, baseline), ("L", right, baseline)]
         for step in range(6):
@@ -229,4 +202,6 @@ class Pages:
             marks += [("M", x, baseline), ("L", x, baseline - high)]
         self._emit(f"q {paint.stroke(grey)} 0.4 w {paint.path(marks, self.page_height)} S Q")
         label = TextOp(right - ruler + 0.6, baseline - 1.2, "50 mm", "regular", 1.7, grey)
-        self._emit(f"BT {paint.fill(grey)} {self._show(label, 0.0, self.page_height)} ET")
+        self._emit(
+            f"BT {paint.fill(grey)} {show(self.canvas, self.fonts, label, 0.0, self.page_height)} ET"
+        )

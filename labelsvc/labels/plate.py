@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from PIL import Image
-from reportlab.lib import rl_accel
 from reportlab.lib.utils import ImageReader
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfgen.canvas import Canvas
 
 from labelsvc.labels import clearance, ink, paint, palette, shapes
-from labelsvc.labels.canvas import font_name, saved
+from labelsvc.labels.canvas import canvas_for_labels, saved, show
 from labelsvc.labels.content import Unit
 from labelsvc.labels.contour import outline
 from labelsvc.labels.drawing import Drawing, measure
@@ -64,18 +60,7 @@ class Plate:
     ) -> None:
         self.layout, self.fonts, self.inks, self.frame = layout, fonts, inks, frame
         self.overprint, self.vector, self.die = overprint, vector, die
-        canvas: Any = Canvas
-        # Without an initial font of ours every file would carry Helvetica, not embedded.
-        self.canvas: Any = canvas(
-            out,
-            pagesize=(frame.media[0] * PT, frame.media[1] * PT),
-            pageCompression=1,
-            pdfVersion=(1, 6),
-            invariant=1,
-            initialFontName=font_name(fonts["regular"]),
-            lang="vi",
-        )
-        self.canvas.setViewerPreference("PrintScaling", "None")
+        self.canvas = canvas_for_labels(out, fonts, *frame.media)
         self._forms: dict[int, str] = {}
         self._marks = ""
         self._lattice: Any = None
@@ -142,7 +127,7 @@ class Plate:
         if isinstance(op, TextOp):
             used = self.inks.words(op.colour)
             self._emit(
-                f"BT {self._overprinting(used)}{palette.fill(used)} {self._show(op, 0.0, height)} ET"
+                f"BT {self._overprinting(used)}{palette.fill(used)} {show(self.canvas, self.fonts, op, 0.0, height)} ET"
             )
         elif isinstance(op, ImageOp):
             if self._lattice is None:
@@ -210,26 +195,9 @@ class Plate:
                 if used != last:
                     parts.append(self._overprinting(used) + palette.fill(used))
                     last = used
-                parts.append(self._show(found, place.x, high - place.y))
+                parts.append(show(self.canvas, self.fonts, found, place.x, high - place.y))
         if parts:
             self._emit(" ".join(["BT", *parts, "ET"]))
-
-    def _show(self, op: TextOp, left: float, height: float) -> str:
-        """Operators that show *op*, its label's top left corner at (left, height) mm, y up."""
-        doc = self.canvas._doc
-        font: Any = pdfmetrics.getFont(font_name(self.fonts[op.font]))
-        x, y = (left + op.x) * PT, (height - op.y) * PT
-        matrix = f"1 0 0 1 {paint.number(x)} {paint.number(y)}"
-        if op.angle:
-            turn = math.radians(op.angle)
-            cos, sin = math.cos(turn), math.sin(turn)
-            matrix = " ".join(paint.number(v) for v in (cos, -sin, sin, cos, x, y))
-        shown = [f"{paint.number(op.tracking * PT)} Tc {matrix} Tm"]
-        size = paint.number(op.size * PT)
-        for subset, data in font.splitString(op.text, doc):
-            name = font.getSubsetInternalName(subset, doc)
-            shown.append(f"{name} {size} Tf ({rl_accel.escapePDF(data)}) Tj")
-        return " ".join(shown)
 
     # --- around the labels ---
 
@@ -289,7 +257,7 @@ class Plate:
                 op = TextOp(x0 + 1, baseline, text, "regular", size, "#000000")
                 self._emit(
                     f"BT /{palette.KNOCK} gs {palette.fill(Ink(BLACK))} "
-                    f"{self._show(op, 0.0, self.frame.media[1])} ET"
+                    f"{show(self.canvas, self.fonts, op, 0.0, self.frame.media[1])} ET"
                 )
                 return
 

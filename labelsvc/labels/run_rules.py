@@ -93,39 +93,8 @@ def broken_rules(
         found.append(
             BadInput("At least one label must be printed.", fix="Enter a number from 1 up.")
         )
-    elif form is Form.LOT and count > lot.declared:
-        found.append(
-            QuantityExceeded(
-                "Lot {lot} declares {declared} units; {count} labels are more than one for each.",
-                fix="Print fewer labels, or correct the quantity of the lot.",
-                lot=lot.code,
-                declared=lot.declared,
-                left=lot.declared,
-                count=count,
-            )
-        )
-    elif form is not Form.LOT and not have.remaining:
-        found.append(
-            QuantityExceeded(
-                "Lot {lot} declares {declared} units, and each has its label.",
-                fix="Void misprinted ones, or correct the quantity of the lot.",
-                lot=lot.code,
-                declared=lot.declared,
-                left=0,
-                count=count,
-            )
-        )
-    elif form is not Form.LOT and count > have.remaining:
-        found.append(
-            QuantityExceeded(
-                "Lot {lot} declares {declared} units; {left} labels are left, {count} were asked for.",
-                fix="Print fewer labels, void misprinted ones, or correct the quantity of the lot.",
-                lot=lot.code,
-                declared=lot.declared,
-                left=have.remaining,
-                count=count,
-            )
-        )
+    elif count > (left := lot.declared if form is Form.LOT else have.remaining):
+        found.append(_too_many(lot, form, count, left))
     if form not in layout.forms:
         found.append(
             PrintRefused(
@@ -160,6 +129,27 @@ def broken_rules(
             )
         )
     return found
+
+
+def _too_many(lot: Lot, form: Form, count: int, left: int) -> QuantityExceeded:
+    facts = {"lot": lot.code, "declared": lot.declared, "left": left, "count": count}
+    if form is Form.LOT:
+        return QuantityExceeded(
+            "Lot {lot} declares {declared} units; {count} labels are more than one for each.",
+            fix="Print fewer labels, or correct the quantity of the lot.",
+            **facts,
+        )
+    if not left:
+        return QuantityExceeded(
+            "Lot {lot} declares {declared} units, and each has its label.",
+            fix="Void misprinted ones, or correct the quantity of the lot.",
+            **facts,
+        )
+    return QuantityExceeded(
+        "Lot {lot} declares {declared} units; {left} labels are left, {count} were asked for.",
+        fix="Print fewer labels, void misprinted ones, or correct the quantity of the lot.",
+        **facts,
+    )
 
 
 def _no_stars(lot: Lot, on: date) -> RecognitionForbids:

@@ -86,6 +86,8 @@ _ABBREVIATED = frozenset(
         "cp",
     ]
 )
+#: Words that say nothing of the language of a line.
+_NEUTRAL = _TAKEN_OVER | _ABBREVIATED
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ADDRESS = re.compile(r"\S*(?:\w\.\w|@|://|\d)\S*")
 
@@ -117,6 +119,6 @@ def foreign(line: str) -> bool:
     words = _WORD.findall(_ADDRESS.sub(" ", line))
     if any(not word.isupper() for word in words):
         words = [word for word in words if not word.isupper()]
-    words = [word for word in words if word.casefold() not in _TAKEN_OVER | _ABBREVIATED]
+    words = [word for word in words if word.casefold() not in _NEUTRAL]
     strange = sum(not possible(word) for word in words)
     return strange >= 2 and 2 * strange >= len(words)

@@ -18,6 +18,7 @@ from labelsvc.codes import carton
 from labelsvc.codes.models import Form
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.files import Files
+from labelsvc.i18n import closed
 from labelsvc.jobs import queue
 from labelsvc.jobs.models import JobState
 from labelsvc.labels import carton_label, icc, imposition, parts, run_files
@@ -113,7 +114,7 @@ def _shown(file: RunFile) -> Shown:
         return Shown(file, "ready", "", _findings(file))
     if job is not None and job.state in (JobState.FAILED, JobState.CANCELLED):
         message, fix = explain(queue.failure(job))
-        return Shown(file, "failed", f"{_closed(message)} {fix}".strip(), [])
+        return Shown(file, "failed", f"{closed(message)} {fix}".strip(), [])
     working = job is not None and job.state == JobState.RUNNING
     return Shown(file, "working" if working else "waiting", "", [])
 
@@ -128,7 +129,7 @@ def _findings(file: RunFile) -> list[str]:
     for row in rows:
         words = gettext(row["message"], **row.get("params", {}))
         fix = gettext(row["fix"], **row.get("params", {})) if row.get("fix") else ""
-        found.append(f"{_closed(words)} {fix}".strip())
+        found.append(f"{closed(words)} {fix}".strip())
     return list(dict.fromkeys(found))
 
 
@@ -223,14 +224,8 @@ def _papers() -> list[tuple[str, str]]:
 
 
 def _beside(posted: Posted, error: LabelsvcError, field: str) -> None:
-    message, fix = explain(error)
-    posted.problems.append(Problem(_closed(message), fix, field))
+    posted.problems.append(Problem(*explain(error), field))
     posted.status = error.http_status
-
-
-def _closed(message: str) -> str:
-    """*message* as a sentence that another may follow."""
-    return message if message.endswith((".", "!", "?", "…")) else f"{message}."
 
 
 def _profile(posted: Posted, known: set[str]) -> str:
