@@ -18,15 +18,16 @@ import pytest
 import zxingcpp
 from flask.testing import FlaskClient
 
-from labelsvc.codes import inner_lots
-from labelsvc.codes.issue import codes_of, create_keys, load_keyring
+from labelsvc.codes.register import inner_lots
+from labelsvc.codes.register.issue import codes_of, create_keys, load_keyring
 from labelsvc.db import Database
 from labelsvc.files import Files
-from labelsvc.labels import library, print_run
+from labelsvc.labels.layouts import library
 from labelsvc.labels.models import PrintRun
+from labelsvc.labels.runs import start as print_run
 from labelsvc.settings import Settings
 from labelsvc.web.app import create_app
-from labelsvc.web.scan_site import ScanSite
+from labelsvc.web.scan.state import ScanSite
 from labelsvc.worker.tasks import run_inline
 from tests.factories import make_lot, make_producer, make_product, make_recognition, make_village
 

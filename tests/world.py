@@ -12,9 +12,9 @@ from labelsvc.accounts.models import Role
 from labelsvc.accounts.users import create_user
 from labelsvc.catalogue.models import Product
 from labelsvc.catalogue.places import load_places
-from labelsvc.codes import revoke
-from labelsvc.codes.issue import allocate, codes_of, create_keys, load_keyring
 from labelsvc.codes.models import Form
+from labelsvc.codes.register import revoke
+from labelsvc.codes.register.issue import allocate, codes_of, create_keys, load_keyring
 from labelsvc.db import Database
 from labelsvc.events.models import Event
 from labelsvc.settings import Settings

@@ -16,25 +16,25 @@ if [ ! -d "$folder/.git" ]; then
 [mutmut]
 source_paths = labelsvc
 only_mutate =
-    labelsvc/codes/alphabet.py
-    labelsvc/codes/carton.py
-    labelsvc/codes/cartons.py
-    labelsvc/codes/gs1.py
-    labelsvc/codes/key.py
-    labelsvc/codes/keyring.py
-    labelsvc/codes/offline.py
-    labelsvc/codes/permutation.py
-    labelsvc/codes/sealing.py
-    labelsvc/codes/short.py
-    labelsvc/codes/signing.py
-    labelsvc/codes/units.py
-    labelsvc/codes/uri.py
-    labelsvc/codes/trust/bits.py
+    labelsvc/codes/forms/alphabet.py
+    labelsvc/codes/forms/carton.py
+    labelsvc/codes/register/cartons.py
+    labelsvc/codes/forms/gs1.py
+    labelsvc/codes/keys/key.py
+    labelsvc/codes/keys/keyring.py
+    labelsvc/codes/forms/offline.py
+    labelsvc/codes/forms/permutation.py
+    labelsvc/codes/keys/sealing.py
+    labelsvc/codes/forms/short.py
+    labelsvc/codes/forms/signing.py
+    labelsvc/codes/forms/units.py
+    labelsvc/codes/forms/uri.py
+    labelsvc/codes/trust/formats/bits.py
     labelsvc/codes/trust/bitstring.py
-    labelsvc/codes/trust/body.py
+    labelsvc/codes/trust/formats/body.py
     labelsvc/codes/trust/held.py
-    labelsvc/codes/trust/manifest.py
-    labelsvc/codes/trust/status.py
+    labelsvc/codes/trust/formats/manifest.py
+    labelsvc/codes/trust/formats/status.py
 also_copy =
     labelsvc
     templates
@@ -50,17 +50,17 @@ pytest_add_cli_args =
 pytest_add_cli_args_test_selection =
     tests/codes/test_frozen_vectors.py
     tests/codes/trust/test_frozen_vectors.py
-    tests/codes/test_alphabet.py
-    tests/codes/test_carton.py
-    tests/codes/test_cartons.py
+    tests/codes/forms/test_alphabet.py
+    tests/codes/forms/test_carton.py
+    tests/codes/register/test_cartons.py
     tests/codes/test_forgery.py
-    tests/codes/test_forms.py
-    tests/codes/test_gs1_links.py
-    tests/codes/test_keyring.py
-    tests/codes/test_permutation.py
-    tests/codes/test_sealing.py
-    tests/codes/test_signing.py
-    tests/codes/test_uri.py
+    tests/codes/forms/test_forms.py
+    tests/codes/forms/test_gs1_links.py
+    tests/codes/keys/test_keyring.py
+    tests/codes/forms/test_permutation.py
+    tests/codes/keys/test_sealing.py
+    tests/codes/forms/test_signing.py
+    tests/codes/forms/test_uri.py
     tests/codes/trust/test_bitstring.py
     tests/codes/trust/test_body.py
     tests/codes/trust/test_held.py

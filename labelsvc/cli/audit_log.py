@@ -13,8 +13,9 @@ from labelsvc import clock
 from labelsvc.accounts import audit as trail
 from labelsvc.cli import base
 from labelsvc.cli.log_source import fetcher, known_key, remember
-from labelsvc.codes.tlog import audit, checkpoint, log, recovery
-from labelsvc.codes.tlog.note import COSIGNATURE, Note, NoteKey, Signature
+from labelsvc.codes.tlog import log, recovery
+from labelsvc.codes.tlog.formats import audit, checkpoint
+from labelsvc.codes.tlog.formats.note import COSIGNATURE, Note, NoteKey, Signature
 from labelsvc.codes.tlog.sweep import sweep
 from labelsvc.errors import BadInput, BadLog
 

@@ -12,14 +12,16 @@ from labelsvc.catalogue.models import Producer
 from labelsvc.cli import base
 from labelsvc.cli.printing import ACTOR, find_lot
 from labelsvc.cli.written import check_output, write
-from labelsvc.codes import blank as verbs
-from labelsvc.codes.issue import load_keyring
+from labelsvc.codes.register import blank as verbs
+from labelsvc.codes.register.issue import load_keyring
 from labelsvc.errors import BadInput
 from labelsvc.i18n import fold
-from labelsvc.labels import blank_roll, own, print_run
-from labelsvc.labels.imprint import Imprint
+from labelsvc.labels import own_layouts
 from labelsvc.labels.models import BlankRoll
-from labelsvc.labels.run_rules import balance
+from labelsvc.labels.runs import blank_roll
+from labelsvc.labels.runs import start as print_run
+from labelsvc.labels.runs.rules import balance
+from labelsvc.labels.sheets.imprint import Imprint
 from labelsvc.worker.tasks import run_inline
 
 
@@ -64,7 +66,7 @@ def print_blank(
     kind: print_run.Output = {".zpl": "zpl", ".tspl": "tspl"}.get(output.suffix.lower(), "pdf")  # type: ignore[assignment]
     with database.writing() as session:
         owner = find_producer(session, producer)
-        chosen = own.find(session, owner.id, layout)
+        chosen = own_layouts.find(session, owner.id, layout)
         if kind != "pdf" and chosen.kind != "roll":
             raise BadInput(
                 "{layout} is for sheets, and label printers print rolls.",

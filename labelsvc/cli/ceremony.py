@@ -14,10 +14,16 @@ import click
 from labelsvc import clock
 from labelsvc.accounts import audit
 from labelsvc.cli import base
-from labelsvc.codes import uri
-from labelsvc.codes.keys import load_keyring
+from labelsvc.codes.forms import uri
+from labelsvc.codes.register.keys import load_keyring
 from labelsvc.codes.trust import pkcs11, roots, store
-from labelsvc.codes.trust.manifest import LEAST_ROOTS, MOST_ROOTS, Manifest, RootKey, root_id
+from labelsvc.codes.trust.formats.manifest import (
+    LEAST_ROOTS,
+    MOST_ROOTS,
+    Manifest,
+    RootKey,
+    root_id,
+)
 from labelsvc.errors import BadInput, Conflict
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

@@ -12,13 +12,14 @@ from labelsvc import clock
 from labelsvc.catalogue.recognition import STANDINGS, Recognition, Standing
 from labelsvc.cli import base
 from labelsvc.cli.keys import reader
-from labelsvc.codes import cartons, gs1, issue, offline, short, uri
-from labelsvc.codes.carton import CartonCode
-from labelsvc.codes.issue import load_keyring
-from labelsvc.codes.keyring import Keyring
+from labelsvc.codes.forms import gs1, offline, short, uri
+from labelsvc.codes.forms.carton import CartonCode
+from labelsvc.codes.keys.keyring import Keyring
 from labelsvc.codes.models import Form, Issue
+from labelsvc.codes.register import cartons, issue
+from labelsvc.codes.register.issue import load_keyring
+from labelsvc.codes.trust.formats.manifest import Manifest
 from labelsvc.codes.trust.held import HeldTrust
-from labelsvc.codes.trust.manifest import Manifest
 from labelsvc.db import Database
 from labelsvc.errors import (
     BadCode,

@@ -22,8 +22,8 @@ from labelsvc import clock, i18n, migrations
 from labelsvc.accounts import audit
 from labelsvc.cli import base
 from labelsvc.cli.dump import dump, load
-from labelsvc.codes.keys import reserve, rotate
 from labelsvc.codes.models import CODE_COUNTER, Counter, KeyRecord
+from labelsvc.codes.register.keys import reserve, rotate
 from labelsvc.codes.tlog import log
 from labelsvc.codes.tlog.given import Given, given
 from labelsvc.db import Database

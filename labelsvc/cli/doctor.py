@@ -16,17 +16,19 @@ from labelsvc import clock, i18n, migrations
 from labelsvc.accounts.models import AuditEntry
 from labelsvc.catalogue.models import AdminUnit
 from labelsvc.cli import base
-from labelsvc.codes import uri
-from labelsvc.codes.issue import load_keyring
+from labelsvc.codes.forms import uri
 from labelsvc.codes.models import CODE_COUNTER, Counter, Form, Issue
+from labelsvc.codes.register.issue import load_keyring
 from labelsvc.codes.trust import store
 from labelsvc.db import Database
 from labelsvc.errors import ConfigurationError, LabelsvcError, LayoutError
 from labelsvc.files import Files
-from labelsvc.labels import fonts, library, mark
-from labelsvc.labels.content import sample_content, sample_unit
-from labelsvc.labels.drawing import compose
-from labelsvc.labels.run_words import sample_printed
+from labelsvc.labels.drawing import fonts
+from labelsvc.labels.drawing.compose import compose
+from labelsvc.labels.drawing.content import sample_content, sample_unit
+from labelsvc.labels.layouts import library
+from labelsvc.labels.runs import artwork
+from labelsvc.labels.runs.numbering import sample_printed
 from labelsvc.settings import DEVELOPMENT_KEY, Settings
 from labelsvc.worker.broker import reach
 
@@ -144,14 +146,14 @@ def _checks(
 
     def mark_there() -> str:
         with database.reading() as session:
-            row = mark.current(session)
+            row = artwork.current(session)
         if row is None:
             _doubt(
                 "No artwork of the OCOP mark is uploaded: labels carry the stars without it.",
                 "The programme office uploads it at {url}.",
                 url=f"{settings.base_url}/office/mark",
             )
-        mark.picture(files, row)
+        artwork.picture(files, row)
         return base.say("{width} × {height} pixels", width=row.width, height=row.height)
 
     def when() -> str:

@@ -14,12 +14,13 @@ from labelsvc import i18n
 from labelsvc.accounts import audit
 from labelsvc.cli import base, ceremony
 from labelsvc.cli.log_source import download
-from labelsvc.codes import keys as verbs
-from labelsvc.codes import reseal, withdrawal
 from labelsvc.codes.models import KeyRecord
-from labelsvc.codes.trust.body import LARGEST
+from labelsvc.codes.register import keys as verbs
+from labelsvc.codes.register import withdrawal
+from labelsvc.codes.trust import reseal
+from labelsvc.codes.trust.formats.body import LARGEST
+from labelsvc.codes.trust.formats.manifest import root_id
 from labelsvc.codes.trust.held import MANIFEST, HeldTrust, Read
-from labelsvc.codes.trust.manifest import root_id
 from labelsvc.errors import BadInput, FileMissing, Refused
 from labelsvc.i18n import moment
 

@@ -12,11 +12,15 @@ from labelsvc import i18n
 from labelsvc.cli import base
 from labelsvc.cli.written import check_output
 from labelsvc.errors import BadInput, LabelsvcError
-from labelsvc.labels import draft_data, fonts, legal, library, preview, stock
-from labelsvc.labels.drawing import compose
-from labelsvc.labels.layout import Article, Layout
-from labelsvc.labels.run_words import sample_printed
-from labelsvc.labels.sheet import Sheet
+from labelsvc.labels import legal
+from labelsvc.labels.drawing import fonts, sample_content
+from labelsvc.labels.drawing.compose import compose
+from labelsvc.labels.layouts import library
+from labelsvc.labels.layouts.layout import Article, Layout
+from labelsvc.labels.pdf import rendering
+from labelsvc.labels.runs.numbering import sample_printed
+from labelsvc.labels.sheets import stock
+from labelsvc.labels.sheets.sheet import Sheet
 
 
 @click.group()
@@ -105,7 +109,7 @@ def pictures(directory: Path, names: tuple[str, ...], dpi: int, as_json: bool) -
         layout = library.get(name)
         path = directory / f"{name}.png"
         path.write_bytes(
-            preview.framed_png(layout, draft_data.sample_of(layout), fonts.load(), dpi=dpi)
+            rendering.framed_png(layout, sample_content.sample_of(layout), fonts.load(), dpi=dpi)
         )
         rows.append({"name": name, "file": str(path), "bytes": path.stat().st_size})
     base.put(rows, as_json, "\n".join(str(row["file"]) for row in rows))
@@ -204,20 +208,20 @@ def _checked(what: str, set_number: int | None, elsewhere: frozenset[str]) -> di
         path = Path(what)
         layout = library.read(path) if path.suffix == ".toml" else library.get(what)
         Sheet.of(layout)
-        content = draft_data.sample_of(layout)
+        content = sample_content.sample_of(layout)
         for form in layout.forms:
-            unit = draft_data.sample_unit_of(layout, form)
+            unit = sample_content.sample_unit_of(layout, form)
             if layout.purpose != "carton":
                 unit = unit._replace(code_printed=sample_printed(form))
             drawing = compose(layout, content, fonts.load(), unit=unit)
             drawing.resolve(unit, fonts.load())
-        unit = draft_data.sample_unit_of(layout)
+        unit = sample_content.sample_unit_of(layout)
         drawing = compose(layout, content, fonts.load(), unit=unit)
         for finding in legal.check_label(
             layout,
             drawing,
             content,
-            set_number or draft_data.set_of(layout),
+            set_number or sample_content.set_of(layout),
             fonts.load(),
             unit=unit,
             declared_elsewhere=elsewhere,

@@ -11,9 +11,9 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from labelsvc.codes.tlog import audit
-from labelsvc.codes.tlog.note import LARGEST_NOTE, NoteKey
-from labelsvc.codes.tlog.tiles import LARGEST_BUNDLE
+from labelsvc.codes.tlog.formats import audit
+from labelsvc.codes.tlog.formats.note import LARGEST_NOTE, NoteKey
+from labelsvc.codes.tlog.formats.tiles import LARGEST_BUNDLE
 from labelsvc.errors import BadInput, BadLog, FileMissing, LabelsvcError
 
 _TIMEOUT = 20

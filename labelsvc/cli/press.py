@@ -14,9 +14,10 @@ from labelsvc.cli.written import check_output, write
 from labelsvc.db import Database
 from labelsvc.errors import BadInput, NotFound
 from labelsvc.files import Files
-from labelsvc.labels import carton_label, icc, run_files
 from labelsvc.labels.models import PrintRun, RunFile
-from labelsvc.labels.run_files import Wish
+from labelsvc.labels.press import icc
+from labelsvc.labels.runs import carton_label, extra_files
+from labelsvc.labels.runs.extra_files import Wish
 from labelsvc.settings import Settings
 from labelsvc.worker.tasks import run_inline
 
@@ -210,7 +211,7 @@ def _kept(files: Files, profile: Path) -> str:
             fix="Take the output profile of the press; those have 0.5 to 3 MB.",
             file=profile.name,
         )
-    return run_files.keep_profile(files, profile.read_bytes())
+    return extra_files.keep_profile(files, profile.read_bytes())
 
 
 def _made(settings: Settings, database: Database, files: Files, run_id: int, wish: Wish) -> RunFile:
@@ -223,7 +224,7 @@ def _made(settings: Settings, database: Database, files: Files, run_id: int, wis
                 fix="Take the number that `labelsvc print` gave.",
                 number=run_id,
             )
-        file = run_files.request_file(session, run=run, wish=wish, actor=ACTOR)
+        file = extra_files.request_file(session, run=run, wish=wish, actor=ACTOR)
         file_id, job_id = file.id, file.job_id
     if job_id is None:
         raise BadInput("The run has no job.")

@@ -17,10 +17,13 @@ from labelsvc.cli.written import check_output, write
 from labelsvc.codes.models import Form
 from labelsvc.errors import BadInput
 from labelsvc.i18n import fold
-from labelsvc.labels import mark, own, print_run, printer_book
-from labelsvc.labels.imprint import Imprint, usual_spares
+from labelsvc.labels import own_layouts
 from labelsvc.labels.models import Printer, PrintRun
-from labelsvc.labels.sheet import cells
+from labelsvc.labels.printers import book
+from labelsvc.labels.runs import artwork
+from labelsvc.labels.runs import start as print_run
+from labelsvc.labels.sheets.imprint import Imprint, usual_spares
+from labelsvc.labels.sheets.sheet import cells
 from labelsvc.worker.tasks import run_inline
 
 ACTOR = "cli"
@@ -158,12 +161,12 @@ def print_labels(
     with database.writing() as session:
         found = find_lot(session, lot, product)
         producer_id = found.product.producer_id
-        chosen = own.find(session, producer_id, layout)
+        chosen = own_layouts.find(session, producer_id, layout)
         run = print_run.start_run(
             session, lot=found, layout=chosen, count=count,
             form=form or chosen.forms[0], imprint=imprint, output=_FORMATS[output.suffix.lower()],
             printer=_printer(session, producer_id, printer), base_url=settings.base_url,
-            actor=ACTOR, pictures=mark.pictures(session, files),
+            actor=ACTOR, pictures=artwork.pictures(session, files),
         )  # fmt: skip
         run_id, job_id = run.id, run.job_id
     if job_id is None:
@@ -196,7 +199,7 @@ def _spares(text: str, labels: int) -> int:
 def _printer(session: Session, producer_id: int, name: str | None) -> Printer | None:
     if name is None:
         return None
-    rows = printer_book.printers_of(session, producer_id)
+    rows = book.printers_of(session, producer_id)
     found: Printer = base.one_of(
         [row for row in rows if row.name.casefold() == name.casefold()],
         base.say("printer"), name, lambda row: row.name,

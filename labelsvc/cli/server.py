@@ -14,7 +14,7 @@ from gunicorn.glogging import Logger
 from labelsvc import migrations
 from labelsvc.catalogue.places import load_places
 from labelsvc.cli import base
-from labelsvc.codes.issue import create_keys
+from labelsvc.codes.register.issue import create_keys
 from labelsvc.db import Database
 from labelsvc.settings import Settings
 from labelsvc.worker.broker import run_worker

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.clock import now
-from labelsvc.codes.key import KeyState as KeyState
+from labelsvc.codes.keys.key import KeyState as KeyState
 from labelsvc.db import Base
 
 #: Name of the one counter that numbers every code.

@@ -19,15 +19,17 @@ from labelsvc.catalogue.models import Lot, ProductPhoto
 from labelsvc.catalogue.photos import store_photo
 from labelsvc.catalogue.places import load_places
 from labelsvc.catalogue.recognition import ruling
-from labelsvc.codes.issue import allocate, codes_of, create_keys, find_issue, load_keyring
 from labelsvc.codes.models import Form, Issue
+from labelsvc.codes.register.issue import allocate, codes_of, create_keys, find_issue, load_keyring
 from labelsvc.db import Database
 from labelsvc.demo import ceremony, history, sample, spreadsheet
 from labelsvc.demo.drawings import picture
 from labelsvc.files import Files
 from labelsvc.inspections import watch
-from labelsvc.labels import library, mark, print_run
+from labelsvc.labels.layouts import library
 from labelsvc.labels.models import PrintRun
+from labelsvc.labels.runs import artwork
+from labelsvc.labels.runs import start as print_run
 from labelsvc.settings import Settings
 from labelsvc.worker.publishing import publish, publish_lists
 from labelsvc.worker.tasks import run_inline
@@ -171,14 +173,14 @@ def _print(
                     form=form,
                     base_url=settings.base_url,
                     on=today,
-                    pictures=mark.pictures(session, files),
+                    pictures=artwork.pictures(session, files),
                 )
                 if check.problems:
                     continue
                 run = print_run.start_run(
                     session, lot=lot, layout=layout, count=count, form=form,
                     base_url=settings.base_url, actor=history.ACTOR,
-                    pictures=mark.pictures(session, files),
+                    pictures=artwork.pictures(session, files),
                 )  # fmt: skip
                 run_id, job_id = run.id, run.job_id
             break

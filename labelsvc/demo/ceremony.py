@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from labelsvc.codes.keys import load_keyring
+from labelsvc.codes.register.keys import load_keyring
 from labelsvc.codes.trust import roots, store
 from labelsvc.db import Database
 from labelsvc.settings import Settings

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.catalogue.recognition import ruling
-from labelsvc.codes import revoke
-from labelsvc.codes.issue import allocate
 from labelsvc.codes.models import Form, Issue
+from labelsvc.codes.register import revoke
+from labelsvc.codes.register.issue import allocate
 from labelsvc.events.models import Event
 from labelsvc.inspections.models import Report, ReportKind, SightingSource
 from labelsvc.inspections.places import note_sighting

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from labelsvc import clock
 from labelsvc.accounts.models import User
-from labelsvc.codes.uri import MAX_TEXT
+from labelsvc.codes.forms.uri import MAX_TEXT
 from labelsvc.inspections.models import Case
 from labelsvc.scans.verdict import Verdict
 

@@ -35,9 +35,9 @@ from labelsvc import clock, i18n
 from labelsvc.errors import LabelsvcError
 from labelsvc.files import Files
 from labelsvc.inspections.day_report import DayReport, Entered, SentEntry
-from labelsvc.labels import fonts
-from labelsvc.labels.canvas import font_name, subsetting
-from labelsvc.labels.face import Fonts
+from labelsvc.labels.drawing import fonts
+from labelsvc.labels.drawing.fonts_metrics import Fonts
+from labelsvc.labels.pdf.canvas import font_name, subsetting
 from labelsvc.scans.verdict import SHOWN, Tone, Verdict
 
 #: Photographs in one report; the rest are counted. Their longest side in pixels.

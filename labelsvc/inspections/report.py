@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from labelsvc.accounts import audit
 from labelsvc.clock import now
-from labelsvc.codes.issue import find_issue
 from labelsvc.codes.models import Form
+from labelsvc.codes.register.issue import find_issue
 from labelsvc.errors import BadInput, Conflict
 from labelsvc.i18n import nfc
 from labelsvc.inspections.ends import code_by_ends, without_codes

@@ -9,9 +9,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from labelsvc import clock
-from labelsvc.codes.keyring import Keyring
-from labelsvc.codes.resolve import find_code
-from labelsvc.codes.uri import MAX_TEXT
+from labelsvc.codes.forms.uri import MAX_TEXT
+from labelsvc.codes.keys.keyring import Keyring
+from labelsvc.codes.register.resolve import find_code
 from labelsvc.errors import LabelsvcError
 from labelsvc.inspections.models import SightingSource
 from labelsvc.inspections.places import cell_of, note_sighting

@@ -17,11 +17,11 @@ from sqlalchemy.orm import Session
 from labelsvc import clock, i18n
 from labelsvc.catalogue.models import Lot
 from labelsvc.catalogue.photos import redrawn
-from labelsvc.codes import carton
-from labelsvc.codes.keyring import Keyring
+from labelsvc.codes.forms import carton
+from labelsvc.codes.forms.uri import MAX_TEXT
+from labelsvc.codes.keys.keyring import Keyring
 from labelsvc.codes.models import Form, Issue
-from labelsvc.codes.resolve import find_goods
-from labelsvc.codes.uri import MAX_TEXT
+from labelsvc.codes.register.resolve import find_goods
 from labelsvc.errors import LabelsvcError, MalformedCode, PhotoRefused
 from labelsvc.files import Files
 from labelsvc.inspections import cases

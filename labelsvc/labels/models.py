@@ -15,10 +15,10 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from labelsvc.catalogue.models import Lot
 from labelsvc.clock import now
-from labelsvc.codes import blank
-from labelsvc.codes.issue import codes_of
-from labelsvc.codes.keyring import Keyring
+from labelsvc.codes.keys.keyring import Keyring
 from labelsvc.codes.models import Blank, Issue
+from labelsvc.codes.register import blank
+from labelsvc.codes.register.issue import codes_of
 from labelsvc.db import Base
 from labelsvc.jobs.models import Job
 

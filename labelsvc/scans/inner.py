@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from labelsvc import clock
-from labelsvc.codes import inner
+from labelsvc.codes.forms import inner
 from labelsvc.scans.models import InnerRedeemed, InnerTries
 
 #: Wrong inner codes of a unit on one Vietnamese day.

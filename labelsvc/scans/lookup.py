@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from labelsvc.catalogue.models import Lot, Producer, Product, Village
 from labelsvc.catalogue.recognition import Certificate, Recognition, Standing, ruling
-from labelsvc.codes.blank import find_blank
-from labelsvc.codes.gs1 import Gs1Code
+from labelsvc.codes.forms.gs1 import Gs1Code
+from labelsvc.codes.forms.short import ShortCode
+from labelsvc.codes.forms.uri import ParsedCode
 from labelsvc.codes.models import Form, Issue, Mark
-from labelsvc.codes.short import ShortCode
-from labelsvc.codes.uri import ParsedCode
+from labelsvc.codes.register.blank import find_blank
 from labelsvc.db import Database
 from labelsvc.events.models import Event
 from labelsvc.scans import verdict

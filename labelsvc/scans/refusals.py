@@ -18,11 +18,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from labelsvc import clock
-from labelsvc.codes import uri
-from labelsvc.codes.carton import CartonCode
-from labelsvc.codes.gs1 import Gs1Code
-from labelsvc.codes.offline import OfflineCode
-from labelsvc.codes.short import ShortCode
+from labelsvc.codes.forms import uri
+from labelsvc.codes.forms.carton import CartonCode
+from labelsvc.codes.forms.gs1 import Gs1Code
+from labelsvc.codes.forms.offline import OfflineCode
+from labelsvc.codes.forms.short import ShortCode
 from labelsvc.db import Database
 from labelsvc.scans.models import Refused, RefusedNetwork
 

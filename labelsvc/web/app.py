@@ -46,9 +46,9 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
 
 def _wrap(app: Flask) -> None:
     """What stands before the application; the outermost comes last."""
-    from labelsvc.web import scan_door
+    from labelsvc.web.scan import fast_path
 
-    scan_door.install(app)
+    fast_path.install(app)
     if hops := app.extensions["labelsvc"].settings.proxy_hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
 
@@ -62,37 +62,26 @@ class RowNumber(IntegerConverter):
 
 def _register(app: Flask) -> None:
     """Rooms. The scan page is last: codes stand directly after the host."""
-    from labelsvc.web import (
-        account_pages,
-        health,
-        home,
-        inner,
-        inspect,
-        log,
-        media,
-        report,
-        scan,
-        scan_pages,
-        scan_place,
-        scan_site,
-        trust,
-    )
-    from labelsvc.web.console import office, producer
+    from labelsvc.web import health, home, inspect, media, public_log, trust
+    from labelsvc.web.account import pages as account
+    from labelsvc.web.console.office import pages as office
+    from labelsvc.web.console.producer import pages as producer
+    from labelsvc.web.scan import cache, inner, page, place, report, state
 
-    scan_site.install(app, scan_pages.Pages())
+    state.install(app, cache.Pages())
     for room in (
         home,
         health,
-        account_pages,
+        account,
         producer,
         office,
         inspect,
         media,
-        log,
+        public_log,
         trust,
         report,
         inner,
-        scan_place,
-        scan,
+        place,
+        page,
     ):
         app.register_blueprint(room.bp)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from labelsvc.codes import uri
+from labelsvc.codes.forms import uri
 from labelsvc.errors import BadCode
 from labelsvc.web.language import explain
 from labelsvc.web.site import site

@@ -11,8 +11,8 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from labelsvc.errors import LabelsvcError
-from labelsvc.web.account import start_page
 from labelsvc.web.language import explain, gettext
+from labelsvc.web.signed_in import start_page
 
 log = structlog.get_logger()
 

@@ -6,8 +6,8 @@ from flask import Blueprint, Response, abort
 from flask.typing import ResponseReturnValue
 
 from labelsvc.codes.trust import bitstring, publish, store
+from labelsvc.codes.trust.formats.status import Purpose
 from labelsvc.codes.trust.models import StatusListRecord, StatusState
-from labelsvc.codes.trust.status import Purpose
 from labelsvc.errors import BadInput, FileMissing, NotFound
 from labelsvc.web.site import site
 

@@ -19,7 +19,7 @@ from labelsvc.db import Database
 from labelsvc.errors import ConfigurationError
 from labelsvc.files import Files
 from labelsvc.jobs import queue
-from labelsvc.labels.sending import JOB_KIND as SENDING
+from labelsvc.labels.printers.sending import JOB_KIND as SENDING
 from labelsvc.settings import Settings
 from labelsvc.worker.couriers import Couriers
 from labelsvc.worker.publishing import Publisher

@@ -13,7 +13,7 @@ import structlog
 from labelsvc.db import Database
 from labelsvc.files import Files
 from labelsvc.jobs import queue
-from labelsvc.labels.sending import JOB_KIND
+from labelsvc.labels.printers.sending import JOB_KIND
 from labelsvc.settings import Settings
 from labelsvc.worker.tasks import do_part
 

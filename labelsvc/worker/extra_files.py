@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
-from labelsvc.codes.issue import load_keyring
+from labelsvc.codes.register.issue import load_keyring
 from labelsvc.db import Database
 from labelsvc.errors import LabelsvcError
 from labelsvc.files import Files
 from labelsvc.jobs.models import Job
 from labelsvc.jobs.queue import Claim
-from labelsvc.labels import run_files
 from labelsvc.labels.models import RunFile
+from labelsvc.labels.runs import extra_files
 from labelsvc.settings import Settings
 from labelsvc.worker.kinds import Done
 
@@ -28,7 +28,7 @@ class FileWork:
             run = file.run
             keyring = load_keyring(session, base_url=run.base_url, secrets=settings.keys)
             run.touch()
-        made = run_files.make(run, run_files.Wish.read(file.wish), keyring, files)
+        made = extra_files.make(run, extra_files.Wish.read(file.wish), keyring, files)
         key = f"{run.folder}/{file.kind}-{file.id}.{made.ending}"
         files.put(key, made.data)
         sheet = None

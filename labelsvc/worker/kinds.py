@@ -12,10 +12,10 @@ from labelsvc.errors import LabelsvcError
 from labelsvc.files import Files
 from labelsvc.jobs.models import Job
 from labelsvc.jobs.queue import Claim
-from labelsvc.labels.blank_roll import JOB_KIND as BLANK_ROLL
-from labelsvc.labels.print_run import JOB_KIND as PRINT_RUN
-from labelsvc.labels.run_files import JOB_KIND as RUN_FILE
-from labelsvc.labels.sending import JOB_KIND as SENDING
+from labelsvc.labels.printers.sending import JOB_KIND as SENDING
+from labelsvc.labels.runs.blank_roll import JOB_KIND as BLANK_ROLL
+from labelsvc.labels.runs.extra_files import JOB_KIND as RUN_FILE
+from labelsvc.labels.runs.start import JOB_KIND as PRINT_RUN
 from labelsvc.settings import Settings
 
 

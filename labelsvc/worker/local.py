@@ -16,8 +16,8 @@ import structlog
 
 from labelsvc.db import Database
 from labelsvc.files import Files
-from labelsvc.labels import fonts
-from labelsvc.labels.sending import JOB_KIND as SENDING
+from labelsvc.labels.drawing import fonts
+from labelsvc.labels.printers.sending import JOB_KIND as SENDING
 from labelsvc.migrations import tables as tables
 from labelsvc.settings import Settings
 from labelsvc.worker.broker import dispatch_forever

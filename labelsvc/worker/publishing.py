@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 import structlog
 
-from labelsvc.codes.keys import load_keyring
+from labelsvc.codes.register.keys import load_keyring
 from labelsvc.codes.tlog import log as public_log
 from labelsvc.codes.tlog.sweep import sweep
 from labelsvc.codes.trust import publish as lists
-from labelsvc.codes.trust.status import StatusHead
+from labelsvc.codes.trust.formats.status import StatusHead
 from labelsvc.db import Database
 from labelsvc.errors import LabelsvcError
 from labelsvc.files import Files

@@ -7,15 +7,18 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
-from labelsvc.codes.issue import load_keyring
+from labelsvc.codes.register.issue import load_keyring
 from labelsvc.db import Database
 from labelsvc.errors import LabelsvcError, ReadBackFailed
 from labelsvc.files import Files
 from labelsvc.jobs.models import Job
 from labelsvc.jobs.queue import Claim
-from labelsvc.labels import blank_roll, faults, parts, print_run, render_run
-from labelsvc.labels.merge import merge
+from labelsvc.labels.checks import faults
 from labelsvc.labels.models import BlankRoll, PrintRun, RunState
+from labelsvc.labels.runs import blank_roll, parts
+from labelsvc.labels.runs import render as render_run
+from labelsvc.labels.runs import start as print_run
+from labelsvc.labels.runs.merge import merge
 from labelsvc.settings import Settings
 from labelsvc.worker.kinds import Done
 

@@ -11,7 +11,7 @@ from labelsvc.errors import LabelsvcError
 from labelsvc.files import Files
 from labelsvc.jobs.models import Job
 from labelsvc.jobs.queue import Claim
-from labelsvc.labels import sending
+from labelsvc.labels.printers import sending
 from labelsvc.settings import Settings
 from labelsvc.worker.kinds import Done
 

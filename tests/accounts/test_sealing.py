@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from labelsvc.accounts import sealing
-from labelsvc.codes import sealing as of_codes
+from labelsvc.codes.keys import sealing as of_codes
 from labelsvc.errors import KeyUnavailable
 
 OLD, NEW = "old" * 14, "new" * 14

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pypdfium2
 
-from labelsvc.labels import symbol
-from labelsvc.labels.preview import grey_page
+from labelsvc.labels.pdf.rendering import grey_page
+from labelsvc.labels.symbols import encode
 from tests.bench.rivals import RIVALS, Rival
 from tests.bench.sample import PER_SHEET, Sample
 from tests.bench.table import Row
@@ -79,7 +79,7 @@ def _decoded(pdf: Path, count: int) -> str:
         asked = read = 0
         for page in sorted({0, pages - 1}):
             expected = codes[page * PER_SHEET : (page + 1) * PER_SHEET]
-            found = {code.text for code in symbol.read_back(grey_page(document, page, _DPI))}
+            found = {code.text for code in encode.read_back(grey_page(document, page, _DPI))}
             asked += len(expected)
             read += len(found & set(expected))
     finally:

@@ -29,12 +29,14 @@ from typing import NamedTuple
 
 from labelsvc import settings as settings_module
 from labelsvc.catalogue.models import Lot
-from labelsvc.codes.issue import create_keys, load_keyring
+from labelsvc.codes.register.issue import create_keys, load_keyring
 from labelsvc.db import Database
 from labelsvc.files import Files
-from labelsvc.labels import parts, print_run, render_run
-from labelsvc.labels.merge import merge
 from labelsvc.labels.models import PrintRun, RunState
+from labelsvc.labels.runs import parts
+from labelsvc.labels.runs import render as render_run
+from labelsvc.labels.runs import start as print_run
+from labelsvc.labels.runs.merge import merge
 from labelsvc.migrations import upgrade
 from labelsvc.settings import Settings
 from labelsvc.worker.local import LocalPool, settle

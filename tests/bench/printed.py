@@ -14,8 +14,8 @@ import numpy as np
 import zxingcpp
 from PIL import Image, ImageDraw, ImageFilter
 
-from labelsvc.labels import symbol
-from labelsvc.labels.content import sample_unit
+from labelsvc.labels.drawing.content import sample_unit
+from labelsvc.labels.symbols import encode
 from tests.bench.table import Row
 
 #: Symbols for each row.
@@ -31,8 +31,8 @@ _DOT_MM = 25.4 / 203
 def run() -> Iterator[Row]:
     for form, level, dots in _SYMBOLS:
         text = sample_unit(form).code
-        parts = symbol.segments(text)
-        version = symbol.version_for(parts, level)  # type: ignore[arg-type]
+        parts = encode.segments(text)
+        version = encode.version_for(parts, level)  # type: ignore[arg-type]
         rates = {}
         for camera in _CAMERA:
             read = sum(_reads(form, level, dots, camera, seed) for seed in range(COUNT))
@@ -66,9 +66,9 @@ def photograph(
     text: str, level: str, module_mm: float, camera: float, draw: random.Random
 ) -> Image.Image:
     """A grey picture of a label: printed dots, 4 % damage, slant, light from one side, blur, noise."""
-    parts = symbol.segments(text)
-    version = symbol.version_for(parts, level)  # type: ignore[arg-type]
-    made: Any = symbol.matrix(text, version=version, level=level)  # type: ignore[arg-type]
+    parts = encode.segments(text)
+    version = encode.version_for(parts, level)  # type: ignore[arg-type]
+    made: Any = encode.matrix(text, version=version, level=level)  # type: ignore[arg-type]
     dark = np.asarray([list(row) for row in made], dtype=bool)
     fine = 12  # pixels a module before the camera
     paper = np.where(np.pad(dark, _QUIET + 2), 25, 235).astype(np.uint8)

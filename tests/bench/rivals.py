@@ -27,14 +27,14 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from labelsvc.labels import fonts
-from labelsvc.labels.block import Block
-from labelsvc.labels.content import Unit
-from labelsvc.labels.ops import TextOp
-from labelsvc.labels.paint import PT
-from labelsvc.labels.pdf import render_sheet_pdf
-from labelsvc.labels.preflight import read_back_pdf
-from labelsvc.labels.sheet import Sheet
+from labelsvc.labels.checks.read_back import read_back_pdf
+from labelsvc.labels.drawing import fonts
+from labelsvc.labels.drawing.content import Unit
+from labelsvc.labels.drawing.ops import TextOp
+from labelsvc.labels.pdf.label_block import Block
+from labelsvc.labels.pdf.paint import PT
+from labelsvc.labels.pdf.write import render_sheet_pdf
+from labelsvc.labels.sheets.sheet import Sheet
 from tests.bench.sample import PER_SHEET, Sample
 
 _FONTS = Path(fonts.__file__).parent

@@ -9,14 +9,15 @@ from functools import cached_property
 
 import tomli_w
 
-from labelsvc.labels import fonts, library
-from labelsvc.labels.content import LabelContent, Unit, sample_content
-from labelsvc.labels.drawing import Drawing, compose, measure
-from labelsvc.labels.layout import Layout
-from labelsvc.labels.layout_file import load
-from labelsvc.labels.ops import SymbolOp, TextOp, UnitTextOp
-from labelsvc.labels.run_words import position
-from labelsvc.labels.sheet import Cell, Sheet
+from labelsvc.labels.drawing import fonts
+from labelsvc.labels.drawing.compose import Drawing, compose, measure
+from labelsvc.labels.drawing.content import LabelContent, Unit, sample_content
+from labelsvc.labels.drawing.ops import SymbolOp, TextOp, UnitTextOp
+from labelsvc.labels.layouts import library
+from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.layouts.reading import load
+from labelsvc.labels.runs.numbering import position
+from labelsvc.labels.sheets.sheet import Cell, Sheet
 
 #: Labels of one sheet; every count is a multiple of it.
 PER_SHEET = 65

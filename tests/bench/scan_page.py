@@ -30,7 +30,7 @@ from labelsvc.db import Database
 from labelsvc.migrations import upgrade
 from labelsvc.settings import Settings
 from labelsvc.web.app import create_app
-from labelsvc.web.scan_site import ScanSite
+from labelsvc.web.scan.state import ScanSite
 
 #: Connections that ask at once, and how often the two applications take turns.
 CONNECTIONS, ROUNDS = 4, 5

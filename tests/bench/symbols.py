@@ -13,8 +13,9 @@ from typing import Any
 import qrcode
 import segno
 
-from labelsvc.labels import batch, symbol, symbol_size
-from labelsvc.labels.content import sample_unit
+from labelsvc.labels.drawing.content import sample_unit
+from labelsvc.labels.symbols import batch, size
+from labelsvc.labels.symbols import encode as symbol
 from tests.bench.table import Row
 
 #: Symbols of one measurement: of ours, and of an encoder that takes milliseconds a symbol.
@@ -27,7 +28,7 @@ _CORRECTION = {"L": 1, "M": 0, "Q": 3, "H": 2}
 def run() -> Iterator[Row]:
     for form in _FORMS:
         few, many = _texts(form, _FEW), _texts(form, _MANY)
-        plan = symbol_size.plan(few[0], size_mm=60, dpi=600)
+        plan = size.plan(few[0], size_mm=60, dpi=600)
         version, level, mask = plan.version, plan.level, batch.FIXED_MASK
         shape = batch.shape_of(few[0])
         begun = time.perf_counter()

@@ -16,7 +16,7 @@ from PIL.PngImagePlugin import PngInfo
 from labelsvc.catalogue.photos import LARGE, SMALL, SMALL_BYTES, redrawn, store_photo, variants
 from labelsvc.errors import PhotoRefused
 from labelsvc.files import Files
-from tests.labels.icc_profile import cmyk_profile
+from tests.labels.press.icc_profile import cmyk_profile
 
 SECRETS = (b"21.0285N", b"Nguyen Thi Lan", b"SM-A155F", b"2026:11:05", b"a note")
 #: Orientation in EXIF → how the sensor's picture lies, made from the upright one.

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from labelsvc.catalogue.models import Lot
 from labelsvc.cli import main
-from labelsvc.codes.issue import create_keys
+from labelsvc.codes.register.issue import create_keys
 from labelsvc.db import Database
 from labelsvc.settings import Settings
 from tests.factories import make_lot

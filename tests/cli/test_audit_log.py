@@ -16,11 +16,11 @@ from sqlalchemy import delete, update
 from labelsvc.accounts import audit
 from labelsvc.accounts.models import AuditEntry
 from labelsvc.catalogue.models import Lot
-from labelsvc.codes import revoke
-from labelsvc.codes.issue import allocate, create_keys
 from labelsvc.codes.models import Form, Issue
-from labelsvc.codes.tlog import tiles
-from labelsvc.codes.tlog.merkle import leaf_hash
+from labelsvc.codes.register import revoke
+from labelsvc.codes.register.issue import allocate, create_keys
+from labelsvc.codes.tlog.formats import tiles
+from labelsvc.codes.tlog.formats.merkle import leaf_hash
 from labelsvc.codes.tlog.models import LogLeaf, LogState
 from labelsvc.db import Database
 from labelsvc.settings import Settings

@@ -14,11 +14,11 @@ import time_machine
 from labelsvc import clock
 from labelsvc.catalogue.models import Lot
 from labelsvc.cli import keys as cli_keys
-from labelsvc.codes import revoke
-from labelsvc.codes.issue import allocate, codes_of
-from labelsvc.codes.keys import load_keyring
+from labelsvc.codes.forms.offline import parse
 from labelsvc.codes.models import Form
-from labelsvc.codes.offline import parse
+from labelsvc.codes.register import revoke
+from labelsvc.codes.register.issue import allocate, codes_of
+from labelsvc.codes.register.keys import load_keyring
 from labelsvc.codes.trust.roots import SeedRoot, seal_root
 from labelsvc.db import Database
 from labelsvc.errors import FileMissing

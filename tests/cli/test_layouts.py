@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from labelsvc.labels import library
+from labelsvc.labels.layouts import library
 from labelsvc.settings import Settings
 from tests.cli.conftest import Run
 

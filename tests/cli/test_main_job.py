@@ -13,12 +13,13 @@ import pytest
 import time_machine
 
 from labelsvc.catalogue.models import Lot
-from labelsvc.codes import revoke
-from labelsvc.codes.issue import allocate, codes_of, create_keys, load_keyring
+from labelsvc.codes.register import revoke
+from labelsvc.codes.register.issue import allocate, codes_of, create_keys, load_keyring
 from labelsvc.db import Database
-from labelsvc.labels import library, print_run
+from labelsvc.labels.checks.read_back import read_back_pdf
+from labelsvc.labels.layouts import library
 from labelsvc.labels.models import PrintRun
-from labelsvc.labels.preflight import read_back_pdf
+from labelsvc.labels.runs import start as print_run
 from labelsvc.settings import Settings
 from tests.cli.conftest import Run
 from tests.factories import make_lot, make_product, make_recognition

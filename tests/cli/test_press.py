@@ -16,14 +16,16 @@ from PIL import Image
 from sqlalchemy import select
 
 from labelsvc.catalogue.models import Lot
-from labelsvc.codes.issue import load_keyring
+from labelsvc.codes.register.issue import load_keyring
 from labelsvc.db import Database
-from labelsvc.labels import preview, run_files, symbol
 from labelsvc.labels.models import BlankRoll, RunFile
+from labelsvc.labels.pdf import rendering
+from labelsvc.labels.runs import extra_files
+from labelsvc.labels.symbols import encode
 from labelsvc.settings import Settings
 from tests.cli.conftest import Run
 from tests.factories import make_producer
-from tests.labels.icc_profile import cmyk_profile
+from tests.labels.press.icc_profile import cmyk_profile
 
 Told = Callable[..., Any]
 
@@ -94,8 +96,8 @@ def test_carton_labels_and_what_verify_says_of_them(
     output = tmp_path / "thung.pdf"
     made = told("cartons", "--run", printed, "--per", 5, "--output", output)
     assert (made["labels"], made["units"], made["pages"]) == (3, 5, 1)
-    with Image.open(io.BytesIO(preview.page_png(output.read_bytes(), dpi=200))) as picture:
-        code = symbol.read_back(np.asarray(picture.convert("L")))[0].text
+    with Image.open(io.BytesIO(rendering.page_png(output.read_bytes(), dpi=200))) as picture:
+        code = encode.read_back(np.asarray(picture.convert("L")))[0].text
     known = told("verify", code)
     assert known["verdict"] == "ISSUED_OK" and known["carton"] in ("1–5", "6–10", "11–12")
     export = tmp_path / "trust.json"
@@ -135,8 +137,8 @@ def test_refusals_have_a_message_and_an_exit_code(
 def test_a_profile_too_large_is_not_read(
     printed: int, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("labelsvc.labels.icc.MOST_BYTES", 10)
-    monkeypatch.setattr(run_files, "keep_profile", lambda *_: pytest.fail("it was read"))
+    monkeypatch.setattr("labelsvc.labels.press.icc.MOST_BYTES", 10)
+    monkeypatch.setattr(extra_files, "keep_profile", lambda *_: pytest.fail("it was read"))
     profile = tmp_path / "a.icc"
     profile.write_bytes(bytes(11))
     words = ("press", "--run", printed, "--output", tmp_path / "a.pdf", "--icc", profile)

@@ -13,11 +13,15 @@ from hypothesis import strategies as st
 from labelsvc.catalogue.models import Lot
 from labelsvc.db import Database
 from labelsvc.errors import BadInput
-from labelsvc.labels import library, own, print_run, printer_book, tspl, zpl
-from labelsvc.labels.imprint import Imprint
+from labelsvc.labels import own_layouts
+from labelsvc.labels.layouts import library
 from labelsvc.labels.models import PrintRun
-from labelsvc.labels.printers import Profile
-from labelsvc.labels.sheet import cells
+from labelsvc.labels.printers import book
+from labelsvc.labels.rolls import tspl, zpl
+from labelsvc.labels.runs import start as print_run
+from labelsvc.labels.sheets.imprint import Imprint
+from labelsvc.labels.sheets.profile import Profile
+from labelsvc.labels.sheets.sheet import cells
 from tests.cli.conftest import Run
 
 Told = Callable[..., Any]
@@ -75,8 +79,8 @@ def test_a_printer_and_an_own_layout_are_found_by_name(
     with database.writing() as session:
         owner = session.get_one(Lot, lot.id).product.producer_id
         text = library.source("roll-35x22").replace('"roll-35x22"', '"tem-nho"')
-        own.save_layout(session, producer_id=owner, toml=text, actor="user:1")
-        printer_book.save(
+        own_layouts.save_layout(session, producer_id=owner, toml=text, actor="user:1")
+        book.save(
             session, producer_id=owner, printer=None, name="Zebra kho", language="zpl",
             profile=Profile(dpi=300, offset_x=1.0), actor="user:1",
         )  # fmt: skip

@@ -18,8 +18,8 @@ import labelsvc
 from labelsvc.cli.server import prepare
 from labelsvc.db import Database
 from labelsvc.files import Files
-from labelsvc.labels import print_run
 from labelsvc.labels.models import PrintRun
+from labelsvc.labels.runs import start as print_run
 from labelsvc.settings import Settings
 from labelsvc.settings import load as load_settings
 from tests.factories import make_lot

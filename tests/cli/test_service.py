@@ -19,9 +19,9 @@ from labelsvc.accounts import audit
 from labelsvc.accounts.models import AuditEntry, User
 from labelsvc.catalogue.models import Lot
 from labelsvc.catalogue.places import load_places
-from labelsvc.codes import withdrawal
-from labelsvc.codes.issue import allocate, codes_of, load_keyring
 from labelsvc.codes.models import Withdrawal
+from labelsvc.codes.register import withdrawal
+from labelsvc.codes.register.issue import allocate, codes_of, load_keyring
 from labelsvc.db import Database
 from labelsvc.demo.ceremony import hold
 from labelsvc.settings import Settings

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from labelsvc.codes import uri
-from labelsvc.codes.gs1 import Gs1Code
-from labelsvc.codes.keyring import Key, Keyring, KeyState
-from labelsvc.codes.offline import OfflineCode
-from labelsvc.codes.short import ShortCode
+from labelsvc.codes.forms import uri
+from labelsvc.codes.forms.gs1 import Gs1Code
+from labelsvc.codes.forms.offline import OfflineCode
+from labelsvc.codes.forms.short import ShortCode
+from labelsvc.codes.keys.keyring import Key, Keyring, KeyState
 from labelsvc.errors import LabelsvcError
 from labelsvc.i18n import catalog
 

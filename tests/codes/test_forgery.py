@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 import pytest
 
-from labelsvc.codes import alphabet
-from labelsvc.codes.keyring import Keyring
-from labelsvc.codes.offline import OfflinePayload
+from labelsvc.codes.forms import alphabet
+from labelsvc.codes.forms.offline import OfflinePayload
+from labelsvc.codes.keys.keyring import Keyring
 from labelsvc.errors import BadCode
 
 from .conftest import GTIN, checked

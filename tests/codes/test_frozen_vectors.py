@@ -18,12 +18,12 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import ECB
 
-from labelsvc.codes import alphabet, gs1, short, uri
-from labelsvc.codes.key import KeyState
-from labelsvc.codes.keyring import Keyring
-from labelsvc.codes.offline import OfflinePayload
-from labelsvc.codes.permutation import Permutation
-from labelsvc.codes.signing import derive
+from labelsvc.codes.forms import alphabet, gs1, short, uri
+from labelsvc.codes.forms.offline import OfflinePayload
+from labelsvc.codes.forms.permutation import Permutation
+from labelsvc.codes.forms.signing import derive
+from labelsvc.codes.keys.key import KeyState
+from labelsvc.codes.keys.keyring import Keyring
 from labelsvc.errors import LabelsvcError
 
 from .conftest import HOST, KEYS, PERMUTATION_SECRET, VECTORS, checked

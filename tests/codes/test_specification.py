@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import segno
 
-from labelsvc.codes.keyring import Keyring
-from labelsvc.codes.permutation import ROUNDS
+from labelsvc.codes.forms.permutation import ROUNDS
+from labelsvc.codes.keys.keyring import Keyring
 
 from .conftest import VECTORS, checked
 

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from labelsvc import clock
-from labelsvc.codes.issue import allocate, create_keys
 from labelsvc.codes.models import Form
+from labelsvc.codes.register.issue import allocate, create_keys
 from labelsvc.db import Database
 from labelsvc.demo import history
 from labelsvc.inspections import watch

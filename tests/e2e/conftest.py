@@ -19,7 +19,7 @@ from labelsvc.db import Database
 from labelsvc.migrations import upgrade
 from labelsvc.settings import Settings
 from labelsvc.web.app import create_app
-from labelsvc.web.scan_site import ScanSite
+from labelsvc.web.scan.state import ScanSite
 from labelsvc.worker.local import LocalPool
 from tests import world as worlds
 

@@ -9,10 +9,10 @@ import pypdfium2
 import pytest
 from playwright.sync_api import Browser, Page
 
-from labelsvc.labels import symbol
-from labelsvc.labels.preview import grey_page
+from labelsvc.labels.pdf.rendering import grey_page
+from labelsvc.labels.symbols import encode
 from tests.e2e.conftest import Live, Reader, sign_in
-from tests.labels.icc_profile import cmyk_profile
+from tests.labels.press.icc_profile import cmyk_profile
 
 pytestmark = pytest.mark.e2e
 
@@ -56,7 +56,7 @@ def ordered(reader: Reader, *, scripts: bool = True) -> list[str]:
     with page.expect_download() as waiting:
         page.click("a[href$='/labels']")
     document = pypdfium2.PdfDocument(Path(waiting.value.path()))
-    reads = symbol.read_back(grey_page(document, 0, 300))
+    reads = encode.read_back(grey_page(document, 0, 300))
     document.close()
     assert len(reads) == 12
     return [read.text for read in sorted(reads, key=lambda r: (round(r.y / 100), r.x))]

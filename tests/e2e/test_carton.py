@@ -7,10 +7,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import BrowserContext, expect
 
-from labelsvc.codes import cartons, keys
-from labelsvc.codes.issue import codes_of
 from labelsvc.codes.models import Form, Issue
-from labelsvc.labels import symbol
+from labelsvc.codes.register import cartons, keys
+from labelsvc.codes.register.issue import codes_of
+from labelsvc.labels.symbols import encode
 
 from .conftest import Live, Reader
 from .test_inspect import clean, device, opened, published, typed
@@ -100,7 +100,7 @@ def test_a_photo_of_a_carton_label_is_read(
 ) -> None:
     page = opened(device, published)
     boxes, _ = packed(published, Form.SHORT)
-    dark = np.pad(symbol.matrix(boxes[0]), 6)
+    dark = np.pad(encode.matrix(boxes[0]), 6)
     photo = np.where(dark, 25, 235).astype(np.uint8).repeat(8, 0).repeat(8, 1)
     path = f"{tmp_path}/thung.png"
     Image.fromarray(photo).rotate(3, fillcolor=235).save(path)

@@ -10,10 +10,10 @@ import pytest
 
 from labelsvc import clock
 from labelsvc.catalogue.models import Product
-from labelsvc.codes.inner import inner_code
-from labelsvc.codes.inner_lots import switch_on
-from labelsvc.codes.issue import allocate, codes_of, load_keyring
+from labelsvc.codes.forms.inner import inner_code
 from labelsvc.codes.models import Form
+from labelsvc.codes.register.inner_lots import switch_on
+from labelsvc.codes.register.issue import allocate, codes_of, load_keyring
 from labelsvc.inspections import watch
 from labelsvc.inspections.cases import contest
 from labelsvc.inspections.models import Case

@@ -21,7 +21,7 @@ from labelsvc.accounts.models import Passkey as Key
 from labelsvc.db import Database
 from labelsvc.migrations import upgrade
 from labelsvc.web.app import create_app
-from labelsvc.web.scan_site import ScanSite
+from labelsvc.web.scan.state import ScanSite
 from tests import world as worlds
 from tests.e2e.conftest import Live, Reader, sign_in
 

@@ -14,11 +14,11 @@ import pytest
 from PIL import Image, ImageFilter
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from labelsvc.codes import keys
+from labelsvc.codes.register import keys
 from labelsvc.codes.trust import store
 from labelsvc.codes.trust.roots import SeedRoot
 from labelsvc.files import Files
-from labelsvc.labels import symbol
+from labelsvc.labels.symbols import encode
 from labelsvc.worker.publishing import publish_lists
 from tests import world as worlds
 from tests.e2e.conftest import AXE, FLAGS, TAGS, Live
@@ -30,8 +30,9 @@ ROOTS = [SeedRoot(bytes([n]) * 32) for n in (1, 2, 3)]
 @pytest.fixture(scope="module")
 def published(live: Live) -> Live:
     """Manifest and lists of the small world; one offline code of it is withdrawn."""
-    from labelsvc.codes import offline, revoke
-    from labelsvc.codes.issue import find_unit
+    from labelsvc.codes.forms import offline
+    from labelsvc.codes.register import revoke
+    from labelsvc.codes.register.issue import find_unit
 
     settings = live.settings
     with live.database.writing() as session:
@@ -50,8 +51,8 @@ def published(live: Live) -> Live:
 
 def codes(live: Live) -> list[str]:
     """Four offline codes of the small world: the last one is withdrawn."""
-    from labelsvc.codes.issue import codes_of
     from labelsvc.codes.models import Form, Issue
+    from labelsvc.codes.register.issue import codes_of
 
     with live.database.reading() as session:
         ring = keys.load_keyring(session, base_url=live.url, secrets=live.settings.keys)
@@ -218,7 +219,7 @@ def test_the_worker_keeps_the_shell_and_nothing_of_goods_or_people(
 
 def label(code: str) -> Image.Image:
     """A printed label with that symbol, as a camera sees it."""
-    made = symbol.matrix(code)
+    made = encode.matrix(code)
     dark = np.pad(np.asarray([list(row) for row in made], dtype=bool), 4)
     square = np.where(dark, 30, 230).astype(np.uint8).repeat(9, 0).repeat(9, 1)
     frame = Image.new("L", (640, 480), 170)

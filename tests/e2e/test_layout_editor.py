@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import FloatRect, Page, Route, expect
 
-from labelsvc.labels import own
-from labelsvc.labels.layout_file import load
+from labelsvc.labels import own_layouts
+from labelsvc.labels.layouts.reading import load
 from tests.e2e.conftest import Live, Reader, sign_in
 
 pytestmark = pytest.mark.e2e
@@ -36,7 +36,7 @@ def drawn(page: Page) -> None:
 
 def kept(live: Live, name: str) -> Any:
     with live.database.reading() as session:
-        row = own.row(session, live.world.producer, name)
+        row = own_layouts.row(session, live.world.producer, name)
         assert row is not None
         return load(row.toml, source=name)
 
@@ -266,7 +266,7 @@ def test_the_label_takes_the_size_of_a_sheet(live: Live, reader: Reader) -> None
     drawn(page)
     assert page.input_value("#l-article") == "avery-l7651"
     with live.database.reading() as session:
-        row = own.row(session, live.world.producer, name)
+        row = own_layouts.row(session, live.world.producer, name)
         assert row is not None and 'article = "avery-l7651"' in row.toml
 
 
@@ -459,7 +459,7 @@ def test_a_picture_of_a_reason_is_shown_though_its_answer_is_a_refusal(
     page = reader.page
     name = begin(reader)
     with live.database.writing() as session:
-        row = own.row(session, live.world.producer, name)
+        row = own_layouts.row(session, live.world.producer, name)
         assert row is not None
         row.toml = "name = "
     with page.expect_response(f"**/console/layouts/picture/{name}.svg*") as answer:
@@ -472,4 +472,4 @@ def test_a_picture_of_a_reason_is_shown_though_its_answer_is_a_refusal(
     )
     reader.check("unreadable")
     with live.database.writing() as session:  # the other tests list it too
-        session.delete(own.row(session, live.world.producer, name))
+        session.delete(own_layouts.row(session, live.world.producer, name))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from labelsvc.codes.tlog import log
-from labelsvc.codes.tlog.checkpoint import Proof
+from labelsvc.codes.tlog.formats.checkpoint import Proof
 from labelsvc.codes.tlog.sweep import sweep
 from labelsvc.files import Files
 from labelsvc.settings import DEVELOPMENT_KEY

@@ -13,8 +13,8 @@ from sqlalchemy import select
 from labelsvc import clock
 from labelsvc.catalogue.models import Product
 from labelsvc.catalogue.recognition import Recognition
-from labelsvc.codes.issue import allocate, codes_of, load_keyring
 from labelsvc.codes.models import Form
+from labelsvc.codes.register.issue import allocate, codes_of, load_keyring
 from labelsvc.demo.spreadsheet import write_list
 from labelsvc.inspections.report import send_report
 from labelsvc.settings import load

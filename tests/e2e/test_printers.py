@@ -6,7 +6,7 @@ import secrets
 
 from playwright.sync_api import expect
 
-from labelsvc.labels import zpl
+from labelsvc.labels.rolls import zpl
 
 from .conftest import Live, Reader, sign_in
 

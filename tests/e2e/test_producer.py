@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser
 
-from labelsvc.labels import symbol
-from labelsvc.labels.preview import grey_page
+from labelsvc.labels.pdf.rendering import grey_page
+from labelsvc.labels.symbols import encode
 from tests import world as worlds
 from tests.e2e.conftest import Live, Reader, sign_in
 
@@ -52,7 +52,7 @@ def test_from_sign_in_to_a_printed_sheet(
     waiting.value.save_as(target)
     assert target.read_bytes().startswith(b"%PDF")
     document = pypdfium2.PdfDocument(target)
-    reads = symbol.read_back(grey_page(document, 0, 300))
+    reads = encode.read_back(grey_page(document, 0, 300))
     document.close()
     assert len(reads) == 7
     for read in reads[:2]:

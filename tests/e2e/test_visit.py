@@ -12,9 +12,10 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from labelsvc.catalogue.models import Lot
-from labelsvc.codes import keys, offline, revoke
-from labelsvc.codes.issue import codes_of, find_unit
+from labelsvc.codes.forms import offline
 from labelsvc.codes.models import Form, Issue
+from labelsvc.codes.register import keys, revoke
+from labelsvc.codes.register.issue import codes_of, find_unit
 from labelsvc.files import Files
 from labelsvc.inspections.models import Sighting
 from labelsvc.worker.publishing import publish_lists

@@ -16,21 +16,22 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from labelsvc.codes import alphabet, carton, offline, short, uri
-from labelsvc.codes.carton import CartonPayload
-from labelsvc.codes.key import Key, KeyState
-from labelsvc.codes.keyring import Keyring
-from labelsvc.codes.signing import public_key
-from labelsvc.codes.tlog.checkpoint import Checkpoint, read
-from labelsvc.codes.tlog.leaf import AuditHeadLeaf, PrintRunLeaf
-from labelsvc.codes.tlog.leaf import parse as parse_leaf
-from labelsvc.codes.tlog.note import Note, NoteKey, sign
-from labelsvc.codes.tlog.tiles import Tile, unpack_leaves
-from labelsvc.codes.trust import bitstring, body
-from labelsvc.codes.trust.manifest import Content, Manifest
+from labelsvc.codes.forms import alphabet, carton, offline, short, uri
+from labelsvc.codes.forms.carton import CartonPayload
+from labelsvc.codes.forms.signing import public_key
+from labelsvc.codes.forms.units import unit_keys
+from labelsvc.codes.keys.key import Key, KeyState
+from labelsvc.codes.keys.keyring import Keyring
+from labelsvc.codes.tlog.formats.checkpoint import Checkpoint, read
+from labelsvc.codes.tlog.formats.leaf import AuditHeadLeaf, PrintRunLeaf
+from labelsvc.codes.tlog.formats.leaf import parse as parse_leaf
+from labelsvc.codes.tlog.formats.note import Note, NoteKey, sign
+from labelsvc.codes.tlog.formats.tiles import Tile, unpack_leaves
+from labelsvc.codes.trust import bitstring
+from labelsvc.codes.trust.formats import body
+from labelsvc.codes.trust.formats.manifest import Content, Manifest
+from labelsvc.codes.trust.formats.status import HeadLine, Purpose, StatusHead, StatusList
 from labelsvc.codes.trust.roots import SeedRoot, open_root, seal_root
-from labelsvc.codes.trust.status import HeadLine, Purpose, StatusHead, StatusList
-from labelsvc.codes.units import unit_keys
 from labelsvc.errors import LabelsvcError
 from tests.fuzz import documents
 from tests.fuzz.target import Target

@@ -12,12 +12,13 @@ from pydantic import BaseModel, ValidationError
 from labelsvc.catalogue.importing import cell, guard
 from labelsvc.catalogue.importing.header import find_header
 from labelsvc.catalogue.importing.read import read_tables
-from labelsvc.codes import inner
+from labelsvc.codes.forms import inner
 from labelsvc.errors import BadInput
 from labelsvc.inspections.day_report import SentVisit
 from labelsvc.inspections.sync import SentCase
-from labelsvc.labels import layout_file, library, tspl, zpl
-from labelsvc.labels.raster import Row
+from labelsvc.labels.layouts import library, reading
+from labelsvc.labels.rolls import tspl, zpl
+from labelsvc.labels.rolls.raster import Row
 from tests.catalogue import lists
 from tests.fuzz.target import Target
 
@@ -45,7 +46,7 @@ def targets() -> dict[str, Target]:
         "import score": Target(cell.score_of, ["87,5", "90"]),
         "import decision": Target(cell.decision_of, ["1147/QĐ-UBND ngày 4/3/2026 của UBND TP Hà Nội"]),
         "layout": Target(
-            lambda text: layout_file.load(text, source="layout.toml", articles=articles),
+            lambda text: reading.load(text, source="layout.toml", articles=articles),
             [library.source(name) for name in ("a4-65", "roll-50x30", "craft-tag")],
         ),
         "zpl": Target(zpl.read, [_roll(zpl.write_zpl)]),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from labelsvc.accounts.audit import verify_chain
 from labelsvc.accounts.models import AuditEntry
-from labelsvc.codes.issue import allocate, create_keys
+from labelsvc.codes.register.issue import allocate, create_keys
 from labelsvc.db import Database
 from labelsvc.errors import BadInput, Conflict
 from labelsvc.inspections import cases

@@ -15,8 +15,8 @@ from sqlalchemy import select
 from labelsvc import clock
 from labelsvc.accounts.models import User
 from labelsvc.catalogue.models import Lot
-from labelsvc.codes.issue import allocate
 from labelsvc.codes.models import Form
+from labelsvc.codes.register.issue import allocate
 from labelsvc.db import Database
 from labelsvc.files import Files
 from labelsvc.inspections import cases, day_report_pdf

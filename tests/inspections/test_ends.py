@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labelsvc.codes.alphabet import ALPHABET
+from labelsvc.codes.forms.alphabet import ALPHABET
 from labelsvc.inspections.ends import code_by_ends, without_codes
 
 

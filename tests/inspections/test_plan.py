@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from labelsvc import clock
 from labelsvc.catalogue.models import Lot
-from labelsvc.codes.issue import allocate
 from labelsvc.codes.models import Form
+from labelsvc.codes.register.issue import allocate
 from labelsvc.db import Database
 from labelsvc.inspections.places import declare_sale, note_sighting
 from labelsvc.inspections.report import send_report

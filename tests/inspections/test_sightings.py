@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from labelsvc import clock
-from labelsvc.codes.issue import load_keyring
+from labelsvc.codes.register.issue import load_keyring
 from labelsvc.db import Database
 from labelsvc.files import Files
 from labelsvc.inspections import watch

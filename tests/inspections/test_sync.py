@@ -13,9 +13,10 @@ from PIL import Image
 from pydantic import ValidationError
 from sqlalchemy import func, select
 
-from labelsvc.codes import cartons, uri
-from labelsvc.codes.issue import load_keyring
+from labelsvc.codes.forms import uri
 from labelsvc.codes.models import Issue
+from labelsvc.codes.register import cartons
+from labelsvc.codes.register.issue import load_keyring
 from labelsvc.db import Database
 from labelsvc.errors import PhotoRefused
 from labelsvc.files import Files

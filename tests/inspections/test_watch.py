@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from labelsvc import clock
 from labelsvc.catalogue.models import Lot
-from labelsvc.codes import revoke
-from labelsvc.codes.issue import allocate, create_keys
 from labelsvc.codes.models import Form, Issue, Mark
+from labelsvc.codes.register import revoke
+from labelsvc.codes.register.issue import allocate, create_keys
 from labelsvc.db import Database
 from labelsvc.inspections import watch
 from labelsvc.inspections.cases import decide

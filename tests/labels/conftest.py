@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 import pytest
 
-from labelsvc.labels import fonts as label_fonts
-from labelsvc.labels import layout_file
-from labelsvc.labels.content import LabelContent, Unit, sample_content
-from labelsvc.labels.face import Fonts
-from labelsvc.labels.layout import Layout
+from labelsvc.labels.drawing import fonts as label_fonts
+from labelsvc.labels.drawing.content import LabelContent, Unit, sample_content
+from labelsvc.labels.drawing.fonts_metrics import Fonts
+from labelsvc.labels.layouts import reading
+from labelsvc.labels.layouts.layout import Layout
 
 HEAD = """
 name = "test"
@@ -96,7 +96,7 @@ def fonts() -> Fonts:
 
 @pytest.fixture(scope="session")
 def sheet65() -> Layout:
-    return layout_file.load(SHEET65, source="test-65.toml")
+    return reading.load(SHEET65, source="test-65.toml")
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def write() -> Write:
     """A layout of 60 x 40 mm from the TOML of its elements; the symbol is at the right."""
 
     def written(elements: str = "", *, head: str = HEAD, symbol: str = SYMBOL) -> Layout:
-        return layout_file.load(head + symbol + elements, source="test.toml")
+        return reading.load(head + symbol + elements, source="test.toml")
 
     return written
 

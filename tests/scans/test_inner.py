@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from labelsvc import clock
-from labelsvc.codes import alphabet
-from labelsvc.codes import inner as codes
-from labelsvc.codes.issue import create_keys, load_keyring
-from labelsvc.codes.keyring import Keyring
+from labelsvc.codes.forms import alphabet
+from labelsvc.codes.forms import inner as codes
+from labelsvc.codes.keys.keyring import Keyring
+from labelsvc.codes.register.issue import create_keys, load_keyring
 from labelsvc.db import Database
 from labelsvc.errors import KeyUnavailable, MalformedCode
 from labelsvc.scans import inner

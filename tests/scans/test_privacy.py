@@ -24,12 +24,12 @@ import pytest
 from sqlalchemy import func, select
 
 import labelsvc
-from labelsvc.codes import inner_lots
+from labelsvc.codes.register import inner_lots
 from labelsvc.db import Base, Database
 from labelsvc.scans.models import InnerTries, RefusedNetwork, Scan
 from labelsvc.settings import Settings
 from labelsvc.web.app import create_app
-from labelsvc.web.scan_site import ScanSite
+from labelsvc.web.scan.state import ScanSite
 from tests.conftest import HOST
 from tests.world import World
 

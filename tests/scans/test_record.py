@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from labelsvc import clock
-from labelsvc.codes.issue import allocate, create_keys
+from labelsvc.codes.register.issue import allocate, create_keys
 from labelsvc.db import Database, Revision
 from labelsvc.scans.models import Scan, UnitSeen
 from labelsvc.scans.record import Recorder, Seen, coarsen, write

@@ -5,18 +5,22 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from labelsvc.catalogue.models import Lot, Product, ProductPhoto
-from labelsvc.codes import inner_lots
 from labelsvc.codes.models import Withdrawal, WithdrawalState
+from labelsvc.codes.register import inner_lots
 from labelsvc.db import Database
 from labelsvc.files import Files
 from labelsvc.inspections.cases import open_case
 from labelsvc.inspections.models import CaseKind
-from labelsvc.labels import blank_roll, library, own, print_run, printer_book, run_files
-from labelsvc.labels.faults import Fault
-from labelsvc.labels.layout_text import dumps
+from labelsvc.labels import own_layouts
+from labelsvc.labels.checks.faults import Fault
+from labelsvc.labels.layouts import library
+from labelsvc.labels.layouts.writing import dumps
 from labelsvc.labels.models import BlankRoll, PrintRun
-from labelsvc.labels.printers import Profile
-from labelsvc.labels.run_files import Wish
+from labelsvc.labels.printers import book
+from labelsvc.labels.runs import blank_roll, extra_files
+from labelsvc.labels.runs import start as print_run
+from labelsvc.labels.runs.extra_files import Wish
+from labelsvc.labels.sheets.profile import Profile
 from labelsvc.settings import Settings
 from labelsvc.worker import tasks
 
@@ -46,7 +50,7 @@ def belongings(
     _work(database, settings)
     with database.writing() as session:
         made = session.get_one(PrintRun, found["run_id"])
-        file = run_files.request_file(session, run=made, wish=Wish(kind="archive"), actor=ACTOR)
+        file = extra_files.request_file(session, run=made, wish=Wish(kind="archive"), actor=ACTOR)
         found["file_id"] = file.id
     _work(database, settings)
     with database.reading() as session:
@@ -68,14 +72,14 @@ def _small(session: Session, lot: Lot, product: Product, prefix: str) -> dict[st
         state=WithdrawalState.DONE, proposed_by="user:9",
     )  # fmt: skip
     photo = ProductPhoto(product_id=product.id, key="0" * 32, width=640, height=480, description="")
-    printer = printer_book.save(
+    printer = book.save(
         session, producer_id=producer_id, printer=None, name=f"{prefix} kho", language="tspl",
         profile=Profile(dpi=203), actor=ACTOR,
     )  # fmt: skip
     layout = library.get("blank-35x22").model_copy(update={"name": f"{prefix}-layout"})
-    own.save_layout(session, producer_id=producer_id, toml=dumps(layout), actor=ACTOR)
+    own_layouts.save_layout(session, producer_id=producer_id, toml=dumps(layout), actor=ACTOR)
     article = next(iter(library.articles().values()))
-    own.save_sheet(
+    own_layouts.save_sheet(
         session, producer_id=producer_id, name=f"{prefix}-sheet", title="Tờ tem", article=article,
         actor=ACTOR,
     )  # fmt: skip

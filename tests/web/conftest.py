@@ -14,7 +14,7 @@ from labelsvc.accounts import passwords
 from labelsvc.db import Database
 from labelsvc.settings import Settings
 from labelsvc.web.app import create_app
-from labelsvc.web.scan_site import ScanSite
+from labelsvc.web.scan.state import ScanSite
 from tests.web.desk import Desk
 from tests.world import PASSWORD, World
 

@@ -21,7 +21,7 @@ from labelsvc.labels.models import PrintRun, RunFile
 from labelsvc.scans.models import Scan
 from labelsvc.scans.verdict import Verdict
 from labelsvc.settings import Settings
-from labelsvc.web.scan_site import ScanSite
+from labelsvc.web.scan.state import ScanSite
 from tests.web.desk import Desk
 from tests.world import World
 

@@ -11,12 +11,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from labelsvc.catalogue.models import Lot, Product
-from labelsvc.codes import revoke
-from labelsvc.codes.issue import allocate
 from labelsvc.codes.models import Form, Issue
-from labelsvc.codes.tlog import audit, log, merkle
-from labelsvc.codes.tlog.checkpoint import Proof
-from labelsvc.codes.tlog.note import NoteKey
+from labelsvc.codes.register import revoke
+from labelsvc.codes.register.issue import allocate
+from labelsvc.codes.tlog import log
+from labelsvc.codes.tlog.formats import audit, merkle
+from labelsvc.codes.tlog.formats.checkpoint import Proof
+from labelsvc.codes.tlog.formats.note import NoteKey
 from labelsvc.codes.tlog.sweep import sweep
 from labelsvc.db import Database
 from labelsvc.errors import FileMissing

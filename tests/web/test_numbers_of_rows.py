@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from labelsvc.db import Database
-from labelsvc.labels import ledger
+from labelsvc.labels.ledger import ledger
 from labelsvc.labels.models import PrintRun
 from labelsvc.settings import Settings
+from tests.web.console.producer.test_ledger_pages import entered, released
+from tests.web.console.producer.test_products import SignIn
 from tests.web.desk import seen
-from tests.web.test_ledger_pages import entered, released
-from tests.web.test_producer import SignIn
 from tests.world import World
 
 HOSTILE = ["9" * 25, "9" * 4500, "-1", "NaN", "1,5", "²", "٣", "x"]

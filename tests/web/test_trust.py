@@ -7,11 +7,11 @@ import json
 import pytest
 from flask.testing import FlaskClient
 
-from labelsvc.codes.keys import load_keyring
+from labelsvc.codes.register.keys import load_keyring
 from labelsvc.codes.trust import store
-from labelsvc.codes.trust.manifest import Manifest
+from labelsvc.codes.trust.formats.manifest import Manifest
+from labelsvc.codes.trust.formats.status import StatusHead
 from labelsvc.codes.trust.roots import SeedRoot
-from labelsvc.codes.trust.status import StatusHead
 from labelsvc.db import Database
 from labelsvc.files import Files
 from labelsvc.settings import Settings

@@ -11,17 +11,20 @@ from sqlalchemy.orm import Session
 
 from labelsvc.accounts.models import AuditEntry
 from labelsvc.catalogue.models import Lot, Producer
-from labelsvc.codes import blank
-from labelsvc.codes.issue import create_keys, load_keyring
+from labelsvc.codes.register import blank
+from labelsvc.codes.register.issue import create_keys, load_keyring
 from labelsvc.db import Database
 from labelsvc.errors import BadInput, LabelOverflow, PrintRefused, ReadBackFailed
 from labelsvc.files import Files
-from labelsvc.labels import blank_roll, library, parts, print_run, render_run
-from labelsvc.labels.imprint import Imprint
+from labelsvc.labels.layouts import library
 from labelsvc.labels.models import BlankRoll
+from labelsvc.labels.runs import blank_roll, parts
+from labelsvc.labels.runs import render as render_run
+from labelsvc.labels.runs import start as print_run
+from labelsvc.labels.sheets.imprint import Imprint
 from labelsvc.settings import Settings
 from labelsvc.web.app import create_app
-from labelsvc.web.scan_site import ScanSite
+from labelsvc.web.scan.state import ScanSite
 from labelsvc.worker import tasks
 from tests.factories import make_lot, make_producer
 

@@ -20,14 +20,15 @@ import pytest
 from kombu.exceptions import OperationalError
 
 import labelsvc
-from labelsvc.codes.issue import create_keys, load_keyring
+from labelsvc.codes.register.issue import create_keys, load_keyring
 from labelsvc.db import Database
 from labelsvc.errors import ConfigurationError
 from labelsvc.files import Files
 from labelsvc.jobs import queue
 from labelsvc.jobs.models import Job
-from labelsvc.labels import print_run, render_run
 from labelsvc.labels.models import PrintRun
+from labelsvc.labels.runs import render as render_run
+from labelsvc.labels.runs import start as print_run
 from labelsvc.settings import Settings
 from labelsvc.worker.broker import CLOSE, PART, Dispatcher, Hands, dispatch_forever, make_app, reach
 from labelsvc.worker.local import LocalPool

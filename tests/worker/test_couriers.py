@@ -11,9 +11,9 @@ from typing import Any
 from labelsvc.db import Database
 from labelsvc.files import Files
 from labelsvc.jobs import queue
-from labelsvc.labels import print_run
 from labelsvc.labels.models import PrintRun, Sending
-from labelsvc.labels.sending import JOB_KIND
+from labelsvc.labels.printers.sending import JOB_KIND
+from labelsvc.labels.runs import start as print_run
 from labelsvc.settings import Settings
 from labelsvc.worker import couriers
 from labelsvc.worker.broker import Dispatcher
@@ -69,7 +69,7 @@ def test_labels_are_made_and_sent_while_a_printer_stands_still(
     there = shared(settings, files, printer_networks=HERE)
     first, second = (released(database, files, settings, count=3) for _ in range(2))
     still, _ = queued(database, first, at().port)
-    monkeypatch.setattr("labelsvc.labels.sending._ask", lambda line, _: go_on.wait(30))
+    monkeypatch.setattr("labelsvc.labels.printers.sending._ask", lambda line, _: go_on.wait(30))
     with working(there):
         assert until(lambda: state_of(database, Sending, still) == "sending")
         with database.writing() as session:
@@ -97,7 +97,7 @@ def test_no_more_printers_than_a_process_can_hold_are_sent_to_at_once(
     monkeypatch.setattr(couriers, "MOST", 1)
     monkeypatch.setattr(couriers, "_EVERY", 0.02)
     go_on = threading.Event()
-    monkeypatch.setattr("labelsvc.labels.sending._ask", lambda line, _: go_on.wait(30))
+    monkeypatch.setattr("labelsvc.labels.printers.sending._ask", lambda line, _: go_on.wait(30))
     there = shared(settings, files, printer_networks=HERE)
     numbers = [
         queued(database, released(database, files, settings, count=3), at().port)[0]

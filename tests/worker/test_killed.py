@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 
 import labelsvc
-from labelsvc.codes.issue import create_keys, load_keyring
+from labelsvc.codes.register.issue import create_keys, load_keyring
 from labelsvc.db import Database
 from labelsvc.files import Files
-from labelsvc.labels import print_run, render_run
 from labelsvc.labels.models import PrintRun
+from labelsvc.labels.runs import render as render_run
+from labelsvc.labels.runs import start as print_run
 from labelsvc.settings import Settings
 from labelsvc.worker.local import LocalPool
 from labelsvc.worker.tasks import run_inline
@@ -70,9 +71,9 @@ def until(condition: Callable[[], bool], seconds: float = 30) -> None:
 @pytest.mark.parametrize(
     "moment",
     [
-        pytest.param("labelsvc.labels.render_run.read_back_pdf", id="while reading back"),
+        pytest.param("labelsvc.labels.runs.render.read_back_pdf", id="while reading back"),
         pytest.param("labelsvc.jobs.queue.finish_part", id="with the file written"),
-        pytest.param("labelsvc.labels.render_run.release", id="on the point of releasing"),
+        pytest.param("labelsvc.labels.runs.render.release", id="on the point of releasing"),
     ],
 )
 def test_a_worker_killed_with_minus_nine_is_replaced_and_the_bytes_are_the_same(

@@ -8,24 +8,27 @@ import io
 import pikepdf
 import pytest
 
-from labelsvc.codes.issue import create_keys, load_keyring
+from labelsvc.codes.register.issue import create_keys, load_keyring
 from labelsvc.db import Database
 from labelsvc.errors import PrintRefused
 from labelsvc.files import Files
-from labelsvc.labels import mark, print_run, render_run, replacement, run_files
+from labelsvc.labels.ledger import replacement
 from labelsvc.labels.models import PrintRun, RunFile
-from labelsvc.labels.run_files import Wish
+from labelsvc.labels.runs import artwork, extra_files
+from labelsvc.labels.runs import render as render_run
+from labelsvc.labels.runs import start as print_run
+from labelsvc.labels.runs.extra_files import Wish
 from labelsvc.settings import Settings
 from labelsvc.worker import tasks
 from tests.artwork import picture
 from tests.factories import make_lot
 
 
-def put(database: Database, files: Files, data: bytes) -> mark.Taken:
-    taken = mark.take(data)
-    mark.store(files, taken)
+def put(database: Database, files: Files, data: bytes) -> artwork.Taken:
+    taken = artwork.take(data)
+    artwork.store(files, taken)
     with database.writing() as session:
-        mark.use(session, taken, actor="user:1")
+        artwork.use(session, taken, actor="user:1")
     return taken
 
 
@@ -34,7 +37,7 @@ def begun(database: Database, files: Files, settings: Settings, count: int = 24)
         create_keys(session, secrets=settings.keys)
         run = print_run.start_run(
             session, lot=make_lot(session), layout="a4-8", count=count, actor="user:1",
-            base_url=settings.base_url, pictures=mark.pictures(session, files),
+            base_url=settings.base_url, pictures=artwork.pictures(session, files),
         )  # fmt: skip
         assert run.job_id is not None
         return run.id, run.job_id
@@ -89,7 +92,7 @@ def test_a_run_keeps_the_mark_it_began_with_and_gives_the_same_bytes_again(
         put(database, files, picture(600, 300))
     else:
         with database.writing() as session:
-            mark.remove(session, actor="user:1")
+            artwork.remove(session, actor="user:1")
     tasks.run_inline(database, files, settings, job_id)
     data = file_of(database, files, run_id)
     assert pictures_in(data) == [(400, 400)]
@@ -111,7 +114,7 @@ def test_a_reprint_carries_the_mark_of_its_own_day(
     with database.writing() as session:
         new = replacement.reprint(
             session, run=session.get_one(PrintRun, run_id), first=2, last=3, reason="Mờ",
-            actor="user:1", pictures=mark.pictures(session, files),
+            actor="user:1", pictures=artwork.pictures(session, files),
         )  # fmt: skip
         assert new.content["images"] == {"mark": second.sha256}
 
@@ -140,7 +143,7 @@ def test_the_press_file_has_the_mark_in_four_inks_once(
     with database.writing() as session:
         wish = Wish(kind="press")
         run = session.get_one(PrintRun, run_id)
-        file = run_files.request_file(session, run=run, wish=wish, actor="user:1")
+        file = extra_files.request_file(session, run=run, wish=wish, actor="user:1")
         file_id, file_job = file.id, file.job_id
     assert file_job is not None
     tasks.run_inline(database, files, settings, file_job)

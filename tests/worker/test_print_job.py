@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from labelsvc import clock
-from labelsvc.codes import revoke
-from labelsvc.codes.issue import create_keys, load_keyring
+from labelsvc.codes.register import revoke
+from labelsvc.codes.register.issue import create_keys, load_keyring
 from labelsvc.db import Database
 from labelsvc.errors import (
     FileMissing,
@@ -23,13 +23,15 @@ from labelsvc.files import Files
 from labelsvc.i18n import explain
 from labelsvc.jobs import queue
 from labelsvc.jobs.models import Job, JobState, Part
-from labelsvc.labels import merge as merging
-from labelsvc.labels import parts, print_run, render_run
-from labelsvc.labels.block import Block
-from labelsvc.labels.imprint import Imprint
-from labelsvc.labels.layout import Layout
-from labelsvc.labels.merge import merge
+from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.models import PrintRun, RunState
+from labelsvc.labels.pdf.label_block import Block
+from labelsvc.labels.runs import merge as merging
+from labelsvc.labels.runs import parts
+from labelsvc.labels.runs import render as render_run
+from labelsvc.labels.runs import start as print_run
+from labelsvc.labels.runs.merge import merge
+from labelsvc.labels.sheets.imprint import Imprint
 from labelsvc.settings import Settings
 from labelsvc.worker import tasks
 from tests.factories import make_lot

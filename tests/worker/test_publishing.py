@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from labelsvc.codes import revoke
-from labelsvc.codes.issue import allocate, create_keys
 from labelsvc.codes.models import Form
-from labelsvc.codes.tlog import audit, log
+from labelsvc.codes.register import revoke
+from labelsvc.codes.register.issue import allocate, create_keys
+from labelsvc.codes.tlog import log
+from labelsvc.codes.tlog.formats import audit
 from labelsvc.db import Database
 from labelsvc.errors import LogForked
 from labelsvc.files import Files

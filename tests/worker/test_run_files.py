@@ -13,22 +13,24 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from labelsvc.codes import carton, uri
-from labelsvc.codes.carton import CartonCode
-from labelsvc.codes.issue import codes_of, create_keys, load_keyring
+from labelsvc.codes.forms import carton, uri
+from labelsvc.codes.forms.carton import CartonCode
+from labelsvc.codes.register.issue import codes_of, create_keys, load_keyring
 from labelsvc.db import Database
 from labelsvc.errors import BadInput, Conflict, LabelsvcError, PrintRefused
 from labelsvc.files import Files
 from labelsvc.jobs.models import JobState
-from labelsvc.labels import carton_label, preview, print_run, run_files
 from labelsvc.labels.models import PrintRun, RunFile, RunState
-from labelsvc.labels.run_files import Wish
-from labelsvc.labels.symbol import read_back
-from labelsvc.labels.variable_data import read_variable
+from labelsvc.labels.pdf import rendering
+from labelsvc.labels.press.variable_data import read_variable
+from labelsvc.labels.runs import carton_label, extra_files
+from labelsvc.labels.runs import start as print_run
+from labelsvc.labels.runs.extra_files import Wish
+from labelsvc.labels.symbols.encode import read_back
 from labelsvc.settings import Settings
 from labelsvc.worker import tasks
 from tests.factories import make_lot
-from tests.labels.icc_profile import cmyk_profile
+from tests.labels.press.icc_profile import cmyk_profile
 
 
 def released(database: Database, files: Files, settings: Settings, **facts: Any) -> int:
@@ -46,7 +48,7 @@ def released(database: Database, files: Files, settings: Settings, **facts: Any)
 
 def made(database: Database, files: Files, settings: Settings, run_id: int, **wish: Any) -> RunFile:
     with database.writing() as session:
-        file = run_files.request_file(
+        file = extra_files.request_file(
             session, run=session.get_one(PrintRun, run_id), wish=Wish(**wish), actor="user:1"
         )
         file_id, job_id = file.id, file.job_id
@@ -77,7 +79,7 @@ def test_the_print_shop_gets_the_codes_of_the_run_with_bleed_and_a_sheet_about_i
         trim = [float(v) for v in document.pages[0].TrimBox]
         assert (trim[2] - trim[0]) / 72 * 25.4 == pytest.approx(70, abs=0.01)
     for page, code in enumerate(codes(database, settings, run_id), 1):
-        with Image.open(io.BytesIO(preview.page_png(data, page=page, dpi=300))) as picture:
+        with Image.open(io.BytesIO(rendering.page_png(data, page=page, dpi=300))) as picture:
             seen = read_back(np.asarray(picture.convert("L")))
         assert [found.text for found in seen] == [code]
     assert file.report is not None
@@ -85,14 +87,14 @@ def test_the_print_shop_gets_the_codes_of_the_run_with_bleed_and_a_sheet_about_i
     assert "no output profile" in file.report["reason"]
     assert file.report_key is not None
     assert files.get(file.report_key).startswith(b"%PDF-")
-    assert run_files.file_name(file) == f"press-L261101-01-{run_id}.pdf"
+    assert extra_files.file_name(file) == f"press-L261101-01-{run_id}.pdf"
 
 
 def test_with_a_profile_and_imposition_it_is_pdf_x4_on_press_sheets(
     database: Database, files: Files, settings: Settings
 ) -> None:
     run_id = released(database, files, settings)
-    profile = run_files.keep_profile(files, cmyk_profile())
+    profile = extra_files.keep_profile(files, cmyk_profile())
     file = made(
         database, files, settings, run_id, kind="press", icc=profile, condition="FOGRA51",
         columns=4, rows=10, order="stack",
@@ -127,7 +129,7 @@ def test_an_archive_shows_the_pages_of_the_run(
     assert file.file_key is not None
     kept = files.get(file.file_key)
     assert b"pdfaid" in kept
-    assert preview.page_png(kept, dpi=60) == preview.page_png(original, dpi=60)
+    assert rendering.page_png(kept, dpi=60) == rendering.page_png(original, dpi=60)
 
 
 @pytest.mark.parametrize("paper", carton_label.LAYOUTS)
@@ -149,7 +151,7 @@ def test_carton_labels_name_the_labels_inside(
         pages = len(document.pages)
     for page in range(1, pages + 1):
         with Image.open(
-            io.BytesIO(preview.page_png(files.get(file.file_key), page=page, dpi=200))
+            io.BytesIO(rendering.page_png(files.get(file.file_key), page=page, dpi=200))
         ) as picture:
             reads = read_back(np.asarray(picture.convert("L")))
         for found in sorted(reads, key=lambda read: (round(read.y / 300), read.x)):
@@ -183,9 +185,9 @@ def test_a_carton_label_is_read_by_people_too(
     assert "OCOP" not in words  # stars belong on the packs
 
 
-@pytest.mark.parametrize("kind", run_files.KINDS)
+@pytest.mark.parametrize("kind", extra_files.KINDS)
 def test_the_same_wish_gives_the_same_bytes(
-    database: Database, files: Files, settings: Settings, kind: run_files.Kind
+    database: Database, files: Files, settings: Settings, kind: extra_files.Kind
 ) -> None:
     run_id = released(database, files, settings, count=5)
     one, two = (made(database, files, settings, run_id, kind=kind) for _ in range(2))
@@ -212,7 +214,7 @@ def test_what_no_press_can_do_makes_no_file(
     with database.reading() as session:
         assert all(
             file.file_key is None
-            for file in run_files.files_of(session, session.get_one(PrintRun, run_id))
+            for file in extra_files.files_of(session, session.get_one(PrintRun, run_id))
         )
 
 
@@ -224,7 +226,7 @@ def test_a_run_that_is_not_released_has_no_further_files(
         run = session.get_one(PrintRun, run_id)
         run.state = RunState.RENDERING
         with pytest.raises(Conflict):
-            run_files.request_file(session, run=run, wish=Wish("press"), actor="user:1")
+            extra_files.request_file(session, run=run, wish=Wish("press"), actor="user:1")
 
 
 @pytest.mark.parametrize(
@@ -250,21 +252,21 @@ def test_what_is_too_large_or_no_document_is_told_at_once(
         for name, value in facts.items():
             setattr(run, name, value)
         with pytest.raises(BadInput) as caught:
-            run_files.request_file(session, run=run, wish=wish, actor="user:1")
+            extra_files.request_file(session, run=run, wish=wish, actor="user:1")
         assert caught.value.fix
 
 
 @pytest.mark.parametrize("data", [b"", b"not a profile", b"\0" * 200])
 def test_what_is_no_profile_is_not_kept(files: Files, data: bytes) -> None:
     with pytest.raises(BadInput):
-        run_files.keep_profile(files, data)
+        extra_files.keep_profile(files, data)
 
 
 def test_a_file_that_fails_its_preflight_ends_its_job_and_leaves_the_run_alone(
     database: Database, files: Files, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_id = released(database, files, settings, count=3)
-    real = run_files.write_press_pdf
+    real = extra_files.write_press_pdf
 
     def wrong(out: Any, layout: Any, blocks: Any, fonts: Any, **facts: Any) -> Any:
         report = real(out, layout, blocks, fonts, **facts)
@@ -273,7 +275,7 @@ def test_a_file_that_fails_its_preflight_ends_its_job_and_leaves_the_run_alone(
         out.write(whole)
         return report
 
-    monkeypatch.setattr(run_files, "write_press_pdf", wrong)
+    monkeypatch.setattr(extra_files, "write_press_pdf", wrong)
     with pytest.raises(PrintRefused):
         made(database, files, settings, run_id, kind="press")
     with database.reading() as session:

@@ -14,26 +14,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from labelsvc.accounts.models import AuditEntry
-from labelsvc.codes.issue import codes_of, create_keys, load_keyring
+from labelsvc.codes.register.issue import codes_of, create_keys, load_keyring
 from labelsvc.db import Database
 from labelsvc.errors import BadInput, Conflict, PrinterFailed, PrintRefused
 from labelsvc.files import Files
 from labelsvc.i18n import catalog, explain
 from labelsvc.jobs.models import Job
 from labelsvc.jobs.queue import failure
-from labelsvc.labels import (
-    ledger,
-    library,
-    lot_account,
-    print_run,
-    printer_trouble,
-    sending,
-    taken,
-    zpl,
-)
-from labelsvc.labels.imprint import Imprint
-from labelsvc.labels.layout import Layout
+from labelsvc.labels.layouts import library
+from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.ledger import ledger, lot_account, taken
 from labelsvc.labels.models import Printer, PrintRun, RunState, Sending
+from labelsvc.labels.printers import sending, trouble
+from labelsvc.labels.rolls import zpl
+from labelsvc.labels.runs import start as print_run
+from labelsvc.labels.sheets.imprint import Imprint
 from labelsvc.settings import Settings
 from labelsvc.worker import tasks
 from tests.factories import make_lot
@@ -501,9 +496,9 @@ def test_why_a_printer_was_not_reached_is_told_in_the_readers_language(
 ) -> None:
     printer = Printer(name="Kho", host="127.0.0.1", port=9100)
     if isinstance(error, ConnectionResetError):
-        made = printer_trouble.broken_off(printer, error, patience=60)
+        made = trouble.broken_off(printer, error, patience=60)
     else:
-        made = printer_trouble.not_reached(printer, error)
+        made = trouble.not_reached(printer, error)
     said = " ".join(explain(made, "vi"))
     assert words in said
     assert str(error.strerror) not in said

@@ -11,9 +11,14 @@ from labelsvc.accounts.models import AuditEntry
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.catalogue.recognition import Recognition
 from labelsvc.clock import local, now
-from labelsvc.codes.key import KeyState
+from labelsvc.codes.keys.key import KeyState
 from labelsvc.codes.models import Blank, Issue, KeyRecord, Mark, MarkState
-from labelsvc.codes.tlog.leaf import AuditHeadLeaf, PrintRunLeaf, RecognitionLeaf, WithdrawalLeaf
+from labelsvc.codes.tlog.formats.leaf import (
+    AuditHeadLeaf,
+    PrintRunLeaf,
+    RecognitionLeaf,
+    WithdrawalLeaf,
+)
 from labelsvc.errors import BadInput
 
 #: What happened to a recognition.

@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from labelsvc.codes.tlog import log, tiles
-from labelsvc.codes.tlog.checkpoint import read
-from labelsvc.codes.tlog.leaf import PrintRunLeaf, parse
+from labelsvc.codes.tlog import log
+from labelsvc.codes.tlog.formats import tiles
+from labelsvc.codes.tlog.formats.checkpoint import read
+from labelsvc.codes.tlog.formats.leaf import PrintRunLeaf, parse
+from labelsvc.codes.tlog.formats.tiles import ENTRIES, WIDTH
 from labelsvc.codes.tlog.models import LogState
-from labelsvc.codes.tlog.tiles import ENTRIES, WIDTH
 from labelsvc.errors import FileMissing
 from labelsvc.files import Files
 

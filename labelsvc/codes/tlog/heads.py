@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from labelsvc import clock
 from labelsvc.accounts.models import AuditEntry
 from labelsvc.codes.tlog import describe
-from labelsvc.codes.tlog.leaf import AuditHeadLeaf, parse
+from labelsvc.codes.tlog.formats.leaf import AuditHeadLeaf, parse
 from labelsvc.codes.tlog.models import LogLeaf
 
 

@@ -23,14 +23,14 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from labelsvc.codes.sealing import seal, unseal
-from labelsvc.codes.signing import public_key
-from labelsvc.codes.tlog import merkle, tiles
-from labelsvc.codes.tlog.checkpoint import Checkpoint, Proof, cosigned_at, read
-from labelsvc.codes.tlog.leaf import Leaf, PrintRunLeaf, WithdrawalLeaf
+from labelsvc.codes.forms.signing import public_key
+from labelsvc.codes.keys.sealing import seal, unseal
+from labelsvc.codes.tlog.formats import merkle, tiles
+from labelsvc.codes.tlog.formats.checkpoint import Checkpoint, Proof, cosigned_at, read
+from labelsvc.codes.tlog.formats.leaf import Leaf, PrintRunLeaf, WithdrawalLeaf
+from labelsvc.codes.tlog.formats.note import Note, NoteKey, Signature
+from labelsvc.codes.tlog.formats.tiles import ENTRIES, WIDTH, Tile, TileTree
 from labelsvc.codes.tlog.models import LogLeaf, LogState
-from labelsvc.codes.tlog.note import Note, NoteKey, Signature
-from labelsvc.codes.tlog.tiles import ENTRIES, WIDTH, Tile, TileTree
 from labelsvc.db import Database
 from labelsvc.errors import BadLog, FileMissing, LogForked
 from labelsvc.files import Files

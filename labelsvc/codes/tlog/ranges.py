@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from labelsvc.codes.tlog.leaf import PrintRunLeaf, parse
+from labelsvc.codes.tlog.formats.leaf import PrintRunLeaf, parse
 from labelsvc.codes.tlog.models import LogLeaf
 
 

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from labelsvc.codes.tlog import merkle, tiles
-from labelsvc.codes.tlog.checkpoint import read
-from labelsvc.codes.tlog.leaf import Leaf, parse
+from labelsvc.codes.tlog.formats import merkle, tiles
+from labelsvc.codes.tlog.formats.checkpoint import read
+from labelsvc.codes.tlog.formats.leaf import Leaf, parse
+from labelsvc.codes.tlog.formats.tiles import ENTRIES, WIDTH, TileTree
 from labelsvc.codes.tlog.log import forked, key_of, open_log, published, read_tile, row_of
 from labelsvc.codes.tlog.models import LogLeaf
-from labelsvc.codes.tlog.tiles import ENTRIES, WIDTH, TileTree
 from labelsvc.db import Database
 from labelsvc.errors import FileMissing, NotFound
 from labelsvc.files import Files

@@ -12,10 +12,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from labelsvc.catalogue.models import Lot
 from labelsvc.catalogue.recognition import Recognition
-from labelsvc.codes.key import KeyState
+from labelsvc.codes.keys.key import KeyState
 from labelsvc.codes.models import Blank, Issue, KeyRecord, Mark, MarkState
 from labelsvc.codes.tlog import describe, heads
-from labelsvc.codes.tlog.leaf import Leaf
+from labelsvc.codes.tlog.formats.leaf import Leaf
 from labelsvc.codes.tlog.log import append, open_log
 from labelsvc.codes.tlog.models import LogLeaf
 

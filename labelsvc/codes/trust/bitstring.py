@@ -16,12 +16,12 @@ from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from labelsvc.codes.sealing import unseal
-from labelsvc.codes.signing import Ed25519
-from labelsvc.codes.trust.body import UNIT_BITS, Listed, Whole
+from labelsvc.codes.forms.signing import Ed25519
+from labelsvc.codes.keys.sealing import unseal
+from labelsvc.codes.trust.formats.body import UNIT_BITS, Listed, Whole
+from labelsvc.codes.trust.formats.status import Purpose, StatusList
 from labelsvc.codes.trust.models import StatusListRecord, StatusState
 from labelsvc.codes.trust.publish import key_of, path_of
-from labelsvc.codes.trust.status import Purpose, StatusList
 from labelsvc.errors import BadInput
 from labelsvc.files import Files
 

@@ -8,11 +8,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from labelsvc.catalogue.models import Lot
-from labelsvc.codes.keyring import Keyring
+from labelsvc.codes.keys.keyring import Keyring
 from labelsvc.codes.models import Form, Issue, KeyRecord, Mark, MarkState
-from labelsvc.codes.revoke import laid_over
-from labelsvc.codes.trust.body import WHOLE, Listed, Whole
-from labelsvc.codes.trust.status import Purpose
+from labelsvc.codes.register.revoke import laid_over
+from labelsvc.codes.trust.formats.body import WHOLE, Listed, Whole
+from labelsvc.codes.trust.formats.status import Purpose
 
 #: Which list a mark puts a unit into.
 _PURPOSE = {

@@ -15,11 +15,11 @@ from enum import StrEnum
 from typing import Final, TypeAlias
 
 from labelsvc import clock
-from labelsvc.codes.carton import CartonCode
-from labelsvc.codes.keyring import Keyring
-from labelsvc.codes.offline import OfflineCode
-from labelsvc.codes.trust.manifest import Manifest
-from labelsvc.codes.trust.status import HeadLine, Purpose, StatusHead, StatusList
+from labelsvc.codes.forms.carton import CartonCode
+from labelsvc.codes.forms.offline import OfflineCode
+from labelsvc.codes.keys.keyring import Keyring
+from labelsvc.codes.trust.formats.manifest import Manifest
+from labelsvc.codes.trust.formats.status import HeadLine, Purpose, StatusHead, StatusList
 from labelsvc.errors import (
     BadSignature,
     BadStatusList,

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from labelsvc.codes.signing import SIGNATURE_LENGTH, Ed25519
-from labelsvc.codes.token import refused, session
+from labelsvc.codes.forms.signing import SIGNATURE_LENGTH, Ed25519
+from labelsvc.codes.keys.token import refused, session
 from labelsvc.errors import KeyUnavailable
 
 #: DER of the PrintableString "edwards25519", CKA_EC_PARAMS of PKCS#11 3.0.

@@ -19,14 +19,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from labelsvc.clock import now
-from labelsvc.codes.keyring import Keyring
-from labelsvc.codes.sealing import seal, unseal
-from labelsvc.codes.signing import public_key
-from labelsvc.codes.tlog.note import NoteKey, sign
-from labelsvc.codes.trust.body import Listed, Whole, added, encode
+from labelsvc.codes.forms.signing import public_key
+from labelsvc.codes.keys.keyring import Keyring
+from labelsvc.codes.keys.sealing import seal, unseal
+from labelsvc.codes.tlog.formats.note import NoteKey, sign
+from labelsvc.codes.trust.formats.body import Listed, Whole, added, encode
+from labelsvc.codes.trust.formats.status import HeadLine, Purpose, Sign, StatusHead, StatusList
 from labelsvc.codes.trust.gather import gather, lots_covered, made_of, signing_keys
 from labelsvc.codes.trust.models import StatusListRecord, StatusState
-from labelsvc.codes.trust.status import HeadLine, Purpose, Sign, StatusHead, StatusList
 from labelsvc.db import Database
 from labelsvc.errors import BadStatusList, FileMissing
 from labelsvc.files import Files

@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-from labelsvc.codes.signing import Ed25519, public_key
+from labelsvc.codes.forms.signing import Ed25519, public_key
 from labelsvc.errors import BadInput, KeyUnavailable
 
 FORMAT: Final = "labelsvc-root-1"

@@ -10,11 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from labelsvc.clock import now
-from labelsvc.codes.key import Key
-from labelsvc.codes.keyring import Keyring
+from labelsvc.codes.keys.key import Key
+from labelsvc.codes.keys.keyring import Keyring
 from labelsvc.codes.models import KeyRecord
 from labelsvc.codes.tlog import log
-from labelsvc.codes.trust.manifest import Content, Manifest
+from labelsvc.codes.trust.formats.manifest import Content, Manifest
 from labelsvc.codes.trust.models import TrustManifest
 from labelsvc.codes.trust.publish import key_of, status_key
 from labelsvc.errors import BadTrust, NotFound

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from labelsvc.labels.content import LabelContent, Unit
-from labelsvc.labels.draft_data import sample_unit_of
-from labelsvc.labels.drawing import Drawing
-from labelsvc.labels.face import Fonts
-from labelsvc.labels.layout import Layout
+from labelsvc.labels.drawing.compose import Drawing
+from labelsvc.labels.drawing.content import LabelContent, Unit
+from labelsvc.labels.drawing.fonts_metrics import Fonts
+from labelsvc.labels.drawing.sample_content import sample_unit_of
+from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.legal import colours, elsewhere, hidden, letters, spoken, stars, wording
 from labelsvc.labels.legal.contents import (
     NAME,

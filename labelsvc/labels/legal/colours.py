@@ -9,14 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from labelsvc.labels.clearance import fills, luminance
-from labelsvc.labels.content import Unit
-from labelsvc.labels.drawing import Drawing, measure
-from labelsvc.labels.face import PT, Fonts
-from labelsvc.labels.layout import Layout
+from labelsvc.labels.drawing.clearance import fills, luminance
+from labelsvc.labels.drawing.compose import Drawing, measure
+from labelsvc.labels.drawing.content import Unit
+from labelsvc.labels.drawing.fonts_metrics import PT, Fonts
+from labelsvc.labels.drawing.ops import PathOp, RectOp, StaticOp, TextOp, UnitTextOp
+from labelsvc.labels.drawing.words import FittedText
+from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.legal.finding import Finding, article, grave, quoted
-from labelsvc.labels.ops import PathOp, RectOp, StaticOp, TextOp, UnitTextOp
-from labelsvc.labels.words import FittedText
 
 CONTRAST, UNREADABLE = 4.5, 3.0
 PAPER = "#ffffff"

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from labelsvc.labels.layout import Layout
-from labelsvc.labels.words import FittedText
+from labelsvc.labels.drawing.words import FittedText
+from labelsvc.labels.layouts.layout import Layout
 
 Severity = Literal["error", "warning"]
 Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in mm

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from labelsvc.labels.layout import Layout, TextStyle
+from labelsvc.labels.drawing.words import Box, FittedText
+from labelsvc.labels.layouts.layout import Layout, TextStyle
+from labelsvc.labels.layouts.template import PLACEHOLDER
+from labelsvc.labels.layouts.variables import PER_UNIT
 from labelsvc.labels.legal import syllable
 from labelsvc.labels.legal.finding import Finding, Severity, article, quoted
 from labelsvc.labels.legal.spoken import Spoken, named
-from labelsvc.labels.template import PLACEHOLDER
-from labelsvc.labels.variables import PER_UNIT
-from labelsvc.labels.words import Box, FittedText
 
 #: Foreign variable → the Vietnamese one that must be there, and be as large.
 FOREIGN = {

@@ -11,14 +11,14 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from labelsvc.labels.clearance import fills
-from labelsvc.labels.content import Unit
-from labelsvc.labels.drawing import Drawing, measure
-from labelsvc.labels.face import PT, Fonts
-from labelsvc.labels.layout import Layout
+from labelsvc.labels.drawing.clearance import fills
+from labelsvc.labels.drawing.compose import Drawing, measure
+from labelsvc.labels.drawing.content import Unit
+from labelsvc.labels.drawing.fonts_metrics import PT, Fonts
+from labelsvc.labels.drawing.ops import ImageOp, PathOp, RectOp, StaticOp, TextOp, UnitTextOp
+from labelsvc.labels.drawing.words import FittedText
+from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.legal.finding import Box, Finding, article, grave, quoted
-from labelsvc.labels.ops import ImageOp, PathOp, RectOp, StaticOp, TextOp, UnitTextOp
-from labelsvc.labels.words import FittedText
 
 #: Height of small letters in ems, and how far two lines may reach into each other: lines that
 #: touch are close, not unreadable.

@@ -10,15 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from labelsvc.labels.content import Unit
-from labelsvc.labels.drawing import Drawing, measure
-from labelsvc.labels.face import PT, Fonts
-from labelsvc.labels.layout import Layout
+from labelsvc.labels.drawing.compose import Drawing, measure
+from labelsvc.labels.drawing.content import Unit
+from labelsvc.labels.drawing.fonts_metrics import PT, Fonts
+from labelsvc.labels.drawing.ops import UnitTextOp
+from labelsvc.labels.drawing.words import FittedText
+from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.layouts.variables import PER_UNIT
 from labelsvc.labels.legal import foreign
 from labelsvc.labels.legal.finding import Finding, article, grave, quoted
-from labelsvc.labels.ops import UnitTextOp
-from labelsvc.labels.variables import PER_UNIT
-from labelsvc.labels.words import FittedText
 
 FLOOR, ADVICE = 0.9, 1.2
 #: A hundredth of a millimetre is below what any ruler or printer tells apart.

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from labelsvc.labels.layouts.template import expand
+from labelsvc.labels.layouts.variables import PER_UNIT, VARIABLES
 from labelsvc.labels.legal.finding import Finding, Severity, article
 from labelsvc.labels.legal.spoken import Spoken
 from labelsvc.labels.legal.syllable import plain, possible
-from labelsvc.labels.template import expand
-from labelsvc.labels.variables import PER_UNIT, VARIABLES
 
 #: Variables that name a place.
 PLACES = ("producer_address", "village", "origin")

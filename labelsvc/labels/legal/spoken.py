@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from labelsvc.labels.content import LabelContent
-from labelsvc.labels.layout import Drawn, Layout, StackElement, TextStyle
-from labelsvc.labels.template import expand
-from labelsvc.labels.variables import CONDITIONS, PER_UNIT, VARIABLES
+from labelsvc.labels.drawing.content import LabelContent
+from labelsvc.labels.layouts.layout import Drawn, Layout, StackElement, TextStyle
+from labelsvc.labels.layouts.template import expand
+from labelsvc.labels.layouts.variables import CONDITIONS, PER_UNIT, VARIABLES
 
 
 @dataclass(frozen=True, slots=True)

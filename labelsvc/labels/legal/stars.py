@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from labelsvc.labels.content import LabelContent
-from labelsvc.labels.drawing import Drawing
-from labelsvc.labels.layout import ImageElement, Layout, StackElement, StackStars, StarsElement
+from labelsvc.labels.drawing.compose import Drawing
+from labelsvc.labels.drawing.content import LabelContent
+from labelsvc.labels.layouts.layout import (
+    ImageElement,
+    Layout,
+    StackElement,
+    StackStars,
+    StarsElement,
+)
 from labelsvc.labels.legal.finding import MARK_RULES, PROGRAMME, Box, Finding
 from labelsvc.labels.legal.spoken import Spoken
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from labelsvc.labels.layout import Layout
+from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.layouts.template import PLACEHOLDER
 from labelsvc.labels.legal import foreign, places
 from labelsvc.labels.legal.finding import Finding, article, grave
 from labelsvc.labels.legal.spoken import Spoken
-from labelsvc.labels.template import PLACEHOLDER
 
 _DAY = re.compile(r"(\d{2})([./\- ]?)(\d{2})\2(\d{4}|\d{2})")
 _MONTH = re.compile(r"(\d{2})[./\- ](\d{4})")

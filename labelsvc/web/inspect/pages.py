@@ -9,7 +9,7 @@ from functools import lru_cache
 from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from labelsvc.codes import uri
+from labelsvc.codes.forms import uri
 from labelsvc.i18n import catalog
 from labelsvc.resources import folder
 from labelsvc.scans.verdict import SHOWN

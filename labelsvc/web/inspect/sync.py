@@ -6,7 +6,7 @@ from flask import Response, abort, request
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
-from labelsvc.codes.keys import load_keyring
+from labelsvc.codes.register.keys import load_keyring
 from labelsvc.errors import LabelsvcError
 from labelsvc.inspections import day_report_pdf, sightings
 from labelsvc.inspections.day_report import LARGEST_VISIT, SentVisit, gather
@@ -15,7 +15,7 @@ from labelsvc.inspections.sync import SentCase, take
 from labelsvc.web.inspect.pages import bp
 from labelsvc.web.inspect.sent import sent_as, wrong
 from labelsvc.web.language import explain
-from labelsvc.web.security import actor, current_user
+from labelsvc.web.signed_in import actor, current_user
 from labelsvc.web.site import site
 
 

@@ -7,10 +7,10 @@ from typing import Annotated
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from labelsvc.codes.uri import MAX_TEXT
-from labelsvc.web import scan
+from labelsvc.codes.forms.uri import MAX_TEXT
 from labelsvc.web.inspect.pages import bp
 from labelsvc.web.inspect.sent import sent_as, wrong
+from labelsvc.web.scan import page as scan
 
 
 class Asked(BaseModel):

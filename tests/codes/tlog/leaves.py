@@ -5,7 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from labelsvc.codes.tlog.leaf import AuditHeadLeaf, PrintRunLeaf, RecognitionLeaf, WithdrawalLeaf
+from labelsvc.codes.tlog.formats.leaf import (
+    AuditHeadLeaf,
+    PrintRunLeaf,
+    RecognitionLeaf,
+    WithdrawalLeaf,
+)
 
 AT = datetime(2026, 11, 5, 2, 0, 0, tzinfo=UTC)
 

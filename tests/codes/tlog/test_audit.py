@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labelsvc.codes.signing import public_key
-from labelsvc.codes.tlog import audit, merkle, tiles
-from labelsvc.codes.tlog.checkpoint import Checkpoint
-from labelsvc.codes.tlog.leaf import Leaf
-from labelsvc.codes.tlog.note import NoteKey
-from labelsvc.codes.tlog.tiles import ENTRIES, Tile
+from labelsvc.codes.forms.signing import public_key
+from labelsvc.codes.tlog.formats import audit, merkle, tiles
+from labelsvc.codes.tlog.formats.checkpoint import Checkpoint
+from labelsvc.codes.tlog.formats.leaf import Leaf
+from labelsvc.codes.tlog.formats.note import NoteKey
+from labelsvc.codes.tlog.formats.tiles import ENTRIES, Tile
 from labelsvc.errors import BadLog, FileMissing
 from tests.codes.tlog import leaves
 

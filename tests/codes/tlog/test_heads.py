@@ -11,10 +11,10 @@ from labelsvc import clock
 from labelsvc.accounts import audit
 from labelsvc.accounts.models import AuditEntry
 from labelsvc.codes.tlog import heads
-from labelsvc.codes.tlog.leaf import AuditHeadLeaf, parse
+from labelsvc.codes.tlog.formats.leaf import AuditHeadLeaf, parse
+from labelsvc.codes.tlog.formats.totals import Totals
 from labelsvc.codes.tlog.models import LogLeaf
 from labelsvc.codes.tlog.sweep import sweep
-from labelsvc.codes.tlog.totals import Totals
 from labelsvc.db import Database
 from tests.codes.tlog import leaves
 

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labelsvc.catalogue.lots import open_lot
-from labelsvc.codes import revoke
-from labelsvc.codes.blank import allocate_blank
-from labelsvc.codes.issue import allocate, create_keys
-from labelsvc.codes.keys import freeze
 from labelsvc.codes.models import Form
+from labelsvc.codes.register import revoke
+from labelsvc.codes.register.blank import allocate_blank
+from labelsvc.codes.register.issue import allocate, create_keys
+from labelsvc.codes.register.keys import freeze
 from labelsvc.codes.tlog import describe
-from labelsvc.codes.tlog.leaf import parse
+from labelsvc.codes.tlog.formats.leaf import parse
 from labelsvc.db import Database
 from labelsvc.errors import BadInput, BadLog
 from tests.codes.tlog import leaves

@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select, update
 
-from labelsvc.codes import revoke
-from labelsvc.codes.issue import allocate, create_keys
 from labelsvc.codes.models import Form
-from labelsvc.codes.tlog import audit, log, merkle, recovery, tiles
-from labelsvc.codes.tlog import checkpoint as cp
-from labelsvc.codes.tlog.leaf import Leaf
+from labelsvc.codes.register import revoke
+from labelsvc.codes.register.issue import allocate, create_keys
+from labelsvc.codes.tlog import log, recovery
+from labelsvc.codes.tlog.formats import audit, merkle, tiles
+from labelsvc.codes.tlog.formats import checkpoint as cp
+from labelsvc.codes.tlog.formats.leaf import Leaf
+from labelsvc.codes.tlog.formats.note import NoteKey
 from labelsvc.codes.tlog.models import LogLeaf, LogState
-from labelsvc.codes.tlog.note import NoteKey
 from labelsvc.codes.tlog.sweep import sweep
 from labelsvc.db import Database
 from labelsvc.errors import BadLog, FileMissing, KeyUnavailable, LogForked, NotFound

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labelsvc.codes.tlog import merkle
+from labelsvc.codes.tlog.formats import merkle
 from labelsvc.errors import BadLog
 
 #: Leaves and roots of the test data of Certificate Transparency.

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labelsvc.codes.signing import public_key
-from labelsvc.codes.tlog import checkpoint as cp
-from labelsvc.codes.tlog import merkle
-from labelsvc.codes.tlog.checkpoint import Checkpoint, Proof
-from labelsvc.codes.tlog.note import LARGEST_NOTE, Note, NoteKey, Signature, sign
+from labelsvc.codes.forms.signing import public_key
+from labelsvc.codes.tlog.formats import checkpoint as cp
+from labelsvc.codes.tlog.formats import merkle
+from labelsvc.codes.tlog.formats.checkpoint import Checkpoint, Proof
+from labelsvc.codes.tlog.formats.note import LARGEST_NOTE, Note, NoteKey, Signature, sign
 from labelsvc.errors import BadLog
 
 #: Of the documentation of golang.org/x/mod/sumdb/note.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from labelsvc.codes.issue import allocate, create_keys
 from labelsvc.codes.models import Form
+from labelsvc.codes.register.issue import allocate, create_keys
 from labelsvc.codes.tlog import describe, log, ranges
 from labelsvc.db import Database
 from labelsvc.files import Files

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labelsvc.codes.tlog import merkle, tiles
-from labelsvc.codes.tlog.tiles import ENTRIES, Tile, TileTree
+from labelsvc.codes.tlog.formats import merkle, tiles
+from labelsvc.codes.tlog.formats.tiles import ENTRIES, Tile, TileTree
 from labelsvc.errors import BadLog
 
 NAMES = [

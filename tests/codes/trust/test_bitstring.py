@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labelsvc.codes.signing import Ed25519, public_key
+from labelsvc.codes.forms.signing import Ed25519, public_key
 from labelsvc.codes.trust.bitstring import (
     LEAST_BITS,
     base58,
@@ -26,9 +26,9 @@ from labelsvc.codes.trust.bitstring import (
     encoded,
     message_of,
 )
-from labelsvc.codes.trust.body import WHOLE
+from labelsvc.codes.trust.formats.body import WHOLE
+from labelsvc.codes.trust.formats.status import StatusList
 from labelsvc.codes.trust.publish import path_of
-from labelsvc.codes.trust.status import StatusList
 from labelsvc.errors import BadInput
 from tests.codes.trust.test_publish import Service
 from tests.codes.trust.test_publish import service as service

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labelsvc.codes.trust import body
-from labelsvc.codes.trust.bits import Reader, Writer, best_k, gamma_bits, gaps, rice_bits
-from labelsvc.codes.trust.body import (
+from labelsvc.codes.trust.formats import body
+from labelsvc.codes.trust.formats.bits import Reader, Writer, best_k, gamma_bits, gaps, rice_bits
+from labelsvc.codes.trust.formats.body import (
     WHOLE,
     Body,
     Listed,

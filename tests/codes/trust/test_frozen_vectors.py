@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from labelsvc.codes.tlog.note import NoteKey
-from labelsvc.codes.trust.body import Whole
-from labelsvc.codes.trust.manifest import Manifest
-from labelsvc.codes.trust.status import StatusHead, StatusList
+from labelsvc.codes.tlog.formats.note import NoteKey
+from labelsvc.codes.trust.formats.body import Whole
+from labelsvc.codes.trust.formats.manifest import Manifest
+from labelsvc.codes.trust.formats.status import StatusHead, StatusList
 from labelsvc.errors import BadStatusList, BadTrust, LabelsvcError, TrustRollback
 
 FILE = Path(__file__).parents[2] / "vectors" / "trust.json"

@@ -10,18 +10,18 @@ from typing import Any
 
 import pytest
 
-from labelsvc.codes import carton, offline
-from labelsvc.codes.carton import CartonPayload
-from labelsvc.codes.key import Key, KeyState
-from labelsvc.codes.keyring import Keyring
-from labelsvc.codes.offline import OfflinePayload
-from labelsvc.codes.signing import public_key
-from labelsvc.codes.tlog.note import NoteKey, sign
-from labelsvc.codes.trust.body import WHOLE
+from labelsvc.codes.forms import carton, offline
+from labelsvc.codes.forms.carton import CartonPayload
+from labelsvc.codes.forms.offline import OfflinePayload
+from labelsvc.codes.forms.signing import public_key
+from labelsvc.codes.keys.key import Key, KeyState
+from labelsvc.codes.keys.keyring import Keyring
+from labelsvc.codes.tlog.formats.note import NoteKey, sign
+from labelsvc.codes.trust.formats.body import WHOLE
+from labelsvc.codes.trust.formats.manifest import Content, Manifest
+from labelsvc.codes.trust.formats.status import HeadLine, Purpose, StatusHead, StatusList
 from labelsvc.codes.trust.held import HeldTrust
-from labelsvc.codes.trust.manifest import Content, Manifest
 from labelsvc.codes.trust.roots import SeedRoot
-from labelsvc.codes.trust.status import HeadLine, Purpose, StatusHead, StatusList
 from labelsvc.errors import BadStatusList, BadTrust, FileMissing, TrustRollback
 
 HOST = "qr.example.vn"

@@ -9,11 +9,11 @@ from functools import partial
 
 import pytest
 
-from labelsvc.codes.signing import public_key
-from labelsvc.codes.tlog.note import NoteKey, sign
-from labelsvc.codes.trust.body import Listed
+from labelsvc.codes.forms.signing import public_key
+from labelsvc.codes.tlog.formats.note import NoteKey, sign
+from labelsvc.codes.trust.formats.body import Listed
+from labelsvc.codes.trust.formats.status import HeadLine, Purpose, StatusHead, StatusList
 from labelsvc.codes.trust.held import MOST_DELTAS, HeldTrust
-from labelsvc.codes.trust.status import HeadLine, Purpose, StatusHead, StatusList
 from labelsvc.errors import BadStatusList, FileMissing
 from tests.codes.trust.test_manifest import CONTENT, FIRST, HOST, signed
 

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labelsvc.codes.key import Key, KeyState
-from labelsvc.codes.signing import public_key
-from labelsvc.codes.tlog.note import NoteKey
-from labelsvc.codes.trust.manifest import MOST_ROOTS, Content, Manifest, root_id
+from labelsvc.codes.forms.signing import public_key
+from labelsvc.codes.forms.units import unit_keys
+from labelsvc.codes.keys.key import Key, KeyState
+from labelsvc.codes.tlog.formats.note import NoteKey
+from labelsvc.codes.trust.formats.manifest import MOST_ROOTS, Content, Manifest, root_id
 from labelsvc.codes.trust.roots import SeedRoot
-from labelsvc.codes.units import unit_keys
 from labelsvc.errors import BadTrust, TrustRollback
 
 HOST = "qr.example.vn"

@@ -11,15 +11,15 @@ from sqlalchemy import delete
 
 from labelsvc.catalogue.models import Lot
 from labelsvc.clock import now
-from labelsvc.codes import keys, revoke
-from labelsvc.codes.issue import allocate, codes_of
-from labelsvc.codes.keyring import Keyring
+from labelsvc.codes.keys.keyring import Keyring
 from labelsvc.codes.models import Form, Issue
-from labelsvc.codes.tlog.note import NoteKey
+from labelsvc.codes.register import keys, revoke
+from labelsvc.codes.register.issue import allocate, codes_of
+from labelsvc.codes.tlog.formats.note import NoteKey
 from labelsvc.codes.trust import publish as lists
-from labelsvc.codes.trust.body import WHOLE
+from labelsvc.codes.trust.formats.body import WHOLE
+from labelsvc.codes.trust.formats.status import Purpose, StatusHead, StatusList
 from labelsvc.codes.trust.models import StatusListRecord, StatusState
-from labelsvc.codes.trust.status import Purpose, StatusHead, StatusList
 from labelsvc.db import Database
 from labelsvc.errors import FileMissing
 from labelsvc.files import Files
@@ -209,7 +209,7 @@ def test_a_code_of_a_listed_unit_is_the_one_that_was_withdrawn(service: Service)
     with service.database.reading() as session:
         issue = session.get_one(Issue, 1)
         texts = codes_of(issue, ring, offset=1233, count=3)
-    from labelsvc.codes import offline
+    from labelsvc.codes.forms import offline
 
     units = [offline.parse(text.rpartition("/")[2]).payload.unit for text in texts]
     assert [found.has(service.lot, unit) for unit in units] == [False, True, False]

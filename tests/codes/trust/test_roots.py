@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labelsvc.codes.trust import pkcs11
-from labelsvc.codes.trust.manifest import Manifest
+from labelsvc.codes.trust.formats.manifest import Manifest
 from labelsvc.codes.trust.roots import SeedRoot, make_root, open_root, seal_root
 from labelsvc.errors import BadInput, ConfigurationError, KeyUnavailable
 from tests.codes.trust.test_manifest import CONTENT, SEEDS

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labelsvc.codes.signing import public_key
-from labelsvc.codes.tlog.note import NoteKey, sign
-from labelsvc.codes.trust.body import WHOLE
-from labelsvc.codes.trust.status import HeadLine, Purpose, Sign, StatusHead, StatusList
+from labelsvc.codes.forms.signing import public_key
+from labelsvc.codes.tlog.formats.note import NoteKey, sign
+from labelsvc.codes.trust.formats.body import WHOLE
+from labelsvc.codes.trust.formats.status import HeadLine, Purpose, Sign, StatusHead, StatusList
 from labelsvc.errors import BadStatusList
 
 HOST, SEED = "qr.example.vn", bytes(range(32))

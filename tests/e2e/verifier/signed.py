@@ -8,16 +8,16 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from labelsvc.codes import offline
-from labelsvc.codes.key import Key, KeyState
-from labelsvc.codes.keyring import Keyring
-from labelsvc.codes.signing import public_key
-from labelsvc.codes.tlog.note import NoteKey, sign
-from labelsvc.codes.trust.body import WHOLE
-from labelsvc.codes.trust.manifest import Content, Manifest
+from labelsvc.codes.forms import offline
+from labelsvc.codes.forms.signing import public_key
+from labelsvc.codes.forms.units import unit_keys
+from labelsvc.codes.keys.key import Key, KeyState
+from labelsvc.codes.keys.keyring import Keyring
+from labelsvc.codes.tlog.formats.note import NoteKey, sign
+from labelsvc.codes.trust.formats.body import WHOLE
+from labelsvc.codes.trust.formats.manifest import Content, Manifest
+from labelsvc.codes.trust.formats.status import HeadLine, Purpose, StatusHead, StatusList
 from labelsvc.codes.trust.roots import SeedRoot
-from labelsvc.codes.trust.status import HeadLine, Purpose, StatusHead, StatusList
-from labelsvc.codes.units import unit_keys
 from tests.codes.conftest import HOST, KEYS, PERMUTATION_SECRET
 
 

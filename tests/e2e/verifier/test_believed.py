@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from labelsvc.codes.tlog.note import Note, sign
-from labelsvc.codes.trust.body import WHOLE
-from labelsvc.codes.trust.manifest import Content, Manifest, root_id
-from labelsvc.codes.trust.status import StatusHead, StatusList
+from labelsvc.codes.tlog.formats.note import Note, sign
+from labelsvc.codes.trust.formats.body import WHOLE
+from labelsvc.codes.trust.formats.manifest import Content, Manifest, root_id
+from labelsvc.codes.trust.formats.status import StatusHead, StatusList
 from labelsvc.errors import BadStatusList, BadTrust
 from tests.codes.conftest import HOST
 from tests.codes.trust.test_frozen_vectors import VECTORS as TRUST

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from playwright.sync_api import Page
 
-from labelsvc.codes.trust.body import WHOLE, Body, Listed, decode, encode
+from labelsvc.codes.trust.formats.body import WHOLE, Body, Listed, decode, encode
 from labelsvc.errors import BadStatusList
 from tests.codes.trust.test_body import sets
 from tests.e2e.verifier.signed import (

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from labelsvc.codes import carton, gs1, offline, short, uri
+from labelsvc.codes.forms import carton, gs1, offline, short, uri
 from labelsvc.errors import ForeignHost, LabelsvcError
 from tests.codes.conftest import HOST, VECTORS
 from tests.fuzz.__main__ import mutated

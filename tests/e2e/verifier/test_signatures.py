@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from labelsvc.codes.signing import check_public_key
+from labelsvc.codes.forms.signing import check_public_key
 from labelsvc.errors import KeyUnavailable
 from tests.conftest import vectors
 from tests.e2e.verifier.signed import (

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from labelsvc.codes import carton, offline
+from labelsvc.codes.forms import carton, offline
+from labelsvc.codes.forms.units import Units, unit_keys
+from labelsvc.codes.trust.formats.manifest import Manifest
+from labelsvc.codes.trust.formats.status import HeadLine, Purpose, StatusHead, StatusList
 from labelsvc.codes.trust.held import HeldTrust
-from labelsvc.codes.trust.manifest import Manifest
-from labelsvc.codes.trust.status import HeadLine, Purpose, StatusHead, StatusList
-from labelsvc.codes.units import Units, unit_keys
 from tests.codes.conftest import HOST, PERMUTATION_SECRET
 from tests.e2e.verifier.signed import (
     AT,

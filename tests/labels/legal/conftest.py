@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
-from labelsvc.labels import layout_file, legal
-from labelsvc.labels.content import LabelContent
-from labelsvc.labels.drawing import compose
-from labelsvc.labels.face import Fonts
-from labelsvc.labels.layout import Layout
+from labelsvc.labels import legal
+from labelsvc.labels.drawing.compose import compose
+from labelsvc.labels.drawing.content import LabelContent
+from labelsvc.labels.drawing.fonts_metrics import Fonts
+from labelsvc.labels.layouts import reading
+from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.layouts.variables import VARIABLES
 from labelsvc.labels.legal import Finding
-from labelsvc.labels.variables import VARIABLES
 
 _HEAD = """
 name = "test"
@@ -90,7 +91,7 @@ def label() -> Label:
     """A label of 140 x 120 mm with the symbol at the top right."""
 
     def made(elements: str = FOOD, *, purpose: str = "full_label") -> Layout:
-        return layout_file.load(_HEAD.replace("{purpose}", purpose) + elements, source="test.toml")
+        return reading.load(_HEAD.replace("{purpose}", purpose) + elements, source="test.toml")
 
     return made
 

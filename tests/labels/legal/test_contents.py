@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from labelsvc.labels import legal, library
-from labelsvc.labels.content import sample_content
+from labelsvc.labels import legal
+from labelsvc.labels.drawing.content import sample_content
+from labelsvc.labels.layouts import library
 
 from .conftest import FOOD, Label, Values, codes
 

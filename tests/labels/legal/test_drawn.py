@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from labelsvc.errors import LabelOverflow
-from labelsvc.labels import draft_data, legal, library
-from labelsvc.labels.content import sample_unit
-from labelsvc.labels.drawing import compose
-from labelsvc.labels.face import PT, Fonts
+from labelsvc.labels import legal
+from labelsvc.labels.drawing import sample_content
+from labelsvc.labels.drawing.compose import compose
+from labelsvc.labels.drawing.content import sample_unit
+from labelsvc.labels.drawing.fonts_metrics import PT, Fonts
+from labelsvc.labels.layouts import library
 from labelsvc.labels.legal import colours, letters
 
 from .conftest import FOOD, STARRED, Judge, Label, Values, codes
@@ -190,12 +192,12 @@ _ADVISED = {"roll-35x22": {"letters_too_small"}}
 def test_built_in_layouts_give_no_advice_against_themselves(name: str, fonts: Fonts) -> None:
     """With the goods and the unit that their own pictures show, in each form they are made for."""
     layout = library.get(name)
-    content = draft_data.sample_of(layout)
+    content = sample_content.sample_of(layout)
     for form in layout.forms:
-        unit = draft_data.sample_unit_of(layout, form)
+        unit = sample_content.sample_unit_of(layout, form)
         drawing = compose(layout, content, fonts, unit=unit)
         found = legal.check_label(
-            layout, drawing, content, draft_data.set_of(layout), fonts, unit=unit
+            layout, drawing, content, sample_content.set_of(layout), fonts, unit=unit
         )
         assert {f.code for f in found} <= _ADVISED.get(name, set()), [f.params for f in found]
 

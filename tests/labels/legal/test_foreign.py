@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from labelsvc.labels import legal, library
-from labelsvc.labels.draft_data import NAMES, content
+from labelsvc.labels import legal
+from labelsvc.labels.drawing.sample_content import NAMES, content
+from labelsvc.labels.layouts import library
+from labelsvc.labels.layouts.variables import VARIABLES
 from labelsvc.labels.legal import foreign, syllable
-from labelsvc.labels.variables import VARIABLES
 
 from .conftest import FOOD, Judge, Label, Values, codes
 

@@ -9,9 +9,11 @@ import pytest
 from PIL import Image
 
 from labelsvc.errors import LabelsvcError
-from labelsvc.labels import draft_data, legal, library
-from labelsvc.labels.drawing import compose
-from labelsvc.labels.face import Fonts
+from labelsvc.labels import legal
+from labelsvc.labels.drawing import sample_content
+from labelsvc.labels.drawing.compose import compose
+from labelsvc.labels.drawing.fonts_metrics import Fonts
+from labelsvc.labels.layouts import library
 
 from .conftest import FOOD, Judge, Label, Values, codes
 
@@ -112,14 +114,14 @@ def test_what_differs_by_unit_is_looked_at_too(label: Label, values: Values, jud
 @pytest.mark.parametrize("name", library.names())
 @pytest.mark.parametrize("kind", ["usual", "craft", "long", "short", "unrecognised"])
 def test_no_built_in_layout_hides_words(fonts: Fonts, name: str, kind: str) -> None:
-    layout, content = library.get(name), draft_data.content(kind)
+    layout, content = library.get(name), sample_content.content(kind)
     for form in layout.forms:
-        unit = draft_data.sample_unit_of(layout, form)
+        unit = sample_content.sample_unit_of(layout, form)
         try:
             drawing = compose(layout, content, fonts, unit=unit)
         except LabelsvcError:
             continue  # too long for it: refused before the law is asked
         found = legal.check_label(
-            layout, drawing, content, draft_data.set_of(layout), fonts, unit=unit
+            layout, drawing, content, sample_content.set_of(layout), fonts, unit=unit
         )
         assert not codes(found) & {"words_covered", "words_overlap"}

@@ -1,4 +1,4 @@
-// The code on a carton: which units belong inside. labelsvc/codes/carton.py in the browser.
+// The code on a carton: which units belong inside. labelsvc/codes/forms/carton.py in the browser.
 
 import { concat, sha256, utf8 } from "./bytes.js";
 import { Refused } from "./errors.js";

@@ -1,4 +1,4 @@
-// GS1 Digital Links and element strings: labelsvc/codes/gs1.py in the browser, and what only a scanner
+// GS1 Digital Links and element strings: labelsvc/codes/forms/gs1.py in the browser, and what only a scanner
 // hands over.
 
 import { Refused } from "./errors.js";

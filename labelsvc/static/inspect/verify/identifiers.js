@@ -1,4 +1,4 @@
-// Values of GS1 application identifiers, as labelsvc/codes/identifiers.py: facts of the GS1 Barcode
+// Values of GS1 application identifiers, as labelsvc/codes/forms/identifiers.py: facts of the GS1 Barcode
 // Syntax Dictionary of 2026-01-27, as far as they concern the key 01.
 
 import { Refused } from "./errors.js";

@@ -1,4 +1,4 @@
-// From what a scanner, a chat or a person hands over to a code: labelsvc/codes/uri.py in the browser.
+// From what a scanner, a chat or a person hands over to a code: labelsvc/codes/forms/uri.py in the browser.
 // docs/codes.md is the specification; both sides are tested with the same vectors and mutations.
 
 import { isCarton, readCarton } from "./carton.js";

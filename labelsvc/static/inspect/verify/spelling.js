@@ -1,4 +1,4 @@
-// How texts are cleaned before they are read, sign for sign as in labelsvc/codes/uri.py and alphabet.py.
+// How texts are cleaned before they are read, sign for sign as in labelsvc/codes/forms/uri.py and alphabet.py.
 
 import { Refused } from "./errors.js";
 

@@ -1,0 +1,1 @@
+"""Forms of codes: spelling, tags and signatures of each. Pure."""

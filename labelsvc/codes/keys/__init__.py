@@ -1,0 +1,1 @@
+"""Keys in memory: generations, the keyring, tokens, sealing."""

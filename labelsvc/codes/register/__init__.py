@@ -1,0 +1,1 @@
+"""Codes in the database: keys, issues, blanks, marks, withdrawals."""

@@ -1,0 +1,84 @@
+"""Carton codes of a run: made for its units in order, and looked up again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy.orm import Session
+
+from labelsvc.codes.forms import carton
+from labelsvc.codes.forms.carton import CartonPayload
+from labelsvc.codes.keys.keyring import Keyring
+from labelsvc.codes.models import Form, Issue
+from labelsvc.codes.register.issue import codes_of, reference_of
+from labelsvc.errors import BadInput, KeyUnavailable
+
+
+def cut(count: int, per: int) -> list[tuple[int, int]]:
+    """*count* units in cartons of *per*: place of the first unit of each, from 0, and how many.
+
+    The last carton holds what is left.
+
+    :raises BadInput: *per* is no size of a carton.
+    """
+    if not 1 <= per <= carton.MOST_UNITS:
+        raise BadInput(
+            "A carton code has room for 1 to {most} units.",
+            fix="Choose fewer units a carton.",
+            most=carton.MOST_UNITS,
+        )
+    return [(first, min(per, count - first)) for first in range(0, count, per)]
+
+
+def payloads(issue: Issue, ring: Keyring, *, per: int) -> Iterator[CartonPayload]:
+    """What the carton codes of *issue* say, in order, signed by the active key of *ring*.
+
+    :raises BadInput: *per* is no size of a carton, or the codes of *issue* are not of units.
+    :raises KeyUnavailable: there is no active key, or the run's own cannot sign any more.
+    """
+    if issue.form == Form.LOT:
+        raise BadInput(
+            "This code stands on every label of the lot.",
+            fix="Only labels with a code of their own are counted into cartons.",
+        )
+    reference, is_gtin = reference_of(issue.lot.product)
+    kid = ring.active.kid
+    for first, count in cut(issue.count, per):
+        yield CartonPayload(
+            kid=kid,
+            reference=reference,
+            lot=issue.lot_id,
+            issue=issue.id,
+            first=first,
+            count=count,
+            tags=_tags(issue, ring, first, count, per),
+            expires=issue.lot.expires_on,
+            is_gtin=is_gtin,
+        )
+
+
+def find(session: Session, ring: Keyring, payload: CartonPayload) -> Issue | None:
+    """The run whose units a verified carton code names; None when it names none that there are.
+
+    Each tag is compared with the unit's code as it is made today: who stole a key, but not the
+    secrets of the other forms, cannot make a carton of units that are not there.
+    """
+    issue = session.get(Issue, payload.issue)
+    if (
+        issue is None
+        or issue.form == Form.LOT
+        or issue.lot_id != payload.lot
+        or payload.first + payload.count > issue.count
+    ):
+        return None
+    try:
+        known = _tags(issue, ring, payload.first, payload.count, payload.room)
+    except KeyUnavailable:  # the key of the units is revoked: no code of theirs is believed
+        return None
+    return issue if known == payload.tags else None
+
+
+def _tags(issue: Issue, ring: Keyring, first: int, count: int, room: int) -> bytes:
+    stem = len(ring.base_url) + 1
+    codes = codes_of(issue, ring, offset=first, count=count)
+    return carton.tags(ring.host, (code[stem:] for code in codes), room=room)

@@ -1,0 +1,1 @@
+"""Bytes of trust: manifest, status lists and heads. Pure."""

@@ -1,0 +1,1 @@
+"""Finished files are rendered, decoded and compared. Pure."""

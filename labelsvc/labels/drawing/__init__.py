@@ -1,0 +1,1 @@
+"""A layout and its facts become drawing operations, and pictures. Pure."""

@@ -1,0 +1,287 @@
+"""From a layout and the facts of a record to the drawing list of one label.
+
+The list comes in two parts: operations equal on all labels of the record (`Drawing.static`, put
+into a PDF once) and those that differ from unit to unit (`Drawing.unit`).
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from dataclasses import dataclass
+
+from PIL import Image
+
+from labelsvc.errors import LabelOverflow, LayoutError
+from labelsvc.labels.drawing import clearance, shapes, stack
+from labelsvc.labels.drawing.content import LabelContent, Unit
+from labelsvc.labels.drawing.fonts_metrics import PT, Fonts
+from labelsvc.labels.drawing.ops import (
+    ImageOp,
+    LineOp,
+    PathOp,
+    RectOp,
+    StaticOp,
+    SymbolOp,
+    TextOp,
+    UnitOp,
+    UnitTextOp,
+    put,
+)
+from labelsvc.labels.drawing.sample_content import sample_unit_of
+from labelsvc.labels.drawing.words import SHARE, Box, FittedText, Words
+from labelsvc.labels.layouts.layout import (
+    ArcText,
+    Drawn,
+    EllipseElement,
+    ImageElement,
+    Layout,
+    LineElement,
+    PathElement,
+    RectElement,
+    StackElement,
+    StarsElement,
+    SymbolElement,
+    TextElement,
+)
+from labelsvc.labels.layouts.variables import VARIABLES
+from labelsvc.labels.symbols import encode as symbol
+from labelsvc.labels.symbols import size as symbol_size
+
+#: Outline of a picture that is missing, in previews only.
+_PLACEHOLDER = "#9aa0a6"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """One label. `width`, `height` mm; `round` when the paper is a circle."""
+
+    layout: str
+    record: str
+    width: float
+    height: float
+    round: bool
+    static: tuple[StaticOp, ...]
+    unit: tuple[UnitOp, ...]
+    texts: tuple[FittedText, ...]
+    symbol: SymbolOp
+
+    def resolve(self, unit: Unit, fonts: Fonts) -> tuple[StaticOp | SymbolOp, ...]:
+        """All operations for one unit, in the order of drawing. Raises `LabelOverflow`."""
+        ops: list[StaticOp | SymbolOp] = list(self.static)
+        for op in self.unit:
+            if isinstance(op, SymbolOp):
+                ops.append(op)
+            elif found := measure(op, unit, fonts, layout=self.layout):
+                ops.append(found)
+        return tuple(ops)
+
+
+def measure(op: UnitTextOp, unit: Unit, fonts: Fonts, *, layout: str) -> TextOp | None:
+    """The line for *unit*, smaller where it is wider than its box; None when it is empty.
+
+    Raises `LabelOverflow` when it does not fit at its smallest size, `MissingGlyph`.
+    """
+    words = put(op.template, unit).strip()
+    if not words:
+        return None
+    face = fonts[op.font]
+    ems = face.width(words, 1.0, op.tracking) - op.tracking
+    size = min(op.size, op.max_width / ems)
+    record = unit.code_printed or unit.code
+
+    def told() -> str:
+        """Messages are kept and read by many: no secret in them."""
+        masked = unit._replace(inner_code=VARIABLES["inner_code"].sample)
+        return put(op.template, masked).strip()
+
+    if size < op.min_size - 1e-6:
+        raise LabelOverflow(
+            "{layout}: “{text}” ({record}) does not fit at {points} pt",
+            fix="Make the box of this text wider, or allow a smaller min_size.",
+            layout=layout,
+            field=op.field,
+            record=record,
+            text=told(),
+            points=round(op.min_size / PT, 3),
+        )
+    face.check(words, field=op.field, record=record, layout=layout, quoted=told)
+    shift = SHARE[op.anchor] * ems * size
+    angle = math.radians(op.angle)
+    return TextOp(
+        op.x - shift * math.cos(angle),
+        op.y - shift * math.sin(angle),
+        words,
+        op.font,
+        size,
+        op.colour,
+        op.tracking * size,
+        op.angle,
+    )
+
+
+def compose(
+    layout: Layout,
+    content: LabelContent,
+    fonts: Fonts,
+    *,
+    unit: Unit | None = None,
+    placeholders: bool = False,
+) -> Drawing:
+    """Draw *content* by *layout*. *unit* is any unit of the run (its code decides the symbol's
+    version); without one a sample of the layout's first form stands in. *placeholders* outlines
+    pictures that are missing, for previews.
+
+    Raises `LabelOverflow`, `MissingGlyph`, and `LayoutError` when something leaves the paper or
+    disturbs the symbol; each names the layout, the field and the record.
+    """
+    sample = unit or sample_unit_of(layout)
+    words = Words(layout, content, fonts, sample)
+    placed: tuple[SymbolOp, Box] | None = None
+    for index, element in enumerate(layout.elements):
+        name = element.id or f"elements[{index}]"
+        if not words.shown(element):
+            continue
+        if isinstance(element, TextElement):
+            words.box(element, name)
+        elif isinstance(element, StackElement):
+            stack.draw(words, element, name)
+        elif isinstance(element, ArcText):
+            words.arc(element, name)
+        elif isinstance(element, StarsElement):
+            words.stars(element.x, element.y, element.w, element)
+        elif isinstance(element, SymbolElement):
+            if element.ground is not None:
+                words.static.append(ground(element, layout))
+            placed = symbol_in_box(element, layout, sample, content.record)
+            words.unit.append(placed[0])
+        elif isinstance(element, ImageElement):
+            words.static.extend(image(element, content, placeholders))
+        else:
+            words.static.append(ornament(element, layout, name))
+    if placed is None:
+        raise LayoutError(
+            "{layout}: the symbol is not drawn for {record}",
+            fix="Remove `when` and `unless` from the symbol.",
+            layout=layout.name,
+            record=content.record,
+        )
+    clearance.check(
+        layout,
+        content.record,
+        symbol=placed[0],
+        zone=placed[1],
+        static=words.static,
+        ink=words.ink,
+    )
+    return Drawing(
+        layout.name,
+        content.record,
+        layout.width,
+        layout.height,
+        layout.label.round,
+        tuple(words.static),
+        tuple(words.unit),
+        tuple(words.texts),
+        placed[0],
+    )
+
+
+def symbol_in_box(
+    element: SymbolElement, layout: Layout, sample: Unit, record: str
+) -> tuple[SymbolOp, Box]:
+    """The symbol in the middle of its box, and the box of its quiet zone. Raises `LayoutError`."""
+    try:
+        plan = symbol_size.plan(
+            sample.code,
+            size_mm=element.size,
+            dpi=layout.resolution_dpi,
+            level=element.level,
+            min_mm=element.min_module,
+        )
+    except LayoutError as error:
+        raise LayoutError(
+            "{layout}: a symbol of {modules} modules needs {needed} mm with its quiet zone at {dpi} "
+            "dpi; the layout gives {size} mm",
+            fix=error.fix,
+            **{**error.params, "layout": layout.name, "field": "symbol", "record": record},
+        ) from error
+    slack = (element.size - plan.total_mm) / 2
+    x, y = element.x + slack, element.y + slack
+    quiet = symbol.QUIET * plan.module_mm
+    op = SymbolOp(
+        x + quiet,
+        y + quiet,
+        plan.module_mm,
+        plan.dots,
+        plan.modules,
+        plan.version,
+        plan.level,
+        layout.colour(element.colour),
+    )
+    return op, (x, y, x + plan.total_mm, y + plan.total_mm)
+
+
+def ground(element: SymbolElement, layout: Layout) -> RectOp:
+    """What lies below the symbol and its quiet zone."""
+    fill = layout.colour(element.ground or "#ffffff")
+    return RectOp(element.x, element.y, element.size, element.size, fill)
+
+
+def ornament(element: Drawn, layout: Layout, name: str) -> StaticOp:
+    """A line or a shape. Raises `LayoutError` for path data that cannot be read."""
+    if isinstance(element, LineElement):
+        colour = layout.colour(element.colour)
+        return LineOp(
+            element.x1, element.y1, element.x2, element.y2, colour, element.width, element.dash
+        )
+    assert isinstance(element, RectElement | EllipseElement | PathElement)  # noqa: S101
+    fill = element.fill and layout.colour(element.fill)
+    stroke = element.stroke and layout.colour(element.stroke)
+    if isinstance(element, RectElement):
+        return RectOp(
+            element.x,
+            element.y,
+            element.w,
+            element.h,
+            fill,
+            stroke,
+            element.stroke_width,
+            element.radius,
+        )
+    if isinstance(element, EllipseElement):
+        path = shapes.ellipse(element.cx, element.cy, element.rx, element.ry or element.rx)
+        return PathOp(path, fill, stroke, element.stroke_width)
+    try:
+        path = shapes.parse(element.d, x=element.x, y=element.y, scale=element.scale)
+    except ValueError as error:
+        raise LayoutError(
+            "{layout}: {field}: the path data cannot be read",
+            fix="Each letter stands before as many numbers as it takes: M 0 0 L 10 5 Z.",
+            layout=layout.name,
+            field=name,
+            reason=str(error),
+        ) from error
+    return PathOp(path, fill, stroke, element.stroke_width, element.even_odd)
+
+
+def image(element: ImageElement, content: LabelContent, placeholders: bool) -> list[StaticOp]:
+    """The picture in its box; nothing, or crossed lines for *placeholders*, where there is none."""
+    if element.image == "mark" and content.stars is None:
+        return []  # not even the place of it
+    data = content.images.get(element.image)
+    if data is not None:
+        with Image.open(io.BytesIO(data)) as picture:
+            scale = min(element.w / picture.width, element.h / picture.height)
+            w, h = picture.width * scale, picture.height * scale
+        x = element.x + SHARE[element.align] * (element.w - w)
+        y = element.y + SHARE[element.valign] * (element.h - h)
+        return [ImageOp(x, y, w, h, data)]
+    if not placeholders:
+        return []
+    x, y, w, h = element.x, element.y, element.w, element.h
+    return [
+        RectOp(x, y, w, h, None, _PLACEHOLDER, 0.15, 0.6),
+        LineOp(x, y + h, x + w, y, _PLACEHOLDER, 0.15),
+        LineOp(x, y, x + w, y + h, _PLACEHOLDER, 0.15),
+    ]

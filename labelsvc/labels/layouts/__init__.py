@@ -1,0 +1,1 @@
+"""Layout files: elements, papers, variables, reading and writing. Pure."""

@@ -1,0 +1,1 @@
+"""Labels after printing: printed, spoiled, activated, sold, in the database."""

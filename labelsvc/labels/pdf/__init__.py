@@ -1,0 +1,1 @@
+"""Drawing operations become PDF files, and PDF files become pixels. Pure."""

@@ -1,0 +1,1 @@
+"""Files for the print shop: inks, bleed, imposition, PDF/X and PDF/A. Pure."""

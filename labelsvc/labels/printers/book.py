@@ -1,0 +1,109 @@
+"""A producer's printers: how each bends a page, and where it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from labelsvc import clock
+from labelsvc.errors import BadInput, Conflict, NotFound
+from labelsvc.labels.models import Printer
+from labelsvc.labels.rolls.raster import HEADS
+from labelsvc.labels.sheets.profile import Profile
+
+#: Printers of one producer; more is a script gone wild.
+MOST = 50
+#: Kinds of printers: with a driver, or with a language of their own.
+LANGUAGES = ("pdf", "zpl", "tspl")
+#: A name in a network, or an address: letters, digits, dots, hyphens, colons.
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.:-]{0,118}[A-Za-z0-9])?")
+
+
+def printers_of(session: Session, producer_id: int) -> Sequence[Printer]:
+    """By name; removed ones are left out."""
+    return session.scalars(
+        select(Printer)
+        .where(Printer.producer_id == producer_id, Printer.removed_at.is_(None))
+        .order_by(Printer.name)
+    ).all()
+
+
+def get(session: Session, producer_id: int, printer_id: int) -> Printer:
+    """One printer of the producer. Raises `NotFound`, also for those of others."""
+    found = session.get(Printer, printer_id)
+    if found is None or found.producer_id != producer_id or found.removed_at is not None:
+        raise NotFound("There is no such printer.", fix="Choose one of the list.", field="printer")
+    return found
+
+
+def save(
+    session: Session,
+    *,
+    producer_id: int,
+    printer: Printer | None,
+    name: str,
+    language: str,
+    profile: Profile,
+    host: str = "",
+    port: int = 9100,
+    actor: str,
+) -> Printer:
+    """Add a printer, or change one.
+
+    :param printer: the one to change; None for a new one.
+    :raises BadInput: no name, an impossible number, or an address that is none.
+    :raises Conflict: another printer has the name.
+    """
+    name, host = " ".join(name.split()), host.strip()
+    if not 1 <= len(name) <= 60:
+        raise BadInput(
+            "The printer needs a name.", fix="Name it as people call it: “Office”.", field="name"
+        )
+    if language not in LANGUAGES:
+        raise BadInput("There is no such kind of printer.", field="language")
+    if language != "pdf" and profile.dpi not in HEADS:
+        raise BadInput(
+            "A label printer has 203, 300 or 600 dpi.",
+            fix="It stands on its type plate or in its manual.",
+            field="dpi",
+        )
+    if host and not _HOST.fullmatch(host):
+        raise BadInput(
+            "“{host}” is no address in a network.",
+            fix="Write it as the printer's test page does: 192.168.1.50.",
+            host=host[:40],
+            field="host",
+        )
+    if not 1 <= port <= 65535:
+        raise BadInput("A port is a number from 1 to 65535.", fix="Usual is 9100.", field="port")
+    profile.check()
+    same = session.scalars(
+        select(Printer).where(Printer.producer_id == producer_id, Printer.name == name)
+    ).first()
+    if same is not None and same is not printer:
+        if same.removed_at is None:
+            raise Conflict(
+                "There is another printer of this name.", fix="Choose another name.", field="name"
+            )
+        # The name of a removed one is free again; its runs keep what they were printed with.
+        same.name = f"{same.name[:40]} · {same.id}"
+        session.flush()
+    if printer is None:
+        if len(printers_of(session, producer_id)) >= MOST:
+            raise BadInput(
+                "There are {count} printers already.", fix="Remove some first.", count=MOST
+            )
+        printer = Printer(producer_id=producer_id)
+        session.add(printer)
+    printer.name, printer.language, printer.profile = name, language, profile.kept()
+    printer.host, printer.port, printer.updated_by = host, port, actor
+    session.flush()
+    return printer
+
+
+def remove(session: Session, printer: Printer) -> None:
+    """Take it off the list; runs that were printed on it keep its name."""
+    printer.removed_at = clock.now()

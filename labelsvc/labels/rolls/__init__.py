@@ -1,0 +1,1 @@
+"""Files for label printers, ZPL and TSPL. Pure."""

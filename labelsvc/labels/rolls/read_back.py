@@ -1,0 +1,153 @@
+"""A finished roll file judged by what comes out of it: every picture rebuilt, every symbol read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from labelsvc.labels.checks import spot_check
+from labelsvc.labels.checks.faults import Faults
+from labelsvc.labels.checks.read_back import ReadBackReport
+from labelsvc.labels.checks.spot_check import Rule, Sample, Spot
+from labelsvc.labels.rolls import tspl, zpl
+from labelsvc.labels.rolls.pictures import Picture
+from labelsvc.labels.rolls.raster import Web
+from labelsvc.labels.symbols import encode
+
+#: Files for label printers.
+Language = Literal["zpl", "tspl"]
+_READ: dict[str, Callable[[bytes], list[Picture]]] = {"zpl": zpl.read, "tspl": tspl.read}
+
+
+def read_back_roll(
+    data: bytes,
+    expected: Sequence[str],
+    web: Web,
+    *,
+    language: Language,
+    number: int = 1,
+    spares: int = 0,
+    least_mm: float = 0.0,
+    numbers: Sequence[int] = (),
+    first_row: int = 1,
+) -> ReadBackReport:
+    """Read every symbol of a ZPL or TSPL file and compare with *expected* (in printing order), and
+    measure those of its first row, whose modules must have *least_mm*.
+
+    Its first label is number *number* of its run; *spares* labels without a symbol follow. *numbers*
+    (what is printed on each label) and *first_row* are for the words of a refusal. Raises
+    `ReadBackFailed` with label, expected and found text of every fault, up to a limit; also for
+    commands that this program does not write.
+    """
+    faults, reader = Faults(roll=True), _Rows(expected, numbers, web, number)
+    total, label, rows = len(expected) + spares, 0, 0
+    measured: Sample | None = None
+    for picture in _READ[language](data):
+        _check_size(picture, web, label + number, faults)
+        grey = picture.grey
+        found = encode.read_back(grey)
+        for copy in range(picture.copies):
+            if label >= total:
+                raise faults.fatal("it has more labels than {expected}", expected=total)
+            across = min(web.across, total - label)
+            spots = reader.row(grey, found, label, across, first_row + rows, faults, first=not copy)
+            if measured is None and spots:
+                rule = Rule(least_mm, web.module_mm, web.dpi)
+                dpi = web.dots_per_mm * 25.4
+                seen = [window.of(grey) for window in spot_check.windows(spots, dpi)]
+                measured = spot_check.take(seen, dpi, spots, rule, faults, page=first_row + rows)
+            label += across
+            rows += 1
+    if label != total:
+        raise faults.fatal(
+            "it has {found} labels instead of {expected}", found=label, expected=total
+        )
+    faults.settle()
+    return ReadBackReport(
+        len(expected), rows, web.dpi, reader.again, reader.unused, (), web.dots, web.module_mm,
+        measured=measured,
+    )  # fmt: skip
+
+
+def _check_size(picture: Picture, web: Web, label: int, faults: Faults) -> None:
+    if picture.first != label:
+        raise faults.fatal(
+            "label {label} is not where it belongs", label=label, found=picture.first
+        )
+    if picture.height != web.height or (picture.width + 7) // 8 != (web.width + 7) // 8:
+        raise faults.fatal(
+            "label {label} has {width} × {height} dots", label=label, width=picture.width,
+            height=picture.height,
+        )  # fmt: skip
+
+
+class _Rows:
+    """Compares what was read of each row; `again` and `unused` add up."""
+
+    def __init__(
+        self, expected: Sequence[str], numbers: Sequence[int], web: Web, number: int
+    ) -> None:
+        self.expected, self.web = expected, web
+        self.numbers = numbers or range(number, number + len(expected))
+        self.again, self.unused = 0, 1.0
+
+    def row(
+        self,
+        grey: npt.NDArray[np.uint8],
+        found: Sequence[encode.Read],
+        label: int,
+        across: int,
+        row: int,
+        faults: Faults,
+        *,
+        first: bool,
+    ) -> list[Spot]:
+        """The labels of one row from *label* on; where sound symbols stand. *first*: of its copies."""
+        spots, left = [], list(found)
+        for column in range(across):
+            index = label + column
+            if index >= len(self.expected):
+                continue
+            here, second = self._at(grey, found, column)
+            left = [read for read in left if read not in here]
+            self.again += second and first and bool(here)
+            place = {"page": row, "cell": column + 1, "unit": self.numbers[index]}
+            text = self.expected[index]
+            if not here:
+                faults.add("unreadable", **place, expected=text)
+            elif len(here) > 1:
+                faults.add("several", **place, count=len(here), expected=text)
+            elif here[0].text != text:
+                faults.add("text", **place, found=here[0].text, expected=text)
+            else:
+                self.unused = min(self.unused, 1.0 if here[0].unused is None else here[0].unused)
+                spots.append(self._spot(column, self.numbers[index]))
+        for read in left:
+            x, y = (round(v / self.web.dots_per_mm, 1) for v in (read.x, read.y))
+            faults.add("stray", page=row, x=x, y=y, found=read.text)
+        return spots
+
+    def _at(
+        self, grey: npt.NDArray[np.uint8], found: Sequence[encode.Read], column: int
+    ) -> tuple[list[encode.Read], bool]:
+        """What was read in *column*; whether it took a second look, at that place alone."""
+        web = self.web
+        x, y = web.corners[column]
+        edge = encode.QUIET * web.dots
+        left, top, right, bottom = x - edge, y - edge, x + web.side + edge, y + web.side + edge
+        here = [read for read in found if left <= read.x <= right and top <= read.y <= bottom]
+        second = not here
+        if second:
+            part = grey[max(0, top) : bottom, max(0, left) : right]
+            here = encode.read_back(part.repeat(2, 0).repeat(2, 1))
+        return here, second
+
+    def _spot(self, column: int, unit: int) -> Spot:
+        web = self.web
+        x, y = ((at + web.side / 2) / web.dots_per_mm for at in web.corners[column])
+        half = (web.side / 2 + encode.QUIET * web.dots) / web.dots_per_mm
+        left, top, right, bottom = web.cells[column]
+        return Spot(x, y, half, (x - left, y - top, right - x, bottom - y), column + 1, unit)

@@ -1,0 +1,113 @@
+"""TSPL2, the language of TSC printers and of most small ones sold in Vietnam.
+
+    CLS / BITMAP 0,0,35,176,0,<bytes> / PRINT 1,1
+
+Source: TSC, TSPL/TSPL2 programming manual, SIZE, BITMAP, PRINT. In a bitmap a 0 is a dot. The gap
+between labels is not set: the printer has measured its own roll.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Iterator
+from typing import IO
+
+from labelsvc.labels.rolls.pictures import Picture, damaged, pictures
+from labelsvc.labels.rolls.raster import Row
+
+_INVERT = bytes(255 - value for value in range(256))
+_SETUP = re.compile(rb"SIZE (\d{1,3}(?:\.\d{1,3})?) mm,(\d{1,3}(?:\.\d{1,3})?) mm\r\n")
+_HEAD = re.compile(rb"REM labels (\d{1,9})-(\d{1,9})\r\nCLS\r\nBITMAP 0,0,(\d{1,4}),(\d{1,5}),0,")
+_TAIL = re.compile(rb"\r\nPRINT (\d{1,3}),1\r\n")
+_LINES = b"DIRECTION 0,0\r\nREFERENCE 0,0\r\n"
+_LONGEST_HEAD = 120
+_LONGEST = 1 << 24
+
+
+def write_tspl(out: IO[bytes], rows: Iterable[Row], *, width_mm: float, height_mm: float) -> int:
+    """Write *rows* of a roll of *width_mm* x *height_mm* a row to *out*; how many were written."""
+    out.write(setup(width_mm, height_mm))
+    count = 0
+    for picture in pictures(rows):
+        out.write(command(picture))
+        count += picture.copies
+    return count
+
+
+def setup(width_mm: float, height_mm: float) -> bytes:
+    """What a file begins with; it may be sent again before any label."""
+    return f"SIZE {width_mm:g} mm,{height_mm:g} mm\r\n".encode() + _LINES
+
+
+def formats(source: IO[bytes]) -> Iterator[tuple[Picture | None, bytes]]:
+    """What a file of `write_tspl` holds: each picture with its commands; None for the setup lines.
+
+    :raises ReadBackFailed: anything else stands in it.
+    """
+    reader = _Reader(source)
+    while head := reader.peek(_LONGEST_HEAD):
+        if found := _SETUP.match(head):
+            line = reader.take(found.end())
+            if reader.peek(len(_LINES)) != _LINES:
+                raise damaged(reader.offset, "a command that this program does not write")
+            yield None, line + reader.take(len(_LINES))
+            continue
+        found = _HEAD.match(head)
+        if found is None:
+            raise damaged(reader.offset, "a command that this program does not write")
+        first, last, row_bytes, height = (int(v) for v in found.groups())
+        size = row_bytes * height
+        if not 0 < size <= _LONGEST or not 1 <= first <= last:
+            raise damaged(reader.offset, "the sizes of a picture contradict each other")
+        before = reader.take(found.end())
+        data = reader.take(size)
+        end = _TAIL.match(reader.peek(40))
+        if len(data) < size or end is None or not int(end[1]):
+            raise damaged(reader.offset, "a picture without an end")
+        tail = reader.take(end.end())
+        # The width in dots is not in the file; the dots that fill the last byte are white.
+        yield (
+            Picture(
+                first, last - first + 1, int(end[1]), row_bytes * 8, height,
+                data.translate(_INVERT),
+            ),
+            before + data + tail,
+        )  # fmt: skip
+
+
+def read(data: bytes) -> list[Picture]:
+    """All pictures of a file in memory. Raises as `formats`."""
+    return [picture for picture, _ in formats(io.BytesIO(data)) if picture is not None]
+
+
+def command(picture: Picture) -> bytes:
+    """What asks a printer for *picture*."""
+    row_bytes = len(picture.data) // picture.height
+    head = (
+        f"REM labels {picture.first}-{picture.last}\r\nCLS\r\n"
+        f"BITMAP 0,0,{row_bytes},{picture.height},0,"
+    )
+    tail = f"\r\nPRINT {picture.copies},1\r\n"
+    return head.encode() + picture.data.translate(_INVERT) + tail.encode()
+
+
+class _Reader:
+    """Reads ahead as far as asked, and no further than the source goes."""
+
+    def __init__(self, source: IO[bytes]) -> None:
+        self._source, self._ahead, self.offset = source, b"", 0
+
+    def peek(self, count: int) -> bytes:
+        while len(self._ahead) < count:
+            piece = self._source.read(max(1 << 16, count - len(self._ahead)))
+            if not piece:
+                break
+            self._ahead += piece
+        return self._ahead[:count]
+
+    def take(self, count: int) -> bytes:
+        taken = self.peek(count)
+        self._ahead = self._ahead[count:]
+        self.offset += len(taken)
+        return taken

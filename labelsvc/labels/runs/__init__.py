@@ -1,0 +1,1 @@
+"""Print runs from request to release, in the database."""

@@ -1,0 +1,156 @@
+"""Rolls of blank labels: printed ahead, for no lot, on layouts that say nothing about goods."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from labelsvc.accounts import audit
+from labelsvc.catalogue.models import Producer
+from labelsvc.codes.models import Blank, Form
+from labelsvc.codes.register.blank import allocate_blank
+from labelsvc.errors import LabelsvcError, PrintRefused
+from labelsvc.jobs.queue import enqueue
+from labelsvc.labels.drawing import fonts
+from labelsvc.labels.drawing.compose import compose
+from labelsvc.labels.drawing.content import LabelContent, Unit
+from labelsvc.labels.layouts import library
+from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.models import BlankRoll, Printer, RunState
+from labelsvc.labels.rolls import raster
+from labelsvc.labels.runs.numbering import position, sample_printed
+from labelsvc.labels.runs.parts import kept, slices
+from labelsvc.labels.runs.start import Output, for_printer, on_roll
+from labelsvc.labels.sheets.imprint import Imprint
+from labelsvc.labels.sheets.profile import Profile
+from labelsvc.labels.sheets.sheet import Sheet
+
+#: Kind of the job that renders a roll.
+JOB_KIND = "blank_roll"
+
+
+def content_of(producer: Producer, *, base_url: str) -> LabelContent:
+    """What a blank label of *producer* says."""
+    return LabelContent(
+        {
+            "producer_name": producer.name,
+            "producer_address": producer.address,
+            "village": producer.village.name if producer.village else "",
+            "phone": producer.phone,
+            "website": urlsplit(producer.website).netloc.removeprefix("www."),
+            "host": urlsplit(base_url).netloc,
+        },
+        record=producer.name,
+    )
+
+
+def start_roll(
+    session: Session,
+    *,
+    producer: Producer,
+    layout: str | Layout,
+    count: int,
+    imprint: Imprint | None = None,
+    output: Output = "pdf",
+    printer: Printer | None = None,
+    base_url: str,
+    actor: str,
+) -> BlankRoll:
+    """Take the numbers and queue the rendering, in the caller's transaction.
+
+    :raises PrintRefused: the layout names goods, or the producer is not active.
+    :raises LayoutError: it does not fit, or does not exist. :raises BadInput: impossible numbers.
+    """
+    profile = Profile.read(printer.profile) if printer is not None else Profile()
+    imprint = on_roll(imprint or Imprint(), output)
+    chosen = for_printer(layout, profile, output)
+    chosen = library.get(chosen) if isinstance(chosen, str) else chosen
+    if not chosen.blank:
+        raise PrintRefused(
+            "The layout {layout} tells of goods, or of stars: blank labels belong to none yet.",
+            fix="Choose a layout with code, number and producer only.",
+            layout=chosen.name,
+        )
+    if not producer.active:
+        raise PrintRefused(
+            "{producer} is not active: no labels are printed.",
+            fix="Ask the programme office.",
+            producer=producer.name,
+        )
+    imprint.check(Sheet.of(chosen))
+    content = content_of(producer, base_url=base_url)
+    sample = Unit(
+        f"{base_url.upper()}/{'0' * 24}",
+        sample_printed(Form.SHORT),
+        position(count, count, _mark(88_888)),
+    )
+    drawing = compose(chosen, content, fonts.load(), unit=sample)
+    drawing.resolve(sample, fonts.load())
+    if output != "pdf":
+        raster.web_of(chosen, drawing, profile)
+    blank = allocate_blank(session, producer_id=producer.id, count=count, by=actor)
+    roll = BlankRoll(
+        blank=blank,
+        layout_name=chosen.name,
+        layout_toml=kept(chosen),
+        form=Form.SHORT,
+        count=count,
+        start_at=imprint.start_at,
+        imprint=imprint.kept(),
+        output=output,
+        printer_id=printer.id if printer is not None else None,
+        profile=profile.kept() if profile != Profile() else {},
+        base_url=base_url,
+        content={"values": dict(content.values_by_name), "stars": None},
+        created_by=actor,
+    )
+    session.add(roll)
+    session.flush()
+    roll.content = roll.content | {"mark": _mark(roll.id)}
+    roll.job = enqueue(
+        session, kind=JOB_KIND, payload={"roll_id": roll.id}, parts=len(slices(chosen, roll))
+    )
+    audit.record(
+        session,
+        actor=actor,
+        action="blank.create",
+        subject=f"blank_roll:{roll.id}",
+        facts={
+            "producer": producer.id,
+            "layout": chosen.name,
+            "first": blank.first,
+            "codes": count,
+        },
+    )
+    return roll
+
+
+def _mark(roll_id: int) -> str:
+    """How the labels of a roll name it (T as in "tem trắng"), apart from those of runs."""
+    return f"T{roll_id}"
+
+
+def list_rolls(session: Session, producer_id: int) -> Sequence[BlankRoll]:
+    """Newest first."""
+    return session.scalars(
+        select(BlankRoll)
+        .join(Blank, Blank.id == BlankRoll.blank_id)
+        .where(Blank.producer_id == producer_id)
+        .order_by(BlankRoll.id.desc())
+    ).all()
+
+
+def fail(session: Session, roll: BlankRoll, error: LabelsvcError) -> None:
+    """Nothing of the roll is released. Its numbers stay unused: they were issued to no goods."""
+    roll.state = RunState.FAILED
+    roll.report = {"error": error.as_json(), "faults": getattr(error, "faults", ())}
+    audit.record(
+        session,
+        actor="worker",
+        action="blank.fail",
+        subject=f"blank_roll:{roll.id}",
+        facts=error.as_json(),
+    )

@@ -1,0 +1,114 @@
+"""What a label of a lot says, from the catalogue: Lot, Product, Producer, Recognition → content."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from urllib.parse import urlsplit
+
+from labelsvc.catalogue.models import Lot, Product
+from labelsvc.catalogue.recognition import Recognition, ruling
+from labelsvc.i18n import day
+from labelsvc.labels.drawing.content import LabelContent
+
+#: Longest story on a label and on a card, in characters; it ends with a whole sentence.
+SHORT_STORY, STORY = 170, 340
+
+
+def starred(lot: Lot, on: date) -> Recognition | None:
+    """The recognition whose stars may be printed on *on*, None where none may.
+
+    "Tiềm năng 5 sao" changes nothing: the stars are those of the decision.
+    """
+    recognition = ruling(lot.product.recognitions, on)
+    if recognition is None or not recognition.standing(on).allows_stars:
+        return None
+    return recognition
+
+
+def product_values(product: Product) -> dict[str, str]:
+    """Values that a product has before there is a lot of it."""
+    producer = product.producer
+    story = _told(product, STORY)
+    short = _told(product, SHORT_STORY)
+    return {
+        "product_name": product.name,
+        "product_name_en": product.name_en,
+        "producer_name": producer.name,
+        "producer_address": producer.address,
+        "village": producer.village.name if producer.village else "",
+        "village_en": producer.village.name_en if producer.village else "",
+        "origin": product.origin,
+        "net_content": product.net_content,
+        "ingredients": product.ingredients,
+        "instructions": product.instructions,
+        "storage": product.storage,
+        "warning": product.warning,
+        "alcohol": product.alcohol,
+        "specification": product.specification,
+        "gtin": product.gtin or "",
+        "ocop_code": product.ocop_code or "",
+        "story_short": short[0],
+        "story_short_en": short[1],
+        "story": story[0],
+        "story_en": story[1],
+        "phone": producer.phone,
+        "website": urlsplit(producer.website).netloc.removeprefix("www."),
+    }
+
+
+def content_of(
+    lot: Lot, *, base_url: str, on: date, pictures: Mapping[str, bytes] | None = None
+) -> LabelContent:
+    """Values of all variables for *lot* as they are on the day *on*, and the *pictures* of the
+    programme (`mark.pictures`) as far as they may be shown."""
+    product = lot.product
+    values = product_values(product) | {
+        "lot_code": lot.code,
+        "made": day(lot.made_on),
+        "expires": day(lot.expires_on),
+        "made_year": str(lot.made_on.year) if lot.made_on else "",
+        "growing_area": lot.growing_area,
+        "host": urlsplit(base_url).netloc,
+    }
+    recognition = starred(lot, on)
+    if recognition is not None:
+        values |= {
+            "decision_number": recognition.decision_number,
+            "decision_date": day(recognition.decision_date),
+            "decision_authority": recognition.authority_name,
+            "valid_to": day(recognition.last_day),
+        }
+    return LabelContent(
+        values,
+        recognition.stars if recognition else None,
+        record=f"{product.name}, {lot.code}",
+        images=pictures or {},
+    )
+
+
+def _told(product: Product, most: int) -> tuple[str, str]:
+    """Whole sentences from the beginning of the story, at most *most* characters, and the English
+    ones beside them: as many, so that both tell the same, and all where the Vietnamese is whole.
+
+    English takes more letters: half as many again are allowed.
+    """
+    ours, theirs = _sentences(product.story), _sentences(product.story_en)
+    kept = _within(ours, most)
+    beside = theirs if len(kept) == len(ours) else theirs[: len(kept)]
+    return " ".join(kept), " ".join(_within(beside, most * 3 // 2))
+
+
+def _sentences(story: str) -> list[str]:
+    parts = (part.rstrip(".").strip() for part in story.replace("\n", " ").split(". "))
+    return [f"{part}." for part in parts if part]
+
+
+def _within(sentences: list[str], most: int) -> list[str]:
+    """The first of *sentences*, at least one, at most *most* characters together."""
+    kept: list[str] = []
+    for sentence in sentences:
+        if kept and len(" ".join([*kept, sentence])) > most:
+            break
+        kept.append(sentence)
+    return kept

@@ -1,0 +1,63 @@
+"""Words that the labels of a run carry: codes that stand for those not yet made, places, marks."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from labelsvc.catalogue.models import Lot
+from labelsvc.codes.forms import uri
+from labelsvc.codes.models import Form
+from labelsvc.i18n import number as spell_number
+from labelsvc.labels.models import PrintRun
+
+
+def sample_code(lot: Lot, form: Form, base_url: str) -> str:
+    """A text of the length and alphabet of a code of *form*."""
+    if form is Form.GS1:
+        return uri.url(base_url, f"01/{lot.product.gtin or '0' * 14}/21/{'0' * 20}")
+    return uri.url(base_url, "0" * (193 if form is Form.OFFLINE else 24))
+
+
+def sample_printed(form: Form | str) -> str:
+    """A caption that is wider than all but one in a thousand million codes of *form*.
+
+    Letters differ in width by half: a caption of zeros would say that a code fits, and a run would
+    fail when its numbers are taken. This one is six standard deviations above the mean.
+    """
+    group = "WMQ0"
+    if form == Form.GS1:
+        return " ".join(["(01) 00000000000000 (21)", *[group] * 5])
+    return "" if form == Form.OFFLINE else " ".join([group] * 6)
+
+
+def sample_inner(form: Form | str) -> str:
+    """An inner code that is wider than nearly all, as `sample_printed`."""
+    return "" if form == Form.LOT else " ".join(["WMQ0"] * 3)
+
+
+def widest_mark(session: Session) -> str:
+    """A mark as wide as any of the length that the next run has."""
+    return re.sub(r"\d", "8", next_mark(session))
+
+
+def position(number: int, count: int, mark: str = "") -> str:
+    """How a label is numbered: run, and place in it: "Đ14 · 12/500"; "Đ14 · 12.345" in long runs.
+
+    A lot may have several runs, each with a label 12. Without a mark: "12 / 500", "12.345".
+    """
+    if mark:
+        return f"{mark} · {spell_number(number) if count > 999 else f'{number}/{count}'}"
+    return spell_number(number) if count > 999 else f"{number} / {count}"
+
+
+def mark_of(run_id: int) -> str:
+    """How the labels of a run name it: as its pages do."""
+    return f"Đ{run_id}"
+
+
+def next_mark(session: Session) -> str:
+    """That of the next run, if nobody begins one before: for previews."""
+    return mark_of((session.scalar(select(func.max(PrintRun.id))) or 0) + 1)

@@ -1,0 +1,154 @@
+"""How a run is cut into parts, and what is printed on each label of a part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TypeAlias
+
+import tomli_w
+
+from labelsvc.codes.forms import inner, uri
+from labelsvc.codes.keys.keyring import Keyring
+from labelsvc.codes.models import Form
+from labelsvc.files import Files
+from labelsvc.labels.drawing.content import LabelContent, Unit
+from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.layouts.reading import load
+from labelsvc.labels.models import BlankRoll, PrintRun
+from labelsvc.labels.runs import artwork
+from labelsvc.labels.runs.numbering import position
+from labelsvc.labels.sheets.imprint import Imprint
+from labelsvc.labels.sheets.sheet import Sheet
+
+#: What is rendered: labels of a lot, or blank ones.
+Printed: TypeAlias = PrintRun | BlankRoll
+
+#: Labels of one part: a part is rendered, read back and kept in memory as a whole. Small runs are
+#: cut finer, so that every processor has something to do, but a part has its own price too
+#: (about that of three hundred labels).
+LEAST_PART, LARGEST_PART = 5000, 10_000
+#: Runs of several parts have a multiple of this, all about the same: two processors end together.
+_EVEN = 2
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The labels of one part: *count* from *offset* on (spares too), the first in cell *start_at*;
+    only the first sheet of a run has used cells."""
+
+    offset: int
+    count: int
+    start_at: int = 1
+    used: tuple[int, ...] = ()
+
+
+def imprint_of(run: Printed) -> Imprint:
+    """How its labels go on paper."""
+    return replace(Imprint.read(run.imprint or {}), start_at=run.start_at)
+
+
+def slices(layout: Layout, run: Printed) -> list[Slice]:
+    """How a run is cut into parts; the same for the same run, whoever asks."""
+    sheet, imprint = Sheet.of(layout), imprint_of(run)
+    total = imprint.labels(run.count)
+    parts = -(-total // min(LARGEST_PART, max(LEAST_PART, total // 16)))
+    if parts > 1:
+        parts += -parts % _EVEN
+    sheets = -(-total // (parts * sheet.per_page))
+    size = sheets * sheet.per_page
+    on_first = sheet.free_cells(imprint.start_at, imprint.used, imprint.order)
+    first = size - sheet.per_page + on_first
+    cut = [Slice(0, min(total, first), imprint.start_at, imprint.used)]
+    while cut[-1].offset + cut[-1].count < total:
+        offset = cut[-1].offset + cut[-1].count
+        cut.append(Slice(offset, min(size, total - offset)))
+    return cut
+
+
+def kept(layout: Layout) -> str:
+    """*layout* as TOML with the numbers of its sheet in it: what a run keeps.
+
+    Later changes of the file, of `sheets.toml` or of the program's defaults do not reach it.
+    """
+    sheet = {"sheet": {"article"}}
+    return tomli_w.dumps(layout.model_dump(mode="json", exclude_none=True, exclude=sheet))
+
+
+def layout_of(run: Printed) -> Layout:
+    """The layout as it was when the run began."""
+    return _layout(run.layout_toml, f"{run.layout_name}.toml")
+
+
+@lru_cache(maxsize=16)
+def _layout(toml: str, source: str) -> Layout:
+    """Parsed once: every part of a run asks for the same one."""
+    return load(toml, source=source)
+
+
+def units_of(run: Printed, keyring: Keyring, part: Slice) -> list[Unit]:
+    """What differs from label to label of a part, its spares left out."""
+    units: list[Unit] = []
+    inside = _inner_codes(run, keyring)
+    for stretch in imprint_of(run).stretches(run.count, part.offset, part.count):
+        if run.form == Form.LOT:
+            code = run.codes(keyring)[0]
+            units += [Unit(code, _caption(code, run.base_url))] * stretch.labels
+            continue
+        codes = run.codes(keyring, offset=stretch.first, count=stretch.codes)
+        single = [
+            Unit(
+                code,
+                _caption(code, run.base_url),
+                position(number, run.count, run.mark),
+                inside(number - 1),
+            )
+            for number, code in enumerate(codes, stretch.first + 1)
+        ]
+        if stretch.repeat > 1:
+            single = [unit for unit in single for _ in range(stretch.repeat)][stretch.skip :]
+        units += single[: stretch.labels]
+    return units
+
+
+def _inner_codes(run: Printed, keyring: Keyring) -> Callable[[int], str]:
+    """What lies under the scratch layer of a unit, by its place in the run: nothing where the layout
+    has no such field. The codes are derived for the label and kept nowhere."""
+    if not isinstance(run, PrintRun) or not layout_of(run).prints_inner_code:
+        return lambda at: ""
+    key, first = keyring.inner_key, run.issue.first
+    return lambda at: inner.printed(inner.inner_code(key, first + at))
+
+
+def numbers_of(run: Printed, part: Slice) -> list[int]:
+    """What is printed on each label of a part, its spares left out; labels of one code for all are
+    counted."""
+    if run.form == Form.LOT:
+        labels = run.count * imprint_of(run).copies
+        return list(range(part.offset + 1, min(part.offset + part.count, labels) + 1))
+    numbers: list[int] = []
+    for stretch in imprint_of(run).stretches(run.count, part.offset, part.count):
+        units = range(stretch.first + 1, stretch.first + stretch.codes + 1)
+        all_of_them = [unit for unit in units for _ in range(stretch.repeat)][stretch.skip :]
+        numbers += all_of_them[: stretch.labels]
+    return numbers
+
+
+def content_of(run: Printed, files: Files) -> LabelContent:
+    """What its labels say and show, as it was when the run began.
+
+    :raises FileMissing: a picture of it is not among *files*.
+    """
+    kept = run.content
+    images = artwork.kept(files, kept.get("images") or {})
+    return LabelContent(kept["values"], kept["stars"], record=run.record, images=images)
+
+
+def part_key(run: Printed, number: int) -> str:
+    """Where the file of a part is kept."""
+    return f"{run.folder}/part-{number:04d}"
+
+
+def _caption(code: str, base_url: str) -> str:
+    return uri.printed(code[len(uri.url(base_url, "")) :])

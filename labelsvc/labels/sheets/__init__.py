@@ -1,0 +1,1 @@
+"""Places of labels on a sheet, and corrections for a printer. Pure."""

@@ -1,0 +1,1 @@
+"""QR symbols: encoding, sizes, batches of matrices. Pure."""

@@ -1,0 +1,5 @@
+"""All pages of accounts. Importing it puts every page on the blueprint."""
+
+from labelsvc.web.account import confirm as confirm
+from labelsvc.web.account import factors as factors
+from labelsvc.web.account.sign_in import bp as bp

@@ -1,0 +1,190 @@
+"""Signing in and out, invitations, own password, own sign-ins, language."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response as AnyResponse
+
+from labelsvc.accounts import passwords, sessions, users
+from labelsvc.accounts.models import Stage, User
+from labelsvc.accounts.passkeys import Party
+from labelsvc.errors import BadInput, LabelsvcError
+from labelsvc.i18n import LANGUAGES
+from labelsvc.web import security, signed_in
+from labelsvc.web.language import explain, gettext, keep
+from labelsvc.web.signed_in import start_page
+from labelsvc.web.site import site
+
+bp = Blueprint("account", __name__, url_prefix="/account")
+
+
+def local_target(target: str | None) -> str | None:
+    """*target* if it is a page of this site: nobody is sent elsewhere after signing in."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return None
+    parts = urlsplit(target)
+    return None if parts.scheme or parts.netloc or "\\" in target else target
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> ResponseReturnValue:
+    if request.method == "GET":
+        if g.user is not None:
+            return redirect(start_page(g.user))
+        return _sign_in_page()
+    name, password = request.form.get("name", ""), request.form.get("password", "")
+    where, status = site(), 200
+    problem: tuple[str, str] | None = None
+    try:
+        found = sessions.sign_in(
+            where.database,
+            name=name,
+            password=password,
+            secret=where.settings.keys[0],
+            network=signed_in.network(),
+            hours=where.settings.session_hours,
+            device=device(),
+            instead_of=signed_in.token(),
+            second_factor=where.settings.asks_second_factor,
+        )
+        if found is None:
+            problem, status = (gettext("Name or password is not right."), ""), 401
+    except LabelsvcError as error:
+        found, problem, status = None, explain(error), error.http_status
+    if found is None:
+        return _sign_in_page(problem, name[:120]), status
+    value, user = found
+    target = local_target(request.args.get("next")) or start_page(user)
+    with where.database.reading() as session:
+        row = sessions.find(session, value)
+    if row is not None and row.stage != Stage.FULL:
+        target = security.next_step(Stage(row.stage), target)
+    return welcome(value, user, target)
+
+
+def _sign_in_page(problem: tuple[str, str] | None = None, name: str = "") -> str:
+    return render_template(
+        "account/sign_in.html", problem=problem, name=name, passkeys=party().possible
+    )
+
+
+def welcome(value: str, user: User, target: str | None = None) -> AnyResponse:
+    """On to where the user wanted to go, with the token in the cookie."""
+    cookie.clear()  # forms of before the sign-in hold another CSRF token
+    answer = redirect(target or local_target(request.args.get("next")) or start_page(user))
+    signed_in.remember(answer, value)
+    return answer
+
+
+def party() -> Party:
+    """This site as passkeys know it."""
+    settings = site().settings
+    return Party.of(settings.base_url, settings.office_name)
+
+
+@bp.post("/sign-out")
+def sign_out() -> ResponseReturnValue:
+    with site().database.writing() as session:
+        sessions.end(session, signed_in.token())
+    answer = redirect(url_for("home.home"))
+    signed_in.forget(answer)
+    return answer
+
+
+@bp.get("/")
+def account() -> ResponseReturnValue:
+    return _account_page()
+
+
+def _account_page(problem: tuple[str, str] | None = None) -> str:
+    with site().database.reading() as session:
+        rows = sessions.of_user(session, signed_in.current_user())
+    return render_template(
+        "account/account.html", sign_ins=rows, problem=problem, held=signed_in.own_factors()
+    )
+
+
+@bp.post("/password")
+def password() -> ResponseReturnValue:
+    where, mine = site(), signed_in.current_user()
+    old, new = request.form.get("old", ""), request.form.get("new", "")
+    if signed_in.own_factors():
+        signed_in.require_step_up()  # the password is one of two
+    try:
+        sessions.check_own(
+            where.database,
+            signed_in.token(),
+            old,
+            secret=where.settings.keys[0],
+            network=signed_in.network(),
+        )
+        with where.database.writing() as session:
+            user = session.get_one(User, mine.id)
+            users.set_password(session, user, new, actor=signed_in.actor())
+            value = sessions.begin(
+                session,
+                user,
+                hours=where.settings.session_hours,
+                device=device(),
+                factor=g.sign_in.factor,
+                confirmed=True,
+            )
+    except LabelsvcError as error:
+        return _account_page(explain(error)), error.http_status
+    flash(gettext("The password is changed; all other devices are signed out."), "good")
+    answer = redirect(url_for("account.account"))
+    signed_in.remember(answer, value)
+    return answer
+
+
+@bp.post("/sign-out-everywhere")
+def sign_out_everywhere() -> ResponseReturnValue:
+    with site().database.writing() as session:
+        sessions.end_all(session, signed_in.current_user())
+    answer = redirect(url_for("account.sign_in"))
+    signed_in.forget(answer)
+    return answer
+
+
+@bp.route("/invitation/<value>", methods=["GET", "POST"])
+def invitation(value: str) -> ResponseReturnValue:
+    where, problem = site(), None
+    with where.database.reading() as session:
+        user = users.invited(session, value, keys=where.settings.keys)
+    if request.method == "POST":
+        try:
+            if request.form.get("new") != request.form.get("again"):
+                raise BadInput("The two passwords differ.", fix="Type the same password twice.")
+            passwords.hash_password(request.form.get("new", ""))
+            with where.database.writing() as session:
+                users.accept(session, value, request.form["new"], keys=where.settings.keys)
+            flash(gettext("Your password is set. Sign in with it."), "good")
+            return redirect(url_for("account.sign_in"))
+        except BadInput as error:
+            problem = explain(error)
+    return render_template("account/invitation.html", user=user, problem=problem)
+
+
+@bp.post("/language")
+def language() -> ResponseReturnValue:
+    chosen = request.form.get("lang", "")
+    answer = redirect(local_target(request.form.get("next")) or url_for("home.home"))
+    if chosen in LANGUAGES:
+        keep(answer, chosen)
+        if g.user is not None:
+            with site().database.writing() as session:
+                session.get_one(User, g.user.id).language = chosen
+    return answer
+
+
+def device() -> str:
+    """Browser family and system, so that a person knows the sign-in again."""
+    agent = request.headers.get("User-Agent", "")
+    browsers = ("Edg", "OPR", "SamsungBrowser", "Firefox", "Chrome", "Safari")
+    systems = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
+    browser = next((name for name in browsers if name in agent), "?")
+    return f"{browser} / {next((name for name in systems if name in agent), '?')}"

@@ -1,0 +1,54 @@
+"""Lists page by page, and names of persons in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import abort, request
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from labelsvc.accounts.models import User
+
+Row = TypeVar("Row")
+
+
+#: Rows of a list on one page.
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Paged:
+    """One page of a list: the rows, which page, how many there are."""
+
+    rows: list[Any]
+    page: int
+    last: int
+    total: int
+
+
+def paged(session: Session, query: Select[Any], *, size: int = PAGE) -> Paged:
+    """The page of *query* that the address asks for; a page past the end is the last one."""
+    counted = select(func.count()).select_from(query.order_by(None).subquery())
+    total = session.scalar(counted) or 0
+    last = max(1, -(-total // size))
+    page = min(max(1, request.args.get("page", 1, type=int)), last)
+    rows = session.scalars(query.limit(size).offset((page - 1) * size)).all()
+    return Paged(list(rows), page, last, total)
+
+
+def found_or_404(row: Row | None) -> Row:
+    """*row*, or the page that says there is none."""
+    if row is None:
+        abort(404)
+    return row
+
+
+def names_of(session: Session, actors: list[str]) -> dict[str, str]:
+    """ "user:12" → the name of that person."""
+    numbers = {int(actor[5:]) for actor in actors if actor[:5] == "user:" and actor[5:].isdigit()}
+    if not numbers:
+        return {}
+    users = session.execute(select(User.id, User.full_name).where(User.id.in_(numbers)))
+    return {f"user:{number}": name for number, name in users}

@@ -1,0 +1,118 @@
+"""Programme-office pages: the keys that sign codes, and what to do after a theft."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from labelsvc.catalogue.models import Lot, Product
+from labelsvc.codes.keys.key import KeyState
+from labelsvc.codes.models import Blank, Issue, KeyRecord
+from labelsvc.codes.register import withdrawal
+from labelsvc.codes.trust import store
+from labelsvc.web.console.forms import Posted
+from labelsvc.web.console.lists import found_or_404
+from labelsvc.web.console.office.dashboard import bp
+from labelsvc.web.language import gettext
+from labelsvc.web.signed_in import actor, confirmed
+from labelsvc.web.site import site
+
+#: States in words, and what each means for labels.
+STATES = {
+    KeyState.NEXT: ("Next", "It signs after the next rotation."),
+    KeyState.ACTIVE: ("Signs now", "New labels are signed with it."),
+    KeyState.RETIRED: ("Retired", "It signs no more; its labels verify for ever."),
+    KeyState.FROZEN: ("Frozen", "Stolen: labels issued before the freeze stay good."),
+    KeyState.REVOKED: ("Revoked", "Every label of it is refused."),
+}
+TONES = {"active": "good", "frozen": "caution", "revoked": "bad"}
+
+
+@bp.get("/keys")
+def keys() -> ResponseReturnValue:
+    with site().database.reading() as session:
+        rows = session.scalars(select(KeyRecord).order_by(KeyRecord.kid.desc())).all()
+        counts = select(Issue.kid, func.sum(Issue.count)).group_by(Issue.kid)
+        codes = {kid: count for kid, count in session.execute(counts)}
+        manifest = store.newest(session)
+        return render_template(
+            "console/office/keys.html",
+            rows=rows,
+            codes=codes,
+            waiting={row.kid: withdrawal.waiting_for_key(session, row.kid) for row in rows},
+            states=STATES,
+            tones=TONES,
+            manifest=manifest,
+            behind=store.behind(session),
+        )
+
+
+@bp.get("/keys/<int:kid>")
+def key(kid: int) -> ResponseReturnValue:
+    return _page(kid, Posted())
+
+
+def _page(kid: int, posted: Posted, doing: str = "") -> ResponseReturnValue:
+    with site().database.reading() as session:
+        found = found_or_404(session.get(KeyRecord, kid))
+        page = render_template(
+            "console/office/key.html",
+            k=found,
+            issued=_count(session, kid),
+            rolls=session.scalar(select(func.sum(Blank.count)).where(Blank.kid == kid)) or 0,
+            producers=session.scalar(
+                select(func.count(Product.producer_id.distinct()))
+                .select_from(Issue)
+                .join(Lot)
+                .join(Product)
+                .where(Issue.kid == kid)
+            ),
+            waiting=withdrawal.waiting_for_key(session, kid),
+            states=STATES,
+            tones=TONES,
+            form=request.form,
+            doing=doing,
+            problems=posted.problems,
+            errors=posted.errors,
+            confirmed=confirmed(),
+        )
+    return page, posted.status
+
+
+def _count(session: Session, kid: int) -> int:
+    return session.scalar(select(func.sum(Issue.count)).where(Issue.kid == kid)) or 0
+
+
+@bp.post("/keys/<int:kid>/freeze")
+def freeze_key(kid: int) -> ResponseReturnValue:
+    posted = Posted()
+    posted.confirm()
+
+    def act(session: Session) -> bool:
+        found_or_404(session.get(KeyRecord, kid))
+        withdrawal.freeze_key(
+            session, kid, reason=posted.text("reason"), actor=actor(), secrets=site().settings.keys
+        )
+        return True
+
+    if posted.attempt(act) is None:
+        return _page(kid, posted, "freeze")
+    flash(gettext("The key is frozen, and the next one signs."), "good")
+    return redirect(url_for("office.keys"), code=303)
+
+
+@bp.post("/keys/<int:kid>/revoke")
+def revoke_key(kid: int) -> ResponseReturnValue:
+    """Proposed here; a colleague confirms it on the page of the withdrawal."""
+    posted = Posted()
+    posted.confirm()
+    made = posted.attempt(
+        lambda session: (
+            withdrawal.propose(session, kid=kid, reason=posted.text("reason"), actor=actor()).id
+        )
+    )
+    if made is None:
+        return _page(kid, posted, "revoke")
+    return redirect(url_for("office.withdrawal", withdrawal_id=made), code=303)

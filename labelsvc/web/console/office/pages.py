@@ -1,0 +1,17 @@
+"""All pages of the programme office. Importing it puts every page on the blueprint."""
+
+from labelsvc.web.console.office import accounts as accounts
+from labelsvc.web.console.office import audit as audit
+from labelsvc.web.console.office import cases as cases
+from labelsvc.web.console.office import imports as imports
+from labelsvc.web.console.office import keys as keys
+from labelsvc.web.console.office import mark as mark
+from labelsvc.web.console.office import outlets as outlets
+from labelsvc.web.console.office import producers as producers
+from labelsvc.web.console.office import products as products
+from labelsvc.web.console.office import recognitions as recognitions
+from labelsvc.web.console.office import reports as reports
+from labelsvc.web.console.office import sets as sets
+from labelsvc.web.console.office import villages as villages
+from labelsvc.web.console.office import withdrawals as withdrawals
+from labelsvc.web.console.office.dashboard import bp as bp

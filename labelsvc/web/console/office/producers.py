@@ -1,0 +1,256 @@
+"""Programme-office pages: producers, and the people who sign in for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from labelsvc import clock
+from labelsvc.accounts import audit, users
+from labelsvc.accounts.models import Role, User
+from labelsvc.catalogue.models import AdminUnit, Lot, Producer, ProducerKind, Product, Village
+from labelsvc.catalogue.places import current_units
+from labelsvc.catalogue.recognition import Certificate, Standing, ruling
+from labelsvc.catalogue.register import create_producer, update_producer
+from labelsvc.i18n import fold
+from labelsvc.web.console.forms import Posted, shown_values
+from labelsvc.web.console.lists import found_or_404, paged
+from labelsvc.web.console.office.dashboard import bp
+from labelsvc.web.language import gettext
+from labelsvc.web.signed_in import actor, require_step_up
+from labelsvc.web.site import site
+
+KINDS = {
+    ProducerKind.COOPERATIVE: "Cooperative",
+    ProducerKind.COOPERATIVE_GROUP: "Cooperative group",
+    ProducerKind.ENTERPRISE: "Small or medium enterprise",
+    ProducerKind.FARM: "Farm",
+    ProducerKind.HOUSEHOLD: "Registered household business",
+}
+_TEXTS = (
+    "name", "name_en", "kind", "tax_code", "representative", "phone", "email", "website", "street",
+    "old_address", "registration_number",
+)  # fmt: skip
+_FIELDS = (*_TEXTS, "organisation", "registration_date", "commune_code", "village_id")
+
+
+@bp.get("/producers")
+def producers() -> ResponseReturnValue:
+    kind, state = request.args.get("kind", ""), request.args.get("state", "")
+    query = select(Producer).options(
+        joinedload(Producer.commune),
+        joinedload(Producer.village),
+        selectinload(Producer.products),
+    )
+    for word in fold(request.args.get("q", "")).split()[:8]:
+        query = query.where(
+            or_(
+                Producer.search_key.contains(word, autoescape=True),
+                Producer.tax_code == word,
+                Producer.products.any(Product.search_key.contains(word, autoescape=True)),
+            )
+        )
+    if kind in list(ProducerKind):
+        query = query.where(Producer.kind == kind)
+    if state in ("active", "closed"):
+        query = query.where(Producer.active.is_(state == "active"))
+    with site().database.reading() as session:
+        shown = paged(session, query.order_by(Producer.search_key, Producer.id))
+    return render_template("console/office/producers.html", shown=shown, kinds=KINDS)
+
+
+@bp.get("/producers/<int:producer_id>")
+def producer(producer_id: int) -> ResponseReturnValue:
+    return _page(producer_id, Posted())
+
+
+def _page(producer_id: int, posted: Posted, link: str = "", guest: str = "") -> ResponseReturnValue:
+    """The page of a producer; *link* is the invitation just made for *guest*."""
+    today = clock.today()
+    with site().database.reading() as session:
+        found = found_or_404(session.get(Producer, producer_id))
+        products = []
+        for product in sorted(found.products, key=lambda one: one.search_key):
+            recognition = ruling(product.recognitions, today)
+            standing = recognition.standing(today) if recognition else Standing.NOT_RECOGNISED
+            products.append((product, recognition, standing))
+        lots = session.scalars(
+            select(Lot)
+            .where(Lot.product.has(producer_id=producer_id))
+            .options(joinedload(Lot.product))
+            .order_by(Lot.id.desc())
+            .limit(10)
+        ).all()
+        people = session.scalars(
+            select(User).where(User.producer_id == producer_id).order_by(User.full_name)
+        ).all()
+        certificates = session.scalars(
+            select(Certificate).where(Certificate.producer_id == producer_id)
+        ).all()
+        page = render_template(
+            "console/office/producer.html",
+            o=found,
+            kinds=KINDS,
+            products=products,
+            lots=lots,
+            people=people,
+            certificates=[(one, one.valid_on(today)) for one in certificates],
+            link=link,
+            guest=guest,
+            form=request.form,
+            problems=posted.problems,
+            errors=posted.errors,
+        )
+    return page, posted.status
+
+
+@bp.route("/producers/new", methods=["GET", "POST"])
+def new_producer() -> ResponseReturnValue:
+    return _edit(None)
+
+
+@bp.route("/producers/<int:producer_id>/edit", methods=["GET", "POST"])
+def edit_producer(producer_id: int) -> ResponseReturnValue:
+    return _edit(producer_id)
+
+
+def _edit(producer_id: int | None) -> ResponseReturnValue:
+    posted = Posted()
+    if request.method == "POST":
+        saved = posted.attempt(_saver(posted, producer_id))
+        if saved is not None:
+            flash(gettext("Saved."), "good")
+            return redirect(url_for("office.producer", producer_id=saved.id))
+    with site().database.reading() as session:
+        found = found_or_404(session.get(Producer, producer_id)) if producer_id else None
+        page = render_template(
+            "console/office/producer_form.html",
+            o=found,
+            v=shown_values(found, _FIELDS),
+            kind_options=[("", gettext("Choose one"))]
+            + [(kind, gettext(words)) for kind, words in KINDS.items()],
+            commune_options=commune_options(session),
+            village_options=[("", gettext("None")), *_villages(session)],
+            problems=posted.problems,
+            errors=posted.errors,
+        )
+    return page, posted.status
+
+
+def _saver(posted: Posted, producer_id: int | None) -> Any:
+    facts: dict[str, Any] = {name: posted.text(name) for name in _TEXTS}
+    facts["organisation"] = posted.text("organisation") == "1"
+    facts["registration_date"] = posted.day("registration_date", "Date of registration")
+
+    def act(session: Session) -> Producer:
+        facts["commune"] = commune_of(session, posted.text("commune_code"))
+        facts["village_id"] = village_of(session, posted.text("village_id"))
+        if producer_id is None:
+            return create_producer(session, actor=actor(), **facts)
+        found = found_or_404(session.get(Producer, producer_id))
+        update_producer(session, found, actor=actor(), **facts)
+        return found
+
+    return act
+
+
+def commune_options(session: Session) -> list[tuple[str, str]]:
+    """The wards and communes of today, for a choice."""
+    units = current_units(session)
+    return [("", gettext("Choose one")), *((unit.code, unit.name) for unit in units)]
+
+
+def _villages(session: Session) -> list[tuple[int, str]]:
+    rows = session.execute(select(Village.id, Village.name).order_by(Village.name))
+    return [(number, name) for number, name in rows]
+
+
+def commune_of(session: Session, code: str) -> AdminUnit | None:
+    """The present unit of a choice; None for "none" and for a code that is not offered."""
+    return next((unit for unit in current_units(session) if unit.code == code), None)
+
+
+def village_of(session: Session, text: str) -> int | None:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return number if session.get(Village, number) is not None else None
+
+
+@bp.post("/producers/<int:producer_id>/active")
+def producer_active(producer_id: int) -> ResponseReturnValue:
+    """Close a producer and keep its people out, or open it again; then they are let in one by one,
+    because some may have been kept out before.
+    """
+    active = request.form.get("active") == "yes"
+
+    def act(session: Session) -> Producer:
+        found = found_or_404(session.get(Producer, producer_id))
+        update_producer(session, found, actor=actor(), active=active)
+        for user in session.scalars(select(User).where(User.producer_id == producer_id)):
+            if user.active and not active:
+                users.set_active(session, user, False, actor=actor())
+        return found
+
+    posted = Posted()
+    if posted.attempt(act) is None:
+        return _page(producer_id, posted)
+    if active:
+        flash(gettext("The producer is active again. Let its people in below."), "good")
+    else:
+        flash(gettext("The producer is closed; its people cannot sign in any more."), "good")
+    return redirect(url_for("office.producer", producer_id=producer_id))
+
+
+@bp.post("/producers/<int:producer_id>/users")
+def invite(producer_id: int) -> ResponseReturnValue:
+    """A new user of the producer, or a fresh link for one. The link is shown once, to hand over."""
+    require_step_up()
+    posted, keys = Posted(), site().settings.keys
+
+    def act(session: Session) -> tuple[str, str]:
+        found_or_404(session.get(Producer, producer_id))
+        if posted.text("user"):
+            user = _user_of(session, producer_id)
+            audit.record(session, actor=actor(), action="user.invite", subject=f"user:{user.id}")
+        else:
+            user = users.create_user(
+                session, name=posted.text("name"), full_name=posted.text("full_name"),
+                role=Role.PRODUCER, producer_id=producer_id, actor=actor(),
+            )  # fmt: skip
+        return users.invitation(user, keys=keys), user.full_name
+
+    made = posted.attempt(act)
+    if made is None:
+        return _page(producer_id, posted)
+    value, guest = made
+    link = site().settings.base_url + url_for("account.invitation", value=value)
+    return _page(producer_id, posted, link, guest)
+
+
+@bp.post("/producers/<int:producer_id>/users/active")
+def user_active(producer_id: int) -> ResponseReturnValue:
+    """Keep a person out, or let them in again."""
+    require_step_up()
+    active = request.form.get("active") == "yes"
+
+    def act(session: Session) -> User:
+        user = _user_of(session, producer_id)
+        users.set_active(session, user, active, actor=actor())
+        return user
+
+    posted = Posted()
+    if posted.attempt(act) is None:
+        return _page(producer_id, posted)
+    flash(gettext("Saved."), "good")
+    return redirect(url_for("office.producer", producer_id=producer_id))
+
+
+def _user_of(session: Session, producer_id: int) -> User:
+    """The person that the form means, if they are the producer's."""
+    text = request.form.get("user", "")
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    user = session.get(User, number)
+    return found_or_404(user if user and user.producer_id == producer_id else None)

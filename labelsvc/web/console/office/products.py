@@ -1,0 +1,299 @@
+"""Programme-office pages: products with their decisions, certificates and pictures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from labelsvc import clock
+from labelsvc.accounts import audit
+from labelsvc.catalogue import criteria
+from labelsvc.catalogue.certificates import create_certificate, remove_certificate
+from labelsvc.catalogue.certify import (
+    create_recognition,
+)
+from labelsvc.catalogue.models import Outlet, Producer, Product, ProductPhoto, RiskLevel
+from labelsvc.catalogue.photos import StoredPhoto, store_photo
+from labelsvc.catalogue.recognition import Authority, Certificate, Recognition, ruling
+from labelsvc.catalogue.register import create_product, update_product
+from labelsvc.errors import BadInput, LabelsvcError
+from labelsvc.i18n import nfc
+from labelsvc.web.console.forms import Posted, shown_values
+from labelsvc.web.console.lists import found_or_404
+from labelsvc.web.console.office.dashboard import bp
+from labelsvc.web.console.office.words import points_above, set_choices, set_words
+from labelsvc.web.language import current, gettext
+from labelsvc.web.signed_in import actor
+from labelsvc.web.site import site
+
+MOST_PHOTOS = 6
+RISKS = {RiskLevel.LOW: "Low risk", RiskLevel.MEDIUM: "Medium risk", RiskLevel.HIGH: "High risk"}
+AUTHORITIES = {
+    Authority.PROVINCE: "Province or city (3 and 4 stars)",
+    Authority.MINISTRY: "Ministry (5 stars)",
+    Authority.DISTRICT: "District (3 stars, until 30 June 2025)",
+}
+_TEXTS = (
+    "name", "name_en", "brand", "ocop_code", "gtin", "net_content", "ingredients", "instructions",
+    "storage", "warning", "specification", "alcohol", "origin", "standards", "declaration",
+    "risk_level", "story", "story_en",
+)  # fmt: skip
+_FIELDS = (*_TEXTS, "set_number", "shelf_life_days")
+_AWARD = (
+    "stars", "score", "decision_number", "decision_date", "authority", "authority_name",
+    "certificate_number", "valid_from", "valid_to", "legal_basis", "potential_five",
+)  # fmt: skip
+
+
+@bp.get("/products/<int:product_id>")
+def product(product_id: int) -> ResponseReturnValue:
+    return _page(product_id, Posted())
+
+
+def _page(product_id: int, posted: Posted) -> ResponseReturnValue:
+    today = clock.today()
+    with site().database.reading() as session:
+        found = found_or_404(session.get(Product, product_id))
+        certificates = session.scalars(
+            select(Certificate)
+            .where(
+                (Certificate.product_id == product_id)
+                | (Certificate.producer_id == found.producer_id)
+            )
+            .order_by(Certificate.kind, Certificate.id)
+        ).all()
+        newest_first = sorted(found.recognitions, key=lambda r: (r.valid_from, r.id), reverse=True)
+        ruled = ruling(found.recognitions, today)
+        page = render_template(
+            "console/office/product.html",
+            p=found,
+            set_name=set_words(found.set_number),
+            outlets=found.outlets,
+            other_outlets=_other_outlets(session, product_id),
+            group=criteria.group_of(found.set_number).name(current()),
+            recognitions=[(r, r.standing(today)) for r in newest_first],
+            ruled=ruled,
+            standing=ruled.standing(today) if ruled else None,
+            certificates=[(c, c.valid_on(today)) for c in certificates],
+            lots=sorted(found.lots, key=lambda lot: -lot.id)[:20],
+            risks=RISKS,
+            most_photos=MOST_PHOTOS,
+            form=request.form,
+            problems=posted.problems,
+            errors=posted.errors,
+        )
+    return page, posted.status
+
+
+def _other_outlets(session: Session, product_id: int) -> list[tuple[int, str]]:
+    """Open points of sale that do not sell the product yet."""
+    rows = session.execute(
+        select(Outlet.id, Outlet.name)
+        .where(Outlet.active, ~Outlet.products.any(Product.id == product_id))
+        .order_by(Outlet.name)
+    )
+    return [(number, name) for number, name in rows]
+
+
+@bp.route("/producers/<int:producer_id>/products/new", methods=["GET", "POST"])
+def new_product(producer_id: int) -> ResponseReturnValue:
+    with site().database.reading() as session:
+        owner = found_or_404(session.get(Producer, producer_id))
+    return _edit(owner, None)
+
+
+@bp.route("/products/<int:product_id>/edit", methods=["GET", "POST"])
+def edit_product(product_id: int) -> ResponseReturnValue:
+    with site().database.reading() as session:
+        found = found_or_404(session.get(Product, product_id))
+        owner = found.producer
+    return _edit(owner, found)
+
+
+def _edit(owner: Producer, found: Product | None) -> ResponseReturnValue:
+    posted = Posted()
+    if request.method == "POST":
+        facts: dict[str, Any] = {name: posted.text(name) for name in _TEXTS}
+        facts["set_number"] = posted.number("set_number", "Criteria set (Decision 26/2026)")
+        facts["shelf_life_days"] = posted.number("shelf_life_days", "Shelf life in days")
+
+        def act(session: Session) -> int:
+            if found is None:
+                producer = session.get_one(Producer, owner.id)
+                return create_product(session, producer=producer, actor=actor(), **facts).id
+            update_product(
+                session, session.get_one(Product, found.id), actor=actor(), **facts
+            )  # fmt: skip
+            return found.id
+
+        saved = posted.attempt(act)
+        if saved is not None:
+            flash(gettext("Saved."), "good")
+            return redirect(url_for("office.product", product_id=saved))
+    values = shown_values(found, _FIELDS)
+    if found is None and request.method == "GET":
+        values |= {"origin": "Sản xuất tại Việt Nam", "risk_level": RiskLevel.MEDIUM}
+    page = render_template(
+        "console/office/product_form.html",
+        owner=owner,
+        p=found,
+        v=values,
+        sets=set_choices(),
+        risk_options=[(level, gettext(words)) for level, words in RISKS.items()],
+        problems=posted.problems,
+        errors=posted.errors,
+    )
+    return page, posted.status
+
+
+@bp.post("/products/<int:product_id>/photos")
+def add_photo(product_id: int) -> ResponseReturnValue:
+    posted, made = Posted(), None
+    with site().database.reading() as session:
+        found_or_404(session.get(Product, product_id))
+    try:
+        made = _taken(request.files.get("photo"))
+    except LabelsvcError as error:
+        error.params["field"] = "photo"
+        posted.add(error)
+
+    def act(session: Session) -> ProductPhoto:
+        # The row is taken again: two uploads at once must not both be the sixth.
+        found = session.get_one(Product, product_id, with_for_update=True)
+        if made is None or len(found.photos) >= MOST_PHOTOS:
+            raise BadInput(
+                "A product has at most {most} pictures.",
+                fix="Remove one first.",
+                field="photo",
+                most=MOST_PHOTOS,
+            )
+        photo = ProductPhoto(
+            product_id=product_id, position=len(found.photos), key=made.key, width=made.width,
+            height=made.height, description=nfc(posted.text("description")).strip()[:200],
+        )  # fmt: skip
+        session.add(photo)
+        _note(session, "product.photo", product_id, {"key": made.key})
+        return photo
+
+    if posted.attempt(act) is None:
+        return _page(product_id, posted)
+    flash(gettext("The picture is added."), "good")
+    return redirect(url_for("office.product", product_id=product_id))
+
+
+def _taken(upload: Any) -> StoredPhoto:
+    if upload is None or not upload.filename:
+        raise BadInput("No picture was chosen.", fix="Choose a JPEG, PNG or WebP file.")
+    return store_photo(site().files, upload.read())
+
+
+@bp.post("/products/<int:product_id>/photos/<int:photo_id>")
+def change_photo(product_id: int, photo_id: int) -> ResponseReturnValue:
+    """Remove a picture, or put it first."""
+    remove = request.form.get("do") == "remove"
+    with site().database.writing() as session:
+        found = found_or_404(session.get(Product, product_id))
+        photo = found_or_404(next((p for p in found.photos if p.id == photo_id), None))
+        others = [p for p in found.photos if p is not photo]
+        for place, one in enumerate(others if remove else [photo, *others]):
+            one.position = place
+        if remove:
+            session.delete(photo)  # the file stays: other products may show the same picture
+        action = "product.photo.remove" if remove else "product.photo.first"
+        _note(session, action, product_id, {"key": photo.key})
+    flash(gettext("Saved."), "good")
+    return redirect(url_for("office.product", product_id=product_id))
+
+
+def _note(session: Session, action: str, product_id: int, facts: dict[str, Any]) -> None:
+    audit.record(
+        session, actor=actor(), action=action, subject=f"product:{product_id}", facts=facts
+    )
+
+
+@bp.route("/products/<int:product_id>/recognitions/new", methods=["GET", "POST"])
+def new_recognition(product_id: int) -> ResponseReturnValue:
+    posted = Posted()
+    if request.method == "POST":
+        award: dict[str, Any] = {
+            "stars": posted.number("stars", "Stars") or 0,
+            "score": posted.decimal("score", "Score"),
+            "decision_date": posted.day("decision_date", "Date of the decision"),
+            "valid_from": posted.day("valid_from", "Valid from"),
+            "valid_to": posted.day("valid_to", "Valid until"),
+            "authority": _authority(posted.text("authority")),
+            "potential_five": posted.text("potential_five") == "yes",
+        } | {
+            name: posted.text(name)
+            for name in ("decision_number", "authority_name", "legal_basis", "certificate_number")
+        }
+
+        def act(session: Session) -> Recognition:
+            if award["decision_date"] is None:
+                raise BadInput(
+                    "This field cannot be empty.", fix="Fill it in.", field="decision_date"
+                )
+            found = found_or_404(session.get(Product, product_id))
+            return create_recognition(session, product=found, actor=actor(), **award)
+
+        entered = posted.attempt(act)
+        if entered is not None:
+            flash(gettext("The decision is entered."), "good")
+            if words := points_above(entered):
+                flash(words, "caution")
+            return redirect(url_for("office.product", product_id=product_id))
+    values = shown_values(None, _AWARD)
+    if request.method == "GET":
+        values |= {"stars": 3, "authority": Authority.PROVINCE}
+        values |= {"authority_name": "UBND Thành phố Hà Nội"}
+    with site().database.reading() as session:
+        found = found_or_404(session.get(Product, product_id))
+        owner = found.producer
+    page = render_template(
+        "console/office/recognition_form.html",
+        p=found,
+        owner=owner,
+        v=values,
+        authority_options=[(kind, gettext(words)) for kind, words in AUTHORITIES.items()],
+        star_options=[(stars, gettext("{count} stars", count=stars)) for stars in (3, 4, 5)],
+        problems=posted.problems,
+        errors=posted.errors,
+    )
+    return page, posted.status
+
+
+def _authority(text: str) -> Authority:
+    return Authority(text) if text in list(Authority) else Authority.PROVINCE
+
+
+@bp.post("/products/<int:product_id>/certificates")
+def add_certificate(product_id: int) -> ResponseReturnValue:
+    posted = Posted()
+    valid_from = posted.day("valid_from", "Valid from")
+    valid_to = posted.day("valid_to", "Valid until")
+
+    def act(session: Session) -> Certificate:
+        return create_certificate(
+            session, product=found_or_404(session.get(Product, product_id)), actor=actor(),
+            kind=posted.text("kind"), number=posted.text("number"), issuer=posted.text("issuer"),
+            valid_from=valid_from, valid_to=valid_to,
+        )  # fmt: skip
+
+    if posted.attempt(act) is None:
+        return _page(product_id, posted)
+    flash(gettext("The certificate is entered."), "good")
+    return redirect(url_for("office.product", product_id=product_id))
+
+
+@bp.post("/products/<int:product_id>/certificates/<int:certificate_id>/remove")
+def drop_certificate(product_id: int, certificate_id: int) -> ResponseReturnValue:
+    with site().database.writing() as session:
+        found = session.get(Certificate, certificate_id)
+        mine = found if found is not None and found.product_id == product_id else None
+        remove_certificate(session, found_or_404(mine), actor=actor())
+    flash(gettext("The certificate is removed."), "good")
+    return redirect(url_for("office.product", product_id=product_id))

@@ -1,0 +1,204 @@
+"""Producer pages: lots, their balance and their journey."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from labelsvc import clock
+from labelsvc.catalogue.lots import correct_lot, open_lot, propose_code
+from labelsvc.catalogue.models import Lot, Product
+from labelsvc.events.capture import add_event
+from labelsvc.events.models import Event
+from labelsvc.events.vocabulary import STEPS
+from labelsvc.i18n import fold
+from labelsvc.labels import legal
+from labelsvc.labels.ledger import life, lot_account
+from labelsvc.labels.models import PrintRun
+from labelsvc.labels.runs import start as print_run
+from labelsvc.web.console.forms import Posted, shown_values
+from labelsvc.web.console.producer_scope import bp, own_lot, own_product, titles_of
+from labelsvc.web.console.typed import moment_of, whole
+from labelsvc.web.language import gettext
+from labelsvc.web.signed_in import actor, current_user
+from labelsvc.web.site import site
+
+_PAGE = 25
+
+
+@bp.get("/lots")
+def lots() -> ResponseReturnValue:
+    asked = " ".join(request.args.get("q", "").split())
+    query = select(Lot).join(Product).where(Product.producer_id == current_user().producer_id)
+    if asked:
+        query = query.where(
+            Product.search_key.contains(fold(asked), autoescape=True)
+            | Lot.code.contains(asked.upper(), autoescape=True)
+        )
+    with site().database.reading() as session:
+        total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+        last = max(1, -(-total // _PAGE))
+        page = min(max(1, request.args.get("page", 1, type=int)), last)
+        rows = session.scalars(
+            query.options(joinedload(Lot.product))
+            .order_by(Lot.id.desc())
+            .limit(_PAGE)
+            .offset((page - 1) * _PAGE)
+        ).all()
+        have = print_run.balances(session, rows)
+        return render_template(
+            "console/producer/lots.html",
+            lots=[(lot, have[lot.id]) for lot in rows],
+            page=page,
+            last=last,
+            total=total,
+            q=asked,
+        )
+
+
+@bp.route("/products/<int:product_id>/lots/new", methods=["GET", "POST"])
+def new_lot(product_id: int) -> ResponseReturnValue:
+    posted = Posted()
+    if request.method == "POST":
+        made_on = posted.day("made_on", "Date of manufacture (NSX)")
+        expires_on = posted.day("expires_on", "Expiry date (HSD)")
+
+        def act(session: Session) -> int:
+            declared = whole(posted.text("declared"), gettext("Quantity made"), "declared")
+            return open_lot(
+                session, product=own_product(session, product_id), code=posted.text("code"),
+                declared=declared, made_on=made_on, expires_on=expires_on,
+                growing_area=posted.text("growing_area"), actor=actor(),
+                activation=posted.text("activation") == "1",
+            ).id  # fmt: skip
+
+        lot_id = posted.attempt(act)
+        if lot_id is not None:
+            flash(gettext("The lot is open. Labels can be printed for it now."), "good")
+            return redirect(url_for("producer.lot", lot_id=lot_id))
+    with site().database.reading() as session:
+        found = own_product(session, product_id)
+        page = render_template(
+            "console/producer/new_lot.html",
+            p=found,
+            form=request.form if request.method == "POST" else _proposal(session, found),
+            required={content.key for content in legal.required(found.set_number)},
+            problems=posted.problems,
+            errors=posted.errors,
+        )
+    return page, posted.status
+
+
+def _proposal(session: Session, product: Product) -> dict[str, Any]:
+    """What the form begins with: today, and what the last lot said.
+
+    The expiry date stays empty where the shelf life gives it: a date counted from today would be
+    wrong, unseen, as soon as another day of manufacture is chosen.
+    """
+    today = clock.today()
+    last = session.scalars(
+        select(Lot).where(Lot.product_id == product.id).order_by(Lot.id.desc()).limit(1)
+    ).first()
+    return {
+        "code": propose_code(session, product, today),
+        "declared": last.declared if last else "",
+        "made_on": today.isoformat(),
+        "expires_on": "",
+        "growing_area": last.growing_area if last else "",
+    }
+
+
+@bp.route("/lots/<int:lot_id>/edit", methods=["GET", "POST"])
+def edit_lot(lot_id: int) -> ResponseReturnValue:
+    posted = Posted()
+    names = ("declared", "made_on", "expires_on", "growing_area", "activation")
+    if request.method == "POST":
+        made_on = posted.day("made_on", "Date of manufacture (NSX)")
+        expires_on = posted.day("expires_on", "Expiry date (HSD)")
+
+        def act(session: Session) -> bool:
+            found = own_lot(session, lot_id)
+            session.refresh(found, with_for_update=True)  # a run that begins now waits
+            have = print_run.balance(session, found)
+            correct_lot(
+                session, found, made_on=made_on, expires_on=expires_on,
+                declared=whole(posted.text("declared"), gettext("Quantity made"), "declared"),
+                growing_area=posted.text("growing_area"), issued=have.issued - have.void,
+                activation=posted.text("activation") == "1", actor=actor(),
+            )  # fmt: skip
+            return True
+
+        if posted.attempt(act):
+            flash(gettext("Saved."), "good")
+            return redirect(url_for("producer.lot", lot_id=lot_id))
+    with site().database.reading() as session:
+        found = own_lot(session, lot_id)
+        page = render_template(
+            "console/producer/edit_lot.html",
+            lot=found,
+            p=found.product,
+            form=shown_values(found, names),
+            balance=print_run.balance(session, found),
+            problems=posted.problems,
+            errors=posted.errors,
+        )
+    return page, posted.status
+
+
+@bp.get("/lots/<int:lot_id>")
+def lot(lot_id: int) -> ResponseReturnValue:
+    return _lot_page(lot_id, Posted())
+
+
+@bp.post("/lots/<int:lot_id>/events")
+def add_lot_event(lot_id: int) -> ResponseReturnValue:
+    posted = Posted()
+
+    def act(session: Session) -> bool:
+        add_event(
+            session,
+            lot=own_lot(session, lot_id),
+            step=posted.text("step"),
+            at=moment_of(posted.text("at"), gettext("When"), "at"),
+            place=posted.text("place"),
+            note=posted.text("note"),
+            actor=actor(),
+        )
+        return True
+
+    if posted.attempt(act):
+        flash(gettext("Added to the journey."), "good")
+        return redirect(url_for("producer.lot", lot_id=lot_id) + "#journey")
+    return _lot_page(lot_id, posted)
+
+
+def _lot_page(lot_id: int, posted: Posted) -> ResponseReturnValue:
+    with site().database.reading() as session:
+        found = own_lot(session, lot_id)
+        runs = session.scalars(
+            select(PrintRun).where(PrintRun.lot_id == found.id).order_by(PrintRun.id.desc())
+        ).all()
+        events = session.scalars(
+            select(Event).where(Event.lot_id == found.id).order_by(Event.at, Event.id)
+        ).all()
+        page = render_template(
+            "console/producer/lot.html",
+            lot=found,
+            p=found.product,
+            balance=print_run.balance(session, found),
+            account=lot_account.account(session, found),
+            living=life.living(session, found),
+            runs=runs,
+            titles=titles_of(session),
+            events=events,
+            steps=STEPS,
+            problems=posted.problems,
+            errors=posted.errors,
+            now=clock.local(clock.now()).strftime("%Y-%m-%dT%H:%M"),
+            form=request.form,
+        )
+    return page, posted.status

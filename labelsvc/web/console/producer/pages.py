@@ -1,0 +1,21 @@
+"""All pages of a producer, the layout editor's too. Importing it puts every page on the blueprint."""
+
+from labelsvc.web.console.editor import editor as editor
+from labelsvc.web.console.editor import layouts as layouts
+from labelsvc.web.console.editor import preview as preview
+from labelsvc.web.console.producer import bind as bind
+from labelsvc.web.console.producer import blanks as blanks
+from labelsvc.web.console.producer import calibration as calibration
+from labelsvc.web.console.producer import cases as cases
+from labelsvc.web.console.producer import dashboard as dashboard
+from labelsvc.web.console.producer import faults as faults
+from labelsvc.web.console.producer import files as files
+from labelsvc.web.console.producer import inner as inner
+from labelsvc.web.console.producer import life as life
+from labelsvc.web.console.producer import lots as lots
+from labelsvc.web.console.producer import printers as printers
+from labelsvc.web.console.producer import products as products
+from labelsvc.web.console.producer import runs as runs
+from labelsvc.web.console.producer import sheets as sheets
+from labelsvc.web.console.producer import wizard as wizard
+from labelsvc.web.console.producer_scope import bp as bp

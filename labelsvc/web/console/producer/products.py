@@ -1,0 +1,164 @@
+"""Producer pages: what a product says about itself, and its pictures."""
+
+from __future__ import annotations
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from labelsvc.accounts import audit
+from labelsvc.catalogue import criteria, fields
+from labelsvc.catalogue.models import Lot, Product, ProductPhoto
+from labelsvc.catalogue.photos import store_photo
+from labelsvc.catalogue.register import update_product
+from labelsvc.errors import BadInput, LabelsvcError
+from labelsvc.labels import legal
+from labelsvc.labels.runs import start as print_run
+from labelsvc.web.console.forms import Posted, shown_values
+from labelsvc.web.console.producer.dashboard import card, count_scans
+from labelsvc.web.console.producer_scope import bp, own_product
+from labelsvc.web.language import current, gettext
+from labelsvc.web.signed_in import actor
+from labelsvc.web.site import site
+
+#: Fields of a product that its producer may change; name, stars and codes are the office's.
+EDITABLE = (
+    "name_en", "brand", "net_content", "ingredients", "instructions", "storage", "warning",
+    "specification", "alcohol", "standards", "declaration", "story", "story_en",
+)  # fmt: skip
+_MOST_PHOTOS = 6
+_LOTS_SHOWN = 20
+
+
+@bp.get("/products/<int:product_id>")
+def product(product_id: int) -> ResponseReturnValue:
+    return _product_page(product_id, Posted())
+
+
+@bp.post("/products/<int:product_id>")
+def save_product(product_id: int) -> ResponseReturnValue:
+    posted = Posted()
+    facts: dict[str, object] = {
+        name: posted.text(name) for name in EDITABLE if name in request.form
+    }
+    if "shelf_life_days" in request.form:
+        facts["shelf_life_days"] = posted.number("shelf_life_days", "Shelf life in days")
+
+    def act(session: Session) -> bool:
+        update_product(session, own_product(session, product_id), actor=actor(), **facts)
+        return True
+
+    if posted.attempt(act):
+        flash(gettext("Saved."), "good")
+        return redirect(url_for("producer.product", product_id=product_id))
+    return _product_page(product_id, posted)
+
+
+@bp.post("/products/<int:product_id>/photos")
+def add_photo(product_id: int) -> ResponseReturnValue:
+    posted = Posted()
+    where = site()
+    with where.database.reading() as session:
+        held = len(own_product(session, product_id).photos)
+    upload = request.files.get("photo")
+    try:
+        if upload is None or not upload.filename:
+            raise BadInput("No picture was chosen.", fix="Choose a JPEG, PNG or WebP file.")
+        if held >= _MOST_PHOTOS:
+            raise BadInput("A product has at most {most} pictures.", fix="Remove one first.", most=_MOST_PHOTOS)  # fmt: skip
+        # Drawn again outside the transaction: it takes a second, and others may write meanwhile.
+        made = store_photo(where.files, upload.read())
+    except LabelsvcError as error:
+        error.params["field"] = "photo"
+        posted.add(error)
+        return _product_page(product_id, posted)
+
+    def act(session: Session) -> bool:
+        last = session.scalar(
+            select(func.max(ProductPhoto.position)).where(ProductPhoto.product_id == product_id)
+        )
+        session.add(
+            ProductPhoto(
+                product_id=own_product(session, product_id).id,
+                position=0 if last is None else last + 1,
+                key=made.key,
+                width=made.width,
+                height=made.height,
+                description=fields.checked("description", fields.line, posted.text("description")),
+            )
+        )
+        audit.record(
+            session, actor=actor(), action="product.photo", subject=f"product:{product_id}",
+            facts={"key": made.key},
+        )  # fmt: skip
+        return True
+
+    if posted.attempt(act):
+        flash(gettext("The picture is added."), "good")
+        return redirect(url_for("producer.product", product_id=product_id) + "#pictures")
+    return _product_page(product_id, posted)
+
+
+@bp.post("/products/<int:product_id>/photos/<int:photo_id>")
+def change_photo(product_id: int, photo_id: int) -> ResponseReturnValue:
+    """Say what a picture shows, put it first, or remove it."""
+    posted = Posted()
+    do = posted.text("do")
+
+    def act(session: Session) -> bool:
+        found = own_product(session, product_id)
+        photo = next((p for p in found.photos if p.id == photo_id), None)
+        if photo is None or do not in ("describe", "first", "remove"):
+            abort(404)
+        if do == "remove":
+            session.delete(photo)  # the file stays: older scans may still be showing it
+        elif do == "first":
+            for place, other in enumerate([photo, *(p for p in found.photos if p is not photo)]):
+                other.position = place
+        else:
+            said = posted.text("description")
+            photo.description = fields.checked(f"description-{photo_id}", fields.line, said)
+        audit.record(
+            session, actor=actor(), action=f"product.photo.{do}", subject=f"product:{product_id}",
+            facts={"key": photo.key},
+        )  # fmt: skip
+        return True
+
+    if posted.attempt(act):
+        flash(gettext("Saved."), "good")
+        return redirect(url_for("producer.product", product_id=product_id) + "#pictures")
+    return _product_page(product_id, posted)
+
+
+def _product_page(product_id: int, posted: Posted) -> ResponseReturnValue:
+    with site().database.reading() as session:
+        found = own_product(session, product_id)
+        lots = session.scalars(
+            select(Lot).where(Lot.product_id == found.id).order_by(Lot.id.desc()).limit(_LOTS_SHOWN)
+        ).all()
+        names = (*EDITABLE, "shelf_life_days")
+        # What was typed comes back only from the form that was sent, not from that of a picture.
+        values = shown_values(found, names) if "story" in request.form else _kept(found, names)
+        page = render_template(
+            "console/producer/product.html",
+            card=card(found),
+            p=found,
+            v=values,
+            lots=[(lot, print_run.balance(session, lot)) for lot in lots],
+            problems=posted.problems,
+            errors=posted.errors,
+            set_name=criteria.name(found.set_number, current()),
+            required={content.key for content in legal.required(found.set_number)},
+            editable=names,
+            most_photos=_MOST_PHOTOS,
+            scans={
+                days: count_scans(session, Lot.product_id == found.id, days=days)
+                for days in (7, 30)
+            },
+        )
+    return page, posted.status
+
+
+def _kept(found: Product, names: tuple[str, ...]) -> dict[str, object]:
+    return {name: getattr(found, name) for name in names}

@@ -1,0 +1,167 @@
+"""What the wizard of a run was asked for: layout, form of code, number, cells, copies and printer."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+
+from flask import request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from labelsvc.catalogue.models import Lot
+from labelsvc.codes.models import Form
+from labelsvc.errors import BadInput, LabelsvcError
+from labelsvc.labels import own_layouts
+from labelsvc.labels.layouts import library
+from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.models import Printer, PrintRun
+from labelsvc.labels.printers import book
+from labelsvc.labels.runs import start as print_run
+from labelsvc.labels.runs.rules import Balance
+from labelsvc.labels.sheets.imprint import Imprint, usual_spares
+from labelsvc.labels.sheets.sheet import Sheet
+from labelsvc.web.console.forms import Problem, problem
+from labelsvc.web.console.typed import row_number, whole
+from labelsvc.web.language import gettext
+from labelsvc.web.signed_in import current_user
+
+
+@dataclass
+class Choice:
+    """What the form of the wizard says, read as far as it can be read."""
+
+    layout: Layout
+    form: Form
+    count: int
+    imprint: Imprint = field(default_factory=Imprint)
+    printer: Printer | None = None
+    #: As many spares as print shops add, whatever the count becomes.
+    usual: bool = False
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def output(self) -> print_run.Output:
+        """Commands for a label printer where it prints this layout, else a PDF."""
+        if self.printer is None or self.layout.kind == "sheet":
+            return "pdf"
+        return {"zpl": "zpl", "tspl": "tspl"}.get(self.printer.language, "pdf")  # type: ignore[return-value]
+
+
+def offered_layouts(session: Session) -> list[Layout]:
+    """The producer's own first, then those of the program; blank ones are for blank rolls."""
+    producer_id = current_user().producer_id or 0
+    found = []
+    for row in own_layouts.layouts_of(session, producer_id):
+        with suppress(LabelsvcError):  # its sheet was deleted: the editor says so
+            found.append(own_layouts.find(session, producer_id, row.name))
+    found += library.for_packs()
+    return [layout for layout in found if not layout.blank]
+
+
+def read_choice(session: Session, lot: Lot, have: Balance) -> Choice:
+    """What the request asks for; what cannot be read is among its problems, and the usual is taken."""
+    values = request.form if request.method == "POST" else request.args
+    layouts = offered_layouts(session)
+    layout = next((x for x in layouts if x.name == values.get("layout")), None)
+    layout = layout or next((x for x in layouts if x.name == "a4-65"), layouts[0])
+    form = form_of(values.get("form"), layout, lot)
+    per_page = Sheet.of(layout).per_page if layout.kind == "sheet" else 100
+    chosen = Choice(layout, form, min(max(have.remaining, 1), per_page))
+    chosen.printer = _printer(session, lot, layout)
+    numbers = {"count": chosen.count, "start_at": 1, "copies": 1, "spares": 0}
+    for name, label in (
+        ("count", "How many labels"), ("start_at", "Start at label"),
+        ("copies", "Labels of each code"), ("spares", "Spare labels"),
+    ):  # fmt: skip
+        if not values.get(name):
+            continue
+        try:
+            numbers[name] = whole(values[name], gettext(label), name)
+        except BadInput as error:
+            chosen.problems.append(problem(error))
+    used: tuple[int, ...] = ()
+    if layout.kind == "sheet":
+        cells = {row_number(value) for value in values.getlist("used")}
+        used = tuple(sorted(cells - {0}))
+    looking = values.get("do") != "print"
+    if layout.kind == "sheet" and looking:
+        # Cells of a sheet with more labels, chosen before.
+        numbers["start_at"] = numbers["start_at"] if numbers["start_at"] <= per_page else 1
+        used = tuple(cell for cell in used if cell <= per_page)
+    chosen.count = numbers["count"]
+    chosen.imprint = Imprint(
+        numbers["start_at"],
+        used,
+        "down" if values.get("order") == "down" else "across",
+        numbers["copies"],
+        values.get("collate") != "each",
+        numbers["spares"],
+    )
+    wanted = values.get("sheets", "")
+    if wanted in full_sheets(chosen, have):
+        chosen.count = full_sheets(chosen, have)[wanted]
+        chosen.problems.clear()
+    chosen.usual = bool(values.get("usual_spares"))
+    if chosen.usual:
+        chosen.imprint = replace(chosen.imprint, spares=as_usual(chosen))
+    if chosen.output != "pdf":
+        chosen.imprint = print_run.on_roll(chosen.imprint, chosen.output)
+    return chosen
+
+
+def as_usual(chosen: Choice) -> int:
+    """Spare labels that print shops add to as many."""
+    return usual_spares(max(chosen.count, 0) * max(chosen.imprint.copies, 1))
+
+
+def printers_for(session: Session, lot: Lot, layout: Layout) -> list[Printer]:
+    """Those that can print *layout*: label printers take rolls only."""
+    rows = book.printers_of(session, lot.product.producer_id)
+    return [row for row in rows if row.language == "pdf" or layout.kind != "sheet"]
+
+
+def _printer(session: Session, lot: Lot, layout: Layout) -> Printer | None:
+    """The printer that was chosen; on the first look the one of the newest run."""
+    rows = printers_for(session, lot, layout)
+    if "printer" in request.form or "printer" in request.args:
+        asked = request.values.get("printer", "")
+        return next((row for row in rows if str(row.id) == asked), None)
+    last = session.scalar(
+        select(PrintRun.printer_id)
+        .join(Lot)
+        .where(Lot.product.has(producer_id=lot.product.producer_id))
+        .order_by(PrintRun.id.desc())
+        .limit(1)
+    )
+    return next((row for row in rows if row.id == last), None)
+
+
+def full_sheets(chosen: Choice, have: Balance) -> dict[str, int]:
+    """Quick answers to "how many": full sheets, and all that is left. Name → labels."""
+    found: dict[str, int] = {}
+    sheet, imprint = Sheet.of(chosen.layout), chosen.imprint
+    if chosen.layout.kind == "sheet":
+        try:
+            first = sheet.free_cells(imprint.start_at, imprint.used, imprint.order)
+        except BadInput:  # told with the other problems
+            first = sheet.per_page
+        copies = max(1, imprint.copies)
+        found = {str(n): (first + (n - 1) * sheet.per_page) // copies for n in (1, 2, 5)}
+        found = {name: count for name, count in found.items() if 0 < count <= have.remaining}
+    if have.remaining:
+        found["all"] = have.remaining
+    return found
+
+
+def possible(form: Form, layout: Layout, lot: Lot) -> bool:
+    """Whether codes of *form* can be printed for *lot* with *layout*."""
+    return form in layout.forms and (form is not Form.GS1 or bool(lot.product.gtin))
+
+
+def form_of(asked: str | None, layout: Layout, lot: Lot) -> Form:
+    """The form that was *asked* for where it is possible, else the usual one of *layout*."""
+    if asked in list(Form) and possible(Form(asked), layout, lot):
+        return Form(asked)
+    usual = map(Form, layout.forms)
+    return next((form for form in usual if possible(form, layout, lot)), Form(layout.forms[0]))

@@ -1,0 +1,57 @@
+"""Rows of the signed-in producer: the blueprint, lots and layouts in scope."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort
+from sqlalchemy.orm import Session
+
+from labelsvc.catalogue.models import Lot, Product
+from labelsvc.labels import own_layouts
+from labelsvc.labels.layouts import library
+from labelsvc.labels.models import PrintRun
+from labelsvc.web.language import current
+from labelsvc.web.signed_in import current_user
+
+bp = Blueprint("producer", __name__, url_prefix="/console")
+
+
+def producer_id() -> int:
+    """Of the signed-in user; the gate lets producers in only."""
+    found = current_user().producer_id
+    if found is None:
+        abort(404)
+    return found
+
+
+def own_product(session: Session, product_id: int) -> Product:
+    """The product, if it is the signed-in producer's; 404 otherwise, as if there were none."""
+    product = session.get(Product, product_id)
+    if product is None or product.producer_id != current_user().producer_id:
+        abort(404)
+    return product
+
+
+def own_lot(session: Session, lot_id: int) -> Lot:
+    lot = session.get(Lot, lot_id)
+    if lot is None or lot.product.producer_id != current_user().producer_id:
+        abort(404)
+    return lot
+
+
+def own_run(session: Session, run_id: int) -> PrintRun:
+    run = session.get(PrintRun, run_id)
+    if run is None or run.lot.product.producer_id != current_user().producer_id:
+        abort(404)
+    return run
+
+
+def layout_titles() -> dict[str, str]:
+    """Name → title of every layout, in the reader's language."""
+    layouts = [library.get(name) for name in library.names()]
+    return {x.name: x.title_en if current() == "en" else x.title_vi for x in layouts}
+
+
+def titles_of(session: Session) -> dict[str, str]:
+    """Name → title of every layout that the signed-in producer may see, own ones too."""
+    mine = own_layouts.layouts_of(session, current_user().producer_id or 0)
+    return layout_titles() | {row.name: row.title for row in mine}

@@ -1,0 +1,74 @@
+"""The page behind the code of a carton: its goods, which labels belong inside, what became of them."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from labelsvc import clock
+from labelsvc.codes.forms.carton import CartonCode
+from labelsvc.codes.keys.keyring import Keyring
+from labelsvc.codes.models import Issue, MarkState
+from labelsvc.codes.register import cartons, revoke
+from labelsvc.db import Revision
+from labelsvc.scans import lookup
+from labelsvc.scans.verdict import Verdict
+from labelsvc.web.scan import view as scan_view
+from labelsvc.web.scan.state import ScanSite
+
+
+class Shown(NamedTuple):
+    """What a page is made of."""
+
+    issue_id: int
+    verdict: Verdict
+    view: dict[str, Any]
+
+
+def shown(own: ScanSite, code: CartonCode) -> Shown | None:
+    """The page of a carton code; None when its signature holds and there are no such units.
+
+    :raises BadSignature: the signature is wrong, or its key is not known or not believed.
+    """
+    own.verify_carton(code)
+    with own.where.database.reading() as session:
+        if own.outdated(session.scalar(select(Revision.number)) or 0):
+            return shown(own, code)
+        return _shown(session, own.keyring, code, base_url=own.where.settings.base_url)
+
+
+def _shown(session: Session, ring: Keyring, code: CartonCode, *, base_url: str) -> Shown | None:
+    payload, today = code.payload, clock.today()
+    issue = cartons.find(session, ring, payload)
+    if issue is None:
+        return None
+    states = _states(session, issue, issue.first + payload.first, payload.count)
+    # What became of all of them is said of the carton; what became of some is counted below.
+    whole = next((state for state, count in states.items() if count == payload.count), None)
+    mark = revoke.state_of(session, issue.first + payload.first) if whole else None
+    verdict = lookup.judge(mark, issue, today)
+    if verdict is Verdict.NOT_ACTIVATED and states[MarkState.ACTIVATED]:
+        verdict = Verdict.ISSUED_OK
+    found = lookup.by_issue(session, issue.id, on=today)
+    view = scan_view.view(
+        found, verdict, form="carton", mark=mark, base_url=base_url, code=code.canonical
+    )
+    view["code"] = {"text": code.canonical, "printed": None, "position": None, "form": "carton"}
+    first, last = payload.numbers
+    view["carton"] = {
+        "first": first,
+        "last": last,
+        "count": payload.count,
+        "states": {str(state): count for state, count in states.items()},
+    }
+    return Shown(issue.id, verdict, view)
+
+
+def _states(session: Session, issue: Issue, first: int, count: int) -> dict[MarkState, int]:
+    """How many of *count* numbers from *first* on are in each state; the rest were only printed."""
+    found = dict.fromkeys(MarkState, 0)
+    for low, high, state in revoke.ruled(session, issue):
+        found[MarkState(state)] += max(0, min(high, first + count - 1) - max(low, first) + 1)
+    return found

@@ -1,0 +1,257 @@
+"""The page behind every code. One request, no script, no cookie; HTML, JSON or plain text.
+
+The tag or signature is checked before the database is asked anything. What the page says about the
+product is kept in memory per lot and language and is good while the database's revision stays the
+same, so a withdrawal shows with the next request; what belongs to the one code is put in each time.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import Any
+
+from flask import Blueprint, Response, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from labelsvc import clock
+from labelsvc.codes.forms import gs1, offline, short, uri
+from labelsvc.codes.forms.carton import CartonCode
+from labelsvc.codes.models import Form, Issue
+from labelsvc.codes.register import inner_lots
+from labelsvc.errors import (
+    BadCode,
+    BadSignature,
+    ForeignHost,
+    FrozenKey,
+    RevokedKey,
+    UnknownKey,
+)
+from labelsvc.labels.runs.comparable import compared
+from labelsvc.scans import lookup
+from labelsvc.scans.lookup import Peek
+from labelsvc.scans.verdict import OUT, SHOWN, Verdict
+from labelsvc.web import language
+from labelsvc.web.responses import HEADERS, STRICT_TRANSPORT, Sent
+from labelsvc.web.scan import carton, negotiate
+from labelsvc.web.scan import view as scan_view
+from labelsvc.web.scan import wait as scan_wait
+from labelsvc.web.scan.cache import (
+    CODE,
+    NOTICE,
+    POSITION,
+    PRINTED,
+    Kept,
+    Page,
+    document,
+    fill,
+    notices,
+    stamp_of,
+)
+from labelsvc.web.scan.state import ScanSite
+from labelsvc.web.site import site
+
+bp = Blueprint("scan", __name__)
+
+_TYPES = {
+    "html": "text/html; charset=utf-8",
+    "json": "application/json; charset=utf-8",
+    "text": "text/plain; charset=utf-8",
+}
+
+
+@bp.get("/01/<path:_rest>")
+@bp.get("/<_code>")
+@bp.get("/<_code>/")
+def scan(_rest: str = "", _code: str = "") -> ResponseReturnValue:
+    """The raw target is parsed, not Flask's decoded path: escapes are undone once, by `uri`."""
+    raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.path
+    return answer(str(raw), _kind())
+
+
+def answer(text: str, kind: str) -> ResponseReturnValue:
+    """What is said of a code, given as the path of its page; `kind` is html, json or text.
+
+    A visit of a page is recorded (`ScanSite.record`), a question by POST is none.
+    """
+    own = ScanSite.of(current_app)
+    try:
+        parsed = uri.parse(text, host=own.host)
+    except ForeignHost:
+        return _plain(Verdict.FOREIGN_HOST, kind)
+    except BadCode:
+        return _plain(Verdict.MALFORMED, kind)
+    if isinstance(parsed, gs1.Gs1Link):
+        return _link(parsed, kind)
+    return _coded(own, parsed, kind)
+
+
+def _coded(own: ScanSite, parsed: uri.ParsedCode, kind: str) -> ResponseReturnValue:
+    where = site()
+    try:
+        if isinstance(parsed, CartonCode):
+            return _carton(own, parsed, kind)
+        number = own.number(parsed)
+    except UnknownKey:
+        return _missed(own, Verdict.UNKNOWN_KEY, kind, parsed)
+    except BadSignature as error:
+        return _missed(own, _refusal(parsed, error), kind, parsed)
+    peek = lookup.peek(where.database, number) if number is not None else None
+    if peek is None and isinstance(parsed, short.ShortCode):
+        with where.database.reading() as session:
+            verdict, producer = lookup.unissued(session, number)
+        if verdict is Verdict.NOT_ISSUED:
+            return _missed(own, verdict, kind, parsed)
+        return _plain(verdict, kind, parsed, producer=producer)
+    if peek is None or not lookup.fits(parsed, peek.form):
+        return _missed(own, Verdict.NOT_ISSUED, kind, parsed)
+    if own.outdated(peek.revision):
+        return _coded(own, parsed, kind)
+    lang = language.current()
+    # The revision was read before anything else: a page of newer data is at worst made again.
+    stamp, kept = stamp_of(peek), own.pages.get(peek, kind, lang)
+    if kept is None:
+        with where.database.reading() as session:
+            kept = _render(session, peek, kind, stamp)
+        own.pages.put(peek, kind, lang, kept)
+    own.record(kept.verdict, peek.number, peek.issue_id, peek.form)
+    packed = _takes_gzip()
+    body = fill(
+        kept, parsed.canonical, peek,
+        kind=kind, lang=lang, packed=packed, rules=where.settings,
+    )  # fmt: skip
+    return _send(kept.verdict, kind, body, packed=packed)
+
+
+def _carton(own: ScanSite, parsed: CartonCode, kind: str) -> ResponseReturnValue:
+    """Cartons are scanned seldom: nothing of their pages is kept."""
+    shown = carton.shown(own, parsed)
+    if shown is None:
+        return _missed(own, Verdict.NOT_ISSUED, kind, parsed)
+    page = document(shown.view, kind).replace(NOTICE, "null" if kind == "json" else "")
+    own.record(shown.verdict, None, shown.issue_id, "carton")
+    return _send(shown.verdict, kind, page.encode())
+
+
+def _missed(
+    own: ScanSite, verdict: Verdict, kind: str, parsed: uri.ParsedCode
+) -> ResponseReturnValue:
+    """A code that did not hold: the page that says so, or to wait when its network sent many."""
+    wait = own.missed(parsed)
+    if wait:
+        return scan_wait.page(own, parsed.canonical, kind, wait=wait)
+    return _plain(verdict, kind, parsed)
+
+
+def _refusal(parsed: uri.ParsedCode, error: BadSignature) -> Verdict:
+    """A server-checked form has one answer for every reason: it says nothing to who guesses."""
+    if not isinstance(parsed, offline.OfflineCode | CartonCode):
+        return Verdict.NOT_ISSUED
+    if isinstance(error, FrozenKey | RevokedKey):
+        return Verdict.FROZEN_KEY_OUTSIDE_RANGE
+    return Verdict.BAD_SIGNATURE
+
+
+def _render(session: Session, peek: Peek, kind: str, stamp: tuple[Any, ...]) -> Kept:
+    today = clock.today()
+    found = lookup.by_issue(session, peek.issue_id, on=today)
+    mark = lookup.mark_of(session, peek)
+    issue = session.get_one(Issue, peek.issue_id)
+    verdict = lookup.judge(mark, issue, today)
+    view = scan_view.view(
+        found, verdict, form=peek.form, mark=mark, base_url=site().settings.base_url, code=CODE
+    )
+    view["code"] = {"text": CODE, "printed": PRINTED, "position": POSITION, "form": peek.form}
+    view["compare"] = compared(session, issue)
+    if peek.form == Form.OFFLINE and view["compare"] != "host":
+        view["compare"] = ""  # nobody compares 193 digits
+    view["one_unit"] = peek.form != Form.LOT and verdict not in OUT
+    view["inner"] = (
+        peek.form != Form.LOT
+        and found.lot is not None
+        and inner_lots.asked_for(session, found.lot.id)
+    )
+    declared = found.lot.declared if found.lot and peek.form == Form.LOT else None
+    return Kept(stamp, verdict, declared, Page(document(view, kind)), notices(kind, declared))
+
+
+def _link(link: gs1.Gs1Link, kind: str) -> ResponseReturnValue:
+    """A plain GS1 link: product facts without any word about the item."""
+    today = clock.today()
+    with site().database.reading() as session:
+        found = lookup.by_link(session, link.gtin, link.lot, on=today)
+        if found is None:
+            return _plain(Verdict.NOT_ISSUED, kind, link)
+        view = scan_view.view(
+            found, Verdict.LINK_ONLY, form="link", mark=None, base_url=site().settings.base_url,
+            code=link.canonical,
+        )  # fmt: skip
+        view["code"] = {"text": link.canonical, "printed": None, "position": None, "form": "link"}
+        view["unknown_lot"] = link.lot if found.lot is None else None
+        page = document(view, kind).replace(NOTICE, "null" if kind == "json" else "")
+    ScanSite.of(current_app).record(Verdict.LINK_ONLY, None, None, "link")
+    return _send(Verdict.LINK_ONLY, kind, page.encode())
+
+
+def _plain(
+    verdict: Verdict, kind: str, parsed: uri.ParsedCode | None = None, *, producer: str = ""
+) -> ResponseReturnValue:
+    """A page about a code that is none of ours, or on no goods: what it means and what to do.
+
+    :param producer: who was given the blank label.
+    """
+    code = parsed.canonical if parsed else ""
+    ScanSite.of(current_app).record(verdict, None, None, None)
+    shown = SHOWN[verdict]
+    if kind == "json":
+        body = json.dumps(
+            {"verdict": verdict, "headline": language.gettext(shown.headline),
+             "meaning": language.gettext(shown.meaning), "code": code or None}
+            | ({"producer": {"name": producer}} if producer else {}),
+            ensure_ascii=False, indent=1,
+        )  # fmt: skip
+    elif kind == "text":
+        body = f"{verdict}\n{language.gettext(shown.headline)}\n{language.gettext(shown.meaning)}\n"
+    else:
+        body = render_template(
+            "scan/refused.html",
+            verdict=verdict,
+            shown=shown,
+            code=code if isinstance(parsed, gs1.Gs1Link) else uri.printed(code) or code,
+            path=code,
+            producer=producer,
+            host=ScanSite.of(current_app).host,
+        )
+    return _send(verdict, kind, body.encode())
+
+
+def _send(verdict: Verdict, kind: str, body: bytes, *, packed: bool = False) -> Response:
+    own = ScanSite.of(current_app)
+    if not packed and len(body) > 500 and _takes_gzip():
+        body, packed = gzip.compress(body, 5, mtime=0), True
+    lang = language.current()
+    lines = own.headers.get((kind, packed, lang))
+    if lines is None:
+        lines = [*HEADERS.items(), *scan_view.HEADERS.items(), ("Content-Type", _TYPES[kind])]
+        if packed:  # nothing secret is on these pages, so their size tells nothing
+            lines.append(("Content-Encoding", "gzip"))
+        lines.append(("Content-Language", lang))
+        csp = own.csp if kind == "html" else "default-src 'none'; frame-ancestors 'none'"
+        lines.append(("Content-Security-Policy", csp))
+        if site().settings.base_url.startswith("https:"):
+            lines.append(STRICT_TRANSPORT)
+        lines = own.headers[kind, packed, lang] = list(dict(lines).items())
+    return Sent(body, SHOWN[verdict].status, lines)
+
+
+def _takes_gzip() -> bool:
+    return negotiate.packs(request.headers.get("Accept-Encoding", ""))
+
+
+def _kind() -> str:
+    """html, json or text: what was asked for by `?format=` or `Accept`."""
+    asked = request.args.get("format")
+    if asked in ("html", "json", "text"):
+        return asked
+    return negotiate.kind_of(request.headers.get("Accept", ""))
