@@ -1,4 +1,4 @@
-"""What time it is: UTC for storing, Hanoi for showing. Tests replace it with time-machine."""
+"""Clock: UTC for storing, Hanoi for showing. Tests replace it with time-machine."""
 
 from __future__ import annotations
 

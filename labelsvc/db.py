@@ -1,4 +1,4 @@
-"""The database: one engine, two doors.
+"""Database: one engine, with a reading and a writing session.
 
 `reading()` opens a deferred transaction, `writing()` takes the write lock at once. On SQLite a
 transaction that reads first and writes later fails with "database is locked" immediately,

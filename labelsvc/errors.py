@@ -1,4 +1,4 @@
-"""The one tree of errors.
+"""Errors: one tree, each with code, message and fix.
 
 Every error that labelsvc raises on purpose descends from `LabelsvcError`. It carries a machine
 `code`, an English `message` and `fix` (both also keys of the translations, with `{name}`

@@ -1,4 +1,4 @@
-"""Blobs: photos, uploaded lists, finished print files. A local folder or S3, through fsspec.
+"""Stored files: photos, uploaded lists, finished print files. Local folder or S3, through fsspec.
 
 Keys are relative paths with `/`, made by us and never taken from a request unchecked.
 """

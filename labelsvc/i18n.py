@@ -1,4 +1,4 @@
-"""Vietnamese first, English second: messages, dates, numbers, search keys.
+"""Languages: messages, dates, numbers and search keys in Vietnamese and English.
 
 English sentences in the code are the keys; `labelsvc/translations/vi/*.po`, one file a room, hold
 the Vietnamese. They are read at start by Babel, so there is nothing to compile.

@@ -1,4 +1,4 @@
-"""The files that come with the program, in a checkout and in an installed wheel, and its version."""
+"""Resources: finds files that come with the program, in a checkout or a wheel, and the version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One frozen object of settings, from `LABELSVC_*` variables and `labelsvc.toml`.
+"""Settings: one frozen object, from `LABELSVC_*` variables and `labelsvc.toml`.
 
 The environment wins over the file. `labelsvc.toml` is looked for in the working folder, or where
 `LABELSVC_CONFIG` says. Every setting has a heading in docs/operate.md (a test holds that).

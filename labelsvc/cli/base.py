@@ -1,4 +1,4 @@
-"""What every command shares: errors in words or JSON, the database, dates, progress."""
+"""Shared parts of commands: errors in words or JSON, the database, dates, progress."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""verify: what is known about a code."""
+"""verify: say what is known about a code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""doctor: is everything there that a page or a print run needs?"""
+"""doctor: check all that a page or a print run needs."""
 
 from __future__ import annotations
 

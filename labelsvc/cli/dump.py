@@ -1,4 +1,4 @@
-"""A consistent copy of a database in one file, and back: SQLite's own, and pg_dump's."""
+"""Dumps: a consistent copy of a database in one file, and back (SQLite backup, pg_dump)."""
 
 from __future__ import annotations
 

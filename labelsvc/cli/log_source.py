@@ -1,4 +1,4 @@
-"""Where a log is read from: an address or a folder; and what is remembered of it."""
+"""Log source: reads a public log from an address or a folder, and remembers its last head."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""press, variable, archive: a released run in another shape, without taking a number."""
+"""press, variable, archive: make further files of a released run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mistakes of usage in the reader's language: what click says of a wrong option or value.
+"""Usage errors: translates click's messages about options and values.
 
 Click fills its sentences before anybody sees them, so they are recognised by their shape. One that is
 not known stays English.

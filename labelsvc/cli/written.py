@@ -1,4 +1,4 @@
-"""Files that commands write: told before the work begins that they cannot be, written whole."""
+"""Output files: checks that they can be written before work begins, and writes them whole."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happened to a lot: harvest, processing, inspection, packing, shipping, sale."""
+"""Events of a lot: harvest, processing, inspection, packing, shipping, sale."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cases: opened, noted, contested, decided, closed. Every step stands in the audit trail."""
+"""Cases: opens, notes, contests, decides and closes them. Each step is in the audit trail."""
 
 from __future__ import annotations
 

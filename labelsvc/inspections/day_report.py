@@ -1,4 +1,4 @@
-"""What an inspector did on one day: the codes of a visit, which only the device knows, and the cases.
+"""Day report: lists the codes an inspector's device saw on one day, and the cases.
 
 The device sends its visit and gets a report back; nothing of the visit is kept here.
 """

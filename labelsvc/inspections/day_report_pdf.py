@@ -1,4 +1,4 @@
-"""The day report on A4 pages, Vietnamese: a record that is signed and filed.
+"""Day report as PDF: A4 pages in Vietnamese, to be signed and filed.
 
 Every word of a visit or a case is somebody's text: it is escaped, normalised and wrapped, never read
 as markup.

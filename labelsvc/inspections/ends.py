@@ -1,4 +1,4 @@
-"""Codes told by their ends: who has a whole code can show its page, so none is kept in words."""
+"""Ends of codes: find a code by its first and last characters, so that no whole code is stored."""
 
 from __future__ import annotations
 

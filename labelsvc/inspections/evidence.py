@@ -1,4 +1,4 @@
-"""What speaks for and against a case: scans over time, reported places, verdicts. Only counts."""
+"""Evidence of a case: counts of scans over time, reported places, verdicts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one look at the scans notices: every signal, by what it is about. Reads and changes nothing."""
+"""Noticing: computes every signal of copies from scans. Reads only. Used by the watch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Places: where codes were said to be, kept no more exactly than needed, and where goods are sold."""
+"""Places of cases: where codes were reported and goods are sold, stored coarsely."""
 
 from __future__ import annotations
 

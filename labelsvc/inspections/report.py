@@ -1,4 +1,4 @@
-"""Reports of consumers: taken in, listed for the office, closed."""
+"""Reports by consumers: takes them in, lists them for the office, closes them."""
 
 from __future__ import annotations
 

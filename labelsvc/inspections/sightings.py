@@ -1,4 +1,4 @@
-"""Where inspectors saw codes: told by their application when there is a network, kept once each."""
+"""Sightings: stores once where an inspector's application saw a code."""
 
 from __future__ import annotations
 

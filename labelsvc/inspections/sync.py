@@ -1,4 +1,4 @@
-"""Cases that an inspector opened without a network, taken in once however often they are sent."""
+"""Sync: takes in cases that were opened without a network, once each."""
 
 from __future__ import annotations
 

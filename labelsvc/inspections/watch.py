@@ -1,4 +1,4 @@
-"""Looks at what was scanned and raises cases of copy risk: now and then, by whichever process.
+"""Watch: looks at new scans from time to time and raises cases of copy risk.
 
 Reading first, in one transaction that holds nobody up; then one short writing one. Anonymous scans
 raise a case and nothing else: nothing here touches a mark, a lot or a verdict.

@@ -1,4 +1,4 @@
-"""Tokens that tell visits of one day apart and cannot be turned back once the day is over."""
+"""Visit tokens: tell visits of one day apart, and cannot be traced once the day's key is gone."""
 
 from __future__ import annotations
 

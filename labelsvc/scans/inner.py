@@ -1,4 +1,4 @@
-"""Checking an inner code: once it is right, then "already checked"; five wrong ones a day."""
+"""Inner codes: checks one; the second time it answers "already checked"; five wrong tries a day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a verified number to everything its page tells, in as few looks as possible."""
+"""Lookup: finds all that a scan page tells of a verified number, in one or two queries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many wrong codes a network sent in the last minute: a moving window in memory, of misses only.
+"""Misses: counts wrong codes of a network in a moving minute, in memory.
 
 Never of hits: behind one address of a carrier stand thousands of phones, and a right code is
 answered whatever the others do. So the window stops nobody from guessing; it makes a flood of

@@ -1,4 +1,4 @@
-"""Places where codes were reported to be, and how far two of them surely lie apart.
+"""Places: where codes were reported, and the least distance between two of them.
 
 A report names a province, or a cell of 0.05 degrees in one; both are areas, so the distance between
 middles says too much.

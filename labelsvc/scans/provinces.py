@@ -1,4 +1,4 @@
-"""The 34 provinces since 1 July 2025: names, where they are about, and how they are found in words.
+"""Provinces since 1 July 2025: 34 names, their centres, and finding them in text.
 
 Codes are those of Decision 19/2025/QĐ-TTg. Middle and reach are rough and the reach rounded up:
 they serve to say that two provinces are *surely* farther apart than so many kilometres, and nothing

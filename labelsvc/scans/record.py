@@ -1,4 +1,4 @@
-"""Writing scans down, de-identified, without making the reader wait.
+"""Recorder: writes scans in batches, de-identified, after the answer is sent.
 
 A scan is put into a bounded queue; a thread writes what has gathered a few times a second. When the
 queue is full or the database is away, scans are lost and the page is not: it never waits for them.

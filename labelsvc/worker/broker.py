@@ -1,4 +1,4 @@
-"""Workers told by a broker (Redis, RabbitMQ): Celery carries the word, the database keeps the truth.
+"""Broker: Celery workers over Redis or RabbitMQ; the database keeps the truth.
 
 A message is only "look at this part": it may be lost, come late or come twice. Whoever gets it
 leases the part in the database as every worker does, so nothing is done twice at once; and the

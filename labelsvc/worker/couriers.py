@@ -1,4 +1,4 @@
-"""Rolls on their way to printers, beside what is being rendered.
+"""Couriers: threads that send rolls to printers while others render.
 
 A printer takes labels as fast as it prints them, for minutes, or stands still without paper. Whoever
 renders would wait with it, and with two such printers nobody could print at all.

@@ -1,4 +1,4 @@
-"""Jobs that make one further file of a released run."""
+"""Extra files: jobs that make a further file of a released run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each kind of job does with its parts, with its end, and with its failure."""
+"""Kinds of jobs: the table of work, with part, close and failure of each kind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The engine beside the server: processes, or a thread in it, that work off the queue or tell of it."""
+"""Local engine: processes or a thread beside the server that work off the queue."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Keeps the public log and the status lists up to what happened: now and then, by whichever worker
-is idle."""
+"""Publishing: brings the public log and the status lists up to date, from time to time, in an idle worker."""
 
 from __future__ import annotations
 

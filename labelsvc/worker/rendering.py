@@ -1,4 +1,4 @@
-"""Jobs that make label files: print runs, and rolls of blank labels."""
+"""Rendering: jobs that make label files of print runs and blank rolls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jobs that send a roll to a printer on the network."""
+"""Sending: jobs that send a roll to a network printer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a part is done and a job is closed, whatever its kind. Every step may be done twice."""
+"""Tasks: does a part and closes a job, of any kind. Every step may run twice."""
 
 from __future__ import annotations
 

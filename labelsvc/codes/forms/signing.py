@@ -1,4 +1,4 @@
-"""What makes a code ours: truncated HMAC-SHA-256 tags, Ed25519 signatures, keys for one purpose.
+"""Signatures of codes: truncated HMAC-SHA-256 tags, Ed25519, and keys derived for one purpose.
 
 The seam is itsdangerous': a `SigningAlgorithm` computes and compares, a `Signer` owns the secrets
 (oldest to newest: the last signs, all verify) and the purpose. Ours differ in three points, since

@@ -1,4 +1,4 @@
-"""Unit indices of a lot as the offline form prints them: shuffled, dense, and free to grow."""
+"""Unit indices of the offline form: shuffles them within a lot. Used by the keyring and verifiers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From what a scanner, a chat or a person hands over to a code, and from a code to a symbol's text.
+"""Texts of codes: reads scanned or typed text into a code, and writes a symbol's text.
 
 Reading is forgiving where paper, phones and fingers spoil things: case, groups, percent-encoding,
 trackers behind a question mark, a full stop that a chat application took along. It is strict where

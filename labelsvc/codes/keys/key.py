@@ -1,4 +1,4 @@
-"""One generation of signing keys and what may be believed of it."""
+"""Key generation: one set of signing keys, and the limits of a frozen or revoked one."""
 
 from __future__ import annotations
 

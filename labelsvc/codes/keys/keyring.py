@@ -1,4 +1,4 @@
-"""All keys of one host: which one makes a code, which one must have made it, and both verbs.
+"""Keyring: holds all keys of one host, makes codes and verifies them.
 
 Keys stand oldest to newest; the active one signs, every other verifies for as long as its labels
 live. The offline form names its key. A server-checked form does not: each number was signed by the

@@ -1,4 +1,4 @@
-"""How much of a lot some labels are: what a withdrawal of them is called, and whether it takes two."""
+"""Scope of a withdrawal (range, run or lot), and whether it needs a second person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lots whose packs carry an inner code under a scratch layer: switched on once, for good."""
+"""Lots with inner codes: switches them on, once and for good. Used by the console."""
 
 from __future__ import annotations
 

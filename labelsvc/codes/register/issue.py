@@ -1,4 +1,4 @@
-"""Giving numbers to lots, and finding again whose a number is.
+"""Issues: allocates ranges of numbers to lots and finds the issue of a number.
 
 One transaction takes the numbers and writes the one row that says for what: a crash before it
 commits takes nothing, a crash after it leaves a gap of labels that were never printed, and no

@@ -1,4 +1,4 @@
-"""Who is told of a withdrawal, and who has said that they read it."""
+"""Notices of withdrawals: lists unread ones of a producer and marks them read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Neighbouring labels of a lot, from the first that was scanned to the last.
+"""Pieces: ranges of neighbouring labels, from the first that was scanned to the last.
 
 Labels are counted by their place in the lot, so a range may span print runs and blank rolls.
 """

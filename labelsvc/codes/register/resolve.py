@@ -1,4 +1,4 @@
-"""From a scanned or typed code to the issue and number it belongs to, for those who keep codes."""
+"""Resolving: finds issue and number of a scanned or typed code. Used by the console and commands."""
 
 from __future__ import annotations
 

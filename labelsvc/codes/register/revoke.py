@@ -1,4 +1,4 @@
-"""What happens to codes after they were issued: activated, sold, void, withdrawn. Ranges, no row per unit."""
+"""Marks of codes: activates, sells, voids and withdraws ranges. No row per unit."""
 
 from __future__ import annotations
 

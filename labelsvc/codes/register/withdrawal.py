@@ -1,4 +1,4 @@
-"""Taking codes, lots, products and keys off the market. A lot or more takes two people.
+"""Withdrawals: proposes, confirms and applies them. A lot or more takes two people.
 
 One person may withdraw single codes, a range, a run: the harm of a mistake is small, and a market
 cannot wait. A lot, a product or a key is proposed by one and confirmed by another (ASVS 5.0, 2.3.5).

@@ -1,4 +1,4 @@
-"""What the log says about rows of the database: numbers, days, codes; never a name or a reason."""
+"""Leaves from rows: issues, keys and withdrawals for the public log, without names or reasons."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the published log says was given: numbers and keys that a restored database must not give again."""
+"""Numbers and keys that the published log names: a restored database must not give them again."""
 
 from __future__ import annotations
 

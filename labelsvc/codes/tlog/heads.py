@@ -1,4 +1,4 @@
-"""The audit trail held to the public log: where it stood at the end of each day.
+"""Heads of the audit trail: writes one a day into the public log and compares them.
 
 The chain of the trail finds a change by whoever cannot compute it anew; who owns the database can.
 The heads of past days stand in a log that others keep the checkpoints of, so that he would have to

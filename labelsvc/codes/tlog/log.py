@@ -1,4 +1,4 @@
-"""The log itself: note a leaf, give places, write tiles, sign.
+"""Public log: appends leaves, numbers them, writes tiles and signs checkpoints.
 
 A leaf is noted in the transaction of what it tells about (`append`), so neither is without the
 other. `publish` does the rest, in steps that may break off anywhere and be begun again by anybody:

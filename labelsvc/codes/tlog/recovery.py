@@ -1,4 +1,4 @@
-"""The log after a backup was restored: leaves that were published come back into the database.
+"""Recovery: takes published leaves back into a restored database.
 
 Without them the log would get a second history, so nothing is published until then (`log.publish`).
 """

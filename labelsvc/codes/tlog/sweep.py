@@ -1,5 +1,6 @@
-"""What should stand in the log and does not: rows from before there was a log, or from a caller
-that forgot. Every leaf has a subject of its own, so sweeping twice adds nothing.
+"""Sweep: appends leaves for rows that the log lacks: older than the log, or missed by a caller.
+
+Every leaf has a subject of its own, so sweeping twice adds nothing.
 """
 
 from __future__ import annotations

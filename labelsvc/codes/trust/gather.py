@@ -1,4 +1,4 @@
-"""From marks and recalls in the database to the units that a status list names."""
+"""Status sets: gathers withdrawn units from marks and recalls in the database."""
 
 from __future__ import annotations
 

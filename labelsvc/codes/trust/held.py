@@ -1,4 +1,4 @@
-"""What a verifier without a network holds: manifest, head and lists, in a folder or in memory.
+"""Trust of an offline verifier: holds manifest, head and lists, in a folder or in memory.
 
 `HeldTrust.say` answers as docs/trust.md, section 4 orders; the inspector's application does the same
 in the browser.

@@ -1,4 +1,4 @@
-"""Trust in the database: manifests that were published, and how far the status lists are."""
+"""Trust in the database: published manifests, and the state of status lists."""
 
 from __future__ import annotations
 

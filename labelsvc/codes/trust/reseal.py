@@ -1,4 +1,4 @@
-"""Sealing anew what is sealed in the database: after another secret key, or with a token from now on."""
+"""Resealing: encrypts sealed rows again under the newest secret key or a token."""
 
 from __future__ import annotations
 

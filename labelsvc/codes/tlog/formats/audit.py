@@ -1,4 +1,4 @@
-"""What outsiders do with the log: read all of it, compute all of it again, and count.
+"""Audit by outsiders: reads the whole log, computes it again and counts.
 
 Nothing is believed but the key of the log and the checkpoint that was kept from last time. Every
 leaf, every tile and the signature are checked; what does not fit is named with its place, and

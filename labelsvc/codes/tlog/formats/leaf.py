@@ -1,4 +1,4 @@
-"""Leaves of the public log: what one says, as canonical JSON. No names, reasons or persons.
+"""Leaves of the public log: written and read as canonical JSON. No names, reasons or persons.
 
 One fact, one spelling: sorted keys, no spaces, UTF-8, moments in UTC to the second. `parse` refuses
 every other, so the hash of a leaf follows from what it says. Products and lots are named by their

@@ -1,6 +1,4 @@
-"""Counting over the leaves of a log: codes of each lot against what it declared, and whether the
-leaves contradict each other.
-"""
+"""Totals: counts codes of each lot against its declaration, and finds leaves that contradict."""
 
 from __future__ import annotations
 
