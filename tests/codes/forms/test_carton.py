@@ -18,8 +18,8 @@ from labelsvc.codes.forms.offline import EPOCH, LAST_EXPIRY
 from labelsvc.codes.keys.key import Key, KeyState
 from labelsvc.codes.keys.keyring import Keyring
 from labelsvc.errors import BadInput, BadSignature, FrozenKey, MalformedCode, RevokedKey, UnknownKey
+from tests.codes.conftest import HOST, KEYS
 
-from .conftest import HOST, KEYS
 from .test_forms import GTINS
 
 CODES = [f"KARTON{n:018}" for n in range(1, 25)]
@@ -204,7 +204,7 @@ def test_the_signature_of_a_carton_is_none_of_an_offline_code() -> None:
 # --- frozen vectors, made by the letter of docs/codes.md ------------------------------------------
 
 VECTORS: dict[str, Any] = json.loads(
-    (Path(__file__).parent.parent / "vectors" / "cartons.json").read_text(encoding="ascii")
+    (Path(__file__).parents[2] / "vectors" / "cartons.json").read_text(encoding="ascii")
 )
 _STATES = {key.kid: key.state for key in KEYS}
 _REFUSED: dict[KeyState, type[BadSignature]] = {

@@ -10,8 +10,7 @@ from labelsvc.codes.forms.offline import OfflineCode, OfflinePayload
 from labelsvc.codes.forms.short import ShortCode
 from labelsvc.codes.keys.keyring import Keyring
 from labelsvc.errors import BadCode, ConfigurationError, ForeignHost, MalformedCode
-
-from .conftest import ACTIVE_FROM, GTIN, HOST
+from tests.codes.conftest import ACTIVE_FROM, GTIN, HOST
 
 CODE = "997EMW5YH4M17V3H5N0NXH28"
 NUMBERS = st.integers(ACTIVE_FROM, 2**40 - 1)

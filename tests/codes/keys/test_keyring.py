@@ -24,8 +24,7 @@ from labelsvc.errors import (
     RevokedKey,
     UnknownKey,
 )
-
-from .conftest import GTIN, HOST, KEYS, PERMUTATION_SECRET
+from tests.codes.conftest import GTIN, HOST, KEYS, PERMUTATION_SECRET
 
 NUMBERS = st.integers(3000, 2**40 - 1)
 UNIT = OfflinePayload(4, 12345, 77, 5, date(2027, 11, 1))

@@ -21,9 +21,8 @@ from labelsvc.labels.pdf.write import render_sheet_pdf
 from labelsvc.labels.rolls.read_back import read_back_roll
 from labelsvc.labels.sheets.profile import Profile
 from labelsvc.labels.sheets.sheet import Sheet
-
-from .conftest import units
-from .test_rolls import block, layout_at, rows_of, web_of, written
+from tests.labels.conftest import units
+from tests.labels.rolls.test_rolls import block, layout_at, rows_of, web_of, written
 
 RUN = units(140)
 CODES = [unit.code for unit in RUN]

@@ -15,8 +15,7 @@ from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.pdf.label_block import Block
 from labelsvc.labels.pdf.write import render_sheet_pdf
 from labelsvc.labels.sheets.sheet import Sheet
-
-from .conftest import units
+from tests.labels.conftest import units
 
 RUN = units(70)
 CODES = [unit.code for unit in RUN]

@@ -15,8 +15,7 @@ from labelsvc.labels.drawing.content import LabelContent, Unit, sample_content, 
 from labelsvc.labels.drawing.fonts_metrics import PT, Fonts
 from labelsvc.labels.drawing.ops import ImageOp, PathOp, RectOp, SymbolOp, TextOp, UnitTextOp
 from labelsvc.labels.layouts.layout import Layout
-
-from .conftest import HEAD, Write, units
+from tests.labels.conftest import HEAD, Write, units
 
 BOX = '[[elements]]\ntype = "text"\nx = 2\ny = 2\nw = 30\nh = 10\n'
 STARS = '[[elements]]\ntype = "stars"\nx = 2\ny = 20\nsize = 3\n'

@@ -18,8 +18,7 @@ from labelsvc.labels.layouts import library
 from labelsvc.labels.layouts.variables import VARIABLES
 from labelsvc.labels.pdf.label_block import Block
 from labelsvc.labels.pdf.write import render_sheet_pdf
-
-from .conftest import units_of
+from tests.labels.conftest import units_of
 
 HOSTILE = {
     "printer": '^XZ~JA"PRINT 9,9\n_5E\\&^FS~HS',

@@ -22,8 +22,7 @@ from labelsvc.labels.pdf.label_block import Block
 from labelsvc.labels.pdf.rendering import Window
 from labelsvc.labels.pdf.write import render_sheet_pdf
 from labelsvc.labels.symbols import encode
-
-from .conftest import Write, units
+from tests.labels.conftest import Write, units
 
 SVG = "{http://www.w3.org/2000/svg}"
 

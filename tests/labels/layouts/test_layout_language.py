@@ -13,8 +13,7 @@ from labelsvc.errors import LayoutError
 from labelsvc.labels.layouts import layout as layouts
 from labelsvc.labels.layouts import library, reading
 from labelsvc.labels.layouts.layout import Layout
-
-from .conftest import HEAD, SYMBOL, Write
+from tests.labels.conftest import HEAD, SYMBOL, Write
 
 TEXT = '[[elements]]\ntype = "text"\nx = 2\ny = 2\nw = 30\nh = 10\n'
 

@@ -18,8 +18,7 @@ from labelsvc.labels.pdf.label_block import Block
 from labelsvc.labels.pdf.pages import Job
 from labelsvc.labels.pdf.write import render_sheet_pdf, write_pdf
 from labelsvc.labels.sheets.sheet import Sheet
-
-from .conftest import HEAD, SYMBOL, Write, units
+from tests.labels.conftest import HEAD, SYMBOL, Write, units
 
 MM = 25.4 / 72
 

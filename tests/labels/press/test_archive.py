@@ -29,8 +29,8 @@ from labelsvc.labels.press.inspect.archive_check import faults
 from labelsvc.labels.press.settings import PressSettings
 from labelsvc.labels.runs import artwork
 from tests.artwork import ring
+from tests.labels.conftest import Write, units, units_of
 
-from .conftest import Write, units, units_of
 from .icc_profile import cmyk_profile
 from .test_press import made
 

@@ -34,8 +34,8 @@ from labelsvc.labels.press.settings import PressSettings
 from labelsvc.labels.press.write import PressReport, write_press_pdf
 from labelsvc.labels.symbols import encode
 from tests.artwork import ring
+from tests.labels.conftest import Write, units, units_of
 
-from .conftest import Write, units, units_of
 from .icc_profile import cmyk_profile
 
 MM = 25.4 / 72

@@ -21,8 +21,8 @@ from labelsvc.labels.press.inspect import painted
 from labelsvc.labels.press.inspect.check import PressCheck, Wanted, check
 from labelsvc.labels.press.settings import PressSettings
 from labelsvc.labels.symbols import encode
+from tests.labels.conftest import Write, units
 
-from .conftest import Write, units
 from .icc_profile import cmyk_profile
 from .test_press import GROUND, SYMBOL, made
 
@@ -33,8 +33,7 @@ PT = 72 / 25.4
 def sound(fonts: Fonts) -> tuple[bytes, Wanted]:
     """A sound PDF/X-4 of two labels, and what it was made from."""
     from labelsvc.labels.layouts import reading
-
-    from .conftest import HEAD
+    from tests.labels.conftest import HEAD
 
     layout: Layout = reading.load(HEAD + SYMBOL + GROUND, source="test.toml")
     data, report = made(layout, fonts, 2, settings=PressSettings(icc=cmyk_profile()))
@@ -241,8 +240,7 @@ _CACHED = b""
 def _cached() -> bytes:
     from labelsvc.labels.drawing import fonts as label_fonts
     from labelsvc.labels.layouts import reading
-
-    from .conftest import HEAD
+    from tests.labels.conftest import HEAD
 
     global _CACHED
     layout = reading.load(HEAD + SYMBOL, source="test.toml")

@@ -26,8 +26,8 @@ from labelsvc.labels.press.settings import PressSettings
 from labelsvc.labels.press.write import write_press_pdf
 from labelsvc.labels.runs import extra_files
 from labelsvc.labels.symbols import encode
+from tests.labels.conftest import units
 
-from .conftest import units
 from .icc_profile import cmyk_profile
 
 

@@ -23,8 +23,8 @@ from labelsvc.labels.press.inspect import painted
 from labelsvc.labels.press.settings import PressSettings
 from labelsvc.labels.press.variable_data import PLACEHOLDER, VariableData, write_variable
 from labelsvc.labels.symbols import encode
+from tests.labels.conftest import Write, units, units_of
 
-from .conftest import Write, units, units_of
 from .icc_profile import cmyk_profile
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=12)

@@ -15,8 +15,7 @@ from labelsvc.labels.drawing.draft import draft
 from labelsvc.labels.drawing.fonts_metrics import Fonts
 from labelsvc.labels.layouts import reading
 from labelsvc.labels.layouts.variables import VARIABLES
-
-from .conftest import HEAD, SYMBOL, units
+from tests.labels.conftest import HEAD, SYMBOL, units
 
 TEXT = '[[elements]]\ntype = "text"\nid = "words"\nx = 2\ny = 2\nw = 30\nh = 10\n'
 SAYS = TEXT + 'text = "Trà"\n'

@@ -11,9 +11,8 @@ from labelsvc.errors import BadInput, LayoutError
 from labelsvc.labels.layouts import reading
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.sheets.sheet import Sheet
-
-from ..conftest import vectors
-from .conftest import SYMBOL, Write
+from tests.conftest import vectors
+from tests.labels.conftest import SYMBOL, Write
 
 #: Overrun their page by 0.15 to 0.6 mm.
 IMPOSSIBLE = {"Herma 4464", "Herma 4620", "Zweckform 3475"}

@@ -21,8 +21,7 @@ from labelsvc.labels.pdf.paint import PT
 from labelsvc.labels.pdf.rendering import grey_page
 from labelsvc.labels.sheets import stock
 from labelsvc.labels.sheets.sheet import Sheet
-
-from ..conftest import vectors
+from tests.conftest import vectors
 
 ARTICLES = library.articles()
 #: Names of the public table that are the same article under another name with us.

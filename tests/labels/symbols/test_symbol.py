@@ -17,9 +17,8 @@ from labelsvc.labels.drawing.content import sample_unit
 from labelsvc.labels.layouts.elements import Level
 from labelsvc.labels.symbols import batch, encode, masks
 from labelsvc.labels.symbols import size as symbol_size
-
-from ..conftest import vectors
-from .conftest import units
+from tests.conftest import vectors
+from tests.labels.conftest import units
 
 
 def reference(text: str, version: int, level: Level, mask: int | None) -> encode.Matrix:

@@ -12,8 +12,7 @@ from labelsvc.db import Database
 from labelsvc.web.account.sign_in import local_target
 from tests import world as worlds
 from tests.conftest import HOST
-
-from .desk import BASE, Desk, seen
+from tests.web.desk import BASE, Desk, seen
 
 PAIR = {"name": "office", "password": worlds.PASSWORD}
 

@@ -29,8 +29,7 @@ from labelsvc.web import signed_in
 from tests import world as worlds
 from tests.accounts.authenticator import Authenticator
 from tests.conftest import HOST
-
-from .desk import BASE, Desk, seen
+from tests.web.desk import BASE, Desk, seen
 
 KEY_OF_PAGE = re.compile(r'<code class="secret">([^<]+)</code>')
 

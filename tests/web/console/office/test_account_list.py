@@ -14,8 +14,7 @@ from labelsvc.accounts.models import AuditEntry, Factor, Passkey, Role, SignIn, 
 from labelsvc.db import Database
 from labelsvc.settings import Settings
 from tests import world as worlds
-
-from .desk import Desk, seen
+from tests.web.desk import Desk, seen
 
 LINK = re.compile(r"https://qr\.example\.vn/account/invitation/([\w.-]+)")
 

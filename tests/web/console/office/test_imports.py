@@ -15,8 +15,7 @@ from labelsvc.accounts.models import AuditEntry
 from labelsvc.catalogue.models import ImportRun, Producer, Product
 from labelsvc.db import Database
 from labelsvc.web.site import Site
-
-from .desk import Desk, seen
+from tests.web.desk import Desk, seen
 
 HEADER = "STT;Tên sản phẩm;Chủ thể;Địa chỉ;Hạng sao;Số quyết định;Ngày ban hành;Bộ sản phẩm;Điện thoại\r\n"
 LIST = (

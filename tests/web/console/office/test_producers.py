@@ -16,8 +16,7 @@ from labelsvc.db import Database
 from labelsvc.inspections.models import Report
 from labelsvc.inspections.report import send_report
 from tests import world as worlds
-
-from .desk import BASE, Desk, seen
+from tests.web.desk import BASE, Desk, seen
 
 PRODUCER = {
     "name": "Tổ hợp tác Nón Chuông", "kind": "cooperative_group", "phone": "024 3999 0456",

@@ -18,8 +18,7 @@ from labelsvc.db import Database
 from labelsvc.web.console.office.recognitions import as_csv, standing_is
 from tests import world as worlds
 from tests.factories import make_product, make_recognition
-
-from .desk import Desk, seen
+from tests.web.desk import Desk, seen
 
 TODAY = date(2026, 11, 23)
 
