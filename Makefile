@@ -48,14 +48,14 @@ $(VENV)-bench/.bench: requirements/bench.txt
 	touch $@
 
 # Resolve again. Only the hashed exports are committed: lock files name the registry they came from.
+LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+  --no-emit-find-links --no-header --no-annotate pyproject.toml
 lock:
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-emit-find-links --no-header --no-annotate pyproject.toml -o requirements/runtime.txt
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-emit-find-links --no-header --no-annotate pyproject.toml --group test -o requirements/test.txt
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-emit-find-links --no-header --no-annotate pyproject.toml --group test --group bench \
-	  -o requirements/bench.txt
+	$(LOCK) -o requirements/runtime.txt
+	$(LOCK) --extra scale -o requirements/scale.txt
+	$(LOCK) --extra hsm -o requirements/hsm.txt
+	$(LOCK) --group test -o requirements/test.txt
+	$(LOCK) --group test --group bench -o requirements/bench.txt
 
 clean:
 	rm -rf $(VENV) $(VENV)-bench build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,4 +1,4 @@
-"""A list as a commune really sends it: for trying the import."""
+"""Sample list: an XLSX file as a commune really sends it, for trying the import. Used by build."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
+from xlsxwriter import Workbook
 
 from labelsvc.demo import people
 
@@ -31,44 +30,38 @@ _ROWS = (
 
 def write_list(path: Path, *, random: Random, today: date) -> None:
     """Write an XLSX with title rows, merged cells, group rows, mixed dates and one bad row."""
-    book = Workbook()
-    sheet = book.active
-    if sheet is None:
-        raise RuntimeError("a new workbook has a sheet")
-    sheet.title = "Danh sách"
-    for row, text in enumerate(
-        ("UBND THÀNH PHỐ HÀ NỘI", "DANH SÁCH SẢN PHẨM OCOP NĂM 2026 (MẪU)"), 1
-    ):
-        sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=len(_HEADER))
-        cell = sheet.cell(row, 1, text)
-        cell.font, cell.alignment = Font(bold=True, size=13), Alignment(horizontal="center")
-    for column, text in enumerate(_HEADER, 1):
-        sheet.cell(4, column, text).font = Font(bold=True)
-    line, number = 5, 0
-    for index, (group, products) in enumerate(_ROWS):
-        sheet.merge_cells(start_row=line, start_column=1, end_row=line, end_column=len(_HEADER))
-        sheet.cell(line, 1, f"{'I' * (index + 1)}. {group}")
-        line += 1
-        for name, kind, address in products:
-            number += 1
-            signed = today - timedelta(days=40 + number)
-            owner = f"{kind} {people.person(random)}"
-            as_text = number % 2 == 0
-            values = (
-                number, name, owner, kind, f"{address}, Hà Nội", "024 0000 1234",
-                "4 sao" if number % 3 else "***", f"{2100 + number}/QĐ-UBND",
-                f"{signed:%d/%m/%Y}" if as_text else signed,
-                None, "tiềm năng 5 sao" if number == 4 else None,
-            )  # fmt: skip
-            for column, value in enumerate(values, 1):
-                sheet.cell(line, column, value)
+    last = len(_HEADER) - 1
+    with Workbook(path) as book:
+        sheet = book.add_worksheet("Danh sách")
+        title = book.add_format({"bold": True, "font_size": 13, "align": "center"})
+        bold = book.add_format({"bold": True})
+        day = book.add_format({"num_format": "dd/mm/yyyy"})
+        sheet.merge_range(0, 0, 0, last, "UBND THÀNH PHỐ HÀ NỘI", title)
+        sheet.merge_range(1, 0, 1, last, "DANH SÁCH SẢN PHẨM OCOP NĂM 2026 (MẪU)", title)
+        sheet.write_row(3, 0, _HEADER, bold)
+        line, number = 4, 0
+        for index, (group, products) in enumerate(_ROWS):
+            sheet.merge_range(line, 0, line, last, f"{'I' * (index + 1)}. {group}")
             line += 1
-    bad = (number + 1, "Cốm làng Lủ", "Hộ kinh doanh (chưa rõ tên)", "Hộ kinh doanh",
-           "phường Đại Kim, quận Hoàng Mai", "", "6 sao", "2200/QĐ-UBND", "31/02/2026", None, None)  # fmt: skip
-    for column, value in enumerate(bad, 1):
-        sheet.cell(line, column, value)
-    for letter, width in zip(
-        "ABCDEFGHIJK", (6, 30, 32, 16, 44, 16, 10, 18, 14, 14, 20), strict=True
-    ):
-        sheet.column_dimensions[letter].width = width
-    book.save(path)
+            for name, kind, address in products:
+                number += 1
+                signed = today - timedelta(days=40 + number)
+                owner = f"{kind} {people.person(random)}"
+                values = (
+                    number, name, owner, kind, f"{address}, Hà Nội", "024 0000 1234",
+                    "4 sao" if number % 3 else "***", f"{2100 + number}/QĐ-UBND",
+                    None, None, "tiềm năng 5 sao" if number == 4 else None,
+                )  # fmt: skip
+                sheet.write_row(line, 0, values)
+                if number % 2:
+                    sheet.write_datetime(line, 8, signed, day)
+                else:
+                    sheet.write_string(line, 8, f"{signed:%d/%m/%Y}")
+                line += 1
+        bad = (
+            number + 1, "Cốm làng Lủ", "Hộ kinh doanh (chưa rõ tên)", "Hộ kinh doanh",
+            "phường Đại Kim, quận Hoàng Mai", "", "6 sao", "2200/QĐ-UBND", "31/02/2026",
+        )  # fmt: skip
+        sheet.write_row(line, 0, bad)
+        for column, width in enumerate((6, 30, 32, 16, 44, 16, 10, 18, 14, 14, 20)):
+            sheet.set_column(column, column, width)

@@ -49,7 +49,7 @@ def make_app(settings: Settings, hands: Hands | None = None) -> Any:
     except ImportError:
         raise ConfigurationError(
             "BROKER_URL is set, but Celery is not installed.",
-            fix="Install it: pip install 'labelsvc[scale]', or remove BROKER_URL.",
+            fix="Install what requirements/scale.txt of the release names, with pip install --require-hashes -r, or remove BROKER_URL.",
         ) from None
     app = Celery("labelsvc", broker=settings.broker_url, set_as_current=False)
     app.conf.update(

@@ -296,7 +296,7 @@ def test_without_celery_the_setting_says_what_to_install(
     monkeypatch.setitem(sys.modules, "celery", None)
     with pytest.raises(ConfigurationError, match="Celery is not installed") as caught:
         make_app(settings.model_copy(update={"broker_url": "redis://localhost"}))
-    assert "labelsvc[scale]" in caught.value.fix
+    assert "requirements/scale.txt" in caught.value.fix
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

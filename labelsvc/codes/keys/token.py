@@ -1,6 +1,6 @@
 """Tokens and HSMs behind PKCS#11: a session, and a key that wraps data keys and never leaves.
 
-Needs the extra `labelsvc[hsm]`. Tried with SoftHSM 2.6.
+Needs what `requirements/hsm.txt` names. Tried with SoftHSM 2.6.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ def session(module: str, *, token: str, pin: str, write: bool = False) -> Iterat
         import pkcs11
     except ImportError:
         raise ConfigurationError(
-            "Tokens need the extra package python-pkcs11.", fix="Run: pip install labelsvc[hsm]"
+            "Tokens need the extra package python-pkcs11.",
+            fix="Install what requirements/hsm.txt of the release names, with pip install --require-hashes -r.",
         ) from None
     try:
         library = pkcs11.lib(module)

@@ -1,6 +1,6 @@
 """Root keys in a token or HSM, through PKCS#11 3.0 (CKM_EDDSA). The private half never leaves it.
 
-Needs the extra `labelsvc[hsm]`. Tried with SoftHSM 2.6; CKA_EC_POINT comes bare or wrapped in an
+Needs what `requirements/hsm.txt` names. Tried with SoftHSM 2.6; CKA_EC_POINT comes bare or wrapped in an
 OCTET STRING, as the makers read the standard.
 """
 
