@@ -23,7 +23,6 @@ from labelsvc.codes.models import Form, Issue
 from labelsvc.codes.register.issue import allocate, codes_of, create_keys, find_issue, load_keyring
 from labelsvc.db import Database
 from labelsvc.demo import ceremony, history, sample, spreadsheet
-from labelsvc.demo.drawings import picture
 from labelsvc.files import Files
 from labelsvc.inspections import watch
 from labelsvc.labels.layouts import library
@@ -79,7 +78,7 @@ def build(settings: Settings, database: Database, files: Files, *, step: Step) -
         counts = {"producers": len({d.product.producer_id for d in drawn}), "products": len(drawn)}
         first = drawn[0].product
         accounts = _accounts(session, first.producer_id, settings)
-    step("Drawing the products")
+    step("Adding pictures of the products")
     _photos(database, files, drawn)
     with database.writing() as session:
         products = [session.merge(d.product, load=True) for d in drawn]
@@ -130,15 +129,14 @@ def _accounts(session: Session, producer_id: int, settings: Settings) -> dict[st
 
 
 def _photos(database: Database, files: Files, drawn: Sequence[sample.Drawn]) -> None:
-    """One picture a kind and variant, shared by the products that look alike."""
+    """Store one picture a kind, shared by the products that look alike."""
     made = {}
     for one in drawn:
-        look = (one.motif, one.hue)
-        if look not in made:
-            made[look] = store_photo(files, picture(*look))
+        if one.picture not in made:
+            made[one.picture] = store_photo(files, one.image())
     with database.writing() as session:
         for one in drawn:
-            photo = made[(one.motif, one.hue)]
+            photo = made[one.picture]
             session.add(
                 ProductPhoto(
                     product_id=one.product.id,

@@ -44,11 +44,14 @@ _OUTLETS = (
 
 @dataclass(frozen=True)
 class Drawn:
-    """A product and what its picture shows."""
+    """A product and the name of its picture."""
 
     product: Product
-    motif: str
-    hue: float
+    picture: str
+
+    def image(self) -> bytes:
+        """The picture, a WebP file of 1200 × 900 pixels."""
+        return (folder("demo") / "pictures" / f"{self.picture}.webp").read_bytes()
 
 
 def villages() -> list[dict[str, Any]]:
@@ -83,8 +86,7 @@ def fill_catalogue(session: Session, *, random: Random, today: date) -> list[Dra
                 _recognise(session, product, facts, random, today, first=not drawn)
                 _certify(session, product, random, today)
                 product.outlets = random.sample(outlets, random.choice((0, 1, 1, 2)))
-                shift = kind["variants"].index(variant) * 14
-                drawn.append(Drawn(product, kind["motif"], kind["hue"] + shift))
+                drawn.append(Drawn(product, kind["picture"]))
     session.flush()
     return drawn
 
