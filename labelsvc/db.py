@@ -207,14 +207,18 @@ def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, below
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",  # a number that is printed must survive a power failure
-            "foreign_keys=ON",
-            "busy_timeout=30000",
-            "temp_store=MEMORY",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
+        try:
+            for pragma in (
+                "journal_mode=WAL",
+                "synchronous=FULL",  # a number that is printed must survive a power failure
+                "foreign_keys=ON",
+                "busy_timeout=30000",
+                "temp_store=MEMORY",
+            ):
+                connection.execute(f"PRAGMA {pragma}")
+        except sqlite3.Error:
+            connection.close()  # the pool does not: it never got this connection
+            raise
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

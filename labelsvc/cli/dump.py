@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import URL
@@ -19,12 +20,9 @@ def dump(database: Database, target: Path) -> None:
     if not database.is_sqlite:
         _postgres(database, "pg_dump", "--format=custom", f"--file={target}")
         return
-    source = sqlite3.connect(database.url.database or "")
-    copy = sqlite3.connect(target)
-    with source, copy:
+    path = database.url.database or ""
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
         source.backup(copy)  # SQLite's own online copy: consistent while others write
-    source.close()
-    copy.close()
 
 
 def load(database: Database, source: Path) -> None:

@@ -86,8 +86,10 @@ def test_a_copy_is_restored_into_an_empty_place(
     )
     monkeypatch.setattr(settings_module, "settings", lambda: elsewhere)
     assert told("restore", tmp_path / "copy.tar")["unknown_codes"] == 0
-    with Database(elsewhere.database).reading() as session:
+    restored = Database(elsewhere.database)
+    with restored.reading() as session:
         assert session.scalars(select(Lot.code)).all() == [lot.code]
+    restored.close()
 
 
 @SQLITE

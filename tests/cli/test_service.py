@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -240,5 +241,8 @@ def test_a_database_of_another_program_is_refused_in_words(
     said = run("keys", "list", code=3).stderr
     assert "not a database" in said
     assert "Traceback" not in said
-    with pytest.raises(sqlite3.DatabaseError):
-        sqlite3.connect(tmp_path / "text.db").execute("SELECT 1 FROM sqlite_master")
+    with (
+        closing(sqlite3.connect(tmp_path / "text.db")) as opened,
+        pytest.raises(sqlite3.DatabaseError),
+    ):
+        opened.execute("SELECT 1 FROM sqlite_master")
