@@ -1,15 +1,19 @@
-# Three doors: `make demo`, `make test`, `make bench`. The first two need nothing but Debian or
-# Ubuntu with Python 3.11+ and make. PYTHON, VENV, PORT and DEMO_DIR may be set on the command line.
+# Three doors: `make demo`, `make test`, `make bench`. The first two need nothing but Debian or Ubuntu with Python 3.11 or newer
+# (python3, python3-venv), make and git. PYTHON, VENV, PORT, DEMO_DIR, DEMO_FLAGS and PYTEST_FLAGS may be set on the command line.
+#   make demo     builds the demo the first time, then serves what is there; DEMO_FLAGS=--fresh builds a new one
+#   make quick    lint, types and the tests that need no server, browser or system package: for while one works
+#   make test     everything; says which system packages it installs before it does
+#   make release  checks that this tree can be released; RELEASE=yes also makes the tag
 PYTHON ?= python3
 VENV ?= .venv
-PORT ?= 8000
+PORT ?=
 DEMO_DIR ?= demo-data
 BIN = $(VENV)/bin
 
-.PHONY: demo test bench lint types check lock clean
+.PHONY: demo test quick bench lint types lock release clean
 
 demo: $(VENV)/.runtime
-	$(BIN)/python -m labelsvc demo --dir $(DEMO_DIR) --port $(PORT) $(DEMO_FLAGS)
+	$(BIN)/python -m labelsvc demo --dir $(DEMO_DIR) $(if $(PORT),--port $(PORT)) $(DEMO_FLAGS)
 
 # A browser on a busy machine may lose a race that no reader would see: its own errors, and no
 # assertion of ours, get a second try, and pytest names those that took it.
@@ -17,6 +21,11 @@ test: $(VENV)/.test
 	sh tools/debian-packages.sh
 	$(MAKE) lint types
 	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --reruns=1 --only-rerun='^(Error|TimeoutError): (Page|Locator|Frame|ElementHandle|BrowserContext)[.]' $(PYTEST_FLAGS)
+
+# tests/quick.py says which tests are left out: PostgreSQL, Chromium, other processes, and long ones.
+quick: $(VENV)/.test
+	$(MAKE) lint types
+	$(BIN)/python -m pytest --quick --numprocesses=auto --dist=loadfile $(PYTEST_FLAGS)
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
@@ -57,5 +66,9 @@ lock:
 	$(LOCK) --group test -o requirements/test.txt
 	$(LOCK) --group test --group bench -o requirements/bench.txt
 
+# The checks of a release; with RELEASE=yes the tag as well. CONTRIBUTING.md has the steps.
+release: $(VENV)/.test
+	$(BIN)/python tools/release.py $(if $(filter yes,$(RELEASE)),--tag)
+
 clean:
-	rm -rf $(VENV) $(VENV)-bench build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-3.13 $(VENV)-bench build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -18,8 +18,11 @@ from labelsvc.migrations import upgrade
 from labelsvc.settings import Settings
 from tests import postgres, snapshot
 from tests import world as worlds
+from tests.quick import pytest_addoption, pytest_collection_modifyitems
 from tests.snapshot import Snapshots
 from tests.world import World
+
+__all__ = ["pytest_addoption", "pytest_collection_modifyitems"]  # hooks of pytest
 
 HOST = "qr.example.vn"
 

@@ -35,3 +35,13 @@ def test_the_wheel_holds_every_file_that_is_read(tmp_path: Path) -> None:
         if path.is_file() and "__pycache__" not in path.parts:
             assert f"labelsvc/{path.relative_to(source / 'labelsvc')}" in names
     assert not any(name.startswith(("tests/", "docs/")) for name in names)
+    (info,) = {name.partition("/")[0] for name in names if ".dist-info/" in name}
+    licences = {name.removeprefix(f"{info}/licenses/") for name in names if "/licenses/" in name}
+    assert {"LICENSE", "NOTICE"} <= licences
+    texts = ("OFL.txt", "LICENSE")
+    others = {
+        str(path.relative_to(source))
+        for path in (source / "labelsvc").rglob("*")
+        if path.name in texts
+    }
+    assert len(others) >= 3 and others <= licences

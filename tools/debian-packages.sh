@@ -1,7 +1,8 @@
 #!/bin/sh
-# What the tests need beside Python: Chromium, PostgreSQL, SoftHSM, Redis, the TypeScript checker. Installs what is missing where
-# it may (root on Debian or Ubuntu, or passwordless sudo), else names it; the tests that need it
-# then skip and say so.
+# Installs what the tests need beside Python: Chromium, PostgreSQL, SoftHSM, Redis, the TypeScript checker. Says
+# what before it does, and installs only what is missing and where it may (root on Debian or Ubuntu, or
+# passwordless sudo); else it names what is missing, and the tests that need it skip and say so.
+# LABELSVC_INSTALL=no only names it.
 set -eu
 missing=""
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || missing="$missing chromium"
@@ -10,16 +11,19 @@ command -v softhsm2-util >/dev/null || missing="$missing softhsm2"
 command -v redis-server >/dev/null || missing="$missing redis-server"
 command -v tsc >/dev/null || missing="$missing node-typescript"
 [ -n "$missing" ] || exit 0
-if ! command -v apt-get >/dev/null; then
-    echo "Missing for some tests:$missing" >&2
-elif [ "$(id -u)" = 0 ]; then
-    apt-get update -qq
-    # shellcheck disable=SC2086
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
-elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
-    sudo -n apt-get update -qq
-    # shellcheck disable=SC2086
-    sudo -n env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
-else
-    echo "Missing for some tests, install with: sudo apt-get install$missing" >&2
+as_root=""
+if [ "${LABELSVC_INSTALL:-yes}" = no ] || ! command -v apt-get >/dev/null; then
+    echo "Missing, tests that need it are skipped:$missing" >&2
+    exit 0
+elif [ "$(id -u)" != 0 ]; then
+    if ! command -v sudo >/dev/null || ! sudo -n true 2>/dev/null; then
+        echo "Missing, tests that need it are skipped. Install it with: sudo apt-get install$missing" >&2
+        exit 0
+    fi
+    as_root="sudo -n"
 fi
+echo "Installing Debian packages for the tests:$missing (LABELSVC_INSTALL=no leaves them out)" >&2
+# shellcheck disable=SC2086
+$as_root apt-get update -qq
+# shellcheck disable=SC2086
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null

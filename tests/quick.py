@@ -1,0 +1,38 @@
+"""Quick selection: `pytest --quick` leaves out what needs a server, a browser, another process or long.
+
+Used by conftest; `make quick` runs it. What is left out is run by `make test`.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+#: Folders that drive a browser or measure.
+_FOLDERS = {"e2e", "bench"}
+#: Fixtures behind which another process stands.
+_FIXTURES = {"_postgres", "_postgres_url"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option to the command line of pytest."""
+    parser.addoption(
+        "--quick", action="store_true", help="only tests without servers, browsers and long work"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect, where --quick is given, what is not quick."""
+    if not config.getoption("quick"):
+        return
+    kept = [item for item in items if _is_quick(item)]
+    config.hook.pytest_deselected(items=[item for item in items if not _is_quick(item)])
+    items[:] = kept
+
+
+def _is_quick(item: pytest.Item) -> bool:
+    if any(item.get_closest_marker(name) for name in ("e2e", "server", "slow")):
+        return False
+    if _FOLDERS & set(item.path.parts) or _FIXTURES & set(getattr(item, "fixturenames", ())):
+        return False
+    call = getattr(item, "callspec", None)
+    return call is None or call.params.get("database_url") != "postgresql"
