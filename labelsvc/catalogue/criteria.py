@@ -115,16 +115,6 @@ def name(number: int, language: str = "vi", of: str = CURRENT) -> str:
     return criteria_set(number, of).name(language)
 
 
-def group_name(number: str, language: str = "vi", of: str = CURRENT) -> str:
-    """Name of group *number* ("I" to "VI") in "vi" or "en"."""
-    found = decision(of).groups.get(number)
-    if found is None:
-        raise BadInput(
-            "There is no product group {group} in decision {decision}.", group=number, decision=of
-        )
-    return found.name(language)
-
-
 # --- reading what lists say ---------------------------------------------------------------------
 
 

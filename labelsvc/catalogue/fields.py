@@ -82,16 +82,6 @@ def tax_code(text: str) -> str:
     return twelve or (f"{ten}-{branch}" if branch else ten)
 
 
-def tax_check_digit_fits(code: str) -> bool:
-    """Whether the 10th digit of a 10-digit tax code fits; True for personal codes, which have none."""
-    if len(code) == 12:
-        return True
-    total = sum(
-        int(d) * w for d, w in zip(code[:9], (31, 29, 23, 19, 17, 13, 7, 5, 3), strict=True)
-    )
-    return 10 - total % 11 == int(code[9])
-
-
 def gtin(text: str) -> str:
     """GTIN of 8, 12, 13 or 14 digits with a right check digit, as 14 digits."""
     made = re.sub(r"[ .-]", "", line(text, most=40))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.sql import Select
@@ -206,20 +206,6 @@ def case_of_report(session: Session, report: Report, actor: str) -> Case:
 _REPORTS = uuid.UUID("6f0c8d0e-5b0f-4f0a-9a39-6f1f1f6f9a01")
 
 
-def list_cases(
-    session: Session,
-    *,
-    kind: str | None = None,
-    state: str | None = None,
-    producer_id: int | None = None,
-    limit: int = 50,
-    offset: int = 0,
-) -> Sequence[Case]:
-    """Newest first; see `query_cases`."""
-    query = query_cases(kind=kind, state=state, producer_id=producer_id)
-    return session.scalars(query.limit(limit).offset(offset)).all()
-
-
 def query_cases(
     *, kind: str | None = None, state: str | None = None, producer_id: int | None = None
 ) -> Select[Any]:
@@ -253,14 +239,6 @@ def told_to(producer_id: int) -> ColumnElement[bool]:
             Case.contest != "",  # it was told of the decision, and is not kept out again
         ),
     )
-
-
-def count_undecided(session: Session, *, producer_id: int | None = None) -> int:
-    """Cases that wait for somebody."""
-    query = select(func.count()).select_from(Case).where(Case.state.in_(UNDECIDED))
-    if producer_id is not None:
-        query = query.where(told_to(producer_id))
-    return session.scalar(query) or 0
 
 
 def _not_closed(case: Case) -> None:

@@ -199,15 +199,6 @@ def column_number(letters: str) -> int:
     return number
 
 
-def column_letters(number: int) -> str:
-    """1 → "A", 27 → "AA"."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
 def _damaged() -> ImportRefused:
     return ImportRefused("The workbook is damaged.", fix=_SAVE_AS_XLSX)
 
