@@ -31,6 +31,7 @@ lint: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	sh tools/subjects.sh
 
 types: $(VENV)/.test
 	$(BIN)/mypy
