@@ -22,7 +22,8 @@ test: $(VENV)/.test
 	$(MAKE) lint types
 	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --reruns=1 --only-rerun='^(Error|TimeoutError): (Page|Locator|Frame|ElementHandle|BrowserContext)[.]' $(PYTEST_FLAGS)
 
-# tests/quick.py says which tests are left out: PostgreSQL, Chromium, other processes, and long ones.
+# The tests on SQLite without tests/web, worker, e2e and bench, and without those marked server or
+# slow (tests/quick.py): no PostgreSQL, no Chromium, no other process.
 quick: $(VENV)/.test
 	$(MAKE) lint types
 	$(BIN)/python -m pytest --quick --numprocesses=auto --dist=loadfile $(PYTEST_FLAGS)

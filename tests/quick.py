@@ -1,4 +1,4 @@
-"""Quick selection: `pytest --quick` leaves out what needs a server, a browser, another process or long.
+"""Quick selection: `pytest --quick` leaves out tests with servers, browsers, pages, workers, or long work.
 
 Used by conftest; `make quick` runs it. What is left out is run by `make test`.
 """
@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import pytest
 
-#: Folders that drive a browser or measure.
-_FOLDERS = {"e2e", "bench"}
+#: Folders that drive a browser, open whole pages, render whole runs, or measure.
+_FOLDERS = {"e2e", "web", "worker", "bench"}
 #: Fixtures behind which another process stands.
-_FIXTURES = {"_postgres", "_postgres_url"}
+_FIXTURES = {"_postgres", "_postgres_url", "softhsm"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -24,9 +24,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Deselect, where --quick is given, what is not quick."""
     if not config.getoption("quick"):
         return
-    kept = [item for item in items if _is_quick(item)]
     config.hook.pytest_deselected(items=[item for item in items if not _is_quick(item)])
-    items[:] = kept
+    items[:] = [item for item in items if _is_quick(item)]
 
 
 def _is_quick(item: pytest.Item) -> bool:

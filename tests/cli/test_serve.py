@@ -80,6 +80,7 @@ def served(
         server.communicate()
 
 
+@pytest.mark.server
 def test_the_server_renders_what_is_queued_and_ends_cleanly(
     served: tuple[Settings, subprocess.Popen[bytes], str],
 ) -> None:

@@ -139,6 +139,7 @@ def _answers(server: Running) -> bool:
         return False
 
 
+@pytest.mark.server
 def test_no_byte_that_is_kept_names_who_scanned(
     running: Running, world: World, database: Database, settings: Settings, tmp_path: Path
 ) -> None:

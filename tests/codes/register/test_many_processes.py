@@ -6,6 +6,8 @@ import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 from itertools import pairwise
 
+import pytest
+
 from labelsvc.catalogue.models import Lot
 from labelsvc.codes.models import Form
 from labelsvc.codes.register.blank import allocate_blank
@@ -39,6 +41,7 @@ def _runs(url: str, lot_id: int, seed: int) -> list[tuple[int, int]]:
     return found
 
 
+@pytest.mark.server
 def test_thirty_two_runs_of_four_processes_never_overlap(
     database: Database, database_url: str, settings: Settings
 ) -> None:

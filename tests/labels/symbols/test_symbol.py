@@ -136,6 +136,7 @@ def test_a_batch_equals_the_reference_encoder_bit_for_bit(
         assert np.array_equal(matrix, encode.matrix(text, version=version, level=level, mask=mask))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", range(2, 9))
 @pytest.mark.parametrize("level", encode.LEVELS)
 def test_a_batch_equals_the_reference_in_every_version_and_level(
