@@ -74,10 +74,7 @@ def printed(
         lot = make_lot(session, product, code="L261105-01", declared=COUNT)
         if library.get(layout).prints_inner_code:
             inner_lots.switch_on(session, lot.id, actor="user:1")
-        run = print_run.start_run(
-            session, lot=lot, layout=layout, count=COUNT, form=form,
-            base_url=settings.base_url, actor="user:1",
-        )  # fmt: skip
+        run = print_run.start_run(session, print_run.RunRequest(lot=lot, layout=layout, count=COUNT, form=form, base_url=settings.base_url), actor="user:1")  # fmt: skip
         run_id, job_id = run.id, run.job_id
     assert job_id is not None
     run_inline(database, files, settings, job_id)

@@ -7,8 +7,9 @@ import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import wraps
 from importlib import import_module
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import click
 from alembic.util.exc import CommandError
@@ -26,6 +27,23 @@ from labelsvc.settings import Settings
 REFUSED, CONFIGURATION = 1, 3
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+
+Options = TypeVar("Options")
+
+
+def gathered(
+    kind: Callable[..., Options],
+) -> Callable[[Callable[[Options], None]], Callable[..., None]]:
+    """Hand a command its options as one *kind*, a dataclass whose fields have their names."""
+
+    def decorate(command: Callable[[Options], None]) -> Callable[..., None]:
+        @wraps(command)
+        def call(**given: Any) -> None:
+            command(kind(**given))
+
+        return call
+
+    return decorate
 
 
 #: Where the context keeps whether a command was called with --json.

@@ -10,19 +10,19 @@ from sqlalchemy.orm import Session
 
 from labelsvc.catalogue.models import Producer
 from labelsvc.cli import base
-from labelsvc.cli.printing import ACTOR, find_lot
-from labelsvc.cli.written import check_output, write
+from labelsvc.cli.printing import ACTOR, OUTPUT_NAME, find_lot, kind_of, render, written
+from labelsvc.cli.written import check_output
 from labelsvc.codes.register import blank as verbs
 from labelsvc.codes.register.issue import load_keyring
 from labelsvc.errors import BadInput
 from labelsvc.i18n import fold
 from labelsvc.labels import own_layouts
 from labelsvc.labels.models import BlankRoll
+from labelsvc.labels.rolls.languages import PDF, suffixes
 from labelsvc.labels.runs import blank_roll
-from labelsvc.labels.runs import start as print_run
+from labelsvc.labels.runs.request import RollRequest
 from labelsvc.labels.runs.rules import balance
 from labelsvc.labels.sheets.imprint import Imprint
-from labelsvc.worker.tasks import run_inline
 
 
 @click.group("blank")
@@ -49,7 +49,7 @@ def blank() -> None:
 )  # fmt: skip
 @click.option(
     "--output", required=True, type=click.Path(dir_okay=False, path_type=Path),
-    help="File to write: .pdf, or .zpl or .tspl for a label printer.",
+    metavar=OUTPUT_NAME, help="File to write: a PDF, or commands for a label printer.",
 )  # fmt: skip
 @base.json_option
 def print_blank(
@@ -61,37 +61,31 @@ def print_blank(
 
     Example: labelsvc blank print --producer 3 --layout blank-a4-65 --count 650 --output tem.pdf
     """
-    check_output(output, ".pdf", ".zpl", ".tspl")
+    check_output(output, *suffixes())
     settings, database, files = base.opened()
-    kind: print_run.Output = {".zpl": "zpl", ".tspl": "tspl"}.get(output.suffix.lower(), "pdf")  # type: ignore[assignment]
     with database.writing() as session:
         owner = find_producer(session, producer)
         chosen = own_layouts.find(session, owner.id, layout)
-        if kind != "pdf" and chosen.kind != "roll":
+        if kind_of(output) != PDF and chosen.kind != "roll":
             raise BadInput(
                 "{layout} is for sheets, and label printers print rolls.",
                 fix="Choose a layout for rolls, or write a .pdf.",
                 layout=chosen.name,
             )
-        roll = blank_roll.start_roll(
-            session, producer=owner, layout=chosen, count=count,
-            imprint=Imprint(start_at=start_at, spares=spares), output=kind,
-            base_url=settings.base_url, actor=ACTOR,
-        )  # fmt: skip
+        request = RollRequest(
+            producer=owner,
+            layout=chosen,
+            count=count,
+            imprint=Imprint(start_at=start_at, spares=spares),
+            output=kind_of(output),
+            base_url=settings.base_url,
+        )
+        roll = blank_roll.start_roll(session, request, actor=ACTOR)
         roll_id, job_id = roll.id, roll.job_id
-    if job_id is None:
-        raise BadInput("The run has no job.")
-    with base.progress(layout) as step:
-        run_inline(database, files, settings, job_id, step=step)
+    render(database, files, settings, job_id, layout)
     with database.reading() as session:
         roll = session.get_one(BlankRoll, roll_id)
-        with print_run.output(files, roll) as source:
-            write(source, output)
-        report = roll.report or {}
-        result = {
-            "roll": roll.id, "labels": roll.count, "pages": roll.pages, "bytes": roll.bytes,
-            "sha256": roll.sha256, "decoded": report.get("decoded"), "output": str(output),
-        }  # fmt: skip
+        result = {"roll": roll.id} | written(files, roll, output)
     base.put(
         result, as_json,
         base.say("{output}: roll {roll}, blank labels {labels}, symbols read back {decoded}.", **result),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,20 @@ def draft(file: Path, roots_file: Path | None, expires: Any, as_json: bool) -> N
     base.put(_facts(made), as_json, _words(made))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignOptions:
+    """What `keys sign` is told: a manifest, and a root key in a file or in a token."""
+
+    file: Path
+    root_file: Path | None
+    passphrase_file: Path | None
+    module: str | None
+    token: str
+    label: str
+    pin_file: Path | None
+    as_json: bool
+
+
 @click.command()
 @click.argument("file", type=_FILE)
 @click.option("--root", "root_file", type=_FILE, help="Root key made by: labelsvc keys ceremony")
@@ -106,21 +121,13 @@ def draft(file: Path, roots_file: Path | None, expires: Any, as_json: bool) -> N
 @click.option("--key", "label", default="", help="Label of the key in the token.")
 @click.option("--pin-file", type=_FILE, help="One line; else asked for.")
 @base.json_option
-def sign(
-    file: Path,
-    root_file: Path | None,
-    passphrase_file: Path | None,
-    module: str | None,
-    token: str,
-    label: str,
-    pin_file: Path | None,
-    as_json: bool,
-) -> None:
+@base.gathered(SignOptions)
+def sign(options: SignOptions) -> None:
     """Add the signature of one root key to the manifest in FILE. Read what it says before you do."""
-    manifest = Manifest.parse(file.read_bytes())
-    if not as_json:
+    manifest = Manifest.parse(options.file.read_bytes())
+    if not options.as_json:
         click.echo(_words(manifest))
-    with _root(root_file, passphrase_file, module, token, label, pin_file) as root:
+    with _root(options) as root:
         if root.public not in manifest.content.roots:
             click.echo(
                 base.say(
@@ -130,8 +137,8 @@ def sign(
                 err=True,
             )
         signed = manifest.sign(root)
-    file.write_bytes(bytes(signed))
-    base.put(_facts(signed), as_json, _signed(signed))
+    options.file.write_bytes(bytes(signed))
+    base.put(_facts(signed), options.as_json, _signed(signed))
 
 
 @click.command()
@@ -155,22 +162,16 @@ def publish(file: Path, as_json: bool) -> None:
 
 
 @contextmanager
-def _root(
-    root_file: Path | None,
-    passphrase_file: Path | None,
-    module: str | None,
-    token: str,
-    label: str,
-    pin_file: Path | None,
-) -> Iterator[RootKey]:
-    if (root_file is None) is (module is None):
+def _root(options: SignOptions) -> Iterator[RootKey]:
+    file, module, pin_file = options.root_file, options.module, options.pin_file
+    if (file is None) is (module is None):
         raise click.UsageError("Give a root key with --root, or a token with --pkcs11.")
-    if root_file is not None:
-        passphrase = _passphrase(passphrase_file, root_file.name)
-        yield roots.open_root(root_file.read_text(encoding="utf-8"), passphrase)
+    if file is not None:
+        passphrase = _passphrase(options.passphrase_file, file.name)
+        yield roots.open_root(file.read_text(encoding="utf-8"), passphrase)
         return
     pin = _line(pin_file) if pin_file else click.prompt("PIN", hide_input=True)
-    with pkcs11.opened(module or "", token=token, pin=pin, label=label) as root:
+    with pkcs11.opened(module or "", token=options.token, pin=pin, label=options.label) as root:
         yield root
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import click
 
@@ -53,6 +54,36 @@ class Size(click.ParamType[tuple[float, float]]):
             self.fail(f"{value!r} is not a size: write 320x450", param, ctx)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PressOptions:
+    """What `press` is told."""
+
+    run_id: int
+    output: Path
+    bleed: float
+    no_marks: bool
+    profile: Path | None
+    condition: str
+    columns: int
+    rows: int
+    gutter: float
+    sheet: tuple[float, float]
+    order: Literal["across", "down", "stack"]
+    die_line: str
+    vector: bool
+    sheet_for_shop: Path | None
+    as_json: bool
+
+    def wish(self, files: Files) -> Wish:
+        """As the job takes it; the profile of the press is kept among *files*."""
+        return Wish(
+            "press", bleed=self.bleed, marks=not self.no_marks, condition=self.condition,
+            columns=self.columns, rows=self.rows, gutter=self.gutter, sheet_width=self.sheet[0],
+            sheet_height=self.sheet[1], order=self.order, die_line=self.die_line,
+            vector=self.vector, icc=_kept(files, self.profile) if self.profile else "",
+        )  # fmt: skip
+
+
 @click.command()
 @_run_option
 @_output_option(".pdf")
@@ -85,23 +116,8 @@ class Size(click.ParamType[tuple[float, float]]):
     help="Also write the sheet that tells the print shop what the file holds, .pdf",
 )  # fmt: skip
 @base.json_option
-def press(
-    run_id: int,
-    output: Path,
-    bleed: float,
-    no_marks: bool,
-    profile: Path | None,
-    condition: str,
-    columns: int,
-    rows: int,
-    gutter: float,
-    sheet: tuple[float, float],
-    order: Any,
-    die_line: str,
-    vector: bool,
-    sheet_for_shop: Path | None,
-    as_json: bool,
-) -> None:
+@base.gathered(PressOptions)
+def press(options: PressOptions) -> None:
     """Make the file for the print shop of a run: bleed, crop marks, inks, press sheets.
 
     It carries the codes of the run and is checked (preflight) before it is written. With --columns
@@ -110,16 +126,12 @@ def press(
     Example: labelsvc press --run 7 --icc PSOcoated_v3.icc --condition FOGRA51
     --columns 4 --rows 10 --output tem.pdf --sheet-for-shop phieu.pdf
     """
+    output, sheet_for_shop = options.output, options.sheet_for_shop
     check_output(output, ".pdf")
     if sheet_for_shop is not None:
         check_output(sheet_for_shop, ".pdf")
     settings, database, files = base.opened()
-    wish = Wish(
-        "press", bleed=bleed, marks=not no_marks, condition=condition, columns=columns, rows=rows,
-        gutter=gutter, sheet_width=sheet[0], sheet_height=sheet[1], order=order,
-        die_line=die_line, vector=vector, icc=_kept(files, profile) if profile else "",
-    )  # fmt: skip
-    file = _made(settings, database, files, run_id, wish)
+    file = _made(settings, database, files, options.run_id, options.wish(files))
     result = _written(files, file, output)
     report = file.report or {}
     result |= {name: report.get(name) for name in ("pages", "standard", "plates", "module_mm")}
@@ -134,7 +146,7 @@ def press(
             write(source, sheet_for_shop)
         result["sheet_for_shop"] = str(sheet_for_shop)
     words = base.say("{output}: labels {labels}, pages {pages}, {standard}.", **result | {"standard": result["standard"] or "PDF"})  # fmt: skip
-    base.put(result, as_json, "\n".join([words, *(f"- {r}" for r in result["remarks"])]))
+    base.put(result, options.as_json, "\n".join([words, *(f"- {r}" for r in result["remarks"])]))
 
 
 @click.command()

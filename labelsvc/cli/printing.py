@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 import click
 from sqlalchemy import or_, select
@@ -15,20 +16,26 @@ from labelsvc.catalogue.models import Lot, Product
 from labelsvc.cli import base
 from labelsvc.cli.written import check_output, write
 from labelsvc.codes.models import Form
+from labelsvc.db import Database
 from labelsvc.errors import BadInput
+from labelsvc.files import Files
 from labelsvc.i18n import fold
 from labelsvc.labels import own_layouts
-from labelsvc.labels.models import Printer, PrintRun
+from labelsvc.labels.models import BlankRoll, Printer, PrintRun
 from labelsvc.labels.printers import book
+from labelsvc.labels.rolls.languages import outputs, suffixes
 from labelsvc.labels.runs import artwork
 from labelsvc.labels.runs import start as print_run
+from labelsvc.labels.runs.request import RunRequest
 from labelsvc.labels.sheets.imprint import Imprint, usual_spares
+from labelsvc.labels.sheets.placement import Order
 from labelsvc.labels.sheets.sheet import cells
+from labelsvc.settings import Settings
 from labelsvc.worker.tasks import run_inline
 
 ACTOR = "cli"
-#: Kinds of files by the ending of their name.
-_FORMATS: dict[str, print_run.Output] = {".pdf": "pdf", ".zpl": "zpl", ".tspl": "tspl"}
+#: The endings of a file of labels, on help pages.
+OUTPUT_NAME = f"FILE.[{'|'.join(outputs())}]"
 
 
 @click.command()
@@ -77,6 +84,34 @@ def issue(
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintOptions:
+    """What `print` is told."""
+
+    lot: str
+    product: str | None
+    layout: str
+    count: int
+    form: str | None
+    start_at: int
+    used: str
+    order: Order
+    copies: int
+    each: bool
+    spares: str
+    printer: str | None
+    output: Path
+    as_json: bool
+
+    @property
+    def imprint(self) -> Imprint:
+        """How the labels go on paper. Raises `BadInput` for cells or spares that are none."""
+        spares = _spares(self.spares, self.count * self.copies)
+        return Imprint(
+            self.start_at, cells(self.used), self.order, self.copies, not self.each, spares
+        )
+
+
 @click.command("print")
 @click.option("--lot", required=True, help="Number of the lot, or its id.")
 @click.option("--product", help="Id, GTIN, OCOP code or name: where two products have such a lot.")
@@ -122,25 +157,12 @@ def issue(
     "--output",
     required=True,
     type=click.Path(dir_okay=False, path_type=Path),
-    help="File to write: .pdf; .zpl or .tspl for label printers.",
+    metavar=OUTPUT_NAME,
+    help="File to write: a PDF, or commands for a label printer.",
 )
 @base.json_option
-def print_labels(
-    lot: str,
-    product: str | None,
-    layout: str,
-    count: int,
-    form: str | None,
-    start_at: int,
-    used: str,
-    order: Literal["across", "down"],
-    copies: int,
-    each: bool,
-    spares: str,
-    printer: str | None,
-    output: Path,
-    as_json: bool,
-) -> None:
+@base.gathered(PrintOptions)
+def print_labels(options: PrintOptions) -> None:
     """Issue codes for a lot and write its labels, every symbol read back.
 
     It is refused, and no code is issued, when the stars may not be shown today, more labels are
@@ -153,39 +175,60 @@ def print_labels(
       labelsvc print --lot L261105-01 --layout a4-65 --count 60 --used 1-4,9 --spares usual --output labels.pdf
       labelsvc print --lot L261105-01 --layout roll-35x22 --count 500 --printer "Zebra" --output labels.zpl
     """
-    check_output(output, *_FORMATS)
-    imprint = Imprint(
-        start_at, cells(used), order, copies, not each, _spares(spares, count * copies)
-    )
+    output, layout = options.output, options.layout
+    check_output(output, *suffixes())
+    imprint = options.imprint
     settings, database, files = base.opened()
     with database.writing() as session:
-        found = find_lot(session, lot, product)
+        found = find_lot(session, options.lot, options.product)
         producer_id = found.product.producer_id
         chosen = own_layouts.find(session, producer_id, layout)
-        run = print_run.start_run(
-            session, lot=found, layout=chosen, count=count,
-            form=form or chosen.forms[0], imprint=imprint, output=_FORMATS[output.suffix.lower()],
-            printer=_printer(session, producer_id, printer), base_url=settings.base_url,
-            actor=ACTOR, pictures=artwork.pictures(session, files),
-        )  # fmt: skip
+        request = RunRequest(
+            lot=found,
+            layout=chosen,
+            count=options.count,
+            form=Form(options.form or chosen.forms[0]),
+            imprint=imprint,
+            output=kind_of(output),
+            printer=_printer(session, producer_id, options.printer),
+            base_url=settings.base_url,
+            pictures=artwork.pictures(session, files),
+        )
+        run = print_run.start_run(session, request, actor=ACTOR)
         run_id, job_id = run.id, run.job_id
-    if job_id is None:
-        raise BadInput("The run has no job.")
-    with base.progress(layout) as step:
-        run_inline(database, files, settings, job_id, step=step)
+    render(database, files, settings, job_id, layout)
     with database.reading() as session:
         run = session.get_one(PrintRun, run_id)
-        with print_run.output(files, run) as source:
-            write(source, output)
-        report = run.report or {}
-        result = {
-            "run": run.id, "labels": run.count, "pages": run.pages, "bytes": run.bytes,
-            "sha256": run.sha256, "decoded": report.get("decoded"), "output": str(output),
-        }  # fmt: skip
+        result = {"run": run.id} | written(files, run, output)
     base.put(
-        result, as_json,
+        result, options.as_json,
         base.say("{output}: labels {labels}, pages {pages}, symbols read back {decoded}.", **result),
     )  # fmt: skip
+
+
+def kind_of(output: Path) -> str:
+    """The kind of a file of labels, by the ending of its name."""
+    return output.suffix.lower().removeprefix(".")
+
+
+def render(
+    database: Database, files: Files, settings: Settings, job_id: int | None, label: str
+) -> None:
+    """Do the job of a run or roll, with a bar called *label*. Raises what ended it."""
+    if job_id is None:
+        raise BadInput("The run has no job.")
+    with base.progress(label) as step:
+        run_inline(database, files, settings, job_id, step=step)
+
+
+def written(files: Files, run: PrintRun | BlankRoll, output: Path) -> dict[str, Any]:
+    """Write the released file of *run* to *output*; its figures."""
+    with print_run.output(files, run) as source:
+        write(source, output)
+    return {
+        "labels": run.count, "pages": run.pages, "bytes": run.bytes, "sha256": run.sha256,
+        "decoded": (run.report or {}).get("decoded"), "output": str(output),
+    }  # fmt: skip
 
 
 def _spares(text: str, labels: int) -> int:

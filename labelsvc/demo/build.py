@@ -163,23 +163,17 @@ def _print(
             del waiting[lot_id]
             with database.writing() as session:
                 lot = session.get_one(Lot, lot_id)
-                check = print_run.check_run(
-                    session,
+                request = print_run.RunRequest(
                     lot=lot,
                     layout=layout,
                     count=count,
-                    form=form,
+                    form=Form(form),
                     base_url=settings.base_url,
-                    on=today,
                     pictures=artwork.pictures(session, files),
                 )
-                if check.problems:
+                if print_run.check_run(session, request, on=today).problems:
                     continue
-                run = print_run.start_run(
-                    session, lot=lot, layout=layout, count=count, form=form,
-                    base_url=settings.base_url, actor=history.ACTOR,
-                    pictures=artwork.pictures(session, files),
-                )  # fmt: skip
+                run = print_run.start_run(session, request, actor=history.ACTOR)
                 run_id, job_id = run.id, run.job_id
             break
         if run_id is None or job_id is None:

@@ -17,7 +17,7 @@ from labelsvc.codes.register import revoke
 from labelsvc.codes.register.issue import allocate
 from labelsvc.events.models import Event
 from labelsvc.inspections.models import Report, ReportKind, SightingSource
-from labelsvc.inspections.places import note_sighting
+from labelsvc.inspections.places import Spot, note_sighting
 from labelsvc.scans.models import Scan, UnitSeen
 from labelsvc.scans.verdict import Verdict
 
@@ -237,7 +237,7 @@ def copied_label(session: Session, producer_id: int, *, now: datetime) -> int:
     seen.last_at = now
     for hours, place in ((3.0, "Hà Nội"), (1.5, "Cần Thơ")):
         note_sighting(
-            session, number=number, issue_id=issue.id, source=SightingSource.CONSENT, place=place,
+            session, number=number, issue_id=issue.id, source=SightingSource.CONSENT, spot=Spot(place),
             at=now - timedelta(hours=hours),
         )  # fmt: skip
     return number

@@ -1,7 +1,8 @@
-"""Adding events to the journey of a lot."""
+"""Capture: adds events to the journey of a lot. Used by the pages of producers and the demo."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -18,21 +19,23 @@ from labelsvc.i18n import nfc
 _OLDEST = timedelta(days=10 * 365)
 
 
-def add_event(
-    session: Session,
-    *,
-    lot: Lot,
-    step: str,
-    at: datetime,
-    place: str = "",
-    note: str = "",
-    note_en: str = "",
-    actor: str,
-) -> Event:
-    """Write down that *step* happened to *lot*.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """What happened to a lot: a step of the vocabulary, when, where, and words for both pages."""
+
+    step: str
+    at: datetime
+    place: str = ""
+    note: str = ""
+    note_en: str = ""
+
+
+def add_event(session: Session, lot: Lot, what: Happening, *, actor: str) -> Event:
+    """Write down *what* happened to *lot*.
 
     :raises BadInput: no such step, or a time in the future or long past.
     """
+    step, at = what.step, what.at
     if step not in STEPS:
         raise BadInput(
             "There is no step “{step}”.",
@@ -46,9 +49,9 @@ def add_event(
         lot_id=lot.id,
         step=step,
         at=at,
-        place=nfc(place).strip()[:200],
-        note=nfc(note).strip()[:2000],
-        note_en=nfc(note_en).strip()[:2000],
+        place=nfc(what.place).strip()[:200],
+        note=nfc(what.note).strip()[:2000],
+        note_en=nfc(what.note_en).strip()[:2000],
         recorded_by=actor,
     )
     session.add(event)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -34,15 +35,22 @@ UNDECIDED = (CaseState.NEW, CaseState.OPEN, CaseState.CONTESTED)
 _LONGEST = 4000
 
 
+@dataclass(frozen=True, slots=True)
+class CaseSubject:
+    """What a case is about, as far as it is known: ids, and the number of a unit."""
+
+    product_id: int | None = None
+    lot_id: int | None = None
+    issue_id: int | None = None
+    number: int | None = None
+
+
 def open_case(
     session: Session,
     *,
     kind: str,
     actor: str,
-    product_id: int | None = None,
-    lot_id: int | None = None,
-    issue_id: int | None = None,
-    number: int | None = None,
+    subject: CaseSubject | None = None,
     facts: Mapping[str, Any] | None = None,
     uid: str | None = None,
 ) -> Case:
@@ -62,6 +70,8 @@ def open_case(
     uid = canonical_uid(uid) if uid is not None else str(uuid.uuid4())
     if (found := find_case(session, uid)) is not None:
         return found
+    subject = subject or CaseSubject()
+    product_id, lot_id, issue_id = subject.product_id, subject.lot_id, subject.issue_id
     if issue_id is not None and lot_id is None:
         lot_id = session.get_one(Issue, issue_id).lot_id
     if lot_id is not None and product_id is None:
@@ -72,7 +82,7 @@ def open_case(
         product_id=product_id,
         lot_id=lot_id,
         issue_id=issue_id,
-        number=number,
+        number=subject.number,
         opened_by=actor,
         facts=dict(facts or {}),
     )
@@ -189,9 +199,11 @@ def case_of_report(session: Session, report: Report, actor: str) -> Case:
         session,
         kind=CaseKind.REPORT,
         actor=actor,
-        product_id=report.product_id,
-        issue_id=issue.id if issue else None,
-        number=report.number if issue else None,
+        subject=CaseSubject(
+            product_id=report.product_id,
+            issue_id=issue.id if issue else None,
+            number=report.number if issue else None,
+        ),
         facts={"report": report.id, "said": report.kind, "verdict": report.verdict},
         uid=str(uuid.uuid5(_REPORTS, str(report.id))),
     )

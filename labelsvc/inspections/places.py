@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
@@ -25,6 +26,16 @@ Rows = TypeVar("Rows", bound=Select)  # type: ignore[type-arg]
 CELL = 0.05
 
 
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a code was seen: a province by its code, the words of an address, degrees; what is
+    known of them."""
+
+    place: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+
+
 def note_sighting(
     session: Session,
     *,
@@ -32,9 +43,7 @@ def note_sighting(
     issue_id: int,
     source: str,
     at: datetime | None = None,
-    place: str = "",
-    latitude: float | None = None,
-    longitude: float | None = None,
+    spot: Spot,
     uid: str | None = None,
 ) -> Sighting | None:
     """Keep where a code was said to be; precise coordinates go no further than this function.
@@ -53,9 +62,10 @@ def note_sighting(
         found = session.scalars(select(Sighting).where(Sighting.uid == uid)).one_or_none()
         if found is not None:
             return found
+    latitude, longitude = spot.latitude, spot.longitude
     known = latitude is not None and longitude is not None
     known = known and 8 <= (latitude or 0) <= 24 and 102 <= (longitude or 0) <= 110
-    province = provinces.BY_CODE.get(place) or provinces.find(place)
+    province = provinces.BY_CODE.get(spot.place) or provinces.find(spot.place)
     if province is None and known and latitude is not None and longitude is not None:
         province = provinces.nearest(latitude, longitude)
     if province is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
@@ -16,30 +17,33 @@ from labelsvc.errors import BadInput, Conflict
 from labelsvc.i18n import nfc
 from labelsvc.inspections.ends import code_by_ends, without_codes
 from labelsvc.inspections.models import Report, ReportKind, ReportState, SightingSource
-from labelsvc.inspections.places import note_sighting
+from labelsvc.inspections.places import Spot, note_sighting
 from labelsvc.scans.provinces import BY_CODE
 
 
-def send_report(
-    session: Session,
-    *,
-    kind: str,
-    code: str,
-    number: int | None,
-    verdict: str,
-    message: str,
-    place: str = "",
-    contact: str = "",
-    province: str = "",
-    sender: str | None = None,
-) -> Report:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentReport:
+    """What a consumer sends. `province` is the code of the one they chose to be in: it is kept as a
+    place of the unit, without them; `sender` is the UUID of that place."""
+
+    kind: str
+    code: str
+    number: int | None
+    verdict: str
+    message: str
+    place: str = ""
+    contact: str = ""
+    province: str = ""
+    sender: str | None = None
+
+
+def send_report(session: Session, sent: SentReport) -> Report:
     """Keep what a consumer says; codes in it by their ends.
 
-    :param province: code of the one they chose to be in; kept as a place of the unit, without them.
-    :param sender: UUID of that place.
     :raises BadInput: no message, or a kind that does not exist.
     """
-    message = _clean(message)[:2000]
+    kind, number, province = sent.kind, sent.number, sent.province
+    message = _clean(sent.message)[:2000]
     if len(message) < 5 or kind not in list(ReportKind):
         raise BadInput(
             "The report says too little.",
@@ -48,19 +52,19 @@ def send_report(
     issue = find_issue(session, number) if number is not None else None
     report = Report(
         kind=kind,
-        code=code_by_ends(_clean(code)),
+        code=code_by_ends(_clean(sent.code)),
         number=number,
         product_id=issue.lot.product_id if issue else None,
-        verdict=verdict,
+        verdict=sent.verdict,
         message=without_codes(message),
-        place=without_codes(_clean(place))[:200],
-        contact=_clean(contact)[:120],
+        place=without_codes(_clean(sent.place))[:200],
+        contact=_clean(sent.contact)[:120],
     )
     session.add(report)
     if issue is not None and number is not None and province in BY_CODE and issue.form != Form.LOT:
         note_sighting(
             session, number=number, issue_id=issue.id, source=SightingSource.CONSENT,
-            place=province, uid=sender,
+            spot=Spot(province), uid=sent.sender,
         )  # fmt: skip
     session.flush()
     return report

@@ -14,7 +14,7 @@ from labelsvc.codes.keys.keyring import Keyring
 from labelsvc.codes.register.resolve import find_code
 from labelsvc.errors import LabelsvcError
 from labelsvc.inspections.models import SightingSource
-from labelsvc.inspections.places import cell_of, note_sighting
+from labelsvc.inspections.places import Spot, cell_of, note_sighting
 
 #: Of one sending.
 MOST = 100
@@ -75,8 +75,7 @@ def take(session: Session, ring: Keyring, sent: SentSightings) -> int:
             continue
         found = note_sighting(
             session, number=number, issue_id=issue.id, source=SightingSource.INSPECTOR,
-            at=min(one.at, now), place=one.place, uid=one.uid, latitude=one.latitude,
-            longitude=one.longitude,
+            at=min(one.at, now), spot=Spot(one.place, one.latitude, one.longitude), uid=one.uid,
         )  # fmt: skip
         kept += found is not None
     return kept

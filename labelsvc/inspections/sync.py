@@ -27,7 +27,7 @@ from labelsvc.files import Files
 from labelsvc.inspections import cases
 from labelsvc.inspections.ends import code_by_ends, without_codes
 from labelsvc.inspections.models import Case, CaseFile, CaseKind, SightingSource
-from labelsvc.inspections.places import note_sighting
+from labelsvc.inspections.places import Spot, note_sighting
 from labelsvc.inspections.sightings import SentPlace, Uid
 from labelsvc.labels import legal
 from labelsvc.scans.verdict import SHOWN, Verdict
@@ -77,15 +77,14 @@ def take(session: Session, files: Files, ring: Keyring, sent: SentCase, *, actor
         session,
         kind=CaseKind.INSPECTION,
         actor=actor,
-        issue_id=issue_id,
-        number=number,
+        subject=cases.CaseSubject(issue_id=issue_id, number=number),
         uid=uid,
         facts={"verdict": sent.verdict, "items": sent.items, "code": code_by_ends(sent.code)},
     )
     if issue_id is not None and number is not None:
         note_sighting(
             session, number=number, issue_id=issue_id, source=SightingSource.INSPECTOR, at=sent.at,
-            place=sent.place, uid=sent.sighting or uid, latitude=sent.latitude, longitude=sent.longitude,
+            spot=Spot(sent.place, sent.latitude, sent.longitude), uid=sent.sighting or uid,
         )  # fmt: skip
     # Derived: the same case gives the same note, also when the answer to the first sending was lost.
     note = str(uuid.uuid5(uuid.UUID(uid), "note"))

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from labelsvc import clock
 from labelsvc.db import Database
-from labelsvc.inspections.cases import UNDECIDED, add_note, open_case
+from labelsvc.inspections.cases import UNDECIDED, CaseSubject, add_note, open_case
 from labelsvc.inspections.models import Case, CaseKind, WatchState
 from labelsvc.inspections.noticed import Subject, notice
 from labelsvc.scans import signals
@@ -113,10 +113,7 @@ def _raise(session: Session, subject: Subject, noticed: list[Signal]) -> Case | 
         session,
         kind=CaseKind.COPY_RISK,
         actor=ACTOR,
-        product_id=subject.product,
-        lot_id=subject.lot,
-        issue_id=subject.issue,
-        number=subject.number,
+        subject=CaseSubject(subject.product, subject.lot, subject.issue, subject.number),
         uid=str(uuid.uuid5(_NAMES, f"{subject.name}#{round_}")),
         facts={
             "subject": subject.name,

@@ -28,7 +28,7 @@ class FileWork:
             run = file.run
             keyring = load_keyring(session, base_url=run.base_url, secrets=settings.keys)
             run.touch()
-        made = extra_files.make(run, extra_files.Wish.read(file.wish), keyring, files)
+        made = extra_files.make(run, extra_files.Wish.from_json(file.wish), keyring, files)
         key = f"{run.folder}/{file.kind}-{file.id}.{made.ending}"
         files.put(key, made.data)
         sheet = None

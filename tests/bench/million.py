@@ -211,10 +211,7 @@ class _Ready:
     def begin(self) -> int:
         """The numbers are taken and the rendering is queued."""
         with self._database.writing() as session:
-            made = print_run.start_run(
-                session, lot=session.get_one(Lot, self._lot), layout=self._layout,
-                count=self._count, base_url=self._settings.base_url, actor="bench",
-            )  # fmt: skip
+            made = print_run.start_run(session, print_run.RunRequest(lot=session.get_one(Lot, self._lot), layout=self._layout, count=self._count, base_url=self._settings.base_url), actor="bench")  # fmt: skip
             return made.id
 
 

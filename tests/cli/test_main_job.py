@@ -20,6 +20,7 @@ from labelsvc.labels.checks.read_back import read_back_pdf
 from labelsvc.labels.layouts import library
 from labelsvc.labels.models import PrintRun
 from labelsvc.labels.runs import start as print_run
+from labelsvc.labels.sheets.placement import Placement
 from labelsvc.settings import Settings
 from tests.cli.conftest import Run
 from tests.factories import make_lot, make_product, make_recognition
@@ -58,7 +59,7 @@ def test_a_lot_is_opened_printed_and_its_codes_hold(
     assert (printed["bytes"], printed["sha256"]) == (len(data), hashlib.sha256(data).hexdigest())
     assert [path.name for path in tmp_path.glob("*.part")] == []
     made = codes(database, settings, printed["run"])
-    assert read_back_pdf(data, library.get("a4-65"), made, start_at=2).codes == 70
+    assert read_back_pdf(data, library.get("a4-65"), made, Placement(start_at=2)).codes == 70
     verdict = told("verify", made[0])
     assert verdict["verdict"] == "ISSUED_OK"
     assert (verdict["lot"], verdict["label"], verdict["stars"]) == ("L261105-01", 1, 4)
@@ -69,10 +70,7 @@ def test_one_verdict_for_the_page_and_the_command_line(
     database: Database, settings: Settings, lot: Lot, told: Told
 ) -> None:
     with database.writing() as session:
-        run = print_run.start_run(
-            session, lot=session.get_one(Lot, lot.id), layout="a4-65", count=3,
-            base_url=settings.base_url, actor="cli",
-        )  # fmt: skip
+        run = print_run.start_run(session, print_run.RunRequest(lot=session.get_one(Lot, lot.id), layout="a4-65", count=3, base_url=settings.base_url), actor="cli")  # fmt: skip
         revoke.void(session, first=run.issue.first, count=1, reason="Lệch khổ", by="user:1")
         revoke.withdraw(session, first=run.issue.first + 1, count=1, reason="Mất tem", by="user:2")
     void, withdrawn, good = codes(database, settings, run.id)
@@ -97,10 +95,7 @@ def test_an_offline_code_is_judged_without_a_database(
     with database.writing() as session:
         here = session.get_one(Lot, lot.id)
         made = [
-            print_run.start_run(
-                session, lot=here, layout="a4-12", count=1, form=form,
-                base_url=settings.base_url, actor="cli",
-            ).id
+            print_run.start_run(session, print_run.RunRequest(lot=here, layout="a4-12", count=1, form=form, base_url=settings.base_url), actor="cli").id
             for form in ("offline", "short")
         ]  # fmt: skip
     (offline,), (short,) = (codes(database, settings, run_id) for run_id in made)

@@ -18,6 +18,7 @@ from labelsvc.labels.layouts import library
 from labelsvc.labels.models import PrintRun
 from labelsvc.labels.printers import book
 from labelsvc.labels.rolls import tspl, zpl
+from labelsvc.labels.rolls.languages import LANGUAGES
 from labelsvc.labels.runs import start as print_run
 from labelsvc.labels.sheets.imprint import Imprint
 from labelsvc.labels.sheets.profile import Profile
@@ -59,7 +60,7 @@ def test_cells_copies_and_spares_reach_the_run(
     )  # fmt: skip
     with database.reading() as session:
         (run,) = session.query(PrintRun).all()
-        kept = Imprint.read(run.imprint | {"start_at": run.start_at})
+        kept = Imprint.from_json(run.imprint | {"start_at": run.start_at})
     assert kept == Imprint(3, (1, 2, 3, 4, 9), "down", 2, False, 3)
 
 
@@ -80,14 +81,11 @@ def test_a_printer_and_an_own_layout_are_found_by_name(
         owner = session.get_one(Lot, lot.id).product.producer_id
         text = library.source("roll-35x22").replace('"roll-35x22"', '"tem-nho"')
         own_layouts.save_layout(session, producer_id=owner, toml=text, actor="user:1")
-        book.save(
-            session, producer_id=owner, printer=None, name="Zebra kho", language="zpl",
-            profile=Profile(dpi=300, offset_x=1.0), actor="user:1",
-        )  # fmt: skip
+        book.save(session, owner, book.Setup(name="Zebra kho", language="zpl", profile=Profile(dpi=300, offset_x=1.0)), printer=None, actor="user:1")  # fmt: skip
     words = ("print", "--lot", lot.code, "--layout", "tem-nho", "--count", 2)
     output = tmp_path / "labels.zpl"
     told(*words, "--printer", "zebra KHO", "--output", output)
-    assert zpl.read(output.read_bytes())[0].width == round(35 * 300 / 25.4)
+    assert LANGUAGES["zpl"].read(output.read_bytes())[0].width == round(35 * 300 / 25.4)
     refused = run(*words, "--printer", "Máy khác", "--output", output, code=1).stderr
     assert "Máy khác" in refused
     with database.reading() as session:

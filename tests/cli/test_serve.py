@@ -98,10 +98,7 @@ def test_the_server_renders_what_is_queued_and_ends_cleanly(
     until(answers)
     prepare(settings, database)  # beside the running server: harmless
     with database.writing() as session:
-        run_id = print_run.start_run(
-            session, lot=make_lot(session), layout="a4-65", count=65,
-            base_url=settings.base_url, actor="cli",
-        ).id  # fmt: skip
+        run_id = print_run.start_run(session, print_run.RunRequest(lot=make_lot(session), layout="a4-65", count=65, base_url=settings.base_url), actor="cli").id  # fmt: skip
 
     def state() -> str:
         with database.reading() as session:

@@ -17,8 +17,8 @@ from labelsvc.codes.register.issue import allocate, codes_of, load_keyring
 from labelsvc.inspections import watch
 from labelsvc.inspections.cases import contest
 from labelsvc.inspections.models import Case
-from labelsvc.inspections.places import declare_sale, note_sighting
-from labelsvc.inspections.report import send_report
+from labelsvc.inspections.places import Spot, declare_sale, note_sighting
+from labelsvc.inspections.report import SentReport, send_report
 from labelsvc.scans.record import Seen, write
 from labelsvc.settings import load
 from tests.e2e.conftest import Live, Reader, sign_in
@@ -47,15 +47,9 @@ def case(live: Live) -> int:
         write(session, rows)
         places = ("Hà Nội", "Hà Nội", "Hải Phòng", "Cần Thơ", "Đà Nẵng", "Hà Nội", "Hà Nội")
         for index, place in enumerate(places):
-            note_sighting(
-                session, number=issue.first, issue_id=issue.id, source="inspector", place=place,
-                at=now - timedelta(minutes=50 * index),
-            )  # fmt: skip
+            note_sighting(session, number=issue.first, issue_id=issue.id, source="inspector", at=now - timedelta(minutes=50 * index), spot=Spot(place=place))  # fmt: skip
         declare_sale(session, product.id, ["01", "31"], actor="test")
-        send_report(
-            session, kind="suspected_fake", code="x", number=issue.first, verdict="ISSUED_OK",
-            message="Hộp trà có mùi lạ, chữ trên tem bị nhòe.", place="Chợ Ninh Kiều, Cần Thơ",
-        )  # fmt: skip
+        send_report(session, SentReport(kind="suspected_fake", code="x", number=issue.first, verdict="ISSUED_OK", message="Hộp trà có mùi lạ, chữ trên tem bị nhòe.", place="Chợ Ninh Kiều, Cần Thơ"))  # fmt: skip
     settings = load(dev=True, base_url=live.url, secret_keys=())
     raised = watch.look(live.database, settings, now, every=timedelta(days=-1))
     with live.database.reading() as session:

@@ -16,7 +16,7 @@ from labelsvc.catalogue.recognition import Recognition
 from labelsvc.codes.models import Form
 from labelsvc.codes.register.issue import allocate, codes_of, load_keyring
 from labelsvc.demo.spreadsheet import write_list
-from labelsvc.inspections.report import send_report
+from labelsvc.inspections.report import SentReport, send_report
 from labelsvc.settings import load
 from tests.e2e.conftest import Live, Reader, sign_in
 from tests.factories import make_lot, make_producer, make_product, make_recognition
@@ -100,10 +100,7 @@ def test_every_office_page_reads_on_a_phone_and_at_a_desk(
     with live.database.writing() as session:
         producer = make_producer(session, name=(long * 3)[:200].strip())
         product = make_product(session, producer=producer, name="X" * 200, story=long * 20)
-        report = send_report(
-            session, kind="quality", code="https://example.vn/" + "A" * 250, number=None,
-            verdict="not_issued", message=long * 5, place=long, contact="lan@example.vn",
-        )  # fmt: skip
+        report = send_report(session, SentReport(kind="quality", code="https://example.vn/" + "A" * 250, number=None, verdict="not_issued", message=long * 5, place=long, contact="lan@example.vn"))  # fmt: skip
         other = session.scalars(select(Product).order_by(Product.id)).first()
         assert other is not None
         ids = producer.id, product.id, report.id, other.id

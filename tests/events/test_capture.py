@@ -11,7 +11,7 @@ from labelsvc import clock
 from labelsvc.accounts.models import AuditEntry
 from labelsvc.db import Database
 from labelsvc.errors import BadInput
-from labelsvc.events.capture import add_event
+from labelsvc.events.capture import Happening, add_event
 from labelsvc.events.models import Event
 from labelsvc.events.vocabulary import STEPS, step_name
 from tests.factories import make_lot
@@ -20,7 +20,7 @@ from tests.factories import make_lot
 def test_an_event_is_kept_composed_and_written_to_the_audit_trail(database: Database) -> None:
     with database.writing() as session:
         lot = make_lot(session)
-        add_event(session, lot=lot, step="packing", at=clock.now(), place=" Ba\u0301t Tra\u0300ng ", actor="user:7")  # fmt: skip
+        add_event(session, lot, Happening(step="packing", at=clock.now(), place=" Ba\u0301t Tra\u0300ng "), actor="user:7")  # fmt: skip
     with database.reading() as session:
         (event,) = session.scalars(select(Event))
         assert (event.step, event.place, event.recorded_by) == ("packing", "Bát Tràng", "user:7")
@@ -43,7 +43,7 @@ def test_a_step_or_a_time_that_cannot_be_is_refused(
     with database.writing() as session:
         lot = make_lot(session)
         with pytest.raises(BadInput) as caught:
-            add_event(session, lot=lot, step=step, at=clock.now() + ahead, actor="user:1")
+            add_event(session, lot, Happening(step=step, at=clock.now() + ahead), actor="user:1")
         assert caught.value.params["field"] == field
         assert session.scalars(select(Event)).all() == []
 
@@ -52,7 +52,10 @@ def test_a_clock_that_is_a_little_fast_is_forgiven(database: Database) -> None:
     with database.writing() as session:
         lot = make_lot(session)
         add_event(
-            session, lot=lot, step="packing", at=clock.now() + timedelta(minutes=4), actor="u"
+            session,
+            lot,
+            Happening(step="packing", at=clock.now() + timedelta(minutes=4)),
+            actor="u",
         )
 
 

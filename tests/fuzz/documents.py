@@ -17,7 +17,7 @@ from labelsvc.errors import BadInput
 from labelsvc.inspections.day_report import SentVisit
 from labelsvc.inspections.sync import SentCase
 from labelsvc.labels.layouts import library, reading
-from labelsvc.labels.rolls import tspl, zpl
+from labelsvc.labels.rolls.languages import LANGUAGES, Language
 from labelsvc.labels.rolls.raster import Row
 from tests.catalogue import lists
 from tests.fuzz.target import Target
@@ -49,10 +49,9 @@ def targets() -> dict[str, Target]:
             lambda text: reading.load(text, source="layout.toml", articles=articles),
             [library.source(name) for name in ("a4-65", "roll-50x30", "craft-tag")],
         ),
-        "zpl": Target(zpl.read, [_roll(zpl.write_zpl)]),
-        "tspl": Target(
-            tspl.read, [_roll(lambda out, rows: tspl.write_tspl(out, rows, width_mm=8, height_mm=4))]
-        ),
+        **{
+            name: Target(language.read, [_roll(language)]) for name, language in LANGUAGES.items()
+        },
         "sync body": Target(_body(SentCase), [json.dumps(_CASE).encode()]),
         "day report": Target(_body(SentVisit), [json.dumps(_VISIT).encode()]),
         "inner code": Target(lambda text: inner.fits(bytes(32), 7, text), ["0123-4567-89AB", "o0iI01234567"]),
@@ -85,9 +84,10 @@ def _body(model: type[BaseModel]) -> Callable[[bytes], object]:
     return read
 
 
-def _roll(write: Callable[[io.BytesIO, list[Row]], object]) -> bytes:
+def _roll(language: Language) -> bytes:
     """A roll file of three labels of 64 × 32 dots."""
     bits = np.indices((32, 64)).sum(axis=0) % 3 == 0
     out = io.BytesIO()
-    write(out, [Row(number, 1, np.roll(bits, number, axis=1)) for number in (1, 2, 3)])
+    rows = [Row(number, 1, np.roll(bits, number, axis=1)) for number in (1, 2, 3)]
+    language.write(out, rows, 8, 4)
     return out.getvalue()

@@ -15,7 +15,7 @@ from labelsvc.db import Database
 from labelsvc.errors import BadInput, Conflict
 from labelsvc.inspections import cases
 from labelsvc.inspections.models import Case, CaseNote, CaseState
-from labelsvc.inspections.report import close_report, send_report
+from labelsvc.inspections.report import SentReport, close_report, send_report
 from labelsvc.settings import Settings
 from tests.factories import make_lot, make_producer, make_product
 
@@ -30,8 +30,8 @@ def lot(database: Database) -> int:
 
 
 def opened(session: Session, lot: int, **facts: object) -> Case:
-    facts = {"kind": "copy_risk", "actor": "watch", "lot_id": lot} | facts
-    return cases.open_case(session, **facts)  # type: ignore[arg-type]
+    facts = {"kind": "copy_risk", "actor": "watch"} | facts
+    return cases.open_case(session, subject=cases.CaseSubject(lot_id=lot), **facts)  # type: ignore[arg-type]
 
 
 def test_a_case_that_is_sent_twice_is_one(database: Database, lot: int) -> None:
@@ -56,7 +56,10 @@ def test_product_and_lot_follow_from_the_issue(
         create_keys(session, secrets=settings.keys)
         issue = allocate(session, lot=opened(session, lot).lot, count=3, form="short")  # type: ignore[arg-type]
         case = cases.open_case(
-            session, kind="copy_risk", actor="watch", issue_id=issue.id, number=issue.first
+            session,
+            kind="copy_risk",
+            actor="watch",
+            subject=cases.CaseSubject(issue_id=issue.id, number=issue.first),
         )
         assert (case.lot_id, case.product_id) == (lot, issue.lot.product_id)
 
@@ -154,13 +157,13 @@ def test_a_report_leads_to_one_case(database: Database, settings: Settings, lot:
             "verdict": "ISSUED_OK",
             "message": "Tem nhòe",
         }
-        known = send_report(session, number=issue.first + 1, **facts)  # type: ignore[arg-type]
-        strange = send_report(session, number=None, **facts)  # type: ignore[arg-type]
+        known = send_report(session, SentReport(number=issue.first + 1, **facts))  # type: ignore[arg-type]
+        strange = send_report(session, SentReport(number=None, **facts))  # type: ignore[arg-type]
         case = cases.case_of_report(session, known, OFFICE)
         assert (case.lot_id, case.number, case.state) == (lot, issue.first + 1, "open")
         assert cases.case_of_report(session, known, OFFICE) is case and known.state == "open"
         assert cases.case_of_report(session, strange, OFFICE).product_id is None
-        late = send_report(session, number=None, **facts)  # type: ignore[arg-type]
+        late = send_report(session, SentReport(number=None, **facts))  # type: ignore[arg-type]
         close_report(session, late, answer="Đã rõ", actor=OFFICE)
         with pytest.raises(Conflict):
             cases.case_of_report(session, late, OFFICE)

@@ -162,10 +162,7 @@ def test_it_has_the_cases_of_this_user_and_day_only(
         issue = allocate(session, lot=lot, count=1, form=Form.SHORT)
         made = {}
         for name, user, days in (("own", inspector, 0), ("older", inspector, 2), ("other", office, 0)):  # fmt: skip
-            case = cases.open_case(
-                session, kind=CaseKind.INSPECTION, actor=f"user:{user}", issue_id=issue.id,
-                number=issue.first, uid=f"00000000-0000-4000-8000-00000000000{len(made)}",
-            )  # fmt: skip
+            case = cases.open_case(session, kind=CaseKind.INSPECTION, actor=f"user:{user}", uid=f"00000000-0000-4000-8000-00000000000{len(made)}", subject=cases.CaseSubject(issue_id=issue.id, number=issue.first))  # fmt: skip
             cases.add_note(session, case, f"note of {name}", f"user:{user}")
             cases.add_note(session, case, "note of the office", f"user:{office}")
             session.add(CaseFile(case_id=case.id, actor=f"user:{user}", path=f"cases/{name}.jpg"))

@@ -16,8 +16,8 @@ from labelsvc.catalogue.models import Lot
 from labelsvc.codes.models import Form
 from labelsvc.codes.register.issue import allocate
 from labelsvc.db import Database
-from labelsvc.inspections.places import declare_sale, note_sighting
-from labelsvc.inspections.report import send_report
+from labelsvc.inspections.places import Spot, declare_sale, note_sighting
+from labelsvc.inspections.report import SentReport, send_report
 from labelsvc.scans.models import Refused, RefusedNetwork
 from labelsvc.scans.signals import Kind
 from labelsvc.scans.verdict import Verdict
@@ -46,10 +46,7 @@ def told(*places: tuple[str, float]) -> Act:
 
     def tell(session: Session, market: Market) -> None:
         for place, hours in places:
-            note_sighting(
-                session, number=market.first, issue_id=market.issue, source="consent", place=place,
-                at=market.now + timedelta(hours=hours),
-            )  # fmt: skip
+            note_sighting(session, number=market.first, issue_id=market.issue, source="consent", at=market.now + timedelta(hours=hours), spot=Spot(place=place))  # fmt: skip
 
     return lambda market: market.change(lambda session: tell(session, market))
 
@@ -59,10 +56,7 @@ def bought(*places: str) -> Act:
 
     def report(session: Session, market: Market) -> None:
         for place in places:
-            sent = send_report(
-                session, kind="suspected_fake", code="x", number=market.first + 1,
-                verdict="ISSUED_OK", message="Chữ trên tem bị nhòe", place=place,
-            )  # fmt: skip
+            sent = send_report(session, SentReport(kind="suspected_fake", code="x", number=market.first + 1, verdict="ISSUED_OK", message="Chữ trên tem bị nhòe", place=place))  # fmt: skip
             sent.created_at = market.now
 
     return lambda market: market.change(lambda session: report(session, market))

@@ -9,13 +9,19 @@ from labelsvc.accounts.models import AuditEntry
 from labelsvc.db import Database
 from labelsvc.errors import BadInput, Conflict
 from labelsvc.inspections.models import Report
-from labelsvc.inspections.report import close_report, count_open, list_reports, send_report
+from labelsvc.inspections.report import (
+    SentReport,
+    close_report,
+    count_open,
+    list_reports,
+    send_report,
+)
 
 
 def send(session, **facts: object) -> Report:
     facts = {"kind": "quality", "code": "X", "number": None, "verdict": "MALFORMED", "message": "Có mùi lạ",
              "contact": "0900 000 000"} | facts  # fmt: skip
-    return send_report(session, **facts)
+    return send_report(session, SentReport(**facts))
 
 
 def test_reports_are_listed_newest_first_and_by_state(database: Database) -> None:

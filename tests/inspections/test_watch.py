@@ -19,8 +19,8 @@ from labelsvc.inspections import watch
 from labelsvc.inspections.cases import decide
 from labelsvc.inspections.evidence import gather
 from labelsvc.inspections.models import Case, CaseNote, CaseState, Sighting
-from labelsvc.inspections.places import declare_sale, note_sighting
-from labelsvc.inspections.report import send_report
+from labelsvc.inspections.places import Spot, declare_sale, note_sighting
+from labelsvc.inspections.report import SentReport, send_report
 from labelsvc.scans import lookup
 from labelsvc.scans.models import Refused
 from labelsvc.scans.record import Seen, write
@@ -132,10 +132,7 @@ def test_an_open_case_learns_of_new_signals(market: Market) -> None:
 def note(
     session: Session, market: Market, place: str, hours: float, source: str = "inspector"
 ) -> None:
-    note_sighting(
-        session, number=market.first, issue_id=market.issue, source=source, place=place,
-        at=market.now + timedelta(hours=hours),
-    )  # fmt: skip
+    note_sighting(session, number=market.first, issue_id=market.issue, source=source, at=market.now + timedelta(hours=hours), spot=Spot(place=place))  # fmt: skip
 
 
 def test_a_decided_case_rests_until_there_is_twice_as_much(market: Market) -> None:
@@ -207,10 +204,7 @@ def test_places_outside_the_declared_range(market: Market) -> None:
         market.change(lambda s, m=minutes: note(s, market, "Cần Thơ", -2 + m / 60))  # type: ignore[misc]
     assert market.look() == []
     market.change(
-        lambda s: send_report(
-            s, kind="suspected_fake", code="x", number=market.first + 3, verdict="ISSUED_OK",
-            message="Chữ trên tem bị nhòe", place="Chợ Ninh Kiều, Cần Thơ",
-        )
+        lambda s: send_report(s, SentReport(kind="suspected_fake", code="x", number=market.first + 3, verdict="ISSUED_OK", message="Chữ trên tem bị nhòe", place="Chợ Ninh Kiều, Cần Thơ"))
     )  # fmt: skip
     (case,) = market.look()
     assert case.facts["signals"]["outside"] == {"outside": 2, "total": 5, "provinces": ["92"]}
@@ -228,10 +222,7 @@ def test_codes_with_wrong_tags_that_begin_alike(market: Market) -> None:
 def test_precise_places_are_not_kept(market: Market) -> None:
     def see(session: Session) -> None:
         for source in ("inspector", "consent"):
-            note_sighting(
-                session, number=market.first, issue_id=market.issue, source=source,
-                latitude=21.03351, longitude=105.84927,
-            )  # fmt: skip
+            note_sighting(session, number=market.first, issue_id=market.issue, source=source, spot=Spot(latitude=21.03351, longitude=105.84927))  # fmt: skip
 
     market.change(see)
     with market.database.reading() as session:

@@ -9,7 +9,7 @@ from labelsvc.codes.models import Withdrawal, WithdrawalState
 from labelsvc.codes.register import inner_lots
 from labelsvc.db import Database
 from labelsvc.files import Files
-from labelsvc.inspections.cases import open_case
+from labelsvc.inspections.cases import CaseSubject, open_case
 from labelsvc.inspections.models import CaseKind
 from labelsvc.labels import own_layouts
 from labelsvc.labels.checks.faults import Fault
@@ -40,12 +40,13 @@ def belongings(
         found: dict[str, int | str] = {"lot_id": lot.id, "product_id": product.id}
         found |= _small(session, lot, product, prefix)
         run = print_run.start_run(
-            session, lot=lot, layout="a4-65-plain", count=3, base_url=settings.base_url, actor=ACTOR
+            session,
+            print_run.RunRequest(
+                lot=lot, layout="a4-65-plain", count=3, base_url=settings.base_url
+            ),
+            actor=ACTOR,
         )
-        roll = blank_roll.start_roll(
-            session, producer=product.producer, base_url=settings.base_url, actor=ACTOR,
-            layout="blank-35x22", count=20,
-        )  # fmt: skip
+        roll = blank_roll.start_roll(session, blank_roll.RollRequest(producer=product.producer, base_url=settings.base_url, layout="blank-35x22", count=20), actor=ACTOR)  # fmt: skip
         found |= {"run_id": run.id, "roll_id": roll.id}
     _work(database, settings)
     with database.writing() as session:
@@ -59,23 +60,22 @@ def belongings(
     with database.writing() as session:  # as of a run that was read with faults
         run = session.get_one(PrintRun, found["run_id"])
         fault = Fault(page=1, cell=1, unit=1, kind="unreadable", params={})
-        run.report = {**(run.report or {}), "faults": [fault.kept()]}
+        run.report = {**(run.report or {}), "faults": [fault.to_json()]}
     return found
 
 
 def _small(session: Session, lot: Lot, product: Product, prefix: str) -> dict[str, int | str]:
     """What is a row and no more."""
     producer_id = product.producer_id
-    case = open_case(session, kind=CaseKind.COPY_RISK, actor="watch", lot_id=lot.id)
+    case = open_case(
+        session, kind=CaseKind.COPY_RISK, actor="watch", subject=CaseSubject(lot_id=lot.id)
+    )
     withdrawal = Withdrawal(
         scope="lot", producer_id=producer_id, lot_id=lot.id, reason="Tem bị mất cắp",
         state=WithdrawalState.DONE, proposed_by="user:9",
     )  # fmt: skip
     photo = ProductPhoto(product_id=product.id, key="0" * 32, width=640, height=480, description="")
-    printer = book.save(
-        session, producer_id=producer_id, printer=None, name=f"{prefix} kho", language="tspl",
-        profile=Profile(dpi=203), actor=ACTOR,
-    )  # fmt: skip
+    printer = book.save(session, producer_id, book.Setup(name=f"{prefix} kho", language="tspl", profile=Profile(dpi=203)), printer=None, actor=ACTOR)  # fmt: skip
     layout = library.get("blank-35x22").model_copy(update={"name": f"{prefix}-layout"})
     own_layouts.save_layout(session, producer_id=producer_id, toml=dumps(layout), actor=ACTOR)
     article = next(iter(library.articles().values()))

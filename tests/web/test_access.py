@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 from labelsvc.accounts import roles
 from labelsvc.accounts.models import Role, Stage
 from labelsvc.db import Database
-from labelsvc.inspections.report import send_report
+from labelsvc.inspections.report import SentReport, send_report
 from labelsvc.settings import Settings
 from labelsvc.web.app import create_app
 from tests import world as worlds
@@ -290,10 +290,7 @@ def test_an_auditor_does_not_see_who_reported(
     desk: Callable[[str], Desk], database: Database, world: worlds.World
 ) -> None:
     with database.writing() as session:
-        report = send_report(
-            session, kind="suspected_fake", code="x", number=None, verdict="not_issued",
-            message="Tem bị bong, chữ nhòe.", contact="0900 000 000",
-        )  # fmt: skip
+        report = send_report(session, SentReport(kind="suspected_fake", code="x", number=None, verdict="not_issued", message="Tem bị bong, chữ nhòe.", contact="0900 000 000"))  # fmt: skip
     path = f"/office/reports/{report.id}"
     assert "0900 000 000" in desk("office").words(path)
     seen_by_auditor = desk("auditor").words(path)

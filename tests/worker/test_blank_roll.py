@@ -32,7 +32,9 @@ from tests.factories import make_lot, make_producer
 def start(session: Session, settings: Settings, producer: Producer, **facts: Any) -> BlankRoll:
     facts = {"layout": "blank-a4-65", "count": 70} | facts
     return blank_roll.start_roll(
-        session, producer=producer, base_url=settings.base_url, actor="user:1", **facts
+        session,
+        blank_roll.RollRequest(producer=producer, base_url=settings.base_url, **facts),
+        actor="user:1",
     )
 
 

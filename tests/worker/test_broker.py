@@ -76,10 +76,7 @@ def redis_url() -> Iterator[str]:
 def begin(database: Database, settings: Settings, count: int = 70) -> tuple[int, int]:
     with database.writing() as session:
         create_keys(session, secrets=settings.keys)
-        run = print_run.start_run(
-            session, lot=make_lot(session, declared=count), layout="a4-65", count=count,
-            base_url=settings.base_url, actor="user:1",
-        )  # fmt: skip
+        run = print_run.start_run(session, print_run.RunRequest(lot=make_lot(session, declared=count), layout="a4-65", count=count, base_url=settings.base_url), actor="user:1")  # fmt: skip
         assert run.job_id is not None
         return run.id, run.job_id
 

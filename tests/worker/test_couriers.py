@@ -73,10 +73,7 @@ def test_labels_are_made_and_sent_while_a_printer_stands_still(
     with working(there):
         assert until(lambda: state_of(database, Sending, still) == "sending")
         with database.writing() as session:
-            run = print_run.start_run(
-                session, lot=make_lot(session), layout="a4-65", count=5,
-                base_url=settings.base_url, actor="user:1",
-            )  # fmt: skip
+            run = print_run.start_run(session, print_run.RunRequest(lot=make_lot(session), layout="a4-65", count=5, base_url=settings.base_url), actor="user:1")  # fmt: skip
             number = run.id
         assert until(lambda: state_of(database, PrintRun, number) == "released")
         other, _ = queued(database, second, at().port, name="Khác")

@@ -48,10 +48,7 @@ local.work_forever(Settings.model_validate_json(sys.argv[1]), threading.Event())
 def begin(database: Database, settings: Settings) -> tuple[int, int]:
     with database.writing() as session:
         create_keys(session, secrets=settings.keys)
-        run = print_run.start_run(
-            session, lot=make_lot(session), layout="a4-65", count=70,
-            base_url=settings.base_url, actor="user:1",
-        )  # fmt: skip
+        run = print_run.start_run(session, print_run.RunRequest(lot=make_lot(session), layout="a4-65", count=70, base_url=settings.base_url), actor="user:1")  # fmt: skip
         assert run.job_id is not None
         return run.id, run.job_id
 

@@ -35,10 +35,7 @@ def put(database: Database, files: Files, data: bytes) -> artwork.Taken:
 def begun(database: Database, files: Files, settings: Settings, count: int = 24) -> tuple[int, int]:
     with database.writing() as session:
         create_keys(session, secrets=settings.keys)
-        run = print_run.start_run(
-            session, lot=make_lot(session), layout="a4-8", count=count, actor="user:1",
-            base_url=settings.base_url, pictures=artwork.pictures(session, files),
-        )  # fmt: skip
+        run = print_run.start_run(session, print_run.RunRequest(lot=make_lot(session), layout="a4-8", count=count, base_url=settings.base_url, pictures=artwork.pictures(session, files)), actor="user:1")  # fmt: skip
         assert run.job_id is not None
         return run.id, run.job_id
 
@@ -112,10 +109,7 @@ def test_a_reprint_carries_the_mark_of_its_own_day(
     tasks.run_inline(database, files, settings, job_id)
     second = put(database, files, picture(600, 300))
     with database.writing() as session:
-        new = replacement.reprint(
-            session, run=session.get_one(PrintRun, run_id), first=2, last=3, reason="Mờ",
-            actor="user:1", pictures=artwork.pictures(session, files),
-        )  # fmt: skip
+        new = replacement.reprint(session, replacement.Reprint(run=session.get_one(PrintRun, run_id), first=2, last=3, reason="Mờ", pictures=artwork.pictures(session, files)), actor="user:1")  # fmt: skip
         assert new.content["images"] == {"mark": second.sha256}
 
 

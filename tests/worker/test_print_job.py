@@ -48,10 +48,7 @@ def begin(
     with database.writing() as session:
         create_keys(session, secrets=settings.keys)
         lot = make_lot(session, declared=declared)
-        run = print_run.start_run(
-            session, lot=lot, layout="a4-65", count=count,
-            base_url=settings.base_url, actor="user:1", **facts,
-        )  # fmt: skip
+        run = print_run.start_run(session, print_run.RunRequest(lot=lot, layout="a4-65", count=count, base_url=settings.base_url, **facts), actor="user:1")  # fmt: skip
         return run.id
 
 

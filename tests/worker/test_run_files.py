@@ -38,7 +38,9 @@ def released(database: Database, files: Files, settings: Settings, **facts: Any)
     with database.writing() as session:
         create_keys(session, secrets=settings.keys)
         run = print_run.start_run(
-            session, lot=make_lot(session), base_url=settings.base_url, actor="user:1", **facts
+            session,
+            print_run.RunRequest(lot=make_lot(session), base_url=settings.base_url, **facts),
+            actor="user:1",
         )
         run_id, job_id = run.id, run.job_id
     assert job_id is not None

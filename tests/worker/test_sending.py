@@ -26,7 +26,7 @@ from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.ledger import ledger, lot_account, taken
 from labelsvc.labels.models import Printer, PrintRun, RunState, Sending
 from labelsvc.labels.printers import sending, trouble
-from labelsvc.labels.rolls import zpl
+from labelsvc.labels.rolls.languages import LANGUAGES
 from labelsvc.labels.runs import start as print_run
 from labelsvc.labels.sheets.imprint import Imprint
 from labelsvc.settings import Settings
@@ -120,10 +120,7 @@ def released(
     facts = {"layout": "roll-35x22", "output": "zpl"} | facts
     with database.writing() as session:
         create_keys(session, secrets=settings.keys)
-        run = print_run.start_run(
-            session, lot=make_lot(session), count=count, base_url=settings.base_url,
-            actor="user:1", **facts,
-        )  # fmt: skip
+        run = print_run.start_run(session, print_run.RunRequest(lot=make_lot(session), count=count, base_url=settings.base_url, **facts), actor="user:1")  # fmt: skip
         run_id, job_id = run.id, run.job_id
     assert job_id is not None
     tasks.run_inline(database, files, settings, job_id)
@@ -190,7 +187,7 @@ def test_after_a_jam_it_goes_on_from_the_label_that_is_missing(
     printer = at()
     _, job_id = queued(database, run_id, printer.port, from_unit=21)
     sent(database, files, settings, job_id)
-    pictures = zpl.read(printer.received.removeprefix(b"~HS"))
+    pictures = LANGUAGES["zpl"].read(printer.received.removeprefix(b"~HS"))
     assert [picture.first for picture in pictures] == list(range(21, 31))
     with database.reading() as session:
         run = session.get_one(PrintRun, run_id)
@@ -234,7 +231,7 @@ def test_what_a_printer_took_is_not_sent_again_unless_somebody_says_why(
     printer.received = b""
     sent(database, files, settings,
          again(database, run_id, from_unit=from_unit, lost_because="Máy tắt giữa chừng"))  # fmt: skip
-    assert zpl.read(printer.received.removeprefix(b"~HS"))[0].first == from_unit
+    assert LANGUAGES["zpl"].read(printer.received.removeprefix(b"~HS"))[0].first == from_unit
     assert written(database, run_id) == [
         ("printed", 1, 6), ("unprinted", from_unit, 6), ("printed", from_unit, 6),
     ]  # fmt: skip
@@ -364,7 +361,7 @@ def test_a_run_goes_on_at_the_row_of_the_label_that_is_missing(
     printer = at()
     sending_id, job_id = queued(database, run_id, printer.port, from_unit=6)
     sent(database, files, settings, job_id)
-    assert zpl.read(printer.received.removeprefix(b"~HS"))[0].first == 5
+    assert LANGUAGES["zpl"].read(printer.received.removeprefix(b"~HS"))[0].first == 5
     with database.reading() as session:
         assert session.get_one(Sending, sending_id).from_unit == 5
     assert written(database, run_id) == [("printed", 1, 4), ("printed", 5, 9)]
@@ -456,7 +453,7 @@ def test_a_line_that_breaks_says_how_far_it_was_and_may_be_taken_up_again(
         assert next_one.job_id is not None
         job_id = next_one.job_id
     sent(database, files, settings, job_id)
-    assert zpl.read(again.received.removeprefix(b"~HS"))[0].first == 101
+    assert LANGUAGES["zpl"].read(again.received.removeprefix(b"~HS"))[0].first == 101
 
 
 def test_a_printer_that_stops_taking_is_given_up_after_a_while(

@@ -42,7 +42,7 @@ class Fault(NamedTuple):
     kind: str
     params: dict[str, Any]
 
-    def kept(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """As JSON."""
         return {
             **self.params,
@@ -64,7 +64,7 @@ class Faults:
     def add(self, kind: str, *, page: int, cell: int = 0, unit: int = 0, **params: Any) -> None:
         """Raises `ReadBackFailed` with all that was gathered when it is enough."""
         fault = Fault(page, cell, unit, kind, params)
-        self.rows.append(fault.kept() | ({"roll": True} if self._roll else {}))
+        self.rows.append(fault.to_json() | ({"roll": True} if self._roll else {}))
         if len(self.rows) >= MOST:
             self.settle()
 

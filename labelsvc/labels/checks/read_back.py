@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby, repeat
 from typing import Any
@@ -25,8 +25,9 @@ from labelsvc.labels.checks.spot_check import Rule, Sample, Spot
 from labelsvc.labels.layouts.layout import Layout, SymbolElement
 from labelsvc.labels.pdf.paint import bend
 from labelsvc.labels.pdf.rendering import PDFIUM, Window, grey_page, grey_windows
+from labelsvc.labels.sheets.placement import USUAL, Placement
 from labelsvc.labels.sheets.profile import Profile
-from labelsvc.labels.sheets.sheet import Cell, Order, Sheet
+from labelsvc.labels.sheets.sheet import Cell, Sheet
 from labelsvc.labels.symbols import encode, size
 
 #: Pixels a module in the first rendering; readers want two to three, and whole ones: between them
@@ -77,12 +78,8 @@ def read_back_pdf(
     pdf: bytes,
     layout: Layout,
     expected: Sequence[str],
+    placement: Placement = USUAL,
     *,
-    start_at: int = 1,
-    used: Collection[int] = (),
-    order: Order = "across",
-    spares: int = 0,
-    profile: Profile | None = None,
     dpi: int | None = None,
     first_page: int = 1,
     numbers: Sequence[int] = (),
@@ -90,14 +87,13 @@ def read_back_pdf(
     """Read every symbol of *pdf* and compare with *expected* (texts in printing order), and measure
     those of its first page.
 
-    *spares* labels without a symbol follow; the page is bent by *profile*. *first_page* and
-    *numbers* (what is printed on each label) are for the words of a refusal. Raises
+    *first_page* and *numbers* (what is printed on each label) are for the words of a refusal. Raises
     `ReadBackFailed` with page, cell, expected and found text of every fault, up to a limit; also
     when a font is not embedded, the file would be scaled, or the number of pages differs.
     """
     fonts = check_file(pdf)
-    sheet, profile, faults = Sheet.of(layout), profile or Profile(), Faults()
-    cells = sheet.cells(len(expected) + spares, start_at=start_at, used=used, order=order)
+    sheet, faults, spares = Sheet.of(layout), Faults(), placement.spares
+    cells = sheet.cells(len(expected) + spares, placement)
     box = layout.symbols[0]
     dots, module_mm = 0, 0.5
     if expected:
@@ -123,7 +119,9 @@ def read_back_pdf(
                     pages=len(document) + first_page - 1,
                     page=number + first_page - 1,
                 )
-            reader = _Page(document, number, first_dpi, box, sheet, profile, first_page - 1)
+            reader = _Page(
+                document, number, first_dpi, box, sheet, placement.profile, first_page - 1
+            )
             spots: list[Spot] = []
             for cell, label in placed:
                 if label is None:

@@ -57,7 +57,7 @@ class Sample:
     dots: float
     quiet: float
 
-    def kept(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """As JSON."""
         return asdict(self)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from labelsvc.labels.drawing.fonts_metrics import Fonts
 from labelsvc.labels.layouts.layout import TextStyle
@@ -106,19 +107,23 @@ def _bound(words: Sequence[_Word]) -> list[_Word]:
     return found
 
 
+class Letters(NamedTuple):
+    """How words are set: an em of `size` mm, `tracking` mm after each letter."""
+
+    style: TextStyle
+    fonts: Fonts
+    size: float
+    tracking: float
+
+
 def wrapped_to(
-    lines: Sequence[Sequence[Run]],
-    style: TextStyle,
-    fonts: Fonts,
-    width: float,
-    size: float,
-    tracking: float,
-    bound: bool = False,
+    lines: Sequence[Sequence[Run]], letters: Letters, width: float, *, bound: bool = False
 ) -> list[SetLine] | None:
-    """*lines* wrapped to *width* mm at an em of *size* mm; None where a word is wider.
+    """Wrap *lines* to *width* mm; None where a word is wider.
 
     *bound* keeps the syllables of a name on one line.
     """
+    style, fonts, size, tracking = letters
     out: list[SetLine] = []
     for line in lines:
         current: list[_Word] = []
@@ -158,20 +163,13 @@ def _line(words: Sequence[_Word], fonts: Fonts, size: float, tracking: float) ->
 
 
 def balanced(
-    lines: Sequence[Sequence[Run]],
-    style: TextStyle,
-    fonts: Fonts,
-    width: float,
-    size: float,
-    tracking: float,
-    count: int,
-    bound: bool,
+    lines: Sequence[Sequence[Run]], letters: Letters, width: float, count: int, *, bound: bool
 ) -> list[SetLine] | None:
-    """The narrowest setting with the same number of lines."""
+    """Wrap *lines* as narrowly as *count* lines allow."""
     low, high, best = width / count / 2, width, None
     for _ in range(12):
         middle = (low + high) / 2
-        found = wrapped_to(lines, style, fonts, middle, size, tracking, bound)
+        found = wrapped_to(lines, letters, middle, bound=bound)
         if found is None or len(found) > count:
             low = middle
         else:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from labelsvc.errors import LabelOverflow
 from labelsvc.labels.drawing.fonts_metrics import PT, Fonts, short
 from labelsvc.labels.drawing.line_breaking import (
+    Letters,
     SetLine,
     balanced,
     cased,
@@ -84,9 +85,10 @@ def set_text(
     lines, which costs most and seldom changes the height."""
     size = points * PT
     tracking = style.tracking / 1000 * size
-    wrapped = wrapped_to(lines, style, fonts, width, size, tracking)
+    letters = Letters(style, fonts, size, tracking)
+    wrapped = wrapped_to(lines, letters, width)
     if wrapped is not None and len(wrapped) > len(lines):
-        whole = wrapped_to(lines, style, fonts, width, size, tracking, bound=True)
+        whole = wrapped_to(lines, letters, width, bound=True)
         if whole is not None and len(whole) == len(wrapped):
             wrapped = whole
     if wrapped is None or (style.max_lines and len(wrapped) > style.max_lines):
@@ -95,7 +97,7 @@ def set_text(
         return None
     if style.balance and len(wrapped) > 1 and not draft:
         for bound in (True, False):
-            found = balanced(lines, style, fonts, width, size, tracking, len(wrapped), bound)
+            found = balanced(lines, letters, width, len(wrapped), bound=bound)
             if found is not None:
                 wrapped = found
                 break
@@ -112,18 +114,18 @@ def fit(
     lines: Sequence[Sequence[Run]],
     style: TextStyle,
     fonts: Fonts,
+    room: tuple[float, float],
     *,
-    width: float,
-    height: float,
     field: str,
     record: str,
     layout: str,
 ) -> SetText:
-    """The largest setting between `size` and `min_size` that fits width x height mm.
+    """Set *lines* as large as `size` and `min_size` allow in *room*, width x height in mm.
 
     Raises `LabelOverflow` (layout, field, record) when the smallest does not, and `MissingGlyph`.
     """
     check_lines(lines, style, fonts, field=field, record=record, layout=layout)
+    width, height = room
     for points in sizes(style.size, style.floor):
         found = set_text(lines, style, fonts, width=width, points=points, height=height)
         if found is not None and found.height <= height + 1e-6:

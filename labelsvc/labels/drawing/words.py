@@ -97,7 +97,7 @@ class Words:
             if found.height > h + 1e-6 or len(lines) > (element.max_lines or len(lines)):
                 raise text.overflow(self.sampled(lines), element, **self.names(name))
         else:
-            found = text.fit(lines, element, self.fonts, width=w, height=h, **self.names(name))
+            found = text.fit(lines, element, self.fonts, (w, h), **self.names(name))
         place = place_in(element.x, element.y, element.w, element.h, element.rotate)
         self.emit(found, element, name, place, w, _top(found, element.valign, h), element.rotate)
 

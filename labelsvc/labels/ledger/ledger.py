@@ -47,7 +47,7 @@ def note_printed(
 
     :raises BadInput: no such labels. :raises Conflict: the run is not released.
     """
-    return write(session, run, Entry.PRINTED, first, last, actor=actor, printer=printer)
+    return write(session, run, Entry.PRINTED, (first, last), actor=actor, printer=printer)
 
 
 def note_unprinted(
@@ -76,7 +76,7 @@ def note_unprinted(
                 field="from_unit",
             )
     return write(
-        session, run, Entry.UNPRINTED, first, last, reason=reason, actor=actor, printer=printer
+        session, run, Entry.UNPRINTED, (first, last), reason=reason, actor=actor, printer=printer
     )
 
 
@@ -99,7 +99,7 @@ def note_activated(
     if said := _said(session, run, Entry.ACTIVATED, first, last):
         return said
     revoke.activate(session, **_numbers(run, first, last), reason="activated", by=actor)
-    return write(session, run, Entry.ACTIVATED, first, last, actor=actor)
+    return write(session, run, Entry.ACTIVATED, (first, last), actor=actor)
 
 
 def note_sold(session: Session, *, run: PrintRun, first: int, last: int, actor: str) -> LedgerEntry:
@@ -111,7 +111,7 @@ def note_sold(session: Session, *, run: PrintRun, first: int, last: int, actor: 
     if said := _said(session, run, Entry.SOLD, first, last):
         return said
     revoke.sell(session, **_numbers(run, first, last), reason="sold", by=actor)
-    return write(session, run, Entry.SOLD, first, last, actor=actor)
+    return write(session, run, Entry.SOLD, (first, last), actor=actor)
 
 
 def note_spoiled(
@@ -134,7 +134,7 @@ def note_spoiled(
             fix="A label on goods cannot be spoiled; if the goods are destroyed, have the codes withdrawn.",
         )
     revoke.void(session, **_numbers(run, first, last), reason=reason, by=actor)
-    return write(session, run, Entry.SPOILED, first, last, reason=reason, actor=actor)
+    return write(session, run, Entry.SPOILED, (first, last), reason=reason, actor=actor)
 
 
 def on_paper(written: Sequence[LedgerEntry]) -> list[Range]:
@@ -227,17 +227,17 @@ def write(
     session: Session,
     run: PrintRun,
     kind: Entry,
-    first: int,
-    last: int,
+    labels: Range,
     *,
     actor: str,
     reason: str = "",
     printer: Printer | None = None,
 ) -> LedgerEntry:
-    """A line of the ledger, and one of the audit trail.
+    """Write a line of the ledger, and one of the audit trail. *labels*: first and last.
 
     :raises BadInput: no such labels. :raises Conflict: the run is not released.
     """
+    first, last = labels
     if kind in (Entry.PRINTED, Entry.UNPRINTED):
         _within(run, first, last)
     else:

@@ -135,4 +135,4 @@ def codes_of_labels(run: PrintRun, first: int, last: int) -> list[Range]:
 
 
 def _imprint(run: PrintRun) -> Imprint:
-    return Imprint.read(run.imprint or {})
+    return Imprint.from_json(run.imprint or {})

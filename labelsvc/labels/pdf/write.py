@@ -8,7 +8,7 @@ seams and without smoothing. The same job gives the same bytes.
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby, repeat
 from typing import BinaryIO
@@ -19,8 +19,7 @@ from labelsvc.labels.drawing.fonts_metrics import Fonts
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.pdf.label_block import Block, Label, labelled
 from labelsvc.labels.pdf.pages import Job, Pages
-from labelsvc.labels.sheets.profile import Profile
-from labelsvc.labels.sheets.sheet import Order
+from labelsvc.labels.sheets.placement import USUAL, Placement
 from labelsvc.labels.symbols import batch
 
 
@@ -42,28 +41,12 @@ def render_sheet_pdf(
     layout: Layout,
     blocks: Sequence[Block],
     fonts: Fonts,
-    *,
-    start_at: int = 1,
-    used: Collection[int] = (),
-    order: Order = "across",
-    spares: int = 0,
-    profile: Profile | None = None,
+    placement: Placement = USUAL,
     job: Job | None = None,
 ) -> bytes:
     """The PDF of a run as bytes; see `write_pdf`."""
     out = io.BytesIO()
-    write_pdf(
-        out,
-        layout,
-        blocks,
-        fonts,
-        start_at=start_at,
-        used=used,
-        order=order,
-        spares=spares,
-        profile=profile,
-        job=job,
-    )
+    write_pdf(out, layout, blocks, fonts, placement, job)
     return out.getvalue()
 
 
@@ -72,35 +55,30 @@ def write_pdf(
     layout: Layout,
     blocks: Sequence[Block],
     fonts: Fonts,
-    *,
-    start_at: int = 1,
-    used: Collection[int] = (),
-    order: Order = "across",
-    spares: int = 0,
-    profile: Profile | None = None,
+    placement: Placement = USUAL,
     job: Job | None = None,
 ) -> Written:
     """Write the labels of *blocks*, one after another, to the binary file *out*.
 
-    Cell and used cells as in `Sheet.cells`; *spares* that say no more than that they are some
-    (`labels.spare`) follow; the whole page is bent by *profile*. A block without units gives its drawing to spares only.
+    The spares of *placement* say no more than that they are some (`drawing.spare`). A block without
+    units gives its drawing to spares only.
     Raises what `compose` raises, `LabelOverflow` for a unit whose line is too wide, and `BadInput`
     for an empty run or codes of differing structure.
     """
-    count = sum(len(block.units) for block in blocks) + spares
+    count = sum(len(block.units) for block in blocks) + placement.spares
     if not count or not blocks:
         raise BadInput("A run of no labels", fix="Give at least one code.")
-    writer = Pages(out, layout, fonts, job or Job(), profile)
-    cells = writer.sheet.cells(count, start_at=start_at, used=used, order=order)
+    writer = Pages(out, layout, fonts, job or Job(), placement.profile)
+    cells = writer.sheet.cells(count, placement)
     drawings = [
         compose(layout, block.content, fonts, unit=block.units[0] if block.units else None)
         for block in blocks
     ]
     labels = chain(
         labelled(blocks, drawings),
-        repeat(Label(drawings[-1], None, b""), spares),
+        repeat(Label(drawings[-1], None, b""), placement.spares),
     )
-    pages = writer.sheet.pages(count, start_at=start_at, used=used, order=order)
+    pages = writer.sheet.pages(count, placement)
     first = drawings[0].symbol
     writer.describe(first, count)
     for number, placed in groupby(zip(cells, labels, strict=True), key=lambda row: row[0].page):

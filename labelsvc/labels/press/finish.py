@@ -11,7 +11,7 @@ import io
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
@@ -26,6 +26,15 @@ from labelsvc.labels.press.ink import Ink
 X4 = "PDF/X-4"
 
 
+class About(NamedTuple):
+    """What the file says about itself."""
+
+    title: str
+    author: str
+    made: datetime
+    description: str
+
+
 def finish(
     drawn: bytes,
     out: BinaryIO,
@@ -34,10 +43,7 @@ def finish(
     spots: Sequence[Ink],
     profile: OutputProfile | None,
     condition: str,
-    title: str,
-    author: str,
-    made: datetime,
-    description: str,
+    about: About,
 ) -> tuple[str, int]:
     """Write the finished file to *out*; its SHA-256 and length. With *profile* it is PDF/X-4."""
     with pikepdf.open(io.BytesIO(drawn)) as pdf:
@@ -55,14 +61,14 @@ def finish(
                 ("xmpMM:RenditionClass", "default"),
                 ("xmpMM:VersionID", "1"),
             ]
-        _describe(pdf, title, author, made, description)
+        _describe(pdf, about)
         packet = xmp.packet(
             facts,
-            title=title,
-            author=author,
+            title=about.title,
+            author=about.author,
             digest=hashlib.sha256(drawn).hexdigest(),
-            made=made,
-            description=description,
+            made=about.made,
+            description=about.description,
         )
         root.Metadata = pdf.make_stream(packet, Type=Name.Metadata, Subtype=Name.XML)
         done = io.BytesIO()
@@ -77,12 +83,13 @@ def finish(
     return hashlib.sha256(data).hexdigest(), len(data)
 
 
-def _describe(pdf: pikepdf.Pdf, title: str, author: str, made: datetime, description: str) -> None:
+def _describe(pdf: pikepdf.Pdf, about: About) -> None:
     for key in list(pdf.docinfo.keys()):
         del pdf.docinfo[key]
     info: Any = pdf.docinfo
-    when = xmp.pdf_date(made)
-    info["/Title"], info["/Author"], info["/Subject"] = title, author, description
+    when = xmp.pdf_date(about.made)
+    info["/Title"], info["/Author"] = about.title, about.author
+    info["/Subject"] = about.description
     info["/Creator"], info["/Producer"] = "labelsvc", xmp.PRODUCER
     info["/CreationDate"], info["/ModDate"] = when, when
     info["/Trapped"] = Name("/False")

@@ -32,6 +32,7 @@ from labelsvc.labels.press.contour import outline
 from labelsvc.labels.press.imposition import Frame, Place
 from labelsvc.labels.press.ink import BLACK, Ink
 from labelsvc.labels.press.palette import Palette
+from labelsvc.labels.press.settings import PressSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,11 @@ class Plate:
         fonts: Fonts,
         inks: Palette,
         frame: Frame,
-        *,
-        overprint: bool,
-        vector: bool,
-        die: str,
+        settings: PressSettings,
     ) -> None:
         self.layout, self.fonts, self.inks, self.frame = layout, fonts, inks, frame
-        self.overprint, self.vector, self.die = overprint, vector, die
+        self.overprint, self.vector = settings.overprint_black, settings.vector
+        self.die = settings.die_line
         self.canvas = canvas_for_labels(out, fonts, *frame.media)
         self._forms: dict[int, str] = {}
         self._marks = ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from PIL import Image
 from reportlab.lib.utils import ImageReader
@@ -32,27 +32,36 @@ _MIDDLE = 112.0
 _RIGHT = WIDTH - _LEFT
 
 
+class Proof(NamedTuple):
+    """Pictures (PNG) of the first page, and of its first label where a page has many."""
+
+    page: bytes | None = None
+    label: bytes | None = None
+
+
 def press_report_pdf(
     report: PressReport,
     fonts: Fonts,
     *,
     job: Job,
     check: PressCheck | None = None,
-    proof: bytes | None = None,
-    label: bytes | None = None,
+    proof: Proof | None = None,
     facts: Sequence[tuple[str, str]] = (),
     say: Say | None = None,
 ) -> bytes:
-    """One A4 page about the file of *report*. *proof*: a picture (PNG) of its first page; *label*:
-    one of its first label, where the page has many; *facts*: further lines of the order, e.g. the
-    lot; *say* translates notes and findings."""
+    """Write one A4 page about the file of *report*.
+
+    :param facts: further lines of the order, e.g. the lot.
+    :param say: translates notes and findings.
+    """
     out = io.BytesIO()
     page = _Page(out, fonts, say or (lambda text, params: fill(text, dict(params))))
     page.head(job, report)
     left = page.block(_LEFT, 52.0, "Đơn hàng", _order(report, job, facts))
     left = page.block(_LEFT, left, "Khổ và bù xén", _sizes(report))
     left = page.block(_LEFT, left, "Mã QR", _symbol(report, check))
-    right = page.proofs(proof, label, report.trim_mm, 52.0)
+    pictures = proof or Proof()
+    right = page.proofs(pictures.page, pictures.label, report.trim_mm, 52.0)
     right = page.inks(report, right)
     below = max(left, right)
     below = page.notes(report, check, below)

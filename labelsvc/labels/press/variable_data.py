@@ -12,8 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from labelsvc.errors import BadInput
-from labelsvc.labels.drawing.compose import Drawing, compose, measure
+from labelsvc.labels.drawing.compose import Drawing, measure
 from labelsvc.labels.drawing.content import Unit
 from labelsvc.labels.drawing.fonts_metrics import PT, Fonts
 from labelsvc.labels.drawing.ops import RectOp, StaticOp, TextOp, UnitTextOp
@@ -21,15 +20,16 @@ from labelsvc.labels.drawing.words import SHARE
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.pdf.label_block import Block
 from labelsvc.labels.pdf.pages import Job
-from labelsvc.labels.press import icc, ink
+from labelsvc.labels.press import icc
 from labelsvc.labels.press.bleed import Trim, extend
 from labelsvc.labels.press.csv_table import Row, as_csv, bare, guarded, read_variable, write_rows
-from labelsvc.labels.press.finish import finish
+from labelsvc.labels.press.finish import About, finish
 from labelsvc.labels.press.imposition import frame
 from labelsvc.labels.press.ink import Ink
 from labelsvc.labels.press.palette import Palette
 from labelsvc.labels.press.plate import Plate, Printed
-from labelsvc.labels.press.settings import MOST_LABELS, PressSettings
+from labelsvc.labels.press.prepare import prepare
+from labelsvc.labels.press.settings import PressSettings
 from labelsvc.labels.symbols import encode
 
 __all__ = [
@@ -70,29 +70,10 @@ def write_variable(
     print shop's program will not refuse one that is too long.
     """
     settings, job = settings or PressSettings(), job or Job()
-    settings.check()
-    blocks = [block for block in blocks if block.units]
-    count = sum(len(block.units) for block in blocks)
-    if not count:
-        raise BadInput("A run of no labels", fix="Give at least one code.")
-    if count > MOST_LABELS:
-        raise BadInput(
-            "{count} labels are too many for one file for the press",
-            fix="Cut the run into files of at most {most} labels.",
-            count=count,
-            most=MOST_LABELS,
-        )
-    profile = icc.read_output(settings.icc) if settings.icc is not None else None
-    palette = Palette.of(
-        layout,
-        icc.separation(profile) if profile and profile.converts else ink.separate,
-        spots=settings.spots,
-        process=settings.process,
-    )
+    prepared = prepare(layout, blocks, settings)
+    blocks, palette, profile = prepared.blocks, prepared.palette, prepared.profile
     palette.stated = {**palette.stated, _MARK: Ink((0.0, 1.0, 0.0, 0.0), PLACEHOLDER)}
-    drawings = [
-        compose(palette.layout, block.content, fonts, unit=block.units[0]) for block in blocks
-    ]
+    drawings = prepared.drawings(fonts)
     rows = list(_rows(blocks, drawings, fonts))
     template = _template(layout, drawings, fonts, palette, settings, profile, job)
     return VariableData(template, write_rows(rows), _places(drawings))
@@ -142,16 +123,7 @@ def _template(
         for drawing in drawings
     ]
     drawn = io.BytesIO()
-    plate = Plate(
-        drawn,
-        layout,
-        fonts,
-        palette,
-        page,
-        overprint=settings.overprint_black,
-        vector=False,
-        die=settings.die_line,
-    )
+    plate = Plate(drawn, layout, fonts, palette, page, settings)
     for places in page.places(len(drawings)):
         number = places[0].number
         label = Printed(number, replace(drawings[number], unit=()), Unit(""), b"")
@@ -165,10 +137,12 @@ def _template(
         spots=(*palette.spots, *settings.die_inks),
         profile=profile if settings.standard == "pdfx4" else None,
         condition=settings.condition.strip(),
-        title=job.title,
-        author=job.author,
-        made=settings.made,
-        description=f"Template of variable data, layout {layout.name}",
+        about=About(
+            job.title,
+            job.author,
+            settings.made,
+            f"Template of variable data, layout {layout.name}",
+        ),
     )
     return out.getvalue()
 

@@ -13,19 +13,20 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, BinaryIO, Literal
 
 from labelsvc.errors import BadInput
-from labelsvc.labels.drawing.compose import Drawing, compose
+from labelsvc.labels.drawing.compose import Drawing
 from labelsvc.labels.drawing.fonts_metrics import Fonts
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.pdf.label_block import Block
 from labelsvc.labels.pdf.pages import Job
 from labelsvc.labels.press import icc, ink
 from labelsvc.labels.press.bleed import Bled, Trim, extend
-from labelsvc.labels.press.finish import X4, finish
+from labelsvc.labels.press.finish import X4, About, finish
 from labelsvc.labels.press.imposition import Frame, frame
 from labelsvc.labels.press.ink import Cmyk
 from labelsvc.labels.press.palette import Palette
 from labelsvc.labels.press.plate import Plate, Printed
-from labelsvc.labels.press.settings import MOST_LABELS, MOST_PAGES, PressSettings
+from labelsvc.labels.press.prepare import prepare
+from labelsvc.labels.press.settings import MOST_PAGES, PressSettings
 from labelsvc.labels.symbols import batch, encode
 
 #: Below this many labels single symbols are encoded faster than a table is learnt.
@@ -91,26 +92,10 @@ def write_press_pdf(
     fit the press sheet.
     """
     settings, job = settings or PressSettings(), job or Job()
-    settings.check()
-    blocks = [block for block in blocks if block.units]
-    count = sum(len(block.units) for block in blocks)
-    if not count:
-        raise BadInput("A run of no labels", fix="Give at least one code.")
-    if count > MOST_LABELS:
-        raise BadInput(
-            "{count} labels are too many for one file for the press",
-            fix="Cut the run into files of at most {most} labels.",
-            count=count,
-            most=MOST_LABELS,
-        )
-    profile = icc.read_output(settings.icc) if settings.icc is not None else None
+    prepared = prepare(layout, blocks, settings)
+    blocks, count = prepared.blocks, prepared.count
+    profile, palette = prepared.profile, prepared.palette
     converts = profile is not None and profile.converts
-    palette = Palette.of(
-        layout,
-        icc.separation(profile) if profile and converts else ink.separate,
-        spots=settings.spots,
-        process=settings.process,
-    )
     page = frame(
         (layout.width, layout.height),
         bleed_mm=settings.bleed_mm,
@@ -125,22 +110,11 @@ def write_press_pdf(
             count=pages,
             most=MOST_PAGES,
         )
-    drawings = [
-        compose(palette.layout, block.content, fonts, unit=block.units[0]) for block in blocks
-    ]
+    drawings = prepared.drawings(fonts)
     trim = Trim(layout.width, layout.height, layout.label.round)
     bled = [extend(drawing.static, trim, settings.bleed_mm) for drawing in drawings]
     drawn = io.BytesIO()
-    plate = Plate(
-        drawn,
-        layout,
-        fonts,
-        palette,
-        page,
-        overprint=settings.overprint_black,
-        vector=settings.vector,
-        die=settings.die_line,
-    )
+    plate = Plate(drawn, layout, fonts, palette, page, settings)
     first = drawings[0].symbol
     printed = _printed(blocks, drawings)
     slug = _slug(layout, page, settings, job)
@@ -163,10 +137,7 @@ def write_press_pdf(
         spots=(*palette.spots, *settings.die_inks),
         profile=profile if standard else None,
         condition=settings.condition.strip(),
-        title=job.title,
-        author=job.author,
-        made=settings.made,
-        description=described,
+        about=About(job.title, job.author, settings.made, described),
     )
     return PressReport(
         count,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,13 +12,12 @@ from sqlalchemy.orm import Session
 from labelsvc import clock
 from labelsvc.errors import BadInput, Conflict, NotFound
 from labelsvc.labels.models import Printer
+from labelsvc.labels.rolls.languages import PDF, outputs
 from labelsvc.labels.rolls.raster import HEADS
 from labelsvc.labels.sheets.profile import Profile
 
 #: Printers of one producer; more is a script gone wild.
 MOST = 50
-#: Kinds of printers: with a driver, or with a language of their own.
-LANGUAGES = ("pdf", "zpl", "tspl")
 #: A name in a network, or an address: letters, digits, dots, hyphens, colons.
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.:-]{0,118}[A-Za-z0-9])?")
 
@@ -39,17 +39,19 @@ def get(session: Session, producer_id: int, printer_id: int) -> Printer:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What is entered of a printer: `language` is a kind of output (`rolls.languages.outputs`)."""
+
+    name: str
+    language: str
+    profile: Profile
+    host: str = ""
+    port: int = 9100
+
+
 def save(
-    session: Session,
-    *,
-    producer_id: int,
-    printer: Printer | None,
-    name: str,
-    language: str,
-    profile: Profile,
-    host: str = "",
-    port: int = 9100,
-    actor: str,
+    session: Session, producer_id: int, setup: Setup, *, printer: Printer | None, actor: str
 ) -> Printer:
     """Add a printer, or change one.
 
@@ -57,14 +59,15 @@ def save(
     :raises BadInput: no name, an impossible number, or an address that is none.
     :raises Conflict: another printer has the name.
     """
-    name, host = " ".join(name.split()), host.strip()
+    name, host, port = " ".join(setup.name.split()), setup.host.strip(), setup.port
+    language, profile = setup.language, setup.profile
     if not 1 <= len(name) <= 60:
         raise BadInput(
             "The printer needs a name.", fix="Name it as people call it: “Office”.", field="name"
         )
-    if language not in LANGUAGES:
+    if language not in outputs():
         raise BadInput("There is no such kind of printer.", field="language")
-    if language != "pdf" and profile.dpi not in HEADS:
+    if language != PDF and profile.dpi not in HEADS:
         raise BadInput(
             "A label printer has 203, 300 or 600 dpi.",
             fix="It stands on its type plate or in its manual.",
@@ -98,7 +101,7 @@ def save(
             )
         printer = Printer(producer_id=producer_id)
         session.add(printer)
-    printer.name, printer.language, printer.profile = name, language, profile.kept()
+    printer.name, printer.language, printer.profile = name, language, profile.to_json()
     printer.host, printer.port, printer.updated_by = host, port, actor
     session.flush()
     return printer

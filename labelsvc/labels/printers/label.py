@@ -22,9 +22,8 @@ from labelsvc.labels.layouts.layout import Article
 from labelsvc.labels.pdf.canvas import font_name, saved
 from labelsvc.labels.pdf.paint import PT
 from labelsvc.labels.pdf.rendering import PDFIUM, grey_page
+from labelsvc.labels.rolls.languages import Language
 from labelsvc.labels.rolls.raster import HEADS, Bits, Row, shifted
-from labelsvc.labels.rolls.tspl import write_tspl
-from labelsvc.labels.rolls.zpl import write_zpl
 from labelsvc.labels.sheets.profile import Profile
 from labelsvc.labels.sheets.sheet import Sheet
 from labelsvc.labels.symbols import batch, encode
@@ -100,11 +99,13 @@ def calibration_file(
     fonts: Fonts,
     *,
     dpi: int,
-    output: str,
+    output: Language,
     language: str = "vi",
     profile: Profile | None = None,
 ) -> bytes:
-    """The commands (*output*: zpl or tspl) of the labels, the same bytes every time.
+    """The commands of the labels in the language *output*, the same bytes every time.
+
+    :param language: of the words, vi or en.
 
     :param profile: the printer's, to see whether its correction is right; otherwise none is made.
     :raises BadInput: the label is too small, or no label printer has *dpi*.
@@ -112,11 +113,7 @@ def calibration_file(
     sheet = Sheet.of_article("roll", article)
     rows = calibration_rows(article, fonts, dpi=dpi, language=language, profile=profile)
     out = io.BytesIO()
-    if output == "zpl":
-        write_zpl(out, rows)
-    else:
-        size = float(sheet.page_width), float(sheet.page_height)
-        write_tspl(out, rows, width_mm=size[0], height_mm=size[1])
+    output.write(out, rows, float(sheet.page_width), float(sheet.page_height))
     return out.getvalue()
 
 

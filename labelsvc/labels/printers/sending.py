@@ -23,7 +23,7 @@ from labelsvc.jobs.queue import enqueue
 from labelsvc.labels.ledger import taken
 from labelsvc.labels.models import Printer, PrintRun, RunState, Sending, SendingState
 from labelsvc.labels.printers import trouble as printer_trouble
-from labelsvc.labels.rolls import pictures, tspl, zpl
+from labelsvc.labels.rolls.languages import LANGUAGES, Language
 from labelsvc.labels.rolls.pictures import Picture
 from labelsvc.labels.runs import start as print_run
 from labelsvc.labels.runs.parts import layout_of
@@ -68,7 +68,7 @@ def queue_sending(
             "The run is not released: nothing of it may be printed.",
             fix="Wait until it is finished.",
         )
-    if run.output not in ("zpl", "tspl") or run.output != printer.language:
+    if run.output not in LANGUAGES or run.output != printer.language:
         raise BadInput(
             "The file of the run is not in the language of the printer {printer}.",
             fix="Make a run for this printer, or choose another printer.",
@@ -106,7 +106,7 @@ def queue_sending(
 
 def dots_agree(run: PrintRun, printer: Printer) -> bool:
     """Whether the dots of the file are those of the printer's head, as far as it is known."""
-    head = Profile.read(printer.profile).dpi
+    head = Profile.from_json(printer.profile).dpi
     return not head or head == layout_of(run).resolution_dpi
 
 
@@ -118,7 +118,7 @@ def _fits(run: PrintRun, printer: Printer) -> None:
             "out in another size.",
             fix="Make a run for this printer, or choose another printer.",
             dpi=layout_of(run).resolution_dpi,
-            head=Profile.read(printer.profile).dpi,
+            head=Profile.from_json(printer.profile).dpi,
             printer=printer.name,
             field="printer",
         )
@@ -159,7 +159,7 @@ def send(
     address = allowed_address(printer, networks)
     try:
         with closing(_connected(printer, address)) as line, print_run.output(files, run) as source:
-            _ask(line, printer.language)
+            _ask(line, LANGUAGES[run.output])
             line.settimeout(patience)
             for picture, commands in _rest(run, source, first):
                 line.sendall(commands)
@@ -267,16 +267,14 @@ def _connected(printer: Printer, address: tuple[str, int]) -> socket.socket:
 
 def _rest(run: PrintRun, source: IO[bytes], number: int) -> Iterator[tuple[Picture | None, bytes]]:
     """The pictures of the file from the row of label *number* on, and their commands."""
-    if run.output == "zpl":
-        return pictures.from_label(zpl.formats(source), number, zpl.command)
-    return pictures.from_label(tspl.formats(source), number, tspl.command)
+    return LANGUAGES[run.output].from_label(source, number)
 
 
-def _ask(line: socket.socket, language: str) -> None:
+def _ask(line: socket.socket, language: Language) -> None:
     """Raises `PrinterFailed` when the printer says that it cannot print. Silence is no trouble."""
     line.settimeout(_ANSWER)
     try:
-        line.sendall(b"~HS" if language == "zpl" else b"\x1b!?")
+        line.sendall(language.question)
         answer = line.recv(256)
     except TimeoutError:
         return

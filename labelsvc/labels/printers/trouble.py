@@ -1,47 +1,27 @@
-"""What keeps a printer on the network from printing: as it says itself, and as the line tells."""
+"""Trouble: words what keeps a printer on the network from printing, from its own answer and from
+errors of the socket. Used by `sending` and `send_now`."""
 
 from __future__ import annotations
 
 from labelsvc.errors import PrinterFailed
 from labelsvc.labels.models import Printer
+from labelsvc.labels.rolls.languages import Language
 
-#: What a printer says of itself, whole sentences: they are kept with the job, and told in the
-#: language of whoever reads them later.
-_WORDS = {
+#: By the word that `Language.status` gives. Whole sentences: they are kept with the job, and
+#: translated when somebody reads them later.
+WORDS = {
     "paper": "The printer is out of paper.",
     "jam": "Paper is jammed in the printer.",
     "head": "The print head is open.",
     "ribbon": "The printer is out of ribbon.",
     "paused": "The printer is paused.",
 }
-#: Bits of the answer to <ESC>!? (TSPL manual), worst first.
-_TSPL_BITS = ((0x04, "paper"), (0x02, "jam"), (0x01, "head"), (0x08, "ribbon"), (0x10, "paused"))
 
 
-def told(language: str, answer: bytes) -> PrinterFailed | None:
-    """What the answer to ~HS or <ESC>!? says is wrong; None where it is well, or says nothing."""
-    trouble = _zpl(answer) if language == "zpl" else _tspl(answer)
-    return PrinterFailed(_WORDS[trouble], fix="Put it right, then send again.") if trouble else None
-
-
-def _zpl(answer: bytes) -> str:
-    """From the first two lines of ~HS: paper out, pause; head up, ribbon out."""
-    lines = [part.strip(b"\x02\x03\r\n ").split(b",") for part in answer.split(b"\x03")]
-    if len(lines) > 0 and len(lines[0]) > 2:
-        if lines[0][1] == b"1":
-            return "paper"
-        if lines[0][2] == b"1":
-            return "paused"
-    if len(lines) > 1 and len(lines[1]) > 3:
-        if lines[1][2] == b"1":
-            return "head"
-        if lines[1][3] == b"1":
-            return "ribbon"
-    return ""
-
-
-def _tspl(answer: bytes) -> str:
-    return next((word for bit, word in _TSPL_BITS if answer and answer[0] & bit), "")
+def told(language: Language, answer: bytes) -> PrinterFailed | None:
+    """The trouble that a printer's *answer* tells of; None where it is well, or says nothing."""
+    trouble = language.status(answer)
+    return PrinterFailed(WORDS[trouble], fix="Put it right, then send again.") if trouble else None
 
 
 def not_reached(printer: Printer, error: OSError) -> PrinterFailed:

@@ -26,6 +26,7 @@ from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.pdf.label_block import Block
 from labelsvc.labels.pdf.rendering import PDFIUM, grey_page
 from labelsvc.labels.pdf.write import render_sheet_pdf
+from labelsvc.labels.sheets.placement import Placement
 from labelsvc.labels.sheets.profile import Profile
 from labelsvc.labels.sheets.sheet import Sheet
 from labelsvc.labels.symbols import batch
@@ -154,7 +155,7 @@ def rows(
     for start in range(0, total, _CHUNK * web.across):
         part = units[start : start + _CHUNK * web.across]
         blank = min(start + _CHUNK * web.across, total) - start - len(part)
-        pdf = render_sheet_pdf(layout, [Block(content, part)], fonts, spares=blank)
+        pdf = render_sheet_pdf(layout, [Block(content, part)], fonts, Placement(spares=blank))
         pictures = _pictures(pdf, web, profile, len(part))
         matrices = _matrices(drawing, part)
         for index, bits in enumerate(pictures):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Literal
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -12,40 +12,48 @@ from labelsvc.labels.checks import spot_check
 from labelsvc.labels.checks.faults import Faults
 from labelsvc.labels.checks.read_back import ReadBackReport
 from labelsvc.labels.checks.spot_check import Rule, Sample, Spot
-from labelsvc.labels.rolls import tspl, zpl
+from labelsvc.labels.rolls.languages import Language
 from labelsvc.labels.rolls.pictures import Picture
 from labelsvc.labels.rolls.raster import Web
 from labelsvc.labels.symbols import encode
 
-#: Files for label printers.
-Language = Literal["zpl", "tspl"]
-_READ: dict[str, Callable[[bytes], list[Picture]]] = {"zpl": zpl.read, "tspl": tspl.read}
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What a file of one part of a run should hold: labels from number `number` of the run on, then
+    `spares` without a symbol. Modules must have `least_mm`. `numbers` (printed on each label) and
+    `first_row` are for the words of a refusal."""
+
+    number: int = 1
+    spares: int = 0
+    least_mm: float = 0.0
+    numbers: Sequence[int] = ()
+    first_row: int = 1
+
+
+#: A whole run without spares.
+WHOLE = Stretch()
 
 
 def read_back_roll(
     data: bytes,
     expected: Sequence[str],
     web: Web,
-    *,
     language: Language,
-    number: int = 1,
-    spares: int = 0,
-    least_mm: float = 0.0,
-    numbers: Sequence[int] = (),
-    first_row: int = 1,
+    stretch: Stretch = WHOLE,
 ) -> ReadBackReport:
-    """Read every symbol of a ZPL or TSPL file and compare with *expected* (in printing order), and
-    measure those of its first row, whose modules must have *least_mm*.
+    """Read every symbol of a file in *language* and compare with *expected* (in printing order), and
+    measure those of its first row.
 
-    Its first label is number *number* of its run; *spares* labels without a symbol follow. *numbers*
-    (what is printed on each label) and *first_row* are for the words of a refusal. Raises
+    Raises
     `ReadBackFailed` with label, expected and found text of every fault, up to a limit; also for
     commands that this program does not write.
     """
-    faults, reader = Faults(roll=True), _Rows(expected, numbers, web, number)
-    total, label, rows = len(expected) + spares, 0, 0
+    number, first_row = stretch.number, stretch.first_row
+    faults, reader = Faults(roll=True), _Rows(expected, stretch.numbers, web, number)
+    total, label, rows = len(expected) + stretch.spares, 0, 0
     measured: Sample | None = None
-    for picture in _READ[language](data):
+    for picture in language.read(data):
         _check_size(picture, web, label + number, faults)
         grey = picture.grey
         found = encode.read_back(grey)
@@ -55,7 +63,7 @@ def read_back_roll(
             across = min(web.across, total - label)
             spots = reader.row(grey, found, label, across, first_row + rows, faults, first=not copy)
             if measured is None and spots:
-                rule = Rule(least_mm, web.module_mm, web.dpi)
+                rule = Rule(stretch.least_mm, web.module_mm, web.dpi)
                 dpi = web.dots_per_mm * 25.4
                 seen = [window.of(grey) for window in spot_check.windows(spots, dpi)]
                 measured = spot_check.take(seen, dpi, spots, rule, faults, page=first_row + rows)

@@ -8,7 +8,6 @@ between labels is not set: the printer has measured its own roll.
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterable, Iterator
 from typing import IO
@@ -25,7 +24,13 @@ _LONGEST_HEAD = 120
 _LONGEST = 1 << 24
 
 
-def write_tspl(out: IO[bytes], rows: Iterable[Row], *, width_mm: float, height_mm: float) -> int:
+#: Asks a printer for its state.
+QUESTION = b"\x1b!?"
+#: Bits of the answer (TSPL manual), worst first.
+_STATUS = ((0x04, "paper"), (0x02, "jam"), (0x01, "head"), (0x08, "ribbon"), (0x10, "paused"))
+
+
+def write(out: IO[bytes], rows: Iterable[Row], width_mm: float, height_mm: float) -> int:
     """Write *rows* of a roll of *width_mm* x *height_mm* a row to *out*; how many were written."""
     out.write(setup(width_mm, height_mm))
     count = 0
@@ -41,7 +46,7 @@ def setup(width_mm: float, height_mm: float) -> bytes:
 
 
 def formats(source: IO[bytes]) -> Iterator[tuple[Picture | None, bytes]]:
-    """What a file of `write_tspl` holds: each picture with its commands; None for the setup lines.
+    """What a file of `write` holds: each picture with its commands; None for the setup lines.
 
     :raises ReadBackFailed: anything else stands in it.
     """
@@ -76,11 +81,6 @@ def formats(source: IO[bytes]) -> Iterator[tuple[Picture | None, bytes]]:
         )  # fmt: skip
 
 
-def read(data: bytes) -> list[Picture]:
-    """All pictures of a file in memory. Raises as `formats`."""
-    return [picture for picture, _ in formats(io.BytesIO(data)) if picture is not None]
-
-
 def command(picture: Picture) -> bytes:
     """What asks a printer for *picture*."""
     row_bytes = len(picture.data) // picture.height
@@ -90,6 +90,11 @@ def command(picture: Picture) -> bytes:
     )
     tail = f"\r\nPRINT {picture.copies},1\r\n"
     return head.encode() + picture.data.translate(_INVERT) + tail.encode()
+
+
+def status(answer: bytes) -> str:
+    """The trouble that the answer to `QUESTION` tells of, or ""."""
+    return next((word for bit, word in _STATUS if answer and answer[0] & bit), "")
 
 
 class _Reader:

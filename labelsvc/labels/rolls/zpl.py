@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import io
 import re
 import zlib
 from collections.abc import Iterable, Iterator
@@ -29,8 +28,15 @@ _FORMAT = re.compile(
 _LONGEST = 1 << 24
 
 
-def write_zpl(out: IO[bytes], rows: Iterable[Row]) -> int:
-    """Write *rows* to the binary file *out*; how many rows were written."""
+#: Asks a printer for its state (host status return).
+QUESTION = b"~HS"
+
+
+def write(out: IO[bytes], rows: Iterable[Row], width_mm: float, height_mm: float) -> int:
+    """Write *rows* to the binary file *out*; how many rows were written.
+
+    Each format says its own size in dots, so the size of the roll is not written.
+    """
     count = 0
     for picture in pictures(rows):
         out.write(command(picture))
@@ -39,7 +45,7 @@ def write_zpl(out: IO[bytes], rows: Iterable[Row]) -> int:
 
 
 def formats(source: IO[bytes]) -> Iterator[tuple[Picture, bytes]]:
-    """What a file of `write_zpl` holds: each picture, and its commands as they stand.
+    """What a file of `write` holds: each picture, and its commands as they stand.
 
     :raises ReadBackFailed: anything else stands in it.
     """
@@ -119,6 +125,17 @@ def _read(text: bytes, offset: int) -> Picture:
     return Picture(first, last - first + 1, copies, width, height, data)
 
 
-def read(data: bytes) -> list[Picture]:
-    """All pictures of a file in memory. Raises as `formats`."""
-    return [picture for picture, _ in formats(io.BytesIO(data))]
+def status(answer: bytes) -> str:
+    """The trouble that the first two lines of an answer to `QUESTION` tell of, or ""."""
+    lines = [part.strip(b"\x02\x03\r\n ").split(b",") for part in answer.split(b"\x03")]
+    if len(lines) > 0 and len(lines[0]) > 2:
+        if lines[0][1] == b"1":
+            return "paper"
+        if lines[0][2] == b"1":
+            return "paused"
+    if len(lines) > 1 and len(lines[1]) > 3:
+        if lines[1][2] == b"1":
+            return "head"
+        if lines[1][3] == b"1":
+            return "ribbon"
+    return ""

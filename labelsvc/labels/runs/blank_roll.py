@@ -1,4 +1,5 @@
-"""Rolls of blank labels: printed ahead, for no lot, on layouts that say nothing about goods."""
+"""Blank roll: begins rolls of labels that are printed ahead, for no lot, and lists them. Used by
+the pages of producers, the worker and the command line."""
 
 from __future__ import annotations
 
@@ -17,15 +18,12 @@ from labelsvc.jobs.queue import enqueue
 from labelsvc.labels.drawing import fonts
 from labelsvc.labels.drawing.compose import compose
 from labelsvc.labels.drawing.content import LabelContent, Unit
-from labelsvc.labels.layouts import library
-from labelsvc.labels.layouts.layout import Layout
-from labelsvc.labels.models import BlankRoll, Printer, RunState
+from labelsvc.labels.models import BlankRoll, RunState
 from labelsvc.labels.rolls import raster
+from labelsvc.labels.rolls.languages import PDF
 from labelsvc.labels.runs.numbering import position, sample_printed
 from labelsvc.labels.runs.parts import kept, slices
-from labelsvc.labels.runs.start import Output, for_printer, on_roll
-from labelsvc.labels.sheets.imprint import Imprint
-from labelsvc.labels.sheets.profile import Profile
+from labelsvc.labels.runs.request import RollRequest
 from labelsvc.labels.sheets.sheet import Sheet
 
 #: Kind of the job that renders a roll.
@@ -47,27 +45,14 @@ def content_of(producer: Producer, *, base_url: str) -> LabelContent:
     )
 
 
-def start_roll(
-    session: Session,
-    *,
-    producer: Producer,
-    layout: str | Layout,
-    count: int,
-    imprint: Imprint | None = None,
-    output: Output = "pdf",
-    printer: Printer | None = None,
-    base_url: str,
-    actor: str,
-) -> BlankRoll:
+def start_roll(session: Session, request: RollRequest, *, actor: str) -> BlankRoll:
     """Take the numbers and queue the rendering, in the caller's transaction.
 
     :raises PrintRefused: the layout names goods, or the producer is not active.
     :raises LayoutError: it does not fit, or does not exist. :raises BadInput: impossible numbers.
     """
-    profile = Profile.read(printer.profile) if printer is not None else Profile()
-    imprint = on_roll(imprint or Imprint(), output)
-    chosen = for_printer(layout, profile, output)
-    chosen = library.get(chosen) if isinstance(chosen, str) else chosen
+    producer, count, base_url = request.producer, request.count, request.base_url
+    chosen = request.chosen_layout()
     if not chosen.blank:
         raise PrintRefused(
             "The layout {layout} tells of goods, or of stars: blank labels belong to none yet.",
@@ -80,7 +65,7 @@ def start_roll(
             fix="Ask the programme office.",
             producer=producer.name,
         )
-    imprint.check(Sheet.of(chosen))
+    request.imprint.check(Sheet.of(chosen))
     content = content_of(producer, base_url=base_url)
     sample = Unit(
         f"{base_url.upper()}/{'0' * 24}",
@@ -89,21 +74,14 @@ def start_roll(
     )
     drawing = compose(chosen, content, fonts.load(), unit=sample)
     drawing.resolve(sample, fonts.load())
-    if output != "pdf":
-        raster.web_of(chosen, drawing, profile)
+    if request.output != PDF:
+        raster.web_of(chosen, drawing, request.profile)
     blank = allocate_blank(session, producer_id=producer.id, count=count, by=actor)
     roll = BlankRoll(
+        **request.columns(chosen),
         blank=blank,
-        layout_name=chosen.name,
         layout_toml=kept(chosen),
         form=Form.SHORT,
-        count=count,
-        start_at=imprint.start_at,
-        imprint=imprint.kept(),
-        output=output,
-        printer_id=printer.id if printer is not None else None,
-        profile=profile.kept() if profile != Profile() else {},
-        base_url=base_url,
         content={"values": dict(content.values_by_name), "stars": None},
         created_by=actor,
     )

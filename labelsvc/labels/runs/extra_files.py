@@ -33,7 +33,7 @@ from labelsvc.labels.press import icc, imposition
 from labelsvc.labels.press.archive import to_pdfa2
 from labelsvc.labels.press.imposition import Imposition, Marks
 from labelsvc.labels.press.inspect.check import Wanted, check
-from labelsvc.labels.press.report import press_report_pdf
+from labelsvc.labels.press.report import Proof, press_report_pdf
 from labelsvc.labels.press.settings import MOST_LABELS, PressSettings
 from labelsvc.labels.press.variable_data import write_variable
 from labelsvc.labels.press.write import write_press_pdf
@@ -76,7 +76,7 @@ class Wish:
     paper: str = carton_label.LAYOUTS[0]
 
     @classmethod
-    def read(cls, kept: Mapping[str, Any]) -> Wish:
+    def from_json(cls, kept: Mapping[str, Any]) -> Wish:
         known = {f.name for f in fields(cls)}
         return cls(**{key: value for key, value in kept.items() if key in known})
 
@@ -237,14 +237,16 @@ def make(run: PrintRun, wish: Wish, keyring: Keyring, files: Files) -> Made:
             out, layout, [Block(content, hidden)], fonts.load(), settings=settings, job=job
         )
         shown = out.getvalue()
-    proof = rendering.page_png(shown, dpi=_PROOF_DPI)
+    proof = Proof(
+        rendering.page_png(shown, dpi=_PROOF_DPI),
+        _first_label(shown, layout, settings) if wish.columns else None,
+    )
     sheet = press_report_pdf(
         report,
         fonts.load(),
         job=job,
         check=found,
         proof=proof,
-        label=_first_label(shown, layout, settings) if wish.columns else None,
         facts=[("Lô", run.record), ("Đợt in", str(run.id))],
         say=lambda text, params: i18n.translate(text, "vi", **params),
     )

@@ -20,6 +20,8 @@ from labelsvc.labels.models import BlankRoll, PrintRun
 from labelsvc.labels.runs import artwork
 from labelsvc.labels.runs.numbering import position
 from labelsvc.labels.sheets.imprint import Imprint
+from labelsvc.labels.sheets.placement import USUAL, Placement
+from labelsvc.labels.sheets.profile import Profile
 from labelsvc.labels.sheets.sheet import Sheet
 
 #: What is rendered: labels of a lot, or blank ones.
@@ -35,35 +37,37 @@ _EVEN = 2
 
 @dataclass(frozen=True)
 class Slice:
-    """The labels of one part: *count* from *offset* on (spares too), the first in cell *start_at*;
-    only the first sheet of a run has used cells."""
+    """The labels of one part: *count* from *offset* on, spares too. Only the first part of a run
+    has used cells."""
 
     offset: int
     count: int
-    start_at: int = 1
-    used: tuple[int, ...] = ()
+    placement: Placement = USUAL
 
 
 def imprint_of(run: Printed) -> Imprint:
     """How its labels go on paper."""
-    return replace(Imprint.read(run.imprint or {}), start_at=run.start_at)
+    return replace(Imprint.from_json(run.imprint or {}), start_at=run.start_at)
 
 
 def slices(layout: Layout, run: Printed) -> list[Slice]:
     """How a run is cut into parts; the same for the same run, whoever asks."""
     sheet, imprint = Sheet.of(layout), imprint_of(run)
+    whole = imprint.placement(Profile.from_json(run.profile or {}))
     total = imprint.labels(run.count)
     parts = -(-total // min(LARGEST_PART, max(LEAST_PART, total // 16)))
     if parts > 1:
         parts += -parts % _EVEN
     sheets = -(-total // (parts * sheet.per_page))
     size = sheets * sheet.per_page
-    on_first = sheet.free_cells(imprint.start_at, imprint.used, imprint.order)
-    first = size - sheet.per_page + on_first
-    cut = [Slice(0, min(total, first), imprint.start_at, imprint.used)]
-    while cut[-1].offset + cut[-1].count < total:
-        offset = cut[-1].offset + cut[-1].count
-        cut.append(Slice(offset, min(size, total - offset)))
+    first = size - sheet.per_page + sheet.free_cells(whole)
+    cut: list[Slice] = []
+    offset, placement = 0, whole
+    while not cut or offset < total:
+        count = min(size if cut else first, total - offset)
+        spares = imprint.spare_labels(run.count, offset, count)
+        cut.append(Slice(offset, count, replace(placement, spares=spares)))
+        offset, placement = offset + count, replace(whole, start_at=1, used=())
     return cut
 
 

@@ -23,21 +23,18 @@ from labelsvc.labels.pdf.label_block import Block
 from labelsvc.labels.pdf.pages import Job
 from labelsvc.labels.pdf.write import render_sheet_pdf
 from labelsvc.labels.rolls import raster
+from labelsvc.labels.rolls.languages import Language, language_of
 from labelsvc.labels.rolls.raster import Web
-from labelsvc.labels.rolls.read_back import read_back_roll
-from labelsvc.labels.rolls.tspl import write_tspl
-from labelsvc.labels.rolls.zpl import write_zpl
+from labelsvc.labels.rolls.read_back import Stretch, read_back_roll
 from labelsvc.labels.runs.parts import (
     Printed,
     Slice,
     content_of,
-    imprint_of,
     layout_of,
     numbers_of,
     slices,
     units_of,
 )
-from labelsvc.labels.sheets.profile import Profile
 from labelsvc.labels.sheets.sheet import Sheet
 
 
@@ -49,20 +46,19 @@ class Drawn:
     layout: Layout
     part: Slice
     codes: list[str]
-    spares: int
-    web: Web | None = None  # of a roll
-    numbers: tuple[int, ...] = ()  # printed on its labels
-    first_page: int = 1
+    numbers: tuple[int, ...]  # printed on its labels
+    first_page: int
+    #: Of a roll: what its printer understands, and its paper.
+    roll: tuple[Language, Web] | None = None
 
 
 def draw_part(run: Printed, keyring: Keyring, files: Files, number: int) -> Drawn:
     """The file of part *number* (from 1). The same run gives the same bytes."""
-    layout, imprint = layout_of(run), imprint_of(run)
+    layout = layout_of(run)
     cut = slices(layout, run)
     part = cut[number - 1]
     content = content_of(run, files)
     units = units_of(run, keyring, part)
-    spares = imprint.spare_labels(run.count, part.offset, part.count)
     job = Job(
         title=" · ".join(filter(None, (content["product_name"], content["lot_code"])))
         or run.record,
@@ -72,32 +68,18 @@ def draw_part(run: Printed, keyring: Keyring, files: Files, number: int) -> Draw
     )
     codes = [unit.code for unit in units]
     sheet, numbers = Sheet.of(layout), tuple(numbers_of(run, part))
-    first_page = 1 + sum(
-        sheet.pages(piece.count, start_at=piece.start_at, used=piece.used, order=imprint.order)
-        for piece in cut[: number - 1]
-    )
-    if run.output != "pdf":
-        data, web = _roll(run, layout, Block(content, units), part, spares)
-        return Drawn(data, layout, part, codes, spares, web, numbers, first_page)
-    data = render_sheet_pdf(
-        layout,
-        [Block(content, units)],
-        fonts.load(),
-        start_at=part.start_at,
-        used=part.used,
-        order=imprint.order,
-        spares=spares,
-        profile=Profile.read(run.profile or {}),
-        job=job,
-    )
-    return Drawn(data, layout, part, codes, spares, None, numbers, first_page)
+    first_page = 1 + sum(sheet.pages(piece.count, piece.placement) for piece in cut[: number - 1])
+    block, language = Block(content, units), language_of(run.output)
+    if language is not None:
+        data, web = _roll(language, layout, block, part)
+        return Drawn(data, layout, part, codes, numbers, first_page, (language, web))
+    data = render_sheet_pdf(layout, [block], fonts.load(), part.placement, job)
+    return Drawn(data, layout, part, codes, numbers, first_page)
 
 
-def _roll(
-    run: Printed, layout: Layout, block: Block, part: Slice, spares: int
-) -> tuple[bytes, Web]:
+def _roll(language: Language, layout: Layout, block: Block, part: Slice) -> tuple[bytes, Web]:
     """Commands of a label printer for one part, and the roll that they are for."""
-    profile = Profile.read(run.profile or {})
+    spares, profile = part.placement.spares, part.placement.profile
     sample = block.units[0] if block.units else None
     drawing = compose(layout, block.content, fonts.load(), unit=sample)
     web = raster.web_of(layout, drawing, profile)
@@ -105,35 +87,26 @@ def _roll(
         layout, block, fonts.load(), number=part.offset + 1, spares=spares, profile=profile
     )
     out = io.BytesIO()
-    if run.output == "zpl":
-        write_zpl(out, rows)
-    else:
-        write_tspl(out, rows, width_mm=web.width_mm, height_mm=web.height_mm)
+    language.write(out, rows, web.width_mm, web.height_mm)
     return out.getvalue(), web
 
 
-def _read_back(run: Printed, drawn: Drawn) -> ReadBackReport:
-    if drawn.web is not None:
-        return read_back_roll(
-            drawn.data,
-            drawn.codes,
-            drawn.web,
-            language="zpl" if run.output == "zpl" else "tspl",
-            number=drawn.part.offset + 1,
-            spares=drawn.spares,
-            least_mm=drawn.layout.symbols[0].min_module,
-            numbers=drawn.numbers,
-            first_row=drawn.first_page,
+def _read_back(drawn: Drawn) -> ReadBackReport:
+    if drawn.roll is not None:
+        language, web = drawn.roll
+        stretch = Stretch(
+            drawn.part.offset + 1,
+            drawn.part.placement.spares,
+            drawn.layout.symbols[0].min_module,
+            drawn.numbers,
+            drawn.first_page,
         )
+        return read_back_roll(drawn.data, drawn.codes, web, language, stretch)
     return read_back_pdf(
         drawn.data,
         drawn.layout,
         drawn.codes,
-        start_at=drawn.part.start_at,
-        used=drawn.part.used,
-        order=imprint_of(run).order,
-        spares=drawn.spares,
-        profile=Profile.read(run.profile or {}),
+        drawn.part.placement,
         first_page=drawn.first_page,
         numbers=drawn.numbers,
     )
@@ -148,10 +121,10 @@ def render_part(
         page, cell and number of each.
     """
     drawn = draw_part(run, keyring, files, number)
-    report = _read_back(run, drawn)
+    report = _read_back(drawn)
     return drawn.data, {
         "decoded": report.codes,
-        "spares": drawn.spares,
+        "spares": drawn.part.placement.spares,
         "pages": report.pages,
         "dpi": report.dpi,
         "again": report.again,
@@ -159,7 +132,7 @@ def render_part(
         "contrast": round(report.contrast, 3),
         "dots": report.dots,
         "module_mm": round(report.module_mm, 4),
-        "measured": report.measured.kept() if report.measured else None,
+        "measured": report.measured.to_json() if report.measured else None,
         "fonts": list(report.fonts),
         "bytes": len(drawn.data),
     }

@@ -1,16 +1,16 @@
-"""Print runs: take the numbers and queue the rendering, void, list, fetch.
+"""Start: begins print runs, lists them, ends failed ones, and opens released files. Used by the
+pages of producers, the worker, reprints and the command line.
 
 A run begins in one transaction that takes the numbers, keeps the layout and the content as they
-are, and queues the job. `run_check` says whether it may begin, `parts` how it is cut, `render_run`
-draws and releases it.
+are, and queues the job. `check` says whether it may begin, `parts` how it is cut, `render` draws
+and releases it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
-from typing import IO, Literal
+from typing import IO
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -24,84 +24,44 @@ from labelsvc.errors import Conflict, FileMissing, LabelsvcError, LayoutError
 from labelsvc.files import Files
 from labelsvc.jobs import queue
 from labelsvc.jobs.queue import enqueue
-from labelsvc.labels.layouts import library
-from labelsvc.labels.layouts.layout import Layout
-from labelsvc.labels.models import BlankRoll, Printer, PrintRun, RunState
+from labelsvc.labels.models import BlankRoll, PrintRun, RunState
 from labelsvc.labels.runs import artwork
 from labelsvc.labels.runs.check import RunCheck, check_run
 from labelsvc.labels.runs.numbering import mark_of
 from labelsvc.labels.runs.parts import kept, slices
+from labelsvc.labels.runs.request import RunRequest
 from labelsvc.labels.runs.rules import Balance, balance, balances
-from labelsvc.labels.sheets.imprint import Imprint
-from labelsvc.labels.sheets.profile import Profile
 
 __all__ = [
-    "JOB_KIND", "Balance", "RunCheck", "balance", "balances", "check_run", "count_runs", "failure", "file_name",
-    "list_runs", "output", "progress", "start_run",
+    "JOB_KIND", "Balance", "RunCheck", "RunRequest", "balance", "balances", "check_run", "count_runs", "failure",
+    "file_name", "list_runs", "output", "progress", "start_run",
 ]  # fmt: skip
 
-#: Kinds of files.
-Output = Literal["pdf", "zpl", "tspl"]
 #: Kind of the job that renders a run.
 JOB_KIND = "print_run"
 
 
-def start_run(
-    session: Session,
-    *,
-    lot: Lot,
-    layout: str | Layout,
-    count: int,
-    form: Form | str = Form.SHORT,
-    imprint: Imprint | None = None,
-    output: Output = "pdf",
-    printer: Printer | None = None,
-    base_url: str,
-    actor: str,
-    pictures: Mapping[str, bytes] | None = None,
-) -> PrintRun:
+def start_run(session: Session, request: RunRequest, *, actor: str) -> PrintRun:
     """Take the numbers and queue the rendering, in the caller's transaction.
 
-    :param layout: name of a built-in layout, or a layout.
-    :param imprint: cells, order, copies, spares.
-    :param output: kind of the file: PDF, or the language of a label printer.
-    :param printer: whose offset, scale, rotation and resolution the file is made for.
-    :param pictures: of the programme (`mark.pictures`); the run remembers which they were.
+    The run remembers which pictures of the programme it shows.
+
     :raises PrintRefused: the first rule that forbids it; also `LayoutError`, `BadInput`.
     """
-    form, imprint = Form(form), on_roll(imprint or Imprint(), output)
-    profile = Profile.read(printer.profile) if printer is not None else Profile()
+    lot, form, count = request.lot, request.form, request.count
     session.execute(select(Lot.id).where(Lot.id == lot.id).with_for_update())
-    check = check_run(
-        session,
-        lot=lot,
-        layout=for_printer(layout, profile, output),
-        count=count,
-        form=form,
-        imprint=imprint,
-        output=output,
-        profile=profile,
-        base_url=base_url,
-        pictures=pictures,
-    )
+    check = check_run(session, request)
     if check.problems:
         raise check.problems[0]
     if check.layout is None:
-        raise LayoutError("There is no layout {name}.", name=str(layout))
+        raise LayoutError("There is no layout {name}.", name=str(request.layout))
     issue = allocate(session, lot=lot, count=1 if form is Form.LOT else count, form=form, by=actor)
     run = PrintRun(
+        **request.columns(check.layout),
         lot=lot,
         issue=issue,
-        layout_name=check.layout.name,
         layout_toml=kept(check.layout),
         form=form,
-        count=count,
-        start_at=imprint.start_at,
-        imprint=imprint.kept(),
-        output=output,
-        printer_id=printer.id if printer is not None else None,
-        profile=profile.kept() if profile != Profile() else {},
-        base_url=base_url,
         content={
             "values": dict(check.content.values_by_name),
             "stars": check.content.stars,
@@ -131,11 +91,6 @@ def start_run(
         },
     )
     return run
-
-
-def on_roll(imprint: Imprint, output: Output) -> Imprint:
-    """A roll has no cells that were used up before."""
-    return imprint if output == "pdf" else replace(imprint, start_at=1, used=(), order="across")
 
 
 def note_release(session: Session, run: PrintRun) -> None:
@@ -172,19 +127,6 @@ def fail(session: Session, run: PrintRun, error: LabelsvcError) -> None:
         subject=f"print_run:{run.id}",
         facts=error.as_json(),
     )
-
-
-def for_printer(layout: str | Layout, profile: Profile, output: Output) -> str | Layout:
-    """*layout* at the resolution of the printer, where the printer says one.
-
-    Sheets keep theirs for printers with a language of their own: those print rolls.
-    """
-    if not profile.dpi:
-        return layout
-    chosen = library.get(layout) if isinstance(layout, str) else layout
-    if output != "pdf" and chosen.kind != "roll":
-        return chosen
-    return chosen.model_copy(update={"resolution_dpi": profile.dpi})
 
 
 def output(files: Files, run: PrintRun | BlankRoll) -> IO[bytes]:

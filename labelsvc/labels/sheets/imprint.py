@@ -12,7 +12,9 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, NamedTuple
 
 from labelsvc.errors import BadInput
-from labelsvc.labels.sheets.sheet import Order, Sheet
+from labelsvc.labels.sheets.placement import Order, Placement
+from labelsvc.labels.sheets.profile import NO_CORRECTION, Profile
+from labelsvc.labels.sheets.sheet import Sheet
 
 #: Labels of one code; more is a slip of the finger.
 MOST_COPIES = 20
@@ -41,14 +43,14 @@ class Imprint:
     spares: int = 0
 
     @classmethod
-    def read(cls, kept: Mapping[str, Any]) -> Imprint:
+    def from_json(cls, kept: Mapping[str, Any]) -> Imprint:
         """From JSON; what is missing has its default."""
         known = {f.name for f in fields(cls)}
         values = {key: value for key, value in kept.items() if key in known}
         values["used"] = tuple(values.get("used", ()))
         return cls(**values)
 
-    def kept(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """As JSON, without what is as usual."""
         usual = Imprint()
         return {
@@ -59,7 +61,7 @@ class Imprint:
 
     def check(self, sheet: Sheet) -> None:
         """Raises `BadInput` for cells that the sheet does not have, and impossible numbers."""
-        sheet.pages(1, start_at=self.start_at, used=self.used, order=self.order)
+        sheet.pages(1, self.placement())
         if not 1 <= self.copies <= MOST_COPIES:
             raise BadInput(
                 "{count} labels of each code cannot be printed.",
@@ -69,6 +71,12 @@ class Imprint:
             )
         if not 0 <= self.spares <= 100_000:
             raise BadInput("The number of spare labels is impossible.", fix="Give 0 or more.")
+
+    def placement(self, profile: Profile | None = None) -> Placement:
+        """Where the labels of the whole run lie on pages that are bent by *profile*."""
+        return Placement(
+            self.start_at, self.used, self.order, self.spares, profile or NO_CORRECTION
+        )
 
     def labels(self, count: int) -> int:
         """Labels on paper for *count* codes, spares too."""

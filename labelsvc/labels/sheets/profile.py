@@ -40,7 +40,7 @@ class Profile:
     dpi: int = 0
 
     @classmethod
-    def read(cls, kept: Mapping[str, Any]) -> Profile:
+    def from_json(cls, kept: Mapping[str, Any]) -> Profile:
         """From JSON; what is missing has its default. Raises `BadInput` for impossible numbers."""
         known = {f.name for f in fields(cls)}
         try:
@@ -55,7 +55,7 @@ class Profile:
         found.check()
         return found
 
-    def kept(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """As JSON."""
         return asdict(self)
 
@@ -107,6 +107,10 @@ class Profile:
             mx - a * mx - c * my + self.offset_x,
             my - b * mx - d * my + self.offset_y,
         )  # fmt: skip
+
+
+#: Of a printer that needs none.
+NO_CORRECTION = Profile()
 
 
 def measured(

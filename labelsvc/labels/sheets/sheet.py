@@ -6,15 +6,14 @@ leave out cells that are used up; later pages are whole.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from labelsvc.errors import BadInput, LayoutError
 from labelsvc.labels.layouts.layout import PAGES, Article, Layout, SheetSpec
-
-Order = Literal["across", "down"]
+from labelsvc.labels.sheets.placement import USUAL, Order, Placement
 
 #: What a cutting die is trusted with; data sheets are rounded to hundredths (Avery 7161: 0.035).
 TOLERANCE = Decimal("0.05")
@@ -128,20 +127,14 @@ class Sheet:
         row, column = divmod(number - 1, self.columns)
         return float(self.left + column * self.pitch_x), float(self.top + row * self.pitch_y)
 
-    def cells(
-        self,
-        count: int,
-        *,
-        start_at: int = 1,
-        used: Collection[int] = (),
-        order: Order = "across",
-    ) -> Iterator[Cell]:
-        """Places of *count* labels. *start_at* and *used* are cells of the first page.
+    def cells(self, count: int, placement: Placement = USUAL) -> Iterator[Cell]:
+        """Places of *count* labels, spares too.
 
-        Raises `BadInput` when they name a cell that the page does not have, or leave none free.
+        Raises `BadInput` when *placement* names a cell that the page does not have, or leaves none
+        free.
         """
-        sequence = self._sequence(order)
-        first = self._first(start_at, used, order)
+        sequence = self._sequence(placement.order)
+        first = self._first(placement)
         page, left = 1, count
         origins = {n: self.origin(n) for n in sequence}
         while left > 0:
@@ -150,23 +143,14 @@ class Sheet:
             left -= len(first) if page == 1 else self.per_page
             page += 1
 
-    def pages(
-        self,
-        count: int,
-        *,
-        start_at: int = 1,
-        used: Collection[int] = (),
-        order: Order = "across",
-    ) -> int:
-        """Pages that *count* labels take."""
-        rest = count - len(self._first(start_at, used, order))
+    def pages(self, count: int, placement: Placement = USUAL) -> int:
+        """Pages that *count* labels take, spares too. Raises as `cells`."""
+        rest = count - self.free_cells(placement)
         return 0 if count <= 0 else 1 + max(0, -(-rest // self.per_page))
 
-    def free_cells(
-        self, start_at: int = 1, used: Collection[int] = (), order: Order = "across"
-    ) -> int:
-        """Cells of the first page that are to be filled."""
-        return len(self._first(start_at, used, order))
+    def free_cells(self, placement: Placement = USUAL) -> int:
+        """Cells of the first page that are to be filled. Raises as `cells`."""
+        return len(self._first(placement))
 
     def _sequence(self, order: Order) -> list[int]:
         numbers = range(1, self.per_page + 1)
@@ -174,9 +158,9 @@ class Sheet:
             return list(numbers)
         return sorted(numbers, key=lambda n: ((n - 1) % self.columns, n))
 
-    def _first(self, start_at: int, used: Collection[int], order: Order) -> list[int]:
+    def _first(self, placement: Placement) -> list[int]:
         """The cells of the first page that are to be filled, in order."""
-        for number in (start_at, *used):
+        for number in (placement.start_at, *placement.used):
             if not 1 <= number <= self.per_page:
                 raise BadInput(
                     "The sheet has cells 1 to {last}, not {cell}",
@@ -184,8 +168,9 @@ class Sheet:
                     last=self.per_page,
                     cell=number,
                 )
-        sequence = self._sequence(order)
-        first = [n for n in sequence[sequence.index(start_at) :] if n not in used]
+        sequence = self._sequence(placement.order)
+        begin = sequence.index(placement.start_at)
+        first = [n for n in sequence[begin:] if n not in placement.used]
         if not first:
             raise BadInput(
                 "Every cell of the first sheet is marked as used",

@@ -1,7 +1,7 @@
-"""Sheets and rolls that one can buy: finding one by size, drawing it, measuring it.
+"""Stock: finds sheets and rolls that one can buy by the size of their labels, and draws them.
 
-Pure: articles come from `library.articles()` or from a producer's own sheets. A geometry that is
-not sure is printed as a test sheet, measured with a ruler, and corrected.
+Used by the pages of sheets and of the editor, and by `labelsvc layouts`. Articles come from
+`library.articles()` or from a producer's own sheets.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from xml.sax.saxutils import escape
 
-from labelsvc.errors import BadInput, LayoutError
 from labelsvc.labels.layouts.layout import Article
-from labelsvc.labels.sheets.sheet import TOLERANCE, Cell, Order, Sheet
+from labelsvc.labels.sheets.placement import USUAL, Placement
+from labelsvc.labels.sheets.sheet import TOLERANCE, Sheet
 from labelsvc.labels.sheets.stock_proof import test_sheet_pdf
 
-__all__ = ["by_size", "corrected", "drawing_svg", "is_roll", "test_sheet_pdf", "thumbnail_svg"]
+__all__ = ["by_size", "drawing_svg", "is_roll", "test_sheet_pdf", "thumbnail_svg"]
 
 #: Of what cannot be.
 _WRONG = "#c8102e"
@@ -56,61 +56,10 @@ def is_roll(article: Article) -> bool:
     return isinstance(article.page, tuple) and article.page[1] == article.label.size[1]
 
 
-def corrected(
-    name: str,
-    article: Article,
-    *,
-    margin_left: float | None = None,
-    margin_top: float | None = None,
-    width: float | None = None,
-    height: float | None = None,
-    across: float | None = None,
-    down: float | None = None,
-) -> Article:
-    """*article* with what was measured on a real sheet, all in mm, and no longer unsure.
-
-    :param margin_left: from the edge of the page to the first label; so `margin_top`.
-    :param width: of one label (of a round one: its diameter); so `height`.
-    :param across: from the left edge of the first label to that of the last in its row: measured
-        over many labels, the mistake of a single one is a tenth; so `down`.
-    :raises BadInput: a distance over one column or row. :raises LayoutError: it does not fit.
-    """
-    if article.label is None:
-        raise BadInput("The size of the label is missing.", fix="Give width and height, in mm.")
-    if (across is not None and article.columns < 2) or (down is not None and article.rows < 2):
-        raise BadInput(
-            "The sheet has one column or one row only: there is no distance to measure.",
-            fix="Leave the field empty.",
-        )
-    label = article.label.model_dump(exclude_none=True)
-    sizes = {"diameter": width} if article.label.round else {"width": width, "height": height}
-    label |= {key: value for key, value in sizes.items() if value is not None}
-    changed = {
-        "margin_left": margin_left,
-        "margin_top": margin_top,
-        "pitch_x": None if across is None else round(across / (article.columns - 1), 4),
-        "pitch_y": None if down is None else round(down / (article.rows - 1), 4),
-    }
-    facts = article.model_dump(exclude_none=True) | {"label": label, "unsure": False}
-    facts |= {key: value for key, value in changed.items() if value is not None}
-    try:
-        found = Article.model_validate(facts)
-    except ValueError as error:
-        raise LayoutError(
-            "{layout}: a measured number is no length",
-            fix="Enter millimetres, with a point or a comma before the tenths.",
-            layout=name,
-        ) from error
-    Sheet.of_article(name, found)
-    return found
-
-
 def drawing_svg(
     sheet: Sheet,
+    placement: Placement = USUAL,
     *,
-    used: Collection[int] = (),
-    start_at: int = 1,
-    order: Order = "across",
     labels: int = 0,
     title: str = "",
     round_labels: bool = False,
@@ -124,7 +73,7 @@ def drawing_svg(
     it). *title* is what a screen reader says; numbers alone need no language. Raises `BadInput` for
     cells that are not there.
     """
-    free = [cell.number for cell in _free(sheet, used, start_at, order)]
+    free = [cell.number for cell in sheet.cells(sheet.free_cells(placement), placement)]
     page_w, page_h = float(sheet.page_width), float(sheet.page_height)
     width, height = float(sheet.width), float(sheet.height)
     # Lettering grows with the page, so that it can be read at any size on the screen.
@@ -146,7 +95,7 @@ def drawing_svg(
     radius = width / 2 if round_labels else corner
     for cell in range(1, sheet.per_page + 1):
         x, y = sheet.origin(cell)
-        state = "used" if cell in used else "free" if cell in free else "before"
+        state = "used" if cell in placement.used else "free" if cell in free else "before"
         if cell in free[:labels]:
             state = "filled"
         if free and cell == free[0]:
@@ -240,11 +189,6 @@ def _wrong(sheet: Sheet, letter: float, faults: Collection[str]) -> str:
     return (
         f'<g class="wrong" stroke="{_WRONG}" fill="{_WRONG}" font-weight="700">{"".join(lines)}</g>'
     )
-
-
-def _free(sheet: Sheet, used: Collection[int], start_at: int, order: Order) -> list[Cell]:
-    count = sheet.free_cells(start_at, used, order)
-    return list(sheet.cells(count, start_at=start_at, used=used, order=order))
 
 
 def _dimensions(sheet: Sheet, letter: float) -> str:

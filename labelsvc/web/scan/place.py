@@ -17,7 +17,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from labelsvc.errors import BadInput, LabelsvcError, TooManyTries
 from labelsvc.inspections.models import SightingSource
-from labelsvc.inspections.places import note_sighting
+from labelsvc.inspections.places import Spot, note_sighting
 from labelsvc.scans import provinces
 from labelsvc.web.language import current, explain
 from labelsvc.web.scan import view as scan_view
@@ -78,7 +78,7 @@ def _keep(own: ScanSite, unit: Unit) -> None:
     with site().database.writing() as session:
         note_sighting(
             session, number=unit.number, issue_id=unit.issue.id, source=SightingSource.CONSENT,
-            place=province, uid=sender(visitor, unit.number),
+            spot=Spot(province), uid=sender(visitor, unit.number),
         )  # fmt: skip
 
 

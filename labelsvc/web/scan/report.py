@@ -18,7 +18,7 @@ from labelsvc.codes.models import Form, Issue
 from labelsvc.codes.register import issue
 from labelsvc.errors import BadCode, BadInput, LabelsvcError, TooManyTries
 from labelsvc.inspections.models import ReportKind
-from labelsvc.inspections.report import send_report
+from labelsvc.inspections.report import SentReport, send_report
 from labelsvc.scans import lookup, provinces
 from labelsvc.scans.verdict import Verdict
 from labelsvc.web.language import current, explain
@@ -112,14 +112,14 @@ def _take(own: ScanSite, code: str) -> int:
     parsed = _parsed(own, code or form.get("code", "")[: uri.MAX_TEXT])
     number, verdict = _judged(own, parsed)
     with site().database.writing() as session:
-        kept = send_report(
-            session, kind=form.get("kind", ""), code=parsed.canonical if parsed else code or form.get("code", ""),
+        sent = SentReport(
+            kind=form.get("kind", ""), code=parsed.canonical if parsed else code or form.get("code", ""),
             number=number, verdict=verdict, message=form.get("message", ""),
             place=form.get("place", ""), contact=form.get("contact", ""),
             province="" if isinstance(parsed, CartonCode) else form.get("province", ""),
             sender=sender(visitor, number) if number is not None else None,
         )  # fmt: skip
-        return kept.id
+        return send_report(session, sent).id
 
 
 def _parsed(own: ScanSite, code: str) -> uri.ParsedCode | None:

@@ -18,7 +18,9 @@ from labelsvc.labels.layouts import library
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.pdf.label_block import Block
 from labelsvc.labels.pdf.write import render_sheet_pdf
-from labelsvc.labels.rolls.read_back import read_back_roll
+from labelsvc.labels.rolls.languages import LANGUAGES
+from labelsvc.labels.rolls.read_back import Stretch, read_back_roll
+from labelsvc.labels.sheets.placement import Placement
 from labelsvc.labels.sheets.profile import Profile
 from labelsvc.labels.sheets.sheet import Sheet
 from tests.labels.conftest import units
@@ -56,7 +58,7 @@ def over(layout: Layout, cell: int, x: float, y: float, w: float, h: float) -> b
 
 def refusal(data: bytes, layout: Layout, codes: list[str] = CODES, **how: int) -> ReadBackFailed:
     with pytest.raises(ReadBackFailed) as caught:
-        read_back_pdf(data, layout, codes, **how)
+        read_back_pdf(data, layout, codes, Placement(**how))
     return caught.value
 
 
@@ -113,7 +115,9 @@ def test_a_page_that_was_scaled_is_a_fault(
     """One label in the middle of the page, so that it stays in its cell."""
     cell = 33
     layout = sheet65
-    data = render_sheet_pdf(layout, [Block(sample_content(), RUN[:1])], fonts, start_at=cell)
+    data = render_sheet_pdf(
+        layout, [Block(sample_content(), RUN[:1])], fonts, Placement(start_at=cell)
+    )
     left, top = Sheet.of(layout).origin(cell)
     half = layout.symbols[0].size / 2
     x, y = ((left + layout.symbols[0].x + half) * SCALE, (297 - top - layout.symbols[0].y - half) * SCALE)  # fmt: skip
@@ -143,8 +147,12 @@ def test_every_layout_measures_as_planned_however_its_printer_bends_it(
     layout = library.get(name)
     start = Sheet.of(layout).per_page // 2  # a turned page loses its corners
     content = Block(sample_content(), RUN[:2])
-    data = render_sheet_pdf(layout, [content], fonts, profile=profile, start_at=max(1, start))
-    report = read_back_pdf(data, layout, CODES[:2], profile=profile, start_at=max(1, start))
+    data = render_sheet_pdf(
+        layout, [content], fonts, Placement(profile=profile, start_at=max(1, start))
+    )
+    report = read_back_pdf(
+        data, layout, CODES[:2], Placement(profile=profile, start_at=max(1, start))
+    )
     found = report.measured
     assert found is not None
     assert found.dpi == 600
@@ -162,7 +170,11 @@ def test_all_faults_of_a_roll_are_told() -> None:
     codes = [unit.code for unit in made.units]
     with pytest.raises(ReadBackFailed, match="label 12: no symbol could be read") as caught:
         read_back_roll(
-            written("tspl", rows, web), codes, web, language="tspl", numbers=range(11, 17)
+            written("tspl", rows, web),
+            codes,
+            web,
+            LANGUAGES["tspl"],
+            Stretch(numbers=range(11, 17)),
         )
     assert [(row["page"], row["cell"], row["unit"]) for row in caught.value.faults] == [
         (1, 2, 12),
@@ -176,7 +188,9 @@ def test_ink_in_the_quiet_zone_of_a_roll_is_a_fault() -> None:
     x, y = web.corners[0]
     rows[0].bits[y : y + web.side, x - 2 * web.dots] = True
     with pytest.raises(ReadBackFailed) as caught:
-        read_back_roll(written("zpl", rows, web), [u.code for u in made.units], web, language="zpl")
+        read_back_roll(
+            written("zpl", rows, web), [u.code for u in made.units], web, LANGUAGES["zpl"]
+        )
     (row,) = caught.value.faults
     assert (row["kind"], row["unit"]) == ("quiet", 1)
     assert row["measured"] < 2
@@ -187,11 +201,11 @@ def test_a_module_under_the_rule_is_a_fault_of_a_roll() -> None:
     web = web_of(layout, made)
     data = written("zpl", rows_of(layout, made), web)
     codes = [unit.code for unit in made.units]
-    report = read_back_roll(data, codes, web, language="zpl", least_mm=web.module_mm)
+    report = read_back_roll(data, codes, web, LANGUAGES["zpl"], Stretch(least_mm=web.module_mm))
     assert report.measured is not None
     assert (report.measured.dpi, report.measured.dots) == (203, web.dots)
     with pytest.raises(ReadBackFailed, match="a module measures"):
-        read_back_roll(data, codes, web, language="zpl", least_mm=web.module_mm * 1.1)
+        read_back_roll(data, codes, web, LANGUAGES["zpl"], Stretch(least_mm=web.module_mm * 1.1))
 
 
 def test_every_refusal_has_its_vietnamese_words() -> None:

@@ -14,6 +14,7 @@ from labelsvc.labels.drawing.fonts_metrics import Fonts
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.pdf.label_block import Block
 from labelsvc.labels.pdf.write import render_sheet_pdf
+from labelsvc.labels.sheets.placement import Placement
 from labelsvc.labels.sheets.sheet import Sheet
 from tests.labels.conftest import units
 
@@ -37,7 +38,7 @@ def changed(data: bytes, operators: bytes, *, page: int = 0) -> bytes:
 
 def refusal(data: bytes, layout: Layout, codes: list[str], **options: int) -> ReadBackFailed:
     with pytest.raises(ReadBackFailed) as caught:
-        read_back_pdf(data, layout, codes, **options)
+        read_back_pdf(data, layout, codes, Placement(**options))
     assert caught.value.fix
     return caught.value
 

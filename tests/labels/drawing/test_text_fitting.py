@@ -40,7 +40,7 @@ def fitted(
     fonts: Fonts, words: str, *, width: float, height: float = 100, **given: object
 ) -> SetText:
     lines = [[Run(line, False)] for line in words.split("\n")]
-    return text.fit(lines, style(**given), fonts, width=width, height=height, **NAMES)
+    return text.fit(lines, style(**given), fonts, (width, height), **NAMES)
 
 
 @pytest.mark.parametrize("weight", WEIGHTS)

@@ -33,7 +33,9 @@ def released(
         make_recognition(session, product)
         lot = make_lot(session, product, declared=60)
     facts = {"layout": "a4-65", "count": 10} | facts
-    run = print_run.start_run(session, lot=lot, base_url=settings.base_url, actor=WHO, **facts)
+    run = print_run.start_run(
+        session, print_run.RunRequest(lot=lot, base_url=settings.base_url, **facts), actor=WHO
+    )
     run.state, run.released_at = RunState.RELEASED, clock.now()
     session.flush()
     return run
@@ -136,15 +138,12 @@ def test_a_reprint_kills_the_old_labels_and_takes_new_numbers(
     with database.writing() as session:
         imprint = Imprint(start_at=9, used=(10,), order="down", copies=2, collate=False, spares=8)
         run = released(session, settings, count=60, imprint=imprint)
-        new = replacement.reprint(
-            session, run=run, first=5, last=7, reason="Kẹt giấy", actor=WHO,
-            start_at=4, used=(7, 6),
-        )  # fmt: skip
+        new = replacement.reprint(session, replacement.Reprint(run=run, first=5, last=7, reason="Kẹt giấy", start_at=4, used=(7, 6)), actor=WHO)  # fmt: skip
         assert (new.reprint_of, new.reason, new.count) == (run.id, "Kẹt giấy", 3)
         assert new.issue.first > run.issue.last
         assert new.layout_toml == run.layout_toml
         assert new.start_at == 4
-        assert Imprint.read(new.imprint) == Imprint(
+        assert Imprint.from_json(new.imprint) == Imprint(
             start_at=4, used=(6, 7), order="down", copies=2, collate=False, spares=1
         )
         for number in (5, 6, 7):
@@ -156,7 +155,9 @@ def test_a_reprint_kills_the_old_labels_and_takes_new_numbers(
         last = ledger.entries(session, run)[-1]
         assert (last.kind, last.first, last.last, last.other_run_id) == ("reprinted", 5, 7, new.id)
         with pytest.raises(Conflict, match="replaced before"):
-            replacement.reprint(session, run=run, first=7, last=8, reason="x", actor=WHO)
+            replacement.reprint(
+                session, replacement.Reprint(run=run, first=7, last=8, reason="x"), actor=WHO
+            )
         with pytest.raises(QuantityExceeded):
             released(session, settings, run.lot, count=1)
 
@@ -168,7 +169,9 @@ def test_a_reprint_of_labels_that_are_void_already_marks_nothing_twice(
         run = released(session, settings)
         ledger.note_spoiled(session, run=run, first=1, last=4, reason="Lệch", actor=WHO)
         before = len(revoke.marks_of(session, run.issue))
-        replacement.reprint(session, run=run, first=2, last=4, reason="In bù", actor=WHO)
+        replacement.reprint(
+            session, replacement.Reprint(run=run, first=2, last=4, reason="In bù"), actor=WHO
+        )
         assert len(revoke.marks_of(session, run.issue)) == before
         kinds = [entry.kind for entry in ledger.entries(session, run)]
         assert kinds == ["spoiled", "reprinted"]
@@ -183,7 +186,9 @@ def test_a_refused_reprint_leaves_the_old_labels_alive(
         session.get_one(Lot, run.lot_id).recalled_at = clock.now()
     with pytest.raises(Exception, match="recalled"), database.writing() as session:
         same = session.get_one(PrintRun, run.id)
-        replacement.reprint(session, run=same, first=1, last=2, reason="Mờ", actor=WHO)
+        replacement.reprint(
+            session, replacement.Reprint(run=same, first=1, last=2, reason="Mờ"), actor=WHO
+        )
     with database.reading() as session:
         same = session.get_one(PrintRun, run.id)
         assert revoke.marks_of(session, same.issue) == []

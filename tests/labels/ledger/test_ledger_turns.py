@@ -55,7 +55,9 @@ def test_two_who_replace_the_same_labels_make_one_run(
 
     def replace(session: Session) -> None:
         run = session.get_one(PrintRun, number)
-        replacement.reprint(session, run=run, first=1, last=3, reason="Kẹt giấy", actor=WHO)
+        replacement.reprint(
+            session, replacement.Reprint(run=run, first=1, last=3, reason="Kẹt giấy"), actor=WHO
+        )
 
     assert together(database, replace, replace, replace) == ["conflict", "conflict", "done"]
     with database.reading() as session:
@@ -71,14 +73,20 @@ def test_a_reprint_and_a_run_of_the_same_lot_do_not_wait_for_each_other(
     def replace(place: int) -> Callable[[Session], None]:
         def act(session: Session) -> None:
             run = session.get_one(PrintRun, number)
-            replacement.reprint(session, run=run, first=place, last=place, reason="Nhoè", actor=WHO)
+            replacement.reprint(
+                session,
+                replacement.Reprint(run=run, first=place, last=place, reason="Nhoè"),
+                actor=WHO,
+            )
 
         return act
 
     def begin(session: Session) -> None:
         lot = session.get_one(PrintRun, number).lot
         print_run.start_run(
-            session, lot=lot, layout="a4-65", count=1, base_url=settings.base_url, actor=WHO
+            session,
+            print_run.RunRequest(lot=lot, layout="a4-65", count=1, base_url=settings.base_url),
+            actor=WHO,
         )
 
     acts = [replace(place) if place % 2 else begin for place in range(1, 9)]

@@ -62,7 +62,11 @@ def desk(database: Database, settings: Settings) -> Desk:
         lot = make_lot(session, product, declared=60, activation=True)
         for count in (10, 5):
             run = print_run.start_run(
-                session, lot=lot, layout="a4-65", count=count, base_url=settings.base_url, actor=WHO
+                session,
+                print_run.RunRequest(
+                    lot=lot, layout="a4-65", count=count, base_url=settings.base_url
+                ),
+                actor=WHO,
             )
             run.state, run.released_at = RunState.RELEASED, clock.now()
         allocate(session, lot=lot, count=1, form=Form.LOT)

@@ -17,6 +17,7 @@ from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.pdf.label_block import Block
 from labelsvc.labels.pdf.pages import Job
 from labelsvc.labels.pdf.write import render_sheet_pdf, write_pdf
+from labelsvc.labels.sheets.placement import Placement
 from labelsvc.labels.sheets.sheet import Sheet
 from tests.labels.conftest import HEAD, SYMBOL, Write, units
 
@@ -45,9 +46,9 @@ def test_symbols_lie_where_sheet_and_layout_say(
     sheet65: Layout, content: LabelContent, fonts: Fonts
 ) -> None:
     run = units(70)
-    data = render_sheet_pdf(sheet65, [Block(content, run)], fonts, start_at=64)
+    data = render_sheet_pdf(sheet65, [Block(content, run)], fonts, Placement(start_at=64))
     op = compose(sheet65, content, fonts, unit=run[0]).symbol
-    cells = list(Sheet.of(sheet65).cells(70, start_at=64))
+    cells = list(Sheet.of(sheet65).cells(70, Placement(start_at=64)))
     with opened(data) as pdf:
         assert len(pdf.pages) == 3
         placed = [(n, *mask) for n, page in enumerate(pdf.pages, 1) for mask in masks(page)]
@@ -67,8 +68,8 @@ def test_a_hundred_labels_read_back(
     sheet65: Layout, content: LabelContent, fonts: Fonts, used: tuple[int, ...]
 ) -> None:
     run = units(100)
-    data = render_sheet_pdf(sheet65, [Block(content, run)], fonts, used=used)
-    report = read_back_pdf(data, sheet65, [unit.code for unit in run], used=used)
+    data = render_sheet_pdf(sheet65, [Block(content, run)], fonts, Placement(used=used))
+    report = read_back_pdf(data, sheet65, [unit.code for unit in run], Placement(used=used))
     assert (report.codes, report.pages, report.unused_min) == (100, 2, 1.0)
 
 

@@ -14,6 +14,7 @@ from labelsvc.labels.layouts import library
 from labelsvc.labels.printers import label as calibration_label
 from labelsvc.labels.printers.label import calibration_file, calibration_rows, mark_of
 from labelsvc.labels.rolls import raster
+from labelsvc.labels.rolls.languages import LANGUAGES
 from labelsvc.labels.rolls.raster import Bits
 from labelsvc.labels.sheets import stock
 from labelsvc.labels.sheets.profile import Profile, moved
@@ -31,7 +32,7 @@ def labels_of(
     """What a printer that is not ours makes of the file."""
     article = ROLLS[name]
     data = calibration_file(
-        article, fonts.load(), dpi=dpi, output=output, profile=profile, language=language
+        article, fonts.load(), dpi=dpi, output=LANGUAGES[output], profile=profile, language=language
     )
     sheet = Sheet.of_article(name, article)
     return printed_at(output, data, dpi, float(sheet.page_width), float(sheet.page_height))
@@ -108,4 +109,4 @@ def test_distances_that_no_printer_gives_are_refused(left: float, top: float) ->
 @pytest.mark.parametrize(("name", "dpi"), [("roll-50x30", 1200), ("roll-50x30", 0)])
 def test_a_resolution_that_no_label_printer_has_is_refused(name: str, dpi: int) -> None:
     with pytest.raises(BadInput):
-        calibration_file(ROLLS[name], fonts.load(), dpi=dpi, output="zpl")
+        calibration_file(ROLLS[name], fonts.load(), dpi=dpi, output=LANGUAGES["zpl"])

@@ -14,8 +14,9 @@ from labelsvc.labels.drawing.content import sample_content
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.layouts.reading import load
 from labelsvc.labels.pdf.label_block import Block
+from labelsvc.labels.rolls.languages import LANGUAGES
 from labelsvc.labels.rolls.raster import HEADS, Bits
-from labelsvc.labels.rolls.read_back import Language, read_back_roll
+from labelsvc.labels.rolls.read_back import read_back_roll
 from labelsvc.labels.runs import check as run_check
 from tests.artwork import picture, ring
 from tests.factories import make_lot
@@ -95,12 +96,12 @@ def on_ring(window: Bits) -> tuple[Bits, Bits]:
     [("#202020", 0.87), ("#8c8c8c", 0.45), ("#b4b4b4", 0.29), ("#e0e0e0", 0.12), ("#ffdd00", 0.18)],
 )
 def test_a_mark_of_any_shade_is_printed_in_dots_as_dense_as_it_is_dark(
-    language: Language, dpi: int, shade: str, share: float
+    language: str, dpi: int, shade: str, share: float
 ) -> None:
     layout, made = roll(dpi), block(ring(shade))
     rows, web = rows_of(layout, made), web_of(layout, made)
     data = written(language, rows, web)
-    assert read_back_roll(data, [made.units[0].code], web, language=language).codes == 1
+    assert read_back_roll(data, [made.units[0].code], web, LANGUAGES[language]).codes == 1
     (label,) = printed(language, data, web)
     dots, ground = on_ring(mark_of(label, dpi))
     assert dots.mean() == pytest.approx(share, abs=0.04)
@@ -147,8 +148,5 @@ def test_the_producer_is_told_before_numbers_are_taken(
 ) -> None:
     facts: dict[str, Any] = {"output": output, "pictures": {"mark": data}}
     with database.writing() as session:
-        check = run_check.check_run(
-            session, lot=make_lot(session), layout=roll(), count=2,
-            base_url="https://qr.example.vn", **facts,
-        )  # fmt: skip
+        check = run_check.check_run(session, run_check.RunRequest(lot=make_lot(session), layout=roll(), count=2, base_url="https://qr.example.vn", **facts))  # fmt: skip
     assert any("shows nothing" in problem.message for problem in check.problems) is said

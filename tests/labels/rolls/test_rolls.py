@@ -25,8 +25,9 @@ from labelsvc.labels.pdf.label_block import Block
 from labelsvc.labels.pdf.write import render_sheet_pdf
 from labelsvc.labels.rolls import pictures as rollfile
 from labelsvc.labels.rolls import raster, tspl, zpl
+from labelsvc.labels.rolls.languages import LANGUAGES
 from labelsvc.labels.rolls.raster import Bits, Row, Web
-from labelsvc.labels.rolls.read_back import Language, read_back_roll
+from labelsvc.labels.rolls.read_back import Stretch, read_back_roll
 from labelsvc.labels.sheets.profile import Profile
 from labelsvc.labels.sheets.sheet import Sheet
 from labelsvc.labels.symbols import encode, size
@@ -64,16 +65,13 @@ def web_of(layout: Layout, made: Block, profile: Profile | None = None) -> Web:
     return raster.web_of(layout, compose(layout, made.content, fonts.load(), unit=sample), profile)
 
 
-def written(language: Language, rows: list[Row], web: Web) -> bytes:
+def written(language: str, rows: list[Row], web: Web) -> bytes:
     out = io.BytesIO()
-    if language == "zpl":
-        zpl.write_zpl(out, rows)
-    else:
-        tspl.write_tspl(out, rows, width_mm=web.width_mm, height_mm=web.height_mm)
+    LANGUAGES[language].write(out, rows, web.width_mm, web.height_mm)
     return out.getvalue()
 
 
-def printed(language: Language, data: bytes, web: Web) -> list[Bits]:
+def printed(language: str, data: bytes, web: Web) -> list[Bits]:
     """What comes out of a printer that is not ours."""
     return printed_at(language, data, web.dpi, web.width_mm, web.height_mm)
 
@@ -139,9 +137,7 @@ def test_a_roll_looks_like_the_pdf(name: str) -> None:
 @pytest.mark.parametrize("language", ["zpl", "tspl"])
 @pytest.mark.parametrize("dpi", raster.HEADS)
 @pytest.mark.parametrize("columns", [1, 2, 3])
-def test_a_printer_that_is_not_ours_prints_our_dots(
-    language: Language, dpi: int, columns: int
-) -> None:
+def test_a_printer_that_is_not_ours_prints_our_dots(language: str, dpi: int, columns: int) -> None:
     layout, made = layout_at("roll-35x22", dpi, columns), block(4)
     web, rows = web_of(layout, made), rows_of(layout, made)
     labels = printed(language, written(language, rows, web), web)
@@ -156,13 +152,13 @@ def test_a_printer_that_is_not_ours_prints_our_dots(
     ("columns", "count", "spares"), [(1, 7, 0), (2, 7, 0), (3, 7, 4), (2, 1, 1), (1, 0, 2)]
 )
 def test_every_code_of_a_roll_is_read_back(
-    language: Language, name: str, columns: int, count: int, spares: int
+    language: str, name: str, columns: int, count: int, spares: int
 ) -> None:
     layout, made = layout_at(name, 203, columns), block(count)
     web = web_of(layout, made)
     data = written(language, rows_of(layout, made, spares=spares), web)
     codes = [unit.code for unit in made.units]
-    report = read_back_roll(data, codes, web, language=language, spares=spares)
+    report = read_back_roll(data, codes, web, LANGUAGES[language], Stretch(spares=spares))
     assert (report.codes, report.pages) == (count, -(-(count + spares) // columns))
     assert (report.dpi, report.dots, report.module_mm) == (203, web.dots, web.dots / 8)
 
@@ -171,14 +167,14 @@ def test_every_code_of_a_roll_is_read_back(
 @pytest.mark.parametrize("dpi", raster.HEADS)
 @pytest.mark.parametrize("name", ROLLS)
 def test_every_built_in_roll_reads_back_and_measures_at_every_resolution(
-    name: str, dpi: int, language: Language
+    name: str, dpi: int, language: str
 ) -> None:
     """From our own reader, and from what a printer that is not ours makes of the file."""
     layout, made = layout_at(name, dpi, 2), block(3)
     web, codes = web_of(layout, made), [unit.code for unit in made.units]
     data = written(language, rows_of(layout, made), web)
     least = layout.symbols[0].min_module
-    report = read_back_roll(data, codes, web, language=language, least_mm=least)
+    report = read_back_roll(data, codes, web, LANGUAGES[language], Stretch(least_mm=least))
     assert (report.codes, report.pages, report.dots) == (3, 2, web.dots)
     assert report.measured is not None
     assert report.measured.dots == web.dots
@@ -199,14 +195,13 @@ def test_every_built_in_roll_reads_back_and_measures_at_every_resolution(
 @pytest.mark.parametrize("dpi", raster.HEADS)
 @pytest.mark.parametrize(("columns", "number"), [(1, 1), (1, 4), (1, 6), (2, 4), (2, 5), (3, 6)])
 def test_what_is_left_from_a_label_on_is_exactly_the_tail(
-    language: Language, dpi: int, columns: int, number: int
+    language: str, dpi: int, columns: int, number: int
 ) -> None:
     """The bytes of its row and of all that follow, after the setup, and nothing else."""
     layout, made = layout_at("roll-50x30", dpi, columns), block(6)
     web, rows = web_of(layout, made), rows_of(layout, made)
     data = written(language, rows, web)
-    formats = zpl.formats if language == "zpl" else tspl.formats
-    command = zpl.command if language == "zpl" else tspl.command
+    formats, command = LANGUAGES[language].formats, LANGUAGES[language].command
     rest = b"".join(
         part for _, part in rollfile.from_label(formats(io.BytesIO(data)), number, command)
     )
@@ -220,7 +215,7 @@ def test_what_is_left_from_a_label_on_is_exactly_the_tail(
 
 
 @pytest.mark.parametrize("language", ["zpl", "tspl"])
-def test_texts_never_become_commands(language: Language) -> None:
+def test_texts_never_become_commands(language: str) -> None:
     content = sample_content(stars=4)
     values = dict(content.values_by_name) | {"product_name": HOSTILE, "producer_name": "^XA ~DY \\"}
     values.pop("stars", None)
@@ -238,52 +233,50 @@ def test_texts_never_become_commands(language: Language) -> None:
 
 
 @pytest.mark.parametrize("language", ["zpl", "tspl"])
-def test_labels_that_are_all_alike_are_asked_for_together(language: Language) -> None:
+def test_labels_that_are_all_alike_are_asked_for_together(language: str) -> None:
     layout = layout_at("roll-35x22", 203)
     same = Unit("HTTPS://OCOP.EXAMPLE/0123456789ABCDEFGHJKMNPQ", "7K3M")
     made = Block(sample_content(stars=4), [same] * 130)
     web = web_of(layout, made)
     data = written(language, rows_of(layout, made), web)
     assert len(data) < 20_000
-    assert read_back_roll(data, [same.code] * 130, web, language=language).pages == 130
-    pictures = zpl.read(data) if language == "zpl" else tspl.read(data)
+    assert read_back_roll(data, [same.code] * 130, web, LANGUAGES[language]).pages == 130
+    pictures = LANGUAGES[language].read(data)
     assert [picture.copies for picture in pictures] == [50, 50, 30]
     assert [picture.first for picture in pictures] == [1, 51, 101]
 
 
 @pytest.mark.parametrize("language", ["zpl", "tspl"])
 @pytest.mark.parametrize(("number", "first"), [(1, 1), (2, 1), (3, 3), (8, 7), (9, 9)])
-def test_a_file_goes_on_from_any_label_after_a_jam(
-    language: Language, number: int, first: int
-) -> None:
+def test_a_file_goes_on_from_any_label_after_a_jam(language: str, number: int, first: int) -> None:
     layout, made = layout_at("roll-35x22", 203, 2), block(9)
     web = web_of(layout, made)
     data = written(language, rows_of(layout, made), web)
-    formats = zpl.formats if language == "zpl" else tspl.formats
-    command = zpl.command if language == "zpl" else tspl.command
+    formats, command = LANGUAGES[language].formats, LANGUAGES[language].command
     rest = b"".join(
         part for _, part in rollfile.from_label(formats(io.BytesIO(data)), number, command)
     )
     codes = [unit.code for unit in made.units][first - 1 :]
-    report = read_back_roll(rest, codes, web, language=language, number=first)
+    report = read_back_roll(rest, codes, web, LANGUAGES[language], Stretch(number=first))
     assert report.codes == 9 - first + 1
     assert data.endswith(rest[-200:])
 
 
 @pytest.mark.parametrize("language", ["zpl", "tspl"])
-def test_of_like_labels_only_those_that_are_missing_come_again(language: Language) -> None:
+def test_of_like_labels_only_those_that_are_missing_come_again(language: str) -> None:
     layout = layout_at("roll-35x22", 203, 2)
     same = Unit("HTTPS://OCOP.EXAMPLE/0123456789ABCDEFGHJKMNPQ", "7K3M")
     made = Block(sample_content(stars=4), [same] * 130)
     web = web_of(layout, made)
     data = written(language, rows_of(layout, made), web)
-    formats, command = (
-        (zpl.formats, zpl.command) if language == "zpl" else (tspl.formats, tspl.command)
-    )
+    formats, command = LANGUAGES[language].formats, LANGUAGES[language].command
     rest = b"".join(part for _, part in rollfile.from_label(formats(io.BytesIO(data)), 10, command))
     # Two side by side: label 10 is in the row that begins with 9.
-    assert read_back_roll(rest, [same.code] * 122, web, language=language, number=9).pages == 61
-    pictures = zpl.read(rest) if language == "zpl" else tspl.read(rest)
+    assert (
+        read_back_roll(rest, [same.code] * 122, web, LANGUAGES[language], Stretch(number=9)).pages
+        == 61
+    )
+    pictures = LANGUAGES[language].read(rest)
     assert [(p.first, p.labels, p.copies) for p in pictures] == [(9, 92, 46), (101, 30, 15)]
 
 
@@ -297,13 +290,13 @@ def test_of_like_labels_only_those_that_are_missing_come_again(language: Languag
 )
 @pytest.mark.parametrize("language", ["zpl", "tspl"])
 def test_a_label_that_says_something_else_stops_the_release(
-    language: Language, change: Any, words: str
+    language: str, change: Any, words: str
 ) -> None:
     layout, made = layout_at("roll-35x22", 203), block(5)
     web = web_of(layout, made)
     data = written(language, rows_of(layout, made), web)
     with pytest.raises(ReadBackFailed, match=words) as caught:
-        read_back_roll(data, change([u.code for u in made.units]), web, language=language)
+        read_back_roll(data, change([u.code for u in made.units]), web, LANGUAGES[language])
     assert caught.value.fix
 
 
@@ -313,7 +306,9 @@ def test_a_symbol_that_cannot_be_read_is_named() -> None:
     x, y = web.corners[0]
     rows[1].bits[y : y + 40, x : x + web.side] = True
     with pytest.raises(ReadBackFailed, match="label 2: no symbol could be read"):
-        read_back_roll(written("zpl", rows, web), [u.code for u in made.units], web, language="zpl")
+        read_back_roll(
+            written("zpl", rows, web), [u.code for u in made.units], web, LANGUAGES["zpl"]
+        )
 
 
 @pytest.mark.parametrize(("x", "y"), [(1.0, -0.5), (-0.5, 2.0), (0.25, 0.25)])
@@ -386,13 +381,11 @@ def test_a_compressed_picture_expands_to_itself(data: bytes) -> None:
 def test_any_bytes_are_a_roll_file_or_are_refused(noise: bytes, cut: int, zebra: bool) -> None:
     row = Row(1, 1, np.eye(16, 24, dtype=np.bool_))
     out = io.BytesIO()
-    if zebra:
-        zpl.write_zpl(out, [row])
-    else:
-        tspl.write_tspl(out, [row], width_mm=3, height_mm=2)
+    language = LANGUAGES["zpl" if zebra else "tspl"]
+    language.write(out, [row], 3, 2)
     data = out.getvalue()[:cut] + noise
     try:
-        pictures = zpl.read(data) if zebra else tspl.read(data)
+        pictures = language.read(data)
     except LabelsvcError as error:
         assert error.code == "read_back_failed"
     else:
@@ -412,9 +405,9 @@ def test_rows_come_back_as_they_were_written(
         rows.append(Row(number, labels, np.full((height, width), dark)))
         number += labels
     out = io.BytesIO()
-    zpl.write_zpl(out, rows)
+    zpl.write(out, rows, 1, 1)
     back = []
-    for picture in zpl.read(out.getvalue()):
+    for picture in LANGUAGES["zpl"].read(out.getvalue()):
         each = picture.labels // picture.copies
         for copy in range(picture.copies):
             back.append((picture.first + copy * each, each, bool(picture.bits.all())))

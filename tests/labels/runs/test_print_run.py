@@ -39,6 +39,7 @@ from labelsvc.labels.models import PrintRun, RunState
 from labelsvc.labels.runs import blank_roll, numbering, parts
 from labelsvc.labels.runs import start as print_run
 from labelsvc.labels.sheets.imprint import Imprint
+from labelsvc.labels.sheets.placement import Placement
 from labelsvc.labels.sheets.sheet import Sheet
 from labelsvc.settings import Settings
 from tests.factories import make_lot, make_product, make_recognition
@@ -65,13 +66,15 @@ def lot_of(
 def start(session: Session, settings: Settings, lot: Lot, **facts: Any) -> PrintRun:
     facts = {"layout": "a4-65", "count": 10} | facts
     return print_run.start_run(
-        session, lot=lot, base_url=settings.base_url, actor="user:1", **facts
+        session, print_run.RunRequest(lot=lot, base_url=settings.base_url, **facts), actor="user:1"
     )
 
 
 def check(session: Session, settings: Settings, lot: Lot, **facts: Any) -> print_run.RunCheck:
     facts = {"layout": "a4-65", "count": 10} | facts
-    return print_run.check_run(session, lot=lot, base_url=settings.base_url, **facts)
+    return print_run.check_run(
+        session, print_run.RunRequest(lot=lot, base_url=settings.base_url, **facts)
+    )
 
 
 def test_a_good_run_has_no_problems_and_says_what_it_would_be(
@@ -224,13 +227,13 @@ def test_parts_cover_every_label_once_and_full_sheets_only(start_at: int, count:
     assert [n for part in cut for n in range(part.offset, part.offset + part.count)] == [
         *range(count)
     ]
-    assert cut[0].start_at == start_at
-    assert all(part.start_at == 1 for part in cut[1:])
+    assert cut[0].placement.start_at == start_at
+    assert all(part.placement.start_at == 1 for part in cut[1:])
     sheet = Sheet.of(layout)
     for part in cut[:-1]:
-        assert (part.start_at - 1 + part.count) % sheet.per_page == 0
-    pages = sum(sheet.pages(part.count, start_at=part.start_at) for part in cut)
-    assert pages == sheet.pages(count, start_at=start_at)
+        assert (part.placement.start_at - 1 + part.count) % sheet.per_page == 0
+    pages = sum(sheet.pages(part.count, part.placement) for part in cut)
+    assert pages == sheet.pages(count, Placement(start_at=start_at))
 
 
 def test_a_lot_code_is_one_code_on_every_label(database: Database, settings: Settings) -> None:
@@ -254,7 +257,7 @@ def test_unit_codes_differ_on_every_label_and_are_numbered(
         lot = lot_of(session, settings, gtin=GTIN)
         run = start(session, settings, lot, form=form, layout="a4-12", count=30)
         keyring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
-        units = parts.units_of(run, keyring, parts.Slice(10, 20, 1))
+        units = parts.units_of(run, keyring, parts.Slice(10, 20))
     assert len({unit.code for unit in units}) == 20
     # A lot may have several runs, each with a label 11.
     assert units[0].unit_number == f"Đ{run.id} · 11/30"

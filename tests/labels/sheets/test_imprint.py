@@ -21,6 +21,7 @@ from labelsvc.labels.pdf.label_block import Block
 from labelsvc.labels.pdf.rendering import grey_page
 from labelsvc.labels.pdf.write import render_sheet_pdf
 from labelsvc.labels.sheets.imprint import Imprint, usual_spares
+from labelsvc.labels.sheets.placement import Placement
 from labelsvc.labels.sheets.sheet import Sheet
 from tests.labels.conftest import units
 
@@ -62,8 +63,8 @@ def test_parts_of_any_size_print_what_the_whole_prints(
 
 @given(IMPRINTS)
 def test_what_is_kept_is_read_again(imprint: Imprint) -> None:
-    assert Imprint.read(imprint.kept()) == imprint
-    assert Imprint().kept() == {}
+    assert Imprint.from_json(imprint.to_json()) == imprint
+    assert Imprint().to_json() == {}
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,7 @@ def test_a_spare_says_nothing_but_that_it_is_one(
     name: str, content: LabelContent, fonts: Fonts
 ) -> None:
     layout = library.get(name)
-    pdf = render_sheet_pdf(layout, [Block(content, [])], fonts, spares=1)
+    pdf = render_sheet_pdf(layout, [Block(content, [])], fonts, Placement(spares=1))
     document = pypdfium2.PdfDocument(pdf)
     words = document[0].get_textpage().get_text_range().split("\r\n")
     document.close()
@@ -99,7 +100,9 @@ def test_a_spare_says_nothing_but_that_it_is_one(
     said = " ".join(line for line in words if line not in margin)
     assert said.replace(" – ", " ") == "TEM BÙ HAO KHÔNG DÙNG"
     # No star, picture or frame of the layout either: whatever the goods, the same paper.
-    other = render_sheet_pdf(layout, [Block(sample_content(stars=None), [])], fonts, spares=1)
+    other = render_sheet_pdf(
+        layout, [Block(sample_content(stars=None), [])], fonts, Placement(spares=1)
+    )
     assert pdf == other
 
 
@@ -124,12 +127,13 @@ def test_used_cells_stay_white_and_spares_carry_no_code(
 ) -> None:
     used, made = (1, 2, 7, 40), units(70)
     pdf = render_sheet_pdf(
-        sheet65, [Block(content, made)], fonts, start_at=2, used=used, order="down", spares=5
+        sheet65,
+        [Block(content, made)],
+        fonts,
+        Placement(start_at=2, used=used, order="down", spares=5),
     )
     codes = [unit.code for unit in made]
-    report = read_back_pdf(
-        pdf, sheet65, codes, start_at=2, used=used, order="down", spares=5
-    )  # fmt: skip
+    report = read_back_pdf(pdf, sheet65, codes, Placement(start_at=2, used=used, order="down", spares=5))  # fmt: skip
     assert (report.codes, report.pages) == (70, 2)
     dpi = 100
     sheet = Sheet.of(sheet65)
@@ -137,7 +141,8 @@ def test_used_cells_stay_white_and_spares_carry_no_code(
     first, second = grey_page(document, 0, dpi), grey_page(document, 1, dpi)
     document.close()
     placed = {
-        (cell.page, cell.number) for cell in sheet.cells(75, start_at=2, used=used, order="down")
+        (cell.page, cell.number)
+        for cell in sheet.cells(75, Placement(start_at=2, used=used, order="down"))
     }
 
     def ink(page: int, number: int) -> bool:

@@ -10,6 +10,7 @@ import pytest
 from labelsvc.errors import BadInput, LayoutError
 from labelsvc.labels.layouts import reading
 from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.sheets.placement import Placement
 from labelsvc.labels.sheets.sheet import Sheet
 from tests.conftest import vectors
 from tests.labels.conftest import SYMBOL, Write
@@ -123,7 +124,7 @@ def test_a_single_label_is_its_own_page(write: Write) -> None:
 
 
 def test_the_second_page_begins_at_cell_one(sheet65: Layout) -> None:
-    cells = list(Sheet.of(sheet65).cells(80, start_at=60))
+    cells = list(Sheet.of(sheet65).cells(80, Placement(start_at=60)))
     assert [(c.page, c.number) for c in cells[:7]] == [
         *((1, n) for n in range(60, 66)),
         (2, 1),
@@ -133,14 +134,14 @@ def test_the_second_page_begins_at_cell_one(sheet65: Layout) -> None:
 
 
 def test_used_cells_stay_empty_on_the_first_page_only(sheet65: Layout) -> None:
-    cells = list(Sheet.of(sheet65).cells(130, used={1, 3, 65}))
+    cells = list(Sheet.of(sheet65).cells(130, Placement(used={1, 3, 65})))
     first = {c.number for c in cells if c.page == 1}
     assert first == set(range(1, 66)) - {1, 3, 65}
     assert {c.number for c in cells if c.page == 2} == set(range(1, 66))
 
 
 def test_order_down_fills_columns(sheet65: Layout) -> None:
-    cells = [c.number for c in Sheet.of(sheet65).cells(14, order="down")]
+    cells = [c.number for c in Sheet.of(sheet65).cells(14, Placement(order="down"))]
     assert cells == [*range(1, 62, 5), 2]
 
 
@@ -151,9 +152,9 @@ def test_pages_are_counted_as_they_are_filled(
     sheet65: Layout, order: Any, start: int, count: int
 ) -> None:
     sheet = Sheet.of(sheet65)
-    cells = list(sheet.cells(count, start_at=start, used={65, 2}, order=order))
+    cells = list(sheet.cells(count, Placement(start_at=start, used={65, 2}, order=order)))
     assert len(cells) == count
-    pages = sheet.pages(count, start_at=start, used={65, 2}, order=order)
+    pages = sheet.pages(count, Placement(start_at=start, used={65, 2}, order=order))
     assert pages == max((c.page for c in cells), default=0)
 
 
@@ -162,4 +163,4 @@ def test_cells_that_are_not_there_are_refused(
     sheet65: Layout, start: int, used: tuple[int, ...]
 ) -> None:
     with pytest.raises(BadInput):
-        list(Sheet.of(sheet65).cells(1, start_at=start, used=used))
+        list(Sheet.of(sheet65).cells(1, Placement(start_at=start, used=used)))

@@ -20,6 +20,7 @@ from labelsvc.labels.layouts.layout import Article
 from labelsvc.labels.pdf.paint import PT
 from labelsvc.labels.pdf.rendering import grey_page
 from labelsvc.labels.sheets import stock
+from labelsvc.labels.sheets.placement import Placement
 from labelsvc.labels.sheets.sheet import Sheet
 from tests.conftest import vectors
 
@@ -148,7 +149,9 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def test_the_drawing_shows_each_cell_where_it_lies() -> None:
     sheet = Sheet.of_article("tomy-145", ARTICLES["tomy-145"])
-    text = stock.drawing_svg(sheet, used={7, 20}, start_at=6, title="Tờ <65> & tem", corner=1.7)
+    text = stock.drawing_svg(
+        sheet, Placement(used={7, 20}, start_at=6), title="Tờ <65> & tem", corner=1.7
+    )
     root = ET.fromstring(text)
     assert root.findtext(f"{SVG}title") == "Tờ <65> & tem" and root.get("role") == "img"
     cells = {int(g.get("data-cell", "0")): g for g in root.iter(f"{SVG}g") if g.get("data-cell")}
@@ -171,7 +174,7 @@ def test_down_the_columns_the_next_cell_is_another() -> None:
     sheet = Sheet.of_article("a", ARTICLES["avery-l7163"])
     states = re.findall(
         r'data-cell="(\d+)" data-state="(\w+)"',
-        stock.drawing_svg(sheet, used={1}, order="down"),
+        stock.drawing_svg(sheet, Placement(used={1}, order="down")),
     )
     assert [int(n) for n, state in states if state == "next"] == [3]
 
@@ -179,7 +182,7 @@ def test_down_the_columns_the_next_cell_is_another() -> None:
 def test_cells_that_are_not_there_are_refused() -> None:
     sheet = Sheet.of_article("a", ARTICLES["avery-5163"])
     with pytest.raises(BadInput, match="cells 1 to 10"):
-        stock.drawing_svg(sheet, used={11})
+        stock.drawing_svg(sheet, Placement(used={11}))
 
 
 @pytest.mark.parametrize("name", ["tomy-145", "avery-5163", "endisch-40", "roll-35x22-2"])
@@ -216,43 +219,6 @@ def test_the_test_sheet_tells_what_to_do_in_both_languages(fonts: Fonts) -> None
     document = pypdfium2.PdfDocument(sure)
     assert "Đo lại" not in document[0].get_textpage().get_text_bounded()
     document.close()
-
-
-def test_what_was_measured_corrects_the_sheet() -> None:
-    article = ARTICLES["tomy-145"]
-    found = stock.corrected(
-        "tomy-145", article, margin_left=5, margin_top=10.5, width=38, height=21,
-        across=4 * 40.25, down=12 * 21.1,
-    )  # fmt: skip
-    sheet = Sheet.of_article("x", found)
-    assert not found.unsure and article.unsure
-    assert sheet.origin(1) == (5, 10.5)
-    assert sheet.origin(65) == pytest.approx((5 + 161, 10.5 + 253.2), abs=1e-3)
-    assert (float(sheet.width), float(sheet.height)) == (38, 21)
-    untouched = stock.corrected("tomy-145", article)
-    assert Sheet.of_article("x", untouched) == Sheet.of_article("x", article)
-
-
-def test_a_round_label_has_one_measure() -> None:
-    found = stock.corrected("endisch-40", ARTICLES["endisch-40"], width=39.5, height=12)
-    assert found.label is not None and found.label.diameter == 39.5
-
-
-@pytest.mark.parametrize(
-    ("name", "measured", "error"),
-    [
-        ("tomy-145", {"margin_left": 60}, LayoutError),
-        ("tomy-145", {"across": 100}, LayoutError),
-        ("tomy-145", {"width": -3}, LayoutError),
-        ("roll-35x22", {"across": 40}, BadInput),
-        ("avery-l7168", {"across": 40}, BadInput),
-    ],
-)
-def test_impossible_measurements_are_refused(
-    name: str, measured: dict[str, float], error: type[Exception]
-) -> None:
-    with pytest.raises(error):
-        stock.corrected(name, ARTICLES[name], **measured)
 
 
 def test_a_test_sheet_without_room_for_words_has_its_name_and_numbers_clear_of_the_rulers(

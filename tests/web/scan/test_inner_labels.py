@@ -84,11 +84,7 @@ def test_a_lot_without_inner_codes_is_refused_before_a_number_is_taken(
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Issue)) == before
         assert session.scalars(select(PrintRun)).all() == []
-        lot_form = print_run.check_run(
-            session, lot=session.get_one(Lot, world.lot), count=3, form="lot",
-            layout=library.get(LAYOUT).model_copy(update={"forms": ("short", "lot")}),
-            base_url=BASE,
-        )  # fmt: skip
+        lot_form = print_run.check_run(session, print_run.RunRequest(lot=session.get_one(Lot, world.lot), count=3, form="lot", layout=library.get(LAYOUT).model_copy(update={"forms": ("short", "lot")}), base_url=BASE))  # fmt: skip
     assert [type(error).__name__ for error in lot_form.problems] == [
         "InnerCodesOff",
         "PrintRefused",
@@ -177,10 +173,7 @@ def test_a_layout_without_the_field_gets_no_inner_codes(
 ) -> None:
     with database.writing() as session:
         inner_lots.switch_on(session, world.lot, actor="test")
-        run = print_run.start_run(
-            session, lot=session.get_one(Lot, world.lot), layout="a4-65", count=2,
-            base_url=settings.base_url, actor="test",
-        )  # fmt: skip
+        run = print_run.start_run(session, print_run.RunRequest(lot=session.get_one(Lot, world.lot), layout="a4-65", count=2, base_url=settings.base_url), actor="test")  # fmt: skip
         ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
         units = parts.units_of(run, ring, parts.Slice(0, 2))
     assert [unit.inner_code for unit in units] == ["", ""]

@@ -17,7 +17,7 @@ from labelsvc.codes.models import Issue
 from labelsvc.db import Database
 from labelsvc.inspections import watch
 from labelsvc.inspections.models import Case, Report, Sighting
-from labelsvc.inspections.places import coarsen_places, note_sighting
+from labelsvc.inspections.places import Spot, coarsen_places, note_sighting
 from labelsvc.scans.models import UnitSeen
 from labelsvc.scans.record import coarsen
 from labelsvc.settings import Settings
@@ -152,7 +152,12 @@ def test_the_page_tells_the_first_province_and_its_day(
         assert issue is not None
         for place, at in (("79", later), ("01", later - timedelta(days=2)), ("48", clock.now())):
             note_sighting(
-                session, number=number, issue_id=issue.id, source="consent", place=place, at=at
+                session,
+                number=number,
+                issue_id=issue.id,
+                source="consent",
+                at=at,
+                spot=Spot(place=place),
             )
     day = clock.local(later - timedelta(days=2))
     page = client.get(code + "?lang=vi", base_url=BASE).text
@@ -185,10 +190,7 @@ def test_old_places_and_first_scans_keep_the_day_in_the_database(
     before = clock.now() + timedelta(minutes=1)
     with database.writing() as session:
         for source in ("consent", "inspector"):
-            note_sighting(
-                session, number=number, issue_id=issue.id, source=source, place="01",
-                at=clock.now() - timedelta(minutes=1),
-            )  # fmt: skip
+            note_sighting(session, number=number, issue_id=issue.id, source=source, at=clock.now() - timedelta(minutes=1), spot=Spot(place="01"))  # fmt: skip
         coarsen(session, before=before)
         coarsen_places(session, before=before)
         coarsen_places(session, before=before)

@@ -53,16 +53,15 @@ def row(
     fix: str = "",
     *,
     severity: str = "error",
-    element: int | None = None,
-    item: int | None = None,
+    at: tuple[int | None, int | None] = (None, None),
     field: str = "",
     source: str = "",
     where: Sequence[float] | None = None,
 ) -> Row:
     return {
         "severity": severity,
-        "element": element,
-        "item": item,
+        "element": at[0],
+        "item": at[1],
         "field": field,
         "message": message,
         "fix": fix,
@@ -80,7 +79,7 @@ def _of_model(found: Mapping[str, Any]) -> Row:
     refused = messages.told(found)
     element, item, field = _place(refused.loc)
     words = say(refused.reason.text, **refused.reason.params)
-    return row(words, element=element, item=item, field=field or refused.field)
+    return row(words, at=(element, item), field=field or refused.field)
 
 
 def _place(loc: Sequence[str | int]) -> tuple[int | None, int | None, str]:
@@ -127,20 +126,19 @@ def _of_fault(fault: Fault, draft: Draft, layout: Layout) -> Row:
         facts = {"safe": error.params.get("safe", "")}
         message, fix, field = say(SHOWN[key], **facts), say(SHOWN[f"{key}_fix"]), "x"
     where = draft.boxes[fault.element] if fault.element is not None else None
-    return row(message, fix, element=fault.element, item=fault.item, field=field, where=where)
+    return row(message, fix, at=(fault.element, fault.item), field=field, where=where)
 
 
 def of_law(findings: Sequence[legal.Finding], layout: Layout) -> list[Row]:
     rows = []
     for found in findings:
-        element, item = place_of(layout, found.element) if found.element else (None, None)
+        at = place_of(layout, found.element) if found.element else (None, None)
         rows.append(
             row(
                 say(found.message, **found.params),
                 say(found.fix, **found.params),
                 severity=found.severity,
-                element=element,
-                item=item,
+                at=at,
                 source=legal.cite(found.article, current()),
                 where=found.where,
             )
@@ -150,12 +148,10 @@ def of_law(findings: Sequence[legal.Finding], layout: Layout) -> list[Row]:
 
 def no_stars(layout: Layout, record: str, source: str) -> Row:
     """The data have no recognition, the layout claims one: a run would be refused."""
-    element, item = place_of(layout, "stars")
     return row(
         say(SHOWN["stars"], record=record),
         say(SHOWN["stars_fix"]),
-        element=element,
-        item=item,
+        at=place_of(layout, "stars"),
         source=legal.cite(source, current()),
     )
 

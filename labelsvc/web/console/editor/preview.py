@@ -194,7 +194,6 @@ def _sheet(layout: Layout, *, with_picture: bool) -> dict[str, Any]:
     if with_picture:
         facts["svg"] = stock.drawing_svg(
             sheet,
-            start_at=1,
             round_labels=layout.label.round,
             corner=layout.label.corner_radius,
         )

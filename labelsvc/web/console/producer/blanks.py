@@ -23,9 +23,11 @@ from labelsvc.labels.layouts import library
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.models import BlankRoll, Printer, RunState
 from labelsvc.labels.printers import book
+from labelsvc.labels.rolls.languages import PDF
 from labelsvc.labels.runs import blank_roll as rolls
 from labelsvc.labels.runs import start as print_run
 from labelsvc.labels.runs.numbering import position
+from labelsvc.labels.runs.request import RollRequest, output_of
 from labelsvc.labels.sheets.imprint import Imprint, usual_spares
 from labelsvc.labels.sheets.sheet import Sheet
 from labelsvc.web.console.editor.picture import picture
@@ -224,17 +226,16 @@ def _start(posted: Posted) -> int | None:
         ):  # fmt: skip
             return newest.id  # pressed twice, or sent again by a bad network
         printer = _printer(session, posted.text("printer"), layout)
-        return rolls.start_roll(
-            session,
+        wanted = RollRequest(
             producer=producer,
             layout=layout,
             count=count or 0,
             imprint=Imprint(start_at=start, spares=spares),
-            output=_language(printer),
+            output=output_of(printer),
             printer=printer,
             base_url=site().settings.base_url,
-            actor=actor(),
-        ).id
+        )
+        return rolls.start_roll(session, wanted, actor=actor()).id
 
     return posted.attempt(act)
 
@@ -244,7 +245,7 @@ def _printer(session: Session, asked: str, layout: Layout) -> Printer | None:
         return None
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
     found = book.get(session, producer_id(), number)
-    if _language(found) != "pdf" and layout.kind != "roll":
+    if output_of(found) != PDF and layout.kind != "roll":
         raise BadInput(
             "{printer} prints rolls, and this layout is for sheets.",
             fix="Choose a layout for rolls, or another printer.",
@@ -252,9 +253,3 @@ def _printer(session: Session, asked: str, layout: Layout) -> Printer | None:
             field="printer",
         )
     return found
-
-
-def _language(printer: Printer | None) -> print_run.Output:
-    if printer is None or printer.language not in ("zpl", "tspl"):
-        return "pdf"
-    return "zpl" if printer.language == "zpl" else "tspl"

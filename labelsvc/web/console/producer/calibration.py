@@ -13,6 +13,7 @@ from labelsvc.labels.layouts.layout import Article
 from labelsvc.labels.models import Printer
 from labelsvc.labels.printers import book, send_now
 from labelsvc.labels.printers import label as calibration_label
+from labelsvc.labels.rolls.languages import LANGUAGES
 from labelsvc.labels.sheets import stock
 from labelsvc.labels.sheets.profile import Profile, moved
 from labelsvc.web.console.forms import Posted
@@ -34,15 +35,15 @@ def _rolls(session: Session, printer: Printer) -> dict[str, Article]:
 
 def _printer(session: Session, printer_id: int) -> Printer:
     row = own_printer(session, printer_id)
-    if row.language == "pdf":
+    if row.language not in LANGUAGES:
         abort(404)
     return row
 
 
 def _file(printer: Printer, article: Article, *, corrected: bool) -> bytes:
-    profile = Profile.read(printer.profile)
+    profile = Profile.from_json(printer.profile)
     return calibration_label.calibration_file(
-        article, fonts.load(), dpi=profile.dpi, output=printer.language, language=current(),
+        article, fonts.load(), dpi=profile.dpi, output=LANGUAGES[printer.language], language=current(),
         profile=profile if corrected else None,
     )  # fmt: skip
 
@@ -52,7 +53,7 @@ def calibration_label_page(printer_id: int) -> ResponseReturnValue:
     return _page(printer_id, Posted())
 
 
-@bp.get("/printers/<int:printer_id>/label.<any(zpl, tspl):kind>")
+@bp.get("/printers/<int:printer_id>/label.<kind>")
 def calibration_label_file(printer_id: int, kind: str) -> ResponseReturnValue:
     """Commands of the labels, plain, or moved by the saved correction to see whether it is right."""
     with site().database.reading() as session:
@@ -112,12 +113,15 @@ def _measured(printer_id: int, posted: Posted) -> bool:
         row = _printer(session, printer_id)
         mark = calibration_label.mark_of(_chosen(session, row, posted))
         profile = moved(
-            left=float(left), top=float(top), mark=mark, dpi=Profile.read(row.profile).dpi
+            left=float(left), top=float(top), mark=mark, dpi=Profile.from_json(row.profile).dpi
         )
         book.save(
-            session, producer_id=row.producer_id, printer=row, name=row.name,
-            language=row.language, profile=profile, host=row.host, port=row.port, actor=actor(),
-        )  # fmt: skip
+            session,
+            row.producer_id,
+            book.Setup(row.name, row.language, profile, row.host, row.port),
+            printer=row,
+            actor=actor(),
+        )
         return profile
 
     saved = posted.attempt(act)
@@ -135,7 +139,7 @@ def _page(printer_id: int, posted: Posted) -> ResponseReturnValue:
         page = render_template(
             "console/producer/printer_label.html",
             printer=row,
-            profile=Profile.read(row.profile),
+            profile=Profile.from_json(row.profile),
             rolls=[(name, article.title or name) for name, article in rolls.items()],
             chosen=chosen,
             mark=calibration_label.mark_of(rolls[chosen]),

@@ -23,6 +23,7 @@ from labelsvc.jobs import queue
 from labelsvc.jobs.models import JobState
 from labelsvc.labels.models import PrintRun, RunFile, RunState
 from labelsvc.labels.press import icc, imposition
+from labelsvc.labels.rolls.languages import PDF
 from labelsvc.labels.runs import carton_label, extra_files, parts
 from labelsvc.labels.runs.extra_files import KINDS as FILE_KINDS
 from labelsvc.labels.runs.extra_files import Wish
@@ -97,7 +98,7 @@ def _page(run_id: int, posted: Posted, values: Any) -> ResponseReturnValue:
             files=shown,
             waiting=sum(row.state in ("waiting", "working") for row in shown),
             profiles=_profiles(session, site().files),
-            archivable=run.output == "pdf" and (run.bytes or 0) <= extra_files.LARGEST_ARCHIVE,
+            archivable=run.output == PDF and (run.bytes or 0) <= extra_files.LARGEST_ARCHIVE,
             countable=run.form != Form.LOT,
             papers=_papers(),
             most_units=carton.MOST_UNITS,

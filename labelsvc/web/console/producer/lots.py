@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from labelsvc import clock
 from labelsvc.catalogue.lots import correct_lot, open_lot, propose_code
 from labelsvc.catalogue.models import Lot, Product
-from labelsvc.events.capture import add_event
+from labelsvc.events.capture import Happening, add_event
 from labelsvc.events.models import Event
 from labelsvc.events.vocabulary import STEPS
 from labelsvc.i18n import fold
@@ -161,11 +161,13 @@ def add_lot_event(lot_id: int) -> ResponseReturnValue:
     def act(session: Session) -> bool:
         add_event(
             session,
-            lot=own_lot(session, lot_id),
-            step=posted.text("step"),
-            at=moment_of(posted.text("at"), gettext("When"), "at"),
-            place=posted.text("place"),
-            note=posted.text("note"),
+            own_lot(session, lot_id),
+            Happening(
+                step=posted.text("step"),
+                at=moment_of(posted.text("at"), gettext("When"), "at"),
+                place=posted.text("place"),
+                note=posted.text("note"),
+            ),
             actor=actor(),
         )
         return True

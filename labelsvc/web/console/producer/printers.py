@@ -12,6 +12,7 @@ from labelsvc.errors import BadInput, LabelsvcError, NotFound
 from labelsvc.labels.drawing import fonts
 from labelsvc.labels.models import Printer
 from labelsvc.labels.printers import book, sheet
+from labelsvc.labels.rolls.languages import LANGUAGES, PDF
 from labelsvc.labels.sheets.profile import MARKS_X, MARKS_Y, Profile, measured
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.producer_scope import bp
@@ -20,12 +21,14 @@ from labelsvc.web.language import current, gettext
 from labelsvc.web.signed_in import actor, current_user
 from labelsvc.web.site import site
 
-#: Kinds of printers in words.
-KINDS = {
-    "pdf": "Office printer, for sheets (PDF)",
-    "zpl": "Label printer, language ZPL (Zebra and alike)",
-    "tspl": "Label printer, language TSPL (TSC, Xprinter, Gprinter and alike)",
-}
+
+def kinds() -> dict[str, str]:
+    """Kinds of printers in words."""
+    return {PDF: "Office printer, for sheets (PDF)"} | {
+        name: language.title for name, language in LANGUAGES.items()
+    }
+
+
 #: Distances of the calibration sheet: name, letter on the sheet, what it should be.
 MARKS = (
     ("left", "A", MARKS_X[0]),
@@ -56,8 +59,8 @@ def own_printer(session: Session, printer_id: int) -> Printer:
 def printers() -> ResponseReturnValue:
     with site().database.reading() as session:
         rows = book.printers_of(session, _producer_id())
-        shown = [(row, Profile.read(row.profile)) for row in rows]
-        return render_template("console/producer/printers.html", rows=shown, kinds=KINDS)
+        shown = [(row, Profile.from_json(row.profile)) for row in rows]
+        return render_template("console/producer/printers.html", rows=shown, kinds=kinds())
 
 
 @bp.get("/printers/calibration.pdf")
@@ -66,7 +69,7 @@ def calibration_sheet() -> ResponseReturnValue:
     profile = None
     if (asked := request.args.get("printer")) is not None:
         with site().database.reading() as session:
-            profile = Profile.read(own_printer(session, row_number(asked)).profile)
+            profile = Profile.from_json(own_printer(session, row_number(asked)).profile)
     answer = Response(
         sheet.calibration_pdf(fonts.load(), language=current(), profile=profile),
         content_type="application/pdf",
@@ -114,7 +117,7 @@ def _form(printer_id: int | None) -> ResponseReturnValue:
         printer_id=printer_id,
         name=name,
         values=values,
-        kinds=KINDS,
+        kinds=kinds(),
         marks=MARKS,
         found=found,
         form=request.form,
@@ -125,13 +128,13 @@ def _form(printer_id: int | None) -> ResponseReturnValue:
 
 
 def _empty() -> dict[str, Any]:
-    return {"name": "", "language": "pdf", "dpi": "0", "host": "", "port": "9100"} | _numbers(
+    return {"name": "", "language": PDF, "dpi": "0", "host": "", "port": "9100"} | _numbers(
         Profile()
     )
 
 
 def _values(row: Printer) -> dict[str, Any]:
-    profile = Profile.read(row.profile)
+    profile = Profile.from_json(row.profile)
     told = {"name": row.name, "language": row.language, "host": row.host, "port": str(row.port)}
     return told | {"dpi": str(profile.dpi)} | _numbers(profile)
 
@@ -215,13 +218,15 @@ def _saved(printer_id: int | None, posted: Posted) -> bool:
         row = own_printer(session, printer_id) if printer_id is not None else None
         book.save(
             session,
-            producer_id=_producer_id(),
+            _producer_id(),
+            book.Setup(
+                posted.text("name"),
+                posted.text("language"),
+                profile,
+                posted.text("host"),
+                9100 if port is None else port,
+            ),
             printer=row,
-            name=posted.text("name"),
-            language=posted.text("language"),
-            profile=profile,
-            host=posted.text("host"),
-            port=9100 if port is None else port,
             actor=actor(),
         )
         return True

@@ -14,6 +14,7 @@ from labelsvc.jobs.models import Job
 from labelsvc.labels.ledger import ledger, life, replacement, taken
 from labelsvc.labels.models import Printer, PrintRun, RunState
 from labelsvc.labels.printers import book, sending
+from labelsvc.labels.rolls.languages import PDF
 from labelsvc.labels.runs import artwork
 from labelsvc.labels.runs import start as print_run
 from labelsvc.labels.runs.numbering import position
@@ -99,7 +100,7 @@ def _run_page(run_id: int, posted: Posted) -> ResponseReturnValue:
             from_jam=request.args.get("from", ""),
             made_for=session.get(Printer, found.printer_id) if found.printer_id else None,
             entries=entries,
-            per_page=Sheet.of(layout_of(found)).per_page if found.output == "pdf" else 1,
+            per_page=Sheet.of(layout_of(found)).per_page if found.output == PDF else 1,
             positions=[position(n, found.count, found.mark) for n in (1, found.count)],
             people=names_of(session, [entry.actor for entry in entries]),
             printers={row.id: row.name for row in mine},
@@ -154,7 +155,7 @@ def run_state(run_id: int) -> ResponseReturnValue:
         )
 
 
-@bp.get("/runs/<int:run_id>/labels.<any(pdf, zpl, tspl):kind>")
+@bp.get("/runs/<int:run_id>/labels.<kind>")
 def download(run_id: int, kind: str) -> ResponseReturnValue:
     """The released file; of a roll also what is left of it from label `from` on, after a jam."""
     where, posted = site(), Posted()
@@ -163,7 +164,7 @@ def download(run_id: int, kind: str) -> ResponseReturnValue:
         if found.state != RunState.RELEASED or kind != found.output:
             abort(404)
         name = print_run.file_name(found)
-        if kind != "pdf" and "from" in request.args:
+        if kind != PDF and "from" in request.args:
             try:
                 first = _first_missing(found)
             except BadInput as error:
@@ -239,12 +240,17 @@ def _write(session: Session, run_id: int, posted: Posted) -> int:
     elif kind == "reprint":
         printer = session.get(Printer, found.printer_id) if found.printer_id else None
         start_at = posted.number("start_at", "Start at label") or 1
-        new = replacement.reprint(
-            session, run=found, first=first, last=last, reason=reason, actor=actor(),
-            printer=printer, start_at=start_at, used=cells(posted.text("used"), "used"),
+        wanted = replacement.Reprint(
+            run=found,
+            first=first,
+            last=last,
+            reason=reason,
+            printer=printer,
+            start_at=start_at,
+            used=cells(posted.text("used"), "used"),
             pictures=artwork.pictures(session, site().files),
-        )  # fmt: skip
-        return new.id
+        )
+        return replacement.reprint(session, wanted, actor=actor()).id
     else:
         raise BadInput(
             "Say what happened to the labels.", fix="Choose one of the list.", field="kind"

@@ -26,7 +26,7 @@ from labelsvc.labels import legal, own_layouts
 from labelsvc.labels.drawing import fonts, svg
 from labelsvc.labels.drawing.content import Unit, sample_unit
 from labelsvc.labels.layouts.layout import Layout
-from labelsvc.labels.models import Printer, PrintRun
+from labelsvc.labels.models import PrintRun
 from labelsvc.labels.runs import artwork
 from labelsvc.labels.runs import start as print_run
 from labelsvc.labels.runs.catalogue_content import content_of
@@ -34,7 +34,6 @@ from labelsvc.labels.runs.check import RunCheck
 from labelsvc.labels.runs.numbering import next_mark, position, sample_code
 from labelsvc.labels.sheets import stock
 from labelsvc.labels.sheets.imprint import Imprint
-from labelsvc.labels.sheets.profile import Profile
 from labelsvc.labels.sheets.sheet import Sheet
 from labelsvc.web.console.editor.picture import picture
 from labelsvc.web.console.forms import Problem
@@ -73,13 +72,7 @@ def wizard(lot_id: int) -> ResponseReturnValue:
     with site().database.reading() as session:
         lot = own_lot(session, lot_id)
         chosen = read_choice(session, lot, print_run.balance(session, lot))
-        profile = Profile.read(chosen.printer.profile) if chosen.printer else Profile()
-        check = print_run.check_run(
-            session, lot=lot, count=chosen.count, form=chosen.form, imprint=chosen.imprint,
-            layout=print_run.for_printer(chosen.layout, profile, chosen.output),
-            output=chosen.output, profile=profile, base_url=site().settings.base_url,
-            pictures=artwork.pictures(session, site().files),
-        )  # fmt: skip
+        check = print_run.check_run(session, chosen.request(session, lot))
         chosen.problems += [_pointed(error) for error in check.problems]
         if printing and (made := _made(session, lot, chosen)) is not None:
             return redirect(url_for("producer.run", run_id=made), code=303)
@@ -109,14 +102,7 @@ def _begin(lot_id: int, chosen: Choice) -> int:
         session.execute(select(Lot.id).where(Lot.id == lot.id).with_for_update())
         if (made := _made(session, lot, chosen)) is not None:
             return made
-        printer = session.get_one(Printer, chosen.printer.id) if chosen.printer else None
-        run = print_run.start_run(
-            session, lot=lot, layout=chosen.layout, count=chosen.count, form=chosen.form,
-            imprint=chosen.imprint, output=chosen.output, printer=printer,
-            base_url=site().settings.base_url, actor=actor(),
-            pictures=artwork.pictures(session, site().files),
-        )  # fmt: skip
-        return run.id
+        return print_run.start_run(session, chosen.request(session, lot), actor=actor()).id
 
 
 def _made(session: Session, lot: Lot, chosen: Choice) -> int | None:
@@ -134,7 +120,7 @@ def _made(session: Session, lot: Lot, chosen: Choice) -> int | None:
 
 
 def _same(run: PrintRun, chosen: Choice) -> bool:
-    before = replace(Imprint.read(run.imprint or {}), start_at=run.start_at)
+    before = replace(Imprint.from_json(run.imprint or {}), start_at=run.start_at)
     printer = chosen.printer.id if chosen.printer is not None else None
     return (
         (run.layout_name, run.form, run.count, before, run.output, run.printer_id, run.created_by)
@@ -151,9 +137,7 @@ def _drawing(chosen: Choice) -> Markup:
         round_labels=label.round, corner=label.corner_radius,
     )  # fmt: skip
     try:
-        drawn = draw(
-            used=imprint.used, start_at=imprint.start_at, order=imprint.order, labels=labels
-        )
+        drawn = draw(imprint.placement(), labels=labels)
     except BadInput:  # told with the other problems
         drawn = draw()
     return Markup(drawn)  # noqa: S704 -- numbers and a sentence of ours, escaped

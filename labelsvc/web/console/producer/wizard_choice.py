@@ -17,7 +17,9 @@ from labelsvc.labels.layouts import library
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.models import Printer, PrintRun
 from labelsvc.labels.printers import book
-from labelsvc.labels.runs import start as print_run
+from labelsvc.labels.rolls.languages import PDF
+from labelsvc.labels.runs import artwork
+from labelsvc.labels.runs.request import RunRequest, on_roll, output_of
 from labelsvc.labels.runs.rules import Balance
 from labelsvc.labels.sheets.imprint import Imprint, usual_spares
 from labelsvc.labels.sheets.sheet import Sheet
@@ -25,6 +27,7 @@ from labelsvc.web.console.forms import Problem, problem
 from labelsvc.web.console.typed import row_number, whole
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import current_user
+from labelsvc.web.site import site
 
 
 @dataclass
@@ -41,11 +44,24 @@ class Choice:
     problems: list[Problem] = field(default_factory=list)
 
     @property
-    def output(self) -> print_run.Output:
+    def output(self) -> str:
         """Commands for a label printer where it prints this layout, else a PDF."""
-        if self.printer is None or self.layout.kind == "sheet":
-            return "pdf"
-        return {"zpl": "zpl", "tspl": "tspl"}.get(self.printer.language, "pdf")  # type: ignore[return-value]
+        return PDF if self.layout.kind == "sheet" else output_of(self.printer)
+
+    def request(self, session: Session, lot: Lot) -> RunRequest:
+        """As a run of *lot* takes it, with the pictures of the programme."""
+        printer = session.get_one(Printer, self.printer.id) if self.printer is not None else None
+        return RunRequest(
+            lot=lot,
+            layout=self.layout,
+            count=self.count,
+            form=self.form,
+            imprint=self.imprint,
+            output=self.output,
+            printer=printer,
+            base_url=site().settings.base_url,
+            pictures=artwork.pictures(session, site().files),
+        )
 
 
 def offered_layouts(session: Session) -> list[Layout]:
@@ -105,8 +121,8 @@ def read_choice(session: Session, lot: Lot, have: Balance) -> Choice:
     chosen.usual = bool(values.get("usual_spares"))
     if chosen.usual:
         chosen.imprint = replace(chosen.imprint, spares=as_usual(chosen))
-    if chosen.output != "pdf":
-        chosen.imprint = print_run.on_roll(chosen.imprint, chosen.output)
+    if chosen.output != PDF:
+        chosen.imprint = on_roll(chosen.imprint)
     return chosen
 
 
@@ -118,7 +134,7 @@ def as_usual(chosen: Choice) -> int:
 def printers_for(session: Session, lot: Lot, layout: Layout) -> list[Printer]:
     """Those that can print *layout*: label printers take rolls only."""
     rows = book.printers_of(session, lot.product.producer_id)
-    return [row for row in rows if row.language == "pdf" or layout.kind != "sheet"]
+    return [row for row in rows if row.language == PDF or layout.kind != "sheet"]
 
 
 def _printer(session: Session, lot: Lot, layout: Layout) -> Printer | None:
@@ -143,7 +159,7 @@ def full_sheets(chosen: Choice, have: Balance) -> dict[str, int]:
     sheet, imprint = Sheet.of(chosen.layout), chosen.imprint
     if chosen.layout.kind == "sheet":
         try:
-            first = sheet.free_cells(imprint.start_at, imprint.used, imprint.order)
+            first = sheet.free_cells(imprint.placement())
         except BadInput:  # told with the other problems
             first = sheet.per_page
         copies = max(1, imprint.copies)

@@ -14,9 +14,9 @@ from labelsvc.codes.models import Issue
 from labelsvc.codes.register.issue import find_issue
 from labelsvc.db import Database
 from labelsvc.inspections import watch
-from labelsvc.inspections.cases import add_note, open_case
+from labelsvc.inspections.cases import CaseSubject, add_note, open_case
 from labelsvc.inspections.models import Case, CaseFile
-from labelsvc.inspections.report import send_report
+from labelsvc.inspections.report import SentReport, send_report
 from labelsvc.scans.models import Refused, Scan, UnitSeen
 from labelsvc.scans.record import Seen, write
 from labelsvc.settings import Settings
@@ -156,10 +156,7 @@ def test_a_report_opens_a_case_and_leads_to_it(
 ) -> None:
     number = crowd(database, world.lot, 1)
     with database.writing() as session:
-        report = send_report(
-            session, kind="suspected_fake", code="x", number=number, verdict="ISSUED_OK",
-            message="Chữ trên tem bị nhòe", place="Chợ Đồng Xuân, Hà Nội", contact="0900 000 000",
-        )  # fmt: skip
+        report = send_report(session, SentReport(kind="suspected_fake", code="x", number=number, verdict="ISSUED_OK", message="Chữ trên tem bị nhòe", place="Chợ Đồng Xuân, Hà Nội", contact="0900 000 000"))  # fmt: skip
     office = desk("office")
     assert "Open a case" in office.words(f"/office/reports/{report.id}")
     first = office.post(f"/office/reports/{report.id}/case")
@@ -179,9 +176,10 @@ def test_photos_are_for_the_office_alone(
     site: Site = app.extensions["labelsvc"]
     site.files.put("cases/one.jpg", b"\xff\xd8jpeg")
     with database.writing() as session:
-        case = open_case(session, kind="inspection", actor="user:5", lot_id=world.lot,
-                         facts={"place": "Chợ Hàng Bè", "findings": ["Thiếu hạn dùng"]})  # fmt: skip
-        other = open_case(session, kind="inspection", actor="user:5", lot_id=world.lot)
+        case = open_case(session, kind="inspection", actor="user:5", facts={"place": "Chợ Hàng Bè", "findings": ["Thiếu hạn dùng"]}, subject=CaseSubject(lot_id=world.lot))  # fmt: skip
+        other = open_case(
+            session, kind="inspection", actor="user:5", subject=CaseSubject(lot_id=world.lot)
+        )
         photo = CaseFile(case_id=case.id, actor="user:5", path="cases/one.jpg")
         lost = CaseFile(case_id=case.id, actor="user:5", path="cases/gone.jpg")
         session.add_all([photo, lost])
@@ -274,10 +272,7 @@ def test_what_an_inspector_found_is_told_in_words_and_its_code_once(
     code = "HTTPS://QR.EXAMPLE.VN" + world.codes["offline"]
     digits = world.codes["offline"].strip("/")
     with database.writing() as session:
-        case = open_case(
-            session, kind="inspection", actor="user:5", lot_id=world.lot,
-            facts={"verdict": "DUPLICATE_HERE", "items": 2, "code": code, "strange": "word"},
-        )  # fmt: skip
+        case = open_case(session, kind="inspection", actor="user:5", facts={"verdict": "DUPLICATE_HERE", "items": 2, "code": code, "strange": "word"}, subject=CaseSubject(lot_id=world.lot))  # fmt: skip
         add_note(
             session,
             case,

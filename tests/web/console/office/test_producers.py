@@ -14,7 +14,7 @@ from labelsvc.catalogue.models import Producer, Product, Village
 from labelsvc.catalogue.recognition import Certificate, Recognition
 from labelsvc.db import Database
 from labelsvc.inspections.models import Report
-from labelsvc.inspections.report import send_report
+from labelsvc.inspections.report import SentReport, send_report
 from tests import world as worlds
 from tests.web.desk import BASE, Desk, seen
 
@@ -281,10 +281,7 @@ def test_a_report_is_read_answered_and_its_contact_forgotten(
     desk: Callable[[str], Desk], database: Database, world: worlds.World
 ) -> None:
     with database.writing() as session:
-        report = send_report(
-            session, kind="quality", code="abc", number=None, verdict="issued_ok",
-            message="Trà có mùi lạ <b>!</b>", place="Chợ Đồng Xuân", contact="0900 000 000",
-        )  # fmt: skip
+        report = send_report(session, SentReport(kind="quality", code="abc", number=None, verdict="issued_ok", message="Trà có mùi lạ <b>!</b>", place="Chợ Đồng Xuân", contact="0900 000 000"))  # fmt: skip
     office, page = desk("office"), f"/office/reports/{report.id}"
     assert "1 open reports" in office.words("/office/")
     assert "Trà có mùi lạ <b>!</b>" in office.words("/office/reports")

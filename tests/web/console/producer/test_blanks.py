@@ -35,10 +35,10 @@ def start(database: Database, settings: Settings, producer_id: int, **facts: obj
     with database.writing() as session:
         return blank_roll.start_roll(
             session,
-            producer=session.get_one(Producer, producer_id),
-            base_url=settings.base_url,
+            blank_roll.RollRequest(
+                producer=session.get_one(Producer, producer_id), base_url=settings.base_url, **given
+            ),
             actor="user:1",
-            **given,  # type: ignore[arg-type]
         ).id
 
 

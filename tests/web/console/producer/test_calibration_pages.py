@@ -55,7 +55,7 @@ def test_what_was_measured_on_a_label_is_saved_as_the_correction(
     given = {"do": "measure", "roll": "roll-50x30", "left": "6,8", "top": "5.5"}
     assert lan.post(path, given).status_code == 303
     (kept,) = saved(database, world)
-    assert Profile.read(kept.profile) == Profile(-0.8, 0.5, dpi=203)
+    assert Profile.from_json(kept.profile) == Profile(-0.8, 0.5, dpi=203)
     assert (kept.name, kept.host) == (row.name, row.host)
     page = seen(lan.get(path))
     assert "-0,8 mm sang phải, 0,5 mm xuống dưới" in page

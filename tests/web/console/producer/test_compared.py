@@ -53,10 +53,7 @@ def test_a_run_is_compared_by_what_its_layout_prints(
     layout: Callable[[], str | Layout], said: str,
 ) -> None:  # fmt: skip
     with database.writing() as session:
-        run = print_run.start_run(
-            session, lot=session.get_one(Lot, world.lot), layout=layout(), count=1,
-            base_url=settings.base_url, actor="test",
-        )  # fmt: skip
+        run = print_run.start_run(session, print_run.RunRequest(lot=session.get_one(Lot, world.lot), layout=layout(), count=1, base_url=settings.base_url), actor="test")  # fmt: skip
         ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
         (code,) = run.codes(ring)
     text = page(client, code[len(BASE) :])
@@ -85,10 +82,7 @@ def test_a_bound_blank_label_is_compared_by_the_layout_of_its_roll(
 ) -> None:
     with database.writing() as session:
         lot = session.get_one(Lot, world.lot)
-        roll = blank_roll.start_roll(
-            session, producer=lot.product.producer, layout="blank-a4-65", count=2,
-            base_url=settings.base_url, actor="test",
-        )  # fmt: skip
+        roll = blank_roll.start_roll(session, blank_roll.RollRequest(producer=lot.product.producer, layout="blank-a4-65", count=2, base_url=settings.base_url), actor="test")  # fmt: skip
         ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
         code = roll.codes(ring)[0]
         blank.bind(session, lot=lot, first=roll.blank.first, last=roll.blank.first + 1, by="test")

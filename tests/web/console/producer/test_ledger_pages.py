@@ -15,7 +15,7 @@ from labelsvc.files import Files
 from labelsvc.labels.ledger import ledger
 from labelsvc.labels.models import PrintRun, Sending
 from labelsvc.labels.printers import book
-from labelsvc.labels.rolls import zpl
+from labelsvc.labels.rolls.languages import LANGUAGES
 from labelsvc.labels.runs import start as print_run
 from labelsvc.labels.sheets.profile import Profile
 from labelsvc.settings import Settings
@@ -30,10 +30,7 @@ def released(
 ) -> int:
     facts = {"layout": "a4-65"} | facts
     with database.writing() as session:
-        run = print_run.start_run(
-            session, lot=session.get_one(Lot, world.lot), count=count,
-            base_url=settings.base_url, actor="user:1", **facts,
-        )  # fmt: skip
+        run = print_run.start_run(session, print_run.RunRequest(lot=session.get_one(Lot, world.lot), count=count, base_url=settings.base_url, **facts), actor="user:1")  # fmt: skip
         run_id, job_id = run.id, run.job_id
     assert job_id is not None
     run_inline(database, Files(settings.files), settings, job_id)
@@ -149,9 +146,9 @@ def test_a_roll_is_fetched_whole_and_from_the_label_that_is_missing(
     lan = signed_in("lan")
     path = f"/console/runs/{run_id}/labels.zpl"
     whole = lan.get(path)
-    assert len(zpl.read(whole.data)) == 20
+    assert len(LANGUAGES["zpl"].read(whole.data)) == 20
     rest = lan.get(f"{path}?from=15")
-    assert [picture.first for picture in zpl.read(rest.data)] == list(range(15, 21))
+    assert [picture.first for picture in LANGUAGES["zpl"].read(rest.data)] == list(range(15, 21))
     for typed in ("21", "0", "-3", "", "abc", "Đ12 · 7", "1,5"):  # never the whole file instead
         refused = lan.get(path, query_string={"from": typed})
         assert (refused.status_code, refused.content_type[:9]) == (400, "text/html"), typed
@@ -166,10 +163,7 @@ def test_without_a_network_for_printers_the_page_says_download(
 ) -> None:
     run_id = released(database, settings, world, layout="roll-35x22", output="zpl")
     with database.writing() as session:
-        printer = book.save(
-            session, producer_id=world.producer, printer=None, name="Zebra", language="zpl",
-            profile=Profile(dpi=203), host="192.168.1.50", actor="user:1",
-        )  # fmt: skip
+        printer = book.save(session, world.producer, book.Setup(name="Zebra", language="zpl", profile=Profile(dpi=203), host="192.168.1.50"), printer=None, actor="user:1")  # fmt: skip
     lan = signed_in("lan")
     assert "chưa bật gửi tới máy in mạng" in seen(lan.get(f"/console/runs/{run_id}"))
     answer = lan.post(
@@ -194,10 +188,7 @@ def sending(database: Database, world: World, run_id: int, **facts: object) -> i
     """A sending of the run that came as far as *facts* say; its printer."""
     with database.writing() as session:
         run = session.get_one(PrintRun, run_id)
-        printer = book.save(
-            session, producer_id=world.producer, printer=None, name="Zebra", language="zpl",
-            profile=Profile(dpi=203), host="127.0.0.1", actor="user:1",
-        )  # fmt: skip
+        printer = book.save(session, world.producer, book.Setup(name="Zebra", language="zpl", profile=Profile(dpi=203), host="127.0.0.1"), printer=None, actor="user:1")  # fmt: skip
         session.add(Sending(run=run, printer=printer, created_by="user:1", **facts))
         if facts["state"] == "sent":
             ledger.note_printed(session, run=run, first=1, last=run.count, actor="user:1")
@@ -242,10 +233,7 @@ def test_a_printer_with_other_dots_is_neither_offered_nor_sent_to(
     run_id = released(database, settings, world, layout="roll-35x22", output="zpl")
     with database.writing() as session:
         ids = [
-            book.save(
-                session, producer_id=world.producer, printer=None, name=f"Zebra {dpi}",
-                language="zpl", profile=Profile(dpi=dpi), host="127.0.0.1", actor="user:1",
-            ).id
+            book.save(session, world.producer, book.Setup(name=f"Zebra {dpi}", language="zpl", profile=Profile(dpi=dpi), host="127.0.0.1"), printer=None, actor="user:1").id
             for dpi in (203, 600)
         ]  # fmt: skip
     lan, path = signed_in("lan"), f"/console/runs/{run_id}"
@@ -264,10 +252,7 @@ def test_the_printer_of_the_run_is_the_one_that_is_offered_first(
 ) -> None:
     with database.writing() as session:
         first, second = (
-            book.save(
-                session, producer_id=world.producer, printer=None, name=name, language="zpl",
-                profile=Profile(dpi=203), host="127.0.0.1", actor="user:1",
-            ).id
+            book.save(session, world.producer, book.Setup(name=name, language="zpl", profile=Profile(dpi=203), host="127.0.0.1"), printer=None, actor="user:1").id
             for name in ("Bàn 1", "Bàn 2")
         )  # fmt: skip
     run_id = released(database, settings, world, layout="roll-35x22", output="zpl")

@@ -33,7 +33,7 @@ def test_a_printer_is_entered_changed_and_removed(
     assert "Chưa có máy in" in seen(lan.get("/console/printers"))
     assert lan.post("/console/printers/new", OFFICE).status_code == 303
     (row,) = saved(database, world)
-    assert Profile.read(row.profile) == Profile(0.8, -0.3, 1.0, 0.996, 0.0, 0)
+    assert Profile.from_json(row.profile) == Profile(0.8, -0.3, 1.0, 0.996, 0.0, 0)
     assert "0,8 mm sang phải, -0,3 mm xuống dưới" in seen(lan.get("/console/printers"))
     page = lan.get(f"/console/printers/{row.id}").get_data(as_text=True)
     assert 'value="99,6"' in page
@@ -105,10 +105,7 @@ def test_printers_of_others_do_not_exist(
     signed_in: SignIn, world: World, database: Database
 ) -> None:
     with database.writing() as session:
-        made = book.save(
-            session, producer_id=world.producer, printer=None, name="Của Lan", language="pdf",
-            profile=Profile(), actor="user:1",
-        )  # fmt: skip
+        made = book.save(session, world.producer, book.Setup(name="Của Lan", language="pdf", profile=Profile()), printer=None, actor="user:1")  # fmt: skip
     hung = signed_in("hung")
     for path in (
         f"/console/printers/{made.id}",

@@ -38,10 +38,7 @@ def jpeg(colour: str = "green") -> bytes:
 def start(database: Database, settings: Settings, lot_id: int, *, count: int) -> int:
     """A queued run of a lot."""
     with database.writing() as session:
-        return print_run.start_run(
-            session, lot=session.get_one(Lot, lot_id), layout="a4-65-plain", count=count,
-            base_url=settings.base_url, actor="user:1",
-        ).id  # fmt: skip
+        return print_run.start_run(session, print_run.RunRequest(lot=session.get_one(Lot, lot_id), layout="a4-65-plain", count=count, base_url=settings.base_url), actor="user:1").id  # fmt: skip
 
 
 def runs_of(database: Database) -> list[PrintRun]:
@@ -185,9 +182,7 @@ def test_voiding_on_the_page_frees_the_quantity(
 ) -> None:
     with database.writing() as session:
         lot = session.get_one(Lot, world.lot)
-        run = print_run.start_run(
-            session, lot=lot, layout="a4-65", count=10, base_url=settings.base_url, actor="user:1"
-        )  # fmt: skip
+        run = print_run.start_run(session, print_run.RunRequest(lot=lot, layout="a4-65", count=10, base_url=settings.base_url), actor="user:1")  # fmt: skip
         run_id, job_id, before = run.id, run.job_id, print_run.balance(session, lot).remaining
     assert job_id is not None
     run_inline(database, Files(settings.files), settings, job_id)

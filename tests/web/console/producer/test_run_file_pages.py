@@ -35,10 +35,7 @@ def run(database: Database, settings: Settings, world: World) -> int:
 
 def released(database: Database, settings: Settings, lot_id: int) -> int:
     with database.writing() as session:
-        run = print_run.start_run(
-            session, lot=session.get_one(Lot, lot_id), layout="a4-65-plain", count=3,
-            base_url=settings.base_url, actor="user:1",
-        )  # fmt: skip
+        run = print_run.start_run(session, print_run.RunRequest(lot=session.get_one(Lot, lot_id), layout="a4-65-plain", count=3, base_url=settings.base_url), actor="user:1")  # fmt: skip
         run_id, job_id = run.id, run.job_id
     assert job_id is not None
     tasks.run_inline(database, Files(settings.files), settings, job_id)
@@ -75,7 +72,7 @@ def test_a_press_file_is_ordered_made_and_fetched_with_its_sheet(
     )  # fmt: skip
     assert answer.status_code == 303
     (file,) = files(database)
-    wish = extra_files.Wish.read(file.wish)
+    wish = extra_files.Wish.from_json(file.wish)
     assert (wish.bleed, wish.marks, wish.columns, wish.rows) == (2.5, True, 2, 1)
     assert wish.order == "stack"
     assert (wish.gutter, wish.sheet_width, wish.sheet_height) == (6, 330, 480)

@@ -50,7 +50,7 @@ def test_what_is_chosen_is_what_is_printed(
     assert answer.status_code == 303
     (run,) = runs(database)
     assert run.start_at == wanted.start_at
-    assert Imprint.read(run.imprint | {"start_at": run.start_at}) == wanted
+    assert Imprint.from_json(run.imprint | {"start_at": run.start_at}) == wanted
 
 
 @pytest.mark.parametrize("guessed", [True, False])
