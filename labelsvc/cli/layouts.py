@@ -16,7 +16,8 @@ from labelsvc.labels import legal
 from labelsvc.labels.drawing import fonts, sample_content
 from labelsvc.labels.drawing.compose import compose
 from labelsvc.labels.layouts import library
-from labelsvc.labels.layouts.layout import Article, Layout
+from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.layouts.paper import Article
 from labelsvc.labels.pdf import rendering
 from labelsvc.labels.runs.numbering import sample_printed
 from labelsvc.labels.sheets import stock

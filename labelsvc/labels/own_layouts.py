@@ -15,7 +15,8 @@ from labelsvc.accounts import audit
 from labelsvc.errors import BadInput, Conflict, LayoutError, NotFound
 from labelsvc.i18n import fold
 from labelsvc.labels.layouts import library
-from labelsvc.labels.layouts.layout import Article, Layout
+from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.layouts.paper import Article
 from labelsvc.labels.layouts.reading import load
 from labelsvc.labels.models import OwnLayout, OwnSheet
 from labelsvc.labels.sheets.sheet import Sheet

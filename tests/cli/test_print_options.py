@@ -17,8 +17,7 @@ from labelsvc.labels import own_layouts
 from labelsvc.labels.layouts import library
 from labelsvc.labels.models import PrintRun
 from labelsvc.labels.printers import book
-from labelsvc.labels.rolls import tspl, zpl
-from labelsvc.labels.rolls.languages import LANGUAGES
+from labelsvc.labels.rolls.languages import LANGUAGES, Language
 from labelsvc.labels.runs import start as print_run
 from labelsvc.labels.sheets.imprint import Imprint
 from labelsvc.labels.sheets.profile import Profile
@@ -64,14 +63,14 @@ def test_cells_copies_and_spares_reach_the_run(
     assert kept == Imprint(3, (1, 2, 3, 4, 9), "down", 2, False, 3)
 
 
-@pytest.mark.parametrize(("ending", "read"), [(".zpl", zpl.read), (".tspl", tspl.read)])
+@pytest.mark.parametrize("language", LANGUAGES.values(), ids=lambda language: language.name)
 def test_a_roll_is_written_for_a_label_printer(
-    lot: Lot, told: Told, tmp_path: Path, ending: str, read: Callable[[bytes], list[Any]]
+    lot: Lot, told: Told, tmp_path: Path, language: Language
 ) -> None:
-    output = tmp_path / f"labels{ending}"
+    output = tmp_path / f"labels.{language.name}"
     made = told("print", "--lot", lot.code, "--layout", "roll-35x22", "--count", 7, "--output", output)  # fmt: skip
     assert made["decoded"] == 7
-    assert len(read(output.read_bytes())) == 7
+    assert len(language.read(output.read_bytes())) == 7
 
 
 def test_a_printer_and_an_own_layout_are_found_by_name(

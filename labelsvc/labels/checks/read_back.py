@@ -22,7 +22,8 @@ import pypdfium2
 from labelsvc.labels.checks import spot_check
 from labelsvc.labels.checks.faults import Faults
 from labelsvc.labels.checks.spot_check import Rule, Sample, Spot
-from labelsvc.labels.layouts.layout import Layout, SymbolElement
+from labelsvc.labels.layouts.elements import SymbolElement
+from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.pdf.paint import bend
 from labelsvc.labels.pdf.rendering import PDFIUM, Window, grey_page, grey_windows
 from labelsvc.labels.sheets.placement import USUAL, Placement

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, assert_never
 
 from labelsvc.errors import LayoutError, Phrase
 from labelsvc.labels.drawing import shapes
-from labelsvc.labels.drawing.ops import Command, ImageOp, LineOp, PathOp, RectOp, StaticOp, SymbolOp
+from labelsvc.labels.drawing.ops import ImageOp, LineOp, PathOp, RectOp, StaticOp, SymbolOp, TextOp
 from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.layouts.path_data import Command
 
 Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in mm
 Point = tuple[float, float]
@@ -114,10 +115,7 @@ def luminance(colour: str) -> float:
 
 def fills(op: RectOp | PathOp, point: Point) -> bool:
     """Whether *point* lies inside the filled outline of *op*, mm."""
-    outline = (
-        shapes.rounded(op.x, op.y, op.w, op.h, op.radius) if isinstance(op, RectOp) else op.commands
-    )
-    return op.fill is not None and _winds(point, list(_segments(outline)))
+    return op.fill is not None and _winds(point, list(_segments(shapes.outline(op))))
 
 
 def _inside(layout: Layout, corners: Sequence[Point], safe: float) -> bool:
@@ -150,22 +148,26 @@ def _effect(op: StaticOp, zone: Box) -> str:
 def lies(op: StaticOp, zone: Box) -> Literal["crosses", "holds", ""]:
     """How *op*, which is no word, lies to *zone*: with an edge or uneven ink in it, with its plain
     fill under all of it, or apart."""
-    if isinstance(op, ImageOp):
-        inside = _overlap((op.x, op.y, op.x + op.w, op.y + op.h), zone)
-        return "crosses" if inside else ""
-    if isinstance(op, LineOp):
-        crosses = _crosses((op.x1, op.y1), (op.x2, op.y2), _grown(zone, op.width / 2))
-        return "crosses" if crosses else ""
-    if isinstance(op, RectOp):
-        outline = shapes.rounded(op.x, op.y, op.w, op.h, op.radius)
-    elif isinstance(op, PathOp):
-        outline = op.commands
-    else:
-        return ""
+    match op:
+        case TextOp():
+            return ""
+        case ImageOp():
+            inside = _overlap((op.x, op.y, op.x + op.w, op.y + op.h), zone)
+            return "crosses" if inside else ""
+        case LineOp():
+            crosses = _crosses((op.x1, op.y1), (op.x2, op.y2), _grown(zone, op.width / 2))
+            return "crosses" if crosses else ""
+        case RectOp() | PathOp():
+            return _area_lies(op, zone)
+        case _:
+            assert_never(op)
+
+
+def _area_lies(op: RectOp | PathOp, zone: Box) -> Literal["crosses", "holds", ""]:
     if op.fill is None and op.stroke is None:
         return ""
     edge = _grown(zone, op.stroke_width / 2 if op.stroke else -_SLACK)
-    segments = list(_segments(outline))
+    segments = list(_segments(shapes.outline(op)))
     if any(_crosses(a, b, edge) for a, b in segments):
         return "crosses"
     # No outline in the zone: the zone lies wholly inside or wholly outside of the shape.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import math
 from dataclasses import dataclass
+from typing import assert_never
 
 from PIL import Image
 
@@ -30,12 +31,12 @@ from labelsvc.labels.drawing.ops import (
 )
 from labelsvc.labels.drawing.sample_content import sample_unit_of
 from labelsvc.labels.drawing.words import SHARE, Box, FittedText, Words
-from labelsvc.labels.layouts.layout import (
+from labelsvc.labels.layouts import path_data
+from labelsvc.labels.layouts.elements import (
     ArcText,
-    Drawn,
     EllipseElement,
     ImageElement,
-    Layout,
+    Inked,
     LineElement,
     PathElement,
     RectElement,
@@ -44,6 +45,8 @@ from labelsvc.labels.layouts.layout import (
     SymbolElement,
     TextElement,
 )
+from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.layouts.path_data import Command
 from labelsvc.labels.layouts.variables import VARIABLES
 from labelsvc.labels.symbols import encode as symbol
 from labelsvc.labels.symbols import size as symbol_size
@@ -142,23 +145,13 @@ def compose(
         name = element.id or f"elements[{index}]"
         if not words.shown(element):
             continue
-        if isinstance(element, TextElement):
-            words.box(element, name)
-        elif isinstance(element, StackElement):
-            stack.draw(words, element, name)
-        elif isinstance(element, ArcText):
-            words.arc(element, name)
-        elif isinstance(element, StarsElement):
-            words.stars(element.x, element.y, element.w, element)
-        elif isinstance(element, SymbolElement):
+        if isinstance(element, SymbolElement):
             if element.ground is not None:
                 words.static.append(ground(element, layout))
             placed = symbol_in_box(element, layout, sample, content.record)
             words.unit.append(placed[0])
-        elif isinstance(element, ImageElement):
-            words.static.extend(image(element, content, placeholders))
         else:
-            words.static.append(ornament(element, layout, name))
+            draw(words, element, name, placeholders=placeholders)
     if placed is None:
         raise LayoutError(
             "{layout}: the symbol is not drawn for {record}",
@@ -185,6 +178,25 @@ def compose(
         tuple(words.texts),
         placed[0],
     )
+
+
+def draw(words: Words, element: Inked, name: str, *, placeholders: bool) -> None:
+    """Put *element* on *words*. Raises `LayoutError` where it does not fit or cannot be read."""
+    match element:
+        case TextElement():
+            words.box(element, name)
+        case StackElement():
+            stack.draw(words, element, name)
+        case ArcText():
+            words.arc(element, name)
+        case StarsElement():
+            words.stars(element.x, element.y, element.w, element)
+        case ImageElement():
+            words.static.extend(image(element, words.content, placeholders))
+        case RectElement() | EllipseElement() | LineElement() | PathElement():
+            words.static.append(ornament(element, words.layout, name))
+        case _:
+            assert_never(element)
 
 
 def symbol_in_box(
@@ -228,32 +240,40 @@ def ground(element: SymbolElement, layout: Layout) -> RectOp:
     return RectOp(element.x, element.y, element.size, element.size, fill)
 
 
-def ornament(element: Drawn, layout: Layout, name: str) -> StaticOp:
+def ornament(
+    element: RectElement | EllipseElement | LineElement | PathElement, layout: Layout, name: str
+) -> StaticOp:
     """A line or a shape. Raises `LayoutError` for path data that cannot be read."""
-    if isinstance(element, LineElement):
-        colour = layout.colour(element.colour)
-        return LineOp(
-            element.x1, element.y1, element.x2, element.y2, colour, element.width, element.dash
-        )
-    assert isinstance(element, RectElement | EllipseElement | PathElement)  # noqa: S101
-    fill = element.fill and layout.colour(element.fill)
-    stroke = element.stroke and layout.colour(element.stroke)
-    if isinstance(element, RectElement):
-        return RectOp(
-            element.x,
-            element.y,
-            element.w,
-            element.h,
-            fill,
-            stroke,
-            element.stroke_width,
-            element.radius,
-        )
-    if isinstance(element, EllipseElement):
-        path = shapes.ellipse(element.cx, element.cy, element.rx, element.ry or element.rx)
-        return PathOp(path, fill, stroke, element.stroke_width)
+    e = element
+    match e:
+        case LineElement():
+            return LineOp(e.x1, e.y1, e.x2, e.y2, layout.colour(e.colour), e.width, e.dash)
+        case RectElement():
+            fill, stroke = _paints(e, layout)
+            return RectOp(e.x, e.y, e.w, e.h, fill, stroke, e.stroke_width, e.radius)
+        case EllipseElement():
+            path = shapes.ellipse(e.cx, e.cy, e.rx, e.ry or e.rx)
+            return PathOp(path, *_paints(e, layout), e.stroke_width)
+        case PathElement():
+            path = _path(e, layout, name)
+            return PathOp(path, *_paints(e, layout), e.stroke_width, e.even_odd)
+        case _:
+            assert_never(e)
+
+
+def _paints(
+    element: RectElement | EllipseElement | PathElement, layout: Layout
+) -> tuple[str | None, str | None]:
+    """Colours of the area and of the outline."""
+    return (
+        element.fill and layout.colour(element.fill),
+        element.stroke and layout.colour(element.stroke),
+    )
+
+
+def _path(element: PathElement, layout: Layout, name: str) -> tuple[Command, ...]:
     try:
-        path = shapes.parse(element.d, x=element.x, y=element.y, scale=element.scale)
+        return path_data.parse(element.d, x=element.x, y=element.y, scale=element.scale)
     except ValueError as error:
         raise LayoutError(
             "{layout}: {field}: the path data cannot be read",
@@ -262,7 +282,6 @@ def ornament(element: Drawn, layout: Layout, name: str) -> StaticOp:
             field=name,
             reason=str(error),
         ) from error
-    return PathOp(path, fill, stroke, element.stroke_width, element.even_odd)
 
 
 def image(element: ImageElement, content: LabelContent, placeholders: bool) -> list[StaticOp]:

@@ -11,22 +11,23 @@ import time
 from dataclasses import dataclass, field, replace
 
 from labelsvc.errors import LabelOverflow, LayoutError, MissingGlyph
-from labelsvc.labels.drawing import clearance, shapes, stack
-from labelsvc.labels.drawing.compose import Drawing, ground, image, measure, ornament, symbol_in_box
+from labelsvc.labels.drawing import clearance, shapes
+from labelsvc.labels.drawing.compose import Drawing, draw, ground, measure, symbol_in_box
 from labelsvc.labels.drawing.content import LabelContent, Unit
-from labelsvc.labels.drawing.element_place import box_of, looser, place_of, square_of
+from labelsvc.labels.drawing.element_place import Worded, looser, place_of
 from labelsvc.labels.drawing.fonts_metrics import Fonts
 from labelsvc.labels.drawing.ops import SymbolOp, UnitOp, UnitTextOp
 from labelsvc.labels.drawing.words import Box, FittedText, Words
-from labelsvc.labels.layouts.layout import (
+from labelsvc.labels.layouts.elements import (
     ArcText,
-    Layout,
+    Inked,
     StackElement,
     StarsElement,
     SymbolElement,
     TextElement,
     TextStyle,
 )
+from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.layouts.template import expand
 from labelsvc.labels.symbols import encode
 
@@ -118,25 +119,9 @@ class _Drafter:
                         index,
                     )
                 placed = self._symbol(element, words, index)
-                box = square_of(element)
+                box = element.bounds()
             elif words.shown(element):
-                if isinstance(element, TextElement | StackElement | ArcText):
-                    box = self._words(words, element, name, index)
-                elif isinstance(element, StarsElement):
-                    words.stars(element.x, element.y, element.w, element)
-                    box = self._stars(element)
-                else:
-                    try:
-                        found = (
-                            image(element, self.content, self.placeholders)
-                            if element.type == "image"
-                            else [ornament(element, self.layout, name)]
-                        )
-                    except LayoutError as error:
-                        self._note(error, index)
-                        found = []
-                    words.static.extend(found)
-                    box = box_of(element)
+                box = self._ink(words, element, name, index)
             self.owners.extend([index] * (len(words.static) - len(self.owners)))
             self.boxes.append(box)
         self.boxes.extend([None] * (len(self.layout.elements) - len(self.boxes)))
@@ -167,19 +152,27 @@ class _Drafter:
         if all((str(f.error), f.element, f.item) != same for f in self.faults):
             self.faults.append(Fault(error, element, item))
 
-    def _words(
-        self, words: Words, element: TextElement | StackElement | ArcText, name: str, index: int
-    ) -> Box:
+    def _ink(self, words: Words, element: Inked, name: str, index: int) -> Box:
+        """Draw *element* as far as it goes; its box."""
+        if isinstance(element, TextElement | StackElement | ArcText):
+            return self._words(words, element, name, index)
+        try:
+            draw(words, element, name, placeholders=self.placeholders)
+        except LayoutError as error:
+            self._note(error, index)
+        return self._stars(element) if isinstance(element, StarsElement) else element.bounds()
+
+    def _words(self, words: Words, element: Worded, name: str, index: int) -> Box:
         """Set the words; where they do not fit, as small as allowed and over the box."""
-        nominal = box_of(element)
+        nominal = element.bounds()
         if (long := self._too_long(words, element, name)) is not None:
             self._note(long, index)
             return nominal
         words.fonts = self.fonts
-        trials = [element, *looser(element)]
+        trials: list[Worded] = [element, *looser(element)]
         while trials:
             try:
-                _set(words, trials[0], name)
+                draw(words, trials[0], name, placeholders=False)
                 break
             except LayoutError as error:
                 if trials[0] is element:
@@ -193,13 +186,10 @@ class _Drafter:
                     break
         return nominal
 
-    def _too_long(
-        self, words: Words, element: TextElement | StackElement | ArcText, name: str
-    ) -> LayoutError | None:
-        styles = [element] if isinstance(element, TextStyle) else element.items
+    def _too_long(self, words: Words, element: Worded, name: str) -> LayoutError | None:
         count = sum(
             len(run.text)
-            for style in styles
+            for style in element.parts
             if isinstance(style, TextStyle)
             for line in expand(style.text, words.values)
             for run in line
@@ -246,7 +236,7 @@ class _Drafter:
         op = SymbolOp(
             element.x + edge, element.y + edge, module, 0, modules, version, element.level, colour
         )
-        return op, square_of(element)
+        return op, element.bounds()
 
     def _clearances(self, words: Words, placed: tuple[SymbolOp, Box]) -> None:
         for error in clearance.faults(
@@ -270,15 +260,6 @@ class _Drafter:
             self._note(error)
             return replace(op, min_size=0.01)
         return op
-
-
-def _set(words: Words, element: TextElement | StackElement | ArcText, name: str) -> None:
-    if isinstance(element, TextElement):
-        words.box(element, name)
-    elif isinstance(element, StackElement):
-        stack.draw(words, element, name)
-    else:
-        words.arc(element, name)
 
 
 def words_of(draft: Draft, layout: Layout) -> list[tuple[int | None, int | None, FittedText]]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from labelsvc.labels.drawing.content import Unit
-from labelsvc.labels.layouts.layout import Level
+from labelsvc.labels.layouts.elements import Level
+from labelsvc.labels.layouts.path_data import Command
 
 #: What stands for each per-unit variable inside `UnitTextOp.template`: private-use characters,
 #: which no value can contain (`content` drops them). A new variable goes last, so that the drawings
@@ -27,10 +28,6 @@ def put(template: str, unit: Unit) -> str:
         if mark in template:
             template = template.replace(mark, getattr(unit, name))
     return template
-
-
-#: A path command: ("M", x, y), ("L", x, y), ("C", x1, y1, x2, y2, x, y) or ("Z",); absolute mm.
-Command = tuple[str | float, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import assert_never
 
 from labelsvc.labels.drawing import text
 from labelsvc.labels.drawing.ops import LineOp
 from labelsvc.labels.drawing.text import SetText
 from labelsvc.labels.drawing.words import SHARE, Lines, Words, per_unit, place_in
-from labelsvc.labels.layouts.layout import (
+from labelsvc.labels.layouts.elements import (
     StackElement,
     StackItem,
     StackRule,
@@ -53,11 +54,16 @@ def _rows(words: Words, element: StackElement, name: str) -> list[_Row]:
     for number, item in enumerate(element.items):
         gap = element.gap if item.gap is None else item.gap
         lines: Lines = []
-        if isinstance(item, StackText):
-            lines = expand(item.text, words.values)
-        drawn = bool(lines) or isinstance(item, StackRule)
-        if isinstance(item, StackStars):
-            drawn = words.content.stars is not None
+        match item:
+            case StackText():
+                lines = expand(item.text, words.values)
+                drawn = bool(lines)
+            case StackStars():
+                drawn = words.content.stars is not None
+            case StackRule():
+                drawn = True
+            case _:
+                assert_never(item)
         if drawn and words.shown(item):
             row = _Row(item, lines, gap, item.id or f"{name}.items[{number}]")
             text.check_lines(
@@ -71,18 +77,22 @@ def _height(words: Words, row: _Row, w: float, h: float, scale: float, draft: bo
     """Height of a row at *scale*, mm; the setting is kept in the row. None: too wide, or alone
     too high."""
     item = row.item
-    if isinstance(item, StackStars):
-        return item.size
-    if isinstance(item, StackRule):
-        return item.width
-    if per_unit(item):
-        row.found = words.set_unit(row.lines, item, row.name)
-    else:
-        points = max(item.floor, round(item.size * scale, 3))
-        row.found = text.set_text(
-            row.lines, item, words.fonts, width=w, points=points, height=h, draft=draft
-        )
-    return row.found.height if row.found else None
+    match item:
+        case StackStars():
+            return item.size
+        case StackRule():
+            return item.width
+        case StackText():
+            if per_unit(item):
+                row.found = words.set_unit(row.lines, item, row.name)
+            else:
+                points = max(item.floor, round(item.size * scale, 3))
+                row.found = text.set_text(
+                    row.lines, item, words.fonts, width=w, points=points, height=h, draft=draft
+                )
+            return row.found.height if row.found else None
+        case _:
+            assert_never(item)
 
 
 def _refuse(words: Words, rows: Sequence[_Row], heights: Sequence[float | None]) -> None:
@@ -100,17 +110,21 @@ def _refuse(words: Words, rows: Sequence[_Row], heights: Sequence[float | None])
 
 def _draw_row(words: Words, row: _Row, element: StackElement, y: float) -> None:
     item = row.item
-    if isinstance(item, StackStars):
-        words.stars(element.x, y, element.w, item)
-    elif isinstance(item, StackRule):
-        length = min(element.w, item.length or element.w)
-        x = element.x + SHARE[item.align] * (element.w - length)
-        middle = y + item.width / 2
-        colour = words.layout.colour(item.colour)
-        words.static.append(LineOp(x, middle, x + length, middle, colour, item.width))
-    elif row.found is not None:
-        place = place_in(element.x, y, element.w, row.found.height, 0)
-        words.emit(row.found, item, row.name, place, element.w, 0.0)
+    match item:
+        case StackStars():
+            words.stars(element.x, y, element.w, item)
+        case StackRule():
+            length = min(element.w, item.length or element.w)
+            x = element.x + SHARE[item.align] * (element.w - length)
+            middle = y + item.width / 2
+            colour = words.layout.colour(item.colour)
+            words.static.append(LineOp(x, middle, x + length, middle, colour, item.width))
+        case StackText():
+            if row.found is not None:
+                place = place_in(element.x, y, element.w, row.found.height, 0)
+                words.emit(row.found, item, row.name, place, element.w, 0.0)
+        case _:
+            assert_never(item)
 
 
 @dataclass

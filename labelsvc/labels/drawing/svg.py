@@ -9,6 +9,7 @@ import base64
 import io
 import re
 from collections.abc import Sequence
+from typing import assert_never
 from xml.sax.saxutils import escape, quoteattr
 
 from PIL import Image
@@ -17,9 +18,10 @@ from labelsvc.labels.drawing import shapes
 from labelsvc.labels.drawing.compose import Drawing, compose
 from labelsvc.labels.drawing.content import LabelContent, Unit
 from labelsvc.labels.drawing.fonts_metrics import Fonts
-from labelsvc.labels.drawing.ops import Command, ImageOp, LineOp, RectOp, StaticOp, SymbolOp, TextOp
+from labelsvc.labels.drawing.ops import ImageOp, LineOp, PathOp, RectOp, StaticOp, SymbolOp, TextOp
 from labelsvc.labels.drawing.sample_content import sample_unit_of
 from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.layouts.path_data import Command
 from labelsvc.labels.symbols import batch, encode
 
 FIGURE = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
@@ -65,29 +67,34 @@ def drawing_svg(drawing: Drawing, unit: Unit, fonts: Fonts, *, corner: float = 0
 
 
 def _draw(op: StaticOp | SymbolOp, unit: Unit, fonts: Fonts, glyphs: dict[str, str]) -> str:
-    if isinstance(op, TextOp):
-        return _text(op, fonts, glyphs)
-    if isinstance(op, SymbolOp):
-        matrix = encode.matrix(unit.code, version=op.version, level=op.level, mask=batch.FIXED_MASK)
-        return (
-            f'<path transform="translate({_n(op.x)} {_n(op.y)}) scale({op.module:.6f})" '
-            f'fill="{op.colour}" shape-rendering="crispEdges" d="{encode.outline(matrix)}"/>'
-        )
-    if isinstance(op, LineOp):
-        dash = f' stroke-dasharray="{" ".join(_n(v) for v in op.dash)}"' if op.dash else ""
-        return (
-            f'<path d="M{_n(op.x1)} {_n(op.y1)}L{_n(op.x2)} {_n(op.y2)}" stroke="{op.colour}" '
-            f'stroke-width="{_n(op.width)}"{dash}/>'
-        )
-    if isinstance(op, ImageOp):
-        return _image(op)
-    commands: Sequence[Command]
-    if isinstance(op, RectOp):
-        commands, rule = shapes.rounded(op.x, op.y, op.w, op.h, op.radius), ""
-    else:
-        commands, rule = op.commands, ' fill-rule="evenodd"' if op.even_odd else ""
-    stroke = f' stroke="{op.stroke}" stroke-width="{_n(op.stroke_width)}"' if op.stroke else ""
-    return f'<path d="{_d(commands)}" fill="{op.fill or "none"}"{rule}{stroke}/>'
+    match op:
+        case TextOp():
+            return _text(op, fonts, glyphs)
+        case SymbolOp():
+            return _symbol(op, unit)
+        case LineOp():
+            dash = f' stroke-dasharray="{" ".join(_n(v) for v in op.dash)}"' if op.dash else ""
+            return (
+                f'<path d="M{_n(op.x1)} {_n(op.y1)}L{_n(op.x2)} {_n(op.y2)}" stroke="{op.colour}" '
+                f'stroke-width="{_n(op.width)}"{dash}/>'
+            )
+        case ImageOp():
+            return _image(op)
+        case RectOp() | PathOp():
+            rule = ' fill-rule="evenodd"' if isinstance(op, PathOp) and op.even_odd else ""
+            line = f' stroke="{op.stroke}" stroke-width="{_n(op.stroke_width)}"'
+            edge = _d(shapes.outline(op))
+            return f'<path d="{edge}" fill="{op.fill or "none"}"{rule}{line if op.stroke else ""}/>'
+        case _:
+            assert_never(op)
+
+
+def _symbol(op: SymbolOp, unit: Unit) -> str:
+    matrix = encode.matrix(unit.code, version=op.version, level=op.level, mask=batch.FIXED_MASK)
+    return (
+        f'<path transform="translate({_n(op.x)} {_n(op.y)}) scale({op.module:.6f})" '
+        f'fill="{op.colour}" shape-rendering="crispEdges" d="{encode.outline(matrix)}"/>'
+    )
 
 
 def _text(op: TextOp, fonts: Fonts, glyphs: dict[str, str]) -> str:

@@ -9,26 +9,18 @@ from dataclasses import dataclass, field
 from labelsvc.labels.drawing import line_breaking, shapes, text
 from labelsvc.labels.drawing.content import LabelContent, Unit
 from labelsvc.labels.drawing.fonts_metrics import PT, Fonts
-from labelsvc.labels.drawing.ops import (
-    MARKS,
-    Command,
-    PathOp,
-    StaticOp,
-    TextOp,
-    UnitOp,
-    UnitTextOp,
-    put,
-)
+from labelsvc.labels.drawing.ops import MARKS, PathOp, StaticOp, TextOp, UnitOp, UnitTextOp, put
 from labelsvc.labels.drawing.text import SetText
-from labelsvc.labels.layouts.layout import (
+from labelsvc.labels.layouts.elements import (
     ArcText,
     Drawn,
-    Layout,
     StackStars,
     StarsElement,
     TextElement,
     TextStyle,
 )
+from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.layouts.path_data import Command
 from labelsvc.labels.layouts.template import Run, expand
 from labelsvc.labels.layouts.variables import PER_UNIT
 

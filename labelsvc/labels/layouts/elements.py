@@ -1,16 +1,20 @@
-"""The elements of a layout: what may stand in `[[elements]]`, as pydantic models.
+"""Elements: what may stand in `[[elements]]` of a layout, as pydantic models. Used by the layout, by
+its drawing and by the editor.
 
 Millimetres from the label's top left corner, sizes of letters in points. `docs/layouts.md` is the
-reference for people.
+reference for people. What a layout and the checks ask of every element is a method here, so that a
+further kind is a class here, a case of `drawing.compose.draw`, and its words in the editor.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal, Self
+from collections.abc import Sequence
+from typing import Annotated, ClassVar, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from labelsvc.labels.layouts import path_data
 from labelsvc.labels.layouts.template import expand, placeholders
 from labelsvc.labels.layouts.variables import CONDITIONS, PER_UNIT, VARIABLES
 
@@ -33,6 +37,10 @@ MIN_LEADING = 1.2
 MOST_ELEMENTS, MOST_ITEMS, MOST_LETTERS = 200, 60, 2000
 
 
+#: Left, top, right and bottom edge, mm.
+Box = tuple[float, float, float, float]
+
+
 class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -43,6 +51,24 @@ class Drawn(Part):
     id: str | None = Field(None, max_length=60, description="name used in messages")
     when: str | None = Field(None, description="draw only if this variable has a value")
     unless: str | None = Field(None, description="draw only if this variable has no value")
+
+    #: Whether its box must lie on the label.
+    kept_inside: ClassVar[bool] = False
+
+    @property
+    def parts(self) -> Sequence[Drawn]:
+        """Itself, and what it holds."""
+        return (self,)
+
+    @property
+    def claims_stars(self) -> bool:
+        """Whether it shows the stars or the mark of a recognition."""
+        return False
+
+    @property
+    def pictures(self) -> frozenset[str]:
+        """Pictures that it draws, or whose being there decides whether it is drawn."""
+        return frozenset({self.when or "", self.unless or ""} & CONDITIONS)
 
     @field_validator("when", "unless")
     @classmethod
@@ -109,6 +135,11 @@ class TextElement(TextStyle):
     h: Length
     valign: VAlign = "top"
     rotate: Literal[0, 90, 180, 270] = Field(0, description="degrees clockwise, inside the box")
+    kept_inside: ClassVar[bool] = True
+
+    def bounds(self) -> Box:
+        """The box that it takes by its numbers; every element has one."""
+        return self.x, self.y, self.x + self.w, self.y + self.h
 
 
 class StackText(TextStyle):
@@ -123,6 +154,10 @@ class StackStars(Drawn):
     colour: Colour = "#000000"
     align: Align = "left"
     gap: float | None = Field(None, ge=0, le=50)
+
+    @property
+    def claims_stars(self) -> bool:
+        return True
 
 
 class StackRule(Drawn):
@@ -148,6 +183,14 @@ class StackElement(Drawn):
     valign: VAlign = "top"
     gap: float = Field(0.6, ge=0, le=50, description="mm between the items")
     items: tuple[StackItem, ...] = Field(min_length=1, max_length=MOST_ITEMS)
+    kept_inside: ClassVar[bool] = True
+
+    @property
+    def parts(self) -> Sequence[Drawn]:
+        return (self, *self.items)
+
+    def bounds(self) -> Box:
+        return self.x, self.y, self.x + self.w, self.y + self.h
 
 
 class ArcText(TextStyle):
@@ -159,6 +202,9 @@ class ArcText(TextStyle):
     r: Length = Field(description="radius of the baseline, mm")
     side: Literal["top", "bottom"] = "top"
     span: float = Field(170, gt=0, le=350, description="degrees the text may take")
+
+    def bounds(self) -> Box:
+        return self.cx - self.r, self.cy - self.r, self.cx + self.r, self.cy + self.r
 
     @field_validator("text")
     @classmethod
@@ -179,6 +225,11 @@ class SymbolElement(Drawn):
     min_module: float = Field(0.375, ge=0.25, le=2, description="mm; finer is refused")
     colour: Colour = "#000000"
     ground: Colour | None = Field(None, description="fill below symbol and quiet zone")
+    kept_inside: ClassVar[bool] = True
+
+    def bounds(self) -> Box:
+        """The square of the symbol and its quiet zone."""
+        return self.x, self.y, self.x + self.size, self.y + self.size
 
 
 class StarsElement(Drawn):
@@ -193,6 +244,15 @@ class StarsElement(Drawn):
     align: Align = "left"
     colour: Colour = "#000000"
 
+    @property
+    def claims_stars(self) -> bool:
+        return True
+
+    def bounds(self) -> Box:
+        """Without a width: room for five of them."""
+        wide = self.w or self.size * 6
+        return self.x, self.y, self.x + wide, self.y + self.size
+
 
 class RectElement(Drawn):
     type: Literal["rect"]
@@ -205,6 +265,9 @@ class RectElement(Drawn):
     stroke: Colour | None = None
     stroke_width: float = Field(0.2, gt=0, le=20)
 
+    def bounds(self) -> Box:
+        return self.x, self.y, self.x + self.w, self.y + self.h
+
 
 class EllipseElement(Drawn):
     type: Literal["ellipse"]
@@ -216,6 +279,10 @@ class EllipseElement(Drawn):
     stroke: Colour | None = None
     stroke_width: float = Field(0.2, gt=0, le=20)
 
+    def bounds(self) -> Box:
+        ry = self.ry or self.rx
+        return self.cx - self.rx, self.cy - ry, self.cx + self.rx, self.cy + ry
+
 
 class LineElement(Drawn):
     type: Literal["line"]
@@ -226,6 +293,10 @@ class LineElement(Drawn):
     width: float = Field(0.2, gt=0, le=20)
     colour: Colour = "#000000"
     dash: tuple[float, ...] = Field((), max_length=8, description="mm on, mm off")
+
+    def bounds(self) -> Box:
+        xs, ys = sorted((self.x1, self.x2)), sorted((self.y1, self.y2))
+        return xs[0], ys[0], xs[1], ys[1]
 
 
 class PathElement(Drawn):
@@ -240,6 +311,17 @@ class PathElement(Drawn):
     stroke: Colour | None = None
     stroke_width: float = Field(0.2, gt=0, le=20)
     even_odd: bool = False
+
+    def bounds(self) -> Box:
+        """Around all points, handles too; a point where the path data cannot be read."""
+        try:
+            commands = path_data.parse(self.d, x=self.x, y=self.y, scale=self.scale)
+        except ValueError:
+            return self.x, self.y, self.x, self.y
+        numbers = [[float(v) for v in command[1:]] for command in commands]
+        xs = [v for row in numbers for v in row[::2]] or [self.x]
+        ys = [v for row in numbers for v in row[1::2]] or [self.y]
+        return min(xs), min(ys), max(xs), max(ys)
 
     @field_validator("d")
     @classmethod
@@ -260,18 +342,30 @@ class ImageElement(Drawn):
     image: Literal["mark", "logo", "photo"]
     align: Align = "center"
     valign: VAlign = "middle"
+    kept_inside: ClassVar[bool] = True
+
+    @property
+    def claims_stars(self) -> bool:
+        return self.image == "mark"
+
+    @property
+    def pictures(self) -> frozenset[str]:
+        return super().pictures | {self.image}
+
+    def bounds(self) -> Box:
+        return self.x, self.y, self.x + self.w, self.y + self.h
 
 
-Element = Annotated[
+#: Elements that are ink as they stand: all but the symbol, which differs from unit to unit.
+Inked: TypeAlias = (
     TextElement
     | StackElement
     | ArcText
-    | SymbolElement
     | StarsElement
     | RectElement
     | EllipseElement
     | LineElement
     | PathElement
-    | ImageElement,
-    Field(discriminator="type"),
-]
+    | ImageElement
+)
+Element = Annotated[Inked | SymbolElement, Field(discriminator="type")]

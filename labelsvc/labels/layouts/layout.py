@@ -1,87 +1,28 @@
-"""The layout language: one TOML file a label, in millimetres, origin at the top left.
+"""Layout: the language of layouts, one TOML file a label, in millimetres, origin at the top left.
+Used by everything that draws or checks a label.
 
 `docs/layouts.md` is the reference for people who write layouts; the models below decide what is
-accepted, and `json_schema()` is what an editor may check against. `layout_file` reads a file.
+accepted, and `json_schema()` is what an editor may check against. `reading` reads a file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from labelsvc.labels.layouts.elements import (
-    MIN_LEADING,
     MOST_ELEMENTS,
-    Align,
-    ArcText,
-    Colour,
     Drawn,
     Element,
-    EllipseElement,
     Hex,
-    ImageElement,
-    Length,
-    Level,
-    LineElement,
-    Mm,
     Part,
-    PathElement,
-    Points,
-    RectElement,
-    StackElement,
-    StackItem,
-    StackRule,
-    StackStars,
-    StackText,
-    StarsElement,
     SymbolElement,
-    TextElement,
     TextStyle,
-    VAlign,
-    Weight,
 )
-from labelsvc.labels.layouts.paper import PAGES, Article, LabelShape, SheetSpec
-from labelsvc.labels.layouts.variables import CONDITIONS, KNOWN
-
-__all__ = [
-    "MIN_LEADING",
-    "PAGES",
-    "Align",
-    "ArcText",
-    "Article",
-    "Colour",
-    "Drawn",
-    "Element",
-    "EllipseElement",
-    "Form",
-    "Hex",
-    "ImageElement",
-    "LabelShape",
-    "Layout",
-    "Length",
-    "Level",
-    "LineElement",
-    "Mm",
-    "Part",
-    "PathElement",
-    "Points",
-    "RectElement",
-    "SheetSpec",
-    "StackElement",
-    "StackItem",
-    "StackRule",
-    "StackStars",
-    "StackText",
-    "StarsElement",
-    "SymbolElement",
-    "TextElement",
-    "TextStyle",
-    "VAlign",
-    "Weight",
-    "json_schema",
-]
+from labelsvc.labels.layouts.paper import LabelShape, SheetSpec
+from labelsvc.labels.layouts.variables import KNOWN
 
 Form = Literal["short", "gs1", "offline", "lot"]
 
@@ -120,13 +61,12 @@ class Layout(Part):
     @property
     def texts(self) -> tuple[TextStyle, ...]:
         """Every text, those inside stacks too, in the order of the file."""
-        found: list[TextStyle] = []
-        for element in self.elements:
-            if isinstance(element, TextStyle):
-                found.append(element)
-            elif isinstance(element, StackElement):
-                found.extend(item for item in element.items if isinstance(item, TextStyle))
-        return tuple(found)
+        return tuple(part for part in self._parts if isinstance(part, TextStyle))
+
+    @property
+    def _parts(self) -> Iterator[Drawn]:
+        """Every element, and what it holds."""
+        return (part for element in self.elements for part in element.parts)
 
     @property
     def variables(self) -> frozenset[str]:
@@ -136,16 +76,7 @@ class Layout(Part):
     @property
     def pictures(self) -> frozenset[str]:
         """Pictures that it draws, or whose being there decides what is drawn."""
-        named: set[str | None] = set()
-        for element in self.elements:
-            parts: Sequence[Drawn] = [element]
-            if isinstance(element, StackElement):
-                parts = [element, *element.items]
-            if isinstance(element, ImageElement):
-                named.add(element.image)
-            for part in parts:
-                named |= {part.when, part.unless} & CONDITIONS
-        return frozenset(name for name in named if name)
+        return frozenset(name for part in self._parts for name in part.pictures)
 
     @property
     def blank(self) -> bool:
@@ -160,16 +91,8 @@ class Layout(Part):
     @property
     def shows_stars(self) -> bool:
         """Whether a label of this layout claims a recognition: stars, their text, or the mark."""
-        return (
-            bool(self.variables & {"stars", "stars_text", "stars_text_en"})
-            or any(isinstance(e, StarsElement) for e in self.elements)
-            or any(isinstance(e, ImageElement) and e.image == "mark" for e in self.elements)
-            or any(
-                isinstance(item, StackStars)
-                for e in self.elements
-                if isinstance(e, StackElement)
-                for item in e.items
-            )
+        return bool(self.variables & {"stars", "stars_text", "stars_text_en"}) or any(
+            part.claims_stars for part in self._parts
         )
 
     def colour(self, name: str) -> str:
@@ -179,20 +102,14 @@ class Layout(Part):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         for index, element in enumerate(self.elements):
-            parts: Sequence[Drawn] = [element]
-            if isinstance(element, StackElement):
-                parts = [element, *element.items]
-            for part in parts:
+            for part in element.parts:
                 for key in ("colour", "fill", "stroke", "ground"):
                     name = getattr(part, key, None)
                     if name and not name.startswith("#") and name not in self.colours:
                         raise ValueError(f"elements[{index}]: colour {name!r} is not in [colours]")
-            if isinstance(element, TextElement | StackElement | SymbolElement | ImageElement):
-                w = element.size if isinstance(element, SymbolElement) else element.w
-                h = element.size if isinstance(element, SymbolElement) else element.h
-                out = max(
-                    -element.x, -element.y, element.x + w - self.width, element.y + h - self.height
-                )
+            if element.kept_inside:
+                x0, y0, x1, y1 = element.bounds()
+                out = max(-x0, -y0, x1 - self.width, y1 - self.height)
                 if out > 0.01:
                     raise ValueError(
                         f"elements[{index}] ({element.type}): reaches {out:.2f} mm out of the label"

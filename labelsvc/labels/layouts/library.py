@@ -10,7 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from labelsvc.errors import LayoutError, NoSuchLayout
-from labelsvc.labels.layouts.layout import Article, Layout
+from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.layouts.paper import Article
 from labelsvc.labels.layouts.reading import load, load_articles
 from labelsvc.resources import folder
 

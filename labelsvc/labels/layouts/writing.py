@@ -7,7 +7,8 @@ from typing import Any
 
 import tomli_w
 
-from labelsvc.labels.layouts.layout import Layout, SheetSpec
+from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.layouts.paper import SheetSpec
 
 #: Keys that people look for first; the rest follows in the order of the models.
 _FIRST = ("type", "id", "x", "y", "w", "h", "cx", "cy", "r", "x1", "y1", "x2", "y2", "text")

@@ -9,13 +9,21 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
 from labelsvc.labels.drawing.clearance import fills
 from labelsvc.labels.drawing.compose import Drawing, measure
 from labelsvc.labels.drawing.content import Unit
 from labelsvc.labels.drawing.fonts_metrics import PT, Fonts
-from labelsvc.labels.drawing.ops import ImageOp, PathOp, RectOp, StaticOp, TextOp, UnitTextOp
+from labelsvc.labels.drawing.ops import (
+    ImageOp,
+    LineOp,
+    PathOp,
+    RectOp,
+    StaticOp,
+    TextOp,
+    UnitTextOp,
+)
 from labelsvc.labels.drawing.words import FittedText
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.legal.finding import Box, Finding, article, grave, quoted
@@ -124,13 +132,18 @@ def _covers(op: StaticOp, piece: _Piece) -> bool:
     """Whether *op* hides the beginning, the middle or the end of *piece*."""
     x0, y0, x1, y1 = piece.box
     points = [(x0 + share * (x1 - x0), y0 + share * (y1 - y0)) for share in (0.1, 0.5, 0.9)]
-    if isinstance(op, ImageOp):
-        return any(op.x <= x <= op.x + op.w and op.y <= y <= op.y + op.h for x, y in points)
-    if isinstance(op, RectOp) and not (
-        op.x < x1 and x0 < op.x + op.w and op.y < y1 and y0 < op.y + op.h
-    ):
-        return False
-    return isinstance(op, RectOp | PathOp) and any(fills(op, point) for point in points)
+    match op:
+        case ImageOp():
+            return any(op.x <= x <= op.x + op.w and op.y <= y <= op.y + op.h for x, y in points)
+        case RectOp():
+            near = op.x < x1 and x0 < op.x + op.w and op.y < y1 and y0 < op.y + op.h
+            return near and any(fills(op, point) for point in points)
+        case PathOp():
+            return any(fills(op, point) for point in points)
+        case TextOp() | LineOp():
+            return False
+        case _:
+            assert_never(op)
 
 
 def _meeting(pieces: Sequence[_Piece]) -> Iterator[tuple[_Piece, _Piece]]:

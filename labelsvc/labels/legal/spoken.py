@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from labelsvc.labels.drawing.content import LabelContent
-from labelsvc.labels.layouts.layout import Drawn, Layout, StackElement, TextStyle
+from labelsvc.labels.layouts.elements import Drawn, TextStyle
+from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.layouts.template import expand
 from labelsvc.labels.layouts.variables import CONDITIONS, PER_UNIT, VARIABLES
 
@@ -53,10 +54,9 @@ def _texts(layout: Layout) -> Iterator[tuple[str, TextStyle, tuple[Drawn, ...]]]
         name = element.id or f"elements[{index}]"
         if isinstance(element, TextStyle):
             yield name, element, (element,)
-        elif isinstance(element, StackElement):
-            for number, item in enumerate(element.items):
-                if isinstance(item, TextStyle):
-                    yield item.id or f"{name}.items[{number}]", item, (element, item)
+        for number, item in enumerate(element.parts[1:]):
+            if isinstance(item, TextStyle):
+                yield item.id or f"{name}.items[{number}]", item, (element, item)
 
 
 def _shown(parts: tuple[Drawn, ...], values: Mapping[str, str]) -> bool:

@@ -7,13 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from labelsvc.labels.drawing.compose import Drawing
 from labelsvc.labels.drawing.content import LabelContent
-from labelsvc.labels.layouts.layout import (
-    ImageElement,
-    Layout,
-    StackElement,
-    StackStars,
-    StarsElement,
-)
+from labelsvc.labels.layouts.elements import Element, ImageElement
+from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.legal.finding import MARK_RULES, PROGRAMME, Box, Finding
 from labelsvc.labels.legal.spoken import Spoken
 
@@ -78,7 +73,7 @@ def check_place(layout: Layout, drawing: Drawing, content: LabelContent) -> list
     for element, name in _claiming(layout) if decisions else ():
         if isinstance(element, ImageElement) and "mark" not in content.images:
             continue
-        box = _box(element)
+        box = element.bounds()
         apart = min(_apart(box, text.box) for text in decisions)
         if apart > NEAR:
             found.append(
@@ -100,26 +95,11 @@ def _star_element(layout: Layout) -> str | None:
     return next((name for _, name in _claiming(layout)), None)
 
 
-def _claiming(layout: Layout) -> Iterator[tuple[StarsElement | StackElement | ImageElement, str]]:
+def _claiming(layout: Layout) -> Iterator[tuple[Element, str]]:
     """Elements with stars or the mark, with their names."""
     for index, element in enumerate(layout.elements):
-        if isinstance(element, StarsElement | StackElement | ImageElement) and _claims(element):
+        if any(part.claims_stars for part in element.parts):
             yield element, element.id or f"elements[{index}]"
-
-
-def _claims(element: object) -> bool:
-    if isinstance(element, StackElement):
-        return any(isinstance(item, StackStars) for item in element.items)
-    return isinstance(element, StarsElement) or (
-        isinstance(element, ImageElement) and element.image == "mark"
-    )
-
-
-def _box(element: StarsElement | StackElement | ImageElement) -> Box:
-    if isinstance(element, StarsElement):
-        wide = element.w or element.size * 6
-        return element.x, element.y, element.x + wide, element.y + element.size
-    return element.x, element.y, element.x + element.w, element.y + element.h
 
 
 def _apart(a: Box, b: Box) -> float:

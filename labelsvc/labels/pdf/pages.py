@@ -5,15 +5,25 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, assert_never
 
 from reportlab.lib.utils import ImageReader
 
 from labelsvc.labels.drawing import spare
 from labelsvc.labels.drawing.compose import Drawing, measure
 from labelsvc.labels.drawing.fonts_metrics import Fonts
-from labelsvc.labels.drawing.ops import Command, ImageOp, StaticOp, SymbolOp, TextOp, UnitTextOp
+from labelsvc.labels.drawing.ops import (
+    ImageOp,
+    LineOp,
+    PathOp,
+    RectOp,
+    StaticOp,
+    SymbolOp,
+    TextOp,
+    UnitTextOp,
+)
 from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.layouts.path_data import Command
 from labelsvc.labels.pdf import paint
 from labelsvc.labels.pdf.canvas import canvas_for_labels, saved, show
 from labelsvc.labels.pdf.label_block import Label
@@ -148,16 +158,19 @@ class Pages:
     def _draw(self, op: StaticOp, height: float) -> None:
         """One static operation; *height* of the space it is drawn in, mm."""
         canvas = self.canvas
-        if isinstance(op, TextOp):
-            self._emit(
-                f"BT {paint.fill(op.colour)} {show(self.canvas, self.fonts, op, 0.0, height)} ET"
-            )
-        elif isinstance(op, ImageOp):
-            picture = ImageReader(io.BytesIO(op.data))
-            y = (height - op.y - op.h) * PT
-            canvas.drawImage(picture, op.x * PT, y, op.w * PT, op.h * PT, mask="auto")
-        elif operators := paint.shape(op, height):
-            self._emit(operators)
+        match op:
+            case TextOp():
+                words = show(canvas, self.fonts, op, 0.0, height)
+                self._emit(f"BT {paint.fill(op.colour)} {words} ET")
+            case ImageOp():
+                picture = ImageReader(io.BytesIO(op.data))
+                y = (height - op.y - op.h) * PT
+                canvas.drawImage(picture, op.x * PT, y, op.w * PT, op.h * PT, mask="auto")
+            case LineOp() | RectOp() | PathOp():
+                if operators := paint.shape(op, height):
+                    self._emit(operators)
+            case _:
+                assert_never(op)
 
     # --- words ---
 

@@ -9,7 +9,8 @@ from typing import Any
 from reportlab.lib import rl_accel
 
 from labelsvc.labels.drawing import shapes
-from labelsvc.labels.drawing.ops import Command, LineOp, PathOp, RectOp, SymbolOp
+from labelsvc.labels.drawing.ops import LineOp, PathOp, RectOp, SymbolOp
+from labelsvc.labels.layouts.path_data import Command
 from labelsvc.labels.sheets.profile import Profile
 
 #: Points in a millimetre.
@@ -60,10 +61,7 @@ def shape(op: RectOp | PathOp | LineOp, height: float) -> str:
         return (
             f"q [{dash}] 0 d {number(op.width * PT)} w {stroke(op.colour)} {path(line, height)} S Q"
         )
-    if isinstance(op, RectOp):
-        commands: Sequence[Command] = shapes.rounded(op.x, op.y, op.w, op.h, op.radius)
-    else:
-        commands = op.commands
+    commands = shapes.outline(op)
     paint = {(True, True): "B", (True, False): "f", (False, True): "S", (False, False): ""}[
         op.fill is not None, op.stroke is not None
     ]

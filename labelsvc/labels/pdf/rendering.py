@@ -21,7 +21,8 @@ from labelsvc.labels.drawing.content import LabelContent, Unit
 from labelsvc.labels.drawing.fonts_metrics import Fonts
 from labelsvc.labels.drawing.sample_content import sample_unit_of
 from labelsvc.labels.drawing.svg import FIGURE
-from labelsvc.labels.layouts.layout import Layout, SheetSpec
+from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.layouts.paper import SheetSpec
 from labelsvc.labels.pdf.label_block import Block
 from labelsvc.labels.pdf.write import render_sheet_pdf
 

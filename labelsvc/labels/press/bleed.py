@@ -8,9 +8,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 from labelsvc.labels.drawing import shapes
-from labelsvc.labels.drawing.ops import Command, ImageOp, LineOp, PathOp, RectOp, StaticOp, TextOp
+from labelsvc.labels.drawing.ops import ImageOp, LineOp, PathOp, RectOp, StaticOp, TextOp
+from labelsvc.labels.layouts.path_data import Command
 
 #: What counts as touching, mm.
 _NEAR = 0.05
@@ -44,19 +46,25 @@ def extend(ops: Iterable[StaticOp], trim: Trim, bleed: float) -> Bled:
     for op in ops:
         if isinstance(op, RectOp | PathOp) and _framing(op, trim):
             short.append("frame_near")
-        if bleed <= 0 or isinstance(op, TextOp):
+        if bleed <= 0:
             out.append(op)
-        elif isinstance(op, RectOp):
-            out.extend(_rect(op, trim, bleed, short))
-        elif isinstance(op, LineOp):
-            out.append(_line(op, trim, bleed))
-        elif isinstance(op, ImageOp):
-            box = (op.x, op.y, op.x + op.w, op.y + op.h)
-            if _sides(box, trim) and not _beyond(box, trim, bleed):
-                short.append("picture")
-            out.append(op)
-        else:
-            out.extend(_path(op, trim, bleed))
+            continue
+        match op:
+            case TextOp():
+                out.append(op)
+            case RectOp():
+                out.extend(_rect(op, trim, bleed, short))
+            case LineOp():
+                out.append(_line(op, trim, bleed))
+            case ImageOp():
+                box = (op.x, op.y, op.x + op.w, op.y + op.h)
+                if _sides(box, trim) and not _beyond(box, trim, bleed):
+                    short.append("picture")
+                out.append(op)
+            case PathOp():
+                out.extend(_path(op, trim, bleed))
+            case _:
+                assert_never(op)
     return Bled(tuple(out), tuple(dict.fromkeys(short)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, assert_never
 
 from PIL import Image
 from reportlab.lib.utils import ImageReader
@@ -14,7 +14,6 @@ from labelsvc.labels.drawing.compose import Drawing, measure
 from labelsvc.labels.drawing.content import Unit
 from labelsvc.labels.drawing.fonts_metrics import Fonts
 from labelsvc.labels.drawing.ops import (
-    Command,
     ImageOp,
     LineOp,
     PathOp,
@@ -24,6 +23,7 @@ from labelsvc.labels.drawing.ops import (
     UnitTextOp,
 )
 from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.layouts.path_data import Command
 from labelsvc.labels.pdf import paint
 from labelsvc.labels.pdf.canvas import canvas_for_labels, saved, show
 from labelsvc.labels.pdf.paint import PT
@@ -125,39 +125,39 @@ class Plate:
         self.canvas._code.append(operators)
 
     def _draw(self, op: StaticOp, height: float, below: Sequence[StaticOp]) -> None:
-        if isinstance(op, TextOp):
-            used = self.inks.words(op.colour)
-            self._emit(
-                f"BT {self._overprinting(used)}{palette.fill(used)} {show(self.canvas, self.fonts, op, 0.0, height)} ET"
-            )
-        elif isinstance(op, ImageOp):
-            if self._lattice is None:
-                self._lattice = ink.lattice(self.inks.separate)
-            under = ground(op, below)
-            if (
-                under in self.inks.stated
-            ):  # an ink of its own, which the picture's inks only resemble
-                under = None
-            picture, cover = ink.picture(op.data, under, self._lattice)
-            y = (height - op.y - op.h) * PT
-            self.canvas.drawImage(
-                _reader(picture, cover), op.x * PT, y, op.w * PT, op.h * PT, mask="auto"
-            )
-        elif operators := self._shape(op, height):
-            self._emit(operators)
+        match op:
+            case TextOp():
+                used = self.inks.words(op.colour)
+                words = show(self.canvas, self.fonts, op, 0.0, height)
+                self._emit(f"BT {self._overprinting(used)}{palette.fill(used)} {words} ET")
+            case ImageOp():
+                self._picture(op, height, below)
+            case LineOp() | RectOp() | PathOp():
+                if operators := self._shape(op, height):
+                    self._emit(operators)
+            case _:
+                assert_never(op)
+
+    def _picture(self, op: ImageOp, height: float, below: Sequence[StaticOp]) -> None:
+        if self._lattice is None:
+            self._lattice = ink.lattice(self.inks.separate)
+        under = ground(op, below)
+        if under in self.inks.stated:  # an ink of its own, which the picture's inks only resemble
+            under = None
+        picture, cover = ink.picture(op.data, under, self._lattice)
+        y = (height - op.y - op.h) * PT
+        self.canvas.drawImage(
+            _reader(picture, cover), op.x * PT, y, op.w * PT, op.h * PT, mask="auto"
+        )
 
     def _shape(self, op: RectOp | PathOp | LineOp, height: float) -> str:
-        commands: Sequence[Command]
         if isinstance(op, LineOp):
             dash = " ".join(paint.number(v * PT) for v in op.dash)
-            commands = [("M", op.x1, op.y1), ("L", op.x2, op.y2)]
+            commands: Sequence[Command] = [("M", op.x1, op.y1), ("L", op.x2, op.y2)]
             used = palette.stroke(self.inks.area(op.colour))
             width = paint.number(op.width * PT)
             return self._knocking(f"[{dash}] 0 d {width} w {used} {paint.path(commands, height)} S")
-        if isinstance(op, RectOp):
-            commands = shapes.rounded(op.x, op.y, op.w, op.h, op.radius)
-        else:
-            commands = op.commands
+        commands = shapes.outline(op)
         parts, how = [], ""
         if op.fill is not None:
             parts.append(palette.fill(self.inks.area(op.fill)))

@@ -18,7 +18,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from labelsvc.errors import BadInput
 from labelsvc.labels.drawing.fonts_metrics import Fonts
-from labelsvc.labels.layouts.layout import Article
+from labelsvc.labels.layouts.paper import Article
 from labelsvc.labels.pdf.canvas import font_name, saved
 from labelsvc.labels.pdf.paint import PT
 from labelsvc.labels.pdf.rendering import PDFIUM, grey_page

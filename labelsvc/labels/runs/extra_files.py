@@ -12,7 +12,7 @@ import io
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, assert_never
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,6 +24,7 @@ from labelsvc.errors import BadInput, Conflict, PrintRefused
 from labelsvc.files import Files
 from labelsvc.jobs.queue import enqueue
 from labelsvc.labels.drawing import fonts
+from labelsvc.labels.drawing.content import LabelContent, Unit
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.models import PrintRun, RunFile, RunState
 from labelsvc.labels.pdf import rendering
@@ -37,6 +38,7 @@ from labelsvc.labels.press.report import Proof, press_report_pdf
 from labelsvc.labels.press.settings import MOST_LABELS, PressSettings
 from labelsvc.labels.press.variable_data import write_variable
 from labelsvc.labels.press.write import write_press_pdf
+from labelsvc.labels.rolls.languages import PDF
 from labelsvc.labels.runs import carton_label, parts
 
 #: Kind of the job that makes a file.
@@ -141,7 +143,7 @@ def request_file(session: Session, *, run: PrintRun, wish: Wish, actor: str) -> 
             "The run is not released: nothing of it may be printed.",
             fix="Wait until it is finished.",
         )
-    if wish.kind == "archive" and run.output != "pdf":
+    if wish.kind == "archive" and run.output != PDF:
         raise BadInput(
             "Commands of a label printer are no document.", fix="Archive runs that are PDF files."
         )
@@ -193,25 +195,55 @@ def make(run: PrintRun, wish: Wish, keyring: Keyring, files: Files) -> Made:
     :raises PrintRefused: the finished file fails its preflight.
     :raises BadInput: what the engines of `press`, `variable` and `archive` refuse.
     """
-    if wish.kind == "archive":
-        return Made(to_pdfa2(files.get(run.file_key or "")), "pdf", None, {"standard": "PDF/A-2b"})
-    if wish.kind == "cartons":
-        data, figures = carton_label.render(run, keyring, per=wish.per, layout_name=wish.paper)
-        return Made(data, "pdf", None, figures)
-    layout, settings = parts.layout_of(run), wish.settings(files)
-    content = parts.content_of(run, files)
-    units = parts.units_of(run, keyring, parts.Slice(0, run.count))
-    blocks = [Block(content, units)]
-    job = Job(
-        title=f"{content['product_name']} · {content['lot_code']}",
-        author=content["producer_name"],
-        note=f"Lô {run.record} · đợt in {run.id}",
-    )
-    if wish.kind == "variable":
-        variable = write_variable(layout, blocks, fonts.load(), settings=settings, job=job)
-        return Made(_zipped(variable._asdict()), "zip", None, {"labels": len(units)})
+    match wish.kind:
+        case "archive":
+            data = to_pdfa2(files.get(run.file_key or ""))
+            return Made(data, "pdf", None, {"standard": "PDF/A-2b"})
+        case "cartons":
+            data, figures = carton_label.render(run, keyring, per=wish.per, layout_name=wish.paper)
+            return Made(data, "pdf", None, figures)
+        case "variable":
+            shop = _Order.of(run, wish, keyring, files)
+            made = write_variable(
+                shop.layout, shop.blocks, fonts.load(), settings=shop.settings, job=shop.job
+            )
+            return Made(_zipped(made._asdict()), "zip", None, {"labels": len(shop.units)})
+        case "press":
+            return _press(run, wish, _Order.of(run, wish, keyring, files))
+        case _:
+            assert_never(wish.kind)
+
+
+class _Order(NamedTuple):
+    """What the engines of the print shop take."""
+
+    layout: Layout
+    settings: PressSettings
+    content: LabelContent
+    units: list[Unit]
+    job: Job
+
+    @classmethod
+    def of(cls, run: PrintRun, wish: Wish, keyring: Keyring, files: Files) -> _Order:
+        content = parts.content_of(run, files)
+        job = Job(
+            title=f"{content['product_name']} · {content['lot_code']}",
+            author=content["producer_name"],
+            note=f"Lô {run.record} · đợt in {run.id}",
+        )
+        units = parts.units_of(run, keyring, parts.Slice(0, run.count))
+        return cls(parts.layout_of(run), wish.settings(files), content, units, job)
+
+    @property
+    def blocks(self) -> list[Block]:
+        return [Block(self.content, self.units)]
+
+
+def _press(run: PrintRun, wish: Wish, shop: _Order) -> Made:
+    """The press file, checked, and the sheet for the print shop."""
+    layout, settings, content, units, job = shop
     out = io.BytesIO()
-    report = write_press_pdf(out, layout, blocks, fonts.load(), settings=settings, job=job)
+    report = write_press_pdf(out, layout, shop.blocks, fonts.load(), settings=settings, job=job)
     pdf = out.getvalue()
     found = check(
         pdf,

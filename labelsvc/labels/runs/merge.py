@@ -17,6 +17,7 @@ from labelsvc.errors import ReadBackFailed
 from labelsvc.files import Files
 from labelsvc.labels.pdf.join import join
 from labelsvc.labels.pdf.rendering import PDFIUM, grey_page
+from labelsvc.labels.rolls.languages import PDF
 from labelsvc.labels.runs.parts import Printed, part_key
 
 #: Enough to tell two pages of symbols apart: the left fifth, where every sheet begins its rows.
@@ -38,7 +39,7 @@ def merge(files: Files, run: Printed, hashes: Sequence[str]) -> tuple[str, str, 
         if len(parts) == 1:
             return parts[0], hashes[0], streams[0].seek(0, io.SEEK_END)
         whole = opened.enter_context(tempfile.TemporaryFile())
-        if run.output == "pdf":
+        if run.output == PDF:
             pages = join(streams, whole)
             _compare(whole, streams, pages)
         else:  # commands of a label printer: one after another

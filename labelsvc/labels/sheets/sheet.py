@@ -12,7 +12,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from labelsvc.errors import BadInput, LayoutError
-from labelsvc.labels.layouts.layout import PAGES, Article, Layout, SheetSpec
+from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.layouts.paper import PAGES, Article, SheetSpec
 from labelsvc.labels.sheets.placement import USUAL, Order, Placement
 
 #: What a cutting die is trusted with; data sheets are rounded to hundredths (Avery 7161: 0.035).

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from xml.sax.saxutils import escape
 
-from labelsvc.labels.layouts.layout import Article
+from labelsvc.labels.layouts.paper import Article
 from labelsvc.labels.sheets.placement import USUAL, Placement
 from labelsvc.labels.sheets.sheet import TOLERANCE, Sheet
 from labelsvc.labels.sheets.stock_proof import test_sheet_pdf

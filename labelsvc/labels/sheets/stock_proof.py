@@ -14,7 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 from labelsvc.errors import fill
 from labelsvc.i18n import translate
 from labelsvc.labels.drawing.fonts_metrics import Face, Fonts
-from labelsvc.labels.layouts.layout import Article
+from labelsvc.labels.layouts.paper import Article
 from labelsvc.labels.sheets.sheet import Sheet
 
 PT = 72 / 25.4  # points in a millimetre

@@ -17,7 +17,8 @@ from labelsvc.labels.drawing.content import LabelContent, Unit, sample_content, 
 from labelsvc.labels.drawing.ops import MARKS, put
 from labelsvc.labels.layouts import reading
 from labelsvc.labels.layouts.elements import Element
-from labelsvc.labels.layouts.layout import LabelShape, Layout, SheetSpec
+from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.layouts.paper import LabelShape, SheetSpec
 from labelsvc.labels.layouts.template import Run, expand, placeholders
 from labelsvc.labels.layouts.variables import PER_UNIT, VARIABLES
 from labelsvc.labels.runs.catalogue_content import product_values

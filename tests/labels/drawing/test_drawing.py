@@ -14,6 +14,7 @@ from labelsvc.labels.drawing.compose import Drawing, compose
 from labelsvc.labels.drawing.content import LabelContent, Unit, sample_content, sample_unit
 from labelsvc.labels.drawing.fonts_metrics import PT, Fonts
 from labelsvc.labels.drawing.ops import ImageOp, PathOp, RectOp, SymbolOp, TextOp, UnitTextOp
+from labelsvc.labels.layouts import path_data
 from labelsvc.labels.layouts.layout import Layout
 from tests.labels.conftest import HEAD, Write, units
 
@@ -290,7 +291,7 @@ def test_the_law_check_is_told_size_and_text(sheet65: Layout, fonts: Fonts) -> N
     ],
 )
 def test_path_data(d: str, end: tuple[object, ...]) -> None:
-    last = shapes.parse(d)[-1]
+    last = path_data.parse(d)[-1]
     assert last[0] == end[0]
     assert [float(v) for v in last[1:]] == pytest.approx([float(v) for v in end[1:]])  # type: ignore[arg-type]
 

@@ -16,7 +16,7 @@ import pytest
 from labelsvc.errors import BadInput, LayoutError
 from labelsvc.labels.drawing.fonts_metrics import Fonts
 from labelsvc.labels.layouts import library, reading
-from labelsvc.labels.layouts.layout import Article
+from labelsvc.labels.layouts.paper import Article
 from labelsvc.labels.pdf.paint import PT
 from labelsvc.labels.pdf.rendering import grey_page
 from labelsvc.labels.sheets import stock

@@ -16,7 +16,8 @@ from labelsvc.catalogue.models import Lot
 from labelsvc.errors import BadInput, Conflict, LayoutError
 from labelsvc.i18n import moment
 from labelsvc.labels import own_layouts
-from labelsvc.labels.layouts.layout import Article, Layout
+from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.layouts.paper import Article
 from labelsvc.labels.layouts.reading import load
 from labelsvc.labels.layouts.variables import VARIABLES
 from labelsvc.labels.layouts.writing import dumps, facts

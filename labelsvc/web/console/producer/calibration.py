@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.labels import own_layouts
 from labelsvc.labels.drawing import fonts
-from labelsvc.labels.layouts.layout import Article
+from labelsvc.labels.layouts.paper import Article
 from labelsvc.labels.models import Printer
 from labelsvc.labels.printers import book, send_now
 from labelsvc.labels.printers import label as calibration_label

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Literal, cast
+from typing import Any, Literal, assert_never, cast
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -139,15 +139,21 @@ def _wish(posted: Posted, known: set[str]) -> Wish:
     kind = posted.text("kind")
     if kind not in FILE_KINDS:
         abort(400)
-    if kind == "archive":
-        return Wish("archive")
-    if kind == "variable":
-        bleed = _mm(posted, "variable_bleed", "Bleed (mm)", 2)
-        return Wish("variable", bleed=bleed)
-    if kind == "cartons":
-        paper = posted.text("paper")
-        per = posted.number("per", "Units in a carton")
-        return Wish("cartons", per=0 if per is None else per, paper=paper)
+    match kind:
+        case "archive":
+            return Wish(kind)
+        case "variable":
+            return Wish(kind, bleed=_mm(posted, "variable_bleed", "Bleed (mm)", 2))
+        case "cartons":
+            per = posted.number("per", "Units in a carton")
+            return Wish(kind, per=0 if per is None else per, paper=posted.text("paper"))
+        case "press":
+            return _press_wish(posted, known)
+        case _:
+            assert_never(kind)
+
+
+def _press_wish(posted: Posted, known: set[str]) -> Wish:
     columns = posted.number("columns", "Columns") or 0
     rows = posted.number("rows", "Rows") or 0
     if bool(columns) != bool(rows):

@@ -10,7 +10,7 @@ from flask import request
 from pydantic import ValidationError
 
 from labelsvc.errors import BadInput, LabelsvcError
-from labelsvc.labels.layouts.layout import PAGES, Article
+from labelsvc.labels.layouts.paper import PAGES, Article
 from labelsvc.labels.models import OwnSheet
 from labelsvc.labels.sheets.sheet import Sheet
 from labelsvc.web.console.editor import faults

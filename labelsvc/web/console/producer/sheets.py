@@ -15,7 +15,7 @@ from labelsvc.i18n import fold
 from labelsvc.labels import own_layouts
 from labelsvc.labels.drawing import fonts
 from labelsvc.labels.layouts import library
-from labelsvc.labels.layouts.layout import PAGES, Article
+from labelsvc.labels.layouts.paper import PAGES, Article
 from labelsvc.labels.models import OwnSheet
 from labelsvc.labels.sheets import stock
 from labelsvc.labels.sheets.sheet import Sheet

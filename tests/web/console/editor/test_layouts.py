@@ -17,7 +17,7 @@ from labelsvc.db import Database
 from labelsvc.labels import own_layouts
 from labelsvc.labels.drawing import fonts
 from labelsvc.labels.layouts import library
-from labelsvc.labels.layouts.layout import SheetSpec
+from labelsvc.labels.layouts.paper import SheetSpec
 from labelsvc.labels.layouts.reading import load
 from labelsvc.labels.layouts.writing import dumps, facts
 from labelsvc.labels.runs import numbering

@@ -12,7 +12,7 @@ from labelsvc.errors import PrinterFailed
 from labelsvc.i18n import catalog
 from labelsvc.labels.models import Printer
 from labelsvc.labels.printers import send_now, sending
-from labelsvc.labels.rolls import tspl, zpl
+from labelsvc.labels.rolls.languages import LANGUAGES
 from labelsvc.labels.sheets.profile import Profile
 from labelsvc.web.console.producer import calibration
 from tests.web.console.producer.test_printers import OFFICE, ZEBRA, saved
@@ -39,7 +39,7 @@ def test_the_labels_of_the_chosen_roll_are_fetched(
     page = lan.get(f"/console/printers/{row.id}/label?roll=roll-35x22-2").get_data(as_text=True)
     assert f"label.{language}?roll=roll-35x22-2" in page
     data = lan.get(f"/console/printers/{row.id}/label.{language}?roll=roll-35x22-2").data
-    pictures = zpl.read(data) if language == "zpl" else tspl.read(data)
+    pictures = LANGUAGES[language].read(data)
     assert {picture.height for picture in pictures} == {round(22 * 300 / 25.4)}
     other = "tspl" if language == "zpl" else "zpl"
     assert lan.get(f"/console/printers/{row.id}/label.{other}?roll=roll-35x22-2").status_code == 404

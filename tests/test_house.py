@@ -1,0 +1,58 @@
+"""Rules of the house that no other tool holds."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from labelsvc.labels.rolls.languages import LANGUAGES
+
+ROOT = Path(__file__).parent.parent / "labelsvc"
+MOST_PARAMETERS = 7
+#: Functions that take more, with how many: to become empty, never longer.
+LARGER = {
+    "accounts/sessions.py:sign_in": 9,
+    "catalogue/certificates.py:create_certificate": 9,
+    "catalogue/certify.py:create_recognition": 14,
+    "catalogue/lots.py:correct_lot": 9,
+    "catalogue/lots.py:open_lot": 10,
+}
+#: Where the name of a printer language may stand: its own module, and the table.
+LANGUAGE_HOME = {"languages.py", *(f"{name}.py" for name in LANGUAGES)}
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    for path in sorted(ROOT.rglob("*.py")):
+        yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """What a caller may give: `self` and `cls` do not count."""
+    given = function.args
+    names = [arg.arg for arg in (*given.posonlyargs, *given.args, *given.kwonlyargs)]
+    names += [arg.arg for arg in (given.vararg, given.kwarg) if arg is not None]
+    return len(names[1:] if names[:1] in (["self"], ["cls"]) else names)
+
+
+def test_no_function_takes_more_than_seven_parameters() -> None:
+    found = {
+        f"{name}:{node.name}": parameters(node)
+        for name, module in modules()
+        for node in ast.walk(module)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    larger = {name: count for name, count in found.items() if count > MOST_PARAMETERS}
+    assert {name: count for name, count in larger.items() if count > LARGER.get(name, 0)} == {}
+
+
+def test_a_printer_language_is_named_in_its_module_and_in_the_table_alone() -> None:
+    named = {
+        name
+        for name, module in modules()
+        for node in ast.walk(module)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and node.value.removeprefix(".") in LANGUAGES
+    }
+    assert {Path(name).name for name in named} <= LANGUAGE_HOME
