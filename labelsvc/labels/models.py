@@ -65,7 +65,7 @@ class Rendered:
     released_at: Mapped[datetime | None]
 
     @property
-    def mark(self) -> str:
+    def name_on_labels(self) -> str:
         """What stands before the number of each label, so that no two of a lot read the same.
 
         Empty in runs that were made before labels had it: they are drawn as they were printed.

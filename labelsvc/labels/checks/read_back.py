@@ -21,7 +21,7 @@ import pypdfium2
 
 from labelsvc.labels.checks import spot_check
 from labelsvc.labels.checks.faults import Faults
-from labelsvc.labels.checks.spot_check import Rule, Sample, Spot
+from labelsvc.labels.checks.spot_check import Rule, Spot, SpotCheck
 from labelsvc.labels.layouts.elements import SymbolElement
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.pdf.paint import bend
@@ -53,7 +53,7 @@ class ReadBackReport:
     #: Least difference of light and dark, 0 to 1, as ISO/IEC 15415 counts symbol contrast.
     contrast: float = 1.0
     #: What was measured on one page; None when the file has no symbol.
-    measured: Sample | None = None
+    measured: SpotCheck | None = None
 
 
 #: ISO/IEC 15415: from which unused error correction and which symbol contrast up a symbol has a
@@ -106,7 +106,7 @@ def read_back_pdf(
     rule = Rule(box.min_module, module_mm, layout.resolution_dpi)
     document = _open(pdf)
     again, unused, pages, contrast = 0, 1.0, 0, 1.0
-    measured: Sample | None = None
+    measured: SpotCheck | None = None
     named = numbers or range(1, len(expected) + 1)
     try:
         for number, placed in groupby(

@@ -47,7 +47,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class SpotCheck:
     """What was measured: the smallest module, also in dots of the printer, the narrowest quiet
     zone in modules (at most 6 are looked for), and of how many symbols."""
 
@@ -103,7 +103,7 @@ def take(
     faults: Faults,
     *,
     page: int,
-) -> Sample | None:
+) -> SpotCheck | None:
     """Measure the symbols at *spots* on what their `windows` show; what breaks *rule* goes to *faults*.
 
     None when no symbol could be measured; then there is a fault for each.
@@ -134,7 +134,7 @@ def take(
     if not rows:
         return None
     least = min(row.module for row in rows)
-    return Sample(
+    return SpotCheck(
         round(dpi),
         len(rows),
         round(least, 4),

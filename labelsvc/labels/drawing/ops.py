@@ -14,7 +14,7 @@ from labelsvc.labels.layouts.path_data import Command
 #: What stands for each per-unit variable inside `UnitTextOp.template`: private-use characters,
 #: which no value can contain (`content` drops them). A new variable goes last, so that the drawings
 #: of layouts without it stay as they are.
-MARKS = {
+PLACES = {
     name: chr(0xE000 + number)
     for number, name in enumerate(
         ("code", "code_bottom", "code_printed", "code_top", "unit_number", "inner_code")
@@ -24,7 +24,7 @@ MARKS = {
 
 def put(template: str, unit: Unit) -> str:
     """*template* with the values of *unit* for the marks."""
-    for name, mark in MARKS.items():
+    for name, mark in PLACES.items():
         if mark in template:
             template = template.replace(mark, getattr(unit, name))
     return template
@@ -90,7 +90,7 @@ class ImageOp:
 @dataclass(frozen=True, slots=True)
 class UnitTextOp:
     """A line that differs from unit to unit. x, y: its `anchor` (left, center, right) on the
-    baseline; `size` and `min_size` are ems in mm. `template` has `MARKS` where unit values go."""
+    baseline; `size` and `min_size` are ems in mm. `template` has `PLACES` where unit values go."""
 
     x: float
     y: float

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from labelsvc.labels.drawing import line_breaking, shapes, text
 from labelsvc.labels.drawing.content import LabelContent, Unit
 from labelsvc.labels.drawing.fonts_metrics import PT, Fonts
-from labelsvc.labels.drawing.ops import MARKS, PathOp, StaticOp, TextOp, UnitOp, UnitTextOp, put
+from labelsvc.labels.drawing.ops import PLACES, PathOp, StaticOp, TextOp, UnitOp, UnitTextOp, put
 from labelsvc.labels.drawing.text import SetText
 from labelsvc.labels.layouts.elements import (
     ArcText,
@@ -62,7 +62,7 @@ class Words:
 
     def __post_init__(self) -> None:
         # Unit values are put in label by label: marks stand for those that are not empty.
-        marks = {name: mark if getattr(self.sample, name) else "" for name, mark in MARKS.items()}
+        marks = {name: mark if getattr(self.sample, name) else "" for name, mark in PLACES.items()}
         host = line_breaking.breakable(self.content["host"])
         self.values: Mapping[str, str] = {
             **self.content, **self.content.conditions, "host": host, **marks,

@@ -16,7 +16,7 @@ Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class CropMarks:
     """Crop marks: `offset_mm` from the cut, `length_mm` long, `weight_pt` thick."""
 
     offset_mm: float = 3.0
@@ -60,7 +60,7 @@ class Frame:
     gutter: tuple[float, float]
     order: Order = "across"
     columns: int = 1
-    marks: Marks | None = field(default=None)
+    marks: CropMarks | None = field(default=None)
 
     @property
     def per_page(self) -> int:
@@ -131,7 +131,7 @@ def frame(
     label: tuple[float, float],
     *,
     bleed_mm: float,
-    marks: Marks | None,
+    marks: CropMarks | None,
     imposition: Imposition | None,
 ) -> Frame:
     """The page for labels of *label* mm. Raises `BadInput` when they do not fit the press sheet."""
@@ -199,7 +199,7 @@ def best_fit(
     sheet_mm: tuple[float, float],
     *,
     bleed_mm: float,
-    marks: Marks | None,
+    marks: CropMarks | None,
     gutter_mm: tuple[float, float],
 ) -> tuple[int, int]:
     """Columns and rows that fill the sheet; (0, 0) when not even one label fits."""

@@ -9,7 +9,7 @@ from typing import Literal
 
 from labelsvc.errors import BadInput
 from labelsvc.labels.press import ink
-from labelsvc.labels.press.imposition import Imposition, Marks
+from labelsvc.labels.press.imposition import CropMarks, Imposition
 from labelsvc.labels.press.ink import Cmyk
 from labelsvc.labels.press.palette import Spot, check_spots
 from labelsvc.labels.press.xmp import EPOCH
@@ -34,7 +34,7 @@ class PressSettings:
     """
 
     bleed_mm: float = 2.0
-    marks: Marks | None = field(default_factory=Marks)
+    marks: CropMarks | None = field(default_factory=CropMarks)
     spots: Mapping[str, Spot] = field(default_factory=dict)
     process: Mapping[str, Cmyk] = field(default_factory=dict)
     overprint_black: bool = True

@@ -32,7 +32,7 @@ from labelsvc.labels.symbols import size as symbol_size
 #: Dots of a module, from too fine for most printers to easy.
 LADDER = (2, 3, 4, 5, 6)
 #: From the left and the upper edge of the label to the cross, mm; of a round one it is the middle.
-MARK = 6.0
+CROSS = 6.0
 #: Free at every edge, mm; between two symbols of the ladder.
 _MARGIN, _GAP = 1.0, 1.0
 _ARM = 4.0
@@ -85,13 +85,13 @@ class _Box(NamedTuple):
     bottom: float
 
 
-def mark_of(article: Article) -> tuple[float, float]:
+def cross_of(article: Article) -> tuple[float, float]:
     """How far the cross stands from the left and the upper edge of the label, mm."""
     if article.label is not None and article.label.round:
         width, height = article.label.size
         return width / 2, height / 2
-    height = article.label.size[1] if article.label is not None else 2 * MARK
-    return MARK, min(MARK, height / 2)
+    height = article.label.size[1] if article.label is not None else 2 * CROSS
+    return CROSS, min(CROSS, height / 2)
 
 
 def calibration_file(
@@ -140,7 +140,7 @@ def calibration_rows(
         )
     said, scale = _SAID["en" if language == "en" else "vi"], symbol_size.dots_per_mm(dpi)
     roll = _Roll(sheet, scale, article.label is not None and article.label.round, fonts)
-    roll.marks(mark_of(article), said, dpi)
+    roll.marks(cross_of(article), said, dpi)
     roll.ladder(said)
     return [Row(row.first, row.labels, shifted(row.bits, profile, scale)) for row in roll.rows()]
 

@@ -14,7 +14,7 @@ from labelsvc.labels.drawing.fonts_metrics import Fonts
 from labelsvc.labels.pdf import paint
 from labelsvc.labels.pdf.canvas import canvas_for_labels, font_name, saved
 from labelsvc.labels.pdf.paint import PT, bend
-from labelsvc.labels.sheets.profile import MARKS_X, MARKS_Y, Profile
+from labelsvc.labels.sheets.profile import CROSSES_X, CROSSES_Y, Profile
 from labelsvc.labels.symbols import batch, encode
 from labelsvc.labels.symbols import size as symbol_size
 
@@ -156,7 +156,7 @@ class _Sheet:
         for part in self.wrapped(words.ask, 9.5):
             self.text(_LEFT, at, part, 9.5, colour=_SOFT)
             at += 4.6
-        values = (*MARKS_X, *MARKS_Y, 0.0)
+        values = (*CROSSES_X, *CROSSES_Y, 0.0)
         for number, (name, text, value) in enumerate(
             zip("ABCDE", words.distances, values, strict=True)
         ):
@@ -169,19 +169,19 @@ class _Sheet:
 
     def crosses(self) -> None:
         for x, y, name in (
-            (MARKS_X[0], _MID_Y, "A"),
-            (MARKS_X[1], _MID_Y, "B"),
-            (_MID_X, MARKS_Y[0], "C"),
-            (_MID_X, MARKS_Y[1], "D"),
+            (CROSSES_X[0], _MID_Y, "A"),
+            (CROSSES_X[1], _MID_Y, "B"),
+            (_MID_X, CROSSES_Y[0], "C"),
+            (_MID_X, CROSSES_Y[1], "D"),
         ):
             self.line(x - 6, y, x + 6, y)
             self.line(x, y - 6, x, y + 6)
             self.canvas.circle(x * PT, (PAGE[1] - y) * PT, 2.5 * PT)
             self.text(x + 3, y - 3, name, 12, face="bold", colour=_LEAF)
-        self.line(MARKS_X[0], MARKS_Y[0], MARKS_X[1], MARKS_Y[0])
-        for x in MARKS_X:
-            self.line(x, MARKS_Y[0] - 3, x, MARKS_Y[0] + 3)
-        self.text(MARKS_X[1] - 4, MARKS_Y[0] - 3, "E", 12, face="bold", colour=_LEAF)
+        self.line(CROSSES_X[0], CROSSES_Y[0], CROSSES_X[1], CROSSES_Y[0])
+        for x in CROSSES_X:
+            self.line(x, CROSSES_Y[0] - 3, x, CROSSES_Y[0] + 3)
+        self.text(CROSSES_X[1] - 4, CROSSES_Y[0] - 3, "E", 12, face="bold", colour=_LEAF)
 
     def rulers(self) -> None:
         """150 mm across and down: a stretched page shows at once against a real ruler."""

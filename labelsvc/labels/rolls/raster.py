@@ -48,7 +48,7 @@ _CHUNK = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Web:
+class Media:
     """The roll at the printer's dots: size of one row of labels, and where the symbols stand."""
 
     dpi: int
@@ -85,7 +85,7 @@ class Row(NamedTuple):
     bits: Bits
 
 
-def web_of(layout: Layout, drawing: Drawing, profile: Profile | None = None) -> Web:
+def media_of(layout: Layout, drawing: Drawing, profile: Profile | None = None) -> Media:
     """The roll of *layout*, its symbols where *drawing* has them.
 
     :param profile: whose offset moves everything by whole dots; scale and turn are for sheets.
@@ -118,18 +118,18 @@ def web_of(layout: Layout, drawing: Drawing, profile: Profile | None = None) -> 
             box = (image.x, image.y, image.x + image.w, image.y + image.h)
             edges = [round(v * scale) for v in map(sum, zip(box, (x, y, x, y), strict=True))]
             pictures.append((edges[0], edges[1], edges[2], edges[3]))
-    web = Web(
+    media = Media(
         dpi, round(width_mm * scale), round(height_mm * scale), width_mm, height_mm,
         sheet.columns, tuple(corners), tuple(cells), op.dots, op.modules, op.dots / scale,
         tuple(pictures),
     )  # fmt: skip
     for x, y in corners:
-        if min(x, y) < 0 or x + web.side > web.width or y + web.side > web.height:
+        if min(x, y) < 0 or x + media.side > media.width or y + media.side > media.height:
             raise BadInput(
                 "The offset of the printer moves the symbol off the label.",
                 fix="Measure the offset again; a roll printer needs a few millimetres at most.",
             )
-    return web
+    return media
 
 
 def rows(
@@ -143,27 +143,27 @@ def rows(
 ) -> Iterator[Row]:
     """The rows of the roll, in order; the first label is number *number* of its run.
 
-    *spares* labels without a code follow. Raises what `render_sheet_pdf` and `web_of` raise, and
+    *spares* labels without a code follow. Raises what `render_sheet_pdf` and `media_of` raise, and
     `BadInput` for a picture that shows nothing in black alone.
     """
     units, content = block.units, block.content
     if not units and not spares:
         raise BadInput("A run of no labels", fix="Give at least one code.")
     drawing = compose(layout, content, fonts, unit=units[0] if units else None)
-    web = web_of(layout, drawing, profile)
+    media = media_of(layout, drawing, profile)
     total = len(units) + spares
-    for start in range(0, total, _CHUNK * web.across):
-        part = units[start : start + _CHUNK * web.across]
-        blank = min(start + _CHUNK * web.across, total) - start - len(part)
+    for start in range(0, total, _CHUNK * media.across):
+        part = units[start : start + _CHUNK * media.across]
+        blank = min(start + _CHUNK * media.across, total) - start - len(part)
         pdf = render_sheet_pdf(layout, [Block(content, part)], fonts, Placement(spares=blank))
-        pictures = _pictures(pdf, web, profile, len(part))
+        pictures = _pictures(pdf, media, profile, len(part))
         matrices = _matrices(drawing, part)
         for index, bits in enumerate(pictures):
-            at = index * web.across
-            here = part[at : at + web.across]
-            for corner, matrix in zip(web.corners, matrices[at : at + len(here)], strict=False):
-                _draw(bits, corner, matrix, web)
-            labels = min(web.across, len(part) + blank - at)
+            at = index * media.across
+            here = part[at : at + media.across]
+            for corner, matrix in zip(media.corners, matrices[at : at + len(here)], strict=False):
+                _draw(bits, corner, matrix, media)
+            labels = min(media.across, len(part) + blank - at)
             yield Row(number + start + at, labels, bits)
 
 
@@ -196,10 +196,10 @@ def check_pictures(layout: Layout, content: LabelContent, unit: Unit, fonts: Fon
 
     :raises BadInput: what `rows` raises.
     """
-    web = web_of(layout, compose(layout, content, fonts, unit=unit))
-    if web.pictures:
+    media = media_of(layout, compose(layout, content, fonts, unit=unit))
+    if media.pictures:
         pdf = render_sheet_pdf(layout, [Block(content, [unit])], fonts)
-        for _ in _pictures(pdf, web, None, 1):
+        for _ in _pictures(pdf, media, None, 1):
             pass
 
 
@@ -219,11 +219,11 @@ def _screened(grey: npt.NDArray[np.uint8]) -> Bits:
     return dots
 
 
-def _pictures(pdf: bytes, web: Web, profile: Profile | None, labels: int) -> Iterator[Bits]:
+def _pictures(pdf: bytes, media: Media, profile: Profile | None, labels: int) -> Iterator[Bits]:
     """Each page, cut at one shade, the pictures of its first *labels* labels screened, and moved by
     the printer's offset."""
-    each = len(web.pictures) // web.across
-    scale = symbol_size.dots_per_mm(web.dpi)
+    each = len(media.pictures) // media.across
+    scale = symbol_size.dots_per_mm(media.dpi)
     with PDFIUM:
         document = pypdfium2.PdfDocument(pdf)
         pages = len(document)
@@ -232,10 +232,10 @@ def _pictures(pdf: bytes, web: Web, profile: Profile | None, labels: int) -> Ite
         for index in range(pages):
             grey = grey_page(document, index, scale * 25.4)
             dark = grey < _INK
-            here = min(web.across, max(0, labels - index * web.across))
-            for x0, y0, x1, y1 in web.pictures[: here * each]:
+            here = min(media.across, max(0, labels - index * media.across))
+            for x0, y0, x1, y1 in media.pictures[: here * each]:
                 dark[y0:y1, x0:x1] = _screened(grey[y0:y1, x0:x1])
-            yield _moved(dark, right, down, (web.height, web.width))
+            yield _moved(dark, right, down, (media.height, media.width))
     finally:
         with PDFIUM:
             document.close()
@@ -250,9 +250,9 @@ def _matrices(drawing: Drawing, units: Sequence[Unit]) -> npt.NDArray[np.bool_]:
     return encoder.matrices([unit.code for unit in units])
 
 
-def _draw(bits: Bits, corner: tuple[int, int], matrix: Bits, web: Web) -> None:
+def _draw(bits: Bits, corner: tuple[int, int], matrix: Bits, media: Media) -> None:
     """The symbol over its rendering; a dot around it is wiped, where the rendering was soft."""
     x, y = corner
-    side = web.side
+    side = media.side
     bits[max(0, y - 1) : y + side + 1, max(0, x - 1) : x + side + 1] = False
-    bits[y : y + side, x : x + side] = matrix.repeat(web.dots, 0).repeat(web.dots, 1)
+    bits[y : y + side, x : x + side] = matrix.repeat(media.dots, 0).repeat(media.dots, 1)

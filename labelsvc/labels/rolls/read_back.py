@@ -11,10 +11,10 @@ import numpy.typing as npt
 from labelsvc.labels.checks import spot_check
 from labelsvc.labels.checks.faults import Faults
 from labelsvc.labels.checks.read_back import ReadBackReport
-from labelsvc.labels.checks.spot_check import Rule, Sample, Spot
+from labelsvc.labels.checks.spot_check import Rule, Spot, SpotCheck
 from labelsvc.labels.rolls.languages import Language
 from labelsvc.labels.rolls.pictures import Picture
-from labelsvc.labels.rolls.raster import Web
+from labelsvc.labels.rolls.raster import Media
 from labelsvc.labels.symbols import encode
 
 
@@ -38,7 +38,7 @@ WHOLE = Stretch()
 def read_back_roll(
     data: bytes,
     expected: Sequence[str],
-    web: Web,
+    media: Media,
     language: Language,
     stretch: Stretch = WHOLE,
 ) -> ReadBackReport:
@@ -50,21 +50,21 @@ def read_back_roll(
     commands that this program does not write.
     """
     number, first_row = stretch.number, stretch.first_row
-    faults, reader = Faults(roll=True), _Rows(expected, stretch.numbers, web, number)
+    faults, reader = Faults(roll=True), _Rows(expected, stretch.numbers, media, number)
     total, label, rows = len(expected) + stretch.spares, 0, 0
-    measured: Sample | None = None
+    measured: SpotCheck | None = None
     for picture in language.read(data):
-        _check_size(picture, web, label + number, faults)
+        _check_size(picture, media, label + number, faults)
         grey = picture.grey
         found = encode.read_back(grey)
         for copy in range(picture.copies):
             if label >= total:
                 raise faults.fatal("it has more labels than {expected}", expected=total)
-            across = min(web.across, total - label)
+            across = min(media.across, total - label)
             spots = reader.row(grey, found, label, across, first_row + rows, faults, first=not copy)
             if measured is None and spots:
-                rule = Rule(stretch.least_mm, web.module_mm, web.dpi)
-                dpi = web.dots_per_mm * 25.4
+                rule = Rule(stretch.least_mm, media.module_mm, media.dpi)
+                dpi = media.dots_per_mm * 25.4
                 seen = [window.of(grey) for window in spot_check.windows(spots, dpi)]
                 measured = spot_check.take(seen, dpi, spots, rule, faults, page=first_row + rows)
             label += across
@@ -75,17 +75,17 @@ def read_back_roll(
         )
     faults.settle()
     return ReadBackReport(
-        len(expected), rows, web.dpi, reader.again, reader.unused, (), web.dots, web.module_mm,
+        len(expected), rows, media.dpi, reader.again, reader.unused, (), media.dots, media.module_mm,
         measured=measured,
     )  # fmt: skip
 
 
-def _check_size(picture: Picture, web: Web, label: int, faults: Faults) -> None:
+def _check_size(picture: Picture, media: Media, label: int, faults: Faults) -> None:
     if picture.first != label:
         raise faults.fatal(
             "label {label} is not where it belongs", label=label, found=picture.first
         )
-    if picture.height != web.height or (picture.width + 7) // 8 != (web.width + 7) // 8:
+    if picture.height != media.height or (picture.width + 7) // 8 != (media.width + 7) // 8:
         raise faults.fatal(
             "label {label} has {width} × {height} dots", label=label, width=picture.width,
             height=picture.height,
@@ -96,9 +96,9 @@ class _Rows:
     """Compares what was read of each row; `again` and `unused` add up."""
 
     def __init__(
-        self, expected: Sequence[str], numbers: Sequence[int], web: Web, number: int
+        self, expected: Sequence[str], numbers: Sequence[int], media: Media, number: int
     ) -> None:
-        self.expected, self.web = expected, web
+        self.expected, self.media = expected, media
         self.numbers = numbers or range(number, number + len(expected))
         self.again, self.unused = 0, 1.0
 
@@ -134,7 +134,7 @@ class _Rows:
                 self.unused = min(self.unused, 1.0 if here[0].unused is None else here[0].unused)
                 spots.append(self._spot(column, self.numbers[index]))
         for read in left:
-            x, y = (round(v / self.web.dots_per_mm, 1) for v in (read.x, read.y))
+            x, y = (round(v / self.media.dots_per_mm, 1) for v in (read.x, read.y))
             faults.add("stray", page=row, x=x, y=y, found=read.text)
         return spots
 
@@ -142,10 +142,10 @@ class _Rows:
         self, grey: npt.NDArray[np.uint8], found: Sequence[encode.Read], column: int
     ) -> tuple[list[encode.Read], bool]:
         """What was read in *column*; whether it took a second look, at that place alone."""
-        web = self.web
-        x, y = web.corners[column]
-        edge = encode.QUIET * web.dots
-        left, top, right, bottom = x - edge, y - edge, x + web.side + edge, y + web.side + edge
+        media = self.media
+        x, y = media.corners[column]
+        edge = encode.QUIET * media.dots
+        left, top, right, bottom = x - edge, y - edge, x + media.side + edge, y + media.side + edge
         here = [read for read in found if left <= read.x <= right and top <= read.y <= bottom]
         second = not here
         if second:
@@ -154,8 +154,8 @@ class _Rows:
         return here, second
 
     def _spot(self, column: int, unit: int) -> Spot:
-        web = self.web
-        x, y = ((at + web.side / 2) / web.dots_per_mm for at in web.corners[column])
-        half = (web.side / 2 + encode.QUIET * web.dots) / web.dots_per_mm
-        left, top, right, bottom = web.cells[column]
+        media = self.media
+        x, y = ((at + media.side / 2) / media.dots_per_mm for at in media.corners[column])
+        half = (media.side / 2 + encode.QUIET * media.dots) / media.dots_per_mm
+        left, top, right, bottom = media.cells[column]
         return Spot(x, y, half, (x - left, y - top, right - x, bottom - y), column + 1, unit)

@@ -124,7 +124,7 @@ def current(session: Session) -> Artwork | None:
 
 def picture(files: Files, row: Artwork) -> bytes:
     """The bytes of *row*. :raises FileMissing: they were lost."""
-    return kept(files, {NAME: row.sha256})[NAME]
+    return load(files, {NAME: row.sha256})[NAME]
 
 
 def pictures(session: Session, files: Files) -> dict[str, bytes]:
@@ -136,14 +136,14 @@ def pictures(session: Session, files: Files) -> dict[str, bytes]:
     return {} if row is None else {NAME: picture(files, row)}
 
 
-def noted(layout: Layout, content: LabelContent) -> dict[str, str]:
+def hashes(layout: Layout, content: LabelContent) -> dict[str, str]:
     """Pictures of *content* that matter to *layout*, by SHA-256: what a run remembers."""
     wanted = layout.pictures & content.images.keys()
     return {name: hashlib.sha256(content.images[name]).hexdigest() for name in sorted(wanted)}
 
 
-def kept(files: Files, hashes: Mapping[str, str]) -> dict[str, bytes]:
-    """Pictures by the hashes of `noted`. :raises FileMissing: one is gone or is not what it was."""
+def load(files: Files, hashes: Mapping[str, str]) -> dict[str, bytes]:
+    """Pictures by the hashes of `hashes`. :raises FileMissing: one is gone or is not what it was."""
     found = {}
     for name, digest in hashes.items():
         data = files.get(_key(digest)) if files.exists(_key(digest)) else b""

@@ -22,7 +22,7 @@ from labelsvc.labels.models import BlankRoll, RunState
 from labelsvc.labels.rolls import raster
 from labelsvc.labels.rolls.languages import PDF
 from labelsvc.labels.runs.numbering import position, sample_printed
-from labelsvc.labels.runs.parts import kept, slices
+from labelsvc.labels.runs.parts import as_toml, slices
 from labelsvc.labels.runs.request import RollRequest
 from labelsvc.labels.sheets.sheet import Sheet
 
@@ -30,7 +30,7 @@ from labelsvc.labels.sheets.sheet import Sheet
 JOB_KIND = "blank_roll"
 
 
-def content_of(producer: Producer, *, base_url: str) -> LabelContent:
+def blank_content(producer: Producer, *, base_url: str) -> LabelContent:
     """What a blank label of *producer* says."""
     return LabelContent(
         {
@@ -66,7 +66,7 @@ def start_roll(session: Session, request: RollRequest, *, actor: str) -> BlankRo
             producer=producer.name,
         )
     request.imprint.check(Sheet.of(chosen))
-    content = content_of(producer, base_url=base_url)
+    content = blank_content(producer, base_url=base_url)
     sample = Unit(
         f"{base_url.upper()}/{'0' * 24}",
         sample_printed(Form.SHORT),
@@ -75,12 +75,12 @@ def start_roll(session: Session, request: RollRequest, *, actor: str) -> BlankRo
     drawing = compose(chosen, content, fonts.load(), unit=sample)
     drawing.resolve(sample, fonts.load())
     if request.output != PDF:
-        raster.web_of(chosen, drawing, request.profile)
+        raster.media_of(chosen, drawing, request.profile)
     blank = allocate_blank(session, producer_id=producer.id, count=count, by=actor)
     roll = BlankRoll(
         **request.columns(chosen),
         blank=blank,
-        layout_toml=kept(chosen),
+        layout_toml=as_toml(chosen),
         form=Form.SHORT,
         content={"values": dict(content.values_by_name), "stars": None},
         created_by=actor,

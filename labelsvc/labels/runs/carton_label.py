@@ -74,7 +74,7 @@ def render(
         Unit(
             stem + keyring.carton(payload),
             f"Thùng {number(place, 'vi')} / {number(many, 'vi')}",
-            (f"{run.mark} · " if run.mark else "")
+            (f"{run.name_on_labels} · " if run.name_on_labels else "")
             + "{}–{} · {} sản phẩm".format(
                 *(number(n, "vi") for n in (*payload.numbers, payload.count))
             ),

@@ -57,7 +57,7 @@ def product_values(product: Product) -> dict[str, str]:
     }
 
 
-def content_of(
+def lot_content(
     lot: Lot, *, base_url: str, on: date, pictures: Mapping[str, bytes] | None = None
 ) -> LabelContent:
     """Values of all variables for *lot* as they are on the day *on*, and the *pictures* of the

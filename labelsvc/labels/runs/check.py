@@ -17,13 +17,13 @@ from labelsvc.labels.drawing.content import LabelContent, Unit
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.rolls import raster
 from labelsvc.labels.rolls.languages import PDF
-from labelsvc.labels.runs.catalogue_content import content_of
+from labelsvc.labels.runs.catalogue_content import lot_content
 from labelsvc.labels.runs.numbering import (
     position,
     sample_code,
     sample_inner,
     sample_printed,
-    widest_mark,
+    widest_name,
 )
 from labelsvc.labels.runs.request import RunRequest
 from labelsvc.labels.runs.rules import Balance, balance, broken_rules, no_inner_codes
@@ -55,7 +55,7 @@ def check_run(
     :param on: day that the recognition must allow stars on; today unless given.
     """
     on, lot, form, count = on or clock.today(), request.lot, request.form, request.count
-    content = content_of(lot, base_url=request.base_url, on=on, pictures=request.pictures)
+    content = lot_content(lot, base_url=request.base_url, on=on, pictures=request.pictures)
     have = balance(session, lot)
     try:
         chosen = request.chosen_layout()
@@ -69,7 +69,7 @@ def check_run(
     unit = Unit(
         sample_code(lot, form, request.base_url),
         sample_printed(form),
-        position(count, count, widest_mark(session)),
+        position(count, count, widest_name(session)),
         sample_inner(form),
     )
     try:
@@ -80,7 +80,7 @@ def check_run(
         whole.resolve(unit, fonts.load())  # the words of each label fit too
         drawn = whole
         if request.output != PDF:
-            raster.web_of(chosen, drawn, request.profile)
+            raster.media_of(chosen, drawn, request.profile)
             raster.check_pictures(chosen, content, unit, fonts.load())
         plan = size.SymbolPlan(
             drawn.symbol.version, drawn.symbol.level, drawn.symbol.dots, drawn.symbol.module

@@ -32,7 +32,7 @@ from labelsvc.labels.pdf.label_block import Block
 from labelsvc.labels.pdf.pages import Job
 from labelsvc.labels.press import icc, imposition
 from labelsvc.labels.press.archive import to_pdfa2
-from labelsvc.labels.press.imposition import Imposition, Marks
+from labelsvc.labels.press.imposition import CropMarks, Imposition
 from labelsvc.labels.press.inspect.check import Wanted, check
 from labelsvc.labels.press.report import Proof, press_report_pdf
 from labelsvc.labels.press.settings import MOST_LABELS, PressSettings
@@ -95,7 +95,7 @@ class Wish:
             )
         made = PressSettings(
             bleed_mm=self.bleed,
-            marks=Marks() if self.marks else None,
+            marks=CropMarks() if self.marks else None,
             icc=files.get(_profile_key(self.icc)) if self.icc and files is not None else None,
             condition=self.condition,
             imposition=imposition,
@@ -225,7 +225,7 @@ class _Order(NamedTuple):
 
     @classmethod
     def of(cls, run: PrintRun, wish: Wish, keyring: Keyring, files: Files) -> _Order:
-        content = parts.content_of(run, files)
+        content = parts.run_content(run, files)
         job = Job(
             title=f"{content['product_name']} · {content['lot_code']}",
             author=content["producer_name"],

@@ -38,9 +38,9 @@ def sample_inner(form: Form | str) -> str:
     return "" if form == Form.LOT else " ".join(["WMQ0"] * 3)
 
 
-def widest_mark(session: Session) -> str:
+def widest_name(session: Session) -> str:
     """A mark as wide as any of the length that the next run has."""
-    return re.sub(r"\d", "8", next_mark(session))
+    return re.sub(r"\d", "8", next_name(session))
 
 
 def position(number: int, count: int, mark: str = "") -> str:
@@ -53,11 +53,11 @@ def position(number: int, count: int, mark: str = "") -> str:
     return spell_number(number) if count > 999 else f"{number} / {count}"
 
 
-def mark_of(run_id: int) -> str:
+def run_name(run_id: int) -> str:
     """How the labels of a run name it: as its pages do."""
     return f"Đ{run_id}"
 
 
-def next_mark(session: Session) -> str:
+def next_name(session: Session) -> str:
     """That of the next run, if nobody begins one before: for previews."""
-    return mark_of((session.scalar(select(func.max(PrintRun.id))) or 0) + 1)
+    return run_name((session.scalar(select(func.max(PrintRun.id))) or 0) + 1)

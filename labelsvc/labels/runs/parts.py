@@ -71,7 +71,7 @@ def slices(layout: Layout, run: Printed) -> list[Slice]:
     return cut
 
 
-def kept(layout: Layout) -> str:
+def as_toml(layout: Layout) -> str:
     """*layout* as TOML with the numbers of its sheet in it: what a run keeps.
 
     Later changes of the file, of `sheets.toml` or of the program's defaults do not reach it.
@@ -105,7 +105,7 @@ def units_of(run: Printed, keyring: Keyring, part: Slice) -> list[Unit]:
             Unit(
                 code,
                 _caption(code, run.base_url),
-                position(number, run.count, run.mark),
+                position(number, run.count, run.name_on_labels),
                 inside(number - 1),
             )
             for number, code in enumerate(codes, stretch.first + 1)
@@ -139,13 +139,13 @@ def numbers_of(run: Printed, part: Slice) -> list[int]:
     return numbers
 
 
-def content_of(run: Printed, files: Files) -> LabelContent:
+def run_content(run: Printed, files: Files) -> LabelContent:
     """What its labels say and show, as it was when the run began.
 
     :raises FileMissing: a picture of it is not among *files*.
     """
     kept = run.content
-    images = artwork.kept(files, kept.get("images") or {})
+    images = artwork.load(files, kept.get("images") or {})
     return LabelContent(kept["values"], kept["stars"], record=run.record, images=images)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from labelsvc import clock
 from labelsvc.codes.keys.keyring import Keyring
 from labelsvc.files import Files
-from labelsvc.labels.checks import spot_check as sample
+from labelsvc.labels.checks import spot_check
 from labelsvc.labels.checks.read_back import ReadBackReport, grade, read_back_pdf
 from labelsvc.labels.drawing import fonts
 from labelsvc.labels.drawing.compose import compose
@@ -24,14 +24,14 @@ from labelsvc.labels.pdf.pages import Job
 from labelsvc.labels.pdf.write import render_sheet_pdf
 from labelsvc.labels.rolls import raster
 from labelsvc.labels.rolls.languages import Language, language_of
-from labelsvc.labels.rolls.raster import Web
+from labelsvc.labels.rolls.raster import Media
 from labelsvc.labels.rolls.read_back import Stretch, read_back_roll
 from labelsvc.labels.runs.parts import (
     Printed,
     Slice,
-    content_of,
     layout_of,
     numbers_of,
+    run_content,
     slices,
     units_of,
 )
@@ -49,7 +49,7 @@ class Drawn:
     numbers: tuple[int, ...]  # printed on its labels
     first_page: int
     #: Of a roll: what its printer understands, and its paper.
-    roll: tuple[Language, Web] | None = None
+    roll: tuple[Language, Media] | None = None
 
 
 def draw_part(run: Printed, keyring: Keyring, files: Files, number: int) -> Drawn:
@@ -57,7 +57,7 @@ def draw_part(run: Printed, keyring: Keyring, files: Files, number: int) -> Draw
     layout = layout_of(run)
     cut = slices(layout, run)
     part = cut[number - 1]
-    content = content_of(run, files)
+    content = run_content(run, files)
     units = units_of(run, keyring, part)
     job = Job(
         title=" · ".join(filter(None, (content["product_name"], content["lot_code"])))
@@ -71,29 +71,29 @@ def draw_part(run: Printed, keyring: Keyring, files: Files, number: int) -> Draw
     first_page = 1 + sum(sheet.pages(piece.count, piece.placement) for piece in cut[: number - 1])
     block, language = Block(content, units), language_of(run.output)
     if language is not None:
-        data, web = _roll(language, layout, block, part)
-        return Drawn(data, layout, part, codes, numbers, first_page, (language, web))
+        data, media = _roll(language, layout, block, part)
+        return Drawn(data, layout, part, codes, numbers, first_page, (language, media))
     data = render_sheet_pdf(layout, [block], fonts.load(), part.placement, job)
     return Drawn(data, layout, part, codes, numbers, first_page)
 
 
-def _roll(language: Language, layout: Layout, block: Block, part: Slice) -> tuple[bytes, Web]:
+def _roll(language: Language, layout: Layout, block: Block, part: Slice) -> tuple[bytes, Media]:
     """Commands of a label printer for one part, and the roll that they are for."""
     spares, profile = part.placement.spares, part.placement.profile
     sample = block.units[0] if block.units else None
     drawing = compose(layout, block.content, fonts.load(), unit=sample)
-    web = raster.web_of(layout, drawing, profile)
+    media = raster.media_of(layout, drawing, profile)
     rows = raster.rows(
         layout, block, fonts.load(), number=part.offset + 1, spares=spares, profile=profile
     )
     out = io.BytesIO()
-    language.write(out, rows, web.width_mm, web.height_mm)
-    return out.getvalue(), web
+    language.write(out, rows, media.width_mm, media.height_mm)
+    return out.getvalue(), media
 
 
 def _read_back(drawn: Drawn) -> ReadBackReport:
     if drawn.roll is not None:
-        language, web = drawn.roll
+        language, media = drawn.roll
         stretch = Stretch(
             drawn.part.offset + 1,
             drawn.part.placement.spares,
@@ -101,7 +101,7 @@ def _read_back(drawn: Drawn) -> ReadBackReport:
             drawn.numbers,
             drawn.first_page,
         )
-        return read_back_roll(drawn.data, drawn.codes, web, language, stretch)
+        return read_back_roll(drawn.data, drawn.codes, media, language, stretch)
     return read_back_pdf(
         drawn.data,
         drawn.layout,
@@ -165,7 +165,7 @@ def release(
         "dpi": reports[0]["dpi"],
         "dots": max(report["dots"] for report in reports),
         "module_mm": max(report["module_mm"] for report in reports),
-        "measured": sample.worst([report.get("measured") for report in reports]),
+        "measured": spot_check.worst([report.get("measured") for report in reports]),
         "fonts": reports[0]["fonts"],
         "parts": len(reports),
     }

@@ -27,8 +27,8 @@ from labelsvc.jobs.queue import enqueue
 from labelsvc.labels.models import BlankRoll, PrintRun, RunState
 from labelsvc.labels.runs import artwork
 from labelsvc.labels.runs.check import RunCheck, check_run
-from labelsvc.labels.runs.numbering import mark_of
-from labelsvc.labels.runs.parts import kept, slices
+from labelsvc.labels.runs.numbering import run_name
+from labelsvc.labels.runs.parts import as_toml, slices
 from labelsvc.labels.runs.request import RunRequest
 from labelsvc.labels.runs.rules import Balance, balance, balances
 
@@ -60,19 +60,19 @@ def start_run(session: Session, request: RunRequest, *, actor: str) -> PrintRun:
         **request.columns(check.layout),
         lot=lot,
         issue=issue,
-        layout_toml=kept(check.layout),
+        layout_toml=as_toml(check.layout),
         form=form,
         content={
             "values": dict(check.content.values_by_name),
             "stars": check.content.stars,
-            "images": artwork.noted(check.layout, check.content),
+            "images": artwork.hashes(check.layout, check.content),
         },
         created_by=actor,
     )
     session.add(run)
     session.flush()
     if form is not Form.LOT:
-        run.content = run.content | {"mark": mark_of(run.id)}
+        run.content = run.content | {"mark": run_name(run.id)}
     run.job = enqueue(
         session, kind=JOB_KIND, payload={"run_id": run.id}, parts=len(slices(check.layout, run))
     )

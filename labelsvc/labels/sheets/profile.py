@@ -21,8 +21,8 @@ MOST_ROTATION = 3.0
 RESOLUTIONS = (0, 203, 300, 600, 1200, 2400)
 
 #: Where the marks of the calibration sheet stand on A4: left, right; top, bottom.
-MARKS_X = (20.0, 190.0)
-MARKS_Y = (20.0, 277.0)
+CROSSES_X = (20.0, 190.0)
+CROSSES_Y = (20.0, 277.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +126,8 @@ def measured(
     """The profile that corrects what was measured on a printed calibration sheet.
 
     :param left, right: from the left edge of the paper to the left and to the right cross of the
-        middle line; they stand at `MARKS_X`.
-    :param top, bottom: from the top edge to the upper and to the lower cross; at `MARKS_Y`.
+        middle line; they stand at `CROSSES_X`.
+    :param top, bottom: from the top edge to the upper and to the lower cross; at `CROSSES_Y`.
     :param slope: how much lower the right end of the top line is than its left end.
     :raises BadInput: numbers that no printer gives.
     """
@@ -136,13 +136,13 @@ def measured(
             "The second distance must be longer than the first.",
             fix="Measure both from the same edge of the paper.",
         )
-    wide, high = MARKS_X[1] - MARKS_X[0], MARKS_Y[1] - MARKS_Y[0]
+    wide, high = CROSSES_X[1] - CROSSES_X[0], CROSSES_Y[1] - CROSSES_Y[0]
     scale_x, scale_y = wide / (right - left), high / (bottom - top)
     rotation = -math.degrees(math.atan2(slope, right - left))
     # Where the printer puts the middle of the page, seen from where it should be.
-    drift_x = (left + right) / 2 - sum(MARKS_X) / 2
-    drift_y = (top + bottom) / 2 - sum(MARKS_Y) / 2
-    mid_x, mid_y = sum(MARKS_X) / 2 - page[0] / 2, sum(MARKS_Y) / 2 - page[1] / 2
+    drift_x = (left + right) / 2 - sum(CROSSES_X) / 2
+    drift_y = (top + bottom) / 2 - sum(CROSSES_Y) / 2
+    mid_x, mid_y = sum(CROSSES_X) / 2 - page[0] / 2, sum(CROSSES_Y) / 2 - page[1] / 2
     profile = Profile(
         round(-drift_x * scale_x - mid_x * (scale_x - 1), 3),
         round(-drift_y * scale_y - mid_y * (scale_y - 1), 3),
@@ -155,14 +155,14 @@ def measured(
     return profile
 
 
-def moved(*, left: float, top: float, mark: tuple[float, float], dpi: int) -> Profile:
+def moved(*, left: float, top: float, cross: tuple[float, float], dpi: int) -> Profile:
     """The profile of a label printer from what was measured on its calibration label.
 
     :param left, top: from the left and from the upper edge of the label to the cross, mm.
-    :param mark: how far it should be (`calibration_label.mark_of`).
+    :param cross: how far it should be (`printers.label.cross_of`).
     :raises BadInput: numbers that no printer gives.
     """
-    for field, value, should in (("left", left, mark[0]), ("top", top, mark[1])):
+    for field, value, should in (("left", left, cross[0]), ("top", top, cross[1])):
         if not abs(value - should) <= MOST_OFFSET:  # also false for a NaN
             raise BadInput(
                 "The cross cannot be {off} mm off.",
@@ -170,6 +170,6 @@ def moved(*, left: float, top: float, mark: tuple[float, float], dpi: int) -> Pr
                 off=f"{abs(value - should):g}",
                 field=field,
             )
-    profile = Profile(round(mark[0] - left, 3), round(mark[1] - top, 3), dpi=dpi)
+    profile = Profile(round(cross[0] - left, 3), round(cross[1] - top, 3), dpi=dpi)
     profile.check()
     return profile

@@ -2,6 +2,7 @@
 
 import { $, h, s, say } from "./dom.js";
 import * as geometry from "./geometry.js";
+import { KINDS, shapeOf } from "./kinds.js";
 import { called, shown, w } from "./words.js";
 
 /** @typedef {import("./store.js").Store} Store */
@@ -225,18 +226,19 @@ export class Canvas {
       const name = `hit ${chosen ? "chosen" : ""} ${element.type}`;
       const data = { class: name, "data-index": index };
       const [x0, y0, x1, y1] = this.box(index);
-      if (element.type === "line") {
+      const shape = shapeOf(element);
+      if (shape === "ends") {
         const ends = `M${this.px(element.x1)} ${this.px(element.y1)}L${this.px(element.x2)} ${this.px(element.y2)}`;
         group.append(s("path", { class: "reach", "data-index": index, d: ends }), s("path", { ...data, d: ends }));
-      } else if (element.type === "arc") {
+      } else if (shape === "circle") {
         group.append(s("path", { class: "reach", "data-index": index, d: this._arc(element) }), s("path", { ...data, d: this._arc(element) }));
-      } else if (element.type === "ellipse") {
+      } else if (shape === "oval") {
         const facts = { cx: this.px((x0 + x1) / 2), cy: this.px((y0 + y1) / 2), rx: ((x1 - x0) / 2) * this.scale, ry: ((y1 - y0) / 2) * this.scale };
         if (!element.fill) group.append(s("ellipse", { class: "reach", "data-index": index, ...facts }));
         group.append(s("ellipse", { ...data, class: `${name} ${element.fill ? "" : "hollow"}`, ...facts }));
       } else {
         const facts = { x: this.px(x0), y: this.px(y0), width: Math.max(2, (x1 - x0) * this.scale), height: Math.max(2, (y1 - y0) * this.scale) };
-        const hollow = element.type === "rect" && !element.fill;
+        const hollow = KINDS[element.type]?.hollow && !element.fill;
         if (hollow) group.append(s("rect", { class: "reach", "data-index": index, ...facts }));
         group.append(s("rect", { ...data, class: `${name} ${hollow ? "hollow" : ""}`, ...facts }));
       }
@@ -303,10 +305,10 @@ export class Canvas {
     const small = Math.min(x1 - x0, y1 - y0) * this.scale < 44;
     for (const handle of geometry.handlesOf(element)) {
       // Of a small box the handles in the middle would cover what is to be dragged.
-      if (small && handle.length === 1 && element.type !== "arc") continue;
+      if (small && handle.length === 1 && shapeOf(element) !== "circle") continue;
       let x = (x0 + x1) / 2;
       let y = (y0 + y1) / 2;
-      if (element.type === "line") {
+      if (shapeOf(element) === "ends") {
         [x, y] = handle === "from" ? [element.x1, element.y1] : [element.x2, element.y2];
       } else {
         if (handle.includes("w")) x = x0;
@@ -519,7 +521,7 @@ export class Canvas {
     this.store.change((layout) => {
       const element = layout.elements[index];
       if (!resizing) geometry.move(element, before, dx, dy, layout);
-      else geometry.resize(element, before, box, element.type === "line" ? "to" : "se", dx, dy, layout);
+      else geometry.resize(element, before, box, shapeOf(element) === "ends" ? "to" : "se", dx, dy, layout);
     }, key);
     clearTimeout(this.rest);
     this.rest = setTimeout(() => {

@@ -1,26 +1,12 @@
 // The list of elements, and what one does with them: add, copy, remove, bring forward.
 
 import { $, h, s, say } from "./dom.js";
-import { fresh } from "./fields.js";
 import * as geometry from "./geometry.js";
+import { fresh, KINDS } from "./kinds.js";
 import { called, w } from "./words.js";
 
-/** What stands before each kind in lists: small drawings of 16 × 16. */
-const ICONS = {
-  text: "M3 4h10M8 4v9",
-  stack: "M3 4h10M3 8h7M3 12h9",
-  arc: "M2 12a6 6 0 0 1 12 0",
-  symbol: "M2 2h5v5H2zM9 2h5v5H9zM2 9h5v5H2zM10 10h1v1M13 13h1M10 14h1M13 10h1",
-  stars: "m8 2 1.8 3.9 4.2.5-3.1 2.9.8 4.2L8 11.4l-3.7 2.1.8-4.2L2 6.4l4.2-.5z",
-  rect: "M2.5 4.5h11v7h-11z",
-  ellipse: "M8 3.5a5.5 4.5 0 1 0 0 9a5.5 4.5 0 1 0 0-9",
-  line: "M2.5 13 13.5 3",
-  path: "M2 9q3-6 6 0t6 0",
-  image: "M2.5 3.5h11v9h-11zM3 11l3-3 2.5 2.5L11 7l2.5 3",
-};
-export const KINDS = ["text", "stack", "stars", "image", "arc", "line", "rect", "ellipse", "path"];
-
-const icon = (kind) => s("svg", { class: "icon", viewBox: "0 0 16 16", "aria-hidden": "true" }, s("path", { d: ICONS[kind] ?? "" }));
+/** What stands before each kind in lists. */
+const icon = (kind) => s("svg", { class: "icon", viewBox: "0 0 16 16", "aria-hidden": "true" }, s("path", { d: KINDS[kind]?.icon ?? "" }));
 
 export class Elements {
   /** @param {import("./store.js").Store} store */
@@ -29,7 +15,7 @@ export class Elements {
     this.list = $("#elements");
     for (const name of ["layout", "choice", "answer"]) store.addEventListener(name, () => this.show());
     $("#add").append(
-      ...KINDS.map((kind) =>
+      ...Object.keys(KINDS).filter((kind) => KINDS[kind].fresh).map((kind) =>
         h("button", { type: "button", "data-kind": kind, onclick: () => this.add(kind) }, icon(kind), w(`kind_${kind}`)),
       ),
     );

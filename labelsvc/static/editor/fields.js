@@ -1,4 +1,4 @@
-// Which numbers and words each kind of element has, in the order in which the panel shows them.
+// Fields of the panel: those that kinds of elements share, those of a stack's items, of the label and its sheet.
 
 /**
  * @typedef {{key: string, type: "number" | "whole" | "text" | "template" | "choice" | "colour" |
@@ -7,19 +7,19 @@
  * @typedef {{title: string, fields: Field[], closed?: boolean}} Group
  */
 
-const mm = (key, more = {}) => ({ key, type: "number", unit: "mm", step: 0.1, ...more });
+export const mm = (key, more = {}) => ({ key, type: "number", unit: "mm", step: 0.1, ...more });
 const pt = (key, more = {}) => ({ key, type: "number", unit: "pt", step: 0.1, ...more });
-const choice = (key, options, more = {}) => ({ key, type: "choice", options, ...more });
-const colour = (key, more = {}) => ({ key, type: "colour", ...more });
+export const choice = (key, options, more = {}) => ({ key, type: "choice", options, ...more });
+export const colour = (key, more = {}) => ({ key, type: "colour", ...more });
 
 const WEIGHTS = ["regular", "medium", "semibold", "bold", "italic"];
-const ALIGN = choice("align", ["left", "center", "right"]);
-const VALIGN = choice("valign", ["top", "middle", "bottom"]);
-const BOX = [mm("x"), mm("y"), mm("w"), mm("h")];
-const STROKE = [colour("fill", { optional: true }), colour("stroke", { optional: true }), mm("stroke_width")];
+export const ALIGN = choice("align", ["left", "center", "right"]);
+export const VALIGN = choice("valign", ["top", "middle", "bottom"]);
+export const BOX = [mm("x"), mm("y"), mm("w"), mm("h")];
+export const STROKE = [colour("fill", { optional: true }), colour("stroke", { optional: true }), mm("stroke_width")];
 
-const WORDS = { title: "group_text", fields: [{ key: "text", type: "template", wide: true }] };
-const LETTERS = {
+export const WORDS = { title: "group_text", fields: [{ key: "text", type: "template", wide: true }] };
+export const LETTERS = {
   title: "group_letters",
   fields: [
     pt("size"),
@@ -30,7 +30,7 @@ const LETTERS = {
     { key: "max_lines", type: "whole", optional: true, step: 1 },
   ],
 };
-const FINE = {
+export const FINE = {
   title: "group_fine",
   closed: true,
   fields: [
@@ -43,7 +43,7 @@ const FINE = {
   ],
 };
 /** When it is drawn, and its name: for every kind. */
-const WHEN = {
+export const WHEN = {
   title: "group_when",
   closed: true,
   fields: [
@@ -52,32 +52,8 @@ const WHEN = {
     { key: "id", type: "text", optional: true, wide: true },
   ],
 };
-const PLACE = (fields) => ({ title: "group_place", fields });
-const LOOK = (fields) => ({ title: "group_look", fields });
-
-/** @type {Record<string, Group[]>} */
-export const GROUPS = {
-  text: [
-    PLACE(BOX),
-    WORDS,
-    LETTERS,
-    { ...FINE, fields: [VALIGN, choice("rotate", ["0", "90", "180", "270"]), ...FINE.fields] },
-    WHEN,
-  ],
-  stack: [PLACE([...BOX, VALIGN, mm("gap")]), WHEN],
-  arc: [PLACE([mm("cx"), mm("cy"), mm("r"), { key: "span", type: "number", unit: "°", step: 5 }, choice("side", ["top", "bottom"])]), WORDS, LETTERS, FINE, WHEN],
-  symbol: [
-    PLACE([mm("x"), mm("y"), mm("size", {})]),
-    LOOK([choice("level", ["L", "M", "Q", "H"]), mm("min_module", { step: 0.005 }), colour("colour"), colour("ground", { optional: true })]),
-    { ...WHEN, fields: [WHEN.fields[2]] },
-  ],
-  stars: [PLACE([mm("x"), mm("y"), mm("size"), mm("w", { optional: true })]), LOOK([colour("colour"), ALIGN, { key: "spacing", type: "number", step: 0.05 }]), WHEN],
-  rect: [PLACE(BOX), LOOK([...STROKE, mm("radius")]), WHEN],
-  ellipse: [PLACE([mm("cx"), mm("cy"), mm("rx"), mm("ry", { optional: true })]), LOOK(STROKE), WHEN],
-  line: [PLACE([mm("x1"), mm("y1"), mm("x2"), mm("y2")]), LOOK([mm("width", { step: 0.05 }), colour("colour"), { key: "dash", type: "numbers", unit: "mm", optional: true }]), WHEN],
-  path: [PLACE([mm("x"), mm("y"), { key: "scale", type: "number", step: 0.05 }]), LOOK([...STROKE, { key: "even_odd", type: "check" }]), { title: "group_path", closed: true, fields: [{ key: "d", type: "lines", wide: true }] }, WHEN],
-  image: [PLACE(BOX), LOOK([choice("image", ["mark", "logo", "photo"]), ALIGN, VALIGN]), WHEN],
-};
+export const PLACE = (fields) => ({ title: "group_place", fields });
+export const LOOK = (fields) => ({ title: "group_look", fields });
 
 /** Of the items inside a stack. @type {Record<string, Field[]>} */
 export const ITEMS = {
@@ -108,39 +84,9 @@ export const SHEET = [
   mm("sheet.pitch_y", { optional: true }),
 ];
 
-const TEXT = { when: null, unless: null, id: null, size: 6.5, min_size: 5, weight: "regular", bold_weight: "semibold", align: "left", colour: "#000000", leading: 1.3, tracking: 0, upper: false, max_lines: null, balance: false, lang: "vi" };
-const DRAWN = { when: null, unless: null, id: null };
-
-/** A new element of *kind*, in the middle of a label *width* × *height*. */
-export function fresh(kind, width, height) {
-  const w = Math.min(30, Math.round(width * 6) / 10);
-  const h = Math.min(6, Math.round(height * 3) / 10);
-  const x = Math.round((width - w) * 5) / 10;
-  const y = Math.round((height - h) * 5) / 10;
-  const box = { x, y, w, h };
-  const middle = { cx: Math.round(width * 5) / 10, cy: Math.round(height * 5) / 10 };
-  const shape = { fill: null, stroke: "#000000", stroke_width: 0.2 };
-  switch (kind) {
-    case "text":
-      return { ...TEXT, type: "text", ...box, text: "{product_name}", valign: "top", rotate: 0 };
-    case "stack":
-      return { ...DRAWN, type: "stack", ...box, h: Math.min(12, Math.round(height * 5) / 10), valign: "top", gap: 0.6, items: [item("text")] };
-    case "arc":
-      return { ...TEXT, type: "arc", ...middle, r: Math.round(Math.min(width, height) * 4) / 10, side: "top", span: 170, text: "{product_name}" };
-    case "stars":
-      return { ...DRAWN, type: "stars", x, y, w: null, size: 2.5, spacing: 0.25, align: "left", colour: "#000000" };
-    case "rect":
-      return { ...DRAWN, type: "rect", ...box, radius: 0, ...shape };
-    case "ellipse":
-      return { ...DRAWN, type: "ellipse", ...middle, rx: Math.min(8, w / 2), ry: null, ...shape };
-    case "line":
-      return { ...DRAWN, type: "line", x1: x, y1: middle.cy, x2: Math.round((x + w) * 10) / 10, y2: middle.cy, width: 0.2, colour: "#000000", dash: [] };
-    case "path":
-      return { ...DRAWN, type: "path", d: "M0 3Q3 0 6 3T12 3", x, y, scale: 1, ...shape, even_odd: false };
-    default:
-      return { ...DRAWN, type: "image", ...box, h: Math.min(15, Math.round(height * 5) / 10), image: "logo", align: "center", valign: "middle" };
-  }
-}
+/** What a new text has, and every new element. */
+export const TEXT = { when: null, unless: null, id: null, size: 6.5, min_size: 5, weight: "regular", bold_weight: "semibold", align: "left", colour: "#000000", leading: 1.3, tracking: 0, upper: false, max_lines: null, balance: false, lang: "vi" };
+export const DRAWN = { when: null, unless: null, id: null };
 
 /** A new item of a stack. */
 export function item(kind) {

@@ -1,5 +1,7 @@
 // Where elements are, and what moving and resizing makes of their numbers. Pure: no page, no state.
 
+import { KINDS, shapeOf } from "./kinds.js";
+
 /** @typedef {import("./words.js").Box} Box */
 /** @typedef {import("./words.js").Element} Element */
 /** @typedef {import("./words.js").Layout} Layout */
@@ -7,8 +9,8 @@
 /** Hundredths of a millimetre are what a layout holds. @param {number} value */
 export const round = (value) => Math.round(value * 100) / 100;
 
-/** Kinds whose box the layout language keeps on the label. */
-const KEPT = new Set(["text", "stack", "symbol", "image"]);
+/** Whether the layout language keeps its box on the label. @param {Element} element */
+const inside = (element) => Boolean(KINDS[element.type]?.inside);
 
 /** Width and height of the label, mm. @param {Layout} layout @returns {[number, number]} */
 export function size(layout) {
@@ -24,19 +26,18 @@ export function size(layout) {
  */
 export function boxOf(element, known) {
   const e = element;
-  switch (e.type) {
-    case "symbol":
+  switch (shapeOf(e)) {
+    case "square":
       return [e.x, e.y, e.x + e.size, e.y + e.size];
-    case "line":
+    case "ends":
       return [Math.min(e.x1, e.x2), Math.min(e.y1, e.y2), Math.max(e.x1, e.x2), Math.max(e.y1, e.y2)];
-    case "ellipse":
+    case "oval":
       return [e.cx - e.rx, e.cy - (e.ry ?? e.rx), e.cx + e.rx, e.cy + (e.ry ?? e.rx)];
-    case "arc":
+    case "circle":
       return [e.cx - e.r, e.cy - e.r, e.cx + e.r, e.cy + e.r];
-    case "stars":
-    case "path": {
+    case "scaled": {
       if (!known) {
-        const wide = e.w ?? (e.type === "stars" ? e.size * 6 : 5);
+        const wide = e.w ?? (e.size ? e.size * (KINDS[e.type]?.wide ?? 1) : 5);
         return [e.x, e.y, e.x + wide, e.y + (e.size ?? 5)];
       }
       const dx = e.x - known.x;
@@ -51,8 +52,9 @@ export function boxOf(element, known) {
 
 /** The keys that hold an element's place. @param {Element} element @returns {[string[], string[]]} */
 export function placeKeys(element) {
-  if (element.type === "line") return [["x1", "x2"], ["y1", "y2"]];
-  if (element.type === "ellipse" || element.type === "arc") return [["cx"], ["cy"]];
+  const shape = shapeOf(element);
+  if (shape === "ends") return [["x1", "x2"], ["y1", "y2"]];
+  if (shape === "oval" || shape === "circle") return [["cx"], ["cy"]];
   return [["x"], ["y"]];
 }
 
@@ -61,7 +63,7 @@ export function placeKeys(element) {
  * @param {Element} element @param {Element} before @param {Layout} layout
  */
 export function move(element, before, dx, dy, layout) {
-  if (KEPT.has(element.type)) {
+  if (inside(element)) {
     const [width, height] = size(layout);
     const [x0, y0, x1, y1] = boxOf(before, null);
     dx = within(dx, -x0, width - x1);
@@ -76,17 +78,16 @@ function within(value, least, most) {
   return least > most ? 0 : Math.min(Math.max(value, least), most);
 }
 
-/** Handles by kind, as compass points; a line has its two ends. @param {Element} element */
+/** Handles by shape, as compass points; a line has its two ends. @param {Element} element */
 export function handlesOf(element) {
-  switch (element.type) {
-    case "symbol":
+  switch (shapeOf(element)) {
+    case "square":
       return ["nw", "ne", "se", "sw"];
-    case "line":
+    case "ends":
       return ["from", "to"];
-    case "arc":
+    case "circle":
       return ["e", "w"];
-    case "stars":
-    case "path":
+    case "scaled":
       return ["se"];
     default:
       return ["nw", "n", "ne", "e", "se", "s", "sw", "w"];
@@ -100,7 +101,7 @@ export function handlesOf(element) {
  */
 export function resize(element, before, box, handle, dx, dy, layout) {
   const least = 0.3;
-  if (element.type === "line") {
+  if (shapeOf(element) === "ends") {
     const end = handle === "from" ? "1" : "2";
     element[`x${end}`] = round(before[`x${end}`] + dx);
     element[`y${end}`] = round(before[`y${end}`] + dy);
@@ -108,13 +109,13 @@ export function resize(element, before, box, handle, dx, dy, layout) {
   }
   let [x0, y0, x1, y1] = box;
   const [width, height] = size(layout);
-  const kept = KEPT.has(element.type);
+  const kept = inside(element);
   if (handle.includes("w")) x0 = Math.min(kept ? Math.max(0, x0 + dx) : x0 + dx, x1 - least);
   if (handle.includes("e")) x1 = Math.max(kept ? Math.min(width, x1 + dx) : x1 + dx, x0 + least);
   if (handle.includes("n")) y0 = Math.min(kept ? Math.max(0, y0 + dy) : y0 + dy, y1 - least);
   if (handle.includes("s")) y1 = Math.max(kept ? Math.min(height, y1 + dy) : y1 + dy, y0 + least);
-  switch (element.type) {
-    case "symbol": {
+  switch (shapeOf(element)) {
+    case "square": {
       // Square: as far as both ways allow, the opposite corner stays.
       const wanted = Math.max(x1 - x0, y1 - y0);
       const room = Math.min(
@@ -127,7 +128,7 @@ export function resize(element, before, box, handle, dx, dy, layout) {
       element.y = round(handle.includes("n") ? box[3] - edge : box[1]);
       return;
     }
-    case "ellipse": {
+    case "oval": {
       const circle = before.ry === null || before.ry === before.rx;
       element.cx = round((x0 + x1) / 2);
       element.cy = round((y0 + y1) / 2);
@@ -137,13 +138,12 @@ export function resize(element, before, box, handle, dx, dy, layout) {
       if (before.ry === null && element.ry === element.rx) element.ry = null;
       return;
     }
-    case "arc":
+    case "circle":
       element.r = round(Math.max(least, before.r + (handle === "w" ? -dx : dx)));
       return;
-    case "stars":
-    case "path": {
+    case "scaled": {
       const scale = Math.max(0.1, (x1 - x0) / Math.max(0.1, box[2] - box[0]));
-      const key = element.type === "stars" ? "size" : "scale";
+      const key = KINDS[element.type].scale ?? "size";
       element[key] = round(Math.max(0.05, before[key] * scale));
       return;
     }

@@ -2,9 +2,10 @@
 // something else is chosen, so that the cursor stays where one types.
 
 import { $, h } from "./dom.js";
-import { GROUPS, ITEMS, item as freshItem, LABEL, SHEET } from "./fields.js";
+import { ITEMS, item as freshItem, LABEL, SHEET } from "./fields.js";
 import { input } from "./inputs.js";
 import * as geometry from "./geometry.js";
+import { KINDS } from "./kinds.js";
 import { called, setup, shown, w } from "./words.js";
 
 export class Panel {
@@ -138,9 +139,9 @@ export class Panel {
 
   _element() {
     const element = this.store.element;
-    const parts = (GROUPS[element.type] ?? []).map((group) => this._group(group));
-    const note = { symbol: "symbol", text: "text", arc: "text" }[element.type];
-    if (note) parts.splice(element.type === "symbol" ? 1 : 3, 0, h("p", { class: "note small", "data-note": note, hidden: true }));
+    const parts = (KINDS[element.type]?.groups ?? []).map((group) => this._group(group));
+    const note = KINDS[element.type]?.note;
+    if (note) parts.splice(note === "symbol" ? 1 : 3, 0, h("p", { class: "note small", "data-note": note, hidden: true }));
     if (element.type === "stack") parts.splice(1, 0, this._items(element));
     return parts;
   }

@@ -24,7 +24,7 @@ from labelsvc.labels.sheets.placement import Placement
 from labelsvc.labels.sheets.profile import Profile
 from labelsvc.labels.sheets.sheet import Sheet
 from tests.labels.conftest import units
-from tests.labels.rolls.test_rolls import block, layout_at, rows_of, web_of, written
+from tests.labels.rolls.test_rolls import block, layout_at, media_of, rows_of, written
 
 RUN = units(140)
 CODES = [unit.code for unit in RUN]
@@ -163,16 +163,16 @@ def test_every_layout_measures_as_planned_however_its_printer_bends_it(
 
 def test_all_faults_of_a_roll_are_told() -> None:
     layout, made = layout_at("roll-35x22", 203, 2), block(6)
-    web, rows = web_of(layout, made), rows_of(layout, made)
-    (x, y), (x2, y2) = web.corners
-    rows[0].bits[y2 : y2 + 40, x2 : x2 + web.side] = True
-    rows[2].bits[y : y + 40, x : x + web.side] = True
+    media, rows = media_of(layout, made), rows_of(layout, made)
+    (x, y), (x2, y2) = media.corners
+    rows[0].bits[y2 : y2 + 40, x2 : x2 + media.side] = True
+    rows[2].bits[y : y + 40, x : x + media.side] = True
     codes = [unit.code for unit in made.units]
     with pytest.raises(ReadBackFailed, match="label 12: no symbol could be read") as caught:
         read_back_roll(
-            written("tspl", rows, web),
+            written("tspl", rows, media),
             codes,
-            web,
+            media,
             LANGUAGES["tspl"],
             Stretch(numbers=range(11, 17)),
         )
@@ -184,12 +184,12 @@ def test_all_faults_of_a_roll_are_told() -> None:
 
 def test_ink_in_the_quiet_zone_of_a_roll_is_a_fault() -> None:
     layout, made = layout_at("roll-50x30", 203), block(2)
-    web, rows = web_of(layout, made), rows_of(layout, made)
-    x, y = web.corners[0]
-    rows[0].bits[y : y + web.side, x - 2 * web.dots] = True
+    media, rows = media_of(layout, made), rows_of(layout, made)
+    x, y = media.corners[0]
+    rows[0].bits[y : y + media.side, x - 2 * media.dots] = True
     with pytest.raises(ReadBackFailed) as caught:
         read_back_roll(
-            written("zpl", rows, web), [u.code for u in made.units], web, LANGUAGES["zpl"]
+            written("zpl", rows, media), [u.code for u in made.units], media, LANGUAGES["zpl"]
         )
     (row,) = caught.value.faults
     assert (row["kind"], row["unit"]) == ("quiet", 1)
@@ -198,14 +198,16 @@ def test_ink_in_the_quiet_zone_of_a_roll_is_a_fault() -> None:
 
 def test_a_module_under_the_rule_is_a_fault_of_a_roll() -> None:
     layout, made = layout_at("roll-50x30", 203), block(2)
-    web = web_of(layout, made)
-    data = written("zpl", rows_of(layout, made), web)
+    media = media_of(layout, made)
+    data = written("zpl", rows_of(layout, made), media)
     codes = [unit.code for unit in made.units]
-    report = read_back_roll(data, codes, web, LANGUAGES["zpl"], Stretch(least_mm=web.module_mm))
+    report = read_back_roll(data, codes, media, LANGUAGES["zpl"], Stretch(least_mm=media.module_mm))
     assert report.measured is not None
-    assert (report.measured.dpi, report.measured.dots) == (203, web.dots)
+    assert (report.measured.dpi, report.measured.dots) == (203, media.dots)
     with pytest.raises(ReadBackFailed, match="a module measures"):
-        read_back_roll(data, codes, web, LANGUAGES["zpl"], Stretch(least_mm=web.module_mm * 1.1))
+        read_back_roll(
+            data, codes, media, LANGUAGES["zpl"], Stretch(least_mm=media.module_mm * 1.1)
+        )
 
 
 def test_every_refusal_has_its_vietnamese_words() -> None:

@@ -14,7 +14,7 @@ from labelsvc.catalogue.models import Producer, Product
 from labelsvc.labels.drawing import fonts as label_fonts
 from labelsvc.labels.drawing.compose import compose
 from labelsvc.labels.drawing.content import LabelContent, Unit, sample_content, sample_unit
-from labelsvc.labels.drawing.ops import MARKS, put
+from labelsvc.labels.drawing.ops import PLACES, put
 from labelsvc.labels.layouts import reading
 from labelsvc.labels.layouts.elements import Element
 from labelsvc.labels.layouts.layout import Layout
@@ -180,9 +180,9 @@ def test_the_english_stars_are_those_of_the_recognition_too() -> None:
 
 
 def test_each_variable_of_a_unit_has_a_mark_and_a_value() -> None:
-    assert set(MARKS) == PER_UNIT and len(set(MARKS.values())) == len(MARKS)
+    assert set(PLACES) == PER_UNIT and len(set(PLACES.values())) == len(PLACES)
     for name in PER_UNIT:
-        assert put(MARKS[name], sample_unit()) == getattr(sample_unit(), name) != ""
+        assert put(PLACES[name], sample_unit()) == getattr(sample_unit(), name) != ""
 
 
 def test_what_a_log_shows_of_a_unit_has_no_inner_code() -> None:

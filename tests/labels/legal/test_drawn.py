@@ -215,7 +215,7 @@ LONG = {
     "lot_code": "RNCHV-261103-0012",
     "decision_number": "12345/QĐ-UBND",
 }
-MARKS = {"product_name": "ƯỚP NHỮNG ỔI ẨM ẰNG ẴM ỖNG ỄNH", "producer_name": "HTX ẤP ỦỶ ỔỊ Ụ ẮẬ"}
+PLACES = {"product_name": "ƯỚP NHỮNG ỔI ẨM ẰNG ẴM ỖNG ỄNH", "producer_name": "HTX ẤP ỦỶ ỔỊ Ụ ẮẬ"}
 #: Too small for seventy letters of a name: they refuse, and say which text it is.
 _SMALL = {
     "a4-65",
@@ -246,5 +246,5 @@ def test_built_in_layouts_take_long_words_or_name_the_text_that_does_not_fit(
 @pytest.mark.parametrize("name", library.names())
 def test_stacked_marks_stay_lawful(name: str, judge: Judge, values: Values) -> None:
     layout = library.get(name)
-    found = judge(layout, values(stars=4 if layout.shows_stars else None, **MARKS))
+    found = judge(layout, values(stars=4 if layout.shows_stars else None, **PLACES))
     assert [f.code for f in found if f.severity == "error"] == []

@@ -26,7 +26,7 @@ from labelsvc.labels.pdf.label_block import Block
 from labelsvc.labels.pdf.pages import Job
 from labelsvc.labels.pdf.rendering import grey_page
 from labelsvc.labels.press import archive
-from labelsvc.labels.press.imposition import Imposition, Marks, frame
+from labelsvc.labels.press.imposition import CropMarks, Imposition, frame
 from labelsvc.labels.press.inspect import painted
 from labelsvc.labels.press.inspect.check import Wanted, check
 from labelsvc.labels.press.palette import Spot
@@ -157,7 +157,7 @@ def test_boxes_lie_in_each_other_to_a_hundredth_of_a_millimetre(
 
 @pytest.mark.parametrize("imposition", [None, Imposition(3, 2)])
 def test_crop_marks_stay_outside_of_the_bleed(imposition: Imposition | None) -> None:
-    page = frame((60, 40), bleed_mm=3.5, marks=Marks(offset_mm=2), imposition=imposition)
+    page = frame((60, 40), bleed_mm=3.5, marks=CropMarks(offset_mm=2), imposition=imposition)
     marks = page.crop_marks()
     assert len(marks) == (8 if imposition is None else 2 * (6 + 4))
     x0, y0, x1, y1 = page.bleed

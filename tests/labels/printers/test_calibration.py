@@ -16,7 +16,7 @@ from labelsvc.labels.checks import measure
 from labelsvc.labels.drawing import fonts
 from labelsvc.labels.pdf.rendering import grey_page
 from labelsvc.labels.printers import sheet
-from labelsvc.labels.sheets.profile import MARKS_X, MARKS_Y, Profile, measured
+from labelsvc.labels.sheets.profile import CROSSES_X, CROSSES_Y, Profile, measured
 from labelsvc.labels.symbols import encode
 
 PAGE = (210.0, 297.0)
@@ -114,14 +114,14 @@ def test_the_correction_brings_the_marks_back(
 ) -> None:
     """What is printed with the correction lands within a few hundredths of where it should."""
     real = Profile(x, y, wide, high, turn)
-    mid_y = sum(MARKS_Y) / 2
+    mid_y = sum(CROSSES_Y) / 2
     points = {
-        "left": printed(MARKS_X[0], mid_y, real)[0],
-        "right": printed(MARKS_X[1], mid_y, real)[0],
-        "top": printed(105, MARKS_Y[0], real)[1],
-        "bottom": printed(105, MARKS_Y[1], real)[1],
-        "slope": printed(MARKS_X[1], MARKS_Y[0], real)[1]
-        - printed(MARKS_X[0], MARKS_Y[0], real)[1],
+        "left": printed(CROSSES_X[0], mid_y, real)[0],
+        "right": printed(CROSSES_X[1], mid_y, real)[0],
+        "top": printed(105, CROSSES_Y[0], real)[1],
+        "bottom": printed(105, CROSSES_Y[1], real)[1],
+        "slope": printed(CROSSES_X[1], CROSSES_Y[0], real)[1]
+        - printed(CROSSES_X[0], CROSSES_Y[0], real)[1],
     }
     profile = measured(**{name: float(value) for name, value in points.items()})  # type: ignore[arg-type]
     for mark in ((20.0, 148.5), (190.0, 148.5), (105.0, 20.0), (105.0, 277.0)):

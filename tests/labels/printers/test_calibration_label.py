@@ -12,7 +12,7 @@ from labelsvc.labels.checks import measure
 from labelsvc.labels.drawing import fonts
 from labelsvc.labels.layouts import library
 from labelsvc.labels.printers import label as calibration_label
-from labelsvc.labels.printers.label import calibration_file, calibration_rows, mark_of
+from labelsvc.labels.printers.label import calibration_file, calibration_rows, cross_of
 from labelsvc.labels.rolls import raster
 from labelsvc.labels.rolls.languages import LANGUAGES
 from labelsvc.labels.rolls.raster import Bits
@@ -64,7 +64,7 @@ def test_the_cross_stands_where_the_arithmetic_takes_it_to_be(
     name: str, dpi: int, output: str
 ) -> None:
     first, scale = labels_of(name, dpi, output)[0], symbol_size.dots_per_mm(dpi)
-    x, y = (round(v * scale) for v in mark_of(ROLLS[name]))
+    x, y = (round(v * scale) for v in cross_of(ROLLS[name]))
     reach = round(3.8 * scale)
     assert first[y, x - reach : x + reach].all()
     assert first[y - reach : y + reach, x].all()
@@ -84,8 +84,8 @@ def test_every_roll_has_its_labels_and_their_size(name: str) -> None:
 @given(st.floats(-4, 4), st.floats(-4, 4))
 def test_what_is_measured_on_the_label_brings_the_cross_back(x: float, y: float) -> None:
     """A printer that moves everything by x, y prints with the correction where it should."""
-    mark = mark_of(ROLLS["roll-50x30"])
-    profile = moved(left=mark[0] + x, top=mark[1] + y, mark=mark, dpi=203)
+    mark = cross_of(ROLLS["roll-50x30"])
+    profile = moved(left=mark[0] + x, top=mark[1] + y, cross=mark, dpi=203)
     assert abs(profile.offset_x + x) < 0.001
     assert abs(profile.offset_y + y) < 0.001
     assert profile.dpi == 203
@@ -102,7 +102,7 @@ def test_the_labels_with_the_correction_are_moved_by_whole_dots() -> None:
 )  # fmt: skip
 def test_distances_that_no_printer_gives_are_refused(left: float, top: float) -> None:
     with pytest.raises(BadInput) as caught:
-        moved(left=left, top=top, mark=(6.0, 6.0), dpi=203)
+        moved(left=left, top=top, cross=(6.0, 6.0), dpi=203)
     assert caught.value.fix
 
 

@@ -20,7 +20,7 @@ from labelsvc.labels.rolls.read_back import read_back_roll
 from labelsvc.labels.runs import check as run_check
 from tests.artwork import picture, ring
 from tests.factories import make_lot
-from tests.labels.rolls.test_rolls import printed, rows_of, units, web_of, written
+from tests.labels.rolls.test_rolls import media_of, printed, rows_of, units, written
 
 FROM_MM, SIZE_MM = 2.0, 12.0
 PLACE = f"""
@@ -99,10 +99,10 @@ def test_a_mark_of_any_shade_is_printed_in_dots_as_dense_as_it_is_dark(
     language: str, dpi: int, shade: str, share: float
 ) -> None:
     layout, made = roll(dpi), block(ring(shade))
-    rows, web = rows_of(layout, made), web_of(layout, made)
-    data = written(language, rows, web)
-    assert read_back_roll(data, [made.units[0].code], web, LANGUAGES[language]).codes == 1
-    (label,) = printed(language, data, web)
+    rows, media = rows_of(layout, made), media_of(layout, made)
+    data = written(language, rows, media)
+    assert read_back_roll(data, [made.units[0].code], media, LANGUAGES[language]).codes == 1
+    (label,) = printed(language, data, media)
     dots, ground = on_ring(mark_of(label, dpi))
     assert dots.mean() == pytest.approx(share, abs=0.04)
     assert not ground.any()

@@ -26,7 +26,7 @@ from labelsvc.labels.pdf.write import render_sheet_pdf
 from labelsvc.labels.rolls import pictures as rollfile
 from labelsvc.labels.rolls import raster, tspl, zpl
 from labelsvc.labels.rolls.languages import LANGUAGES
-from labelsvc.labels.rolls.raster import Bits, Row, Web
+from labelsvc.labels.rolls.raster import Bits, Media, Row
 from labelsvc.labels.rolls.read_back import Stretch, read_back_roll
 from labelsvc.labels.sheets.profile import Profile
 from labelsvc.labels.sheets.sheet import Sheet
@@ -60,20 +60,22 @@ def rows_of(layout: Layout, made: Block, **facts: Any) -> list[Row]:
     return list(raster.rows(layout, made, fonts.load(), **facts))
 
 
-def web_of(layout: Layout, made: Block, profile: Profile | None = None) -> Web:
+def media_of(layout: Layout, made: Block, profile: Profile | None = None) -> Media:
     sample = made.units[0] if made.units else None
-    return raster.web_of(layout, compose(layout, made.content, fonts.load(), unit=sample), profile)
+    return raster.media_of(
+        layout, compose(layout, made.content, fonts.load(), unit=sample), profile
+    )
 
 
-def written(language: str, rows: list[Row], web: Web) -> bytes:
+def written(language: str, rows: list[Row], media: Media) -> bytes:
     out = io.BytesIO()
-    LANGUAGES[language].write(out, rows, web.width_mm, web.height_mm)
+    LANGUAGES[language].write(out, rows, media.width_mm, media.height_mm)
     return out.getvalue()
 
 
-def printed(language: str, data: bytes, web: Web) -> list[Bits]:
+def printed(language: str, data: bytes, media: Media) -> list[Bits]:
     """What comes out of a printer that is not ours."""
-    return printed_at(language, data, web.dpi, web.width_mm, web.height_mm)
+    return printed_at(language, data, media.dpi, media.width_mm, media.height_mm)
 
 
 def printed_at(
@@ -103,14 +105,14 @@ def printed_at(
 def test_modules_are_whole_dots_at_every_resolution(name: str, dpi: int) -> None:
     layout = layout_at(name, dpi)
     made = block(3)
-    web = web_of(layout, made)
+    media = media_of(layout, made)
     for row, unit in zip(rows_of(layout, made), made.units, strict=True):
-        (x, y), side = web.corners[0], web.side
+        (x, y), side = media.corners[0], media.side
         area = row.bits[y : y + side, x : x + side]
-        cells = area.reshape(web.modules, web.dots, web.modules, web.dots)
+        cells = area.reshape(media.modules, media.dots, media.modules, media.dots)
         matrix = cells[:, 0, :, 0]
         assert (cells == matrix[:, None, :, None]).all()
-        quiet = 4 * web.dots
+        quiet = 4 * media.dots
         around = row.bits[y - quiet : y + side + quiet, max(0, x - quiet) : x + side + quiet].copy()
         around[quiet : quiet + side, min(x, quiet) : min(x, quiet) + side] = False
         assert not around.any(), "the quiet zone is white"
@@ -139,8 +141,8 @@ def test_a_roll_looks_like_the_pdf(name: str) -> None:
 @pytest.mark.parametrize("columns", [1, 2, 3])
 def test_a_printer_that_is_not_ours_prints_our_dots(language: str, dpi: int, columns: int) -> None:
     layout, made = layout_at("roll-35x22", dpi, columns), block(4)
-    web, rows = web_of(layout, made), rows_of(layout, made)
-    labels = printed(language, written(language, rows, web), web)
+    media, rows = media_of(layout, made), rows_of(layout, made)
+    labels = printed(language, written(language, rows, media), media)
     assert len(labels) == len(rows) == -(-4 // columns)
     for label, row in zip(labels, rows, strict=True):
         assert np.array_equal(label, row.bits)
@@ -155,12 +157,12 @@ def test_every_code_of_a_roll_is_read_back(
     language: str, name: str, columns: int, count: int, spares: int
 ) -> None:
     layout, made = layout_at(name, 203, columns), block(count)
-    web = web_of(layout, made)
-    data = written(language, rows_of(layout, made, spares=spares), web)
+    media = media_of(layout, made)
+    data = written(language, rows_of(layout, made, spares=spares), media)
     codes = [unit.code for unit in made.units]
-    report = read_back_roll(data, codes, web, LANGUAGES[language], Stretch(spares=spares))
+    report = read_back_roll(data, codes, media, LANGUAGES[language], Stretch(spares=spares))
     assert (report.codes, report.pages) == (count, -(-(count + spares) // columns))
-    assert (report.dpi, report.dots, report.module_mm) == (203, web.dots, web.dots / 8)
+    assert (report.dpi, report.dots, report.module_mm) == (203, media.dots, media.dots / 8)
 
 
 @pytest.mark.parametrize("language", ["zpl", "tspl"])
@@ -171,19 +173,19 @@ def test_every_built_in_roll_reads_back_and_measures_at_every_resolution(
 ) -> None:
     """From our own reader, and from what a printer that is not ours makes of the file."""
     layout, made = layout_at(name, dpi, 2), block(3)
-    web, codes = web_of(layout, made), [unit.code for unit in made.units]
-    data = written(language, rows_of(layout, made), web)
+    media, codes = media_of(layout, made), [unit.code for unit in made.units]
+    data = written(language, rows_of(layout, made), media)
     least = layout.symbols[0].min_module
-    report = read_back_roll(data, codes, web, LANGUAGES[language], Stretch(least_mm=least))
-    assert (report.codes, report.pages, report.dots) == (3, 2, web.dots)
+    report = read_back_roll(data, codes, media, LANGUAGES[language], Stretch(least_mm=least))
+    assert (report.codes, report.pages, report.dots) == (3, 2, media.dots)
     assert report.measured is not None
-    assert report.measured.dots == web.dots
-    assert report.measured.module_mm == pytest.approx(web.module_mm, abs=1e-4)
+    assert report.measured.dots == media.dots
+    assert report.measured.module_mm == pytest.approx(media.module_mm, abs=1e-4)
     assert report.measured.module_mm >= least
     assert report.measured.quiet >= 4
     there = [
         read.text
-        for label in printed(language, data, web)
+        for label in printed(language, data, media)
         for read in sorted(
             encode.read_back(np.where(label, np.uint8(0), np.uint8(255))), key=lambda r: r.x
         )
@@ -199,18 +201,18 @@ def test_what_is_left_from_a_label_on_is_exactly_the_tail(
 ) -> None:
     """The bytes of its row and of all that follow, after the setup, and nothing else."""
     layout, made = layout_at("roll-50x30", dpi, columns), block(6)
-    web, rows = web_of(layout, made), rows_of(layout, made)
-    data = written(language, rows, web)
+    media, rows = media_of(layout, made), rows_of(layout, made)
+    data = written(language, rows, media)
     formats, command = LANGUAGES[language].formats, LANGUAGES[language].command
     rest = b"".join(
         part for _, part in rollfile.from_label(formats(io.BytesIO(data)), number, command)
     )
     kept = [row for row in rows if row.first + row.labels > number]
-    assert rest == written(language, kept, web)
+    assert rest == written(language, kept, media)
     assert data.endswith(
-        rest if language == "zpl" else rest[len(tspl.setup(web.width_mm, web.height_mm)) :]
+        rest if language == "zpl" else rest[len(tspl.setup(media.width_mm, media.height_mm)) :]
     )
-    for label, row in zip(printed(language, rest, web), kept, strict=True):
+    for label, row in zip(printed(language, rest, media), kept, strict=True):
         assert np.array_equal(label, row.bits)
 
 
@@ -222,9 +224,9 @@ def test_texts_never_become_commands(language: str) -> None:
     values.pop("stars_text", None)
     made = Block(LabelContent(values, 4, record=HOSTILE), units(2))
     layout = layout_at("roll-50x30", 203)
-    web = web_of(layout, made)
-    data = written(language, rows_of(layout, made), web)
-    assert len(printed(language, data, web)) == 2
+    media = media_of(layout, made)
+    data = written(language, rows_of(layout, made), media)
+    assert len(printed(language, data, media)) == 2
     for word in (b"~JA", b"PRINT 9", b"~DY", b"~HS", b"_5E"):
         assert word not in data
     if language == "zpl":
@@ -237,10 +239,10 @@ def test_labels_that_are_all_alike_are_asked_for_together(language: str) -> None
     layout = layout_at("roll-35x22", 203)
     same = Unit("HTTPS://OCOP.EXAMPLE/0123456789ABCDEFGHJKMNPQ", "7K3M")
     made = Block(sample_content(stars=4), [same] * 130)
-    web = web_of(layout, made)
-    data = written(language, rows_of(layout, made), web)
+    media = media_of(layout, made)
+    data = written(language, rows_of(layout, made), media)
     assert len(data) < 20_000
-    assert read_back_roll(data, [same.code] * 130, web, LANGUAGES[language]).pages == 130
+    assert read_back_roll(data, [same.code] * 130, media, LANGUAGES[language]).pages == 130
     pictures = LANGUAGES[language].read(data)
     assert [picture.copies for picture in pictures] == [50, 50, 30]
     assert [picture.first for picture in pictures] == [1, 51, 101]
@@ -250,14 +252,14 @@ def test_labels_that_are_all_alike_are_asked_for_together(language: str) -> None
 @pytest.mark.parametrize(("number", "first"), [(1, 1), (2, 1), (3, 3), (8, 7), (9, 9)])
 def test_a_file_goes_on_from_any_label_after_a_jam(language: str, number: int, first: int) -> None:
     layout, made = layout_at("roll-35x22", 203, 2), block(9)
-    web = web_of(layout, made)
-    data = written(language, rows_of(layout, made), web)
+    media = media_of(layout, made)
+    data = written(language, rows_of(layout, made), media)
     formats, command = LANGUAGES[language].formats, LANGUAGES[language].command
     rest = b"".join(
         part for _, part in rollfile.from_label(formats(io.BytesIO(data)), number, command)
     )
     codes = [unit.code for unit in made.units][first - 1 :]
-    report = read_back_roll(rest, codes, web, LANGUAGES[language], Stretch(number=first))
+    report = read_back_roll(rest, codes, media, LANGUAGES[language], Stretch(number=first))
     assert report.codes == 9 - first + 1
     assert data.endswith(rest[-200:])
 
@@ -267,13 +269,13 @@ def test_of_like_labels_only_those_that_are_missing_come_again(language: str) ->
     layout = layout_at("roll-35x22", 203, 2)
     same = Unit("HTTPS://OCOP.EXAMPLE/0123456789ABCDEFGHJKMNPQ", "7K3M")
     made = Block(sample_content(stars=4), [same] * 130)
-    web = web_of(layout, made)
-    data = written(language, rows_of(layout, made), web)
+    media = media_of(layout, made)
+    data = written(language, rows_of(layout, made), media)
     formats, command = LANGUAGES[language].formats, LANGUAGES[language].command
     rest = b"".join(part for _, part in rollfile.from_label(formats(io.BytesIO(data)), 10, command))
     # Two side by side: label 10 is in the row that begins with 9.
     assert (
-        read_back_roll(rest, [same.code] * 122, web, LANGUAGES[language], Stretch(number=9)).pages
+        read_back_roll(rest, [same.code] * 122, media, LANGUAGES[language], Stretch(number=9)).pages
         == 61
     )
     pictures = LANGUAGES[language].read(rest)
@@ -293,21 +295,21 @@ def test_a_label_that_says_something_else_stops_the_release(
     language: str, change: Any, words: str
 ) -> None:
     layout, made = layout_at("roll-35x22", 203), block(5)
-    web = web_of(layout, made)
-    data = written(language, rows_of(layout, made), web)
+    media = media_of(layout, made)
+    data = written(language, rows_of(layout, made), media)
     with pytest.raises(ReadBackFailed, match=words) as caught:
-        read_back_roll(data, change([u.code for u in made.units]), web, LANGUAGES[language])
+        read_back_roll(data, change([u.code for u in made.units]), media, LANGUAGES[language])
     assert caught.value.fix
 
 
 def test_a_symbol_that_cannot_be_read_is_named() -> None:
     layout, made = layout_at("roll-35x22", 203), block(3)
-    web, rows = web_of(layout, made), rows_of(layout, made)
-    x, y = web.corners[0]
-    rows[1].bits[y : y + 40, x : x + web.side] = True
+    media, rows = media_of(layout, made), rows_of(layout, made)
+    x, y = media.corners[0]
+    rows[1].bits[y : y + 40, x : x + media.side] = True
     with pytest.raises(ReadBackFailed, match="label 2: no symbol could be read"):
         read_back_roll(
-            written("zpl", rows, web), [u.code for u in made.units], web, LANGUAGES["zpl"]
+            written("zpl", rows, media), [u.code for u in made.units], media, LANGUAGES["zpl"]
         )
 
 
@@ -315,11 +317,11 @@ def test_a_symbol_that_cannot_be_read_is_named() -> None:
 def test_the_printers_offset_moves_everything_by_whole_dots(x: float, y: float) -> None:
     layout, made = layout_at("roll-50x30", 203), block(2)
     profile = Profile(offset_x=x, offset_y=y)
-    plain, web = rows_of(layout, made)[0].bits, web_of(layout, made, profile)
+    plain, media = rows_of(layout, made)[0].bits, media_of(layout, made, profile)
     moved = rows_of(layout, made, profile=profile)[0].bits
     right, down = round(x * 8), round(y * 8)
-    assert web.corners[0] == tuple(
-        a + b for a, b in zip(web_of(layout, made).corners[0], (right, down), strict=True)
+    assert media.corners[0] == tuple(
+        a + b for a, b in zip(media_of(layout, made).corners[0], (right, down), strict=True)
     )
     high, wide = plain.shape
     inner = plain[max(0, -down) : high - max(0, down), max(0, -right) : wide - max(0, right)]
@@ -355,21 +357,21 @@ def test_long_rolls_are_drawn_in_pieces_that_meet() -> None:
 
 def test_the_same_labels_give_the_same_bytes() -> None:
     layout, made = layout_at("roll-50x30", 300), block(3)
-    web = web_of(layout, made)
+    media = media_of(layout, made)
     for language in ("zpl", "tspl"):
-        one, two = (written(language, rows_of(layout, made), web) for _ in range(2))
+        one, two = (written(language, rows_of(layout, made), media) for _ in range(2))
         assert one == two
 
 
 @pytest.mark.parametrize("name", ROLLS)
 def test_the_roll_is_as_large_as_its_layout_to_a_dot(name: str) -> None:
     layout, made = layout_at(name, 203), block(1)
-    web, sheet = web_of(layout, made), Sheet.of(layout)
-    assert (web.width, web.height) == (
+    media, sheet = media_of(layout, made), Sheet.of(layout)
+    assert (media.width, media.height) == (
         round(float(sheet.page_width) * 8),
         round(float(sheet.page_height) * 8),
     )
-    assert rows_of(layout, made)[0].bits.shape == (web.height, web.width)
+    assert rows_of(layout, made)[0].bits.shape == (media.height, media.width)
 
 
 @given(st.binary(min_size=1, max_size=2000))

@@ -31,7 +31,7 @@ from labelsvc.labels.layouts import library
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.layouts.reading import load
 from labelsvc.labels.runs import artwork
-from labelsvc.labels.runs.catalogue_content import content_of
+from labelsvc.labels.runs.catalogue_content import lot_content
 from tests.artwork import picture
 from tests.factories import make_lot, make_product, make_recognition
 
@@ -121,7 +121,7 @@ def test_the_newest_artwork_is_in_use_until_it_is_removed(database: Database, fi
         with pytest.raises(NotFound):
             artwork.remove(session, actor="user:1")
     # Old runs still find theirs.
-    assert artwork.kept(files, {"mark": first.sha256}) == {"mark": first.data}
+    assert artwork.load(files, {"mark": first.sha256}) == {"mark": first.data}
 
 
 @pytest.mark.parametrize("harm", ["lost", "changed"])
@@ -160,7 +160,7 @@ def test_it_stands_only_while_the_recognition_allows_stars(
         if recognition is not None:
             make_recognition(session, product, **recognition)
         lot = make_lot(session, product)
-        found = content_of(
+        found = lot_content(
             lot, base_url="https://qr.example.vn", on=TODAY, pictures={"mark": picture()}
         )
         assert ("mark" in found.images) is stands
@@ -265,5 +265,5 @@ def test_runs_note_only_what_their_layout_can_show() -> None:
     data = picture()
     content = LabelContent({}, 4, images={"mark": data})
     digest = hashlib.sha256(data).hexdigest()
-    assert artwork.noted(library.get("a4-8"), content) == {"mark": digest}
-    assert artwork.noted(library.get("a4-65"), content) == {}
+    assert artwork.hashes(library.get("a4-8"), content) == {"mark": digest}
+    assert artwork.hashes(library.get("a4-65"), content) == {}

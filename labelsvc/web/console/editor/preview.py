@@ -25,14 +25,14 @@ from labelsvc.labels.layouts.reading import load
 from labelsvc.labels.layouts.writing import dumps, tidy
 from labelsvc.labels.legal.finding import PROGRAMME
 from labelsvc.labels.runs import artwork
-from labelsvc.labels.runs.catalogue_content import content_of
+from labelsvc.labels.runs.catalogue_content import lot_content
 from labelsvc.labels.runs.numbering import (
-    next_mark,
+    next_name,
     position,
     sample_code,
     sample_inner,
     sample_printed,
-    widest_mark,
+    widest_name,
 )
 from labelsvc.labels.sheets import stock
 from labelsvc.labels.sheets.sheet import Sheet
@@ -206,16 +206,16 @@ def _data(session: Session, wanted: Any, form: Form) -> Data:
     if name.isascii() and name.isdigit() and len(name) < 10:
         lot = own_lot(session, int(name))
         base_url = site().settings.base_url
-        content = content_of(lot, base_url=base_url, on=clock.today(), pictures=pictures)
+        content = lot_content(lot, base_url=base_url, on=clock.today(), pictures=pictures)
         unit = Unit(
             sample_code(lot, form, base_url),
             sample_unit(form).code_printed,
-            "" if form is Form.LOT else position(1, lot.declared, next_mark(session)),
+            "" if form is Form.LOT else position(1, lot.declared, next_name(session)),
             sample_unit(form).inner_code,
         )
         number = lot.product.set_number
         last = (
-            "" if form is Form.LOT else position(lot.declared, lot.declared, widest_mark(session))
+            "" if form is Form.LOT else position(lot.declared, lot.declared, widest_name(session))
         )
         widest = unit._replace(
             code_printed=sample_printed(form), unit_number=last, inner_code=sample_inner(form)

@@ -155,7 +155,7 @@ def blank_picture(name: str) -> ResponseReturnValue:
     """One blank label with the producer's own name, drawn by the list that makes the file."""
     base_url = site().settings.base_url
     with site().database.reading() as session:
-        content = rolls.content_of(session.get_one(Producer, producer_id()), base_url=base_url)
+        content = rolls.blank_content(session.get_one(Producer, producer_id()), base_url=base_url)
         unit = Unit(f"{base_url.upper()}/{'0' * 24}", _CAPTION, position(1, 500, "T1"))
         return picture(
             lambda: own_layouts.find(session, producer_id(), name),

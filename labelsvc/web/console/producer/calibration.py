@@ -111,9 +111,9 @@ def _measured(printer_id: int, posted: Posted) -> bool:
 
     def act(session: Session) -> Profile:
         row = _printer(session, printer_id)
-        mark = calibration_label.mark_of(_chosen(session, row, posted))
+        cross = calibration_label.cross_of(_chosen(session, row, posted))
         profile = moved(
-            left=float(left), top=float(top), mark=mark, dpi=Profile.from_json(row.profile).dpi
+            left=float(left), top=float(top), cross=cross, dpi=Profile.from_json(row.profile).dpi
         )
         book.save(
             session,
@@ -142,7 +142,7 @@ def _page(printer_id: int, posted: Posted) -> ResponseReturnValue:
             profile=Profile.from_json(row.profile),
             rolls=[(name, article.title or name) for name, article in rolls.items()],
             chosen=chosen,
-            mark=calibration_label.mark_of(rolls[chosen]),
+            mark=calibration_label.cross_of(rolls[chosen]),
             dots=calibration_label.LADDER,
             may_send=bool(site().settings.printer_networks) and bool(row.host),
             form=request.form,

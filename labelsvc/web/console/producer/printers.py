@@ -13,7 +13,7 @@ from labelsvc.labels.drawing import fonts
 from labelsvc.labels.models import Printer
 from labelsvc.labels.printers import book, sheet
 from labelsvc.labels.rolls.languages import LANGUAGES, PDF
-from labelsvc.labels.sheets.profile import MARKS_X, MARKS_Y, Profile, measured
+from labelsvc.labels.sheets.profile import CROSSES_X, CROSSES_Y, Profile, measured
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.producer_scope import bp
 from labelsvc.web.console.typed import row_number
@@ -31,10 +31,10 @@ def kinds() -> dict[str, str]:
 
 #: Distances of the calibration sheet: name, letter on the sheet, what it should be.
 MARKS = (
-    ("left", "A", MARKS_X[0]),
-    ("right", "B", MARKS_X[1]),
-    ("top", "C", MARKS_Y[0]),
-    ("bottom", "D", MARKS_Y[1]),
+    ("left", "A", CROSSES_X[0]),
+    ("right", "B", CROSSES_X[1]),
+    ("top", "C", CROSSES_Y[0]),
+    ("bottom", "D", CROSSES_Y[1]),
     ("slope", "E", 0.0),
 )
 _FIELDS = ("offset_x", "offset_y", "scale_x", "scale_y", "rotation")

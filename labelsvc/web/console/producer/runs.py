@@ -101,7 +101,7 @@ def _run_page(run_id: int, posted: Posted) -> ResponseReturnValue:
             made_for=session.get(Printer, found.printer_id) if found.printer_id else None,
             entries=entries,
             per_page=Sheet.of(layout_of(found)).per_page if found.output == PDF else 1,
-            positions=[position(n, found.count, found.mark) for n in (1, found.count)],
+            positions=[position(n, found.count, found.name_on_labels) for n in (1, found.count)],
             people=names_of(session, [entry.actor for entry in entries]),
             printers={row.id: row.name for row in mine},
             kinds=ENTRIES,

@@ -29,9 +29,9 @@ from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.models import PrintRun
 from labelsvc.labels.runs import artwork
 from labelsvc.labels.runs import start as print_run
-from labelsvc.labels.runs.catalogue_content import content_of
+from labelsvc.labels.runs.catalogue_content import lot_content
 from labelsvc.labels.runs.check import RunCheck
-from labelsvc.labels.runs.numbering import next_mark, position, sample_code
+from labelsvc.labels.runs.numbering import next_name, position, sample_code
 from labelsvc.labels.sheets import stock
 from labelsvc.labels.sheets.imprint import Imprint
 from labelsvc.labels.sheets.sheet import Sheet
@@ -183,7 +183,7 @@ def preview_label(lot_id: int, layout: str) -> ResponseReturnValue:
     """One label with this lot's data, drawn by the list that also makes the PDF."""
     with site().database.reading() as session:
         lot = own_lot(session, lot_id)
-        content = content_of(
+        content = lot_content(
             lot, base_url=site().settings.base_url, on=clock.today(),
             pictures=artwork.pictures(session, site().files),
         )  # fmt: skip
@@ -193,7 +193,7 @@ def preview_label(lot_id: int, layout: str) -> ResponseReturnValue:
             unit = Unit(
                 sample_code(lot, form, site().settings.base_url),
                 _CAPTIONS.get(form, "").replace("{gtin}", lot.product.gtin or ""),
-                "" if form is Form.LOT else position(1, _asked(lot.declared), next_mark(session)),
+                "" if form is Form.LOT else position(1, _asked(lot.declared), next_name(session)),
                 sample_unit(form).inner_code,
             )
             return svg.svg(chosen, content, fonts.load(), unit=unit, placeholders=False)

@@ -356,7 +356,7 @@ def test_a_lot_is_numbered_with_the_mark_that_its_next_run_will_have(
     desk: Sit, database: Database, world: World
 ) -> None:
     with database.reading() as session:
-        declared, mark = session.get_one(Lot, world.lot).declared, numbering.widest_mark(session)
+        declared, mark = session.get_one(Lot, world.lot).declared, numbering.widest_name(session)
     bare, marked = (numbering.position(declared, declared, said) for said in ("", mark))
     lan, layout = desk("lan"), held("a4-24")
     at = next(i for i, e in enumerate(layout["elements"]) if e.get("text") == "{unit_number}")
