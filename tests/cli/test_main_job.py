@@ -141,7 +141,7 @@ def test_a_file_that_cannot_be_written_is_refused_before_numbers_are_taken(
     result = run("print", "--lot", lot.code, "--layout", "a4-65", "--count", 1, "--output", name, code=1)  # fmt: skip
     assert words in result.stderr
     with database.reading() as session:
-        assert print_run.count_runs(session) == 0
+        assert session.query(PrintRun).count() == 0
 
 
 def test_a_refusal_is_told_with_what_to_do_in_the_language_that_was_asked_for(

@@ -18,7 +18,6 @@ from labelsvc.labels.layouts import library
 from labelsvc.labels.models import PrintRun
 from labelsvc.labels.printers import book
 from labelsvc.labels.rolls.languages import LANGUAGES, Language
-from labelsvc.labels.runs import start as print_run
 from labelsvc.labels.sheets.imprint import Imprint
 from labelsvc.labels.sheets.profile import Profile
 from labelsvc.labels.sheets.sheet import cells
@@ -88,7 +87,7 @@ def test_a_printer_and_an_own_layout_are_found_by_name(
     refused = run(*words, "--printer", "Máy khác", "--output", output, code=1).stderr
     assert "Máy khác" in refused
     with database.reading() as session:
-        assert print_run.count_runs(session) == 1
+        assert session.query(PrintRun).count() == 1
 
 
 @pytest.mark.parametrize(
@@ -108,7 +107,7 @@ def test_impossible_options_take_no_numbers(
     )  # fmt: skip
     assert words in result.stderr
     with database.reading() as session:
-        assert print_run.count_runs(session) == 0
+        assert session.query(PrintRun).count() == 0
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ Millimetres from the top left corner of the medium, y down; a place is a label's
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -192,25 +192,6 @@ def frame(
         columns,
         marks,
     )
-
-
-def best_fit(
-    label: tuple[float, float],
-    sheet_mm: tuple[float, float],
-    *,
-    bleed_mm: float,
-    marks: CropMarks | None,
-    gutter_mm: tuple[float, float],
-) -> tuple[int, int]:
-    """Columns and rows that fill the sheet; (0, 0) when not even one label fits."""
-    reach = bleed_mm
-    if marks is not None:
-        reach = max(marks.offset_mm, bleed_mm) + marks.length_mm + 1
-    counts: Sequence[int] = [
-        max(0, int((side - 2 * reach + gap + 1e-6) // (size + gap)))
-        for side, size, gap in zip(sheet_mm, label, gutter_mm, strict=True)
-    ]
-    return (counts[0], counts[1]) if min(counts) else (0, 0)
 
 
 def _grown(box: Box, by: float) -> Box:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from labelsvc.accounts import audit
@@ -111,14 +111,19 @@ def _mark(roll_id: int) -> str:
     return f"T{roll_id}"
 
 
-def list_rolls(session: Session, producer_id: int) -> Sequence[BlankRoll]:
-    """Newest first."""
-    return session.scalars(
+def rolls_of(producer_id: int) -> Select[BlankRoll]:
+    """Rolls of a producer, newest first."""
+    return (
         select(BlankRoll)
         .join(Blank, Blank.id == BlankRoll.blank_id)
         .where(Blank.producer_id == producer_id)
         .order_by(BlankRoll.id.desc())
-    ).all()
+    )
+
+
+def list_rolls(session: Session, producer_id: int) -> Sequence[BlankRoll]:
+    """All of them. Newest first."""
+    return session.scalars(rolls_of(producer_id)).all()
 
 
 def fail(session: Session, roll: BlankRoll, error: LabelsvcError) -> None:

@@ -8,11 +8,10 @@ and releases it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from typing import IO
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from labelsvc.accounts import audit
@@ -33,8 +32,8 @@ from labelsvc.labels.runs.request import RunRequest
 from labelsvc.labels.runs.rules import Balance, balance, balances
 
 __all__ = [
-    "JOB_KIND", "Balance", "RunCheck", "RunRequest", "balance", "balances", "check_run", "count_runs", "failure",
-    "file_name", "list_runs", "output", "progress", "start_run",
+    "JOB_KIND", "Balance", "RunCheck", "RunRequest", "balance", "balances", "check_run", "failure",
+    "file_name", "output", "progress", "runs_of", "start_run",
 ]  # fmt: skip
 
 #: Kind of the job that renders a run.
@@ -153,19 +152,9 @@ def failure(run: PrintRun) -> LabelsvcError | None:
     return queue.failure(run.job)
 
 
-def list_runs(
-    session: Session, *, producer_id: int | None = None, limit: int = 50, offset: int = 0
-) -> Sequence[PrintRun]:
-    """Newest first; of one producer where given."""
-    query = select(PrintRun).order_by(PrintRun.id.desc()).limit(limit).offset(offset)
+def runs_of(producer_id: int | None) -> Select[PrintRun]:
+    """Runs, newest first; of one producer where given."""
+    query = select(PrintRun).order_by(PrintRun.id.desc())
     if producer_id is not None:
         query = query.join(Lot).where(Lot.product.has(producer_id=producer_id))
-    return session.scalars(query).all()
-
-
-def count_runs(session: Session, *, producer_id: int | None = None) -> int:
-    """How many `list_runs` would give without a limit."""
-    query = select(func.count()).select_from(PrintRun)
-    if producer_id is not None:
-        query = query.join(Lot).where(Lot.product.has(producer_id=producer_id))
-    return session.scalar(query) or 0
+    return query

@@ -32,10 +32,15 @@ def paged(session: Session, query: Select[Any], *, size: int = PAGE) -> Paged:
     """The page of *query* that the address asks for; a page past the end is the last one."""
     counted = select(func.count()).select_from(query.order_by(None).subquery())
     total = session.scalar(counted) or 0
-    last = max(1, -(-total // size))
-    page = min(max(1, request.args.get("page", 1, type=int)), last)
+    page, last = page_asked(total, size)
     rows = session.scalars(query.limit(size).offset((page - 1) * size)).all()
     return Paged(list(rows), page, last, total)
+
+
+def page_asked(total: int, size: int) -> tuple[int, int]:
+    """The page that the address asks for, of *total* rows with *size* on each, and the last one."""
+    last = max(1, -(-total // size))
+    return min(max(1, request.args.get("page", 1, type=int)), last), last
 
 
 def found_or_404(row: Row | None) -> Row:

@@ -201,9 +201,9 @@ def test_starting_a_run_keeps_all_that_is_needed_to_make_it_again(
         assert entry is not None
         assert (entry.action, entry.subject) == ("print_run.create", f"print_run:{run_id}")
         assert entry.facts["count"] == 200
-        assert [r.id for r in print_run.list_runs(session)] == [run_id]
-        assert print_run.count_runs(session, producer_id=lot.product.producer_id) == 1
-        assert print_run.list_runs(session, producer_id=lot.product.producer_id + 1) == []
+        producer = lot.product.producer_id
+        for number, found in ((None, [run_id]), (producer, [run_id]), (producer + 1, [])):
+            assert [run.id for run in session.scalars(print_run.runs_of(number))] == found
 
 
 def test_a_run_that_is_rolled_back_leaves_nothing(database: Database, settings: Settings) -> None:

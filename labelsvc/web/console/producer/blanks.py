@@ -33,6 +33,7 @@ from labelsvc.labels.sheets.sheet import Sheet
 from labelsvc.web.console.editor.picture import picture
 from labelsvc.web.console.fetched import attachment
 from labelsvc.web.console.forms import Posted
+from labelsvc.web.console.lists import paged
 from labelsvc.web.console.producer_scope import bp, layout_titles, producer_id
 from labelsvc.web.language import explain
 from labelsvc.web.signed_in import actor
@@ -79,17 +80,14 @@ def used_of(session: Session, rows: Sequence[BlankRoll]) -> dict[int, int]:
 @bp.get("/blanks")
 def blanks() -> ResponseReturnValue:
     with site().database.reading() as session:
-        every = rolls.list_rolls(session, producer_id())
-        last = max(1, -(-len(every) // _PAGE))
-        page = min(max(1, request.args.get("page", 1, type=int)), last)
-        rows = every[(page - 1) * _PAGE : page * _PAGE]
+        shown = paged(session, rolls.rolls_of(producer_id()), size=_PAGE)
         return render_template(
             "console/producer/blanks.html",
-            rows=rows,
-            used=used_of(session, rows),
+            rows=shown.rows,
+            used=used_of(session, shown.rows),
             titles=titles(session),
-            page=page,
-            last=last,
+            page=shown.page,
+            last=shown.last,
         )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from labelsvc import clock
@@ -21,6 +21,7 @@ from labelsvc.labels.ledger import life, lot_account
 from labelsvc.labels.models import PrintRun
 from labelsvc.labels.runs import start as print_run
 from labelsvc.web.console.forms import Posted, shown_values
+from labelsvc.web.console.lists import paged
 from labelsvc.web.console.producer_scope import bp, own_lot, own_product, titles_of
 from labelsvc.web.console.typed import moment_of, whole
 from labelsvc.web.language import gettext
@@ -40,22 +41,15 @@ def lots() -> ResponseReturnValue:
             | Lot.code.contains(asked.upper(), autoescape=True)
         )
     with site().database.reading() as session:
-        total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
-        last = max(1, -(-total // _PAGE))
-        page = min(max(1, request.args.get("page", 1, type=int)), last)
-        rows = session.scalars(
-            query.options(joinedload(Lot.product))
-            .order_by(Lot.id.desc())
-            .limit(_PAGE)
-            .offset((page - 1) * _PAGE)
-        ).all()
-        have = print_run.balances(session, rows)
+        query = query.options(joinedload(Lot.product)).order_by(Lot.id.desc())
+        shown = paged(session, query, size=_PAGE)
+        have = print_run.balances(session, shown.rows)
         return render_template(
             "console/producer/lots.html",
-            lots=[(lot, have[lot.id]) for lot in rows],
-            page=page,
-            last=last,
-            total=total,
+            lots=[(lot, have[lot.id]) for lot in shown.rows],
+            page=shown.page,
+            last=shown.last,
+            total=shown.total,
             q=asked,
         )
 

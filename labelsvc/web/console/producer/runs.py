@@ -22,7 +22,7 @@ from labelsvc.labels.runs.parts import layout_of
 from labelsvc.labels.sheets.sheet import Sheet, cells
 from labelsvc.web.console.fetched import attachment
 from labelsvc.web.console.forms import Posted
-from labelsvc.web.console.lists import names_of
+from labelsvc.web.console.lists import names_of, paged
 from labelsvc.web.console.producer.wizard import FORM_WORDS
 from labelsvc.web.console.producer_scope import bp, own_run, titles_of
 from labelsvc.web.console.typed import row_number, whole
@@ -62,17 +62,13 @@ SENDINGS = {
 def runs() -> ResponseReturnValue:
     producer_id = current_user().producer_id
     with site().database.reading() as session:
-        last = max(1, -(-print_run.count_runs(session, producer_id=producer_id) // _PAGE))
-        page = min(max(1, request.args.get("page", 1, type=int)), last)
-        rows = print_run.list_runs(
-            session, producer_id=producer_id, limit=_PAGE, offset=(page - 1) * _PAGE
-        )
+        shown = paged(session, print_run.runs_of(producer_id), size=_PAGE)
         return render_template(
             "console/producer/runs.html",
-            rows=rows,
+            rows=shown.rows,
             titles=titles_of(session),
-            page=page,
-            last=last,
+            page=shown.page,
+            last=shown.last,
         )
 
 

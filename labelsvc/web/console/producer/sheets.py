@@ -20,6 +20,7 @@ from labelsvc.labels.models import OwnSheet
 from labelsvc.labels.sheets import stock
 from labelsvc.labels.sheets.sheet import Sheet
 from labelsvc.web.console.forms import Posted, Problem
+from labelsvc.web.console.lists import page_asked
 from labelsvc.web.console.producer import sheet_form
 from labelsvc.web.console.producer_scope import bp, producer_id
 from labelsvc.web.language import current, explain, gettext
@@ -56,8 +57,7 @@ def sheets() -> ResponseReturnValue:
         and (kind not in ("roll", "sheet") or stock.is_roll(article) == (kind == "roll"))
         and (article.unsure or not unsure)
     ]
-    last = max(1, -(-len(rows) // _PAGE))
-    page = min(max(1, request.args.get("page", 1, type=int)), last)
+    page, last = page_asked(len(rows), _PAGE)
     with site().database.reading() as session:
         mine = [
             (row, _facts(row.name, Article.model_validate(row.article)))
