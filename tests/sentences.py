@@ -27,7 +27,8 @@ _TABLES = {
     "RISKS",
     "AUTHORITIES",
     "STATES",
-    "FIELD_WORDS",
+    "COLUMN_WORDS",
+    "SECTION_WORDS",
     "ACTIONS",
     "_KINDS",
     "STANDINGS",
@@ -135,6 +136,8 @@ class _Module:
             shown = [*call.args[:1], *(v for k, v in named.items() if k == "fix")]
         elif name == "Finding" or (name == "Problem" and len(call.args) > 3):
             shown = [*call.args[2:4], *(v for k, v in named.items() if k in ("message", "fix"))]
+        elif name == "ProductColumn":
+            shown = [v for k, v in named.items() if k in ("words", "hint")]
         elif name == "Shown":
             shown = call.args[2:4]
         elif name == "append" and _name(held) == "notes" and isinstance(call.args[0], ast.Tuple):

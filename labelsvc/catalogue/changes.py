@@ -24,19 +24,19 @@ Row = TypeVar("Row")
 
 #: Their values stay out of the audit trail, which is never deleted: only that they changed is kept.
 PERSONAL = frozenset({"representative", "phone", "email", "tax_code", "street", "old_address"})
-_NULLABLE = frozenset({"tax_code", "gtin", "ocop_code"})
 
 
 def checked(row: Any, facts: Mapping[str, Any], checks: Mapping[str, Check]) -> Changes:
     """Which fields of *row* the checked *facts* would change; the row itself is not touched."""
-    columns = set(type(row).__table__.columns.keys()) - {"id", "search_key", "created_at"}
+    table = type(row).__table__.columns
+    columns = set(table.keys()) - {"id", "search_key", "created_at"}
     changes: Changes = {}
     for field, value in facts.items():
         if field not in columns:
             raise TypeError(f"{type(row).__name__} has no field {field}")
         if field in checks:
             value = fields.checked(field, checks[field], value)
-            if not value and field in _NULLABLE:
+            if not value and table[field].nullable:
                 value = None
         old = getattr(row, field)
         if old != value:

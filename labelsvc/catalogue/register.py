@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from labelsvc.accounts import audit
-from labelsvc.catalogue import criteria, fields
+from labelsvc.catalogue import criteria, fields, product_columns
 from labelsvc.catalogue.changes import (
     Changes,
     added,
@@ -47,14 +47,7 @@ PRODUCER: Mapping[str, Check] = {
     "email": fields.email, "website": fields.website, "street": _line[200],
     "old_address": _line[300], "registration_number": _line[40],
 }  # fmt: skip
-PRODUCT: Mapping[str, Check] = {
-    "name": fields.name, "name_en": fields.name, "brand": partial(fields.name, most=120),
-    "ocop_code": fields.ocop_code, "gtin": fields.gtin, "net_content": _line[80],
-    "ingredients": fields.prose, "instructions": fields.prose, "storage": fields.prose,
-    "warning": fields.prose, "specification": fields.prose, "alcohol": _line[30],
-    "origin": _line[120], "standards": fields.prose, "declaration": _line[80],
-    "story": fields.prose, "story_en": fields.prose,
-}  # fmt: skip
+PRODUCT: Mapping[str, Check] = product_columns.CHECKS
 VILLAGE: Mapping[str, Check] = {
     "name": partial(fields.name, most=120), "name_en": partial(fields.name, most=120),
     "craft": _line[120], "craft_en": _line[120], "decision_number": fields.decision_number,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from labelsvc.catalogue import product_columns
 from labelsvc.catalogue.importing.read import Cell, Table
 from labelsvc.errors import ImportRefused
 from labelsvc.i18n import fold
@@ -35,11 +36,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     "valid_to": ("ngay het han", "het han", "hieu luc den", "co hieu luc den", "thoi han", "thoi han hieu luc", "ngay het hieu luc", "han", "gia tri den"),
     "authority": ("co quan ban hanh", "co quan cong nhan", "co quan cap", "cap cong nhan", "noi cap"),
     "set": ("bo san pham", "nhom san pham", "nhom", "phan nhom", "nganh hang", "bo tieu chi", "nhom nganh", "nganh san pham"),
-    "gtin": ("gtin", "ma vach", "ma so ma vach", "msmv", "ma gtin"),
-    "ocop_code": ("ma san pham", "ma ocop", "ma sp", "ma san pham ocop", "ma so san pham"),
-    "net_content": ("quy cach", "khoi luong", "dinh luong", "the tich", "khoi luong tinh", "quy cach dong goi"),
-    "ingredients": ("thanh phan", "thanh phan cau tao", "nguyen lieu"),
     "note": ("ghi chu", "note"),
+    **{column.name: column.heads for column in product_columns.IN_LISTS},
 }  # fmt: skip
 _FIELD = {name: field for field, names in NAMES.items() for name in names}
 _LABELS = {

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from labelsvc.catalogue import product_columns
 from labelsvc.catalogue.address import read_address
 from labelsvc.catalogue.fields import name_key
 from labelsvc.catalogue.importing.header import Header, find_header
@@ -168,8 +169,7 @@ class Known:
         for held in session.execute(
             select(
                 Product.id, Product.producer_id, Product.name, Product.set_number, Product.set_guessed,
-                Product.gtin,
-                Product.ocop_code, Product.net_content, Product.ingredients,
+                *(getattr(Product, column.name) for column in product_columns.IN_LISTS),
             )
         ):  # fmt: skip
             self._products[(held.producer_id, name_key(held.name))] = held

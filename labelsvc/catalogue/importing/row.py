@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from labelsvc.catalogue import criteria, fields
+from labelsvc.catalogue import criteria, fields, product_columns
 from labelsvc.catalogue.award import BANDS, check_award, legal_basis_on, stars_above
 from labelsvc.catalogue.importing import cell as cells
 from labelsvc.catalogue.importing.formula import Unsaved
@@ -142,10 +142,8 @@ def _read_product(reader: Reader, context: _Context) -> None:
         reader.refuse(
             "product", BadInput("The product is missing.", fix="Enter the name of the product.")
         )
-    for name, check in (("gtin", fields.gtin), ("ocop_code", fields.ocop_code)):
-        reader.field(into, name, check)
-    reader.field(into, "net_content", lambda text: fields.line(text, most=80))
-    reader.field(into, "ingredients", fields.prose)
+    for column in product_columns.IN_LISTS:
+        reader.field(into, column.name, product_columns.CHECKS[column.name])
     said = reader.text("set")
     number = criteria.find_set(said) if said else context.set_number
     into["set_guessed"] = number is None

@@ -1,7 +1,8 @@
-"""The registry of variables: what a label can say.
+"""Label variables: the registry of names that a template may use.
 
-A variable is known by its name; the registry gives its label for people, a sample so that a
-preview needs no data, and which mandatory content of Decree 37/2026 it carries.
+Each has a label for people, a sample so that a preview needs no data, and the mandatory content of
+Decree 37/2026 that it carries. Those of a product come from `catalogue.product_columns`. Used by
+layouts, drawing, the editor and the legal checks.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+
+from labelsvc.catalogue import product_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +30,25 @@ class Variable:
     per_unit: bool = False
 
 
+def _said(*names: str) -> list[Variable]:
+    """Variables of columns of the product, which declare them."""
+    made = []
+    for column in map(product_columns.BY_NAME.__getitem__, names):
+        if said := column.variable:
+            name = column.variable_name
+            made.append(Variable(name, said.label_vi, said.label_en, said.sample, said.legal))
+    return made
+
+
+#: Columns of the product whose place in the registry is written out; others follow the measures.
+_PLACED = frozenset(
+    {
+        "name", "name_en", "origin", "net_content", "ingredients", "instructions", "storage",
+        "warning", "alcohol", "specification", "gtin", "ocop_code",
+    }
+)  # fmt: skip
 _ROWS = (
-    Variable(
-        "product_name", "Tên sản phẩm", "Product name", "Trà shan tuyết Ba Vì ướp hoa sen", "name"
-    ),
-    Variable(
-        "product_name_en", "Tên tiếng Anh", "English name", "Ba Vi Shan tea scented with lotus"
-    ),
+    *_said("name", "name_en"),
     Variable(
         "producer_name", "Chủ thể", "Producer", "Hợp tác xã Chè và Dược liệu Suối Mây", "producer"
     ),
@@ -49,51 +64,16 @@ _ROWS = (
         "village_en", "Làng nghề (tiếng Anh)", "Craft village (English)", "Dam Say tea village"
     ),
     Variable("artisan", "Nghệ nhân", "Artisan", "Nghệ nhân Nguyễn Thị Lụa"),
-    Variable("origin", "Xuất xứ", "Origin", "Sản xuất tại Việt Nam", "origin"),
-    Variable("net_content", "Định lượng", "Net content", "Khối lượng tịnh: 100 g", "net_content"),
-    Variable(
-        "ingredients",
-        "Thành phần",
-        "Ingredients",
-        "Búp chè shan tuyết (98,5 %), gạo sen Bách Diệp tươi (1,5 %)",
-        "ingredients",
-    ),
+    *_said("origin", "net_content", "ingredients"),
     Variable(
         "nutrition",
         "Thành phần dinh dưỡng",
         "Nutrition",
         "Trong 100 g: năng lượng 250 kcal, chất đạm 18 g, carbohydrat 40 g, chất béo 2 g, natri 12 mg",
     ),
-    Variable(
-        "instructions",
-        "Hướng dẫn sử dụng",
-        "Instructions",
-        "Cho 5 g trà vào ấm, tráng nhanh bằng nước sôi, hãm với 250 ml nước 85 °C trong 2 phút.",
-        "instructions",
-    ),
-    Variable(
-        "storage",
-        "Hướng dẫn bảo quản",
-        "Storage",
-        "Nơi khô ráo, thoáng mát, tránh ánh nắng; đậy kín sau khi mở.",
-        "storage",
-    ),
-    Variable(
-        "warning",
-        "Cảnh báo",
-        "Warning",
-        "Không dùng khi bao bì hở hoặc trà có mùi lạ. Người mất ngủ hạn chế dùng buổi tối.",
-        "warning",
-    ),
-    Variable("alcohol", "Hàm lượng etanol", "Alcohol", "", "alcohol"),
-    Variable(
-        "specification",
-        "Thông số kỹ thuật",
-        "Specification",
-        "Cao 24 cm, miệng 11 cm, men lam nung 1.280 °C",
-        "specification",
-    ),
+    *_said("instructions", "storage", "warning", "alcohol", "specification"),
     Variable("dimensions", "Kích thước", "Dimensions", "Ø 11 × 24 cm"),
+    *_said(*(column.name for column in product_columns.ON_LABELS if column.name not in _PLACED)),
     Variable("lot_code", "Số lô", "Lot", "L2611-03", "lot"),
     Variable("made", "Ngày sản xuất (NSX)", "Made", "02/11/2026", "made"),
     Variable("expires", "Hạn sử dụng (HSD)", "Expires", "02/11/2028", "expires"),
@@ -105,8 +85,7 @@ _ROWS = (
     Variable("decision_date", "Ngày quyết định", "Decision date", "04/03/2026"),
     Variable("decision_authority", "Cơ quan công nhận", "Authority", "UBND thành phố Hà Nội"),
     Variable("valid_to", "Công nhận đến ngày", "Valid to", "04/03/2029"),
-    Variable("gtin", "GTIN", "GTIN", "08930000000019"),
-    Variable("ocop_code", "Mã sản phẩm OCOP", "OCOP code", "01-09661-012-2026"),
+    *_said("gtin", "ocop_code"),
     Variable("growing_area", "Mã số vùng trồng", "Growing-area code", "VN-HNOR-0123"),
     Variable(
         "story_short",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from urllib.parse import urlsplit
 
+from labelsvc.catalogue import product_columns
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.catalogue.recognition import Recognition, ruling
 from labelsvc.i18n import day
@@ -31,23 +32,15 @@ def product_values(product: Product) -> dict[str, str]:
     producer = product.producer
     story = _told(product, STORY)
     short = _told(product, SHORT_STORY)
-    return {
-        "product_name": product.name,
-        "product_name_en": product.name_en,
+    values = {
+        column.variable_name: getattr(product, column.name) or ""
+        for column in product_columns.ON_LABELS
+    }
+    return values | {
         "producer_name": producer.name,
         "producer_address": producer.address,
         "village": producer.village.name if producer.village else "",
         "village_en": producer.village.name_en if producer.village else "",
-        "origin": product.origin,
-        "net_content": product.net_content,
-        "ingredients": product.ingredients,
-        "instructions": product.instructions,
-        "storage": product.storage,
-        "warning": product.warning,
-        "alcohol": product.alcohol,
-        "specification": product.specification,
-        "gtin": product.gtin or "",
-        "ocop_code": product.ocop_code or "",
         "story_short": short[0],
         "story_short_en": short[1],
         "story": story[0],

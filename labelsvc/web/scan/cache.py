@@ -23,6 +23,7 @@ from typing import Any
 from flask import render_template
 
 from labelsvc import clock, i18n
+from labelsvc.catalogue.product_columns import ON_SCAN_PAGE
 from labelsvc.codes.forms import uri
 from labelsvc.scans.lookup import Peek
 from labelsvc.scans.provinces import BY_CODE
@@ -164,9 +165,8 @@ def document(view: dict[str, Any], kind: str) -> str:
         for mark in (PRINTED, POSITION, NOTICE):
             text = text.replace(f'"{mark}"', mark)
         return text
-    return render_template(
-        "scan/page.txt" if kind == "text" else "scan/page.html", v=view, notice=NOTICE
-    )
+    template = "scan/page.txt" if kind == "text" else "scan/page.html"
+    return render_template(template, v=view, notice=NOTICE, facts=ON_SCAN_PAGE)
 
 
 def _first(

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from labelsvc import clock
 from labelsvc.catalogue.models import Producer
+from labelsvc.catalogue.product_columns import ON_SCAN_PAGE
 from labelsvc.catalogue.recognition import STANDINGS, Certificate
 from labelsvc.codes.models import Mark, MarkState
 from labelsvc.events.vocabulary import step_name
@@ -54,19 +55,7 @@ def view(
             "name": product.name_en if english and product.name_en else product.name,
             "name_vi": product.name,
             "name_en": product.name_en,
-            "brand": product.brand,
-            "gtin": product.gtin,
-            "ocop_code": product.ocop_code,
-            "net_content": product.net_content,
-            "ingredients": product.ingredients,
-            "instructions": product.instructions,
-            "storage": product.storage,
-            "warning": product.warning,
-            "alcohol": product.alcohol,
-            "specification": product.specification,
-            "origin": product.origin,
-            "standards": product.standards,
-            "declaration": product.declaration,
+            **{column.name: getattr(product, column.name) for column in ON_SCAN_PAGE},
             "story": product.story_en if english and product.story_en else product.story,
             "story_language": "en" if english and product.story_en else "vi",
             "photos": [

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from labelsvc.accounts.models import AuditEntry, User
 from labelsvc.catalogue.models import Outlet, Producer, Product, Village
 from labelsvc.web.console.action_words import ACTIONS
+from labelsvc.web.console.column_words import COLUMN_WORDS
 from labelsvc.web.console.lists import names_of, paged
 from labelsvc.web.console.office.dashboard import bp
 from labelsvc.web.language import gettext
@@ -31,24 +32,14 @@ SUBJECTS_SHOWN = {
     "key": "Signing key {number}", "manifest": "Trust manifest {number}",
 }  # fmt: skip
 #: Facts of the trail in words, beside the columns of the catalogue.
-FACTS_SHOWN = {
+FACTS_SHOWN = COLUMN_WORDS | {
     "file": "File", "new": "New", "changed": "Changed", "unchanged": "Unchanged", "refused": "Refused",
-    "stars": "Stars", "decision": "Decision", "product": "Product", "producer": "Producer", "reason": "Reason",
-    "role": "Role", "from": "Before", "to": "After", "active": "Active", "kind": "Kind", "number": "Number",
+    "decision": "Decision", "product": "Product", "producer": "Producer", "reason": "Reason",
+    "role": "Role", "from": "Before", "to": "After", "active": "Active", "number": "Number",
     "code": "Code", "declared": "Declared", "count": "Count", "first": "First", "last": "Last",
     "answer": "Answer", "until": "Until", "evidence": "Evidence", "on": "First day without stars",
     "message": "What happened", "fix": "What to do", "printer": "Printer", "layout": "Layout",
-    "name": "Name", "name_en": "Name in English", "story": "Story (Vietnamese)", "story_en": "Story (English)",
-    "tax_code": "Tax code", "phone": "Telephone", "email": "E-mail", "website": "Website",
-    "street": "House, street, hamlet", "commune_code": "Ward or commune", "commune_from": "Ward or commune since",
-    "set_number": "Criteria set (Decision 26/2026)", "set_guessed": "Guessed set", "gtin": "GTIN",
-    "ocop_code": "OCOP product code", "net_content": "Net content", "ingredients": "Ingredients",
-    "instructions": "How to use", "storage": "How to store", "warning": "Warning", "origin": "Origin",
-    "standards": "Standards applied", "declaration": "Declaration number", "brand": "Brand",
-    "shelf_life_days": "Shelf life in days", "risk_level": "Risk level", "craft": "Craft", "factor": "Second factor",
-    "representative": "Representative (not public)", "old_address": "Address before 1 July 2025",
-    "specification": "Technical figures", "alcohol": "Alcohol", "village_id": "Craft village",
-    "organisation": "The tax code is an organisation's and may be shown", "provinces": "Provinces",
+    "factor": "Second factor", "provinces": "Provinces",
     "sha256": "SHA-256", "pages": "Pages", "decoded": "Symbols read back", "lot": "Lot", "form": "Form of the code",
     "codes": "Codes", "verdict": "Verdict", "step": "Step", "version": "Version", "items": "Items", "left": "Left",
     "note": "Note", "made_on": "Date of manufacture (NSX)", "expires_on": "Expiry date (HSD)", "key": "Key",

@@ -36,6 +36,7 @@ from labelsvc.catalogue.importing.report import in_words, notes_of
 from labelsvc.catalogue.models import ImportRun
 from labelsvc.errors import BadInput, Conflict, FileMissing, LabelsvcError
 from labelsvc.i18n import nfc
+from labelsvc.web.console.column_words import COLUMN_WORDS
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import PAGE, found_or_404, names_of, paged
 from labelsvc.web.console.office.dashboard import bp
@@ -47,17 +48,6 @@ from labelsvc.web.site import site
 
 #: What a row of a list would be, in the order in which people want to see them.
 STATES = {"refused": "Refused", "new": "New", "changed": "Changed", "unchanged": "Unchanged"}
-#: Columns of the catalogue in words, for "old → new".
-FIELD_WORDS = {
-    "name": "Name", "kind": "Kind", "tax_code": "Tax code", "representative": "Representative (not public)",
-    "phone": "Telephone", "email": "E-mail", "website": "Website", "street": "House, street, hamlet",
-    "old_address": "Address before 1 July 2025", "commune_code": "Ward or commune",
-    "commune_from": "Ward or commune since", "set_number": "Criteria set (Decision 26/2026)", "gtin": "GTIN",
-    "ocop_code": "OCOP product code", "net_content": "Net content", "ingredients": "Ingredients",
-    "set_guessed": "Criteria set (Decision 26/2026)", "recognition": "Recognition", "stars": "Stars", "score": "Score", "decision_date": "Date of the decision",
-    "valid_from": "Valid from", "valid_to": "Valid until", "authority": "Authority",
-    "potential_five": "Potential 5 stars",
-}  # fmt: skip
 _KEPT = timedelta(days=1)
 _TOKEN = re.compile(r"\d{14}-[0-9a-f]{32}")
 
@@ -191,7 +181,7 @@ def _rows_page(
         shown=page,
         state=state,
         states=STATES,
-        field_words=FIELD_WORDS,
+        field_words=COLUMN_WORDS | {"set_guessed": COLUMN_WORDS["set_number"]},
         set_words=set_words,
         problems=posted.problems if posted else [],
         **more,

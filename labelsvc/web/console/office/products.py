@@ -18,10 +18,12 @@ from labelsvc.catalogue.certify import (
 )
 from labelsvc.catalogue.models import Outlet, Producer, Product, ProductPhoto, RiskLevel
 from labelsvc.catalogue.photos import StoredPhoto, store_photo
+from labelsvc.catalogue.product_columns import COLUMNS, WORDS
 from labelsvc.catalogue.recognition import Authority, Certificate, Recognition, ruling
 from labelsvc.catalogue.register import create_product, update_product
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.i18n import nfc
+from labelsvc.web.console import product_fields
 from labelsvc.web.console.forms import Posted, shown_values
 from labelsvc.web.console.lists import found_or_404
 from labelsvc.web.console.office.dashboard import bp
@@ -37,12 +39,6 @@ AUTHORITIES = {
     Authority.MINISTRY: "Ministry (5 stars)",
     Authority.DISTRICT: "District (3 stars, until 30 June 2025)",
 }
-_TEXTS = (
-    "name", "name_en", "brand", "ocop_code", "gtin", "net_content", "ingredients", "instructions",
-    "storage", "warning", "specification", "alcohol", "origin", "standards", "declaration",
-    "risk_level", "story", "story_en",
-)  # fmt: skip
-_FIELDS = (*_TEXTS, "set_number", "shelf_life_days")
 _AWARD = (
     "stars", "score", "decision_number", "decision_date", "authority", "authority_name",
     "certificate_number", "valid_from", "valid_to", "legal_basis", "potential_five",
@@ -80,13 +76,22 @@ def _page(product_id: int, posted: Posted) -> ResponseReturnValue:
             standing=ruled.standing(today) if ruled else None,
             certificates=[(c, c.valid_on(today)) for c in certificates],
             lots=sorted(found.lots, key=lambda lot: -lot.id)[:20],
-            risks=RISKS,
+            facts=_facts(found),
             most_photos=MOST_PHOTOS,
             form=request.form,
             problems=posted.problems,
             errors=posted.errors,
         )
     return page, posted.status
+
+
+def _facts(found: Product) -> list[tuple[str, Any]]:
+    """Words and values of what is known of a product, but for its name and set in the heading."""
+    values = {
+        column: getattr(found, column) for column in WORDS if column not in ("name", "set_number")
+    }
+    values["risk_level"] = gettext(RISKS[RiskLevel(found.risk_level)])
+    return [(gettext(WORDS[column]), value) for column, value in values.items() if value]
 
 
 def _other_outlets(session: Session, product_id: int) -> list[tuple[int, str]]:
@@ -117,9 +122,7 @@ def edit_product(product_id: int) -> ResponseReturnValue:
 def _edit(owner: Producer, found: Product | None) -> ResponseReturnValue:
     posted = Posted()
     if request.method == "POST":
-        facts: dict[str, Any] = {name: posted.text(name) for name in _TEXTS}
-        facts["set_number"] = posted.number("set_number", "Criteria set (Decision 26/2026)")
-        facts["shelf_life_days"] = posted.number("shelf_life_days", "Shelf life in days")
+        facts = product_fields.read(posted, COLUMNS)
 
         def act(session: Session) -> int:
             if found is None:
@@ -134,7 +137,7 @@ def _edit(owner: Producer, found: Product | None) -> ResponseReturnValue:
         if saved is not None:
             flash(gettext("Saved."), "good")
             return redirect(url_for("office.product", product_id=saved))
-    values = shown_values(found, _FIELDS)
+    values = shown_values(found, tuple(WORDS))
     if found is None and request.method == "GET":
         values |= {"origin": "Sản xuất tại Việt Nam", "risk_level": RiskLevel.MEDIUM}
     page = render_template(
@@ -142,6 +145,7 @@ def _edit(owner: Producer, found: Product | None) -> ResponseReturnValue:
         owner=owner,
         p=found,
         v=values,
+        sections=product_fields.OFFICE_FORM,
         sets=set_choices(),
         risk_options=[(level, gettext(words)) for level, words in RISKS.items()],
         problems=posted.problems,

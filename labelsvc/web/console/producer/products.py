@@ -11,10 +11,12 @@ from labelsvc.accounts import audit
 from labelsvc.catalogue import criteria, fields
 from labelsvc.catalogue.models import Lot, Product, ProductPhoto
 from labelsvc.catalogue.photos import store_photo
+from labelsvc.catalogue.product_columns import OF_PRODUCER
 from labelsvc.catalogue.register import update_product
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.labels import legal
 from labelsvc.labels.runs import start as print_run
+from labelsvc.web.console import product_fields
 from labelsvc.web.console.forms import Posted, shown_values
 from labelsvc.web.console.producer.dashboard import card, count_scans
 from labelsvc.web.console.producer_scope import bp, own_product
@@ -22,11 +24,6 @@ from labelsvc.web.language import current, gettext
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
 
-#: Fields of a product that its producer may change; name, stars and codes are the office's.
-EDITABLE = (
-    "name_en", "brand", "net_content", "ingredients", "instructions", "storage", "warning",
-    "specification", "alcohol", "standards", "declaration", "story", "story_en",
-)  # fmt: skip
 _MOST_PHOTOS = 6
 _LOTS_SHOWN = 20
 
@@ -39,11 +36,8 @@ def product(product_id: int) -> ResponseReturnValue:
 @bp.post("/products/<int:product_id>")
 def save_product(product_id: int) -> ResponseReturnValue:
     posted = Posted()
-    facts: dict[str, object] = {
-        name: posted.text(name) for name in EDITABLE if name in request.form
-    }
-    if "shelf_life_days" in request.form:
-        facts["shelf_life_days"] = posted.number("shelf_life_days", "Shelf life in days")
+    sent = [column for column in OF_PRODUCER if column.name in request.form]
+    facts = product_fields.read(posted, sent)
 
     def act(session: Session) -> bool:
         update_product(session, own_product(session, product_id), actor=actor(), **facts)
@@ -137,7 +131,7 @@ def _product_page(product_id: int, posted: Posted) -> ResponseReturnValue:
         lots = session.scalars(
             select(Lot).where(Lot.product_id == found.id).order_by(Lot.id.desc()).limit(_LOTS_SHOWN)
         ).all()
-        names = (*EDITABLE, "shelf_life_days")
+        names = tuple(column.name for column in OF_PRODUCER)
         # What was typed comes back only from the form that was sent, not from that of a picture.
         values = shown_values(found, names) if "story" in request.form else _kept(found, names)
         page = render_template(
@@ -151,6 +145,7 @@ def _product_page(product_id: int, posted: Posted) -> ResponseReturnValue:
             set_name=criteria.name(found.set_number, current()),
             required={content.key for content in legal.required(found.set_number)},
             editable=names,
+            lines=product_fields.producer_form(found.set_number),
             most_photos=_MOST_PHOTOS,
             scans={
                 days: count_scans(session, Lot.product_id == found.id, days=days)

@@ -1,0 +1,229 @@
+"""Product columns: declares each one once, with its words, form field, list head and label variable.
+
+Used by the register, lists, label variables, forms of the office and of producers, the audit trail
+and the scan page. A new column needs an entry here, an attribute of `models.Product`, a migration,
+its words in `translations/vi/` and a line in docs/layouts.md where labels may say it. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+
+from labelsvc.catalogue import fields
+from labelsvc.catalogue.fields import Check
+
+
+class Kind(StrEnum):
+    """What is typed or chosen."""
+
+    LINE = "line"
+    PROSE = "prose"
+    NUMBER = "number"
+    SET = "set"
+    RISK = "risk"
+
+
+class Section(StrEnum):
+    """Parts of the form."""
+
+    IDENTITY = "identity"
+    LABEL = "label"
+    STORY = "story"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelVariable:
+    """The variable by which labels say a column; `name` where the column is called otherwise."""
+
+    label_vi: str
+    label_en: str
+    sample: str
+    legal: str | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductColumn:
+    """One column of `models.Product`.
+
+    `words` and `hint` are English keys of the translations. `length` is the most that may be typed,
+    `spelling` a check other than that of the kind. `beside`: on the same line as the column before.
+    `producer`: producers may change it, those of `only_sets` alone where it names any. `heads` are
+    folded heads of its column in lists. `scan_place` orders the facts of the scan page; 0: none.
+    """
+
+    name: str
+    words: str
+    section: Section
+    kind: Kind = Kind.LINE
+    hint: str = ""
+    length: int = 0
+    rows: int = 0
+    attributes: str = ""
+    beside: bool = False
+    spelling: Check | None = None
+    producer: bool = False
+    only_sets: tuple[int, ...] = ()
+    heads: tuple[str, ...] = ()
+    variable: LabelVariable | None = None
+    scan_place: int = 0
+
+    @property
+    def check(self) -> Check | None:
+        """Check of a typed text; None for numbers and choices, which the register checks."""
+        if self.spelling is not None:
+            return self.spelling
+        if self.kind is Kind.LINE:
+            return partial(fields.line, most=self.length)
+        return fields.prose if self.kind is Kind.PROSE else None
+
+    @property
+    def variable_name(self) -> str:
+        """Name of the label variable; "" where labels do not say the column."""
+        return (self.variable.name or self.name) if self.variable is not None else ""
+
+    @property
+    def extra(self) -> str:
+        """HTML attributes of the input."""
+        limit = f'maxlength="{self.length}"' if self.length else ""
+        return f"{limit} {self.attributes}".strip()
+
+
+#: In the order of the form.
+COLUMNS = (
+    ProductColumn(
+        name="name", words="Name", section=Section.IDENTITY, hint="Exactly as in the decision",
+        length=200, spelling=fields.name,
+        variable=LabelVariable("Tên sản phẩm", "Product name", "Trà shan tuyết Ba Vì ướp hoa sen", "name", "product_name"),
+    ),
+    ProductColumn(
+        name="name_en", words="Name in English", section=Section.IDENTITY, length=200,
+        attributes='lang="en"', spelling=fields.name, producer=True,
+        variable=LabelVariable("Tên tiếng Anh", "English name", "Ba Vi Shan tea scented with lotus", name="product_name_en"),
+    ),
+    ProductColumn(
+        name="set_number", words="Criteria set (Decision 26/2026)", section=Section.IDENTITY,
+        kind=Kind.SET, hint="It decides which contents the label must carry.",
+    ),
+    ProductColumn(
+        name="brand", words="Brand", section=Section.IDENTITY, length=120,
+        spelling=partial(fields.name, most=120), producer=True, scan_place=10,
+    ),
+    ProductColumn(
+        name="ocop_code", words="OCOP product code", section=Section.IDENTITY,
+        hint="For example: 01-00577-012-2026", length=40, attributes='autocomplete="off"',
+        spelling=fields.ocop_code,
+        heads=("ma san pham", "ma ocop", "ma sp", "ma san pham ocop", "ma so san pham"),
+        variable=LabelVariable("Mã sản phẩm OCOP", "OCOP code", "01-09661-012-2026"), scan_place=120,
+    ),
+    ProductColumn(
+        name="gtin", words="GTIN", section=Section.IDENTITY, hint="The digits under the bar code",
+        length=18, attributes='inputmode="numeric" autocomplete="off"', beside=True,
+        spelling=fields.gtin, heads=("gtin", "ma vach", "ma so ma vach", "msmv", "ma gtin"),
+        variable=LabelVariable("GTIN", "GTIN", "08930000000019"), scan_place=130,
+    ),
+    ProductColumn(
+        name="net_content", words="Net content", section=Section.LABEL, length=80, producer=True,
+        heads=("quy cach", "khoi luong", "dinh luong", "the tich", "khoi luong tinh", "quy cach dong goi"),
+        variable=LabelVariable("Định lượng", "Net content", "Khối lượng tịnh: 100 g", "net_content"), scan_place=30,
+    ),
+    ProductColumn(
+        name="shelf_life_days", words="Shelf life in days", section=Section.LABEL, kind=Kind.NUMBER,
+        length=5, attributes='inputmode="numeric"', beside=True, producer=True,
+    ),
+    ProductColumn(
+        name="ingredients", words="Ingredients", section=Section.LABEL, kind=Kind.PROSE, rows=3,
+        hint="Highest share first; name what causes allergies.", producer=True,
+        heads=("thanh phan", "thanh phan cau tao", "nguyen lieu"),
+        variable=LabelVariable(
+            "Thành phần", "Ingredients", "Búp chè shan tuyết (98,5 %), gạo sen Bách Diệp tươi (1,5 %)", "ingredients",
+        ), scan_place=40,
+    ),
+    ProductColumn(
+        name="specification", words="Technical figures", section=Section.LABEL, kind=Kind.PROSE, rows=2,
+        hint="Size, weight, material: for crafts and textiles.", producer=True,
+        variable=LabelVariable(
+            "Thông số kỹ thuật", "Specification", "Cao 24 cm, miệng 11 cm, men lam nung 1.280 °C", "specification",
+        ), scan_place=60,
+    ),
+    ProductColumn(
+        name="instructions", words="How to use", section=Section.LABEL, kind=Kind.PROSE, rows=3, producer=True,
+        variable=LabelVariable(
+            "Hướng dẫn sử dụng", "Instructions",
+            "Cho 5 g trà vào ấm, tráng nhanh bằng nước sôi, hãm với 250 ml nước 85 °C trong 2 phút.", "instructions",
+        ), scan_place=70,
+    ),
+    ProductColumn(
+        name="storage", words="How to store", section=Section.LABEL, kind=Kind.PROSE, rows=2, producer=True,
+        variable=LabelVariable(
+            "Hướng dẫn bảo quản", "Storage", "Nơi khô ráo, thoáng mát, tránh ánh nắng; đậy kín sau khi mở.", "storage",
+        ), scan_place=80,
+    ),
+    ProductColumn(
+        name="warning", words="Warning", section=Section.LABEL, kind=Kind.PROSE, rows=2, producer=True,
+        variable=LabelVariable(
+            "Cảnh báo", "Warning",
+            "Không dùng khi bao bì hở hoặc trà có mùi lạ. Người mất ngủ hạn chế dùng buổi tối.", "warning",
+        ), scan_place=90,
+    ),
+    ProductColumn(
+        name="origin", words="Origin", section=Section.LABEL, length=120,
+        variable=LabelVariable("Xuất xứ", "Origin", "Sản xuất tại Việt Nam", "origin"), scan_place=20,
+    ),
+    ProductColumn(
+        name="alcohol", words="Alcohol", section=Section.LABEL, hint="For example: 18 % vol", length=30,
+        beside=True, producer=True, only_sets=(14, 15),
+        variable=LabelVariable("Hàm lượng etanol", "Alcohol", "", "alcohol"), scan_place=50,
+    ),
+    ProductColumn(
+        name="standards", words="Standards applied", section=Section.LABEL, kind=Kind.PROSE, rows=2,
+        producer=True, scan_place=100,
+    ),
+    ProductColumn(
+        name="declaration", words="Declaration number", section=Section.LABEL, length=80, producer=True,
+        scan_place=110,
+    ),
+    ProductColumn(
+        name="risk_level", words="Risk level", section=Section.LABEL, kind=Kind.RISK, hint="Decree 37/2026",
+        beside=True,
+    ),
+    ProductColumn(
+        name="story", words="Story (Vietnamese)", section=Section.STORY, kind=Kind.PROSE, rows=6,
+        hint="Needed for 4 stars: it stands on the scan page.", producer=True,
+    ),
+    ProductColumn(
+        name="story_en", words="Story (English)", section=Section.STORY, kind=Kind.PROSE, rows=6,
+        attributes='lang="en"', producer=True,
+    ),
+)  # fmt: skip
+
+BY_NAME = {column.name: column for column in COLUMNS}
+#: Name → words.
+WORDS = {column.name: column.words for column in COLUMNS}
+#: Name → check of a typed text.
+CHECKS = {column.name: column.check for column in COLUMNS if column.check is not None}
+#: Columns that a producer may change; the others are the office's.
+OF_PRODUCER = tuple(column for column in COLUMNS if column.producer)
+#: Columns that lists may bring beside name and criteria set, which have rules of their own.
+IN_LISTS = tuple(column for column in COLUMNS if column.heads)
+#: Columns that labels say as they are.
+ON_LABELS = tuple(column for column in COLUMNS if column.variable is not None)
+#: Facts of the scan page below the name.
+ON_SCAN_PAGE = tuple(sorted((c for c in COLUMNS if c.scan_place), key=lambda c: c.scan_place))
+
+
+def in_lines(columns: Iterable[ProductColumn]) -> list[list[ProductColumn]]:
+    """Lines of a form: a column that stands beside the one before shares its line."""
+    lines: list[list[ProductColumn]] = []
+    last: ProductColumn | None = None
+    for column in columns:
+        neighbour = last is not None and COLUMNS.index(column) - COLUMNS.index(last) == 1
+        if column.beside and neighbour:
+            lines[-1].append(column)
+        else:
+            lines.append([column])
+        last = column
+    return lines

@@ -1,0 +1,47 @@
+"""Product fields: arranges the declared columns of a product as a form and reads what was typed.
+
+Used by the product pages of the office and of producers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from labelsvc.catalogue.product_columns import (
+    COLUMNS,
+    OF_PRODUCER,
+    Kind,
+    ProductColumn,
+    Section,
+    in_lines,
+)
+from labelsvc.web.console.forms import Posted
+
+SECTION_WORDS = {
+    Section.IDENTITY: "What it is",
+    Section.LABEL: "What stands on the label",
+    Section.STORY: "Story",
+}
+#: Sections of the office's form: words, lines.
+OFFICE_FORM = [
+    (words, in_lines(column for column in COLUMNS if column.section is section))
+    for section, words in SECTION_WORDS.items()
+]
+
+
+def producer_form(set_number: int) -> list[list[ProductColumn]]:
+    """Lines of the form of a producer, for goods of a criteria set; the label comes first."""
+    order = (Section.LABEL, Section.IDENTITY, Section.STORY)
+    shown = (c for c in OF_PRODUCER if not c.only_sets or set_number in c.only_sets)
+    return in_lines(sorted(shown, key=lambda column: order.index(column.section)))
+
+
+def read(posted: Posted, columns: Iterable[ProductColumn]) -> dict[str, Any]:
+    """Values of *columns* as typed; one that is not readable is a problem of *posted*."""
+    return {
+        column.name: posted.number(column.name, column.words)
+        if column.kind in (Kind.NUMBER, Kind.SET)
+        else posted.text(column.name)
+        for column in columns
+    }
