@@ -114,6 +114,7 @@ class _Module:
             self._find_passing()
 
     def sentences(self) -> Iterator[str]:
+        yield from self._in_loops()
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Call):
                 for shown, before in self._shown(node):
@@ -126,6 +127,30 @@ class _Module:
                         value = inner.value if isinstance(inner, ast.Constant) else None
                         if isinstance(value, str) and re.match(r"[A-Z].*[a-z]", value):
                             yield value
+
+    def _in_loops(self) -> Iterator[str]:
+        """Words that `gettext` meets as the variable of a loop: heads of a table, say.
+
+        Looked up are literals, and names that the module gives one; not what a function returns.
+        """
+        named: dict[str, list[ast.expr]] = {}
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                named.setdefault(node.targets[0].id, []).append(node.value)
+        for outer in ast.walk(self.tree):
+            loops = [outer] if isinstance(outer, ast.For) else getattr(outer, "generators", [])
+            for loop in loops:
+                called = {
+                    call.args[0].id
+                    for call in ast.walk(outer)
+                    if isinstance(call, ast.Call) and _name(call.func) in ("gettext", "say")
+                    and call.args and isinstance(call.args[0], ast.Name)
+                }  # fmt: skip
+                if isinstance(loop.target, ast.Name) and loop.target.id in called:
+                    over = named.get(_name(loop.iter), [loop.iter])
+                    for found in over:
+                        for item in getattr(found, "elts", ()):
+                            yield from self._words(item)
 
     def _shown(self, call: ast.Call) -> list[tuple[ast.expr, str]]:
         """Arguments of a call that somebody will read, and what stands before them."""

@@ -32,8 +32,9 @@ def import_list(context: click.Context, file: Path, dry_run: bool, as_json: bool
     """
     from labelsvc.catalogue.importing import apply_import, plan_import  # reads spreadsheets: slow
     from labelsvc.catalogue.importing.report import as_document, as_lines
+    from labelsvc.catalogue.importing.staging import Staging
 
-    _, database, _ = base.opened()
+    _, database, files = base.opened()
     data = file.read_bytes()
 
     def planned(session: Session) -> Plan:
@@ -47,7 +48,8 @@ def import_list(context: click.Context, file: Path, dry_run: bool, as_json: bool
         with database.writing() as session:
             plan = planned(session)
             with base.progress(base.say("Writing")) as step:
-                apply_import(session, plan, actor="cli", step=step)
+                run = apply_import(session, plan, actor="cli", step=step)
+        Staging(files).store_report(run.id, plan)
     if as_json:
         for piece in as_document(plan, applied=not dry_run, language=base.language()):
             click.echo(piece, nl=False)

@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import func, select
 
 from labelsvc.catalogue.importing import apply_import, plan_import
-from labelsvc.catalogue.models import Product
+from labelsvc.catalogue.importing.staging import Staging
+from labelsvc.catalogue.models import ImportRun, Product
 from labelsvc.catalogue.places import load_places
 from labelsvc.db import Database
+from labelsvc.files import Files
 from labelsvc.settings import Settings
 from tests.cli.conftest import Run
 
@@ -53,8 +55,9 @@ def test_a_dry_run_says_everything_and_changes_nothing(
 
 
 def test_good_rows_are_taken_bad_ones_are_named_and_a_second_time_changes_nothing(
-    products: Callable[[], int], told: Told, run: Run, tmp_path: Path
-) -> None:
+    products: Callable[[], int], told: Told, run: Run, tmp_path: Path, database: Database,
+    settings: Settings,
+) -> None:  # fmt: skip
     path = listed(tmp_path, GOOD, BAD)
     plan = told("import", path, code=1)
     assert (plan["counts"]["new"], plan["counts"]["refused"], plan["applied"]) == (1, 1, True)
@@ -62,6 +65,10 @@ def test_good_rows_are_taken_bad_ones_are_named_and_a_second_time_changes_nothin
     assert refused["row"] == 4
     assert len(refused["problems"]) == 2  # nine stars, and a day that is none
     assert products() == 1
+    with database.reading() as session:
+        run_id = session.scalars(select(ImportRun.id)).one()
+    stored = Staging(Files(settings.files)).report(run_id)  # for the pages of the office
+    assert [row["state"] for row in stored.rows()] == ["new", "refused"]
     again = told("import", path, code=1)
     assert (again["counts"]["new"], again["counts"]["unchanged"]) == (0, 1)
     said = run("import", path, code=1).stdout

@@ -1,10 +1,7 @@
-"""Programme-office pages: recognitions, their end, their withdrawal and their extension."""
+"""Recognitions: the office's list of decisions, their withdrawal and their extension."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,7 +13,6 @@ from sqlalchemy.orm import Session, joinedload
 from labelsvc import clock
 from labelsvc.accounts.models import AuditEntry
 from labelsvc.catalogue.certify import ending_within, extend_recognition, withdraw_recognition
-from labelsvc.catalogue.fields import FORMULA
 from labelsvc.catalogue.models import Producer, Product
 from labelsvc.catalogue.recognition import (
     EXTENSION_MAX_DAYS,
@@ -31,6 +27,7 @@ from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import found_or_404, names_of, paged
 from labelsvc.web.console.office.dashboard import bp
 from labelsvc.web.console.office.words import points_above
+from labelsvc.web.console.spreadsheet import as_csv
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor, confirmed
 from labelsvc.web.site import site
@@ -130,7 +127,7 @@ def recognitions_csv() -> ResponseReturnValue:
     """The same list for a spreadsheet."""
     today = clock.today()
     header = (
-        "Product", "Producer", "Stars", "Decision", "Decision date", "Authority", "Valid from",
+        "Product", "Producer", "Stars", "Decision", "Date of the decision", "Authority", "Valid from",
         "Valid until", "Extended until", "State", "OCOP product code",
     )  # fmt: skip
     with site().database.reading() as session:
@@ -149,29 +146,6 @@ def recognitions_csv() -> ResponseReturnValue:
     name = f"ocop-{today:%Y%m%d}.csv"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
-
-
-def as_csv(rows: Iterable[Iterable[Any]]) -> str:
-    """Rows for a spreadsheet: with the mark that makes Excel read UTF-8, dates dd/mm/yyyy, and no
-    cell that it would take for a formula (ASVS 5.0, 1.2.10).
-    """
-    return "".join(csv_pieces(rows))
-
-
-def csv_pieces(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
-    """`as_csv` row by row."""
-    yield "\ufeff"
-    for row in rows:
-        out = io.StringIO()
-        csv.writer(out, lineterminator="\r\n").writerow([_cell(value) for value in row])
-        yield out.getvalue()
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, date):
-        return f"{value:%d/%m/%Y}"
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 @bp.get("/recognitions/<int:recognition_id>")

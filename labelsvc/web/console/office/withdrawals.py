@@ -24,7 +24,7 @@ from labelsvc.labels.models import PrintRun, RunState
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import found_or_404, names_of, paged
 from labelsvc.web.console.office.dashboard import bp, may_write
-from labelsvc.web.console.office.recognitions import as_csv
+from labelsvc.web.console.spreadsheet import as_csv
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor, confirmed
 from labelsvc.web.site import site

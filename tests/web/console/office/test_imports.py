@@ -202,7 +202,7 @@ def test_auditors_read_reports_and_bring_nothing_in(
     assert auditor.post("/office/imports", {"list": (io.BytesIO(b"x"), "x.csv")}).status_code == 403
 
 
-def test_a_list_of_the_command_line_is_shown_without_its_rows(
+def test_a_list_whose_report_was_not_stored_is_shown_without_its_rows(
     desk: Callable[[str], Desk], database: Database
 ) -> None:
     with database.writing() as session:
