@@ -21,19 +21,7 @@ SECOND_FACTOR = frozenset({Role.OFFICE, Role.INSPECTOR, Role.AUDITOR})
 
 #: Blueprints whose pages are open to everybody.
 PUBLIC_ROOMS = frozenset(
-    {
-        "scan",
-        "resolver",
-        "home",
-        "health",
-        "report",
-        "inner",
-        "place",
-        "media",
-        "static",
-        "log",
-        "trust",
-    }
+    {"scan", "home", "health", "report", "inner", "place", "media", "static", "log", "trust"}
 )
 PUBLIC_PAGES = frozenset(
     {

@@ -1,22 +1,18 @@
-"""The person behind a request: sign-in cookie, user, step-up, pages that may open."""
+"""Signed in: the person behind a request, their role, and the pages that open for them.
+
+Used by the gate and by pages behind it.
+"""
 
 from __future__ import annotations
 
 from typing import cast
-from urllib.parse import urlsplit
 
-from flask import (
-    g,
-    request,
-    url_for,
-)
-from werkzeug.wrappers import Response as AnyResponse
+from flask import g, request, url_for
 
 from labelsvc.accounts import factors, roles, sessions
 from labelsvc.accounts.models import Role, SignIn, Stage, User
-from labelsvc.clock import now
-from labelsvc.errors import SignInFailed, StepUpNeeded
 from labelsvc.scans.day_key import network_of
+from labelsvc.web.sign_in_cookie import token
 from labelsvc.web.site import site
 
 #: First page of each role that does not begin at the office's.
@@ -24,21 +20,12 @@ _STARTS = {Role.PRODUCER: "producer.dashboard", Role.INSPECTOR: "inspect.shell"}
 
 
 def start_page(user: User) -> str:
-    """Where a user begins."""
+    """The first page of a user."""
     return url_for(_STARTS.get(Role(user.role), "office.dashboard"))
 
 
-def cookie_name() -> str:
-    """`__Host-` binds the cookie to this host and to https; browsers refuse it without https."""
-    return "__Host-session" if _https() else "session"
-
-
-def _https() -> bool:
-    return urlsplit(site().settings.base_url).scheme == "https"
-
-
 def network() -> str:
-    """The asker's network: /24 or /48, for throttling only, never stored."""
+    """Network of the client, /24 or /48: for throttling only, never stored."""
     return network_of(request.remote_addr or "")
 
 
@@ -52,15 +39,10 @@ def actor() -> str:
     return f"user:{current_user().id}"
 
 
-def token() -> str:
-    """The sign-in cookie."""
-    return request.cookies.get(cookie_name(), "")
-
-
 def official() -> bool:
-    """Whether an inspector, the office or an auditor asks, signed in as a whole; also on pages for
-    consumers, which look at no cookie else. What they do by their office is no sign of what the public
-    meets.
+    """True for inspectors, office and auditors, signed in as a whole; also on pages for consumers.
+
+    Their scans are no sign of what the public meets.
     """
     value = token()
     if not value:
@@ -71,17 +53,6 @@ def official() -> bool:
     if row is None or Role(row.user.role) not in roles.STAFF:
         return False
     return sessions.stage_of(row, second_factor=where.settings.asks_second_factor) is Stage.FULL
-
-
-def remember(answer: AnyResponse, value: str) -> None:
-    """Put the sign-in token into a cookie; without an end, it dies with the browser."""
-    answer.set_cookie(
-        cookie_name(), value, httponly=True, secure=_https(), samesite="Lax", path="/"
-    )
-
-
-def forget(answer: AnyResponse) -> None:
-    answer.delete_cookie(cookie_name(), httponly=True, secure=_https(), samesite="Lax", path="/")
 
 
 def half() -> SignIn | None:
@@ -95,56 +66,8 @@ def person() -> User:
     return row.user if row is not None else current_user()
 
 
-def confirmed() -> bool:
-    """Whether the factor or password was given within the last minutes (step-up)."""
-    row = cast(SignIn | None, g.get("sign_in"))
-    return row is not None and sessions.recently_confirmed(row)
-
-
-def confirm(password: str) -> None:
-    """Step up by what was typed: holds for some minutes.
-
-    :param password: the password; of who has a second factor the app's code or a recovery code.
-    :raises SignInFailed: it is wrong. :raises TooManyTries: too often.
-    """
-    where = site()
-    if not own_factors():
-        secret = where.settings.keys[0]
-        sessions.confirm(where.database, token(), password, secret=secret, network=network())
-    else:
-        factor = factors.check_code(
-            where.database, current_user().id, password, keys=where.settings.keys, network=network()
-        )
-        if factor is None:
-            raise SignInFailed(
-                "The code is not right.",
-                fix="Type the code that your app shows now, or a recovery code.",
-                field="password",
-            )
-        sessions.confirmed(where.database, token())
-    step_up_holds()
-
-
-def step_up_holds() -> None:
-    """This request knows as well that the step-up was just made."""
-    g.sign_in.confirmed_at = now()
-
-
-def require_step_up() -> None:
-    """For pages and actions that want the factor or password of the last minutes.
-
-    Who has not given it is led to the page that asks for it, and back; programs get the error.
-
-    :raises StepUpNeeded: it was not given.
-    """
-    if not confirmed():
-        raise StepUpNeeded(
-            "Confirm first that it is you.", fix="Then do it again.", field="password"
-        )
-
-
 def own_factors() -> factors.Held:
-    """The second factors of who is signed in, asked for once in a request."""
+    """Second factors of the user, read once in a request."""
     if g.get("factors") is None:
         with site().database.reading() as session:
             g.factors = factors.held(session, person().id)
@@ -152,13 +75,14 @@ def own_factors() -> factors.Held:
 
 
 def may(endpoint: str) -> bool:
-    """Whether the page opens for who is signed in: links to pages that say no are not shown."""
+    """True where the page opens for the user; links to other pages are not shown."""
     if roles.is_public(endpoint):
         return True
     return g.get("user") is not None and Role(g.user.role) in roles.allowed(endpoint)
 
 
-def _load_user() -> None:
+def load() -> None:
+    """Read the sign-in of this request into `g.user`, `g.sign_in` and `g.half`."""
     g.user = g.sign_in = g.half = None
     value = token()
     if not value:

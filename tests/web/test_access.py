@@ -31,7 +31,7 @@ PEOPLE = {"": None, "lan": Role.PRODUCER, "office": Role.OFFICE, "auditor": Role
 SAFE = {"GET", "HEAD", "OPTIONS"}
 _ADDRESSES = re.compile(r'<(a|form)\b[^>]*?\b(?:href|action)="([^"]*)"')
 #: Rooms without a cookie, whose forms bring a signed token or need none.
-_OWN_TOKENS = ("report", "inner", "place", "scan", "resolver")
+_OWN_TOKENS = ("report", "inner", "place", "scan")
 
 
 def pages(app: Flask) -> Iterator[tuple[Rule, str]]:

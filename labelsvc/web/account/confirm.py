@@ -13,13 +13,14 @@ from labelsvc.accounts import factors, passkeys, sessions
 from labelsvc.accounts.challenges import Purpose
 from labelsvc.accounts.models import Factor, User
 from labelsvc.errors import LabelsvcError, SignInFailed, StepUpNeeded
-from labelsvc.web import signed_in
+from labelsvc.web import sign_in_cookie, signed_in, step_up
 from labelsvc.web.account.answers import answer, credential, done, options, spoken
-from labelsvc.web.account.sign_in import bp, device, local_target, party, welcome
+from labelsvc.web.account.sign_in import bp, device, party, welcome
 from labelsvc.web.language import explain, gettext
 from labelsvc.web.problems import wants_json
 from labelsvc.web.signed_in import start_page
 from labelsvc.web.site import site
+from labelsvc.web.targets import local_target
 
 
 @bp.route("/factor", methods=["GET", "POST"])
@@ -83,7 +84,7 @@ def _signed_in(user_id: int, given: Factor) -> tuple[str, User]:
         given,
         hours=where.settings.session_hours,
         device=device(),
-        instead_of=signed_in.token(),
+        instead_of=sign_in_cookie.token(),
     )
     if found is None:
         raise SignInFailed("You are not signed in any more.", fix="Sign in again.")
@@ -100,7 +101,7 @@ def factor_options() -> ResponseReturnValue:
 @spoken
 def factor_passkey() -> ResponseReturnValue:
     user_id = signed_in.person().id
-    _check(signed_in.token(), Purpose.FACTOR, user_id)
+    _check(sign_in_cookie.token(), Purpose.FACTOR, user_id)
     return _welcome_script(user_id)
 
 
@@ -126,7 +127,7 @@ def _welcome_script(user_id: int) -> Response:
     value, user = _signed_in(user_id, Factor.PASSKEY)
     cookie.clear()
     made = done(local_target(request.args.get("next")) or start_page(user))
-    signed_in.remember(made, value)
+    sign_in_cookie.remember(made, value)
     return made
 
 
@@ -135,11 +136,11 @@ def confirm() -> ResponseReturnValue:
     """Step-up on a page of its own; then back to where it was asked for."""
     problem, status = None, 200
     target = local_target(request.args.get("next")) or start_page(g.user)
-    if request.method == "GET" and signed_in.confirmed():
+    if request.method == "GET" and step_up.confirmed():
         return redirect(target)
     if request.method == "POST":
         try:
-            signed_in.confirm(request.form.get("password", ""))
+            step_up.confirm(request.form.get("password", ""))
             return redirect(target)
         except LabelsvcError as error:
             problem, status = explain(error), error.http_status
@@ -156,8 +157,8 @@ def confirm_options() -> ResponseReturnValue:
 @bp.post("/confirm/passkey")
 @spoken
 def confirm_passkey() -> ResponseReturnValue:
-    _check(signed_in.token(), Purpose.CONFIRM, signed_in.current_user().id)
-    sessions.confirmed(site().database, signed_in.token())
+    _check(sign_in_cookie.token(), Purpose.CONFIRM, signed_in.current_user().id)
+    sessions.confirmed(site().database, sign_in_cookie.token())
     return done(local_target(request.args.get("next")) or start_page(g.user))
 
 
@@ -166,7 +167,7 @@ def _request(purpose: Purpose) -> Response:
         text = passkeys.request(
             session,
             party(),
-            browser=signed_in.token(),
+            browser=sign_in_cookie.token(),
             purpose=purpose,
             user_id=signed_in.person().id,
         )

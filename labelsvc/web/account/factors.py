@@ -14,12 +14,13 @@ from labelsvc.accounts.roles import SECOND_FACTOR
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.i18n import nfc
 from labelsvc.labels.symbols import encode
-from labelsvc.web import signed_in
+from labelsvc.web import sign_in_cookie, signed_in, step_up
 from labelsvc.web.account.answers import answer, credential, done, options, spoken
-from labelsvc.web.account.sign_in import bp, device, local_target, party
+from labelsvc.web.account.sign_in import bp, device, party
 from labelsvc.web.language import explain, gettext
 from labelsvc.web.signed_in import start_page
 from labelsvc.web.site import site
+from labelsvc.web.targets import local_target
 
 
 def needed() -> bool:
@@ -35,7 +36,7 @@ def _enrolling() -> bool:
 def _gate() -> None:
     """Who just gave the password to set up the first factor is not asked again."""
     if not _enrolling():
-        signed_in.require_step_up()
+        step_up.require_step_up()
 
 
 @bp.get("/factors", endpoint="factors")
@@ -59,7 +60,7 @@ def totp_page() -> ResponseReturnValue:
     """The QR code and the typed key of a new authenticator app, confirmed by its first code."""
     _gate()
     where, user, problem, status = site(), signed_in.person(), None, 200
-    browser, keys = signed_in.token(), where.settings.keys
+    browser, keys = sign_in_cookie.token(), where.settings.keys
     if request.method == "POST":
         try:
             with where.database.writing() as session:
@@ -70,7 +71,7 @@ def totp_page() -> ResponseReturnValue:
                 value = _enrolled(session, Factor.TOTP)
             flash(gettext("The authenticator app is set up."), "good")
             on = redirect(_onwards())
-            signed_in.remember(on, value)
+            sign_in_cookie.remember(on, value)
             return on
         except LabelsvcError as error:
             problem, status = explain(error), error.http_status
@@ -98,7 +99,7 @@ def _picture(link: str) -> str:
 
 def _enrolled(session: Session, factor: Factor) -> str:
     hours = site().settings.session_hours
-    return sessions.enrolled(session, signed_in.token(), factor, hours=hours)
+    return sessions.enrolled(session, sign_in_cookie.token(), factor, hours=hours)
 
 
 def _onwards() -> str:
@@ -120,7 +121,7 @@ def remove_passkey(key_id: int) -> ResponseReturnValue:
 
 
 def _remove(key_id: int | None) -> ResponseReturnValue:
-    signed_in.require_step_up()
+    step_up.require_step_up()
     user = signed_in.current_user()
     try:
         with site().database.writing() as session:
@@ -135,7 +136,7 @@ def _remove(key_id: int | None) -> ResponseReturnValue:
 @bp.post("/factors/passkeys/<int:key_id>/name")
 def rename_passkey(key_id: int) -> ResponseReturnValue:
     """Only a word of the owner's: no step-up beyond that of the page."""
-    signed_in.require_step_up()
+    step_up.require_step_up()
     name = nfc(request.form.get("name", "")).strip()[:60]
     with site().database.writing() as session:
         for key in passkeys.of_user(session, signed_in.current_user().id):
@@ -149,8 +150,8 @@ def rename_passkey(key_id: int) -> ResponseReturnValue:
 def passkey_options() -> ResponseReturnValue:
     _gate()
     with site().database.writing() as session:
-        user = sessions.changing_factors(session, signed_in.token())
-        text = passkeys.registration(session, party(), user, browser=signed_in.token())
+        user = sessions.changing_factors(session, sign_in_cookie.token())
+        text = passkeys.registration(session, party(), user, browser=sign_in_cookie.token())
     return options(text)
 
 
@@ -163,14 +164,16 @@ def add_passkey() -> ResponseReturnValue:
     name = given.get("name")
     if not isinstance(name, str) or not name.strip():
         raise BadInput("This field cannot be empty.", fix="Fill it in.", field="passkey-name")
-    key = passkeys.new_key(where.database, party(), credential(given), browser=signed_in.token())
+    key = passkeys.new_key(
+        where.database, party(), credential(given), browser=sign_in_cookie.token()
+    )
     with where.database.writing() as session:
-        user = sessions.changing_factors(session, signed_in.token())
+        user = sessions.changing_factors(session, sign_in_cookie.token())
         factors.add_passkey(session, user.id, key, name=name)
         value = _enrolled(session, Factor.PASSKEY)
     flash(gettext("The passkey is set up."), "good")
     made = done(_onwards())
-    signed_in.remember(made, value)
+    sign_in_cookie.remember(made, value)
     return made
 
 
@@ -183,7 +186,7 @@ def recovery_page() -> ResponseReturnValue:
 @bp.post("/recovery")
 def new_recovery() -> ResponseReturnValue:
     """Ten new codes, shown in this answer and never again."""
-    signed_in.require_step_up()
+    step_up.require_step_up()
     user, made = signed_in.current_user(), recovery.make()
     with site().database.writing() as session:
         factors.renew_recovery(session, user.id, made)

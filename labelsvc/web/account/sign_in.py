@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
@@ -14,20 +12,13 @@ from labelsvc.accounts.models import Stage, User
 from labelsvc.accounts.passkeys import Party
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.i18n import LANGUAGES
-from labelsvc.web import security, signed_in
+from labelsvc.web import gate, sign_in_cookie, signed_in, step_up
 from labelsvc.web.language import explain, gettext, keep
 from labelsvc.web.signed_in import start_page
 from labelsvc.web.site import site
+from labelsvc.web.targets import local_target
 
 bp = Blueprint("account", __name__, url_prefix="/account")
-
-
-def local_target(target: str | None) -> str | None:
-    """*target* if it is a page of this site: nobody is sent elsewhere after signing in."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
-        return None
-    parts = urlsplit(target)
-    return None if parts.scheme or parts.netloc or "\\" in target else target
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -48,7 +39,7 @@ def sign_in() -> ResponseReturnValue:
             network=signed_in.network(),
             hours=where.settings.session_hours,
             device=device(),
-            instead_of=signed_in.token(),
+            instead_of=sign_in_cookie.token(),
             second_factor=where.settings.asks_second_factor,
         )
         if found is None:
@@ -62,7 +53,7 @@ def sign_in() -> ResponseReturnValue:
     with where.database.reading() as session:
         row = sessions.find(session, value)
     if row is not None and row.stage != Stage.FULL:
-        target = security.next_step(Stage(row.stage), target)
+        target = gate.next_step(Stage(row.stage), target)
     return welcome(value, user, target)
 
 
@@ -76,7 +67,7 @@ def welcome(value: str, user: User, target: str | None = None) -> AnyResponse:
     """On to where the user wanted to go, with the token in the cookie."""
     cookie.clear()  # forms of before the sign-in hold another CSRF token
     answer = redirect(target or local_target(request.args.get("next")) or start_page(user))
-    signed_in.remember(answer, value)
+    sign_in_cookie.remember(answer, value)
     return answer
 
 
@@ -89,9 +80,9 @@ def party() -> Party:
 @bp.post("/sign-out")
 def sign_out() -> ResponseReturnValue:
     with site().database.writing() as session:
-        sessions.end(session, signed_in.token())
+        sessions.end(session, sign_in_cookie.token())
     answer = redirect(url_for("home.home"))
-    signed_in.forget(answer)
+    sign_in_cookie.forget(answer)
     return answer
 
 
@@ -113,11 +104,11 @@ def password() -> ResponseReturnValue:
     where, mine = site(), signed_in.current_user()
     old, new = request.form.get("old", ""), request.form.get("new", "")
     if signed_in.own_factors():
-        signed_in.require_step_up()  # the password is one of two
+        step_up.require_step_up()  # the password is one of two
     try:
         sessions.check_own(
             where.database,
-            signed_in.token(),
+            sign_in_cookie.token(),
             old,
             secret=where.settings.keys[0],
             network=signed_in.network(),
@@ -137,7 +128,7 @@ def password() -> ResponseReturnValue:
         return _account_page(explain(error)), error.http_status
     flash(gettext("The password is changed; all other devices are signed out."), "good")
     answer = redirect(url_for("account.account"))
-    signed_in.remember(answer, value)
+    sign_in_cookie.remember(answer, value)
     return answer
 
 
@@ -146,7 +137,7 @@ def sign_out_everywhere() -> ResponseReturnValue:
     with site().database.writing() as session:
         sessions.end_all(session, signed_in.current_user())
     answer = redirect(url_for("account.sign_in"))
-    signed_in.forget(answer)
+    sign_in_cookie.forget(answer)
     return answer
 
 

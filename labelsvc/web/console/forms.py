@@ -11,7 +11,7 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from labelsvc.errors import BadInput, LabelsvcError
-from labelsvc.web import signed_in
+from labelsvc.web import step_up
 from labelsvc.web.console.typed import day_of, whole
 from labelsvc.web.language import explain, gettext
 from labelsvc.web.site import site
@@ -87,9 +87,9 @@ class Posted:
 
     def confirm(self) -> None:
         """Step up: the password of the form, unless it was given within the last minutes."""
-        if not signed_in.confirmed():
+        if not step_up.confirmed():
             try:
-                signed_in.confirm(self.text("password"))
+                step_up.confirm(self.text("password"))
             except LabelsvcError as error:
                 self.add(error)
 

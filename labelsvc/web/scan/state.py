@@ -41,7 +41,7 @@ log = structlog.get_logger()
 #: The keyring is loaded anew at most this often, after a failed check or a change of the data:
 #: another process may have rotated or frozen a key.
 _RELOAD_SECONDS = 5.0
-#: In the cookies of who is signed in (`signed_in.cookie_name`): office and producers look at their own
+#: In the cookies of who is signed in (`sign_in_cookie.cookie_name`): office and producers look at their own
 #: labels, also at withdrawn ones, and are no consumers. Nobody gains by pretending: it is the buyers'
 #: scans that show a copy.
 _SIGNED_IN = "session="

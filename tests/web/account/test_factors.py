@@ -25,7 +25,7 @@ from labelsvc.clock import now
 from labelsvc.db import Database
 from labelsvc.labels.symbols import encode
 from labelsvc.settings import Settings
-from labelsvc.web import signed_in
+from labelsvc.web import step_up
 from tests import world as worlds
 from tests.accounts.authenticator import Authenticator
 from tests.conftest import HOST
@@ -329,7 +329,7 @@ def test_programs_are_told_that_a_step_up_is_needed(
     browser: Callable[[], Browser], database: Database, app: Flask
 ) -> None:
     def careful() -> str:
-        signed_in.require_step_up()
+        step_up.require_step_up()
         return "inside"
 
     app.view_functions["office.villages"] = careful

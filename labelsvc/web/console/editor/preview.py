@@ -37,11 +37,12 @@ from labelsvc.labels.runs.numbering import (
 from labelsvc.labels.sheets import stock
 from labelsvc.labels.sheets.sheet import Sheet
 from labelsvc.web.console.editor import faults
-from labelsvc.web.console.producer.sheet_form import MOST_CELLS
 from labelsvc.web.console.producer_scope import bp, own_lot
 from labelsvc.web.signed_in import current_user
 from labelsvc.web.site import site
 
+#: Labels of a page that are still drawn one by one; label sheets have at most some 300.
+MAX_CELLS = 1000
 #: Bytes of a layout as JSON; the largest built-in has 12,000.
 MOST_BYTES = 400_000
 
@@ -98,12 +99,12 @@ def read_layout(
             mine = own_layouts.articles(session, _producer())
             whole = load(dumps(layout), source=layout.name, articles=mine)
         sheet = Sheet.of(whole)
-        if sheet.per_page > MOST_CELLS:
+        if sheet.per_page > MAX_CELLS:
             raise LayoutError(
                 "A page holds {count} labels; at most {most} are possible.",
                 fix="Use fewer columns or rows.",
                 count=sheet.per_page,
-                most=MOST_CELLS,
+                most=MAX_CELLS,
                 field="sheet.columns",
             )
     except LayoutError as error:

@@ -19,8 +19,9 @@ from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import found_or_404, names_of, paged
 from labelsvc.web.console.office.dashboard import bp
 from labelsvc.web.language import gettext
-from labelsvc.web.signed_in import actor, confirmed, current_user
+from labelsvc.web.signed_in import actor, current_user
 from labelsvc.web.site import site
+from labelsvc.web.step_up import confirmed
 
 ROLE_WORDS = {
     Role.OFFICE: "Programme office",

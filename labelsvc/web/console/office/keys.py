@@ -16,8 +16,9 @@ from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import found_or_404
 from labelsvc.web.console.office.dashboard import bp
 from labelsvc.web.language import gettext
-from labelsvc.web.signed_in import actor, confirmed
+from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
+from labelsvc.web.step_up import confirmed
 
 #: States in words, and what each means for labels.
 STATES = {

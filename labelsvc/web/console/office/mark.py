@@ -18,8 +18,9 @@ from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import names_of
 from labelsvc.web.console.office.dashboard import bp
 from labelsvc.web.language import current, gettext
-from labelsvc.web.signed_in import actor, confirmed
+from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
+from labelsvc.web.step_up import confirmed
 
 #: Fewer dots an inch than this and edges look soft on paper.
 SHARP = 300

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, joinedload
 from labelsvc.catalogue.models import Outlet, Producer, Product, outlet_product
 from labelsvc.catalogue.register import create_outlet, sell_at, update_outlet
 from labelsvc.i18n import fold
-from labelsvc.web.account.sign_in import local_target
 from labelsvc.web.console.forms import Posted, shown_values
 from labelsvc.web.console.lists import found_or_404, paged
 from labelsvc.web.console.office.dashboard import bp
@@ -21,6 +20,7 @@ from labelsvc.web.console.typed import whole
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
+from labelsvc.web.targets import local_target
 
 _TEXTS = ("name", "street", "phone")
 _FIELDS = (*_TEXTS, "commune_code")

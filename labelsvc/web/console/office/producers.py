@@ -21,8 +21,9 @@ from labelsvc.web.console.forms import Posted, shown_values
 from labelsvc.web.console.lists import found_or_404, paged
 from labelsvc.web.console.office.dashboard import bp
 from labelsvc.web.language import gettext
-from labelsvc.web.signed_in import actor, require_step_up
+from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
+from labelsvc.web.step_up import require_step_up
 
 KINDS = {
     ProducerKind.COOPERATIVE: "Cooperative",

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session, joinedload
 from labelsvc.catalogue.models import Product
 from labelsvc.catalogue.register import confirm_set
 from labelsvc.errors import BadInput
-from labelsvc.web.account.sign_in import local_target
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import paged
 from labelsvc.web.console.office.dashboard import bp
@@ -19,6 +18,7 @@ from labelsvc.web.console.typed import whole
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
+from labelsvc.web.targets import local_target
 
 #: Rows of a page: each has a choice of 26.
 _ROWS = 25

@@ -22,10 +22,10 @@ from labelsvc.labels.models import PrintRun, RunState
 from labelsvc.labels.runs import start as print_run
 from labelsvc.labels.runs.catalogue_content import product_values
 from labelsvc.scans.models import Scan
-from labelsvc.web.account.sign_in import local_target
 from labelsvc.web.console.producer_scope import bp
 from labelsvc.web.signed_in import actor, current_user
 from labelsvc.web.site import site
+from labelsvc.web.targets import local_target
 
 #: What was taken off the market, in words.
 WITHDRAWN = {

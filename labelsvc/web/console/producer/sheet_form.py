@@ -1,4 +1,4 @@
-"""The form of an own sheet: its numbers as they are typed, and the sheet that they make."""
+"""Sheet form: reads the numbers of an own label sheet as they are typed. Used by sheets.py."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from labelsvc.labels.layouts.paper import PAGES, Article
 from labelsvc.labels.models import OwnSheet
 from labelsvc.labels.sheets.sheet import Sheet
 from labelsvc.web.console.editor import faults
+from labelsvc.web.console.editor.preview import MAX_CELLS
 from labelsvc.web.console.forms import Posted, Problem
 from labelsvc.web.language import current, explain, gettext
 
@@ -120,12 +121,12 @@ def read(values: Mapping[str, str], posted: Posted) -> Article | None:
     article = None
     try:
         article = Article.model_validate(facts)
-        if columns * rows > MOST_CELLS:
+        if columns * rows > MAX_CELLS:
             raise BadInput(
                 "A page holds {count} labels; at most {most} are possible.",
                 fix="Use fewer columns or rows.",
                 count=columns * rows,
-                most=MOST_CELLS,
+                most=MAX_CELLS,
                 field="columns",
             )
         Sheet.of_article(gettext("Sheet"), article)
@@ -143,7 +144,7 @@ def read(values: Mapping[str, str], posted: Posted) -> Article | None:
         message, fix = explain(error)
         posted.problems.append(Problem(message, fix, _INPUTS.get(field, field)))
         posted.status = error.http_status
-        if columns * rows > MOST_CELLS:
+        if columns * rows > MAX_CELLS:
             return None
     return article
 
@@ -184,7 +185,3 @@ def _count(text: str, name: str, posted: Posted) -> int | None:
         )
         return None
     return int(text) if text else None
-
-
-#: Labels of a page that are still drawn one by one; label sheets have at most some 300.
-MOST_CELLS = 1000
