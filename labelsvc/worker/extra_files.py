@@ -16,7 +16,7 @@ from labelsvc.jobs.queue import Claim
 from labelsvc.labels.models import RunFile
 from labelsvc.labels.runs import extra_files
 from labelsvc.settings import Settings
-from labelsvc.worker.kinds import Done
+from labelsvc.worker.work import Done
 
 
 class FileWork:

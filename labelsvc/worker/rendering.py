@@ -20,7 +20,7 @@ from labelsvc.labels.runs import render as render_run
 from labelsvc.labels.runs import start as print_run
 from labelsvc.labels.runs.merge import merge
 from labelsvc.settings import Settings
-from labelsvc.worker.kinds import Done
+from labelsvc.worker.work import Done
 
 
 class RunWork:

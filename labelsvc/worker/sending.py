@@ -13,7 +13,7 @@ from labelsvc.jobs.models import Job
 from labelsvc.jobs.queue import Claim
 from labelsvc.labels.printers import sending
 from labelsvc.settings import Settings
-from labelsvc.worker.kinds import Done
+from labelsvc.worker.work import Done
 
 
 class SendWork:
