@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, Text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Numeric, String, Text, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from labelsvc.catalogue.models import Product
@@ -167,3 +167,9 @@ class Certificate(Base):
         """Whether it holds on *day*; without an end date it holds until it is removed."""
         begun = self.valid_from is None or day >= self.valid_from
         return begun and (self.valid_to is None or day <= self.valid_to)
+
+
+def number_key() -> ColumnElement[str]:
+    """`Recognition.decision_number` as `i18n.fold` spells it, for searches: "1147/qd-ubnd"."""
+    lower = func.lower(Recognition.decision_number)  # SQLite leaves Đ as it is
+    return func.replace(func.replace(lower, "Đ", "d"), "đ", "d")

@@ -15,6 +15,7 @@ from labelsvc.accounts.models import AuditEntry, Passkey, Role, Totp, User
 from labelsvc.accounts.roles import SECOND_FACTOR
 from labelsvc.catalogue.models import Producer
 from labelsvc.errors import BadInput, Refused
+from labelsvc.i18n import fold
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import found_or_404, names_of, paged
 from labelsvc.web.console.office.dashboard import bp
@@ -64,13 +65,8 @@ def accounts() -> ResponseReturnValue:
 def _chosen() -> list[ColumnElement[bool]]:
     """What the address asks for: words, role, state."""
     rules: list[ColumnElement[bool]] = []
-    for word in request.args.get("q", "").lower().split()[:8]:
-        rules.append(
-            or_(
-                User.name.contains(word, autoescape=True),
-                func.lower(User.full_name).contains(word, autoescape=True),
-            )
-        )
+    for word in fold(request.args.get("q", "")).split()[:8]:
+        rules.append(User.search_key.contains(word, autoescape=True))
     role, show = request.args.get("role", ""), request.args.get("show", "")
     if role in ROLE_WORDS:
         rules.append(User.role == role)

@@ -1,4 +1,4 @@
-"""Programme-office pages: the audit trail in words. The machine words stay what is stored."""
+"""Audit trail: the office's page of entries in words; stored are machine words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from labelsvc.accounts.models import AuditEntry, User
@@ -18,6 +18,7 @@ from labelsvc.catalogue.models import Outlet, Producer, Product, Village
 from labelsvc.web.console.action_words import ACTIONS
 from labelsvc.web.console.column_words import COLUMN_WORDS
 from labelsvc.web.console.lists import names_of, paged
+from labelsvc.web.console.office.audit_search import matching
 from labelsvc.web.console.office.dashboard import bp
 from labelsvc.web.language import gettext
 from labelsvc.web.site import site
@@ -99,16 +100,9 @@ def audit() -> ResponseReturnValue:
         query = query.where(AuditEntry.action == action)
     with site().database.reading() as session:
         if asked:
-            people = session.scalars(
-                select(User.id).where(User.full_name.icontains(asked, autoescape=True)).limit(100)
-            )
-            query = query.where(
-                or_(
-                    AuditEntry.subject.startswith(asked, autoescape=True),
-                    AuditEntry.action.startswith(asked, autoescape=True),
-                    AuditEntry.actor.in_([asked, *(f"user:{number}" for number in people)]),
-                )
-            )
+            actions = {key: gettext(words) for key, words in ACTIONS.items()}
+            actors = {key: gettext(words) for key, words in _MACHINES.items()}
+            query = query.where(matching(session, asked, actions=actions, actors=actors))
         shown = paged(session, query)
         told = _in_words(session, shown.rows)
     return render_template(

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from labelsvc import clock
@@ -20,6 +20,7 @@ from labelsvc.catalogue.recognition import (
     RENEWAL_OPENS_DAYS,
     Recognition,
     Standing,
+    number_key,
 )
 from labelsvc.errors import BadInput
 from labelsvc.i18n import fold
@@ -101,7 +102,7 @@ def chosen(session: Session, on: date) -> Select[Any]:
             or_(
                 Product.search_key.contains(word, autoescape=True),
                 Producer.search_key.contains(word, autoescape=True),
-                func.lower(Recognition.decision_number).contains(word, autoescape=True),
+                number_key().contains(word, autoescape=True),
             )
         )
     newest_first = show in ("", Standing.EXPIRED, Standing.WITHDRAWN)

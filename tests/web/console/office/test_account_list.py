@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 
 from labelsvc.accounts import sessions
 from labelsvc.accounts.models import AuditEntry, Factor, Passkey, Role, SignIn, Totp, User
+from labelsvc.accounts.users import create_user
 from labelsvc.db import Database
 from labelsvc.settings import Settings
 from tests import world as worlds
@@ -211,3 +212,12 @@ def test_names_are_text_never_markup(office: Desk, database: Database, ids: dict
 def test_there_is_no_such_account(office: Desk) -> None:
     assert office.get("/office/accounts/999999").status_code == 404
     assert office.post("/office/accounts/999999/role", {"role": "office"}).status_code == 404
+
+
+@pytest.mark.parametrize("words", ["Đỗ", "đỗ thị HOA", "do thi hoa", "Hoa đỗ", "hoado"])
+def test_people_are_found_by_their_vietnamese_names(
+    office: Desk, database: Database, words: str
+) -> None:
+    with database.writing() as session:
+        create_user(session, name="hoado", full_name="Đỗ Thị Hoa", role="office", actor="test")
+    assert "1 found" in office.words(f"/office/accounts?q={words}")

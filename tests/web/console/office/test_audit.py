@@ -12,8 +12,11 @@ from sqlalchemy import select
 
 from labelsvc.accounts import audit
 from labelsvc.accounts.models import AuditEntry
+from labelsvc.accounts.users import create_user
+from labelsvc.catalogue.models import Lot
 from labelsvc.db import Database
 from labelsvc.web.console.action_words import ACTIONS
+from labelsvc.web.console.office.audit_search import matching
 from tests import world as worlds
 from tests.sentences import ROOT
 from tests.web.desk import Desk, seen
@@ -106,3 +109,46 @@ def test_the_chain_holds_what_was_recorded_and_not_what_is_shown(
         assert audit.verify_chain(session) is None
         entries = session.scalars(select(AuditEntry).where(AuditEntry.subject == "print_run:7"))
         assert [entry.action for entry in entries] == ["print_run.release"]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("Đỗ Thị Hoa", {"import.apply"}),
+        ("do thi hoa", {"import.apply"}),
+        ("tra hoa cuc", {"product.update", "lot.open", "recognition.extend"}),
+        ("gốm sông nhuệ", {"producer.update"}),
+        ("l-main", {"lot.open"}),
+        ("1147/QĐ-UBND", {"recognition.extend"}),
+        ("hoa list", {"import.apply"}),  # each word may mean another thing
+        ("hoa backup", set()),
+    ],
+)
+def test_entries_are_found_by_people_and_things_as_they_are_called(
+    desk: Callable[[str], Desk],
+    database: Database,
+    world: worlds.World,
+    query: str,
+    found: set[str],
+) -> None:
+    with database.writing() as session:
+        hoa = create_user(
+            session, name="thidohoa", full_name="Đỗ Thị Hoa", role="office", actor="test"
+        )
+        lot = session.scalars(select(Lot).where(Lot.code == "L-MAIN")).one()
+        for actor, action, subject in (
+            (f"user:{hoa.id}", "import.apply", "import:3"),
+            ("user:1", "product.update", f"product:{world.product}"),
+            ("user:1", "producer.update", f"producer:{lot.product.producer_id}"),
+            ("user:1", "lot.open", f"lot:{lot.id}"),
+            ("user:1", "recognition.extend", f"recognition:{lot.product.recognitions[0].id}"),
+            ("cli", "backup.restore", "database"),
+        ):
+            audit.record(session, actor=actor, action=action, subject=subject)
+        entries = session.scalars(
+            select(AuditEntry).where(
+                matching(session, query, actions=ACTIONS, actors={"cli": "Command line"})
+            )
+        )
+        shown = {entry.action for entry in entries if entry.action != "user.create"}
+    assert shown == found
