@@ -1,4 +1,4 @@
-"""Signed-in browsers: kept on the server, so that they can be ended.
+"""Sessions: begins, finds, confirms and ends the sign-ins of browsers. Used by the site.
 
 The cookie holds 256 random bits; the table holds their SHA-256, so a stolen database signs nobody in.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import delete, select
@@ -61,40 +62,49 @@ def check(database: Database, *, name: str, password: str, secret: str, network:
     return user.id
 
 
+@dataclass(frozen=True)
+class Browser:
+    """The browser that signs in: its network, its name, and the token that it had."""
+
+    network: str
+    device: str
+    token: str = ""
+
+
 def sign_in(
     database: Database,
     *,
     name: str,
     password: str,
     secret: str,
-    network: str,
+    browser: Browser,
     hours: int,
-    device: str,
-    instead_of: str = "",
     second_factor: bool = False,
 ) -> tuple[str, User] | None:
     """Check name and password. The token for the cookie and the user, or None.
 
-    The sign-in is half one (`Stage`) where the user has a second factor, or needs one.
+    The sign-in is half one (`Stage`) where the user has a second factor, or needs one. The sign-in
+    that the browser had ends.
 
-    :param instead_of: the token that the browser had; that sign-in ends.
-    :param second_factor: whether the settings ask certain roles for one. Where they do, the password
-        of a sign-in never counts as a step-up.
+    :param second_factor: True where the settings ask certain roles for one. Then the password of a
+        sign-in never counts as a step-up.
     :raises TooManyTries: after too many failures.
     """
-    found = check(database, name=name, password=password, secret=secret, network=network)
+    found = check(database, name=name, password=password, secret=secret, network=browser.network)
     if found is None:
         return None
     with database.writing() as session:
         user = factors.lock(session, found)
-        end(session, instead_of)
+        end(session, browser.token)
         stage = Stage.FULL
         if factors.has_any(session, user.id):
             stage = Stage.FACTOR
         elif second_factor and user.role in SECOND_FACTOR:
             stage = Stage.ENROL
         confirmed = stage is Stage.FULL and not second_factor
-        token = begin(session, user, hours=hours, device=device, stage=stage, confirmed=confirmed)
+        token = begin(
+            session, user, hours=hours, device=browser.device, stage=stage, confirmed=confirmed
+        )
         if stage is Stage.FULL:
             _recorded(session, user.id)
     return token, user

@@ -1,8 +1,13 @@
-"""Certificates (VietGAP, HACCP ...) of products and producers: recording them and taking them away."""
+"""Certificates: records VietGAP, HACCP and the like of products and producers, and removes them.
+
+Used by the office's page of a product.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -13,28 +18,43 @@ from labelsvc.catalogue.recognition import Certificate
 from labelsvc.errors import BadInput
 
 
+@dataclass(frozen=True)
+class CertificateFacts:
+    """What stands on a certificate, as it was typed."""
+
+    kind: str
+    number: str = ""
+    issuer: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
 def create_certificate(
     session: Session,
+    facts: CertificateFacts,
     *,
-    kind: str,
     actor: str,
     product: Product | None = None,
     producer: Producer | None = None,
-    number: str = "",
-    issuer: str = "",
-    valid_from: date | None = None,
-    valid_to: date | None = None,
 ) -> Certificate:
-    """Record another certificate (VietGAP, HACCP ...) of one product or of a whole producer."""
+    """Record another certificate (VietGAP, HACCP ...) of one product or of a whole producer.
+
+    :raises BadInput: a field is wrong; `field` names it.
+    """
     if (product is None) == (producer is None):
         raise TypeError("give either a product or a producer")
     certificate = Certificate(
-        product_id=product.id if product else None, producer_id=producer.id if producer else None
+        product_id=product.id if product else None,
+        producer_id=producer.id if producer else None,
+        valid_from=facts.valid_from,
+        valid_to=facts.valid_to,
+        **_checked(facts),
     )
-    _set_certificate(certificate, kind, number, issuer, valid_from, valid_to)
     session.add(certificate)
     session.flush()
-    audit.record_row(session, certificate, "create", actor=actor, kind=kind, number=number)
+    audit.record_row(
+        session, certificate, "create", actor=actor, kind=facts.kind, number=facts.number
+    )
     return certificate
 
 
@@ -52,25 +72,16 @@ def remove_certificate(session: Session, certificate: Certificate, *, actor: str
     session.flush()
 
 
-def _set_certificate(
-    certificate: Certificate,
-    kind: str,
-    number: str,
-    issuer: str,
-    valid_from: date | None,
-    valid_to: date | None,
-) -> None:
-    made = {
-        "kind": fields.checked("kind", lambda text: fields.name(text, most=60), kind),
-        "number": fields.checked("number", lambda text: fields.line(text, most=80), number),
-        "issuer": fields.checked("issuer", lambda text: fields.line(text, most=160), issuer),
+def _checked(facts: CertificateFacts) -> dict[str, str]:
+    texts = {
+        "kind": fields.checked("kind", partial(fields.name, most=60), facts.kind),
+        "number": fields.checked("number", partial(fields.line, most=80), facts.number),
+        "issuer": fields.checked("issuer", partial(fields.line, most=160), facts.issuer),
     }
-    if not made["kind"]:
+    if not texts["kind"]:
         raise BadInput("This field cannot be empty.", fix="Fill it in.", field="kind")
-    if valid_from and valid_to and valid_to < valid_from:
+    if facts.valid_from and facts.valid_to and facts.valid_to < facts.valid_from:
         raise BadInput(
             "The certificate ends before it begins.", fix="Check the dates.", field="valid_to"
         )
-    for field, value in made.items():
-        setattr(certificate, field, value)
-    certificate.valid_from, certificate.valid_to = valid_from, valid_to
+    return texts

@@ -1,11 +1,12 @@
-"""Stars: recording, extending, withdrawing, and what ends soon.
+"""Certify: records decisions that give stars, extends and withdraws them, lists those that end soon.
 
-`award` has the rules of Decision 26/2026/QĐ-TTg that say which stars who may give.
+Used by the office's pages. The rules of Decision 26/2026/QĐ-TTg are in `award`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -26,78 +27,84 @@ from labelsvc.clock import today
 from labelsvc.errors import BadInput, Conflict, Refused
 
 
+@dataclass(frozen=True, kw_only=True)
+class Award:
+    """What a decision says, as it was typed. `valid_from` is the day of the decision where not given,
+    `valid_to` 36 months later, `legal_basis` the law of the day.
+    """
+
+    stars: int
+    decision_number: str
+    decision_date: date | None
+    authority: Authority
+    authority_name: str
+    score: Decimal | None = None
+    potential_five: bool = False
+    legal_basis: str = ""
+    certificate_number: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
 def create_recognition(
-    session: Session,
-    *,
-    product: Product,
-    stars: int,
-    decision_number: str,
-    decision_date: date,
-    authority: Authority,
-    authority_name: str,
-    actor: str,
-    score: Decimal | None = None,
-    potential_five: bool = False,
-    legal_basis: str = "",
-    certificate_number: str = "",
-    valid_from: date | None = None,
-    valid_to: date | None = None,
+    session: Session, product: Product, award: Award, *, actor: str
 ) -> Recognition:
     """Record a decision that gives *product* stars.
-
-    `valid_from` is the day of the decision and `valid_to` 36 months later where not given.
 
     :raises BadInput: the facts do not fit together; `field` names what to look at.
     :raises Conflict: this decision is recorded for the product already.
     """
-    number = fields.checked("decision_number", fields.decision_number, decision_number)
-    if not number:
-        raise BadInput("This field cannot be empty.", fix="Fill it in.", field="decision_number")
-    name = fields.checked("authority_name", fields.name, authority_name)
-    begins = valid_from or decision_date
-    ends = valid_to or default_valid_to(begins)
+    decided = award.decision_date
+    if decided is None:
+        raise BadInput("This field cannot be empty.", fix="Fill it in.", field="decision_date")
+    recognition = Recognition(
+        stars=award.stars,
+        score=award.score,
+        potential_five=award.potential_five,
+        decision_number=_number("decision_number", award.decision_number),
+        decision_date=decided,
+        authority=award.authority,
+        authority_name=fields.checked("authority_name", fields.name, award.authority_name),
+        legal_basis=fields.checked("legal_basis", fields.line, award.legal_basis)
+        or legal_basis_on(decided),
+        certificate_number=fields.checked(
+            "certificate_number", fields.line, award.certificate_number
+        ),
+        valid_from=award.valid_from or decided,
+        valid_to=award.valid_to or default_valid_to(award.valid_from or decided),
+    )
     check_award(
-        stars=stars, authority=authority, decision_date=decision_date, valid_from=begins,
-        valid_to=ends, score=score, potential_five=potential_five,
+        stars=award.stars, authority=award.authority, decision_date=decided,
+        valid_from=recognition.valid_from, valid_to=recognition.valid_to, score=award.score,
+        potential_five=award.potential_five,
     )  # fmt: skip
     if session.scalar(
         select(Recognition.id).where(
             Recognition.product_id == product.id,
-            Recognition.decision_number == number,
-            Recognition.decision_date == decision_date,
+            Recognition.decision_number == recognition.decision_number,
+            Recognition.decision_date == decided,
         )
     ):
         raise Conflict(
             "Decision {number} is recorded for this product already.", field="decision_number",
-            fix="Look at its recognitions.", number=number,
+            fix="Look at its recognitions.", number=recognition.decision_number,
         )  # fmt: skip
-    recognition = Recognition(
-        product=product,
-        stars=stars,
-        score=score,
-        potential_five=potential_five,
-        decision_number=number,
-        decision_date=decision_date,
-        authority=authority,
-        authority_name=name,
-        legal_basis=fields.checked("legal_basis", fields.line, legal_basis)
-        or legal_basis_on(decision_date),
-        certificate_number=fields.checked("certificate_number", fields.line, certificate_number),
-        valid_from=begins,
-        valid_to=ends,
-    )
+    recognition.product = product
     session.add(recognition)
     session.flush()
     audit.record_row(
-        session,
-        recognition,
-        "create",
-        actor=actor,
-        stars=stars,
-        decision=number,
-        product=product.id,
-    )
+        session, recognition, "create", actor=actor, stars=award.stars,
+        decision=recognition.decision_number, product=product.id,
+    )  # fmt: skip
     return recognition
+
+
+def _number(field: str, text: str) -> str:
+    """The number of a decision in one spelling. :raises BadInput: it is none, or empty."""
+    number = fields.checked(field, fields.decision_number, text)
+    if not number:
+        raise BadInput("This field cannot be empty.", fix="Fill it in.", field=field)
+    return number
 
 
 def withdraw_recognition(
@@ -113,11 +120,10 @@ def withdraw_recognition(
             "This recognition was withdrawn already, by decision {decision}.",
             decision=recognition.withdrawal_decision,
         )
-    number = fields.checked("decision", fields.decision_number, decision)
+    number = _number("decision", decision)
     why = fields.checked("reason", fields.prose, reason)
-    for field, value in (("decision", number), ("reason", why)):
-        if not value:
-            raise BadInput("This field cannot be empty.", fix="Fill it in.", field=field)
+    if not why:
+        raise BadInput("This field cannot be empty.", fix="Fill it in.", field="reason")
     if on < recognition.valid_from:
         raise BadInput(
             "A recognition cannot be withdrawn before it began.", fix="Check the date.", field="on"

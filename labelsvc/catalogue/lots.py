@@ -1,8 +1,9 @@
-"""Lots: what was made together and is recalled together."""
+"""Lots: opens, corrects and recalls them. Used by producers' pages, the office and the command line."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -33,44 +34,47 @@ def propose_code(session: Session, product: Product, made_on: date | None = None
     return f"{start}{max(numbers, default=0) + 1:02d}"
 
 
-def open_lot(
-    session: Session,
-    *,
-    product: Product,
-    declared: int,
-    actor: str,
-    code: str = "",
-    made_on: date | None = None,
-    expires_on: date | None = None,
-    growing_area: str = "",
-    note: str = "",
-    activation: bool = False,
-) -> Lot:
-    """Open a lot of *declared* units; no more labels than that will be issued for it.
+@dataclass(frozen=True, kw_only=True)
+class LotFacts:
+    """What a producer says of a lot, as it was typed.
 
-    :param code: what the producer calls it, at most 20 of A-Z 0-9 - . / _ (GS1 AI 10); empty: one
-        is proposed.
-    :param expires_on: without one, `made_on` and the shelf life of the product say it.
-    :param activation: labels are good only once they are entered as on released goods.
+    `declared`: units, the most labels that are issued. `code`: at most 20 of A-Z 0-9 - . / _ (GS1
+    AI 10); empty: one is proposed. `activation`: labels are good only once they are entered as on
+    released goods.
+    """
+
+    declared: int
+    code: str = ""
+    made_on: date | None = None
+    expires_on: date | None = None
+    growing_area: str = ""
+    note: str = ""
+    activation: bool = False
+
+
+def open_lot(session: Session, product: Product, facts: LotFacts, *, actor: str) -> Lot:
+    """Open a lot. Without `expires_on`, `made_on` and the shelf life of the product say it.
+
     :raises BadInput: a field is wrong; `field` names it.
     :raises Conflict: the product has a lot of that code.
     :raises Refused: the product is a service, which carries no goods label.
     """
     if product.set_number == TOURISM:
         raise Refused("A tourism service has no lots: it carries no goods label.")
-    made_code = fields.checked("code", fields.lot_code, code)
+    code = fields.checked("code", fields.lot_code, facts.code)
+    made_on, expires_on = facts.made_on, facts.expires_on
     if expires_on is None and made_on is not None and product.shelf_life_days:
         expires_on = made_on + timedelta(days=product.shelf_life_days)
-    _check(declared, made_on, expires_on)
+    _check(facts.declared, made_on, expires_on)
     lot = Lot(
         product_id=product.id,
-        code=made_code or propose_code(session, product, made_on),
-        declared=declared,
+        code=code or propose_code(session, product, made_on),
+        declared=facts.declared,
         made_on=made_on,
         expires_on=expires_on,
-        growing_area=fields.checked("growing_area", fields.growing_area, growing_area),
-        note=fields.checked("note", fields.prose, note),
-        activation=activation,
+        growing_area=fields.checked("growing_area", fields.growing_area, facts.growing_area),
+        note=fields.checked("note", fields.prose, facts.note),
+        activation=facts.activation,
         created_by=actor,
     )
     if session.scalar(select(Lot.id).where(Lot.product_id == product.id, Lot.code == lot.code)):
@@ -88,52 +92,41 @@ def open_lot(
         actor=actor,
         action="lot.open",
         subject=f"lot:{lot.id}",
-        facts={"product": product.id, "code": lot.code, "declared": declared},
+        facts={"product": product.id, "code": lot.code, "declared": lot.declared},
     )
     return lot
 
 
-def correct_lot(
-    session: Session,
-    lot: Lot,
-    *,
-    declared: int,
-    made_on: date | None,
-    expires_on: date | None,
-    growing_area: str,
-    activation: bool,
-    issued: int,
-    actor: str,
-) -> None:
-    """Correct what was entered when the lot was opened.
+def correct_lot(session: Session, lot: Lot, facts: LotFacts, *, issued: int, actor: str) -> None:
+    """Correct what was entered when the lot was opened; code and note stay.
 
     :param issued: labels of the lot that were issued and are not void: no fewer may be declared,
         and with any of them about, the dates stand, because they are printed on them.
     :raises BadInput: a field is wrong; `field` names it. :raises Refused: the dates stand.
     """
-    _check(declared, made_on, expires_on)
-    if declared < issued:
+    _check(facts.declared, facts.made_on, facts.expires_on)
+    if facts.declared < issued:
         raise BadInput(
             "{issued} labels of this lot are issued: it cannot have fewer units.",
             fix="Make labels that are not used void first.",
             field="declared",
             issued=issued,
         )
-    if issued and (made_on, expires_on) != (lot.made_on, lot.expires_on):
+    if issued and (facts.made_on, facts.expires_on) != (lot.made_on, lot.expires_on):
         raise Refused(
             "The dates stand: {issued} labels of this lot carry them.",
             fix="Make the printed labels void first, or open another lot.",
-            field="made_on" if made_on != lot.made_on else "expires_on",
+            field="made_on" if facts.made_on != lot.made_on else "expires_on",
             issued=issued,
         )
-    facts = {
-        "declared": declared,
-        "made_on": made_on,
-        "expires_on": expires_on,
-        "growing_area": fields.checked("growing_area", fields.growing_area, growing_area),
-        "activation": activation,
+    new = {
+        "declared": facts.declared,
+        "made_on": facts.made_on,
+        "expires_on": facts.expires_on,
+        "growing_area": fields.checked("growing_area", fields.growing_area, facts.growing_area),
+        "activation": facts.activation,
     }
-    changed = {name: value for name, value in facts.items() if getattr(lot, name) != value}
+    changed = {name: value for name, value in new.items() if getattr(lot, name) != value}
     for name, value in changed.items():
         setattr(lot, name, value)
     if changed:

@@ -11,7 +11,7 @@ import click
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from labelsvc.catalogue.lots import open_lot
+from labelsvc.catalogue.lots import LotFacts, open_lot
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.cli import base
 from labelsvc.cli.written import check_output, write
@@ -65,10 +65,8 @@ def issue(
     _, database, _ = base.opened()
     with database.writing() as session:
         found = find_product(session, product)
-        opened = open_lot(
-            session, product=found, code=lot, declared=declared, made_on=made, expires_on=expires,
-            growing_area="", actor=ACTOR,
-        )  # fmt: skip
+        facts = LotFacts(declared=declared, code=lot, made_on=made, expires_on=expires)
+        opened = open_lot(session, found, facts, actor=ACTOR)
         result = {
             "lot_id": opened.id,
             "lot": opened.code,

@@ -67,10 +67,10 @@ def check(
 
 
 def sign_in(database: Database, name: str = "thao", **facts: Any) -> tuple[str, SignIn]:
+    browser = sessions.Browser("203.0.113", "Firefox / Linux", facts.pop("instead_of", ""))
     found = sessions.sign_in(
-        database, name=name, password=PASSWORD, secret=KEYS[0], network="203.0.113", hours=12,
-        device="Firefox / Linux", **facts,
-    )  # fmt: skip
+        database, name=name, password=PASSWORD, secret=KEYS[0], browser=browser, hours=12, **facts
+    )
     assert found is not None
     return found[0], look(database, found[0])
 

@@ -31,10 +31,10 @@ def sign_in(
     database: Database, password: str = PASSWORD, *, name: str = "thao@example.vn",
     network: str = "203.0.113", instead_of: str = "",
 ) -> tuple[str, User] | None:  # fmt: skip
+    browser = sessions.Browser(network, "Firefox / Linux", instead_of)
     return sessions.sign_in(
-        database, name=name, password=password, secret=SECRET, network=network, hours=12,
-        device="Firefox / Linux", instead_of=instead_of,
-    )  # fmt: skip
+        database, name=name, password=password, secret=SECRET, browser=browser, hours=12
+    )
 
 
 def found(database: Database, token: str) -> SignIn | None:

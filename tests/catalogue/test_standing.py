@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labelsvc.catalogue.award import check_award, stars_reached
-from labelsvc.catalogue.certificates import create_certificate
+from labelsvc.catalogue.certificates import CertificateFacts, create_certificate
 from labelsvc.catalogue.certify import (
+    Award,
     create_recognition,
     ending_within,
     extend_recognition,
@@ -174,11 +176,11 @@ def test_the_stars_that_points_are_enough_for(score: Any, reached: int | None) -
 def test_potential_five_stars_are_four_with_a_note(database: Database) -> None:
     with database.writing() as session:
         product = make_product(session)
-        made = create_recognition(
-            session, product=product, stars=4, potential_five=True, decision_number="1147/QĐ-UBND",
-            decision_date=BEGIN, authority=Authority.PROVINCE, authority_name="UBND Thành phố Hà Nội",
-            actor="test",
+        award = Award(
+            stars=4, potential_five=True, decision_number="1147/QĐ-UBND", decision_date=BEGIN,
+            authority=Authority.PROVINCE, authority_name="UBND Thành phố Hà Nội",
         )  # fmt: skip
+        made = create_recognition(session, product, award, actor="test")
         assert (made.stars, made.potential_five) == (4, True)
         ruled = ruling([made], BEGIN)
         assert ruled is not None
@@ -243,15 +245,15 @@ def test_a_certificate_is_of_a_product_or_of_a_producer_and_ends_after_it_begins
 ) -> None:
     with database.writing() as session:
         product = make_product(session)
+        haccp = CertificateFacts(kind="HACCP")
         for owner in ({"product": product}, {"producer": product.producer}):
-            create_certificate(session, kind="HACCP", actor="test", **owner)
+            create_certificate(session, haccp, actor="test", **owner)
         for both in ({}, {"product": product, "producer": product.producer}):
             with pytest.raises(TypeError):
-                create_certificate(session, kind="HACCP", actor="test", **both)
+                create_certificate(session, haccp, actor="test", **both)
         with pytest.raises(BadInput) as told:
-            create_certificate(
-                session, kind="HACCP", product=product, valid_from=END, valid_to=BEGIN, actor="t"
-            )
+            ended = replace(haccp, valid_from=END, valid_to=BEGIN)
+            create_certificate(session, ended, product=product, actor="t")
         assert told.value.params["field"] == "valid_to"
 
 

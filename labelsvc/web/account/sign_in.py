@@ -36,10 +36,8 @@ def sign_in() -> ResponseReturnValue:
             name=name,
             password=password,
             secret=where.settings.keys[0],
-            network=signed_in.network(),
+            browser=sessions.Browser(signed_in.network(), device(), sign_in_cookie.token()),
             hours=where.settings.session_hours,
-            device=device(),
-            instead_of=sign_in_cookie.token(),
             second_factor=where.settings.asks_second_factor,
         )
         if found is None:

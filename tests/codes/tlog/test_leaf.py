@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labelsvc.catalogue.lots import open_lot
+from labelsvc.catalogue.lots import LotFacts, open_lot
 from labelsvc.codes.models import Form
 from labelsvc.codes.register import revoke
 from labelsvc.codes.register.blank import allocate_blank
@@ -128,7 +128,8 @@ def test_rows_are_described_without_names_reasons_or_persons(database: Database)
             decision_number="1147/QĐ-UBND\n",
             withdrawal_reason="Ông Hùng khai sai",
         )
-        lot = open_lot(session, product=product, declared=500, actor="user:7", note="giao cho chị Hoa")  # fmt: skip
+        facts = LotFacts(declared=500, note="giao cho chị Hoa")
+        lot = open_lot(session, product, facts, actor="user:7")
         issue = allocate(session, lot=lot, count=20, form=Form.SHORT, by="user:7")
         mark = revoke.void(session, first=issue.first, count=2, reason="chị Hoa làm rách", by="user:7")[0]  # fmt: skip
         blank = allocate_blank(session, producer_id=producer.id, count=30, by="user:7")

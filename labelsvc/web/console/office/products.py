@@ -12,10 +12,8 @@ from sqlalchemy.orm import Session
 from labelsvc import clock
 from labelsvc.accounts import audit
 from labelsvc.catalogue import criteria
-from labelsvc.catalogue.certificates import create_certificate, remove_certificate
-from labelsvc.catalogue.certify import (
-    create_recognition,
-)
+from labelsvc.catalogue.certificates import CertificateFacts, create_certificate, remove_certificate
+from labelsvc.catalogue.certify import Award, create_recognition
 from labelsvc.catalogue.models import Outlet, Producer, Product, ProductPhoto, RiskLevel
 from labelsvc.catalogue.photos import StoredPhoto, store_photo
 from labelsvc.catalogue.product_columns import COLUMNS, WORDS
@@ -223,26 +221,23 @@ def _note(session: Session, action: str, product_id: int, facts: dict[str, Any])
 def new_recognition(product_id: int) -> ResponseReturnValue:
     posted = Posted()
     if request.method == "POST":
-        award: dict[str, Any] = {
-            "stars": posted.number("stars", "Stars") or 0,
-            "score": posted.decimal("score", "Score"),
-            "decision_date": posted.day("decision_date", "Date of the decision"),
-            "valid_from": posted.day("valid_from", "Valid from"),
-            "valid_to": posted.day("valid_to", "Valid until"),
-            "authority": _authority(posted.text("authority")),
-            "potential_five": posted.text("potential_five") == "yes",
-        } | {
-            name: posted.text(name)
-            for name in ("decision_number", "authority_name", "legal_basis", "certificate_number")
-        }
+        award = Award(
+            stars=posted.number("stars", "Stars") or 0,
+            score=posted.decimal("score", "Score"),
+            decision_number=posted.text("decision_number"),
+            decision_date=posted.day("decision_date", "Date of the decision"),
+            authority=_authority(posted.text("authority")),
+            authority_name=posted.text("authority_name"),
+            potential_five=posted.text("potential_five") == "yes",
+            legal_basis=posted.text("legal_basis"),
+            certificate_number=posted.text("certificate_number"),
+            valid_from=posted.day("valid_from", "Valid from"),
+            valid_to=posted.day("valid_to", "Valid until"),
+        )
 
         def act(session: Session) -> Recognition:
-            if award["decision_date"] is None:
-                raise BadInput(
-                    "This field cannot be empty.", fix="Fill it in.", field="decision_date"
-                )
             found = found_or_404(session.get(Product, product_id))
-            return create_recognition(session, product=found, actor=actor(), **award)
+            return create_recognition(session, found, award, actor=actor())
 
         entered = posted.attempt(act)
         if entered is not None:
@@ -277,14 +272,17 @@ def _authority(text: str) -> Authority:
 @bp.post("/products/<int:product_id>/certificates")
 def add_certificate(product_id: int) -> ResponseReturnValue:
     posted = Posted()
-    valid_from = posted.day("valid_from", "Valid from")
-    valid_to = posted.day("valid_to", "Valid until")
+    facts = CertificateFacts(
+        kind=posted.text("kind"),
+        number=posted.text("number"),
+        issuer=posted.text("issuer"),
+        valid_from=posted.day("valid_from", "Valid from"),
+        valid_to=posted.day("valid_to", "Valid until"),
+    )
 
     def act(session: Session) -> Certificate:
         return create_certificate(
-            session, product=found_or_404(session.get(Product, product_id)), actor=actor(),
-            kind=posted.text("kind"), number=posted.text("number"), issuer=posted.text("issuer"),
-            valid_from=valid_from, valid_to=valid_to,
+            session, facts, product=found_or_404(session.get(Product, product_id)), actor=actor(),
         )  # fmt: skip
 
     if posted.attempt(act) is None:

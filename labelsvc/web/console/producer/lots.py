@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from labelsvc import clock
-from labelsvc.catalogue.lots import correct_lot, open_lot, propose_code
+from labelsvc.catalogue.lots import LotFacts, correct_lot, open_lot, propose_code
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.events.capture import Happening, add_event
 from labelsvc.events.models import Event
@@ -63,12 +63,11 @@ def new_lot(product_id: int) -> ResponseReturnValue:
 
         def act(session: Session) -> int:
             declared = whole(posted.text("declared"), gettext("Quantity made"), "declared")
-            return open_lot(
-                session, product=own_product(session, product_id), code=posted.text("code"),
-                declared=declared, made_on=made_on, expires_on=expires_on,
-                growing_area=posted.text("growing_area"), actor=actor(),
-                activation=posted.text("activation") == "1",
-            ).id  # fmt: skip
+            facts = LotFacts(
+                declared=declared, code=posted.text("code"), made_on=made_on, expires_on=expires_on,
+                growing_area=posted.text("growing_area"), activation=posted.text("activation") == "1",
+            )  # fmt: skip
+            return open_lot(session, own_product(session, product_id), facts, actor=actor()).id
 
         lot_id = posted.attempt(act)
         if lot_id is not None:
@@ -118,12 +117,12 @@ def edit_lot(lot_id: int) -> ResponseReturnValue:
             found = own_lot(session, lot_id)
             session.refresh(found, with_for_update=True)  # a run that begins now waits
             have = print_run.balance(session, found)
-            correct_lot(
-                session, found, made_on=made_on, expires_on=expires_on,
+            facts = LotFacts(
                 declared=whole(posted.text("declared"), gettext("Quantity made"), "declared"),
-                growing_area=posted.text("growing_area"), issued=have.issued - have.void,
-                activation=posted.text("activation") == "1", actor=actor(),
+                made_on=made_on, expires_on=expires_on, growing_area=posted.text("growing_area"),
+                activation=posted.text("activation") == "1",
             )  # fmt: skip
+            correct_lot(session, found, facts, issued=have.issued - have.void, actor=actor())
             return True
 
         if posted.attempt(act):
