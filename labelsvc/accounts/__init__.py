@@ -1,1 +1,1 @@
-"""Who may sign in, in which role, and what they did."""
+"""Accounts: users, roles, sign-ins and the audit trail."""

@@ -1,4 +1,4 @@
-"""The audit trail: rows are only added, and each holds the hash of the one before.
+"""Audit: adds rows to the audit trail, each with the hash of the one before, and checks the chain.
 
 `h_n = SHA-256(h_(n-1) ‖ canonical row)`: changing or removing a row breaks every hash after it.
 """

@@ -1,4 +1,4 @@
-"""Challenges: kept on the server, for one browser and one purpose, five minutes, for one answer."""
+"""Challenges: stores what a browser must answer, for one purpose, five minutes and one answer."""
 
 from __future__ import annotations
 

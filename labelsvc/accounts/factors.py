@@ -1,4 +1,4 @@
-"""Second factors of a user: which there are, adding, removing, and checking a typed code."""
+"""Factors: lists, adds, removes and checks the second factors of a user."""
 
 from __future__ import annotations
 

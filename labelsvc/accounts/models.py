@@ -1,4 +1,4 @@
-"""Users, their second factors, their sign-ins, and the append-only audit trail."""
+"""Models: tables of users, second factors, sign-ins, and the append-only audit trail."""
 
 from __future__ import annotations
 

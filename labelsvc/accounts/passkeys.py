@@ -1,4 +1,4 @@
-"""Passkeys (W3C Web Authentication Level 3): registering one, and signing in with it.
+"""Passkeys: registers W3C Web Authentication credentials (Level 3) and signs in with them.
 
 Every challenge is made, kept and taken away here; the ceremony is checked by py_webauthn: challenge,
 origin, host, presence, verification of the person (PIN, finger, face), signature. Attestation is not

@@ -1,4 +1,4 @@
-"""Passwords: argon2id, with the parameters the library recommends, renewed when they change."""
+"""Passwords: hashes with argon2id, by the parameters of the library, and again when those change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recovery codes: ten on paper, for the day the telephone is lost. Each works once.
+"""Recovery: makes and checks ten codes on paper, for the day the telephone is lost. Each works once.
 
 A code is twelve characters of Crockford's base32: two find the row, ten (50 bits) are the secret. The
 secret is hashed as passwords are (ASVS 5.0, 6.5.2: fewer than 112 bits), and the selector spares

@@ -1,4 +1,5 @@
-"""Who may do what: one table from page (Flask endpoint) to roles. What is not in it is closed.
+"""Roles: one table from page (Flask endpoint) to the roles that may open it. A page that is not in
+it is closed.
 
 `PUBLIC` pages need no sign-in. A producer's pages look at the user's own producer only; the pages
 see to that, and a test goes through every page × role × tenant.

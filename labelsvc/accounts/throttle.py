@@ -1,5 +1,5 @@
-"""Slows down guessing: failed sign-ins are counted per name and per network, in the database, so
-that several processes count together. What is kept is a keyed hash, no name and no address.
+"""Throttle: slows guessing down by counting failed sign-ins per name and network, in the database,
+so that several processes count together. A keyed hash is stored, no name and no address.
 
 Codes of second factors are counted per user and for a whole day: six digits are a million, three of
 them are right at any time, and whoever tries them has the password already.

@@ -1,4 +1,4 @@
-"""Codes of authenticator apps: RFC 6238 with SHA-1, six digits and steps of 30 seconds, which is what
+"""TOTP: codes of authenticator apps, RFC 6238 with SHA-1, six digits and steps of 30 seconds, which
 every app can do.
 """
 

@@ -1,4 +1,6 @@
-"""People who sign in: made by the office, invited by a link that works once."""
+"""Users: adds, invites and changes the people who sign in. Used by the office's pages and the
+command line.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An address as lists write it, taken apart. Pure text: whether the places exist is for places.py.
+"""Address: takes an address of a list apart. Used by imports and `places`, which knows the communes.
 
 "Thôn 3, xã Yên Sở, H. Hoài Đức, TP Hà Nội" → street "Thôn 3", commune "Yên Sở" of kind "xa",
 district "Hoài Đức". Works without marks and without commas, as long as the kinds stand there;

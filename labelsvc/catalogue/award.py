@@ -1,4 +1,5 @@
-"""Which stars who may give, when and for how many points: the rules of Decision 26/2026/QĐ-TTg.
+"""Award: holds the rules of Decision 26/2026/QĐ-TTg for stars, days and points. Used by `certify`
+and imports.
 
 Pages and the import keep the same. Pure: nothing is looked up.
 """

@@ -1,4 +1,6 @@
-"""Steps of every change to a row of the catalogue: check its fields, refuse what is taken, note it."""
+"""Changes: checks the fields of a row, refuses values that are taken, and notes what changed. Used
+by `register`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The criteria sets (bộ sản phẩm) and product groups of the OCOP decisions, as data by decision.
+"""Criteria: the criteria sets (bộ sản phẩm) and product groups of the OCOP decisions, as data by
+decision.
 
 Source: Decision 26/2026/QĐ-TTg, appendices I and II; Decision 148/QĐ-TTg for the groups before it.
 """

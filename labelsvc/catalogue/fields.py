@@ -1,4 +1,4 @@
-"""What may stand in a field: one check a kind, shared by the forms, the API and the import.
+"""Fields: one check for each kind of text, shared by forms, the API and imports.
 
 Every check takes text as somebody wrote it, gives it back in the form we store (NFC, no invisible
 characters, single spaces) or raises `BadInput`. An empty text stays empty. An error's `field` is

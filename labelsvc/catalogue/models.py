@@ -1,4 +1,4 @@
-"""What the programme office keeps: producers, products, villages, places and lots.
+"""Models: tables of producers, products, villages, communes, points of sale and lots.
 
 The stars are in recognition.py. Text is NFC. `search_key` columns hold `i18n.fold` of the names,
 because SQLite cannot compare Vietnamese without marks.

@@ -1,4 +1,5 @@
-"""Product photos: taken in, decoded, and drawn again, so that nothing of the sent file is kept.
+"""Photos: decodes pictures of products and draws them again, so that nothing of the sent file is
+kept.
 
 Re-encoding removes EXIF with its GPS position (personal data), and whatever else may hide in a
 picture file. The name is the hash of what was sent: the same picture is stored once.

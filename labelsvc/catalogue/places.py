@@ -1,4 +1,5 @@
-"""The communes of Hanoi before and after 1 July 2025, and what an address means today.
+"""Places: finds the present commune of an address, before and after 1 July 2025 in Hanoi. Used by
+imports.
 
 On that day 526 units became 126 and the districts ended; 199 of the 526 were divided among several
 new ones. So an old address is never converted silently: `resolve` proposes, and only a candidate

@@ -1,4 +1,4 @@
-"""Recognitions (stars) and other certificates, and their standing on a day.
+"""Recognition: tables of stars and other certificates, and their standing on a day.
 
 Law: Decision 26/2026/QĐ-TTg; a certificate issued under an older decision stays valid to its own
 end date (art. 12.1), so each carries its legal basis.

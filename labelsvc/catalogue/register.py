@@ -1,4 +1,4 @@
-"""Who makes what: adding and changing producers, products, villages and outlets.
+"""Register: adds and changes producers, products, villages and outlets. Used by pages and the demo.
 
 Each verb checks every field (fields.py), refuses names and numbers that are taken, and writes to
 the audit trail in the caller's transaction. Facts are given by keyword with the names of the

@@ -1,1 +1,1 @@
-"""The site."""
+"""Web: the site."""

@@ -1,4 +1,4 @@
-"""The Flask application: puts the site together and says which room answers which address."""
+"""App: makes the Flask application and registers the rooms of the site."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Static files under addresses that hold their content's hash, so browsers keep them for a year."""
+"""Assets: serves static files under addresses with their content's hash, so that browsers keep them
+for a year.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""For load balancers and monitors: is the process alive, can it answer, is everything as it should be?
+"""Health: tells load balancers and monitors that the process is alive, ready, and well.
 
 Three questions, because they want three reactions: a process that does not live is started anew, one
 that is not ready gets no requests, and somebody looks after a service that is not ok. Without the

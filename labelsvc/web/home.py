@@ -1,4 +1,4 @@
-"""The first page: what this is, and a field for a code that a camera could not read."""
+"""Home: the first page, with a field for a code that a camera could not read."""
 
 from __future__ import annotations
 

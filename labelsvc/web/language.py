@@ -1,4 +1,4 @@
-"""The reader's language in pages: `_()` in templates, filters for days and numbers."""
+"""Language: chooses the reader's language and translates pages: `_()`, filters for days and numbers."""
 
 from __future__ import annotations
 

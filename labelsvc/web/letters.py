@@ -1,4 +1,4 @@
-"""Letters that no form needs and PostgreSQL does not keep."""
+"""Letters: refuses NUL in addresses and forms, which no form needs and PostgreSQL does not store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What browsers fetch beside a page: product photos, and the files robots ask every host for."""
+"""Media: serves product photos, and the files that robots ask every host for."""
 
 from __future__ import annotations
 

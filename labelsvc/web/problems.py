@@ -1,4 +1,4 @@
-"""Errors as pages or as JSON, in the reader's language."""
+"""Problems: shows errors as pages or as JSON, in the reader's language."""
 
 from __future__ import annotations
 

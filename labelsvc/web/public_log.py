@@ -1,4 +1,4 @@
-"""The public log: its files, and a page where anybody looks up how many codes a lot got."""
+"""Public log: serves its files, and a page that says how many codes a lot got."""
 
 from __future__ import annotations
 

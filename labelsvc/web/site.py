@@ -1,4 +1,4 @@
-"""What every page may use. Rooms import it from here; `app.py` puts it together."""
+"""Site: settings, database and files of the running application. Used by every page."""
 
 from __future__ import annotations
 

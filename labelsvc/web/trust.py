@@ -1,4 +1,4 @@
-"""Trust for verifiers: manifest, status head and lists, as files that anybody's page may read."""
+"""Trust: serves manifest, status head and lists to verifiers, also to pages of other sites."""
 
 from __future__ import annotations
 

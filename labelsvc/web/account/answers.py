@@ -1,4 +1,4 @@
-"""Answers of authenticators: JSON in, JSON out, for the script account/passkey.js."""
+"""Answers: reads what authenticators send and answers in JSON, for the script account/passkey.js."""
 
 from __future__ import annotations
 

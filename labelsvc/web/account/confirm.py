@@ -1,4 +1,4 @@
-"""The second half of signing in, signing in by passkey, and confirming once more (step-up)."""
+"""Confirm: pages for the second half of a sign-in, for passkeys, and for a step-up."""
 
 from __future__ import annotations
 

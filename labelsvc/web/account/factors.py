@@ -1,4 +1,4 @@
-"""Setting second factors up and taking them away; recovery codes."""
+"""Factors: pages that set second factors up, remove them, and show recovery codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All pages of accounts. Importing it puts every page on the blueprint."""
+"""Pages: imports all pages of accounts, which puts them on the blueprint."""
 
 from labelsvc.web.account import confirm as confirm
 from labelsvc.web.account import factors as factors

@@ -1,4 +1,6 @@
-"""Signing in and out, invitations, own password, own sign-ins, language."""
+"""Sign-in: pages for signing in and out, invitations, the own password and sign-ins, and the
+language.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Actions of the audit trail in words."""
+"""Action words: names the actions of the audit trail. Used by audit.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cases in words: what was noticed, what was decided; and the shapes that charts are drawn of."""
+"""Case words: tells what was noticed and decided in a case, and gives the shapes of its charts."""
 
 from __future__ import annotations
 

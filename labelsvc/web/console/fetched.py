@@ -1,4 +1,4 @@
-"""Files that a page hands over, piece by piece, so that a large one needs no memory."""
+"""Fetched: sends stored files piece by piece, so that a large one needs no memory."""
 
 from __future__ import annotations
 

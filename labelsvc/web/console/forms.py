@@ -1,4 +1,6 @@
-"""What somebody typed into an office form, and what is wrong with it, field by field."""
+"""Forms: reads the values of a posted form and collects what is wrong, field by field. Used by both
+consoles.
+"""
 
 from __future__ import annotations
 

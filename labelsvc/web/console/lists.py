@@ -1,4 +1,4 @@
-"""Lists page by page, and names of persons in them."""
+"""Lists: shows lists page by page, with names of persons. Used by both consoles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of the signed-in producer: the blueprint, lots and layouts in scope."""
+"""Producer scope: the blueprint of producers, and rows that belong to the one who is signed in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Days, times and whole numbers as people type them, or as the browser's own fields send them."""
+"""Typed: reads days, times and whole numbers as people type them and as browsers send them."""
 
 from __future__ import annotations
 

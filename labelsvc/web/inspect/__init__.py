@@ -1,4 +1,6 @@
-"""The inspector's application under /inspect/: a shell that works without a network, and its data."""
+"""Inspect: the inspector's application under /inspect/, a shell that works without a network, and
+its data.
+"""
 
 from labelsvc.web.inspect import pack as pack
 from labelsvc.web.inspect import sync as sync

@@ -1,4 +1,4 @@
-"""The goods behind the lots, for an inspector without a network."""
+"""Pack: sends the goods behind the lots, for an inspector without a network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The shell of the inspector's application. Nothing in it is personal: it starts cold, offline."""
+"""Pages: the shell of the inspector's application. Nothing in it is personal: it starts cold,
+offline.
+"""
 
 from __future__ import annotations
 

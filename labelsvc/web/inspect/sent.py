@@ -1,4 +1,4 @@
-"""What the inspector's application posts: JSON, from no other site."""
+"""Sent: reads the JSON that the inspector's application posts, and refuses that of other sites."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the inspector's application sends when there is a network: cases, places, a visit for its report."""
+"""Sync: takes cases, places and visits from the inspector's application when there is a network."""
 
 from __future__ import annotations
 

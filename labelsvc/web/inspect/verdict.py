@@ -1,4 +1,4 @@
-"""What the server knows of a code, for an inspector: as the scan page says it, without a visit of it."""
+"""Verdict: tells an inspector what the scan page says of a code, without counting a scan."""
 
 from __future__ import annotations
 

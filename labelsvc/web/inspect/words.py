@@ -1,4 +1,6 @@
-"""The words of the inspector's application, in both languages: it changes them without a network."""
+"""Words: the texts of the inspector's application in both languages; it changes them without a
+network.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rendered scan pages, kept until the data changes, and the little that differs code by code.
+"""Cache: keeps rendered scan pages until their data changes, and fills in what differs code by code.
 
 A page of one issue is the same for each of its codes but for the code itself, its place in the run
 and what is known about earlier scans. It is rendered once with marks in those places and kept in

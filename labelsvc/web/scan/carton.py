@@ -1,4 +1,4 @@
-"""The page behind the code of a carton: its goods, which labels belong inside, what became of them."""
+"""Carton: the page behind the code of a carton: its goods, its labels, and their state."""
 
 from __future__ import annotations
 

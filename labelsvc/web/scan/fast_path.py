@@ -1,4 +1,4 @@
-"""Ahead of the application: codes whose page is kept are answered without setting out a request.
+"""Fast path: sends cached scan pages before Flask makes a request. Installed inside ProxyFix.
 
 A scan whose page is in memory needs none of what Flask prepares for a page: no route, no session,
 no context. What this door does not answer itself goes on to the application, which answers every

@@ -1,4 +1,4 @@
-"""The page that checks an inner code, reached from the scan page. No script, no cookie."""
+"""Inner: the page that checks an inner code, reached from the scan page. No script, no cookie."""
 
 from __future__ import annotations
 

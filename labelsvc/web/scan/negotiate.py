@@ -1,4 +1,4 @@
-"""What a request of a scan page asks for, told from its header lines alone."""
+"""Negotiate: reads language, kind and compression of a scan page from the header lines alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page behind every code. One request, no script, no cookie; HTML, JSON or plain text.
+"""Page: answers every code. One request, no script, no cookie; HTML, JSON or plain text.
 
 The tag or signature is checked before the database is asked anything. What the page says about the
 product is kept in memory per lot and language and is good while the database's revision stays the

@@ -1,4 +1,5 @@
-"""Which province a reader is in, told by whoever wants to. No script, no cookie, nothing asked twice.
+"""Place: asks readers for their province, if they like to tell. No script, no cookie, nothing asked
+twice.
 
 Far-apart places of one unit on one day are the surest sign of a copy that consumers can give. What
 is kept is a province, the time and a token of the day; see docs/copy-risk.md.

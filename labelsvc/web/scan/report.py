@@ -1,4 +1,4 @@
-"""The report form behind every scan page. No cookie: its token is signed and dies after two hours."""
+"""Report: the form behind every scan page. No cookie: its token is signed and dies after two hours."""
 
 from __future__ import annotations
 

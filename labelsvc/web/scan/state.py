@@ -1,4 +1,4 @@
-"""What the scan page keeps in memory: the keyring, pages, the recorder, the hash of its style."""
+"""State: keyring, pages, recorder and style hash that the scan pages keep in memory."""
 
 from __future__ import annotations
 

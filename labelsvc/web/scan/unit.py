@@ -1,4 +1,4 @@
-"""The unit behind a code, for the small pages beside the scan page."""
+"""Unit: finds the unit behind a code, for the small pages beside the scan page."""
 
 from __future__ import annotations
 

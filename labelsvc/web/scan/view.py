@@ -1,4 +1,4 @@
-"""What a scan page says, as plain data: the templates and the JSON document are made of it."""
+"""View: the facts of a scan page as plain data, for the templates and the JSON document."""
 
 from __future__ import annotations
 

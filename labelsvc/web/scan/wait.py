@@ -1,4 +1,4 @@
-"""The answer to wrong codes beyond the limit of a network: 429, what it means and what to do."""
+"""Wait: answers wrong codes beyond the limit of a network: 429, its meaning and the way out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Producer pages: the editor of an own label layout, and keeping what it made."""
+"""Editor: pages of the editor of an own label layout, and saving what it made."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What is wrong with a layout that is being made, each with its element and field, in the reader's
-language: what the models refuse, what does not fit the label, what the law says.
+"""Faults: lists what the models, the label and the law object to in a layout, each with its element
+and field, in the reader's language.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Producer pages: own label layouts, copied from a built-in one, imported and exported."""
+"""Layouts: pages of own label layouts, copied from a built-in one, imported and exported."""
 
 from __future__ import annotations
 

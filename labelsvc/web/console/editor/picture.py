@@ -1,4 +1,4 @@
-"""The answer to who asks for the picture of a layout: the picture, or one of the reason why not."""
+"""Picture: answers with the picture of a layout, or with one that says why it cannot be drawn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The picture of a layout that is being made, with the place of every element and what is wrong."""
+"""Preview: draws a layout that is being edited, with the place of every element and its faults."""
 
 from __future__ import annotations
 

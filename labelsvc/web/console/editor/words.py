@@ -1,4 +1,4 @@
-"""The words of the editor's scripts. They travel with the page, in the reader's language."""
+"""Words: the texts of the editor's scripts, sent with the page in the reader's language."""
 
 from __future__ import annotations
 

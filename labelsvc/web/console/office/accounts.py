@@ -1,4 +1,4 @@
-"""Programme-office pages: who signs in, in which role, with which second factors."""
+"""Accounts: the office's pages of users, their roles and second factors."""
 
 from __future__ import annotations
 

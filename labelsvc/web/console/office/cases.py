@@ -1,4 +1,4 @@
-"""Programme-office pages: cases, their evidence, and what is decided about them."""
+"""Cases: the office's pages of cases, their evidence and decisions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Programme-office pages: the overview, and what all office pages share."""
+"""Dashboard: the office's overview, and its blueprint."""
 
 from __future__ import annotations
 

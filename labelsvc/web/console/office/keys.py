@@ -1,4 +1,4 @@
-"""Programme-office pages: the keys that sign codes, and what to do after a theft."""
+"""Keys: the office's pages of keys that sign codes, and of the steps after a theft."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Programme-office pages: the artwork of the certification mark, which labels show beside the stars."""
+"""Mark: the office's page of the certification mark, which labels show beside the stars."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Programme-office pages: points of sale, and what is sold at them."""
+"""Outlets: the office's pages of points of sale and the products sold there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All pages of the programme office. Importing it puts every page on the blueprint."""
+"""Pages: imports all pages of the office, which puts them on the blueprint."""
 
 from labelsvc.web.console.office import accounts as accounts
 from labelsvc.web.console.office import audit as audit

@@ -1,4 +1,4 @@
-"""Programme-office pages: producers, and the people who sign in for them."""
+"""Producers: the office's pages of producers and the people who sign in for them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Programme-office pages: products with their decisions, certificates and pictures."""
+"""Products: the office's pages of products, their decisions, certificates and pictures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Programme-office pages: what consumers reported, and what was done about it."""
+"""Reports: the office's pages of reports by consumers, and of what was done about them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Programme-office pages: criteria sets that an import guessed, to be confirmed or changed."""
+"""Sets: the office's page of criteria sets that an import guessed, to confirm or change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Programme-office pages: craft villages."""
+"""Villages: the office's pages of craft villages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Programme-office pages: taking codes, lots and products off the market."""
+"""Withdrawals: the office's pages that take codes, lots and products off the market."""
 
 from __future__ import annotations
 

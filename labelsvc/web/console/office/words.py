@@ -1,4 +1,4 @@
-"""Criteria sets in words, for forms of the office."""
+"""Words: names of criteria sets for the forms of the office."""
 
 from __future__ import annotations
 

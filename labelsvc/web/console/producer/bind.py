@@ -1,4 +1,4 @@
-"""Producer page: these blank labels are on the goods of that lot. First and last label are scanned."""
+"""Bind: the producer's page that binds blank labels to a lot, by scanning the first and the last."""
 
 from __future__ import annotations
 

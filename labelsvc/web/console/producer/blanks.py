@@ -1,4 +1,4 @@
-"""Producer pages: rolls of blank labels, printed ahead and bound to a lot when they are used."""
+"""Blanks: the producer's pages of rolls of blank labels, printed ahead and bound to a lot later."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Producer pages: calibration labels of a label printer, and what was measured on them."""
+"""Calibration: the producer's pages of calibration labels and the measures taken from them."""
 
 from __future__ import annotations
 

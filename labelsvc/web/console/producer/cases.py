@@ -1,4 +1,4 @@
-"""Producer pages: cases about my goods, my answer to them, and where my products are sold."""
+"""Cases: the producer's pages of cases about own goods, the answer to them, and points of sale."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Producer pages: what I make, what my stars are worth, what is missing on my labels."""
+"""Dashboard: the producer's products, the worth of their stars, and contents that labels lack."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Producer pages: what is wrong with a run that was not released, to take away."""
+"""Faults: the producer's page and table of what is wrong with a run that was not released."""
 
 from __future__ import annotations
 

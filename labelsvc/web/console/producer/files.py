@@ -1,4 +1,4 @@
-"""Producer pages: a released run in other shapes, for the print shop and for the archive."""
+"""Files: the producer's pages of a released run in other shapes, for the print shop and the archive."""
 
 from __future__ import annotations
 

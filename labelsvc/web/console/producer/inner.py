@@ -1,4 +1,6 @@
-"""Producer pages: inner codes of a lot, switched on and taken to whoever prints scratch labels."""
+"""Inner: the producer's pages that switch inner codes on and hand them to a printer of scratch
+labels.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Producer pages: labels of a lot activated, or their goods entered as sold, from first to last."""
+"""Life: the producer's pages that activate labels of a lot or enter goods as sold, first to last."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Producer pages: lots, their balance and their journey."""
+"""Lots: the producer's pages of lots, their balance and their journey."""
 
 from __future__ import annotations
 

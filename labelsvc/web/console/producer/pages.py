@@ -1,4 +1,4 @@
-"""All pages of a producer, the layout editor's too. Importing it puts every page on the blueprint."""
+"""Pages: imports all pages of a producer and of the layout editor, which puts them on the blueprint."""
 
 from labelsvc.web.console.editor import editor as editor
 from labelsvc.web.console.editor import layouts as layouts

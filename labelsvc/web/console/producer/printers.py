@@ -1,4 +1,4 @@
-"""Producer pages: printers, and how what was measured on a sheet becomes their correction."""
+"""Printers: the producer's pages of printers, and of the correction measured on a sheet."""
 
 from __future__ import annotations
 

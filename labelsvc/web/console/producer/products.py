@@ -1,4 +1,4 @@
-"""Producer pages: what a product says about itself, and its pictures."""
+"""Products: the producer's page of a product: its contents, story and pictures."""
 
 from __future__ import annotations
 

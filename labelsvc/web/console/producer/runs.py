@@ -1,4 +1,4 @@
-"""Producer pages: print runs: fetch, send, and write down what became of the labels."""
+"""Runs: the producer's pages of print runs: fetch, send, and enter what became of the labels."""
 
 from __future__ import annotations
 

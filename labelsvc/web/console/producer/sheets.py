@@ -1,4 +1,4 @@
-"""Producer pages: sheets and rolls of the stock, own ones with a live drawing, and test sheets."""
+"""Sheets: the producer's pages of sheets and rolls, own ones with a live drawing, and test sheets."""
 
 from __future__ import annotations
 

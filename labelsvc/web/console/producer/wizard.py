@@ -1,4 +1,6 @@
-"""Producer pages: choose a layout, cells, copies and printer; look at it; print."""
+"""Wizard: the producer's page that chooses layout, cells, copies and printer, shows them, and
+prints.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the wizard of a run was asked for: layout, form of code, number, cells, copies and printer."""
+"""Wizard choice: reads layout, form of code, number, cells, copies and printer from the wizard."""
 
 from __future__ import annotations
 
