@@ -17,7 +17,7 @@ from labelsvc.clock import now, today
 from labelsvc.errors import BadInput, Conflict, Refused
 
 #: More than any OCOP producer makes at once; a larger number is a slip of the finger.
-MOST_UNITS = 10_000_000
+MAX_UNITS = 10_000_000
 #: Labels are printed before production, but not half a year before.
 _AHEAD = timedelta(days=92)
 
@@ -164,12 +164,12 @@ def recall(session: Session, lot: Lot, *, reason: str, actor: str) -> None:
 
 
 def _check(declared: int, made_on: date | None, expires_on: date | None) -> None:
-    if not 1 <= declared <= MOST_UNITS:
+    if not 1 <= declared <= MAX_UNITS:
         raise BadInput(
             "The quantity is between 1 and {most} units.",
             fix="Enter how many units were made.",
             field="declared",
-            most=MOST_UNITS,
+            most=MAX_UNITS,
         )
     if made_on is not None and made_on > today() + _AHEAD:
         raise BadInput(

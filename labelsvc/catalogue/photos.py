@@ -18,6 +18,8 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from labelsvc.errors import PhotoRefused
 from labelsvc.files import Files
 
+#: Pictures of one product.
+MAX_PHOTOS: Final = 6
 MOST_BYTES: Final = 15_000_000
 #: 50 megapixels is more than any phone of a producer takes; it is 150 MB decoded.
 MOST_PIXELS: Final = 50_000_000

@@ -24,7 +24,7 @@ from labelsvc.scans import signals
 from labelsvc.scans.signals import Signal, Thresholds
 from labelsvc.settings import Settings
 
-log = structlog.get_logger()
+logger = structlog.get_logger()
 
 #: Between two looks; asking earlier costs one row.
 EVERY = timedelta(minutes=10)
@@ -82,7 +82,7 @@ def look(
             if (case := _raise(session, subject, noticed)) is not None
         ]
     if raised:
-        log.info("copy risk: cases raised", cases=raised)
+        logger.info("copy risk: cases raised", cases=raised)
     return raised
 
 

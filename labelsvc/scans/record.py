@@ -23,7 +23,7 @@ from labelsvc import clock
 from labelsvc.db import Database
 from labelsvc.scans.models import Scan, UnitSeen
 
-log = structlog.get_logger()
+logger = structlog.get_logger()
 
 #: Scans by one day token within this time are one session.
 SESSION = timedelta(minutes=30)
@@ -89,7 +89,7 @@ class Recorder:
                     with self._database.writing() as session:
                         write(session, rows)
                 except Exception:
-                    log.exception("scans lost", count=len(rows))
+                    logger.exception("scans lost", count=len(rows))
 
     def _waiting(self, most: int) -> list[Seen]:
         rows: list[Seen] = []
@@ -109,7 +109,7 @@ class Recorder:
                 try:
                     self._hourly()
                 except Exception:
-                    log.exception("scans: housekeeping failed")
+                    logger.exception("scans: housekeeping failed")
 
 
 def write(session: Session, rows: Sequence[Seen]) -> None:

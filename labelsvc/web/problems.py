@@ -14,7 +14,7 @@ from labelsvc.errors import LabelsvcError
 from labelsvc.web.language import explain, gettext
 from labelsvc.web.signed_in import start_page
 
-log = structlog.get_logger()
+logger = structlog.get_logger()
 
 _WORDS = {
     400: ("This request cannot be understood.", "Go back and try again."),
@@ -77,7 +77,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
-    log.exception("unexpected error", method=request.method, **_where())
+    logger.exception("unexpected error", method=request.method, **_where())
     return _page(500, *(gettext(words) for words in _WORDS[500]))
 
 

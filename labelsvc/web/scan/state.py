@@ -36,7 +36,7 @@ from labelsvc.web.site import Site
 
 Verified = TypeVar("Verified")
 
-log = structlog.get_logger()
+logger = structlog.get_logger()
 
 #: The keyring is loaded anew at most this often, after a failed check or a change of the data:
 #: another process may have rotated or frozen a key.
@@ -177,7 +177,7 @@ class ScanSite:
                 Seen(clock.now(), verdict, number, issue_id, form, lang, device, token)
             )
         except Exception:
-            log.exception("scan not recorded")
+            logger.exception("scan not recorded")
 
     def visitor(self) -> str:
         """Token of the network that asks and its browser family, the same until midnight."""
@@ -201,7 +201,7 @@ class ScanSite:
         try:
             self.refusals.add(parsed, self.day_key.token(network, ""))
         except OSError:
-            log.exception("refused code not counted")
+            logger.exception("refused code not counted")
         return wait
 
     def waits_for(self) -> int:

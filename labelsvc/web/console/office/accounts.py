@@ -101,7 +101,7 @@ def new_account() -> ResponseReturnValue:
         posted.confirm()
         keys = site().settings.keys
 
-        def act(session: Session) -> tuple[int, str]:
+        def change(session: Session) -> tuple[int, str]:
             user = users.create_user(
                 session,
                 name=posted.text("name"),
@@ -112,9 +112,9 @@ def new_account() -> ResponseReturnValue:
             )
             return user.id, users.invitation(user, keys=keys)
 
-        made = posted.attempt(act)
+        made = posted.attempt(change)
         if made is not None:
-            return _page(made[0], Posted(), link=made[1])
+            return _account_page(made[0], Posted(), link=made[1])
     with site().database.reading() as session:
         page = render_template(
             "console/office/account_new.html",
@@ -156,10 +156,10 @@ def _producers(session: Session) -> list[tuple[str, str]]:
 
 @bp.get("/accounts/<int:user_id>")
 def account(user_id: int) -> ResponseReturnValue:
-    return _page(user_id, Posted())
+    return _account_page(user_id, Posted())
 
 
-def _page(user_id: int, posted: Posted, link: str = "") -> ResponseReturnValue:
+def _account_page(user_id: int, posted: Posted, link: str = "") -> ResponseReturnValue:
     with site().database.reading() as session:
         user = found_or_404(session.get(User, user_id))
         entries = session.scalars(
@@ -199,7 +199,7 @@ def _change(
     posted = Posted()
     posted.confirm()
 
-    def act(session: Session) -> str:
+    def checked(session: Session) -> str:
         user = found_or_404(session.get(User, user_id))
         if user.id == current_user().id:
             raise Refused(
@@ -208,7 +208,7 @@ def _change(
             )
         return change(session, user, posted)
 
-    return posted, posted.attempt(act)
+    return posted, posted.attempt(checked)
 
 
 def _changed(
@@ -216,7 +216,7 @@ def _changed(
 ) -> ResponseReturnValue:
     posted, done = _change(user_id, change)
     if done is None:
-        return _page(user_id, posted)
+        return _account_page(user_id, posted)
     flash(gettext(words), "good")
     return redirect(url_for("office.account", user_id=user_id), code=303)
 
@@ -229,7 +229,7 @@ def account_link(user_id: int) -> ResponseReturnValue:
         user_id,
         lambda session, user, _: users.renew_invitation(session, user, keys=keys, actor=actor()),
     )
-    return _page(user_id, posted, link or "")
+    return _account_page(user_id, posted, link or "")
 
 
 @bp.post("/accounts/<int:user_id>/role")

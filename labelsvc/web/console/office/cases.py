@@ -72,10 +72,10 @@ def _words() -> dict[str, Any]:
 
 @bp.get("/cases/<int:case_id>")
 def case(case_id: int) -> ResponseReturnValue:
-    return _page(case_id, Posted())
+    return _case_page(case_id, Posted())
 
 
-def _page(case_id: int, posted: Posted) -> ResponseReturnValue:
+def _case_page(case_id: int, posted: Posted) -> ResponseReturnValue:
     with site().database.reading() as session:
         found = found_or_404(session.get(Case, case_id))
         evidence = gather(session, found)
@@ -162,40 +162,40 @@ def case_photo(case_id: int, file_id: int) -> ResponseReturnValue:
 def note_case(case_id: int) -> ResponseReturnValue:
     posted = Posted()
 
-    def act(session: Session) -> object:
+    def change(session: Session) -> object:
         found = found_or_404(session.get(Case, case_id))
         return verbs.add_note(session, found, posted.text("text"), actor())
 
-    return _done(case_id, posted, act, gettext("The note is kept."))
+    return _done(case_id, posted, change, gettext("The note is kept."))
 
 
 @bp.post("/cases/<int:case_id>/decide")
 def decide_case(case_id: int) -> ResponseReturnValue:
     posted = Posted()
 
-    def act(session: Session) -> object:
+    def change(session: Session) -> object:
         found = found_or_404(session.get(Case, case_id))
         verbs.decide(session, found, posted.text("decision"), actor(), reason=posted.text("reason"))
         return found
 
-    return _done(case_id, posted, act, gettext("The case is decided."))
+    return _done(case_id, posted, change, gettext("The case is decided."))
 
 
 @bp.post("/cases/<int:case_id>/close")
 def close_case(case_id: int) -> ResponseReturnValue:
     posted = Posted()
 
-    def act(session: Session) -> object:
+    def change(session: Session) -> object:
         found = found_or_404(session.get(Case, case_id))
         verbs.close_case(session, found, actor())
         return found
 
-    return _done(case_id, posted, act, gettext("The case is closed."))
+    return _done(case_id, posted, change, gettext("The case is closed."))
 
 
-def _done(case_id: int, posted: Posted, act: Any, words: str) -> ResponseReturnValue:
-    if posted.attempt(act) is None:
-        return _page(case_id, posted)
+def _done(case_id: int, posted: Posted, change: Any, words: str) -> ResponseReturnValue:
+    if posted.attempt(change) is None:
+        return _case_page(case_id, posted)
     flash(words, "good")
     return redirect(url_for("office.case", case_id=case_id), 303)
 
@@ -205,11 +205,11 @@ def open_report_case(report_id: int) -> ResponseReturnValue:
     """ "Mở vụ việc": a case for what a consumer reported."""
     posted = Posted()
 
-    def act(session: Session) -> Case:
+    def change(session: Session) -> Case:
         found = found_or_404(session.get(Report, report_id))
         return verbs.case_of_report(session, found, actor())
 
-    opened = posted.attempt(act)
+    opened = posted.attempt(change)
     if opened is None:
         for problem in posted.problems:
             flash(f"{problem.message} {problem.fix}", "bad")

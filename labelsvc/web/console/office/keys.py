@@ -52,10 +52,10 @@ def keys() -> ResponseReturnValue:
 
 @bp.get("/keys/<int:kid>")
 def key(kid: int) -> ResponseReturnValue:
-    return _page(kid, Posted())
+    return _key_page(kid, Posted())
 
 
-def _page(kid: int, posted: Posted, doing: str = "") -> ResponseReturnValue:
+def _key_page(kid: int, posted: Posted, doing: str = "") -> ResponseReturnValue:
     with site().database.reading() as session:
         found = found_or_404(session.get(KeyRecord, kid))
         page = render_template(
@@ -91,15 +91,15 @@ def freeze_key(kid: int) -> ResponseReturnValue:
     posted = Posted()
     posted.confirm()
 
-    def act(session: Session) -> bool:
+    def change(session: Session) -> bool:
         found_or_404(session.get(KeyRecord, kid))
         withdrawal.freeze_key(
             session, kid, reason=posted.text("reason"), actor=actor(), secrets=site().settings.keys
         )
         return True
 
-    if posted.attempt(act) is None:
-        return _page(kid, posted, "freeze")
+    if posted.attempt(change) is None:
+        return _key_page(kid, posted, "freeze")
     flash(gettext("The key is frozen, and the next one signs."), "good")
     return redirect(url_for("office.keys"), code=303)
 
@@ -115,5 +115,5 @@ def revoke_key(kid: int) -> ResponseReturnValue:
         )
     )
     if made is None:
-        return _page(kid, posted, "revoke")
+        return _key_page(kid, posted, "revoke")
     return redirect(url_for("office.withdrawal", withdrawal_id=made), code=303)

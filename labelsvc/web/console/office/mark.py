@@ -38,7 +38,7 @@ class Printed:
 
 @bp.get("/mark")
 def mark() -> ResponseReturnValue:
-    return _page(Posted())
+    return _mark_page(Posted())
 
 
 @bp.get("/mark.png")
@@ -62,7 +62,7 @@ def upload_mark() -> ResponseReturnValue:
     posted = Posted()
     posted.confirm()
     if posted.problems:
-        return _page(posted, "upload")
+        return _mark_page(posted, "upload")
     upload = request.files.get("artwork")
     try:
         if upload is None or not upload.filename:
@@ -72,15 +72,15 @@ def upload_mark() -> ResponseReturnValue:
     except LabelsvcError as error:
         error.params["field"] = "artwork"
         posted.add(error)
-        return _page(posted, "upload")
+        return _mark_page(posted, "upload")
     verbs.store(site().files, taken)
 
-    def act(session: Session) -> bool:
+    def change(session: Session) -> bool:
         verbs.use(session, taken, actor=actor())
         return True
 
-    if posted.attempt(act) is None:
-        return _page(posted, "upload")
+    if posted.attempt(change) is None:
+        return _mark_page(posted, "upload")
     flash(gettext("Labels that are begun from now on carry this mark."), "good")
     return redirect(url_for("office.mark"), code=303)
 
@@ -90,17 +90,17 @@ def remove_mark() -> ResponseReturnValue:
     posted = Posted()
     posted.confirm()
 
-    def act(session: Session) -> bool:
+    def change(session: Session) -> bool:
         verbs.remove(session, actor=actor())
         return True
 
-    if posted.attempt(act) is None:
-        return _page(posted, "remove")
+    if posted.attempt(change) is None:
+        return _mark_page(posted, "remove")
     flash(gettext("The mark is removed: labels carry the stars without it."), "good")
     return redirect(url_for("office.mark"), code=303)
 
 
-def _page(posted: Posted, doing: str = "") -> ResponseReturnValue:
+def _mark_page(posted: Posted, doing: str = "") -> ResponseReturnValue:
     with site().database.reading() as session:
         row = verbs.current(session)
         people = names_of(session, [row.created_by] if row else [])

@@ -50,10 +50,10 @@ def outlets() -> ResponseReturnValue:
 
 @bp.get("/outlets/<int:outlet_id>")
 def outlet(outlet_id: int) -> ResponseReturnValue:
-    return _page(outlet_id, Posted())
+    return _outlet_page(outlet_id, Posted())
 
 
-def _page(outlet_id: int, posted: Posted) -> ResponseReturnValue:
+def _outlet_page(outlet_id: int, posted: Posted) -> ResponseReturnValue:
     asked = request.args.get("q", "").strip()[:100]
     with site().database.reading() as session:
         found = found_or_404(session.get(Outlet, outlet_id))
@@ -105,7 +105,7 @@ def _edit(outlet_id: int | None) -> ResponseReturnValue:
     if request.method == "POST":
         facts: dict[str, Any] = {name: posted.text(name) for name in _TEXTS}
 
-        def act(session: Session) -> int:
+        def change(session: Session) -> int:
             facts["commune"] = commune_of(session, posted.text("commune_code"))
             if outlet_id is None:
                 return create_outlet(session, actor=actor(), **facts).id
@@ -113,7 +113,7 @@ def _edit(outlet_id: int | None) -> ResponseReturnValue:
             update_outlet(session, found, actor=actor(), **facts)
             return found.id
 
-        saved = posted.attempt(act)
+        saved = posted.attempt(change)
         if saved is not None:
             flash(gettext("Saved."), "good")
             return redirect(url_for("office.outlet", outlet_id=saved))
@@ -149,14 +149,14 @@ def outlet_sells() -> ResponseReturnValue:
     """Enter that a product is sold at a point of sale, or is no longer; from either page."""
     posted = Posted()
 
-    def act(session: Session) -> Outlet:
+    def change(session: Session) -> Outlet:
         place = session.get(Outlet, whole(posted.text("outlet"), gettext("Point of sale")))
         goods = session.get(Product, whole(posted.text("product"), gettext("Product")))
         sold = posted.text("sold") == "yes"
         sell_at(session, found_or_404(place), found_or_404(goods), sold=sold, actor=actor())
         return found_or_404(place)
 
-    place = posted.attempt(act)
+    place = posted.attempt(change)
     back = local_target(request.form.get("next")) or url_for("office.outlets")
     flash(gettext("Saved.") if place else posted.problems[0].message, "good" if place else "bad")
     return redirect(back)

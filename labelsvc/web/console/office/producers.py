@@ -66,10 +66,12 @@ def producers() -> ResponseReturnValue:
 
 @bp.get("/producers/<int:producer_id>")
 def producer(producer_id: int) -> ResponseReturnValue:
-    return _page(producer_id, Posted())
+    return _producer_page(producer_id, Posted())
 
 
-def _page(producer_id: int, posted: Posted, link: str = "", guest: str = "") -> ResponseReturnValue:
+def _producer_page(
+    producer_id: int, posted: Posted, link: str = "", guest: str = ""
+) -> ResponseReturnValue:
     """The page of a producer; *link* is the invitation just made for *guest*."""
     today = clock.today()
     with site().database.reading() as session:
@@ -147,7 +149,7 @@ def _saver(posted: Posted, producer_id: int | None) -> Any:
     facts["organisation"] = posted.text("organisation") == "1"
     facts["registration_date"] = posted.day("registration_date", "Date of registration")
 
-    def act(session: Session) -> Producer:
+    def change(session: Session) -> Producer:
         facts["commune"] = commune_of(session, posted.text("commune_code"))
         facts["village_id"] = village_of(session, posted.text("village_id"))
         if producer_id is None:
@@ -156,7 +158,7 @@ def _saver(posted: Posted, producer_id: int | None) -> Any:
         update_producer(session, found, actor=actor(), **facts)
         return found
 
-    return act
+    return change
 
 
 def commune_options(session: Session) -> list[tuple[str, str]]:
@@ -187,7 +189,7 @@ def producer_active(producer_id: int) -> ResponseReturnValue:
     """
     active = request.form.get("active") == "yes"
 
-    def act(session: Session) -> Producer:
+    def change(session: Session) -> Producer:
         found = found_or_404(session.get(Producer, producer_id))
         update_producer(session, found, actor=actor(), active=active)
         for user in session.scalars(select(User).where(User.producer_id == producer_id)):
@@ -196,8 +198,8 @@ def producer_active(producer_id: int) -> ResponseReturnValue:
         return found
 
     posted = Posted()
-    if posted.attempt(act) is None:
-        return _page(producer_id, posted)
+    if posted.attempt(change) is None:
+        return _producer_page(producer_id, posted)
     if active:
         flash(gettext("The producer is active again. Let its people in below."), "good")
     else:
@@ -211,7 +213,7 @@ def invite(producer_id: int) -> ResponseReturnValue:
     require_step_up()
     posted, keys = Posted(), site().settings.keys
 
-    def act(session: Session) -> tuple[str, str]:
+    def change(session: Session) -> tuple[str, str]:
         found_or_404(session.get(Producer, producer_id))
         if posted.text("user"):
             user = _user_of(session, producer_id)
@@ -223,12 +225,12 @@ def invite(producer_id: int) -> ResponseReturnValue:
             )  # fmt: skip
         return users.invitation(user, keys=keys), user.full_name
 
-    made = posted.attempt(act)
+    made = posted.attempt(change)
     if made is None:
-        return _page(producer_id, posted)
+        return _producer_page(producer_id, posted)
     value, guest = made
     link = site().settings.base_url + url_for("account.invitation", value=value)
-    return _page(producer_id, posted, link, guest)
+    return _producer_page(producer_id, posted, link, guest)
 
 
 @bp.post("/producers/<int:producer_id>/users/active")
@@ -237,14 +239,14 @@ def user_active(producer_id: int) -> ResponseReturnValue:
     require_step_up()
     active = request.form.get("active") == "yes"
 
-    def act(session: Session) -> User:
+    def change(session: Session) -> User:
         user = _user_of(session, producer_id)
         users.set_active(session, user, active, actor=actor())
         return user
 
     posted = Posted()
-    if posted.attempt(act) is None:
-        return _page(producer_id, posted)
+    if posted.attempt(change) is None:
+        return _producer_page(producer_id, posted)
     flash(gettext("Saved."), "good")
     return redirect(url_for("office.producer", producer_id=producer_id))
 

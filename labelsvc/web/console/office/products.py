@@ -15,7 +15,7 @@ from labelsvc.catalogue import criteria
 from labelsvc.catalogue.certificates import CertificateFacts, create_certificate, remove_certificate
 from labelsvc.catalogue.certify import Award, create_recognition
 from labelsvc.catalogue.models import Outlet, Producer, Product, ProductPhoto, RiskLevel
-from labelsvc.catalogue.photos import StoredPhoto, store_photo
+from labelsvc.catalogue.photos import MAX_PHOTOS, StoredPhoto, store_photo
 from labelsvc.catalogue.product_columns import COLUMNS, WORDS
 from labelsvc.catalogue.recognition import Authority, Certificate, Recognition, ruling
 from labelsvc.catalogue.register import create_product, update_product
@@ -30,7 +30,6 @@ from labelsvc.web.language import current, gettext
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
 
-MOST_PHOTOS = 6
 RISKS = {RiskLevel.LOW: "Low risk", RiskLevel.MEDIUM: "Medium risk", RiskLevel.HIGH: "High risk"}
 AUTHORITIES = {
     Authority.PROVINCE: "Province or city (3 and 4 stars)",
@@ -45,10 +44,10 @@ _AWARD = (
 
 @bp.get("/products/<int:product_id>")
 def product(product_id: int) -> ResponseReturnValue:
-    return _page(product_id, Posted())
+    return _product_page(product_id, Posted())
 
 
-def _page(product_id: int, posted: Posted) -> ResponseReturnValue:
+def _product_page(product_id: int, posted: Posted) -> ResponseReturnValue:
     today = clock.today()
     with site().database.reading() as session:
         found = found_or_404(session.get(Product, product_id))
@@ -75,7 +74,7 @@ def _page(product_id: int, posted: Posted) -> ResponseReturnValue:
             certificates=[(c, c.valid_on(today)) for c in certificates],
             lots=sorted(found.lots, key=lambda lot: -lot.id)[:20],
             facts=_facts(found),
-            most_photos=MOST_PHOTOS,
+            most_photos=MAX_PHOTOS,
             form=request.form,
             problems=posted.problems,
             errors=posted.errors,
@@ -122,7 +121,7 @@ def _edit(owner: Producer, found: Product | None) -> ResponseReturnValue:
     if request.method == "POST":
         facts = product_fields.read(posted, COLUMNS)
 
-        def act(session: Session) -> int:
+        def change(session: Session) -> int:
             if found is None:
                 producer = session.get_one(Producer, owner.id)
                 return create_product(session, producer=producer, actor=actor(), **facts).id
@@ -131,7 +130,7 @@ def _edit(owner: Producer, found: Product | None) -> ResponseReturnValue:
             )  # fmt: skip
             return found.id
 
-        saved = posted.attempt(act)
+        saved = posted.attempt(change)
         if saved is not None:
             flash(gettext("Saved."), "good")
             return redirect(url_for("office.product", product_id=saved))
@@ -163,15 +162,15 @@ def add_photo(product_id: int) -> ResponseReturnValue:
         error.params["field"] = "photo"
         posted.add(error)
 
-    def act(session: Session) -> ProductPhoto:
+    def change(session: Session) -> ProductPhoto:
         # The row is taken again: two uploads at once must not both be the sixth.
         found = session.get_one(Product, product_id, with_for_update=True)
-        if made is None or len(found.photos) >= MOST_PHOTOS:
+        if made is None or len(found.photos) >= MAX_PHOTOS:
             raise BadInput(
                 "A product has at most {most} pictures.",
                 fix="Remove one first.",
                 field="photo",
-                most=MOST_PHOTOS,
+                most=MAX_PHOTOS,
             )
         photo = ProductPhoto(
             product_id=product_id, position=len(found.photos), key=made.key, width=made.width,
@@ -181,8 +180,8 @@ def add_photo(product_id: int) -> ResponseReturnValue:
         _note(session, "product.photo", product_id, {"key": made.key})
         return photo
 
-    if posted.attempt(act) is None:
-        return _page(product_id, posted)
+    if posted.attempt(change) is None:
+        return _product_page(product_id, posted)
     flash(gettext("The picture is added."), "good")
     return redirect(url_for("office.product", product_id=product_id))
 
@@ -235,11 +234,11 @@ def new_recognition(product_id: int) -> ResponseReturnValue:
             valid_to=posted.day("valid_to", "Valid until"),
         )
 
-        def act(session: Session) -> Recognition:
+        def change(session: Session) -> Recognition:
             found = found_or_404(session.get(Product, product_id))
             return create_recognition(session, found, award, actor=actor())
 
-        entered = posted.attempt(act)
+        entered = posted.attempt(change)
         if entered is not None:
             flash(gettext("The decision is entered."), "good")
             if words := points_above(entered):
@@ -280,13 +279,13 @@ def add_certificate(product_id: int) -> ResponseReturnValue:
         valid_to=posted.day("valid_to", "Valid until"),
     )
 
-    def act(session: Session) -> Certificate:
+    def change(session: Session) -> Certificate:
         return create_certificate(
             session, facts, product=found_or_404(session.get(Product, product_id)), actor=actor(),
         )  # fmt: skip
 
-    if posted.attempt(act) is None:
-        return _page(product_id, posted)
+    if posted.attempt(change) is None:
+        return _product_page(product_id, posted)
     flash(gettext("The certificate is entered."), "good")
     return redirect(url_for("office.product", product_id=product_id))
 

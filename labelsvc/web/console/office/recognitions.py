@@ -152,10 +152,10 @@ def recognitions_csv() -> ResponseReturnValue:
 
 @bp.get("/recognitions/<int:recognition_id>")
 def recognition(recognition_id: int) -> ResponseReturnValue:
-    return _page(recognition_id, Posted())
+    return _recognition_page(recognition_id, Posted())
 
 
-def _page(recognition_id: int, posted: Posted, doing: str = "") -> ResponseReturnValue:
+def _recognition_page(recognition_id: int, posted: Posted, doing: str = "") -> ResponseReturnValue:
     """The page; *doing* is the form whose problems it shows."""
     today = clock.today()
     with site().database.reading() as session:
@@ -194,7 +194,7 @@ def withdraw(recognition_id: int) -> ResponseReturnValue:
     on = posted.day("on", "First day without stars")
     posted.confirm()
 
-    def act(session: Session) -> Recognition:
+    def change(session: Session) -> Recognition:
         found = found_or_404(session.get(Recognition, recognition_id))
         withdraw_recognition(
             session,
@@ -206,8 +206,8 @@ def withdraw(recognition_id: int) -> ResponseReturnValue:
         )
         return found
 
-    if posted.attempt(act) is None:
-        return _page(recognition_id, posted, "withdraw")
+    if posted.attempt(change) is None:
+        return _recognition_page(recognition_id, posted, "withdraw")
     flash(gettext("The recognition is withdrawn. The scan page shows it from now on."), "good")
     return redirect(url_for("office.recognition", recognition_id=recognition_id))
 
@@ -218,7 +218,7 @@ def extend(recognition_id: int) -> ResponseReturnValue:
     until = posted.day("until", "Extended until")
     posted.confirm()
 
-    def act(session: Session) -> Recognition:
+    def change(session: Session) -> Recognition:
         found = found_or_404(session.get(Recognition, recognition_id))
         if until is None:
             raise BadInput("This field cannot be empty.", fix="Fill it in.", field="until")
@@ -231,7 +231,7 @@ def extend(recognition_id: int) -> ResponseReturnValue:
         )
         return found
 
-    if posted.attempt(act) is None:
-        return _page(recognition_id, posted, "extend")
+    if posted.attempt(change) is None:
+        return _recognition_page(recognition_id, posted, "extend")
     flash(gettext("The extension is entered."), "good")
     return redirect(url_for("office.recognition", recognition_id=recognition_id))

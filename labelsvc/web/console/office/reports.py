@@ -43,10 +43,10 @@ def reports() -> ResponseReturnValue:
 
 @bp.get("/reports/<int:report_id>")
 def report(report_id: int) -> ResponseReturnValue:
-    return _page(report_id, Posted())
+    return _report_page(report_id, Posted())
 
 
-def _page(report_id: int, posted: Posted) -> ResponseReturnValue:
+def _report_page(report_id: int, posted: Posted) -> ResponseReturnValue:
     with site().database.reading() as session:
         found = found_or_404(session.get(Report, report_id))
         others = session.scalars(
@@ -92,12 +92,12 @@ def _headline(verdict: str) -> str:
 def close(report_id: int) -> ResponseReturnValue:
     posted = Posted()
 
-    def act(session: Session) -> Report:
+    def change(session: Session) -> Report:
         found = found_or_404(session.get(Report, report_id))
         close_report(session, found, answer=posted.text("answer"), actor=actor())
         return found
 
-    if posted.attempt(act) is None:
-        return _page(report_id, posted)
+    if posted.attempt(change) is None:
+        return _report_page(report_id, posted)
     flash(gettext("The report is closed."), "good")
     return redirect(url_for("office.reports"))

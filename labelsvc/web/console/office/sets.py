@@ -26,10 +26,10 @@ _ROWS = 25
 
 @bp.get("/sets")
 def sets() -> ResponseReturnValue:
-    return _page(Posted())
+    return _sets_page(Posted())
 
 
-def _page(posted: Posted) -> ResponseReturnValue:
+def _sets_page(posted: Posted) -> ResponseReturnValue:
     asked = request.args.get("set", 0, type=int)
     waiting = select(Product).where(Product.set_guessed)
     counted = (
@@ -68,7 +68,7 @@ def confirm_sets() -> ResponseReturnValue:
     every = request.form.getlist("shown" if request.form.get("do") == "all" else "product")
     wanted = [one] if one else every
 
-    def act(session: Session) -> int:
+    def change(session: Session) -> int:
         if not wanted:
             raise BadInput("No product is ticked.", fix="Tick the products whose set is right.")
         done = 0
@@ -81,9 +81,9 @@ def confirm_sets() -> ResponseReturnValue:
                 done += 1
         return done
 
-    done = posted.attempt(act)
+    done = posted.attempt(change)
     if done is None:
-        return _page(posted)
+        return _sets_page(posted)
     flash(gettext("{count} confirmed.", count=done), "good")
     back = local_target(request.form.get("next"))
     return redirect(back or url_for("office.sets", set=request.args.get("set")))

@@ -50,7 +50,7 @@ def _edit(village_id: int | None) -> ResponseReturnValue:
         facts: dict[str, Any] = {name: posted.text(name) for name in _TEXTS}
         facts["decision_date"] = posted.day("decision_date", "Date of the decision")
 
-        def act(session: Session) -> Village:
+        def change(session: Session) -> Village:
             facts["commune"] = commune_of(session, posted.text("commune_code"))
             if village_id is None:
                 return create_village(session, actor=actor(), **facts)
@@ -58,7 +58,7 @@ def _edit(village_id: int | None) -> ResponseReturnValue:
             update_village(session, found, actor=actor(), **facts)
             return found
 
-        if posted.attempt(act) is not None:
+        if posted.attempt(change) is not None:
             flash(gettext("Saved."), "good")
             return redirect(url_for("office.villages"))
     with site().database.reading() as session:

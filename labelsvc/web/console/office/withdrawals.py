@@ -193,7 +193,7 @@ def _withdraw(session: Session, posted: Posted) -> Withdrawal:
 
 @bp.get("/withdrawals/<int:withdrawal_id>")
 def withdrawal(withdrawal_id: int) -> ResponseReturnValue:
-    return _page(withdrawal_id, Posted())
+    return _withdrawal_page(withdrawal_id, Posted())
 
 
 @bp.get("/withdrawals/<int:withdrawal_id>/outlets.csv")
@@ -221,7 +221,7 @@ def _outlets(session: Session, found: Withdrawal) -> Sequence[Outlet]:
     return sorted((o for o in product.outlets if o.active), key=lambda o: o.name)
 
 
-def _page(withdrawal_id: int, posted: Posted, doing: str = "") -> ResponseReturnValue:
+def _withdrawal_page(withdrawal_id: int, posted: Posted, doing: str = "") -> ResponseReturnValue:
     with site().database.reading() as session:
         found = found_or_404(session.get(Withdrawal, withdrawal_id))
         lots = []
@@ -263,13 +263,13 @@ def confirm_withdrawal(withdrawal_id: int) -> ResponseReturnValue:
     posted = Posted()
     posted.confirm()
 
-    def act(session: Session) -> bool:
+    def change(session: Session) -> bool:
         found = found_or_404(session.get(Withdrawal, withdrawal_id))
         verbs.confirm(session, found, actor=actor(), secrets=site().settings.keys)
         return True
 
-    if posted.attempt(act) is None:
-        return _page(withdrawal_id, posted, "confirm")
+    if posted.attempt(change) is None:
+        return _withdrawal_page(withdrawal_id, posted, "confirm")
     flash(gettext("It is withdrawn. Scan pages say so from now on."), "good")
     return redirect(url_for("office.withdrawal", withdrawal_id=withdrawal_id), code=303)
 
@@ -278,12 +278,12 @@ def confirm_withdrawal(withdrawal_id: int) -> ResponseReturnValue:
 def refuse_withdrawal(withdrawal_id: int) -> ResponseReturnValue:
     posted = Posted()
 
-    def act(session: Session) -> bool:
+    def change(session: Session) -> bool:
         found = found_or_404(session.get(Withdrawal, withdrawal_id))
         verbs.refuse(session, found, answer=posted.text("reason"), actor=actor())
         return True
 
-    if posted.attempt(act) is None:
-        return _page(withdrawal_id, posted, "refuse")
+    if posted.attempt(change) is None:
+        return _withdrawal_page(withdrawal_id, posted, "refuse")
     flash(gettext("The proposal is refused; nothing was changed."), "good")
     return redirect(url_for("office.withdrawals"), code=303)

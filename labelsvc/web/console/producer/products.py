@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from labelsvc.accounts import audit
 from labelsvc.catalogue import criteria, fields
 from labelsvc.catalogue.models import Lot, Product, ProductPhoto
-from labelsvc.catalogue.photos import store_photo
+from labelsvc.catalogue.photos import MAX_PHOTOS, store_photo
 from labelsvc.catalogue.product_columns import OF_PRODUCER
 from labelsvc.catalogue.register import update_product
 from labelsvc.errors import BadInput, LabelsvcError
@@ -24,7 +24,6 @@ from labelsvc.web.language import current, gettext
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
 
-_MOST_PHOTOS = 6
 _LOTS_SHOWN = 20
 
 
@@ -59,8 +58,8 @@ def add_photo(product_id: int) -> ResponseReturnValue:
     try:
         if upload is None or not upload.filename:
             raise BadInput("No picture was chosen.", fix="Choose a JPEG, PNG or WebP file.")
-        if held >= _MOST_PHOTOS:
-            raise BadInput("A product has at most {most} pictures.", fix="Remove one first.", most=_MOST_PHOTOS)  # fmt: skip
+        if held >= MAX_PHOTOS:
+            raise BadInput("A product has at most {most} pictures.", fix="Remove one first.", most=MAX_PHOTOS)  # fmt: skip
         # Drawn again outside the transaction: it takes a second, and others may write meanwhile.
         made = store_photo(where.files, upload.read())
     except LabelsvcError as error:
@@ -146,7 +145,7 @@ def _product_page(product_id: int, posted: Posted) -> ResponseReturnValue:
             required={content.key for content in legal.required(found.set_number)},
             editable=names,
             lines=product_fields.producer_form(found.set_number),
-            most_photos=_MOST_PHOTOS,
+            most_photos=MAX_PHOTOS,
             scans={
                 days: count_scans(session, Lot.product_id == found.id, days=days)
                 for days in (7, 30)
