@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
+from labelsvc.accounts.models import User
 from labelsvc.catalogue.models import Outlet, Producer, Product
 from labelsvc.db import Database
 from labelsvc.events.models import Event
@@ -28,6 +29,8 @@ _OLD = (
     " VALUES (1, 1, 'L-1', 5, '', '', '', '2026-01-01', '')",
     "INSERT INTO event (lot_id, step, at, place, note, note_en, recorded_by, recorded_at)"
     " VALUES (1, 'harvesting', '2026-01-01', '', '', '', '', '2026-01-01')",
+    "INSERT INTO user (id, name, full_name, role, language, active, created_at)"
+    " VALUES (1, 'hoado', 'Đỗ Thị Hoa', 'office', '', 1, '2026-01-01')",
 )
 
 
@@ -47,6 +50,7 @@ def test_an_older_catalogue_is_upgraded_with_all_that_is_in_it(
         assert outlet.search_key == "cua hang dong xuan 3 cau dong"
         assert [product.name for product in outlet.products] == ["Bưởi"]
         assert session.get_one(Product, 1).set_guessed is False
+        assert session.get_one(User, 1).search_key == "do thi hoa hoado"
         assert session.get_one(Producer, 1).public_tax_code is None
         assert session.scalars(select(Event.lot_id)).all() == [1]
         assert session.execute(text("PRAGMA foreign_keys")).scalar() == 1
