@@ -114,7 +114,7 @@ def test_a_stream_is_kept_whole_and_read_piece_by_piece(files: Files, size: int)
     assert files.size("runs/1/labels.pdf") == len(data)
 
 
-def test_of_a_stream_that_breaks_off_nothing_stays(files: Files) -> None:
+def test_of_a_stream_that_breaks_off_nothing_stays(files: Files, tmp_path: Path) -> None:
     with pytest.raises(ConnectionError):
         files.put_stream("runs/1/labels.pdf", Broken(b"x" * (1 << 21)))
     assert not files.exists("runs/1/labels.pdf")
@@ -123,6 +123,9 @@ def test_of_a_stream_that_breaks_off_nothing_stays(files: Files) -> None:
     with pytest.raises(ConnectionError):
         files.put_stream("runs/1/labels.pdf", Broken(b"x" * (1 << 21)))
     assert files.get("runs/1/labels.pdf") == b"good"
+    # names() hides what is unfinished: left on the disk it would fill it, unseen.
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] in ([], ["labels.pdf"])
+    assert list(tmp_path.rglob("*.part")) == []
 
 
 def _in_a_fork(files: Files, results: Any) -> None:

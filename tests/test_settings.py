@@ -101,6 +101,14 @@ def test_what_is_wrong_is_named_with_its_setting(
     assert caught.value.fix
 
 
+def test_a_key_of_32_characters_is_long_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LABELSVC_SECRET_KEYS", "k" * 32)
+    assert settings.load().keys == ("k" * 32,)
+    monkeypatch.setenv("LABELSVC_SECRET_KEYS", f"{OLD} {'k' * 31}")
+    with pytest.raises(ConfigurationError, match="at least 32"):
+        settings.load()
+
+
 @pytest.mark.parametrize("text", [b"base_url = ", b"\xff\xfe", b"= 1"])
 def test_a_broken_file_is_an_error_of_configuration(text: bytes, place: Path) -> None:
     (place / "labelsvc.toml").write_bytes(text)

@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 
 from labelsvc.catalogue.importing import apply_import, plan_import
 from labelsvc.catalogue.importing import cell as cells
+from labelsvc.catalogue.importing.header import Header
 from labelsvc.catalogue.importing.report import as_document, as_lines
 from labelsvc.catalogue.importing.spool import Spool
 from labelsvc.catalogue.models import ImportRun, Producer, Product
@@ -142,7 +143,9 @@ def test_a_refused_row_names_row_column_reason_and_fix(
     assert problem.column == column
     assert words in problem.message.format(**problem.params) or not words
     assert problem.fix
-    assert f"{column} (" in "\n".join(as_lines(plan, "vi"))
+    letter = "ABCDEFG"[next(iter(cells_changed))]
+    assert problem.letter == letter
+    assert f"{column} ({letter})" in "\n".join(as_lines(plan, "vi"))
 
 
 def test_doubles_inside_a_file_are_refused_with_the_first_row(database: Database) -> None:
@@ -188,6 +191,27 @@ def test_stars_as_people_write_them(written: object, stars: int | None, potentia
 )  # fmt: skip
 def test_days_as_people_write_them(written: object) -> None:
     assert cells.day_of(written) == date(2026, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("written", "good"),
+    [("31/12/1989", False), ("01/01/1990", True), ("31/12/2100", True), ("01/01/2101", False)],
+)
+def test_only_years_from_1990_to_2100_are_days_of_a_decision(written: str, good: bool) -> None:
+    if good:
+        assert cells.day_of(written) is not None
+    else:
+        with pytest.raises(BadInput, match="cannot be right"):
+            cells.day_of(written)
+
+
+@pytest.mark.parametrize(
+    ("index", "letters"),
+    [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (701, "ZZ"), (702, "AAA")],
+)
+def test_a_column_has_the_letters_of_a_spreadsheet_program(index: int, letters: str) -> None:
+    header = Header(1, 1, {"product": index}, {})
+    assert (header.letter("product"), header.letter("gtin")) == (letters, "")
 
 
 @given(st.one_of(st.none(), st.text(), st.integers(), st.floats(), st.booleans(), st.dates()))

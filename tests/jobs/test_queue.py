@@ -159,6 +159,9 @@ def test_what_ended_a_job_can_be_told_in_any_language(
     with database.reading() as session:
         error = queue.failure(session.get_one(Job, job))
     assert explain(error, "en") == ("No ink.", "Get ink.")
+    assert error.as_json() == {
+        "code": "print_refused", "message": "No ink.", "fix": "Get ink.", "thing": "ink",
+    }  # fmt: skip
     monkeypatch.setattr(
         "labelsvc.i18n.catalog", lambda _: {"No {thing}.": "Không có {thing}.", "Get {thing}.": "Mua {thing}."}
     )  # fmt: skip

@@ -21,6 +21,7 @@ from labelsvc.labels.models import PrintRun
 from labelsvc.labels.runs import render as render_run
 from labelsvc.labels.runs import start as print_run
 from labelsvc.settings import Settings
+from labelsvc.worker import local
 from labelsvc.worker.local import LocalPool
 from labelsvc.worker.tasks import run_inline
 from tests.factories import make_lot
@@ -106,8 +107,13 @@ def test_a_worker_killed_with_minus_nine_is_replaced_and_the_bytes_are_the_same(
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_pool_replaces_a_killed_process_and_goes_on(
-    database: Database, settings: Settings, files: Files
+    database: Database,
+    settings: Settings,
+    files: Files,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    warnings: list[dict[str, object]] = []
+    monkeypatch.setattr(local.log, "warning", lambda _, **facts: warnings.append(facts))
     pool = LocalPool(shared(settings, files, render_processes=1))
     pool.start()
     try:
@@ -121,8 +127,10 @@ def test_the_pool_replaces_a_killed_process_and_goes_on(
                 return session.get_one(PrintRun, run_id).state == "released"
 
         until(released)
+        time.sleep(0.6)  # longer than a look at processes that live
     finally:
         pool.stop()
+    assert warnings == [{"count": 1}], "one died, and only then it is said"
     for pid in pool.pids:
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
