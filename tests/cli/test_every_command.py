@@ -29,7 +29,11 @@ def test_every_command_explains_itself(
     settings: Settings, run: Run, words: tuple[str, ...]
 ) -> None:
     said = run(*words, "--help").stdout
-    assert len(said.splitlines()) > 5
+    usage, _, rest = said.partition("\n")
+    assert tuple(usage.split()[2 : 2 + len(words)]) == words, "its own help, not its group's"
+    explained, _, options = rest.partition("Options:")
+    assert explained.strip(), "a sentence of its own"
+    assert "--help" in options
     if words[0] in ("print", "issue", "import", "serve", "verify", "restore", "backup", "migrate"):
         assert "Example" in said
 

@@ -35,4 +35,3 @@ def test_factors_of_somebody_are_reset_and_the_trail_says_so(
 def test_it_asks_before_and_knows_whom_it_is_about(run: Run, database: Database) -> None:
     assert "no user" in run("users", "reset-factors", "nobody", "--yes", code=1).output
     assert "Aborted" in run("users", "reset-factors", "nobody", code=1).output
-    assert "reset-factors" in run("users", "--help").output

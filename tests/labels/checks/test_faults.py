@@ -84,6 +84,15 @@ def test_all_faults_of_a_file_are_told_with_page_cell_and_number(
     assert error.params["places"] == 5
 
 
+@pytest.mark.parametrize(("count", "many"), [(1, False), (2, True), (3, True)])
+def test_the_advice_is_for_one_place_or_for_several(count: int, many: bool) -> None:
+    rows = [faults.Fault(1, cell, cell, "unreadable", {}).kept() for cell in range(1, count + 1)]
+    error = faults.refused(rows)
+    assert error.fix == faults.FIXES[many]
+    assert error.params.get("places") == (count if many else None)
+    assert [row["cell"] for row in error.faults] == list(range(1, count + 1))
+
+
 def test_a_part_of_a_run_names_pages_and_numbers_of_the_run(good: bytes, sheet65: Layout) -> None:
     data = inked(good, {2: over(sheet65, 1, 3, 3, 10, 10)})
     with pytest.raises(ReadBackFailed) as caught:

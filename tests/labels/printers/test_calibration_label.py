@@ -108,5 +108,5 @@ def test_distances_that_no_printer_gives_are_refused(left: float, top: float) ->
 
 @pytest.mark.parametrize(("name", "dpi"), [("roll-50x30", 1200), ("roll-50x30", 0)])
 def test_a_resolution_that_no_label_printer_has_is_refused(name: str, dpi: int) -> None:
-    with pytest.raises(BadInput):
+    with pytest.raises(BadInput, match="203, 300 or 600 dpi"):
         calibration_file(ROLLS[name], fonts.load(), dpi=dpi, output=LANGUAGES["zpl"])

@@ -158,9 +158,18 @@ def test_pages_are_counted_as_they_are_filled(
     assert pages == max((c.page for c in cells), default=0)
 
 
-@pytest.mark.parametrize(("start", "used"), [(0, ()), (66, ()), (1, (0,)), (1, (66,)), (65, (65,))])
+@pytest.mark.parametrize(
+    ("start", "used", "why"),
+    [
+        (0, (), "cells 1 to 65, not 0"),
+        (66, (), "cells 1 to 65, not 66"),
+        (1, (0,), "cells 1 to 65, not 0"),
+        (1, (66,), "cells 1 to 65, not 66"),
+        (65, (65,), "Every cell of the first sheet is marked as used"),
+    ],
+)
 def test_cells_that_are_not_there_are_refused(
-    sheet65: Layout, start: int, used: tuple[int, ...]
+    sheet65: Layout, start: int, used: tuple[int, ...], why: str
 ) -> None:
-    with pytest.raises(BadInput):
+    with pytest.raises(BadInput, match=why):
         list(Sheet.of(sheet65).cells(1, Placement(start_at=start, used=used)))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
 import numpy as np
+import pypdfium2
 import pytest
 import qrcode
 import qrcode.util
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from labelsvc.errors import BadInput, LayoutError
 from labelsvc.labels.drawing.content import sample_unit
@@ -217,8 +220,16 @@ def test_a_picture_with_quiet_zone_reads_back(form: str) -> None:
 
 def test_pictures_for_screens_have_the_quiet_zone() -> None:
     matrix = encode.matrix(sample_unit().code, mask=0)
-    assert f'viewBox="0 0 {len(matrix) + 8} {len(matrix) + 8}"' in encode.svg(matrix)
-    assert encode.png(matrix).startswith(b"\x89PNG")
-    assert encode.picture(matrix, "eps").startswith(b"%!PS-Adobe")
+    side = len(matrix) + 2 * encode.QUIET
+    assert f'viewBox="0 0 {side} {side}"' in encode.svg(matrix)
+    framed = np.pad(matrix, encode.QUIET)
+    with Image.open(io.BytesIO(encode.png(matrix, scale=3))) as picture:
+        dark = np.asarray(picture.convert("L")) < 128
+    assert np.array_equal(dark, np.kron(framed, np.ones((3, 3), dtype=bool)))
+    with pypdfium2.PdfDocument(encode.picture(matrix, "pdf", scale=4)) as pdf:
+        page = pdf[0].render(scale=1, grayscale=True).to_numpy().reshape(4 * side, -1) < 128
+    assert np.array_equal(page[2::4, 2::4], framed)
+    eps = encode.picture(matrix, "eps", scale=2).decode()
+    assert f"%%BoundingBox: 0 0 {2 * side} {2 * side}" in eps
     drawn = sum(int(part.split("v")[0]) for part in encode.outline(matrix).split("h")[1:])
     assert drawn == matrix.sum()

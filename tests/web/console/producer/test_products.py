@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from PIL import Image
@@ -21,6 +22,7 @@ from labelsvc.labels.checks import faults
 from labelsvc.labels.models import PrintRun
 from labelsvc.labels.runs import start as print_run
 from labelsvc.settings import Settings
+from labelsvc.web.console.producer.products import EDITABLE
 from labelsvc.worker.tasks import run_inline
 from tests.factories import make_lot
 from tests.web.conftest import Person
@@ -44,6 +46,18 @@ def start(database: Database, settings: Settings, lot_id: int, *, count: int) ->
 def runs_of(database: Database) -> list[PrintRun]:
     with database.reading() as session:
         return list(session.scalars(select(PrintRun).order_by(PrintRun.id)))
+
+
+def typed(page: str) -> dict[str, str]:
+    """Names of the inputs of a page and what stands in them."""
+    areas = re.findall(r'<textarea[^>]* name="(\w+)"[^>]*>\n?(.*?)</textarea>', page, re.DOTALL)
+    inputs = re.findall(r"<input[^>]*>", page)
+    found = {
+        name[1]: value[1] if (value := re.search(r' value="([^"]*)"', one)) else ""
+        for one in inputs
+        if (name := re.search(r' name="(\w+)"', one))
+    }
+    return {name: unescape(value) for name, value in (found | dict(areas)).items()}
 
 
 def test_a_stranger_sees_nothing_of_another_producer(
@@ -227,6 +241,30 @@ def test_a_producer_changes_the_contents_but_not_the_stars(
         assert kept.name.startswith("Trà hoa cúc")
         assert kept.gtin
         assert kept.ingredients == "Hoa cúc chi 100 %"  # no such input was sent
+
+
+def test_the_form_of_a_product_holds_its_contents_and_sent_as_it_is_changes_nothing(
+    signed_in: SignIn, world: World, database: Database
+) -> None:
+    lan, path = signed_in("lan"), f"/console/products/{world.product}"
+
+    def kept() -> dict[str, object]:
+        with database.reading() as session:
+            product = session.get_one(Product, world.product)
+            return {name: getattr(product, name) for name in (*EDITABLE, "shelf_life_days")}
+
+    before = kept()
+    with database.writing() as session:  # a value in each: what is empty could not get lost
+        for name, value in before.items():
+            if not value and name not in ("alcohol", "origin"):
+                setattr(session.get_one(Product, world.product), name, "Lời kể <1>")
+    before, form = kept(), typed(lan.get(path).get_data(as_text=True))
+    assert {name: form[name] for name in form if name in before} == {
+        name: str(before[name] or "") for name in before if name in form
+    }
+    assert {"story", "story_en", "ingredients", "net_content", "shelf_life_days"} <= set(form)
+    assert lan.post(path, {name: form[name] for name in before if name in form}).status_code == 302
+    assert kept() == before
 
 
 @pytest.mark.parametrize(
