@@ -16,7 +16,7 @@ from labelsvc.db import Database
 from labelsvc.files import Files
 from labelsvc.migrations import upgrade
 from labelsvc.settings import Settings
-from tests import postgres, snapshot
+from tests import compiled, postgres, snapshot
 from tests import world as worlds
 from tests.quick import pytest_addoption, pytest_collection_modifyitems
 from tests.snapshot import Snapshots
@@ -39,6 +39,13 @@ def vectors() -> Path:
 def _cheap_passwords() -> None:
     """argon2 with the cost of a shopping list: the tests check rules, not the hash."""
     passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        compiled.once(patch)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_quick(item: pytest.Item) -> bool:
-    if any(item.get_closest_marker(name) for name in ("e2e", "server", "slow")):
+    if any(item.get_closest_marker(name) for name in ("e2e", "exhaustive", "server", "slow")):
         return False
     if _FOLDERS & set(item.path.parts) or _FIXTURES & set(getattr(item, "fixturenames", ())):
         return False

@@ -34,9 +34,13 @@ def test_no_message_is_put_together_from_pieces() -> None:
     assert in_pieces() <= _IN_PIECES
 
 
-@pytest.mark.parametrize("sentence", sorted(catalog("vi")))
-def test_translations_use_no_placeholder_that_the_sentence_lacks(sentence: str) -> None:
-    assert set(_PLACE.findall(catalog("vi")[sentence])) <= set(_PLACE.findall(sentence))
+def test_translations_use_no_placeholder_that_the_sentence_lacks() -> None:
+    lacking = {
+        sentence: words
+        for sentence, words in catalog("vi").items()
+        if not set(_PLACE.findall(words)) <= set(_PLACE.findall(sentence))
+    }
+    assert lacking == {}
 
 
 _ONES = [(text, *form) for text, forms in sorted(_for_one("en").items()) for form in forms]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -45,8 +46,22 @@ _NOT_TYPED = {
 }
 
 
-@pytest.mark.parametrize("name", library.names())
-@pytest.mark.parametrize("kind", HOSTILE)
+#: A seal on a sheet, a roll, a full label and one without a box for words: each kind of drawing.
+_QUICK = ("a4-65", "roll-35x22", "food-100x70", "round-30")
+
+
+def _cases() -> list[Any]:
+    """Every kind of words on some layouts, one kind on each; the rest is for `make exhaustive`."""
+    kinds = list(HOSTILE)
+    return [
+        pytest.param(name, kind, marks=() if quick else pytest.mark.exhaustive)
+        for place, name in enumerate(library.names())
+        for kind in kinds
+        for quick in [name in _QUICK or kind == kinds[place % len(kinds)]]
+    ]
+
+
+@pytest.mark.parametrize(("name", "kind"), _cases())
 def test_hostile_words_are_printed_as_words_or_refused(name: str, kind: str, fonts: Fonts) -> None:
     layout = library.get(name)
     plain = sample("usual")
