@@ -3,6 +3,8 @@
 #   make demo     builds the demo the first time, then serves what is there; DEMO_FLAGS=--fresh builds a new one
 #   make quick    lint, types and the tests that need no server, browser or system package: for while one works
 #   make test     everything; says which system packages it installs before it does
+#   make exhaustive  what `make test` tries at its ends alone: every version of a symbol, every layout with every hostile word
+#   make mutants  breaks the code on purpose, COUNT random changes of SEED, and prints what no test notices (docs/mutation.md)
 #   make release  checks that this tree can be released; RELEASE=yes also makes the tag
 PYTHON ?= python3
 VENV ?= .venv
@@ -10,7 +12,7 @@ PORT ?=
 DEMO_DIR ?= demo-data
 BIN = $(VENV)/bin
 
-.PHONY: demo test quick bench lint types lock release clean
+.PHONY: demo test exhaustive mutants quick bench lint types lock release clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/python -m labelsvc demo --dir $(DEMO_DIR) $(if $(PORT),--port $(PORT)) $(DEMO_FLAGS)
@@ -20,7 +22,14 @@ demo: $(VENV)/.runtime
 test: $(VENV)/.test
 	sh tools/debian-packages.sh
 	$(MAKE) lint types
-	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --reruns=1 --only-rerun='^(Error|TimeoutError): (Page|Locator|Frame|ElementHandle|BrowserContext)[.]' $(PYTEST_FLAGS)
+	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile -m "not exhaustive" --reruns=1 --only-rerun='^(Error|TimeoutError): (Page|Locator|Frame|ElementHandle|BrowserContext)[.]' $(PYTEST_FLAGS)
+
+exhaustive: $(VENV)/.test
+	$(BIN)/python -m pytest --numprocesses=auto -m exhaustive $(PYTEST_FLAGS)
+
+# The first time it runs the tests once, to learn which of them execute which line: kept in .mutants.
+mutants: $(VENV)/.test
+	$(BIN)/python -m tools.mutants $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT)) $(if $(ROOMS),--rooms $(ROOMS)) $(MUTANTS_FLAGS)
 
 # The tests on SQLite without tests/web, worker, e2e and bench, and without those marked server or
 # slow (tests/quick.py): no PostgreSQL, no Chromium, no other process.
@@ -73,4 +82,4 @@ release: $(VENV)/.test
 	$(BIN)/python tools/release.py $(if $(filter yes,$(RELEASE)),--tag)
 
 clean:
-	rm -rf $(VENV) $(VENV)-3.13 $(VENV)-bench build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-3.13 $(VENV)-bench build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .mutants
