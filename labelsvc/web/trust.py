@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort
 from flask.typing import ResponseReturnValue
 
-from labelsvc.codes.trust import bitstring, publish, store
+from labelsvc.codes.trust import publish, store
 from labelsvc.codes.trust.formats.status import Purpose
-from labelsvc.codes.trust.models import StatusListRecord, StatusState
-from labelsvc.errors import BadInput, FileMissing, NotFound
+from labelsvc.codes.trust.models import StatusState
+from labelsvc.errors import FileMissing, NotFound
 from labelsvc.web.site import site
 
 bp = Blueprint("trust", __name__)
@@ -53,39 +53,6 @@ def status_list(kid: int, purpose: str, name: str) -> ResponseReturnValue:
     except FileMissing:
         abort(404)
     return _open(Response(data, content_type="application/octet-stream"), _FOR_EVER)
-
-
-@bp.get("/trust/bitstring/<int:kid>/<int:lot>/<purpose>")
-def w3c(kid: int, lot: int, purpose: str) -> ResponseReturnValue:
-    """The same as a W3C Bitstring Status List credential, lot by lot."""
-    where = site()
-    if purpose not in list(Purpose):
-        abort(404)
-    with where.database.reading() as session:
-        state = session.get(StatusState, 1)
-        record = session.get(StatusListRecord, (kid, purpose))
-    if state is None or record is None or lot >= record.lots:
-        abort(404)
-    try:
-        text = bitstring.credential(
-            where.files, state, record, lot, base_url=where.settings.base_url,
-            secrets=where.settings.keys,
-        )  # fmt: skip
-    except (FileMissing, BadInput):
-        abort(404)
-    return _open(Response(text, content_type="application/vc"), _SOON)
-
-
-@bp.get("/.well-known/did.json")
-def did() -> ResponseReturnValue:
-    """Names the status key for readers of the W3C form (did:web)."""
-    where = site()
-    with where.database.reading() as session:
-        state = session.get(StatusState, 1)
-    if state is None:
-        abort(404)
-    text = bitstring.did_document(state, where.settings.base_url)
-    return _open(Response(text, content_type="application/did+json"), _SOON)
 
 
 def _manifest(version: int | None, caching: str) -> Response:

@@ -68,7 +68,7 @@ def _spoken(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def made(self: LabelsvcError, message: str, *, fix: str = "", **params: Any) -> None:
         usual(self, message, fix=fix, **params)
-        assert message in known or message in _FOR_PROGRAMS, message
+        assert message in known, message
         assert fix == "" or fix in known, fix
         assert set(_PLACES.findall(message + fix)) <= {
             k for k, v in params.items() if v is not None
@@ -78,8 +78,6 @@ def _spoken(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 _PLACES = re.compile(r"\{(\w+)\}")
-#: itsdangerous reads it, people do not.
-_FOR_PROGRAMS = {"the tag does not fit"}
 
 
 MODULES = [

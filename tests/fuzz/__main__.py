@@ -27,7 +27,6 @@ from labelsvc.codes.tlog.formats.leaf import AuditHeadLeaf, PrintRunLeaf
 from labelsvc.codes.tlog.formats.leaf import parse as parse_leaf
 from labelsvc.codes.tlog.formats.note import Note, NoteKey, sign
 from labelsvc.codes.tlog.formats.tiles import Tile, unpack_leaves
-from labelsvc.codes.trust import bitstring
 from labelsvc.codes.trust.formats import body
 from labelsvc.codes.trust.formats.manifest import Content, Manifest
 from labelsvc.codes.trust.formats.status import HeadLine, Purpose, StatusHead, StatusList
@@ -127,9 +126,6 @@ def targets() -> dict[str, Target]:
         "root key": Target(
             lambda text: open_root(text, "a passphrase"),
             [seal_root(SeedRoot(SEED), "a passphrase", cost=2)],
-        ),
-        "bitstring": Target(
-            lambda text: bitstring.decoded(text, 4096), [bitstring.encoded(b"abc")]
         ),
     } | documents.targets()
 

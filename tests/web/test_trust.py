@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from flask.testing import FlaskClient
 
@@ -55,24 +53,12 @@ def test_everything_that_a_verifier_needs_is_there(
         assert "immutable" in answer.headers["Cache-Control"]
 
 
-def test_the_lists_are_there_in_the_form_of_the_w3c(
-    client: FlaskClient, published: Manifest, world: World
-) -> None:
-    kid = published.content.keys[0].kid
-    answer = client.get(f"/trust/bitstring/{kid}/{world.lot}/withdrawn")
-    assert answer.mimetype == "application/vc"
-    facts = json.loads(answer.get_data())
-    did = json.loads(client.get("/.well-known/did.json").get_data())
-    assert facts["issuer"] == did["id"]
-
-
 @pytest.mark.parametrize(
     "path",
     [
         "/trust/manifest/2.json", "/trust/status/9/withdrawn/1", "/trust/status/1/lost/1",
         "/trust/status/1/withdrawn/x", "/trust/status/1/withdrawn/1-2-3",
-        "/trust/status/1/withdrawn/..", "/trust/bitstring/1/99999999/withdrawn",
-        "/trust/bitstring/9/1/withdrawn", "/trust/bitstring/1/1/lost",
+        "/trust/status/1/withdrawn/..",
     ],
 )  # fmt: skip
 def test_what_is_not_there_is_not_found(
@@ -81,10 +67,6 @@ def test_what_is_not_there_is_not_found(
     assert client.get(path).status_code == 404
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["/.well-known/labelsvc-trust.json", "/trust/status", "/.well-known/did.json",
-     "/trust/bitstring/1/1/withdrawn"],
-)  # fmt: skip
+@pytest.mark.parametrize("path", ["/.well-known/labelsvc-trust.json", "/trust/status"])
 def test_before_the_first_ceremony_there_is_nothing(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 404

@@ -98,14 +98,6 @@ class CartonPayload:
         """First and last unit as people count them and as their labels say: from 1."""
         return self.first + 1, self.first + self.count
 
-    def places_of(self, wanted: bytes) -> tuple[int, ...]:
-        """Numbers in the run (from 1) of the units whose tag is *wanted*: none, or one, seldom two."""
-        return tuple(
-            self.first + at + 1
-            for at in range(self.count)
-            if self.tags[at * TAG_LENGTH : (at + 1) * TAG_LENGTH] == wanted
-        )
-
     def pack(self) -> bytes:
         """The bytes that are signed: header and tags."""
         number, values = VERSION, self._values()

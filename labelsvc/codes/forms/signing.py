@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 )
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from itsdangerous import BadSignature, Signer
+from itsdangerous import Signer
 from itsdangerous.signer import SigningAlgorithm
 
 from labelsvc.errors import KeyUnavailable
@@ -120,18 +120,6 @@ class CodeSigner(Signer):
         first.update(value)
         second.update(first.digest())
         return self.tag_algorithm.cut(second.digest())
-
-    def sign(self, value: str | bytes) -> bytes:
-        """*value* and its tag; no separator, the tag has a fixed length."""
-        return _bytes(value) + self.get_signature(value)
-
-    def unsign(self, signed_value: str | bytes) -> bytes:
-        """The value of `sign`. :raises itsdangerous.BadSignature: too short, or the tag is wrong."""
-        signed = _bytes(signed_value)
-        cut = len(signed) - self.tag_algorithm.length
-        if cut < 0 or not self.verify_signature(signed[:cut], signed[cut:]):
-            raise BadSignature("the tag does not fit")
-        return signed[:cut]
 
     def digests(self, values: bytes, size: int) -> bytes:
         """The whole HMAC of every *size* bytes of *values*, one after the other, uncut.

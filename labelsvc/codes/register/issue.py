@@ -143,11 +143,6 @@ def find_unit(
     return issue, issue.first + index - issue.first_in_lot
 
 
-def issued_units(session: Session, lot: Lot) -> int:
-    """Unit labels of *lot* that were issued and are not void."""
-    return next_in_lot(session, lot) - voided_units(session, lot)
-
-
 def units_of_lots(session: Session, lots: Sequence[int]) -> dict[int, int]:
     """Lot → unit labels that it ever got; lots without any are left out."""
     rows = session.execute(

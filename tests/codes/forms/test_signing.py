@@ -34,32 +34,26 @@ def test_tags_are_the_leftmost_bits_of_the_hmac(bits: int) -> None:
     assert len(tag) == (bits + 7) // 8
 
 
-@given(st.binary(max_size=64))
-def test_unsign_undoes_sign(value: bytes) -> None:
-    assert signer().unsign(signer().sign(value)) == value
-
-
 @given(st.binary(max_size=20), st.data())
 def test_one_bit_turned_is_refused(value: bytes, data: st.DataObject) -> None:
-    signed = bytearray(signer().sign(value))
+    tag = signer().get_signature(value)
+    assert signer().verify_signature(value, tag)
+    signed = bytearray(value + tag)
     bit = data.draw(st.integers(0, 8 * len(signed) - 1))
     signed[bit // 8] ^= 1 << bit % 8
-    with pytest.raises(itsdangerous.BadSignature):
-        signer().unsign(bytes(signed))
+    assert not signer().verify_signature(bytes(signed[: len(value)]), bytes(signed[len(value) :]))
 
 
-@pytest.mark.parametrize("text", [b"", b"short", "text"])
-def test_what_is_too_short_is_refused(text: str | bytes) -> None:
-    with pytest.raises(itsdangerous.BadSignature):
-        signer().unsign(text)
+@pytest.mark.parametrize("tag", [b"", b"short", "text"])
+def test_a_tag_that_is_too_short_is_refused(tag: str | bytes) -> None:
+    assert not signer().verify_signature(b"value", tag)
 
 
 def test_the_last_secret_signs_and_all_verify() -> None:
     old, both = signer(b"a" * 32), signer(b"a" * 32, b"b" * 32)
-    assert both.unsign(old.sign("x")) == b"x"
+    assert both.verify_signature("x", old.get_signature("x"))
     assert both.get_signature("x") == signer(b"b" * 32).get_signature("x")
-    with pytest.raises(itsdangerous.BadSignature, match=r"^the tag does not fit$"):
-        old.unsign(both.sign("x"))
+    assert not old.verify_signature("x", both.get_signature("x"))
 
 
 @pytest.mark.parametrize("secret", [b"b" * 32, "b" * 32])
@@ -72,8 +66,7 @@ def test_keys_are_derived_for_the_purpose_wherever_itsdangerous_asks(secret: byt
 
 
 def test_purposes_are_apart() -> None:
-    with pytest.raises(itsdangerous.BadSignature):
-        signer(purpose="other/v1").unsign(signer().sign("x"))
+    assert not signer(purpose="other/v1").verify_signature("x", signer().get_signature("x"))
 
 
 def test_digests_in_bulk_are_the_tags_one_by_one() -> None:

@@ -89,7 +89,7 @@ def test_units_are_told_by_the_canonical_spelling_of_their_codes(ready: Database
         run = session.get_one(type(kept), kept.id)
         (payload,) = cartons.payloads(run, ring, per=3)
         texts = [text.rpartition("/")[2] for text in codes_of(run, ring)]
-    assert [payload.places_of(carton.tag(ring.host, text)) for text in texts] == [(1,), (2,), (3,)]
+    assert payload.tags == b"".join(carton.tag(ring.host, text) for text in texts)
 
 
 def test_a_carton_is_not_taken_for_one_label(ready: Database) -> None:

@@ -74,20 +74,13 @@ def test_every_leaf_of_every_size_has_a_proof_that_holds_for_it_alone() -> None:
                         merkle.check_inclusion(HASHES[index], other, size, root, proof)
 
 
-def test_every_size_continues_every_smaller_one() -> None:
-    for new in range(1, MOST + 1):
-        for old in range(new % 3, new + 1, 3):
-            proof = merkle.consistency_proof(old, new, NODE)
-            merkle.check_consistency(old, new, ALL_ROOTS[old], ALL_ROOTS[new], proof)
-
-
 @given(st.data())
 def test_a_proof_with_one_thing_changed_holds_no_more(data: st.DataObject) -> None:
-    new = data.draw(st.integers(2, MOST))
-    old = data.draw(st.integers(1, new - 1))
-    proof = merkle.consistency_proof(old, new, NODE)
-    how = data.draw(st.sampled_from(["hash", "less", "more", "old", "new", "swap"]))
-    before, after = ALL_ROOTS[old], ALL_ROOTS[new]
+    size = data.draw(st.integers(2, MOST))
+    index = data.draw(st.integers(0, size - 1))
+    proof = merkle.inclusion_proof(index, size, NODE)
+    how = data.draw(st.sampled_from(["hash", "less", "more", "leaf", "root"]))
+    leaf, root = HASHES[index], ALL_ROOTS[size]
     if how == "hash":
         at = data.draw(st.integers(0, len(proof) - 1))
         proof[at] = bytes([proof[at][0] ^ 1]) + proof[at][1:]
@@ -95,44 +88,23 @@ def test_a_proof_with_one_thing_changed_holds_no_more(data: st.DataObject) -> No
         proof.pop(data.draw(st.integers(0, len(proof) - 1)))
     elif how == "more":
         proof.insert(data.draw(st.integers(0, len(proof))), HASHES[0])
-    elif how == "old":
-        before = ALL_ROOTS[old - 1]
-    elif how == "new":
-        after = ALL_ROOTS[new - 1]
+    elif how == "leaf":
+        leaf = HASHES[index - 1]
     else:
-        before, after = after, before
+        root = ALL_ROOTS[size - 1]
     with pytest.raises(BadLog):
-        merkle.check_consistency(old, new, before, after, proof)
+        merkle.check_inclusion(leaf, index, size, root, proof)
 
 
 @given(
     st.integers(-2, 2**64), st.integers(-2, 2**64), st.lists(st.binary(max_size=40), max_size=70)
 )  # fmt: skip
 def test_nonsense_is_refused_with_our_error(one: int, two: int, proof: list[bytes]) -> None:
-    for call in (
-        lambda: merkle.check_inclusion(HASHES[0], one, two, HASHES[1], proof),
-        lambda: merkle.check_consistency(one, two, HASHES[0], HASHES[1], proof),
-    ):
-        with pytest.raises(BadLog):
-            call()
+    with pytest.raises(BadLog):
+        merkle.check_inclusion(HASHES[0], one, two, HASHES[1], proof)
 
 
 @pytest.mark.parametrize("index, size", [(-1, 3), (3, 3), (0, 0)])
 def test_leaves_that_are_not_there_have_no_proof(index: int, size: int) -> None:
     with pytest.raises(BadLog):
         merkle.inclusion_proof(index, size, NODE)
-
-
-def test_a_log_does_not_shrink() -> None:
-    with pytest.raises(BadLog):
-        merkle.consistency_proof(5, 4, NODE)
-    with pytest.raises(BadLog):
-        merkle.check_consistency(5, 4, ALL_ROOTS[5], ALL_ROOTS[4], [])
-
-
-def test_the_same_size_with_another_root_is_refused() -> None:
-    merkle.check_consistency(4, 4, ALL_ROOTS[4], ALL_ROOTS[4], [])
-    merkle.check_consistency(0, 4, merkle.EMPTY_ROOT, ALL_ROOTS[4], [])
-    for old, root in ((4, ALL_ROOTS[3]), (0, ALL_ROOTS[4])):
-        with pytest.raises(BadLog):
-            merkle.check_consistency(old, 4, root, ALL_ROOTS[4], [])

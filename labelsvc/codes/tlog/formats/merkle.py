@@ -74,29 +74,6 @@ def inclusion_proof(index: int, size: int, node: NodeAt) -> list[bytes]:
     return path[::-1]
 
 
-def consistency_proof(old: int, new: int, node: NodeAt) -> list[bytes]:
-    """Hashes that show that the tree of *old* leaves begins the tree of *new* leaves.
-
-    :raises BadLog: *old* is larger than *new*.
-    """
-    if not 0 <= old <= new:
-        raise BadLog("A log of {old} leaves cannot grow to {new}.", old=old, new=new)
-    if old in (0, new):
-        return []
-    start, stop, whole, proof = 0, new, True, []
-    while stop != old:
-        middle = start + _split(stop - start)
-        if old <= middle:
-            proof.append(_span(middle, stop, node))
-            stop = middle
-        else:
-            proof.append(_span(start, middle, node))
-            start, whole = middle, False
-    if not whole:  # else it is the old root, which the verifier has
-        proof.append(_span(start, stop, node))
-    return proof[::-1]
-
-
 def check_inclusion(
     leaf: bytes, index: int, size: int, tree_root: bytes, proof: Sequence[bytes]
 ) -> None:
@@ -118,43 +95,6 @@ def check_inclusion(
             found = node_hash(found, beside)
         number, last = number >> 1, last >> 1
     if last or not hmac.compare_digest(found, tree_root):
-        raise _wrong_proof()
-
-
-def check_consistency(
-    old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]
-) -> None:
-    """Check that *old* leaves with *old_root* begin the *new* leaves (RFC 9162 section 2.1.4.2).
-
-    :raises BadLog: the proof does not show it, or the log became smaller.
-    """
-    if not 0 <= old <= new:
-        raise BadLog("A log of {old} leaves cannot grow to {new}.", old=old, new=new)
-    if old == 0 or old == new:
-        expected = EMPTY_ROOT if old == 0 else new_root
-        if proof or old_root != expected:
-            raise _wrong_proof()
-        return
-    path = list(proof)
-    if old & (old - 1) == 0:
-        path.insert(0, old_root)
-    if not path:
-        raise _wrong_proof()
-    number, last = old - 1, new - 1
-    while number & 1:
-        number, last = number >> 1, last >> 1
-    before = after = path[0]
-    for beside in path[1:]:
-        if last == 0:
-            raise _wrong_proof()
-        if number & 1 or number == last:
-            before, after = node_hash(beside, before), node_hash(beside, after)
-            while not number & 1 and number:
-                number, last = number >> 1, last >> 1
-        else:
-            after = node_hash(after, beside)
-        number, last = number >> 1, last >> 1
-    if last or before != old_root or after != new_root:
         raise _wrong_proof()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -157,12 +156,6 @@ def added(older: Listed, newer: Listed) -> Listed:
         elif fresh := tuple(sorted(set(units) - set(known))):
             found[lot] = fresh
     return found
-
-
-def entropy_bits(universe: int, count: int) -> float:
-    """Bits that no exact code for *count* of *universe* places can do without: log2 of C(n, m)."""
-    whole = math.lgamma(universe + 1) - math.lgamma(count + 1) - math.lgamma(universe - count + 1)
-    return whole / math.log(2)
 
 
 def _checked(listed: Listed) -> dict[int, tuple[int, ...]]:
