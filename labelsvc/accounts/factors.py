@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from labelsvc.accounts import audit, challenges, passkeys, recovery, sealing, throttle, totp
+from labelsvc import sealing
+from labelsvc.accounts import audit, challenges, passkeys, recovery, throttle, totp
 from labelsvc.accounts.challenges import Purpose
 from labelsvc.accounts.models import Factor, Passkey, RecoveryCode, Totp, User
 from labelsvc.clock import now
 from labelsvc.db import Database
-from labelsvc.errors import NotFound, Refused, SignInFailed
+from labelsvc.errors import KeyUnavailable, NotFound, Refused, SignInFailed
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,8 @@ def offer_totp(session: Session, user_id: int, *, browser: str, keys: Sequence[s
     purpose = f"totp offer {user_id}"
     kept = challenges.look(session, browser=browser, purpose=Purpose.TOTP)
     if kept is not None:
-        return sealing.unseal(keys, kept, purpose=purpose)[0].decode()
+        with suppress(KeyUnavailable):  # sealed with a key that was taken out of the settings
+            return sealing.unseal(keys, kept, purpose=purpose).decode()
     secret = totp.new_secret()
     challenges.put(
         session,
@@ -76,9 +79,12 @@ def add_totp(
     :raises SignInFailed: the code is not of the offered secret, or the offer is too old.
     """
     kept = challenges.look(session, browser=browser, purpose=Purpose.TOTP)
-    if kept is None:
+    secret = ""
+    if kept is not None:
+        with suppress(KeyUnavailable):  # as above
+            secret = sealing.unseal(keys, kept, purpose=f"totp offer {user_id}").decode()
+    if not secret:
         raise SignInFailed("This took too long, or was answered already.", fix="Begin again.")
-    secret = sealing.unseal(keys, kept, purpose=f"totp offer {user_id}")[0].decode()
     step = totp.matching_step(secret, totp.normal(code), at=now(), after=0)
     if step is None:
         raise SignInFailed(
@@ -185,7 +191,7 @@ def check_code(
     if recovery.looks_like_one(typed):
         paper = paper if recovery.fits(paper, typed) else None
     elif app is not None:
-        secret, fresh = sealing.unseal(keys, app.sealed, purpose=f"totp {user_id}")
+        secret, fresh = sealing.opened(keys, app.sealed, purpose=f"totp {user_id}")
         step = totp.matching_step(
             secret.decode(), totp.normal(typed), at=now(), after=app.last_step
         )

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from labelsvc.clock import now
 from labelsvc.db import Base
 from labelsvc.i18n import fold
+from labelsvc.sealing import Sealed
 
 
 class Role(StrEnum):
@@ -67,9 +68,10 @@ class Factor(StrEnum):
 
 
 class Totp(Base):
-    """The authenticator app of a user (RFC 6238). The secret is sealed (accounts/sealing.py)."""
+    """The authenticator app of a user (RFC 6238). The secret is sealed."""
 
     __tablename__ = "totp"
+    __sealed__ = Sealed("sealed", lambda row: f"totp {row.user_id}")
     __table_args__ = ({"info": {"volatile": True}},)
 
     user_id: Mapped[int] = mapped_column(
@@ -119,6 +121,8 @@ class Challenge(Base):
     """What a browser was asked and has not answered yet. An answer takes it away: single use."""
 
     __tablename__ = "challenge"
+    #: The offer of an authenticator app, twenty minutes old at most.
+    __sealed__ = Sealed("body", None, only=lambda row: row.purpose == "totp")
     __table_args__ = ({"info": {"volatile": True}},)
 
     #: SHA-256 of what the browser alone holds: its sign-in token, or a value in a signed cookie.

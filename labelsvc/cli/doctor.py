@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, NoReturn
@@ -19,9 +19,9 @@ from labelsvc.cli import base
 from labelsvc.codes.forms import uri
 from labelsvc.codes.models import CODE_COUNTER, Counter, Form, Issue
 from labelsvc.codes.register.issue import load_keyring
-from labelsvc.codes.trust import store
+from labelsvc.codes.trust import reseal, store
 from labelsvc.db import Database
-from labelsvc.errors import ConfigurationError, LabelsvcError, LayoutError
+from labelsvc.errors import ConfigurationError, KeyUnavailable, LabelsvcError, LayoutError
 from labelsvc.files import Files
 from labelsvc.labels.drawing import fonts
 from labelsvc.labels.drawing.compose import compose
@@ -122,6 +122,11 @@ def _checks(
             "key {kid} signs; {taken} codes were issued", kid=ring.active.kid, taken=taken
         )
 
+    def sealed() -> str:
+        with database.reading() as session:
+            found = reseal.look(session, secrets=settings.keys)
+        return _sealed(found)
+
     def manifest() -> str:
         with database.reading() as session:
             found, behind = store.newest(session), store.behind(session)
@@ -170,6 +175,7 @@ def _checks(
         "revision": revision,
         "places": places,
         "signing keys": keys,
+        "sealed secrets": sealed,
         "trust manifest": manifest,
         "files": lambda: _files(settings, files),
         "layouts": lambda: _layouts(),
@@ -188,6 +194,29 @@ def _secret_keys(settings: Settings) -> int:
             "It is for the demo alone. Elsewhere leave LABELSVC_DEV out and set LABELSVC_SECRET_KEYS.",
         )
     return len(settings.keys)
+
+
+def _sealed(found: reseal.Found) -> str:
+    """How many secrets in the database there are; each must open, and under the newest key."""
+    if found.shut:
+        raise KeyUnavailable(
+            "{count} secrets in the database do not open with the settings: {names}.",
+            fix="Put the earlier secret key back into LABELSVC_SECRET_KEYS, before the new one.",
+            count=len(found.shut),
+            names=_some(found.shut),
+        )
+    if found.older:
+        _doubt(
+            "{count} secrets in the database are under an older key: {names}.",
+            "Run labelsvc keys reseal before an older key is taken away.",
+            count=len(found.older),
+            names=_some(found.older),
+        )
+    return str(len(found.current))
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:10]) + (" …" if len(names) > 10 else "")
 
 
 def _base_url(settings: Settings) -> str:

@@ -141,17 +141,33 @@ def revoke(kid: int, reason: str, alone: bool, as_json: bool) -> None:
 @keys.command("reseal")
 @base.json_option
 def reseal_keys(as_json: bool) -> None:
-    """Seal the secret halves of all keys anew, as the settings say now.
+    """Seal every secret in the database anew, as the settings say now.
 
-    After LABELSVC_KMS names a token, or a newer secret key stands in the settings; the older one can
-    be taken away afterwards. The keys themselves do not change. Example: labelsvc keys reseal
+    After LABELSVC_KMS names a token, or a newer secret key stands in the settings: keys, and the
+    secrets of authenticator apps. The secrets themselves do not change. Start every process with the
+    new settings first: one that has only the older key goes on sealing with it.
+    Example: labelsvc keys reseal
     """
     settings, database, _ = base.opened()
     with database.writing() as session:
         count = reseal.reseal(session, secrets=settings.keys)
         facts = {"token": bool(settings.kms), "count": count}
         audit.record(session, actor="cli", action="key.reseal", subject="keys", facts=facts)
-    base.put(facts, as_json, base.say("{count} secrets are sealed anew.", count=count))
+    with database.reading() as session:
+        older = reseal.look(session, secrets=settings.keys).older
+    words = base.say("{count} secrets are sealed anew.", count=count) + "\n"
+    if older:
+        words += base.say(
+            "{count} were sealed with an older key meanwhile: start every process with the new "
+            "settings, then run this again.",
+            count=len(older),
+        )
+    elif len(settings.keys) > 1:
+        words += base.say(
+            "None is under an older key: once every process runs with these settings, all but the "
+            "last of LABELSVC_SECRET_KEYS may be taken away. Sign-ins and links made with them end."
+        )
+    base.put(facts | {"older": len(older)}, as_json, words.rstrip())
 
 
 @keys.command()

@@ -17,6 +17,7 @@ from labelsvc.catalogue.models import Lot, Product
 from labelsvc.clock import now
 from labelsvc.codes.keys.key import KeyState as KeyState
 from labelsvc.db import Base
+from labelsvc.sealing import Sealed
 
 #: Name of the one counter that numbers every code.
 CODE_COUNTER = "code"
@@ -35,6 +36,7 @@ class KeyRecord(Base):
     """One generation of signing keys: a MAC secret and an Ed25519 pair, sealed at rest."""
 
     __tablename__ = "key_record"
+    __sealed__ = Sealed("sealed", lambda row: f"key {row.kid}")
 
     #: Key id, 1 to 4095: it is 12 bits of the offline form.
     kid: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -55,6 +57,7 @@ class PermutationSecret(Base):
     """The secret of the number permutation. It never rotates: two secrets could meet in one id."""
 
     __tablename__ = "permutation_secret"
+    __sealed__ = Sealed("sealed", lambda _row: "permutation")
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)

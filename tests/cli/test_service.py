@@ -77,7 +77,7 @@ def test_doctor_names_what_is_wrong_and_how_to_mend_it(
     with time_machine.travel(clock.now().replace(year=2025)):
         rows = {row["check"]: row for row in told("doctor", code=1)}
     bad = {name for name, row in rows.items() if row["state"] == "bad"}
-    assert bad == {"signing keys", "clock"}
+    assert bad == {"signing keys", "sealed secrets", "clock"}
     assert rows["base URL"]["state"] == "doubt"
     assert all(row["fix"] for row in rows.values() if row["state"] != "ok")
 
@@ -139,12 +139,21 @@ def test_keys_are_rotated_and_frozen_and_labels_survive(
 
 
 def test_keys_are_sealed_anew_after_another_secret_key(
-    database: Database, settings: Settings, lot: Lot, told: Told, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    database: Database, settings: Settings, lot: Lot, run: Run, told: Told,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
     newer = "a-newer-key-that-is-long-enough-0123456789"
     both = settings.model_copy(update={"secret_keys": (*settings.keys, newer)})
     monkeypatch.setattr(settings_module, "settings", lambda: both)
-    assert told("keys", "reseal") == {"token": False, "count": 3}
+    rows = {row["check"]: row for row in told("doctor")}
+    assert rows["sealed secrets"]["state"] == "doubt"
+    assert (
+        "3 secrets" in rows["sealed secrets"]["what"] and "key 1" in rows["sealed secrets"]["what"]
+    )
+    assert told("keys", "reseal") == {"token": False, "count": 3, "older": 0}
+    assert "may be taken away" in run("keys", "reseal").stdout
+    rows = {row["check"]: row for row in told("doctor")}
+    assert (rows["sealed secrets"]["state"], rows["sealed secrets"]["what"]) == ("ok", "3")
     with database.reading() as session:  # the older one can be taken away
         load_keyring(session, base_url=settings.base_url, secrets=[newer])
 

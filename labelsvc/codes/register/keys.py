@@ -22,7 +22,6 @@ from labelsvc.codes.forms.signing import public_key
 from labelsvc.codes.forms.units import UnitKey, unit_keys
 from labelsvc.codes.keys.key import Key, KeyState
 from labelsvc.codes.keys.keyring import Keyring
-from labelsvc.codes.keys.sealing import seal, unseal
 from labelsvc.codes.models import (
     CODE_COUNTER,
     Blank,
@@ -33,6 +32,7 @@ from labelsvc.codes.models import (
     PermutationSecret,
 )
 from labelsvc.errors import Conflict, KeyUnavailable, NotFound
+from labelsvc.sealing import seal, unseal
 
 LAST_KID = 4095
 #: Lots that may be opened, and printed by a process that has not heard of it yet, while a key is frozen:

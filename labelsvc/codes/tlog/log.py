@@ -24,7 +24,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from labelsvc.codes.forms.signing import public_key
-from labelsvc.codes.keys.sealing import seal, unseal
 from labelsvc.codes.tlog.formats import merkle, tiles
 from labelsvc.codes.tlog.formats.checkpoint import Checkpoint, Proof, cosigned_at, read
 from labelsvc.codes.tlog.formats.leaf import Leaf, PrintRunLeaf, WithdrawalLeaf
@@ -34,6 +33,7 @@ from labelsvc.codes.tlog.models import LogLeaf, LogState
 from labelsvc.db import Database
 from labelsvc.errors import BadLog, FileMissing, LogForked
 from labelsvc.files import Files
+from labelsvc.sealing import seal, unseal
 
 #: Folder of the log among the files, and its place in the origin.
 FOLDER = "log"

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from labelsvc.clock import now
 from labelsvc.db import Base
+from labelsvc.sealing import Sealed
 
 
 class LogLeaf(Base):
@@ -36,6 +37,7 @@ class LogState(Base):
     """One row: the key of the log, and its newest checkpoint."""
 
     __tablename__ = "log_state"
+    __sealed__ = Sealed("sealed", lambda _row: "log key")
     __table_args__ = ({"info": {"volatile": True}},)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from labelsvc.clock import now
 from labelsvc.db import Base
+from labelsvc.sealing import Sealed
 
 
 class TrustManifest(Base):
@@ -26,6 +27,7 @@ class StatusState(Base):
     """One row: the key that signs status heads and lists, and the newest head."""
 
     __tablename__ = "status_state"
+    __sealed__ = Sealed("sealed", lambda _row: "status key")
     __table_args__ = ({"info": {"volatile": True}},)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

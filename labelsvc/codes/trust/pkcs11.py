@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from labelsvc.codes.forms.signing import SIGNATURE_LENGTH, Ed25519
-from labelsvc.codes.keys.token import refused, session
 from labelsvc.errors import KeyUnavailable
+from labelsvc.token import refused, session
 
 #: DER of the PrintableString "edwards25519", CKA_EC_PARAMS of PKCS#11 3.0.
 _CURVE: Final = b"\x13\x0cedwards25519"

@@ -21,7 +21,6 @@ from sqlalchemy.orm import Session
 from labelsvc.clock import now
 from labelsvc.codes.forms.signing import public_key
 from labelsvc.codes.keys.keyring import Keyring
-from labelsvc.codes.keys.sealing import seal, unseal
 from labelsvc.codes.tlog.formats.note import NoteKey, sign
 from labelsvc.codes.trust.formats.body import Listed, Whole, added, encode
 from labelsvc.codes.trust.formats.status import HeadLine, Purpose, Sign, StatusHead, StatusList
@@ -30,6 +29,7 @@ from labelsvc.codes.trust.models import StatusListRecord, StatusState
 from labelsvc.db import Database
 from labelsvc.errors import BadStatusList, FileMissing
 from labelsvc.files import Files
+from labelsvc.sealing import seal, unseal
 
 FOLDER = "trust/status"
 #: How long a head and its lists say "as of now"; they are renewed when half of it is over.

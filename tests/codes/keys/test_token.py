@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import timedelta
 
+import pyotp
 import pytest
 from sqlalchemy import select
 
-from labelsvc.codes.keys import sealing
-from labelsvc.codes.keys.sealing import seal, unseal
-from labelsvc.codes.keys.token import TokenKey, session
+from labelsvc import sealing
+from labelsvc.accounts import factors, users
+from labelsvc.accounts.roles import Role
+from labelsvc.clock import now
 from labelsvc.codes.models import Form, KeyRecord
 from labelsvc.codes.register import keys
 from labelsvc.codes.register.issue import allocate, codes_of
 from labelsvc.codes.tlog.log import open_log
 from labelsvc.codes.trust.publish import status_key
-from labelsvc.codes.trust.reseal import reseal
+from labelsvc.codes.trust.reseal import look, reseal
 from labelsvc.db import Database
 from labelsvc.errors import ConfigurationError, KeyUnavailable
+from labelsvc.sealing import seal, unseal
 from labelsvc.settings import Secrets
+from labelsvc.token import TokenKey, session
 from tests.factories import make_lot
 
 OLD = "old-secret-of-the-settings-00000001"
@@ -122,3 +127,27 @@ def test_a_token_that_is_not_named_rightly_is_refused(text: str) -> None:
 
 def test_a_pin_is_not_shown() -> None:
     assert "1234" not in repr(TokenKey.parse("pkcs11:/lib.so?token=a&key=b", "1234"))
+
+
+def test_an_authenticator_app_moves_into_the_keeping_of_the_token_too(
+    module: str, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = secrets(module, "rsa")
+    with database.writing() as session:
+        keys.create_keys(session, secrets=[OLD])
+        user = users.create_user(
+            session, name="thao", full_name="Thảo", role=Role.OFFICE, producer_id=None,
+            password="chum sen bên hồ", actor="test",
+        ).id  # fmt: skip
+        app = pyotp.TOTP(factors.offer_totp(session, user, browser="b", keys=[OLD]))
+        factors.add_totp(session, user, app.at(now()), browser="b", keys=[OLD])
+        assert len(look(session, secrets=kept).older) == 4
+        assert reseal(session, secrets=kept) == 4  # two keys, permutation, the app
+        assert len(look(session, secrets=kept).current) == 4
+    monkeypatch.setattr(TokenKey, "_known", {})
+    typed = app.at(now() + timedelta(seconds=30))
+    with pytest.raises(KeyUnavailable, match="token"):
+        factors.check_code(database, user, typed, keys=[OLD], network="203.0.113")
+    # The secret keys of before are gone: the token alone opens it.
+    alone = Secrets.of(["another" * 6], kms=kept.kms, kms_pin=kept.kms_pin)
+    assert factors.check_code(database, user, typed, keys=alone, network="203.0.113")
