@@ -104,7 +104,8 @@ class UnknownKey(BadSignature):
 
 
 class FrozenKey(BadSignature):
-    """Signed by a stolen key, outside the ranges that were in the log before it was frozen."""
+    """Signed by a stolen key, outside the ranges that the public log had before it was frozen, or
+    that two people added."""
 
     code = "frozen_key"
 

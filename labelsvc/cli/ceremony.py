@@ -17,6 +17,7 @@ from labelsvc.accounts import audit
 from labelsvc.cli import base
 from labelsvc.codes.forms import uri
 from labelsvc.codes.register.keys import load_keyring
+from labelsvc.codes.tlog import log
 from labelsvc.codes.trust import pkcs11, roots, store
 from labelsvc.codes.trust.formats.manifest import (
     LEAST_ROOTS,
@@ -82,8 +83,10 @@ def ceremony(folder: Path, count: int, passphrase_file: Path | None, as_json: bo
 @base.json_option
 def draft(file: Path, roots_file: Path | None, expires: Any, as_json: bool) -> None:
     """Write the next trust manifest, with the keys as they are now, into FILE to be signed."""
-    settings, database, _ = base.opened()
+    settings, database, files = base.opened()
     found, threshold = _read_roots(roots_file)
+    # What was entered before a key was frozen, and is not published yet, belongs into the manifest.
+    log.publish(database, files, origin=log.origin_of(settings.host), secrets=settings.keys)
     with database.writing() as session:
         ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
         made = store.draft(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
@@ -15,13 +15,18 @@ from sqlalchemy import func, select, text
 from labelsvc import clock, i18n, migrations
 from labelsvc.accounts.models import AuditEntry
 from labelsvc.catalogue.models import AdminUnit
-from labelsvc.cli import base
+from labelsvc.cli import base, doctor_keys
+from labelsvc.cli.doctor_keys import Doubt, doubt
 from labelsvc.codes.forms import uri
 from labelsvc.codes.models import CODE_COUNTER, Counter, Form, Issue
 from labelsvc.codes.register.issue import load_keyring
-from labelsvc.codes.trust import reseal, store
+from labelsvc.codes.trust import store
 from labelsvc.db import Database
-from labelsvc.errors import ConfigurationError, KeyUnavailable, LabelsvcError, LayoutError
+from labelsvc.errors import (
+    ConfigurationError,
+    LabelsvcError,
+    LayoutError,
+)
 from labelsvc.files import Files
 from labelsvc.labels.drawing import fonts
 from labelsvc.labels.drawing.compose import compose
@@ -36,12 +41,6 @@ from labelsvc.worker.broker import reach
 _DRIFT = timedelta(minutes=5)
 #: Less free room than this and a print run may not fit, bytes.
 _ROOM = 500_000_000
-
-
-class Doubt(LabelsvcError):
-    """It works, but probably not as meant."""
-
-    code = "doubt"
 
 
 @click.command()
@@ -122,23 +121,18 @@ def _checks(
             "key {kid} signs; {taken} codes were issued", kid=ring.active.kid, taken=taken
         )
 
-    def sealed() -> str:
-        with database.reading() as session:
-            found = reseal.look(session, secrets=settings.keys)
-        return _sealed(found)
-
     def manifest() -> str:
         with database.reading() as session:
             found, behind = store.newest(session), store.behind(session)
         if found is None and not value(select(Issue.id).where(Issue.form == Form.OFFLINE).limit(1)):
             return base.say("none; only labels that are checked without a network need one")
         if found is None:
-            _doubt(
+            doubt(
                 "No trust manifest is published: nobody can check codes without a network.",
                 "Run labelsvc keys ceremony, then keys draft, sign and publish.",
             )
         if behind:
-            _doubt(
+            doubt(
                 "The trust manifest is behind the keys: {keys}.",
                 "Run labelsvc keys draft, sign (two roots) and publish.",
                 keys=", ".join(map(str, behind)),
@@ -153,7 +147,7 @@ def _checks(
         with database.reading() as session:
             row = artwork.current(session)
         if row is None:
-            _doubt(
+            doubt(
                 "No artwork of the OCOP mark is uploaded: labels carry the stars without it.",
                 "The programme office uploads it at {url}.",
                 url=f"{settings.base_url}/office/mark",
@@ -175,7 +169,9 @@ def _checks(
         "revision": revision,
         "places": places,
         "signing keys": keys,
-        "sealed secrets": sealed,
+        "sealed secrets": lambda: doctor_keys.sealed(settings, database),
+        "public log": lambda: doctor_keys.public_log(settings, database, files),
+        "frozen keys": lambda: doctor_keys.frozen(settings, database),
         "trust manifest": manifest,
         "files": lambda: _files(settings, files),
         "layouts": lambda: _layouts(),
@@ -189,46 +185,23 @@ def _checks(
 
 def _secret_keys(settings: Settings) -> int:
     if DEVELOPMENT_KEY in settings.keys:
-        _doubt(
+        doubt(
             "The development key, known to everybody, seals and signs here.",
             "It is for the demo alone. Elsewhere leave LABELSVC_DEV out and set LABELSVC_SECRET_KEYS.",
         )
     return len(settings.keys)
 
 
-def _sealed(found: reseal.Found) -> str:
-    """How many secrets in the database there are; each must open, and under the newest key."""
-    if found.shut:
-        raise KeyUnavailable(
-            "{count} secrets in the database do not open with the settings: {names}.",
-            fix="Put the earlier secret key back into LABELSVC_SECRET_KEYS, before the new one.",
-            count=len(found.shut),
-            names=_some(found.shut),
-        )
-    if found.older:
-        _doubt(
-            "{count} secrets in the database are under an older key: {names}.",
-            "Run labelsvc keys reseal before an older key is taken away.",
-            count=len(found.older),
-            names=_some(found.older),
-        )
-    return str(len(found.current))
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:10]) + (" …" if len(names) > 10 else "")
-
-
 def _base_url(settings: Settings) -> str:
     host = urlsplit(settings.base_url).hostname or ""
     if host in ("127.0.0.1", "localhost", "::1") and not settings.dev:
-        _doubt(
+        doubt(
             "Codes would lead to {url}, which no telephone reaches.",
             "Set LABELSVC_BASE_URL to the public address before the first label is printed.",
             url=settings.base_url,
         )
     if settings.base_url.startswith("http:") and not settings.dev:
-        _doubt(
+        doubt(
             "Codes would lead to {url}, without encryption.",
             "Set LABELSVC_BASE_URL to an https:// address before the first label is printed.",
             url=settings.base_url,
@@ -245,7 +218,7 @@ def _files(settings: Settings, files: Files) -> str:
     if parts.scheme == "file":
         free = shutil.disk_usage(parts.path).free
         if free < _ROOM:
-            _doubt(
+            doubt(
                 "Only {free} MB are free for files.", "Make room.", free=free // 1_000_000
             )  # fmt: skip
     return settings.files
@@ -263,7 +236,7 @@ def _host_on_labels(settings: Settings) -> str:
     host, names = uri.authority(settings.base_url), library.names()
     small = {name: forms for name in names if (forms := _too_small_for(name, settings.base_url))}
     if small:
-        _doubt(
+        doubt(
             "{host} is too long for: {layouts}.",
             "Choose a shorter host before the first label is printed, or do without these layouts.",
             host=host,
@@ -297,7 +270,3 @@ def _check_clock(last: Any) -> None:
             fix="Set the clock of the machine (timedatectl set-ntp true).",
             moment=i18n.moment(last),
         )
-
-
-def _doubt(message: str, fix: str, **params: object) -> NoReturn:
-    raise Doubt(message, fix=fix, **params)

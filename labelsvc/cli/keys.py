@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
@@ -15,13 +17,14 @@ from labelsvc.accounts import audit
 from labelsvc.cli import base, ceremony
 from labelsvc.cli.log_source import download
 from labelsvc.codes.models import KeyRecord
+from labelsvc.codes.register import claims, withdrawal
 from labelsvc.codes.register import keys as verbs
-from labelsvc.codes.register import withdrawal
+from labelsvc.codes.tlog import log
 from labelsvc.codes.trust import reseal
 from labelsvc.codes.trust.formats.body import LARGEST
 from labelsvc.codes.trust.formats.manifest import root_id
 from labelsvc.codes.trust.held import MANIFEST, HeldTrust, Read
-from labelsvc.errors import BadInput, FileMissing, Refused
+from labelsvc.errors import BadInput, FileMissing, LabelsvcError, Refused
 from labelsvc.i18n import moment
 
 _NEXT = (
@@ -39,15 +42,20 @@ def keys() -> None:
 @base.json_option
 def list_keys(as_json: bool) -> None:
     """Every key with its state and the first number it signed."""
-    _, database, _ = base.opened()
+    settings, database, _ = base.opened()
     with database.reading() as session:
         held = session.scalars(select(KeyRecord).order_by(KeyRecord.kid)).all()
+        lacking = {
+            kid: claims.lacking(session, kid, secrets=settings.keys)
+            for kid in claims.frozen(session)
+        }
     rows: list[dict[str, Any]] = [
         {
             "kid": k.kid,
             "state": k.state,
             "first_number": k.first_number,
             "activated_at": k.activated_at,
+            "lacking": [asdict(row) for row in lacking.get(k.kid, ())],
         }
         for k in held
     ]
@@ -63,7 +71,24 @@ def list_keys(as_json: bool) -> None:
             (k.kid, k.state, _or_none(k.first_number), moment(k.activated_at) or "–") for k in held
         ]
         words = base.columns(head, lines, right=(0, 2))
+        for kid, found in lacking.items():
+            if found:
+                words += "\n" + base.say("Key {kid}:", kid=kid) + " " + _lacking(found)
     base.put(rows, as_json, words)
+
+
+def _lacking(rows: Sequence[claims.Lacking]) -> str:
+    """Ranges that are not believed, a line each."""
+    told = base.say(
+        "{count} codes in {ranges} ranges are in the database and not in the public log from before "
+        "the freeze. They are refused until two people of the office decide, on the page of the key:",
+        count=sum(row.count for row in rows),
+        ranges=len(rows),
+    )
+    lines = [
+        f"  {row.row}  {row.form}  {row.first}–{row.first + row.count - 1}" for row in rows[:50]
+    ]
+    return "\n".join([told, *lines, *(["  …"] if len(rows) > 50 else [])])
 
 
 def _or_none(number: int | None) -> str:
@@ -92,20 +117,36 @@ def rotate(as_json: bool) -> None:
 @click.option("--reason", required=True, help="What happened; it stands in the audit trail.")
 @base.json_option
 def freeze(kid: int, reason: str, as_json: bool) -> None:
-    """Key KID was stolen: only codes that were issued before now stay good.
+    """Key KID was stolen: only codes that are in the public log before now stay good.
 
-    The next key takes over at once. Genuine labels survive, whatever the thief signs is refused.
+    The next key takes over at once. Genuine labels survive, whatever the thief signs is refused. What
+    the database has and the log lacks is listed, and refused until two people of the office decide.
 
     Example: labelsvc keys freeze 3 --reason "Copied from the server, ticket 812"
     """
-    settings, database, _ = base.opened()
+    settings, database, files = base.opened()
     with database.writing() as session:
         record = withdrawal.freeze_key(
             session, kid, reason=reason, actor="cli", secrets=settings.keys
         )
         state = str(record.state)
-    told = base.say("Key {kid} is frozen.", kid=kid)
-    base.put({"kid": kid, "state": state}, as_json, f"{told}\n{base.say(_NEXT)}")
+    words = [base.say("Key {kid} is frozen.", kid=kid)]
+    try:  # it is frozen whatever becomes of this
+        log.publish(database, files, origin=log.origin_of(settings.host), secrets=settings.keys)
+    except LabelsvcError as error:
+        words.append(
+            base.say(
+                "The public log could not be published, so labels of the last minutes are refused "
+                "until it is: {reason}",
+                reason=" ".join(filter(None, i18n.explain(error, base.language()))),
+            )
+        )
+    with database.reading() as session:
+        rows = claims.lacking(session, kid, secrets=settings.keys)
+    if rows:
+        words.append(_lacking(rows))
+    result = {"kid": kid, "state": state, "lacking": [asdict(row) for row in rows]}
+    base.put(result, as_json, "\n".join([*words, base.say(_NEXT)]))
 
 
 @keys.command()

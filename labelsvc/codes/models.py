@@ -205,6 +205,34 @@ class Withdrawal(Base):
     product: Mapped[Product | None] = relationship()
 
 
+class RangeClaim(Base):
+    """Ranges of a frozen key that the public log lacks, proposed to be believed all the same.
+
+    It takes two people: who proposes and who confirms.
+    """
+
+    __tablename__ = "range_claim"
+    __sealed__ = Sealed(
+        "sealed", lambda row: f"ranges {row.id}", only=lambda row: row.sealed is not None
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kid: Mapped[int] = mapped_column(ForeignKey("key_record.kid"), index=True)
+    #: The ranges as JSON (`claims.Lacking`), as proposed.
+    ranges: Mapped[str] = mapped_column(Text)
+    #: Key and ranges once they are confirmed. Believed is this and no row beside it: who can write
+    #: to the database cannot seal.
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(10))
+    proposed_by: Mapped[str] = mapped_column(String(60))
+    proposed_at: Mapped[datetime] = mapped_column(default=now)
+    decided_by: Mapped[str] = mapped_column(String(60), default="")
+    decided_at: Mapped[datetime | None]
+    #: Why it was refused.
+    answer: Mapped[str] = mapped_column(Text, default="")
+
+
 class InnerLot(Base):
     """A lot whose packs carry an inner code under a scratch layer."""
 

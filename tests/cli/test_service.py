@@ -128,7 +128,8 @@ def test_keys_are_rotated_and_frozen_and_labels_survive(
     assert told("keys", "rotate") == {"kid": 2, "state": "active"}
     assert told("verify", code)["verdict"] == "ISSUED_OK"
     assert "--reason" in run("keys", "freeze", 1, code=2).stderr
-    assert told("keys", "freeze", 1, "--reason", "Bị sao chép") == {"kid": 1, "state": "frozen"}
+    frozen = told("keys", "freeze", 1, "--reason", "Bị sao chép")
+    assert frozen == {"kid": 1, "state": "frozen", "lacking": []}
     assert told("verify", code)["verdict"] == "ISSUED_OK"
     assert [row["state"] for row in told("keys", "list")] == ["frozen", "active", "next"]
     assert "no key 9" in run("keys", "freeze", 9, "--reason", "Bị sao chép", code=1).stderr

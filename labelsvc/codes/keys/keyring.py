@@ -112,13 +112,13 @@ class Keyring:
 
         :raises KeyUnavailable: no key of this keyring may sign that number.
         """
-        signer = self._short[self._maker(number).kid]
+        signer = self._short[self.key_of(number).kid]
         number_id = self._permutation.forward(number)
         return short.build(number_id, signer.get_signature(short.message(number_id))).canonical
 
     def gs1(self, gtin: str, number: int) -> str:
         """The gs1 code of *number* under a GTIN-14: its path. Raises as `short`."""
-        signer = self._gs1[self._maker(number).kid]
+        signer = self._gs1[self.key_of(number).kid]
         number_id = self._permutation.forward(number)
         tag = signer.get_signature(gs1.message(gs1.gtin14(gtin), number_id))
         return gs1.build(gs1.gtin14(gtin), number_id, tag).canonical
@@ -259,7 +259,8 @@ class Keyring:
         at = bisect_right(self._firsts, number)
         return self._mac_keys[at - 1] if at else None
 
-    def _maker(self, number: int) -> Key:
+    def key_of(self, number: int) -> Key:
+        """The key that signs *number*. :raises KeyUnavailable: none does, or it is revoked."""
         # Not the active key: a run that was allocated before a rotation and is rendered after it
         # must give the same codes.
         key = self._mac_key(number)
@@ -303,7 +304,7 @@ class Keyring:
         """Signer, ids as rows of 5 bytes, and the same as bytes; no batch spans two keys."""
         at, stop = first, first + count
         while at < stop:
-            key = self._maker(at)
+            key = self.key_of(at)
             later = [f for f in self._firsts if f > at]
             end = min([stop, at + _BATCH, *later])
             numbers = np.arange(at, end, dtype=np.uint64)

@@ -22,6 +22,7 @@ from labelsvc.codes.models import Blank, Form, Issue
 from labelsvc.codes.register import revoke
 from labelsvc.codes.register.issue import LARGEST_ISSUE, check_quantity, next_in_lot, take
 from labelsvc.codes.register.keys import lock_counter
+from labelsvc.codes.tlog import describe, log
 from labelsvc.errors import BadInput, Conflict, LabelsvcError, NotFound, PrintRefused
 from labelsvc.i18n import day
 
@@ -64,6 +65,7 @@ def allocate_blank(session: Session, *, producer_id: int, count: int, by: str) -
     blank = Blank(producer_id=producer_id, first=first, count=count, kid=kid, created_by=by)
     session.add(blank)
     session.flush()
+    log.append(session, describe.blank(blank))
     return blank
 
 
@@ -175,6 +177,7 @@ def bind(session: Session, *, lot: Lot, first: int, last: int, by: str) -> Issue
     )
     session.add(issue)
     session.flush()
+    log.append(session, describe.issue(issue))
     if lot.activation:  # whoever binds a label holds it and the goods in their hands
         revoke.activate(session, first=issue.first, count=issue.count, reason="activated", by=by)
     audit.record(

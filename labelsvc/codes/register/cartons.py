@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from labelsvc.codes.forms import carton
 from labelsvc.codes.forms.carton import CartonPayload
+from labelsvc.codes.keys.key import KeyState
 from labelsvc.codes.keys.keyring import Keyring
 from labelsvc.codes.models import Form, Issue
 from labelsvc.codes.register.issue import codes_of, reference_of
@@ -75,7 +76,25 @@ def find(session: Session, ring: Keyring, payload: CartonPayload) -> Issue | Non
         known = _tags(issue, ring, payload.first, payload.count, payload.room)
     except KeyUnavailable:  # the key of the units is revoked: no code of theirs is believed
         return None
-    return issue if known == payload.tags else None
+    if known != payload.tags or not _believed(issue, ring, payload.first, payload.count):
+        return None
+    return issue
+
+
+def _believed(issue: Issue, ring: Keyring, first: int, count: int) -> bool:
+    """Whether the codes of *count* units from *first* of *issue* are: a row of the database alone,
+    under a frozen key, is no proof."""
+    if issue.form == Form.OFFLINE:
+        key = next(key for key in ring.keys if key.kid == issue.kid)
+        first += issue.first_in_lot
+        ranges = [(start, stop) for lot, start, stop in key.unit_ranges if lot == issue.lot_id]
+    else:
+        first += issue.first
+        key = ring.key_of(first)
+        ranges = list(key.ranges)
+    if key.state != KeyState.FROZEN:
+        return True
+    return any(start <= first and first + count <= stop for start, stop in ranges)
 
 
 def _tags(issue: Issue, ring: Keyring, first: int, count: int, room: int) -> bytes:

@@ -22,6 +22,7 @@ from labelsvc.codes.register.keys import load_keyring as load_keyring
 from labelsvc.codes.register.keys import lock_counter
 from labelsvc.codes.register.keys import rotate as rotate
 from labelsvc.codes.register.revoke import voided_units
+from labelsvc.codes.tlog import describe, log
 from labelsvc.errors import BadInput, ContentMissing, KeyUnavailable, PrintRefused, QuantityExceeded
 
 #: Labels in one issue; more is almost surely a slip of the finger.
@@ -75,6 +76,7 @@ def allocate(session: Session, *, lot: Lot, count: int, form: Form | str, by: st
     )
     session.add(issue)
     session.flush()
+    log.append(session, describe.issue(issue))
     return issue
 
 

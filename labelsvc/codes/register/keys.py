@@ -7,8 +7,7 @@ in whose range it lies" true: a rotation and an allocation never overlap.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
-from itertools import groupby
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from sqlalchemy import func, select, update
@@ -22,15 +21,10 @@ from labelsvc.codes.forms.signing import public_key
 from labelsvc.codes.forms.units import UnitKey, unit_keys
 from labelsvc.codes.keys.key import Key, KeyState
 from labelsvc.codes.keys.keyring import Keyring
-from labelsvc.codes.models import (
-    CODE_COUNTER,
-    Blank,
-    Counter,
-    Form,
-    Issue,
-    KeyRecord,
-    PermutationSecret,
-)
+from labelsvc.codes.models import CODE_COUNTER, Counter, KeyRecord, PermutationSecret
+from labelsvc.codes.register import claims
+from labelsvc.codes.tlog import describe, log
+from labelsvc.codes.tlog.ranges import Logged
 from labelsvc.errors import Conflict, KeyUnavailable, NotFound
 from labelsvc.sealing import seal, unseal
 
@@ -90,7 +84,8 @@ def rotate(session: Session, *, secrets: Sequence[str]) -> KeyRecord:
 def freeze(session: Session, kid: int, *, secrets: Sequence[str]) -> KeyRecord:
     """Stop believing what a stolen key signs from now on; labels in the log stay good.
 
-    An active key is rotated first. What shuffled the units of its lots is told to everybody with the
+    Believed is what the public log, once it is published, has before the leaf that is noted here; what
+    only the database has is not (`claims`). An active key is rotated first. What shuffled the units of its lots is told to everybody with the
     next trust manifest, so that a verifier without a network knows each unit that it signed; units of
     lots to come are shuffled by another key.
 
@@ -119,8 +114,10 @@ def load_keyring(session: Session, *, base_url: str, secrets: Sequence[str]) -> 
         raise KeyUnavailable("There are no signing keys yet.", fix="Run: labelsvc migrate")
     secret = unseal(secrets, permutation.sealed, purpose="permutation")
     told = unit_keys(secret, (r.lots_before for r in records if r.lots_before is not None))
+    frozen = [record.kid for record in records if record.state == KeyState.FROZEN]
+    believed = claims.believed(session, frozen, secrets=secrets) if frozen else {}
     return Keyring(
-        [_key(session, record, secrets, told) for record in records],
+        [_key(record, secrets, told, believed.get(record.kid, Logged())) for record in records],
         secret,
         uri.authority(base_url),
         scheme=urlsplit(base_url).scheme,
@@ -201,15 +198,16 @@ def _end(session: Session, kid: int, state: KeyState, secrets: Sequence[str]) ->
         before = session.scalar(select(func.max(KeyRecord.lots_before))) or 0
         record.lots_before = max(newest + 1 + _LOTS_MEANWHILE, before)
     session.flush()
+    # In this transaction: what is entered afterwards stands behind it and is not believed.
+    log.append(session, describe.key(record))
     return record
 
 
 def _key(
-    session: Session, record: KeyRecord, secrets: Sequence[str], told: Sequence[UnitKey]
+    record: KeyRecord, secrets: Sequence[str], told: Sequence[UnitKey], believed: Logged
 ) -> Key:
     both = unseal(secrets, record.sealed, purpose=f"key {record.kid}")
-    frozen = record.state == KeyState.FROZEN
-    units = _unit_ranges(session, record.kid) if frozen else ()
+    lots = {lot for lot, _, _ in believed.units}
     return Key(
         kid=record.kid,
         state=KeyState(record.state),
@@ -217,43 +215,8 @@ def _key(
         ed25519_private=both[32:],
         mac_secret=both[:32],
         first_number=record.first_number,
-        ranges=_ranges(session, record.kid) if frozen else (),
-        unit_ranges=units,
-        unit_keys=tuple(k for k in told if any(k.first <= lot < k.stop for lot, _, _ in units)),
+        ranges=believed.numbers,
+        unit_ranges=believed.units,
+        unit_keys=tuple(k for k in told if any(k.first <= lot < k.stop for lot in lots)),
         lots_before=record.lots_before,
     )
-
-
-def _ranges(session: Session, kid: int) -> tuple[tuple[int, int], ...]:
-    """Numbers a key signed, blank labels too; neighbouring ranges joined."""
-    rows = session.execute(
-        select(Issue.first, Issue.count)
-        .where(Issue.kid == kid)
-        .union_all(select(Blank.first, Blank.count).where(Blank.kid == kid))
-    )
-    return tuple(_joined((first, first + count) for first, count in rows))
-
-
-def _unit_ranges(session: Session, kid: int) -> tuple[tuple[int, int, int], ...]:
-    """Lots, and indices of units in them that a key signed in the offline form."""
-    rows = session.execute(
-        select(Issue.lot_id, Issue.first_in_lot, Issue.count)
-        .where(Issue.kid == kid, Issue.form == Form.OFFLINE)
-        .order_by(Issue.lot_id)
-    )
-    return tuple(
-        (lot, first, stop)
-        for lot, issues in groupby(rows, key=lambda row: row[0])
-        for first, stop in _joined((first, first + count) for _, first, count in issues)
-    )
-
-
-def _joined(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Ranges ``[first, stop)``, ascending, neighbours as one."""
-    joined: list[tuple[int, int]] = []
-    for first, stop in sorted(ranges):
-        if joined and joined[-1][1] >= first:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], stop))
-        else:
-            joined.append((first, stop))
-    return joined

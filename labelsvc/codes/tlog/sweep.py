@@ -36,11 +36,18 @@ def sweep(session: Session, *, origin: str, secrets: Sequence[str]) -> int:
 
 
 def _missing(session: Session) -> Iterable[Leaf]:
-    for blank in _without(session, Blank, Blank.id, "blank:"):
+    # What a frozen key has and the log lacks may be a thief's: it takes two people (`claims`). Nor
+    # does the log tell of labels that it does not know.
+    frozen = select(KeyRecord.kid).where(KeyRecord.state == KeyState.FROZEN)
+    for blank in _without(session, Blank, Blank.id, "blank:", Blank.kid.not_in(frozen)):
         yield describe.blank(blank)
-    for issue in _without(session, Issue, Issue.id, "issue:"):
+    for issue in _without(session, Issue, Issue.id, "issue:", Issue.kid.not_in(frozen)):
         yield describe.issue(issue)
-    for mark in _without(session, Mark, Mark.id, "mark:", Mark.state.in_(_GOOD_NO_MORE)):
+    noted = literal("issue:") + cast(Issue.id, String)
+    unknown = select(Issue.id).where(Issue.kid.in_(frozen), noted.not_in(select(LogLeaf.subject)))
+    of_known = Mark.issue_id.not_in(unknown)
+    ends = Mark.state.in_(_GOOD_NO_MORE)
+    for mark in _without(session, Mark, Mark.id, "mark:", ends, of_known):
         yield describe.mark(session, mark)
     start, row = "recognition:", Recognition
     for granted in _without(session, row, row.id, start, end=":granted"):

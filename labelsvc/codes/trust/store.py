@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from labelsvc.clock import now
 from labelsvc.codes.keys.key import Key
 from labelsvc.codes.keys.keyring import Keyring
-from labelsvc.codes.models import KeyRecord
+from labelsvc.codes.models import KeyRecord, RangeClaim, WithdrawalState
 from labelsvc.codes.tlog import log
 from labelsvc.codes.trust.formats.manifest import Content, Manifest
 from labelsvc.codes.trust.models import TrustManifest
@@ -104,15 +104,20 @@ def publish_manifest(session: Session, manifest: Manifest, *, host: str) -> None
 
 
 def behind(session: Session) -> list[int]:
-    """Keys whose state in the published manifest is no longer the present one: it is time for the
-    next. None where no manifest is published.
+    """Keys of which the published manifest no longer says what is so: another state, or ranges that
+    were decided on since. It is time for the next. None where no manifest is published.
     """
     manifest = newest(session)
     if manifest is None:
         return []
+    decided = select(RangeClaim.kid).where(
+        RangeClaim.state == WithdrawalState.DONE, RangeClaim.decided_at > manifest.content.issued
+    )
+    later = set(session.scalars(decided))
     return [
         record.kid
         for record in session.scalars(select(KeyRecord).order_by(KeyRecord.kid))
-        if (known := manifest.content.key(record.kid)) is None
+        if record.kid in later
+        or (known := manifest.content.key(record.kid)) is None
         or (known.state, known.ed25519_public) != (record.state, record.public)
     ]

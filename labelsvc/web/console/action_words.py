@@ -78,7 +78,10 @@ ACTIONS = {
     "blank.bind": "Blank labels entered for a lot",
     "blank.fail": "Blank roll failed",
     "key.rotate": "Signing key rotated",
-    "key.reseal": "Signing keys sealed anew",
+    "key.reseal": "Secrets sealed anew",
     "key.freeze": "Signing key frozen",
+    "key.ranges.propose": "Ranges of a frozen key proposed",
+    "key.ranges.confirm": "Ranges of a frozen key confirmed",
+    "key.ranges.refuse": "Ranges of a frozen key refused",
     "backup.restore": "Backup restored",
 }

@@ -32,8 +32,9 @@ from labelsvc.errors import (
     PrintRefused,
     QuantityExceeded,
 )
+from labelsvc.files import Files
 from labelsvc.settings import Settings
-from tests.factories import make_lot, make_producer, make_product
+from tests.factories import make_lot, make_producer, make_product, publish_log
 
 
 def roll_for(
@@ -172,13 +173,15 @@ def test_impossible_counts_are_refused(database: Database, settings: Settings, c
 
 
 def test_blank_labels_survive_the_theft_of_their_key(
-    database: Database, settings: Settings
+    database: Database, settings: Settings, files: Files
 ) -> None:
     with database.writing() as session:
         roll, lot = roll_for(session, settings, count=50)
         genuine = blank.codes_of(roll, ring(session, settings))
         bind(session, roll, lot, 5, 9)
         freeze(session, roll.kid, secrets=settings.keys)
+    publish_log(database, files, settings.keys)
+    with database.reading() as session:
         after = ring(session, settings)
         assert [blank.number_of(after, code) for code in (genuine[0], genuine[6], genuine[49])] == [
             roll.first, roll.first + 6, roll.last,

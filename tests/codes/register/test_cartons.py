@@ -18,6 +18,8 @@ from labelsvc.codes.register.keys import freeze, rotate
 from labelsvc.codes.register.resolve import find_code, find_goods
 from labelsvc.db import Database
 from labelsvc.errors import BadInput, Conflict, NotFound
+from labelsvc.files import Files
+from tests.factories import publish_log
 
 from .test_issue import BASE_URL, SECRETS, issue, ready, the_keyring
 
@@ -121,12 +123,18 @@ def test_units_that_are_not_there_are_not_found_though_the_signature_holds(
             find_goods(session, ring, code.canonical)
 
 
-def test_cartons_of_a_stolen_key_are_still_found_by_the_register(ready: Database) -> None:
+def test_cartons_of_a_stolen_key_are_still_found_by_the_register(
+    ready: Database, files: Files
+) -> None:
     run, (first, *_) = made(ready, Form.SHORT)
     code = carton.parse(the_keyring(ready).carton(first))
     with ready.writing() as session:
         rotate(session, secrets=SECRETS)
         freeze(session, first.kid, secrets=SECRETS)
+    ring = the_keyring(ready)
+    with ready.reading() as session:  # the log is not published: none of its units is believed
+        assert cartons.find(session, ring, ring.verify_carton(code, logged=True)) is None
+    publish_log(ready, files, SECRETS)
     ring = the_keyring(ready)
     with ready.reading() as session:
         found = cartons.find(session, ring, ring.verify_carton(code, logged=True))

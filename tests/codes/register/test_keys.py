@@ -25,7 +25,8 @@ from labelsvc.codes.register.keys import (
 )
 from labelsvc.db import Database
 from labelsvc.errors import Conflict, FrozenKey, KeyUnavailable, NotFound, RevokedKey
-from tests.factories import make_lot
+from labelsvc.files import Files
+from tests.factories import make_lot, publish_log
 
 BASE_URL = "https://qr.example.vn"
 SECRETS = ("a-secret-of-the-settings-for-tests-0001",)
@@ -151,7 +152,7 @@ def test_a_run_that_is_rendered_after_a_rotation_is_signed_by_its_own_key(
     assert codes_of(made, loaded(database)) == before
 
 
-def test_a_frozen_key_is_believed_inside_the_log_only(database: Database) -> None:
+def test_a_frozen_key_is_believed_inside_the_log_only(database: Database, files: Files) -> None:
     with database.writing() as session:
         create_keys(session, secrets=SECRETS)
     units = issue(database, 20, Form.OFFLINE)
@@ -159,6 +160,7 @@ def test_a_frozen_key_is_believed_inside_the_log_only(database: Database) -> Non
     stolen = loaded(database)
     with database.writing() as session:
         freeze(session, 1, secrets=SECRETS)
+    publish_log(database, files, SECRETS)
     assert [state for _, state, _ in states(database)] == ["frozen", "active", "next"]
     keyring = loaded(database)
 
@@ -179,7 +181,7 @@ def test_a_frozen_key_is_believed_inside_the_log_only(database: Database) -> Non
 
 
 def test_a_thief_beside_the_units_of_a_lot_is_found_out_without_secrets(
-    database: Database,
+    database: Database, files: Files
 ) -> None:
     """All that anybody holds is the public half, with the key of the shuffle told in it."""
     with database.writing() as session:
@@ -188,6 +190,7 @@ def test_a_thief_beside_the_units_of_a_lot_is_found_out_without_secrets(
     stolen = loaded(database)
     with database.writing() as session:
         freeze(session, 1, secrets=SECRETS)
+    publish_log(database, files, SECRETS)
     public = Keyring.from_json(loaded(database).to_json())
     for index in range(60):
         unit = stolen.units.printed(units.lot_id, index)
@@ -200,7 +203,7 @@ def test_a_thief_beside_the_units_of_a_lot_is_found_out_without_secrets(
 
 
 def test_a_key_is_believed_for_what_it_signed_and_not_for_what_the_next_one_did(
-    database: Database,
+    database: Database, files: Files
 ) -> None:
     """Runs before, between and after in one lot; neighbours are one range."""
     with database.writing() as session:
@@ -214,10 +217,13 @@ def test_a_key_is_believed_for_what_it_signed_and_not_for_what_the_next_one_did(
     issue(database, 9, Form.OFFLINE)
     with database.writing() as session:
         freeze(session, 1, secrets=SECRETS)
+    publish_log(database, files, SECRETS)
     assert loaded(database).keys[0].unit_ranges == ((lot, 0, 50), (lot, 55, 62))
 
 
-def test_units_of_lots_to_come_are_shuffled_by_a_key_that_is_not_told(database: Database) -> None:
+def test_units_of_lots_to_come_are_shuffled_by_a_key_that_is_not_told(
+    database: Database, files: Files
+) -> None:
     with database.writing() as session:
         create_keys(session, secrets=SECRETS)
     lot = issue(database, 20, Form.OFFLINE).lot_id
@@ -226,6 +232,7 @@ def test_units_of_lots_to_come_are_shuffled_by_a_key_that_is_not_told(database: 
         with database.writing() as session:
             freeze(session, kid, secrets=SECRETS)
             freeze(session, 1, secrets=SECRETS)  # once more changes nothing
+    publish_log(database, files, SECRETS)
     after = loaded(database)
     assert [key.lots_before for key in after.keys] == [lot + 1001, lot + 1001, None, None]
     (told,) = after.keys[0].unit_keys

@@ -62,6 +62,14 @@ def test_the_roots_of_every_size_are_those_of_the_rfc_read_literally() -> None:
     assert [naive(leaves[:size]) for size in range(0, MOST + 1, 7)] == ALL_ROOTS[::7]
 
 
+def test_a_root_that_grows_leaf_by_leaf_is_the_root_of_every_size() -> None:
+    tree = merkle.GrowingRoot()
+    for size in range(MOST + 1):
+        assert tree.root() == ALL_ROOTS[size]
+        if size < MOST:
+            tree.add(HASHES[size])
+
+
 def test_every_leaf_of_every_size_has_a_proof_that_holds_for_it_alone() -> None:
     for size in range(1, MOST + 1):
         root = ALL_ROOTS[size]

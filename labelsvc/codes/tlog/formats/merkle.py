@@ -55,6 +55,31 @@ def root(size: int, node: NodeAt) -> bytes:
     return _span(0, size, node) if size else EMPTY_ROOT
 
 
+class GrowingRoot:
+    """Root of leaves that come one after the other; holds one hash a level."""
+
+    def __init__(self) -> None:
+        #: Levels and hashes of complete subtrees, the largest first.
+        self._parts: list[tuple[int, bytes]] = []
+
+    def add(self, leaf: bytes) -> None:
+        """Add the hash of the next leaf."""
+        level = 0
+        while self._parts and self._parts[-1][0] == level:
+            leaf = node_hash(self._parts.pop()[1], leaf)
+            level += 1
+        self._parts.append((level, leaf))
+
+    def root(self) -> bytes:
+        """Root of the leaves so far."""
+        if not self._parts:
+            return EMPTY_ROOT
+        found = self._parts[-1][1]
+        for _, beside in reversed(self._parts[:-1]):
+            found = node_hash(beside, found)
+        return found
+
+
 def inclusion_proof(index: int, size: int, node: NodeAt) -> list[bytes]:
     """The hashes beside the way from leaf *index* up to the root of *size* leaves.
 

@@ -4,6 +4,7 @@ from labelsvc.web.console.office import accounts as accounts
 from labelsvc.web.console.office import audit as audit
 from labelsvc.web.console.office import cases as cases
 from labelsvc.web.console.office import imports as imports
+from labelsvc.web.console.office import key_ranges as key_ranges
 from labelsvc.web.console.office import keys as keys
 from labelsvc.web.console.office import mark as mark
 from labelsvc.web.console.office import outlets as outlets
