@@ -2,7 +2,7 @@
 
 The way of a label through the pure modules, each a step that can be tested alone::
 
-    layout_file.load(toml)       what goes where, in millimetres
+    layouts.reading.load(toml)   what goes where, in millimetres
     content.LabelContent         what it says
     drawing.compose(...)         a list of drawing operations, static and per unit
     pdf / preview / zpl          the same list on paper, on screen, on a roll

@@ -43,11 +43,11 @@ class Rendered:
     #: 1-based cell of the first sheet where printing starts.
     start_at: Mapped[int] = mapped_column(default=1)
     #: Cells of the first sheet that are used up, how the cells are filled, labels of each code
-    #: and their order, labels without a code at the end: `labels.imprint.Imprint`.
+    #: and their order, labels without a code at the end: `labels.sheets.imprint.Imprint`.
     imprint: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
-    #: pdf, zpl or tspl.
+    #: PDF, or a language of `labels.rolls.languages`.
     output: Mapped[str] = mapped_column(String(8), default="pdf", server_default="pdf")
-    #: The printer as it was set up: `labels.printers.Profile`.
+    #: The printer as it was set up: `labels.sheets.profile.Profile`.
     profile: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     #: Host in the symbols.
     base_url: Mapped[str] = mapped_column(String(120))
@@ -158,7 +158,7 @@ class RunFile(Base):
     job_id: Mapped[int | None] = mapped_column(ForeignKey("job.id"))
     #: press, variable or archive.
     kind: Mapped[str] = mapped_column(String(10))
-    #: What was asked for: `labels.run_files.Wish`.
+    #: What was asked for: `labels.runs.extra_files.Wish`.
     wish: Mapped[dict[str, Any]]
     file_key: Mapped[str | None] = mapped_column(String(200))
     #: The sheet for the print shop (PDF).
@@ -224,9 +224,9 @@ class Printer(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     producer_id: Mapped[int] = mapped_column(ForeignKey("producer.id"))
     name: Mapped[str] = mapped_column(String(60))
-    #: pdf (driver of an office printer), zpl or tspl.
+    #: PDF (driver of an office printer), or a language of `labels.rolls.languages`.
     language: Mapped[str] = mapped_column(String(8), default="pdf")
-    #: `labels.printers.Profile`.
+    #: `labels.sheets.profile.Profile`.
     profile: Mapped[dict[str, Any]]
     host: Mapped[str] = mapped_column(String(120), default="")
     port: Mapped[int] = mapped_column(default=9100)

@@ -1,4 +1,5 @@
-"""Symbols measured on a rendered page with a ruler of pixels: module, dots, quiet zone.
+"""Measure: measures symbols on a rendered page: module, dots, quiet zone. Used by spot checks and by the
+preflight of press files.
 
 A reader program forgives a missing quiet zone and uneven modules; a shop scanner does not. So what
 was drawn is measured on what comes out, knowing nothing of how it was drawn.

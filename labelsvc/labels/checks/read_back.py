@@ -1,4 +1,4 @@
-"""The finished file judged by what comes out of it: every symbol rendered, read and compared.
+"""Read back: renders a finished PDF, reads every symbol, and compares. Used by runs.
 
 A page is rendered and read as a whole; each code must be found once, in its own cell. A symbol
 that is missed is looked for again in its cell at a higher resolution before the run is refused, so

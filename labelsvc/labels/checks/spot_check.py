@@ -1,4 +1,4 @@
-"""A few labels of a finished file, measured with a ruler of pixels: module and quiet zone.
+"""Spot check: measures a few labels of a finished file: module and quiet zone. Used by both read-backs.
 
 Reading every symbol says that it can be read; a reader program forgives what a shop scanner does
 not. So one page of each part is measured as `gauge` does it, knowing nothing of how it was drawn.

@@ -1,4 +1,5 @@
-"""What a label must keep free: the edge of the paper, and the symbol with its quiet zone.
+"""Clearance: checks that the edge of the paper and the quiet zone stay free. Used by compose, draft and the
+law check.
 
 A reader program forgives ink in the quiet zone, a shop scanner does not, so geometry is checked
 before anything is printed (`preflight` checks the finished file a second time by reading it).

@@ -1,4 +1,5 @@
-"""From a layout and the facts of a record to the drawing list of one label.
+"""Compose: makes the drawing list of one label from a layout and the facts of a record. Used by every
+writer, checks and previews.
 
 The list comes in two parts: operations equal on all labels of the record (`Drawing.static`, put
 into a PDF once) and those that differ from unit to unit (`Drawing.unit`).

@@ -1,4 +1,4 @@
-"""What one record says on a label: values of the variables, what differs from unit to unit, samples."""
+"""Content: holds the values of one record, and what differs from unit to unit. Used by drawing and runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A layout that is being made: every fault is noted with its element, and the rest is drawn.
+"""Draft: draws a layout that is being made, and notes every fault with its element. Used by the editor.
 
 `drawing.compose` stops at the first fault, as printing must. Whoever drags a box about wants to see
 how far the words run over, and all that is wrong at once. Nothing that comes from here is printed: a letter that the

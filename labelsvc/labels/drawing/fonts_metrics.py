@@ -1,4 +1,5 @@
-"""The faces of a font: which letters they have, how wide they are, where their ink is."""
+"""Fonts metrics: tells which letters a face has, how wide they are, and where their ink is. Used by drawing
+and PDF files."""
 
 from __future__ import annotations
 

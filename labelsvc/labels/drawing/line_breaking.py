@@ -1,4 +1,4 @@
-"""Breaking words into lines: what stays together, what may be parted, lines of even length."""
+"""Line breaking: breaks words into lines, keeps together what belongs together. Used by text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The operations of a drawing list: all in millimetres from the label's top left corner, y down.
+"""Ops: the operations of a drawing list, in millimetres from the label's top left corner, y down. Used by
+every renderer.
 
 Every renderer (PDF, screen, thermal printer, print shop) draws these and nothing else.
 """

@@ -1,4 +1,4 @@
-"""Contents to try a layout with: usual ones, the longest and the shortest that labels meet."""
+"""Sample content: gives contents to try a layout with: usual, longest, shortest. Used by previews and checks."""
 
 from __future__ import annotations
 

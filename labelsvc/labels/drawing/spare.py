@@ -1,4 +1,4 @@
-"""A spare: paper for setting up the printer and the labelling machine, and nothing that sells.
+"""Spare: draws the label that is only for setting up machines. Used by PDF files.
 
 No code, no name, no lot, no stars: whoever finds one on goods sees that it is not a label. Only the
 cross and these words are on it.

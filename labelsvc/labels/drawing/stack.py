@@ -1,4 +1,4 @@
-"""A stack: rows of words, stars and rules under one another, shrunk together to fit its box."""
+"""Stack: sets rows of words, stars and rules under one another, shrunk together to fit. Used by compose."""
 
 from __future__ import annotations
 

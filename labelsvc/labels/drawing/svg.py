@@ -1,4 +1,4 @@
-"""The same drawing list on a screen: SVG with the glyphs as outlines.
+"""SVG: draws the drawing list for a screen, glyphs as outlines. Used by pages and the command line.
 
 Nothing is laid out again here, so what one sees is what is printed.
 """

@@ -1,4 +1,4 @@
-"""Setting words in a box: shrinking, leading, refusing.
+"""Text: sets words in a box: shrinking, leading, refusing. Used by words and stack.
 
 Sizes come in points (as in layouts) and leave in millimetres. No kerning or ligatures: every
 renderer places the same advances, so screen and paper agree to the dot.

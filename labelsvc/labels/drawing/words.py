@@ -1,4 +1,4 @@
-"""Words on a label: boxes, rows of stars and circles become text operations at exact places."""
+"""Words: turns boxes, rows of stars and circles into text operations at exact places. Used by compose."""
 
 from __future__ import annotations
 

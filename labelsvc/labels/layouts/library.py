@@ -1,4 +1,5 @@
-"""The layouts at hand: those that come with the program, and an operator's own folder over them.
+"""Library: finds layouts that come with the program, and those of an operator's own folder. Used by runs,
+pages and commands.
 
 With `fonts`, the one place of the label engine that reads files.
 """

@@ -1,4 +1,5 @@
-"""What the models of a layout refuse, in whole sentences that have a translation.
+"""Messages: words what the models of a layout refuse, in sentences that are translated. Used by reading and
+the editor.
 
 pydantic speaks English to programmers; whoever writes a layout, in a file or in the editor, reads
 these.

@@ -1,4 +1,4 @@
-"""The paper of a layout: the shape of a label, and the sheet or roll that it lies on."""
+"""Paper: the shape of a label, and the sheet or roll that it lies on, as pydantic models. Used by layouts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Reading a layout file: `LayoutError` and nothing else, with the file, the line, the field, the fix."""
+"""Reading: reads a layout file; refuses with the file, the line, the field and the fix. Used by the library,
+runs and the editor."""
 
 from __future__ import annotations
 

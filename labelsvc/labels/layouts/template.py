@@ -1,4 +1,5 @@
-"""Templates of texts: {variables}, **bold**, [parts that may be left out].
+"""Template: expands texts with {variables}, **bold** and [parts that may be left out]. Used by drawing and
+the law check.
 
 Placeholders are found by one regular expression, so that every renderer agrees on what a template
 means.

@@ -1,4 +1,4 @@
-"""A layout as the text of its TOML file: inverse of `layout_file.load`, and the only writer of it."""
+"""Writing: writes a layout as TOML, the inverse of `reading.load`. Used by the editor and own layouts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ledger of printing: which labels came out of the printer, were spoiled, voided, replaced, used.
+"""Ledger: writes and reads which labels were printed, spoiled, replaced, used. Used by the page of a run.
 
 Labels are named by the numbers printed on them, 1 to the count of their run. A label that is spoiled
 or void has a dead code from the same transaction on, and a replacement gets a new number: there is

@@ -1,4 +1,4 @@
-"""The life of labels of a lot: on goods that are released, then sold; from the first to the last."""
+"""Life: activates and sells labels of a lot, from the first to the last. Used by the pages of producers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole lot on one screen: labels declared, issued, printed, spoiled, used, and what is left."""
+"""Lot account: counts the labels of a lot: declared, issued, printed, spoiled, used, left. Used by its page."""
 
 from __future__ import annotations
 

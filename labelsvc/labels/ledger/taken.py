@@ -1,4 +1,4 @@
-"""What printers took of a run, and from which label on it may go on.
+"""Taken: tells what printers took of a run, and from which label it may go on. Used by sending.
 
 A run goes to its printers from front to back. Whoever sends it from label *k* on says two things:
 all before *k* is on paper, and nothing from *k* on is. The first is written into the ledger. The

@@ -1,4 +1,4 @@
-"""Contrast of the words against what lies below them (Decree 37/2026/NĐ-CP art. 38).
+"""Colours: checks the contrast of words against their ground (Decree 37/2026/NĐ-CP art. 38). Used by legal.
 
 The decree asks for contrast and gives no number. We take the ratio of WCAG 2 (1.4.3): 4.5, which
 people of weak sight need for small letters, as advice; below 3 no one reads them in a shop.

@@ -1,4 +1,5 @@
-"""Which contents a label must have: art. 42.1 and appendix I of Decree 37/2026/NĐ-CP.
+"""Contents: knows the mandatory contents of a label: art. 42.1 and appendix I of Decree 37/2026/NĐ-CP. Used
+by legal.
 
 Goods are known by the number of their criteria set (Decision 26/2026/QĐ-TTg, appendix I); each set
 lies in one group of the decree's appendix. Goods that lie in several groups may choose (art. 42).

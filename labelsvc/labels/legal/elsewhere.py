@@ -1,4 +1,5 @@
-"""Contents that stand elsewhere on the pack: "Xem NSX, HSD ở đáy bao bì" (appendix III)."""
+"""Elsewhere: finds contents that stand elsewhere on the pack: "Xem NSX, HSD ở đáy bao bì" (appendix III).
+Used by legal."""
 
 from __future__ import annotations
 

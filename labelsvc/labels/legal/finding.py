@@ -1,4 +1,4 @@
-"""A finding of the law check, and the sources that findings name."""
+"""Finding: holds a finding of the law check, and the sources that findings name. Used by all its checks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words that cannot be read because something lies on them (Decree 37/2026/NĐ-CP art. 38).
+"""Hidden: finds words that something lies on (Decree 37/2026/NĐ-CP art. 38). Used by legal.
 
 A content under a picture is not on the label, although the layout names it; words on words are
 neither the one nor the other.

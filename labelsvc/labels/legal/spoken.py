@@ -1,4 +1,4 @@
-"""The words of a label before they are set: element, template, and text with the values in."""
+"""Spoken: gives the words of a label before they are set. Used by the checks of wording and stars."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ReportLab's canvas as every PDF of ours needs it: our fonts alone, one file cut at a time."""
+"""Canvas: sets up ReportLab for every PDF of ours, with our fonts alone. Used by all writers of PDF."""
 
 from __future__ import annotations
 

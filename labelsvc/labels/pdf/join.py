@@ -1,4 +1,4 @@
-"""Many parts as one PDF, object by object: memory does not grow with the run.
+"""Join: makes one PDF of many parts, object by object, in constant memory. Used by merge.
 
 A general library keeps every object of every file; a run of a million labels has a hundred
 thousand. Parts are files that `pdf` wrote, so their form is known: a plain cross-reference table,

@@ -1,4 +1,5 @@
-"""The labels of a run in order, each with its symbol as packed rows."""
+"""Label block: gives the labels of a run in order, each with the packed rows of its symbol. Used by PDF
+files and rolls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages of a run as a PDF: static forms, symbols and words of one page after another."""
+"""Pages: draws static forms, symbols and words of one page after another. Used by write."""
 
 from __future__ import annotations
 

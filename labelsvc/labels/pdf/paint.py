@@ -1,4 +1,4 @@
-"""Drawing operations as PDF operators: text in, text out, nothing of ReportLab."""
+"""Paint: turns drawing operations into PDF operators, text in, text out. Used by PDF and press files."""
 
 from __future__ import annotations
 

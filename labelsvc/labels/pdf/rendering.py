@@ -1,4 +1,4 @@
-"""Pixels of a PDF and of a label: whole pages, windows, previews as PNG."""
+"""Rendering: makes pixels of a PDF: whole pages, windows, previews as PNG. Used by checks, rolls and pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A run as a PDF: the static part of a label once, a 1-bit mask and a few words per unit.
+"""Write: makes the PDF of a run: static parts once, a 1-bit mask and a few words per unit. Used by runs
+and rolls.
 
 Written for speed and for printing presses alike: a page first draws its static forms, then the
 symbols, then the words; a symbol is an inline image mask, so its modules are whole samples without

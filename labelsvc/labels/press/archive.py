@@ -1,4 +1,4 @@
-"""A finished run kept for years: PDF/A-2b (ISO 19005-2), what it shows unchanged.
+"""Archive: turns a finished run into PDF/A-2b (ISO 19005-2), its look unchanged. Used by extra files.
 
 The files of a run already have their fonts inside and use no forbidden feature; what is added is
 the colour that their numbers mean (an output intent) and the metadata that says what the file is.

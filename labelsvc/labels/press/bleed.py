@@ -1,4 +1,5 @@
-"""What touches the edge of a label goes on into the bleed, so that a cut beside the line stays clean.
+"""Bleed: extends what touches the edge of a label, so that a cut beside the line stays clean. Used by press
+files.
 
 Only what lies on the trimmed edge is moved or added; inside of the edge nothing changes.
 """

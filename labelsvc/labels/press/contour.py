@@ -1,4 +1,4 @@
-"""A symbol as one outline, for print shops that want paths instead of a 1-bit picture."""
+"""Contour: draws a symbol as one outline instead of a 1-bit picture. Used by plates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The table of variable data: CSV that spreadsheets open as it is, and that reads back exactly.
+"""CSV table: writes and reads tables that spreadsheets open as they are. Used by variable data and lists of
+faults.
 
 UTF-8 with a byte order mark, every cell quoted, no cell that a spreadsheet takes for a formula.
 """

@@ -1,4 +1,5 @@
-"""A drawn file made ready for the press: boxes, colour spaces, overprint, output intent, PDF/X-4.
+"""Finish: makes a drawn file ready for the press: boxes, colour spaces, overprint, output intent, PDF/X-4.
+Used by write and variable data.
 
 What ISO 15930-7 asks of the file itself is done here with pikepdf; what it asks of the drawing
 (fonts inside, no colours of screens, no transparency) the writer sees to.

@@ -1,4 +1,5 @@
-"""ICC profiles: the operator's output profile read and checked, our own small sRGB made."""
+"""ICC: reads and checks the output profile of a press, and makes a small sRGB profile. Used by press files
+and archives."""
 
 from __future__ import annotations
 

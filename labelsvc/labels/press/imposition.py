@@ -1,4 +1,5 @@
-"""Where labels lie on a page for the press: alone with marks, or n-up on a press sheet.
+"""Imposition: places labels on a page for the press, alone with marks or several on a sheet. Used by press
+files.
 
 Millimetres from the top left corner of the medium, y down; a place is a label's trimmed corner.
 """

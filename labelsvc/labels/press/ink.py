@@ -1,4 +1,4 @@
-"""Colours of a screen as inks of a press: near-neutral darks in black alone, the rest separated.
+"""Ink: separates colours of a screen into inks, near-neutral darks in black alone. Used by palettes.
 
 Without an output profile the colours are computed by a stated model of sheet-fed offset on coated
 paper: Neugebauer's mixing of the solid colours of ISO 12647-2 (the aims behind FOGRA39) with dot

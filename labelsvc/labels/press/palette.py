@@ -1,4 +1,4 @@
-"""The inks of one press job: each colour of a layout as process inks or a spot, and what was used."""
+"""Palette: holds the inks of one press job, process or spot, and notes which were used. Used by plates."""
 
 from __future__ import annotations
 

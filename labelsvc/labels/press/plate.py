@@ -1,4 +1,4 @@
-"""The pages of a press file: operators in inks, static part once, symbols, words, marks."""
+"""Plate: draws the pages of a press file in inks. Used by write and variable data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sheet that goes to the print shop with a file: one A4 page, Vietnamese, made to be read.
+"""Report: draws the A4 sheet, in Vietnamese, that goes to the print shop with a file. Used by extra files.
 
 It says what was ordered, what the file is, and what to look at on the proof.
 """

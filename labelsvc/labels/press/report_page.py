@@ -1,4 +1,4 @@
-"""An A4 page of words, rules and boxes: places in mm from its upper left corner."""
+"""Report page: draws words, rules and boxes on an A4 page, in mm from its upper left corner. Used by report."""
 
 from __future__ import annotations
 

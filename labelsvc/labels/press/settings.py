@@ -1,4 +1,4 @@
-"""What a print shop asks for: bleed, marks, inks, printing condition, imposition."""
+"""Settings: holds what a print shop asks for: bleed, marks, inks, condition, imposition. Used by press files."""
 
 from __future__ import annotations
 

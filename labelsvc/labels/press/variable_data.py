@@ -1,4 +1,4 @@
-"""Variable data for presses with their own merging: one template and a table of what differs.
+"""Variable data: makes one template and a table for presses with their own merging. Used by extra files.
 
 The template is the press file of a label with everything that is common, and a box where each
 thing that differs goes. The table is CSV for spreadsheets: UTF-8 with a byte order mark, every cell

@@ -1,4 +1,4 @@
-"""A run for the print shop: inks instead of screen colours, bleed, boxes, marks, PDF/X-4.
+"""Write: makes the press file of a run: inks, bleed, boxes, marks, PDF/X-4. Used by extra files.
 
 The same drawing list as `pdf/pages.py` draws, for another machine. A page first draws its static forms,
 then the symbols, then the words, as presses with variable data want it (PDF Association, «Best

@@ -1,4 +1,5 @@
-"""XMP packets for PDF/X-4 and PDF/A-2b, written out: same facts, same bytes."""
+"""XMP: writes metadata packets for PDF/X-4 and PDF/A-2b, the same bytes for the same facts. Used by finish
+and archive."""
 
 from __future__ import annotations
 

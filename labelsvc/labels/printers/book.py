@@ -1,4 +1,4 @@
-"""A producer's printers: how each bends a page, and where it stands."""
+"""Book: lists, saves and removes the printers of a producer. Used by their pages and the command line."""
 
 from __future__ import annotations
 

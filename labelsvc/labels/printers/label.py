@@ -1,9 +1,10 @@
-"""Calibration labels for printers of rolls: a cross to measure from, rulers, and a ladder of symbols.
+"""Label: makes calibration labels for printers of rolls: a cross, rulers, a ladder of symbols. Used by the
+pages of printers.
 
 The first label has the cross; how far it stands from two edges of the label gives the printer's
 offset (`printers.moved`). The next ones have symbols of 2 to 6 dots a module, each with its dots
 and millimetres: the finest that a phone reads at once is the finest to print on that printer.
-Everything is dots of the printer, sent as the pictures that rolls are (`rollfile`).
+Everything is dots of the printer, sent as the pictures that rolls are (`rolls.pictures`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""A few labels straight to a printer on the network, while somebody waits: no run, no ledger."""
+"""Send now: sends a few labels to a network printer while somebody waits, without run or ledger. Used by
+the pages of printers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Sending a released roll to a label printer on the network: raw TCP, as port 9100 takes it.
+"""Sending: sends a released roll to a label printer on the network, raw TCP as port 9100 takes it. Used by
+the page of a run and by the worker.
 
 A printer says nothing about labels that came out. What is known is what it took: it takes more only
 when it has printed, so the count may run ahead by what its memory holds. After a jam the person at

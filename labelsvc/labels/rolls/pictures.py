@@ -1,4 +1,5 @@
-"""What ZPL and TSPL files have in common: pictures of rows, one after another, and how often.
+"""Pictures: packs the rows of a roll, merges like ones, and cuts a file after a jam. Used by every printer
+language.
 
 Every word of a label is part of its picture. So no text of a user reaches the printer as a command,
 and letters look as on paper whatever fonts the printer has.

@@ -1,4 +1,5 @@
-"""A run as 1-bit pictures for label printers: what the PDF shows, at the printer's own dots.
+"""Raster: renders a run as 1-bit pictures at the printer's own dots. Used by runs, calibration and the
+read-back of rolls.
 
 The PDF of the run is rendered at the resolution of the print head and cut at one shade, so a roll
 looks like the preview; pictures alone are screened, since a print head has no greys and half of a

@@ -1,4 +1,4 @@
-"""A finished roll file judged by what comes out of it: every picture rebuilt, every symbol read."""
+"""Read back: rebuilds every picture of a roll file, reads every symbol, and compares. Used by runs."""
 
 from __future__ import annotations
 

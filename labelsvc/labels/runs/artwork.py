@@ -1,4 +1,5 @@
-"""The certification mark of the programme: artwork that the office uploads, and which runs show.
+"""Artwork: keeps the certification mark that the office uploads, and which picture a run shows. Used by
+runs and by the page of the mark.
 
 The mark is registered and never drawn here. A picture is decoded and written again, kept under the
 SHA-256 of what was written and never deleted: a run names it by that, so the same run gives the same

@@ -1,4 +1,5 @@
-"""Labels for the cartons that a run is packed into: one code a carton, read back like every other.
+"""Carton label: makes labels for the cartons of a run, one code a carton, each read back. Used by extra
+files.
 
 No number is taken: a carton code names units that have theirs. Its layouts are of this program, of
 purpose "carton": no run of goods is printed with them, and the law of pack labels asks nothing.

@@ -1,4 +1,5 @@
-"""What a label of a lot says, from the catalogue: Lot, Product, Producer, Recognition → content."""
+"""Catalogue content: says what a label of a lot shows, from Lot, Product, Producer and Recognition. Used
+by runs and previews."""
 
 from __future__ import annotations
 
@@ -54,7 +55,7 @@ def lot_content(
     lot: Lot, *, base_url: str, on: date, pictures: Mapping[str, bytes] | None = None
 ) -> LabelContent:
     """Values of all variables for *lot* as they are on the day *on*, and the *pictures* of the
-    programme (`mark.pictures`) as far as they may be shown."""
+    programme (`artwork.pictures`) as far as they may be shown."""
     product = lot.product
     values = product_values(product) | {
         "lot_code": lot.code,

@@ -1,4 +1,4 @@
-"""What of a code stands in words on the labels that were printed with it: what a buyer can compare."""
+"""Comparable: tells which words stand on the labels of a code, for a buyer to compare. Used by the scan page."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""A released run in another shape: for the print shop, as data for its own merging, for an archive, on
-the cartons that its goods are packed into.
+"""Extra files: makes other files of a released run: press file, variable data, archive, carton labels.
+Used by the page of a run, the worker and the command line.
 
 No number is taken: the codes are those of the run. What is made is checked before it may be
 fetched; an error of the preflight ends the job and says what to change.

@@ -1,4 +1,4 @@
-"""The parts of a run as one file, which is compared with what was read back."""
+"""Merge: makes one file of the parts of a run, and compares it with what was read back. Used by the worker."""
 
 from __future__ import annotations
 

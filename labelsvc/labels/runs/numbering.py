@@ -1,4 +1,5 @@
-"""Words that the labels of a run carry: codes that stand for those not yet made, places, marks."""
+"""Numbering: names runs and numbers labels, and gives sample codes of the right width. Used by runs and
+previews."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""How a run is cut into parts, and what is printed on each label of a part."""
+"""Parts: cuts a run into parts, and says what is printed on each label of a part. Used by render and extra
+files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rendering of a run: cut into parts, each drawn, read back whole, put together, released."""
+"""Render: draws a part of a run, reads it back, and releases the whole. Used by the worker."""
 
 from __future__ import annotations
 

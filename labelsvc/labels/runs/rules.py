@@ -1,4 +1,4 @@
-"""Rules that refuse a run: how many labels a lot may have, its dates, its stars, its inner codes."""
+"""Rules: refuses runs by quantity, dates, stars and inner codes. Used by check."""
 
 from __future__ import annotations
 

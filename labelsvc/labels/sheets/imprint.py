@@ -1,4 +1,5 @@
-"""How the codes of a run go on paper: which cells, in which order, how often, with how many spares.
+"""Imprint: says how the codes of a run go on paper: cells, order, copies, spares. Used by runs and by the
+ledger.
 
 A run has `count` codes. It prints `copies` labels of each and then the spares: crossed out, without
 a code and without a word of the goods (`spare`), for setting up the printer and the labelling

@@ -1,4 +1,5 @@
-"""What a printer does to a page, and how a page is bent so that it comes out right.
+"""Profile: holds the correction of a printer, and works it out from what was measured. Used by PDF files,
+rolls and the pages of printers.
 
 A user prints the calibration sheet, measures a few distances with a ruler, and types them in;
 `measured` turns them into a `Profile`. Millimetres, x to the right and y down from the top left of

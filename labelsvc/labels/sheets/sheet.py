@@ -1,4 +1,5 @@
-"""How labels lie on a page: exact millimetres (Decimal), impossible geometries refused.
+"""Sheet: places labels on a page in exact millimetres (Decimal), and refuses impossible geometries. Used
+by everything that fills pages.
 
 Cells are numbered from 1 along the rows, as one reads. The first page may begin at any cell and
 leave out cells that are used up; later pages are whole.

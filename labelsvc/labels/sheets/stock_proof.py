@@ -1,4 +1,4 @@
-"""The test sheet of an article: print it on plain paper, hold it against a real sheet, measure."""
+"""Stock proof: draws the test sheet of an article, to be held against a real sheet. Used by stock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many symbols of one structure at once: table look-ups and XOR instead of an encoder.
+"""Batch: makes many symbols of one structure by table look-ups and XOR. Used by PDF files and rolls.
 
 For a fixed version, level, mask and segment structure a symbol is an affine function over GF(2) of
 its data bits: Reed-Solomon is linear, placement is a permutation, the mask is a constant. So the

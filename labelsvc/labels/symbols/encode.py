@@ -1,4 +1,5 @@
-"""QR symbols (ISO/IEC 18004): segments, version, matrices, pictures, reading back.
+"""Encode: makes QR symbols (ISO/IEC 18004), their pictures, and reads them back. Used by everything with a
+symbol.
 
 The only importer of `qrcode` (reference encoder), `segno` (its writers only: its own encoder pads
 wrongly) and `zxingcpp` (reads back). A matrix is a square bool array, True = dark, no quiet zone.

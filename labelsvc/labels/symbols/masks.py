@@ -1,4 +1,4 @@
-"""The mask of each symbol of a batch, chosen as ISO/IEC 18004 (7.8.3) says, many symbols at once.
+"""Masks: chooses the mask of many symbols at once, as ISO/IEC 18004 (7.8.3) says. Used by batch.
 
 A row of modules is a machine word and a symbol is as many words as it has rows, so every rule of
 the penalty is a few shifts, ANDs and counts of bits. Rules and ties are those of the reference

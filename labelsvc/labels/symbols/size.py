@@ -1,4 +1,4 @@
-"""Size of a QR symbol on paper: modules of whole printer dots, and the plan of one that fits."""
+"""Size: plans a QR symbol of whole printer dots. Used by drawing, checks and rolls."""
 
 from __future__ import annotations
 

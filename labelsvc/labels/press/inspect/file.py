@@ -1,4 +1,4 @@
-"""Preflight of the file itself: fonts, output intent, PDF/X-4 keys, boxes."""
+"""File: checks fonts, output intent, PDF/X-4 keys and boxes of a finished file. Used by check."""
 
 from __future__ import annotations
 

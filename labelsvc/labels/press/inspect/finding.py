@@ -1,4 +1,4 @@
-"""What a preflight asks for, and what it finds."""
+"""Finding: holds the wishes and the findings of a preflight. Used by all its checks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Preflight of what the file shows: symbols measured on a rendering, and read back."""
+"""Symbol: measures symbols on a rendering and reads them back. Used by check."""
 
 from __future__ import annotations
 
