@@ -229,8 +229,10 @@ def test_what_no_label_can_be_is_refused_with_a_fix(
     with database.writing() as session:
         run = released(session, settings)
         with pytest.raises(BadInput) as caught:
-            written = replacement if kind == "reprint" else ledger
-            getattr(written, kind)(session, run=run, actor=WHO, **facts)
+            if kind == "reprint":
+                replacement.reprint(session, replacement.Reprint(run=run, **facts), actor=WHO)
+            else:
+                getattr(ledger, kind)(session, run=run, actor=WHO, **facts)
         assert caught.value.fix
         assert ledger.entries(session, run) == []
 
