@@ -9,11 +9,12 @@ both are ordinary transactions. Leaving the block commits, raising rolls back.
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar, cast
@@ -137,7 +138,8 @@ class Database:
         self._glances, self._generation = threading.local(), 0
         self._opened: list[sqlite3.Connection] = []
         if self.is_sqlite and self.url.database:
-            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            # Password hashes, names and telephone numbers are in it: no business of other users.
+            Path(self.url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.engine: Engine = create_engine(
             self.url,
             # Errors go to the log: they must not bring codes, or what a reporter wrote, with them.
@@ -203,7 +205,19 @@ class Database:
         self.engine.dispose()
 
 
+def make_private_file(path: Path) -> None:
+    """An empty file that its owner alone may read, where none is yet."""
+    with suppress(OSError):  # SQLite says it better
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
 def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "do_connect")
+    def make_private(_dialect: Any, _record: Any, arguments: list[Any], _named: Any) -> None:
+        # SQLite itself would ask the umask; its -wal and -shm take the mode of the file.
+        if arguments and arguments[0] not in ("", ":memory:"):
+            make_private_file(Path(arguments[0]))
+
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, below

@@ -281,6 +281,12 @@ class ConfigurationError(LabelsvcError):
     code = "configuration"
 
 
+class DatabaseUnusable(ConfigurationError):
+    """The database does not answer, may not be written, or has another schema."""
+
+    code = "database"
+
+
 class KeyUnavailable(ConfigurationError):
     code = "key_unavailable"
 

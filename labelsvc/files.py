@@ -10,6 +10,7 @@ import re
 import shutil
 import uuid
 from io import BytesIO
+from pathlib import Path
 from typing import IO, Any, cast
 from urllib.parse import urlsplit
 
@@ -18,6 +19,18 @@ import fsspec
 from labelsvc.errors import FileMissing
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*")
+
+
+def make_private_folders(folder: Path) -> None:
+    """Make *folder* and what is missing above it, for its owner alone."""
+    if not folder.is_dir():
+        make_private_folders(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def private_opener(path: str, flags: int) -> int:
+    """Opener of a new file that its owner alone may read."""
+    return os.open(path, flags, 0o600)
 
 
 class Files:
@@ -75,10 +88,10 @@ class Files:
                 raise
             target.commit()
             return
-        self._fs.makedirs(path.rpartition("/")[0], exist_ok=True)
+        make_private_folders(Path(path).parent)
         aside = f"{path}.{uuid.uuid4().hex}.part"
         try:
-            with self._fs.open(aside, "wb") as target:
+            with open(aside, "xb", opener=private_opener) as target:
                 shutil.copyfileobj(source, target, 1 << 20)
         except BaseException:
             self._fs.rm_file(aside)

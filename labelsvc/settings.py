@@ -1,18 +1,17 @@
-"""Settings: one frozen object, from `LABELSVC_*` variables and `labelsvc.toml`.
+"""Settings: reads `LABELSVC_*` variables and `labelsvc.toml` into one frozen object.
 
 The environment wins over the file. `labelsvc.toml` is looked for in the working folder, or where
-`LABELSVC_CONFIG` says. Every setting has a heading in docs/operate.md (a test holds that).
+`LABELSVC_CONFIG` says. Every setting has a heading in docs/settings.md (a test holds that).
 """
 
 from __future__ import annotations
 
-import os
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -25,7 +24,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from labelsvc.errors import ConfigurationError
+from labelsvc.errors import ConfigurationError, Phrase
+from labelsvc.setting_files import PREFIX, config_file, read_private
 
 #: Known to everybody who reads this file, so it protects nothing. `demo` sets `dev = true`.
 DEVELOPMENT_KEY = "development-key-protects-nothing-0000000000"
@@ -45,9 +45,9 @@ class Secrets(tuple[str, ...]):
 
 
 class Settings(BaseSettings):
-    """All settings; docs/operate.md explains each."""
+    """All settings; docs/settings.md explains each."""
 
-    model_config = SettingsConfigDict(env_prefix="LABELSVC_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
     database_url: str = ""
     data_dir: Path = Path("var")
@@ -112,8 +112,14 @@ class Settings(BaseSettings):
         for name in ("secret_keys", "kms_pin"):
             if file := values.get(f"{name}_file"):
                 if values.get(name):
-                    raise ValueError(f"give either {name} or {name}_file")
-                values = values | {name: _private(Path(file)).strip()}
+                    raise ConfigurationError(
+                        "Both {variable} and {variable}_FILE are set.",
+                        fix="Keep {variable}_FILE and take the other away.",
+                        variable=_variable(name),
+                    )
+                values = values | {
+                    name: read_private(Path(file), _variable(f"{name}_file")).strip()
+                }
         return values
 
     @field_validator("secret_keys", mode="before")
@@ -126,7 +132,13 @@ class Settings(BaseSettings):
     def _split_networks(cls, value: Any) -> Any:
         found = tuple(value.split()) if isinstance(value, str) else tuple(value)
         for network in found:
-            ip_network(network)  # its message says what is wrong
+            try:
+                ip_network(network)
+            except ValueError:
+                raise _unusable(
+                    "printer_networks",
+                    Phrase("{network} is no network such as 192.168.1.0/24", network=network),
+                ) from None
         return found
 
     @field_validator("base_url")
@@ -134,19 +146,22 @@ class Settings(BaseSettings):
     def _check_base_url(cls, value: str) -> str:
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError("must look like https://qr.example.vn")
+            raise _unusable("base_url", Phrase("it must look like https://qr.example.vn"))
         if parts.path.strip("/") or parts.query or parts.fragment:
-            raise ValueError("must be a scheme and a host only: codes stand directly after it")
+            raise _unusable(
+                "base_url",
+                Phrase("it must be a scheme and a host only: codes stand directly after it"),
+            )
         return value.rstrip("/")
 
     @model_validator(mode="after")
     def _check_keys(self) -> Settings:
         if not self.dev:
+            given = "secret_keys_file" if self.secret_keys_file else "secret_keys"
             if DEVELOPMENT_KEY in self.secret_keys:
-                raise ValueError("the development key is refused outside the demo")
-            for key in self.secret_keys:
-                if len(key) < 32:
-                    raise ValueError("each key of secret_keys needs at least 32 characters")
+                raise _unusable(given, Phrase("the development key is refused outside the demo"))
+            if any(len(key) < 32 for key in self.secret_keys):
+                raise _unusable(given, Phrase("each key needs at least 32 characters"))
         return self
 
     @property
@@ -177,8 +192,10 @@ class Settings(BaseSettings):
             return Secrets.of(keys, kms=self.kms, kms_pin=self.kms_pin)
         raise ConfigurationError(
             "No secret key is set.",
-            fix="Set LABELSVC_SECRET_KEYS to a random text of 32 characters or more, "
-            "for example from: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'",
+            fix="Write a random text of 32 characters or more into a file that only the service "
+            "reads, name it in LABELSVC_SECRET_KEYS_FILE, and keep a copy elsewhere "
+            "(docs/operate.md). For example: "
+            "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'",
         )
 
     @classmethod
@@ -190,19 +207,12 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        file = Path(os.environ.get("LABELSVC_CONFIG", "labelsvc.toml"))
-        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file))
+        file = TomlConfigSettingsSource(settings_cls, config_file())
+        return (init_settings, env_settings, file)
 
 
-def _private(file: Path) -> str:
-    """What stands in a file that nobody but its owner and root can read."""
-    try:
-        with file.open(encoding="utf-8") as opened:
-            if os.fstat(opened.fileno()).st_mode & 0o077:
-                raise ValueError(f"{file} is readable by others than its owner; run: chmod 600")
-            return opened.read()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"{file} cannot be read: {error}") from None
+def _variable(name: str) -> str:
+    return f"{PREFIX}{name.upper()}"
 
 
 def load(**overrides: Any) -> Settings:
@@ -220,14 +230,43 @@ def load(**overrides: Any) -> Settings:
         ) from None
     except ValidationError as error:
         first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"]) or "secret_keys"
-        raise ConfigurationError(
-            "The setting {name} is not usable: {reason}.",
-            fix="Correct LABELSVC_{variable} or the line in labelsvc.toml.",
-            name=name,
-            variable=name.upper(),
-            reason=first["msg"].removeprefix("Value error, "),
-        ) from None
+        name = ".".join(str(part) for part in first["loc"])
+        raise _unusable(name, _reason(first["type"], first["msg"], first.get("ctx", {}))) from None
+
+
+#: Kinds of errors of pydantic → what is wrong with the value.
+_REASONS: Final = {
+    "int_parsing": "it must be a whole number",
+    "int_from_float": "it must be a whole number",
+    "int_type": "it must be a whole number",
+    "float_parsing": "it must be a number",
+    "float_type": "it must be a number",
+    "bool_parsing": "it must be true or false",
+    "bool_type": "it must be true or false",
+    "string_type": "it must be a text",
+    "path_type": "it must be the name of a file or folder",
+    "greater_than_equal": "it must be {ge} or more",
+    "greater_than": "it must be more than {gt}",
+    "less_than_equal": "it must be {le} or less",
+    "less_than": "it must be less than {lt}",
+}
+
+
+def _reason(kind: str, message: str, context: Mapping[str, Any]) -> Phrase | str:
+    limits = {name: context[name] for name in ("ge", "gt", "le", "lt") if name in context}
+    if kind in _REASONS:
+        return Phrase(_REASONS[kind], **limits)
+    return message
+
+
+def _unusable(name: str, reason: Phrase | str) -> ConfigurationError:
+    return ConfigurationError(
+        "The setting {name} is not usable: {reason}.",
+        fix="Correct {variable} or the line in labelsvc.toml.",
+        name=name,
+        variable=_variable(name),
+        reason=reason,
+    )
 
 
 @lru_cache(maxsize=1)

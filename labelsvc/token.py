@@ -1,6 +1,6 @@
 """Tokens and HSMs behind PKCS#11: a session, and a key that wraps data keys and never leaves.
 
-Needs what `requirements/hsm.txt` names. Tried with SoftHSM 2.6.
+Needs `requirements/hsm.txt`. Tried with SoftHSM 2.6.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ def session(module: str, *, token: str, pin: str, write: bool = False) -> Iterat
     except ImportError:
         raise ConfigurationError(
             "Tokens need the extra package python-pkcs11.",
-            fix="Install what requirements/hsm.txt of the release names, with pip install --require-hashes -r.",
+            fix="Install requirements/hsm.txt of this release: pip install --require-hashes -r "
+            "requirements/hsm.txt",
         ) from None
     try:
         library = pkcs11.lib(module)

@@ -43,6 +43,8 @@ _TABLES = {
     "SUBJECTS_SHOWN",
     "_MACHINES",
     "FACTS_SHOWN",
+    "_SERVER_STATES",
+    "_SERVER_REFUSALS",
 }
 
 

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))
 def test_every_setting_has_a_heading(name: str) -> None:
-    headings = (ROOT / "docs/operate.md").read_text().splitlines()
+    headings = (ROOT / "docs/settings.md").read_text().splitlines()
     assert f"### {name.upper()}" in headings
 
 

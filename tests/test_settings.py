@@ -43,13 +43,14 @@ def test_keys_may_stand_in_a_file_that_only_its_owner_reads(
     monkeypatch.setenv("LABELSVC_SECRET_KEYS_FILE", str(file))
     for mode in (0o640, 0o604, 0o644):
         file.chmod(mode)
-        with pytest.raises(ConfigurationError, match="chmod 600"):
+        with pytest.raises(ConfigurationError, match="LABELSVC_SECRET_KEYS_FILE") as caught:
             settings.load()
+        assert caught.value.fix == "Run: chmod 600 {file}"
     for mode in (0o600, 0o400):
         file.chmod(mode)
         assert settings.load().keys == (OLD, NEW)
     monkeypatch.setenv("LABELSVC_SECRET_KEYS", NEW)
-    with pytest.raises(ConfigurationError, match="either"):
+    with pytest.raises(ConfigurationError, match="Both LABELSVC_SECRET_KEYS and"):
         settings.load()
     monkeypatch.delenv("LABELSVC_SECRET_KEYS")
     file.unlink()
@@ -69,7 +70,7 @@ def test_a_token_and_its_pin_come_with_the_keys(
     assert (found.keys.kms, found.keys.kms_pin) == ("pkcs11:/lib.so?token=a&key=b", "1234")
     assert "1234" not in repr(found)
     (place / "pin").chmod(0o644)
-    with pytest.raises(ConfigurationError, match="chmod 600"):
+    with pytest.raises(ConfigurationError, match="LABELSVC_KMS_PIN_FILE, may be read by others"):
         settings.load(kms_pin_file=place / "pin")
 
 

@@ -9,14 +9,12 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from functools import wraps
 from importlib import import_module
-from typing import IO, Any, TypeVar
+from typing import IO, Any, NoReturn, TypeVar
 
 import click
-from alembic.util.exc import CommandError
-from sqlalchemy.exc import DatabaseError
 
 from labelsvc import i18n, settings
-from labelsvc.cli import help_text, usage
+from labelsvc.cli import causes, help_text, setting_names, usage
 from labelsvc.cli.language import language as language
 from labelsvc.db import Database
 from labelsvc.errors import BadInput, ConfigurationError, LabelsvcError
@@ -48,6 +46,8 @@ def gathered(
 
 #: Where the context keeps whether a command was called with --json.
 _JSON = "labelsvc.json"
+#: Where it keeps the address of the database, which errors are told with.
+_URL = "labelsvc.database"
 
 
 class Group(click.Group):
@@ -87,17 +87,12 @@ class Group(click.Group):
         except LabelsvcError as error:
             if ctx.params.get("verbose"):
                 raise
-            message, fix = i18n.explain(error, language(ctx))
-            _tell(ctx, error.code, message, fix, error.params)
-            ctx.exit(CONFIGURATION if isinstance(error, ConfigurationError) else REFUSED)
-        except (DatabaseError, CommandError) as error:
-            if ctx.params.get("verbose"):
+            self._refuse(ctx, error)
+        except causes.LOOKED_AT as error:
+            cause = causes.cause(error, ctx.meta.get(_URL))
+            if ctx.params.get("verbose") or cause is None:
                 raise
-            reason = str(error).partition("\n")[0]
-            message = say("The database does not answer as it should: {reason}", reason=reason)
-            fix = say("Run: labelsvc migrate, then labelsvc doctor")
-            _tell(ctx, "database", message, fix, {"reason": reason})
-            ctx.exit(CONFIGURATION)
+            self._refuse(ctx, cause)
         except click.UsageError as error:
             if ctx.meta[_JSON]:
                 fix = f"{error.ctx.command_path} --help" if error.ctx else ""
@@ -105,6 +100,11 @@ class Group(click.Group):
             else:
                 usage.show(error, say)
             ctx.exit(error.exit_code)
+
+    def _refuse(self, ctx: click.Context, error: LabelsvcError) -> NoReturn:
+        message, fix = i18n.explain(error, language(ctx))
+        _tell(ctx, error.code, message, fix, error.params)
+        ctx.exit(CONFIGURATION if isinstance(error, ConfigurationError) else REFUSED)
 
 
 def _tell(
@@ -132,10 +132,18 @@ def say(text: str, **params: Any) -> str:
 
 def opened() -> tuple[Settings, Database, Files]:
     """Settings, database and files; the database is closed when the command ends."""
-    found = settings.settings()
+    found, context = settings.settings(), click.get_current_context()
     database = Database(found.database)
-    click.get_current_context().call_on_close(database.close)
+    context.meta[_URL] = database.url
+    context.call_on_close(database.close)
     return found, database, Files(found.files)
+
+
+def warn_of_unknown_settings() -> None:
+    """Names of settings that do not exist, on the error output: whoever wrote them believes that they hold."""
+    for unknown in setting_names.unknown_names():
+        words = say("Warning: there is no setting {told}; it is ignored.", told=setting_names.told(unknown))  # fmt: skip
+        click.secho(words, fg="yellow", err=True)
 
 
 def put(result: dict[str, Any] | list[Any], as_json: bool, words: str) -> None:

@@ -28,7 +28,7 @@ from labelsvc.codes.tlog import log
 from labelsvc.codes.tlog.given import Given, given
 from labelsvc.db import Database
 from labelsvc.errors import BadInput, Conflict
-from labelsvc.files import Files
+from labelsvc.files import Files, make_private_folders
 from labelsvc.settings import Settings
 
 _FORMAT = 1
@@ -224,13 +224,19 @@ def _put_files(tar: tarfile.TarFile, folder: Path) -> None:
 
     What is there of the public log stays: it only grows, and what the world has seen is newer.
     """
+    make_private_folders(folder)
     members = [entry for entry in tar.getmembers() if entry.name.startswith("files/")]
     with base.progress(base.say("Files")) as step:
         for done, entry in enumerate(members, 1):
             inner = entry.replace(name=entry.name.removeprefix("files/"))
             if not (inner.name.startswith(f"{log.FOLDER}/") and (folder / inner.name).is_file()):
-                tar.extract(inner, folder, filter="data")
+                tar.extract(_private(inner), folder, filter="data")
             step(done, len(members))
+
+
+def _private(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+    """The same for its owner alone: older copies have the modes of their day."""
+    return entry.replace(mode=0o700 if entry.isdir() else 0o600)
 
 
 def _local_files(settings: Settings) -> Path | None:

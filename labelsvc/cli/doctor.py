@@ -1,11 +1,10 @@
-"""doctor: check all that a page or a print run needs."""
+"""doctor: checks what a page or a print run needs, and says how to mend what is wrong. What concerns the
+machine alone is in `machine`."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,8 +14,8 @@ from sqlalchemy import func, select, text
 from labelsvc import clock, i18n, migrations
 from labelsvc.accounts.models import AuditEntry
 from labelsvc.catalogue.models import AdminUnit
-from labelsvc.cli import base, doctor_keys
-from labelsvc.cli.doctor_keys import Doubt, doubt
+from labelsvc.cli import base, causes, doctor_keys, machine
+from labelsvc.cli.machine import Doubt, doubt
 from labelsvc.codes.forms import uri
 from labelsvc.codes.models import CODE_COUNTER, Counter, Form, Issue
 from labelsvc.codes.register.issue import load_keyring
@@ -34,13 +33,21 @@ from labelsvc.labels.drawing.content import sample_content, sample_unit
 from labelsvc.labels.layouts import library
 from labelsvc.labels.runs import artwork
 from labelsvc.labels.runs.numbering import sample_printed
-from labelsvc.settings import DEVELOPMENT_KEY, Settings
+from labelsvc.settings import Settings
 from labelsvc.worker.broker import reach
 
-#: Clocks that differ more than this put wrong days on pages and labels.
-_DRIFT = timedelta(minutes=5)
-#: Less free room than this and a print run may not fit, bytes.
-_ROOM = 500_000_000
+#: Check → those without which it says nothing new.
+_AFTER = {
+    "revision": ("database",),
+    "places": ("database", "revision"),
+    "signing keys": ("database", "revision", "secret keys"),
+    "sealed secrets": ("database", "revision", "secret keys"),
+    "public log": ("database", "revision", "secret keys"),
+    "frozen keys": ("database", "revision", "secret keys"),
+    "trust manifest": ("database", "revision"),
+    "mark": ("database", "revision"),
+    "clock": ("database", "revision"),
+}
 
 
 @click.command()
@@ -53,36 +60,39 @@ def doctor(context: click.Context, as_json: bool) -> None:
 
     Example: labelsvc doctor --json
     """
-    found = [_looked(name, check) for name, check in _checks(*base.opened()).items()]
+    settings, database, files = base.opened()
+    found: dict[str, dict[str, str]] = {}
+    for name, check in _checks(settings, database, files).items():
+        first = next((n for n in _AFTER.get(name, ()) if found[n]["state"] == "bad"), None)
+        found[name] = _looked(name, check, database) if first is None else _left_out(name, first)
     marks = {"ok": "✓", "doubt": "!", "bad": "✗"}
     words = "\n".join(
         f"{marks[row['state']]} {base.say(row['check'])}: {row['what']}"
         + (f"\n  → {row['fix']}" if row.get("fix") else "")
-        for row in found
+        for row in found.values()
     )
-    base.put(found, as_json, words)
-    if any(row["state"] == "bad" for row in found):
+    base.put(list(found.values()), as_json, words)
+    if any(row["state"] == "bad" for row in found.values()):
         context.exit(base.REFUSED)
 
 
-def _looked(name: str, check: Callable[[], object]) -> dict[str, str]:
+def _looked(name: str, check: Callable[[], object], database: Database) -> dict[str, str]:
     try:
         return {"check": name, "state": "ok", "what": str(check())}
-    except LabelsvcError as error:
-        what, fix = i18n.explain(error, base.language())
-        return {
-            "check": name,
-            "state": "doubt" if isinstance(error, Doubt) else "bad",
-            "what": what,
-            "fix": fix,
-        }
     except Exception as error:  # whatever it is, the other checks are wanted too
-        return {
-            "check": name,
-            "state": "bad",
-            "what": str(error).partition("\n")[0],
-            "fix": base.say("Run: labelsvc migrate"),
-        }
+        cause = causes.cause(error, database.url) or LabelsvcError(
+            "An error that is not foreseen: {reason}.",
+            fix="labelsvc --verbose COMMAND shows where it came from; please report it.",
+            reason=str(error).partition("\n")[0].rstrip(".") or type(error).__name__,
+        )
+        what, fix = i18n.explain(cause, base.language())
+        state = "doubt" if isinstance(cause, Doubt) else "bad"
+        return {"check": name, "state": state, "what": what, "fix": fix}
+
+
+def _left_out(name: str, first: str) -> dict[str, str]:
+    what = base.say("not looked at: first mend “{check}”", check=base.say(first))
+    return {"check": name, "state": "bad", "what": what, "fix": ""}
 
 
 def _checks(
@@ -98,6 +108,14 @@ def _checks(
 
     def revision() -> str:
         present, newest = migrations.revisions(database)
+        if present is None:
+            raise ConfigurationError("The database is empty.", fix="Run: labelsvc migrate")
+        if not migrations.known(database, present):
+            raise ConfigurationError(
+                "The database is at revision {present}, which a newer release than this made.",
+                fix="Install that release again, or restore a copy that this release made.",
+                present=present,
+            )
         if present != newest:
             raise ConfigurationError(
                 "The database is at revision {present}, the program at {newest}.",
@@ -156,15 +174,16 @@ def _checks(
         return base.say("{width} × {height} pixels", width=row.width, height=row.height)
 
     def when() -> str:
-        _check_clock(value(select(func.max(AuditEntry.at))))
+        machine.check_clock(value(select(func.max(AuditEntry.at))))
         return f"{clock.local(clock.now()):%d/%m/%Y %H:%M} Asia/Ho_Chi_Minh"
 
     def told() -> str:
         return reach(settings) if settings.broker_url else base.say("none; the database is asked")
 
     return {
-        "secret keys": lambda: _secret_keys(settings),
-        "base URL": lambda: _base_url(settings),
+        "settings": machine.setting_names_known,
+        "secret keys": lambda: machine.secret_keys(settings),
+        "base URL": lambda: machine.base_url(settings),
         "database": answers,
         "revision": revision,
         "places": places,
@@ -173,7 +192,8 @@ def _checks(
         "public log": lambda: doctor_keys.public_log(settings, database, files),
         "frozen keys": lambda: doctor_keys.frozen(settings, database),
         "trust manifest": manifest,
-        "files": lambda: _files(settings, files),
+        "files": lambda: machine.files_kept(settings, files),
+        "permissions": lambda: machine.permissions(settings, database.url),
         "layouts": lambda: _layouts(),
         "mark": mark_there,
         "host on labels": lambda: _host_on_labels(settings),
@@ -181,47 +201,6 @@ def _checks(
         "broker": told,
         "clock": when,
     }
-
-
-def _secret_keys(settings: Settings) -> int:
-    if DEVELOPMENT_KEY in settings.keys:
-        doubt(
-            "The development key, known to everybody, seals and signs here.",
-            "It is for the demo alone. Elsewhere leave LABELSVC_DEV out and set LABELSVC_SECRET_KEYS.",
-        )
-    return len(settings.keys)
-
-
-def _base_url(settings: Settings) -> str:
-    host = urlsplit(settings.base_url).hostname or ""
-    if host in ("127.0.0.1", "localhost", "::1") and not settings.dev:
-        doubt(
-            "Codes would lead to {url}, which no telephone reaches.",
-            "Set LABELSVC_BASE_URL to the public address before the first label is printed.",
-            url=settings.base_url,
-        )
-    if settings.base_url.startswith("http:") and not settings.dev:
-        doubt(
-            "Codes would lead to {url}, without encryption.",
-            "Set LABELSVC_BASE_URL to an https:// address before the first label is printed.",
-            url=settings.base_url,
-        )
-    return uri.authority(settings.base_url)
-
-
-def _files(settings: Settings, files: Files) -> str:
-    files.put("doctor/probe.txt", b"probe")
-    if files.get("doctor/probe.txt") != b"probe":
-        raise ConfigurationError("What is written is not what is read.", fix="Look at the disk.")
-    files.delete("doctor/probe.txt")
-    parts = urlsplit(settings.files)
-    if parts.scheme == "file":
-        free = shutil.disk_usage(parts.path).free
-        if free < _ROOM:
-            doubt(
-                "Only {free} MB are free for files.", "Make room.", free=free // 1_000_000
-            )  # fmt: skip
-    return settings.files
 
 
 def _layouts() -> str:
@@ -260,13 +239,3 @@ def _too_small_for(name: str, base_url: str) -> list[str]:
         except LayoutError:
             small.append(str(form))
     return small
-
-
-def _check_clock(last: Any) -> None:
-    """Nothing can have been written in the future: then the clock went back, or was ahead."""
-    if last is not None and last > clock.now() + _DRIFT:
-        raise ConfigurationError(
-            "The clock is behind: something was recorded at {moment}.",
-            fix="Set the clock of the machine (timedatectl set-ntp true).",
-            moment=i18n.moment(last),
-        )

@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NoReturn
 
 from labelsvc.cli import base
+from labelsvc.cli.machine import doubt
 from labelsvc.codes.register import claims
 from labelsvc.codes.tlog import log, ranges
 from labelsvc.codes.tlog.formats.checkpoint import read
 from labelsvc.codes.tlog.models import LogState
 from labelsvc.codes.trust import reseal
 from labelsvc.db import Database
-from labelsvc.errors import FileMissing, KeyUnavailable, LabelsvcError
+from labelsvc.errors import FileMissing, KeyUnavailable
 from labelsvc.files import Files
 from labelsvc.settings import Settings
-
-
-class Doubt(LabelsvcError):
-    """It works, but probably not as meant."""
-
-    code = "doubt"
-
-
-def doubt(message: str, fix: str, **params: object) -> NoReturn:
-    raise Doubt(message, fix=fix, **params)
 
 
 def sealed(settings: Settings, database: Database) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from labelsvc.db import Base, Database
+from labelsvc.db import Base, Database, make_private_file
 from labelsvc.errors import BadInput
 
 
@@ -42,7 +42,7 @@ def load(database: Database, source: Path) -> None:
 
 
 def _load_sqlite(target: Path, source: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     check = sqlite3.connect(source)
     try:
         check.execute("PRAGMA quick_check").fetchall()
@@ -51,6 +51,8 @@ def _load_sqlite(target: Path, source: Path) -> None:
     finally:
         check.close()
     aside = target.with_name(f"{target.name}.part")
+    aside.unlink(missing_ok=True)
+    make_private_file(aside)  # copyfile keeps the mode of what is there
     shutil.copyfile(source, aside)
     for ending in ("-wal", "-shm"):
         Path(f"{target}{ending}").unlink(missing_ok=True)

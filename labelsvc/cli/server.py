@@ -1,4 +1,4 @@
-"""serve, migrate, worker."""
+"""serve, migrate, worker: start the service, and bring its database up to date."""
 
 from __future__ import annotations
 
@@ -25,12 +25,17 @@ _SENDER = re.compile(r" from ip=\S+(?=: )")
 _SAID = re.compile(r"(?s)(?<=^Invalid request: )([^:'\"]*).*")
 
 
-def prepare(settings: Settings, database: Database) -> None:
-    """Newest schema, a signing key and the communes: safe to call at every start."""
+def prepare(settings: Settings, database: Database) -> int:
+    """Bring schema, signing keys and communes up to date: safe to call at every start.
+
+    :returns: the number of the key that signs.
+    """
+    settings.keys  # noqa: B018 -- without one nothing is made at all
     migrations.upgrade(database)
     with database.writing() as session:
-        create_keys(session, secrets=settings.keys)
+        kid = create_keys(session, secrets=settings.keys).kid
         load_places(session)
+    return kid
 
 
 @click.command()
@@ -42,12 +47,13 @@ def migrate(as_json: bool) -> None:
 
     Example: LABELSVC_DATABASE_URL=postgresql://labelsvc@localhost/labelsvc labelsvc migrate
     """
+    base.warn_of_unknown_settings()
     settings, database, _ = base.opened()
     before, _ = migrations.revisions(database)
-    prepare(settings, database)
+    kid = prepare(settings, database)
     present, _ = migrations.revisions(database)
-    words = base.say("The database is at revision {revision}.", revision=present)
-    base.put({"revision": present, "before": before}, as_json, words)
+    words = base.say("The database is at revision {revision}. Key {kid} signs.", revision=present, kid=kid)  # fmt: skip
+    base.put({"revision": present, "before": before, "kid": kid}, as_json, words)
 
 
 class Log(Logger):  # type: ignore[misc]
@@ -140,6 +146,7 @@ def serve(host: str, port: int, workers: int) -> None:
 
     Example: labelsvc serve --host 0.0.0.0 --port 8000 --workers 2
     """
+    base.warn_of_unknown_settings()
     settings, database, _ = base.opened()
     prepare(settings, database)
     database.close()
@@ -166,6 +173,7 @@ def worker(count: int) -> None:
 
     Example: LABELSVC_BROKER_URL=redis://queue.internal/0 labelsvc worker --processes 4
     """
+    base.warn_of_unknown_settings()
     settings, database, _ = base.opened()
     settings.keys  # noqa: B018 -- fails here rather than at the first part
     database.close()

@@ -29,3 +29,9 @@ def revisions(database: Database) -> tuple[str | None, str | None]:
     with database.engine.connect() as connection:
         present = MigrationContext.configure(connection).get_current_revision()
     return present, ScriptDirectory.from_config(_config(database)).get_current_head()
+
+
+def known(database: Database, revision: str) -> bool:
+    """Whether this program has *revision*; a newer one may have made it."""
+    script = ScriptDirectory.from_config(_config(database))
+    return any(found.revision == revision for found in script.walk_revisions())

@@ -57,7 +57,7 @@ BY_VERDICT = {
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """From when on something is a signal; docs/operate.md has each under its name."""
+    """From when on something is a signal; docs/settings.md has each under its name."""
 
     notice_sessions: int = 5
     case_sessions: int = 10

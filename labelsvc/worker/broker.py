@@ -49,7 +49,8 @@ def make_app(settings: Settings, hands: Hands | None = None) -> Any:
     except ImportError:
         raise ConfigurationError(
             "BROKER_URL is set, but Celery is not installed.",
-            fix="Install what requirements/scale.txt of the release names, with pip install --require-hashes -r, or remove BROKER_URL.",
+            fix="Install requirements/scale.txt of this release (pip install --require-hashes "
+            "-r requirements/scale.txt), or take BROKER_URL away.",
         ) from None
     app = Celery("labelsvc", broker=settings.broker_url, set_as_current=False)
     app.conf.update(

@@ -249,7 +249,7 @@ def test_a_database_of_another_program_is_refused_in_words(
     other = settings.model_copy(update={"database_url": f"sqlite:///{tmp_path}/text.db"})
     monkeypatch.setattr(settings_module, "settings", lambda: other)
     said = run("keys", "list", code=3).stderr
-    assert "not a database" in said
+    assert "no database" in said and "restore" in said
     assert "Traceback" not in said
     with (
         closing(sqlite3.connect(tmp_path / "text.db")) as opened,
