@@ -47,7 +47,7 @@ def config_file() -> Path | None:
 
 def _searchable(folder: Path) -> bool:
     try:
-        (folder / ".").stat()
+        os.stat(os.path.join(folder, "."))  # noqa: PTH116, PTH118 -- a Path would drop the dot
     except PermissionError:
         return False
     return True

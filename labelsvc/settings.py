@@ -141,6 +141,20 @@ class Settings(BaseSettings):
                 ) from None
         return found
 
+    @field_validator("database_url")
+    @classmethod
+    def _check_database_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and parts.scheme.partition("+")[0] not in ("sqlite", "postgresql"):
+            raise _unusable(
+                "database_url", Phrase("it must begin with postgresql:// or sqlite:///")
+            )
+        try:
+            parts.port  # noqa: B018 -- raises when it is none
+        except ValueError:
+            raise _unusable("database_url", Phrase("its port must be a number")) from None
+        return value
+
     @field_validator("base_url")
     @classmethod
     def _check_base_url(cls, value: str) -> str:

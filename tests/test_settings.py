@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from labelsvc import settings
 from labelsvc.errors import ConfigurationError
+from labelsvc.i18n import explain
 from labelsvc.settings import DEVELOPMENT_KEY
 
 OLD, NEW = "old-key-that-is-long-enough-for-the-rule", "new-key-that-is-long-enough-for-the-rule"
@@ -90,6 +92,11 @@ def test_the_environment_wins_over_the_file(place: Path, monkeypatch: pytest.Mon
         ("SECRET_KEYS", DEVELOPMENT_KEY),
         ("RENDER_PROCESSES", "many"),
         ("DEV", "perhaps"),
+        ("PROXY_HOPS", "6"),
+        ("COPY_TAIL", "0.5"),
+        ("PRINTER_NETWORKS", "192.168.1.1/24"),
+        ("DATABASE_URL", "postgresql://labelsvc@db:port/labelsvc"),
+        ("DATABASE_URL", "mysql://labelsvc@localhost/labelsvc"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_setting(
@@ -99,7 +106,11 @@ def test_what_is_wrong_is_named_with_its_setting(
     with pytest.raises(ConfigurationError) as caught:
         settings.load()
     assert name.lower() in str(caught.value)
-    assert caught.value.fix
+    for language in ("en", "vi"):
+        message, fix = explain(caught.value, language)
+        assert f"LABELSVC_{name}" in fix and "{" not in message + fix
+    assert message.isascii() is False  # the reason is Vietnamese too
+    assert not re.search("must|valid|input", message)
 
 
 def test_a_key_of_32_characters_is_long_enough(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,6 +124,19 @@ def test_a_key_of_32_characters_is_long_enough(monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize("text", [b"base_url = ", b"\xff\xfe", b"= 1"])
 def test_a_broken_file_is_an_error_of_configuration(text: bytes, place: Path) -> None:
     (place / "labelsvc.toml").write_bytes(text)
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        settings.load()
+
+
+def test_a_settings_file_that_is_named_must_be_there(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LABELSVC_CONFIG", str(place / "other.toml"))
+    with pytest.raises(ConfigurationError, match=r"other.toml cannot be read: there is no such"):
+        settings.load()
+    (place / "other.toml").write_text('office_name = "A"')
+    assert settings.load().office_name == "A"
+    monkeypatch.setenv("LABELSVC_CONFIG", str(place))
     with pytest.raises(ConfigurationError, match="cannot be read"):
         settings.load()
 

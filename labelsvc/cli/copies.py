@@ -230,13 +230,16 @@ def _put_files(tar: tarfile.TarFile, folder: Path) -> None:
         for done, entry in enumerate(members, 1):
             inner = entry.replace(name=entry.name.removeprefix("files/"))
             if not (inner.name.startswith(f"{log.FOLDER}/") and (folder / inner.name).is_file()):
-                tar.extract(_private(inner), folder, filter="data")
+                _put_file(tar, inner, folder)
             step(done, len(members))
 
 
-def _private(entry: tarfile.TarInfo) -> tarfile.TarInfo:
-    """The same for its owner alone: older copies have the modes of their day."""
-    return entry.replace(mode=0o700 if entry.isdir() else 0o600)
+def _put_file(tar: tarfile.TarFile, entry: tarfile.TarInfo, folder: Path) -> None:
+    """For its owner alone: older copies have the modes of their day, tarfile's folders the umask's."""
+    place = folder / tarfile.data_filter(entry, str(folder)).name  # refuses what leads elsewhere
+    make_private_folders(place if entry.isdir() else place.parent)
+    if not entry.isdir():
+        tar.extract(entry.replace(mode=0o600), folder, filter="data")
 
 
 def _local_files(settings: Settings) -> Path | None:
