@@ -13,8 +13,8 @@ from typing import IO, Any, NoReturn, TypeVar
 
 import click
 
-from labelsvc import i18n, settings
-from labelsvc.cli import causes, help_text, setting_names, usage
+from labelsvc import i18n, setting_names, settings
+from labelsvc.cli import causes, help_text, usage
 from labelsvc.cli.language import language as language
 from labelsvc.db import Database
 from labelsvc.errors import BadInput, ConfigurationError, LabelsvcError

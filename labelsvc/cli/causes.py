@@ -207,7 +207,7 @@ def _database(error: DBAPIError, url: URL | None) -> LabelsvcError:
     facts = {
         "user": (url and url.username) or user_name(os.geteuid()),
         "database": (url and url.database) or "",
-        "host": (url and url.host) or "localhost",
+        "host": (url and (url.host or url.query.get("host"))) or "localhost",
         "reason": _reason(below),
     }
     state = getattr(below, "sqlstate", None) or ""

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import URL
 
-from labelsvc import clock, i18n
-from labelsvc.cli import base, causes, setting_names
+from labelsvc import clock, i18n, setting_names
+from labelsvc.cli import base, causes
 from labelsvc.codes.forms import uri
 from labelsvc.errors import ConfigurationError, LabelsvcError, Phrase
 from labelsvc.files import Files

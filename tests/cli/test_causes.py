@@ -19,6 +19,7 @@ from labelsvc import settings as settings_module
 from labelsvc.cli.causes import cause
 from labelsvc.db import Database
 from labelsvc.i18n import explain
+from labelsvc.migrations import revisions
 from labelsvc.settings import Settings
 from tests.cli.conftest import Run
 from tests.cli.strangers import as_stranger, shared_folder
@@ -221,11 +222,18 @@ def test_an_impossible_address_of_the_database_is_told(
 def test_a_schema_of_a_newer_release_is_not_migrated(
     database: Database, settings: Settings, run: Run, told: Told
 ) -> None:
-    with database.writing() as session:
-        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    said = run("migrate", code=3).stderr
+    def put(revision: str | None) -> None:
+        with database.writing() as session:
+            session.execute(text("UPDATE alembic_version SET version_num = :r"), {"r": revision})
+
+    _, newest = revisions(database)
+    put("9999")
+    try:
+        said = run("migrate", code=3).stderr
+        rows = {row["check"]: row for row in told("doctor", code=1)}
+    finally:
+        put(newest)  # one server of PostgreSQL serves all tests
     assert "newer release" in said and MIGRATE not in said
-    rows = {row["check"]: row for row in told("doctor", code=1)}
     assert "9999" in rows["revision"]["what"] and MIGRATE not in rows["revision"]["fix"]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from labelsvc.cli.setting_names import unknown_names
+from labelsvc.setting_names import unknown_names
 from labelsvc.settings import Settings
 from tests.cli.conftest import Run
 
