@@ -30,7 +30,8 @@ _HERE = frozenset(
 #: A kind word that begins a part though no comma stands before it. "hợp tác xã" is none.
 _STARTS = re.compile(
     r"(?<![\w.])(?<!tac )(?<!thi )"
-    r"(thi tran|thi xa|thanh pho|phuong|huyen|quan|xa|tt\.|tx\.|tp\.?|[pxhq]\.)(?=[\s\w])(?!\w*/)"
+    r"(?:(?:thi tran|thi xa|thanh pho|phuong|huyen|quan|xa)(?=\s)|(?:tt\.|tx\.|tp\.?|[pxhq]\.)(?=[\s\w]))"
+    r"(?!\w*/)"
 )
 #: The province at the end of a part, without a comma before it.
 _ENDS = re.compile(r"(?:^|\s)(?:(?:t\.?p\.?|thanh pho)\s?)?(?:ha noi|hn)\.?$")

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from labelsvc.catalogue.address import read_address
 from labelsvc.catalogue.models import AdminUnit, AdminUnitChange
 from labelsvc.catalogue.places import BEFORE, REFORM, current_units, load_places, resolve, sure_one
 from labelsvc.db import Database
@@ -97,6 +98,11 @@ def test_an_address_that_means_one_unit_is_taken(session: Session, text: str, na
     found = sure_one(resolve(session, text))
     assert found is not None
     assert (found.unit.name, found.unit.valid_from) == (name, REFORM)
+
+
+def test_a_name_that_begins_like_a_kind_word_is_kept_whole() -> None:
+    read = read_address("Thôn 2, Xã Quảng Phú Cầu, huyện Ứng Hòa")
+    assert (read.commune, read.district, read.street) == ("Quảng Phú Cầu", "Ứng Hòa", "Thôn 2")
 
 
 @pytest.mark.parametrize(
