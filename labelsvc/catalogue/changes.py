@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from labelsvc.accounts import audit
 from labelsvc.catalogue import fields
 from labelsvc.catalogue.fields import Check
-from labelsvc.catalogue.models import AdminUnit, ProducerKind, RiskLevel
+from labelsvc.catalogue.models import AdminUnit, Producer, ProducerKind, Product, RiskLevel
 from labelsvc.catalogue.places import REFORM
 from labelsvc.clock import now, today
 from labelsvc.errors import BadInput, Conflict
@@ -106,6 +106,17 @@ def free(session: Session, row: Any, changes: Changes, **messages: str) -> None:
             raise Conflict(
                 message, fix="Look for it in the list.", field=field, value=value, id=taken
             )
+
+
+def not_merged(row: Producer | Product) -> None:
+    """:raises Conflict: *row* was merged into another, which is used now; `id` names that one."""
+    if row.merged_into_id is not None:
+        raise Conflict(
+            "{name} is merged into another one.",
+            fix="Use that one: number {id}.",
+            name=row.name,
+            id=row.merged_into_id,
+        )
 
 
 def added(session: Session, row: Row, changes: Changes, actor: str, action: str) -> Row:

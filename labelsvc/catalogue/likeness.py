@@ -15,7 +15,7 @@ from typing import Literal
 from rapidfuzz import fuzz
 from rapidfuzz.distance import DamerauLevenshtein
 
-from labelsvc.catalogue.address import read_address, squeezed
+from labelsvc.catalogue.address import Address, read_address, squeezed
 from labelsvc.catalogue.fields import name_key
 from labelsvc.catalogue.owner_names import OwnerName, read_owner_name
 from labelsvc.i18n import fold
@@ -24,6 +24,8 @@ Verdict = Literal["same", "ask", "other"]
 
 #: Names of organisations at least this alike (0 to 100) are asked about.
 NEAR = 86
+#: The same, where one of them says no place.
+SURE = 95
 #: The same, where telephone or representative are the same.
 ALIKE = 55
 _HAMLET = re.compile(
@@ -102,6 +104,12 @@ def read_owner(
     )  # fmt: skip
 
 
+def same_old_place(one: Address, two: Address) -> bool:
+    """Whether both name one commune and one district, in whatever spelling."""
+    first, second = ((_bare(a.commune), _bare(a.district)) for a in (one, two))
+    return first == second
+
+
 def _bare(place: str) -> str:
     """Its squeezed name; lists write "Chương Mỹ cũ" since the districts ended."""
     return squeezed(re.sub(r"(?i)\s+cũ$", "", place.strip()))
@@ -134,7 +142,7 @@ def _judged(one: Owner, two: Owner, said: dict[str, Says], score: int) -> Verdic
     if one.name.numbers != two.name.numbers and tax != Says.FOR:
         return "other"
     if tax == Says.FOR:
-        sure = score >= ALIKE and one.name.branch == two.name.branch
+        sure = score >= ALIKE and said["legal_form"] != Says.AGAINST
         return "same" if sure else "ask"
     exact = said["name"] == Says.FOR and said["legal_form"] == Says.FOR
     alike = said["name"] == Says.FOR or score >= NEAR or one.name.plain == two.name.plain
@@ -149,10 +157,14 @@ def _judged(one: Owner, two: Owner, said: dict[str, Says], score: int) -> Verdic
     if exact and _certain(one, two, said):
         return "same"
     if one.name.person and two.name.person:
-        near = alike and _one_slip(one.name.plain, two.name.plain)
+        near = one.name.plain == two.name.plain or (
+            place == Says.FOR and _one_slip(one.name.plain, two.name.plain)
+        )
         return "ask" if near or (backed and score >= ALIKE) else "other"
     if said["legal_form"] == Says.AGAINST and one.name.plain != two.name.plain and not backed:
         return "other"
+    if place == Says.SILENT and one.name.plain != two.name.plain:
+        alike = score >= SURE  # anywhere in the country: only a slip of the pen is worth asking
     return "ask" if alike or (backed and score >= ALIKE) else "other"
 
 
@@ -252,9 +264,11 @@ def _ratio(a: OwnerName, b: OwnerName) -> float:
     """Of the words that tell the owner; those of the line of business count where others miss."""
     if not a.plain or not b.plain:
         return float(fuzz.ratio(a.whole, b.whole))
-    ordered, unordered = fuzz.ratio(a.plain, b.plain), fuzz.token_set_ratio(a.plain, b.plain)
-    single = min(len(a.plain.split()), len(b.plain.split())) < 2
-    return float(ordered if single or (a.person and b.person) else max(ordered, unordered))
+    ratio = fuzz.ratio(a.plain, b.plain)
+    one, two = sorted((set(a.plain.split()), set(b.plain.split())), key=len)
+    # All words of the shorter name stand in the longer one: "Gốm Sông Nhuệ", "Gốm sứ Sông Nhuệ".
+    part = len(one) > 1 and one <= two and not (a.person and b.person)
+    return max(float(ratio), 90.0) if part else float(ratio)
 
 
 def _one_slip(a: str, b: str) -> bool:

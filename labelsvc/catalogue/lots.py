@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from labelsvc.accounts import audit
 from labelsvc.catalogue import fields
+from labelsvc.catalogue.changes import not_merged
 from labelsvc.catalogue.criteria import TOURISM
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.clock import now, today
@@ -59,6 +60,7 @@ def open_lot(session: Session, product: Product, facts: LotFacts, *, actor: str)
     :raises Conflict: the product has a lot of that code.
     :raises Refused: the product is a service, which carries no goods label.
     """
+    not_merged(product)
     if product.set_number == TOURISM:
         raise Refused("A tourism service has no lots: it carries no goods label.")
     code = fields.checked("code", fields.lot_code, facts.code)

@@ -152,12 +152,18 @@ class Producer(Base):
     #: The office has seen that the tax code is an organisation's: a farm run by a company, say.
     organisation: Mapped[bool] = mapped_column(default=False, server_default=false())
     active: Mapped[bool] = mapped_column(default=True)
+    #: The producer that it was merged into: this row then only leads there.
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("producer.id"), index=True)
     search_key: Mapped[str] = mapped_column(String(400), default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
     changed_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
     commune: Mapped[AdminUnit | None] = relationship()
     village: Mapped[Village | None] = relationship()
-    products: Mapped[list[Product]] = relationship(back_populates="producer")
+    #: Without those that were merged into another.
+    products: Mapped[list[Product]] = relationship(
+        back_populates="producer",
+        primaryjoin="and_(Producer.id == Product.producer_id, Product.merged_into_id.is_(None))",
+    )
 
     @validates("name")
     def _name_changed(self, _key: str, value: str) -> str:
@@ -247,6 +253,8 @@ class Product(Base):
     risk_level: Mapped[str] = mapped_column(String(8), default=RiskLevel.MEDIUM)
     story: Mapped[str] = mapped_column(Text, default="")
     story_en: Mapped[str] = mapped_column(Text, default="")
+    #: The product that it was merged into: this row then only leads there.
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"), index=True)
     search_key: Mapped[str] = mapped_column(String(400), default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
     changed_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)

@@ -109,6 +109,9 @@ class OwnerName:
         return tuple(re.findall(r"\d+|\b[ivx]+\b", self.plain))
 
 
+_folded = lru_cache(maxsize=8192)(fold)
+
+
 @lru_cache(maxsize=4096)
 def read_owner_name(text: str) -> OwnerName:
     """Take *text* apart; never raises."""
@@ -122,7 +125,7 @@ def read_owner_name(text: str) -> OwnerName:
     tokens = [
         (part, word)
         for word in re.findall(r"\w+", rest)
-        for part in _GLUED.get(fold(word), fold(word)).split()
+        for part in _GLUED.get(_folded(word), _folded(word)).split()
     ]
     said = _Said()
     at = 0

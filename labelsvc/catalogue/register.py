@@ -23,6 +23,7 @@ from labelsvc.catalogue.changes import (
     checked,
     choice,
     free,
+    not_merged,
     past,
     required,
     with_commune,
@@ -93,6 +94,7 @@ def create_product(session: Session, *, producer: Producer, actor: str, **facts:
     :raises BadInput: a field is wrong; `field` names it.
     :raises Conflict: the name, the GTIN or the OCOP code is taken.
     """
+    not_merged(producer)
     product = Product(name="", producer_id=producer.id)
     changes = checked(product, _product_facts(facts, new=True), PRODUCT)
     _product_free(session, product, changes)

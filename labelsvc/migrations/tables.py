@@ -2,7 +2,7 @@
 
 from labelsvc.accounts import models as accounts
 from labelsvc.catalogue import models as catalogue
-from labelsvc.catalogue import recognition
+from labelsvc.catalogue import owner_decisions, recognition
 from labelsvc.codes import models as codes
 from labelsvc.codes.tlog import models as tlog
 from labelsvc.codes.trust import models as trust
@@ -11,6 +11,7 @@ from labelsvc.events import models as events
 from labelsvc.inspections import models as inspections
 from labelsvc.jobs import models as jobs
 from labelsvc.labels import models as labels
+from labelsvc.programme import models as programme
 from labelsvc.scans import models as scans
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "jobs",
     "labels",
     "metadata",
+    "owner_decisions",
+    "programme",
     "recognition",
     "scans",
     "tlog",

@@ -57,6 +57,7 @@ ASK: list[tuple[Side, Side]] = [
     (("Công ty TNHH Lụa Mây", TOWN | {"tax_code": "0100109106"}), ("Công ty TNHH Lụa Mây", TOWN | {"tax_code": "0100109106-001"})),
     (("Công ty TNHH Lụa Mây", TOWN | {"tax_code": "0100109106"}), ("Công ty TNHH Lụa Mây", TOWN | {"tax_code": "0101243150"})),
     (("HTX Minh Hồng", PHU | {"tax_code": "0100109106"}), ("Công ty CP Thực phẩm Xanh", FAR | {"tax_code": "0100109106"})),
+    (("HTX Hòa Bình", PHU | {"tax_code": "0100109106"}), ("Công ty CP Bình Minh", PHU | {"tax_code": "0100109106"})),
     (("HTX Lụa Mây", TOWN), ("Công ty TNHH Lụa Mây", TOWN)),
     (("HTX Hữu cơ Đông Phú", PHU), ("HTX Hữu cơ Đồng Phú", PHU)),
     (("HTX Gốm Sông Nhuệ", PHU), ("HTX Gốm Sông Nhuê", PHU)),

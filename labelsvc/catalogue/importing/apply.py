@@ -10,7 +10,6 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from labelsvc.accounts import audit
-from labelsvc.catalogue.fields import name_key
 from labelsvc.catalogue.importing.plan import Plan, PlanRow
 from labelsvc.catalogue.models import ImportRun, Producer, Product
 from labelsvc.catalogue.recognition import Recognition
@@ -66,17 +65,17 @@ def apply_import(
     return run
 
 
-def _new_producers(session: Session, rows: Iterable[PlanRow]) -> dict[str, int]:
-    """Add the producers that are not known yet; key of the name → id.
+def _new_producers(session: Session, rows: Iterable[PlanRow]) -> dict[int, int]:
+    """Add the producers that are not known yet; first row that names one → id.
 
     What several rows say of one producer is put together first: about a kilobyte for each new one.
     """
-    new: dict[str, dict[str, Any]] = {}
+    new: dict[int, dict[str, Any]] = {}
     for row in rows:
         if row.state == "new" and row.producer_id is None:
-            facts = new.setdefault(name_key(row.producer), {})
+            facts = new.setdefault(_first_row(row), {})
             facts.update({k: v for k, v in row.line.producer.items() if k not in facts})
-    ids: dict[str, int] = {}
+    ids: dict[int, int] = {}
     keys = list(new)
     for start in range(0, len(keys), _BATCH):
         part = keys[start : start + _BATCH]
@@ -88,15 +87,20 @@ def _new_producers(session: Session, rows: Iterable[PlanRow]) -> dict[str, int]:
     return ids
 
 
+def _first_row(row: PlanRow) -> int:
+    """The row that named the new owner of *row* first."""
+    return row.owner.row if row.owner is not None else row.number
+
+
 def _new_products(
-    session: Session, rows: Iterable[PlanRow], producers: dict[str, int]
+    session: Session, rows: Iterable[PlanRow], producers: dict[int, int]
 ) -> dict[int, int]:
     """Add the products that are not known yet; row number → id."""
     ids: dict[int, int] = {}
     for part in _batches(row for row in rows if row.state == "new"):
         values = [
             _row(Product, row.line.product)
-            | {"producer_id": row.producer_id or producers[name_key(row.producer)]}
+            | {"producer_id": row.producer_id or producers[_first_row(row)]}
             for row in part
         ]
         made = session.scalars(

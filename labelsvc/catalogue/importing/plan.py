@@ -15,12 +15,14 @@ from sqlalchemy.orm import Session
 from labelsvc.catalogue import product_columns
 from labelsvc.catalogue.address import read_address
 from labelsvc.catalogue.fields import name_key
+from labelsvc.catalogue.importing import owners
 from labelsvc.catalogue.importing.header import Header, find_header
 from labelsvc.catalogue.importing.line import Line, Problem
+from labelsvc.catalogue.importing.owners import FoundOwner, Owners
 from labelsvc.catalogue.importing.read import read_tables
 from labelsvc.catalogue.importing.row import read_lines
 from labelsvc.catalogue.importing.spool import Spool
-from labelsvc.catalogue.models import Producer, Product
+from labelsvc.catalogue.models import Product
 from labelsvc.catalogue.places import Gazetteer, sure_one
 from labelsvc.catalogue.recognition import Recognition
 from labelsvc.errors import ImportRefused
@@ -48,6 +50,8 @@ class PlanRow:
     producer_id: int | None = None
     product_id: int | None = None
     recognition_id: int | None = None
+    #: Who makes it, where a new owner is made or a person must say.
+    owner: FoundOwner | None = None
 
     @property
     def number(self) -> int:
@@ -60,6 +64,11 @@ class PlanRow:
     @property
     def producer(self) -> str:
         return str(self.line.producer.get("name") or self.line.said.get("producer", ""))
+
+    @property
+    def asked(self) -> list[dict[str, Any]]:
+        """Owners that this one may be: a person must say."""
+        return self.owner.asked if self.owner is not None else []
 
     @property
     def problems(self) -> list[Problem]:
@@ -78,6 +87,8 @@ class PlanRow:
             "stars": told.get("stars", 0),
             "decision": told.get("decision_number", ""),
             "until": f"{told['valid_to']:%d/%m/%Y}" if told else "",
+            "owner": owners.side_of(self.line, self.owner.key) if self.owner and self.asked else None,
+            "asked": self.asked,
             "changes": [vars(change) for change in self.changes],
             "problems": [
                 {"column": p.column, "letter": p.letter, "message": p.message, "fix": p.fix,
@@ -152,30 +163,27 @@ class Known:
     def __init__(self, session: Session, header: Header) -> None:
         self._header = header
         self._gazetteer = Gazetteer(session)
-        self._producers: dict[str, Any] = {}
-        self._by_tax: dict[str, Any] = {}
-        for row in session.execute(
-            select(
-                Producer.id, Producer.name, Producer.kind, Producer.tax_code, Producer.phone, Producer.email,
-                Producer.website, Producer.representative, Producer.street, Producer.old_address,
-                Producer.commune_code, Producer.commune_from,
-            )
-        ):  # fmt: skip
-            self._producers[name_key(row.name)] = row
-            if row.tax_code:
-                self._by_tax[row.tax_code] = row
         self._products: dict[tuple[int, str], Any] = {}
+        by_id: dict[int, Any] = {}
+        merged: list[Any] = []
         self._taken: dict[tuple[str, str], int] = {}
         for held in session.execute(
             select(
                 Product.id, Product.producer_id, Product.name, Product.set_number, Product.set_guessed,
                 *(getattr(Product, column.name) for column in product_columns.IN_LISTS),
-            )
+                Product.merged_into_id,
+            ).order_by(Product.merged_into_id.is_not(None))
         ):  # fmt: skip
-            self._products[(held.producer_id, name_key(held.name))] = held
+            if held.merged_into_id is not None:
+                merged.append(held)
+                continue
+            by_id[held.id] = self._products[(held.producer_id, name_key(held.name))] = held
             for key in ("gtin", "ocop_code"):
                 if value := getattr(held, key):
                     self._taken[(key, value)] = held.id
+        for held in merged:
+            kept = by_id[held.merged_into_id]
+            self._products.setdefault((kept.producer_id, name_key(held.name)), kept)
         self._recognitions: dict[tuple[int, str], Any] = {}
         for given in session.execute(
             select(
@@ -185,6 +193,9 @@ class Known:
             )
         ):  # fmt: skip
             self._recognitions[(given.product_id, given.decision_number)] = given
+        self._owners = Owners(
+            session, self._gazetteer, lambda producer, name: (producer, name) in self._products
+        )
         # Of what the file said before only a hash is kept, and its row.
         self._seen: dict[int, int] = {}
         self._first: dict[int, int] = {}
@@ -193,20 +204,29 @@ class Known:
         """The state of a row, given everything before it."""
         if line.problems:
             return PlanRow(line, "refused")
-        key = (name_key(line.producer["name"]), name_key(line.product["name"]))
+        owner = self._owners.find(line)
+        if owner.asked:
+            names = ", ".join(str(one["name"]) for one in owner.asked)
+            self._refuse(
+                line, "The owner may be known already: {names}.",
+                "Say whether it is the same or another; the row waits until then.", "producer",
+                names=names,
+            )  # fmt: skip
+            return PlanRow(line, "refused", owner=owner)
+        producer = owner.producer
+        key = (f"{producer.id if producer else -owner.row}", name_key(line.product["name"]))
         mark = _mark(key)
         if mark in self._first:
             self._refuse(line, "The product stands in row {row} already.", "Keep one of the two rows.", row=self._first[mark])  # fmt: skip
             return PlanRow(line, "refused")
-        producer = self._by_tax.get(line.producer.get("tax_code", "")) or self._producers.get(
-            key[0]
-        )
         product = self._products.get((producer.id, key[1])) if producer is not None else None
+        if product is not None and name_key(product.name) != key[1]:
+            line.product["name"] = product.name  # the list has the name of one merged into it
         for name in ("gtin", "ocop_code"):
             value = line.product.get(name)
-            owner = self._taken.get((name, value)) if value else None
+            holder = self._taken.get((name, value)) if value else None
             row = self._seen.get(_mark((name, value))) if value else None
-            if owner is not None and (product is None or owner != product.id):
+            if holder is not None and (product is None or holder != product.id):
                 self._refuse(line, "{value} belongs to another product.", "Correct the code.", name, value=value)  # fmt: skip
             elif row is not None:
                 self._refuse(line, "{value} stands in row {row} already.", "Correct the code.", name, value=value, row=row)  # fmt: skip
@@ -217,9 +237,17 @@ class Known:
             if value := line.product.get(name):
                 self._seen[_mark((name, value))] = line.number
         self._place(line)
+        if producer is not None:
+            owners.keep_longer_place(line, producer)
         changes = _differences(line.producer, producer) if producer else []
         if producer is None or product is None:
-            return PlanRow(line, "new", changes, producer.id if producer else None)
+            return PlanRow(
+                line,
+                "new",
+                changes,
+                producer.id if producer else None,
+                owner=None if producer else owner,
+            )
         changes += _differences(line.product, product)
         stars = line.recognition
         known = self._recognitions.get((product.id, stars["decision_number"])) if stars else None

@@ -84,6 +84,7 @@ def as_lines(plan: Plan, language: str, *, short: bool = False) -> Iterator[str]
         yield from (f"         {c.field}: {c.old or '–'} → {c.new}" for c in row.changes)
         yield from (f"         ✗ {text}" for text in reasons(row, language))
         yield from (f"         ! {text}" for text in notes(row, language))
+        yield from _asked(row, language)
     for kind, count in told.items():
         if count > _SHORT:
             more = "… and {count} more rows: {kind}. All of them: labelsvc --verbose import"
@@ -96,6 +97,18 @@ def as_lines(plan: Plan, language: str, *, short: bool = False) -> Iterator[str]
     yield ", ".join(
         f"{translate(_WORDS[s], language)} {number(n, language)}" for s, n in plan.counts.items()
     )
+
+
+def _asked(row: PlanRow, language: str) -> Iterator[str]:
+    """The owners that this one may be, each with the option that says so."""
+    for one in row.asked:
+        said = f"{row.number}={one['producer'] or 'row:' + str(one['row'])}"
+        facts = ", ".join(str(one[name]) for name in ("name", "address", "tax_code", "phone") if one[name])  # fmt: skip
+        yield f"         ? {facts}"
+        yield f"           {translate('the same: {option}', language, option='--same ' + said)}"
+    if row.asked:
+        option = f"--another {row.number}"
+        yield f"         ? {translate('none of them: {option}', language, option=option)}"
 
 
 def as_document(plan: Plan, *, applied: bool, language: str = DEFAULT) -> Iterator[str]:

@@ -1,0 +1,1 @@
+"""What the programme office does beside the catalogue itself."""
