@@ -88,6 +88,8 @@ POLICY: dict[str, frozenset[Role]] = {
     "office.key": READERS,
     "office.mark": READERS,
     "office.mark_picture": READERS,
+    "office.merges": READERS,
+    "office.merge": READERS,
     "office.withdrawals": READERS,
     "office.withdrawal": READERS,
     "office.withdrawal_outlets": READERS,

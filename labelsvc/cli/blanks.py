@@ -133,7 +133,9 @@ def find_producer(session: Session, asked: str) -> Producer:
     clauses = [Producer.tax_code == asked, Producer.search_key == fold(asked)]
     if asked.isascii() and asked.isdigit() and len(asked) < 8:  # longer than that is a tax code
         clauses.append(Producer.id == int(asked))
-    rows = list(session.scalars(select(Producer).where(or_(*clauses))))
+    owners = session.scalars(select(Producer).where(or_(*clauses)))
+    found_ids = {owner.merged_into_id or owner.id for owner in owners}
+    rows = [session.get_one(Producer, number) for number in sorted(found_ids)]
     found: Producer = base.one_of(
         rows, base.say("producer"), asked, lambda p: f"{p.id} {p.name} ({p.tax_code or '–'})"
     )

@@ -256,7 +256,10 @@ def find_product(session: Session, asked: str) -> Product:
         clauses.append(Product.gtin == asked.zfill(14))
         if len(asked) < 8:  # longer than that is a GTIN
             clauses.append(Product.id == number)
-    rows = list(session.scalars(select(Product).where(or_(*clauses))))
+    found_ids = {
+        p.merged_into_id or p.id for p in session.scalars(select(Product).where(or_(*clauses)))
+    }
+    rows = [session.get_one(Product, number) for number in sorted(found_ids)]
     found: Product = base.one_of(
         rows, base.say("product"), asked, lambda p: f"{p.id} {p.name} ({p.producer.name})"
     )

@@ -11,15 +11,21 @@ import pytest
 from sqlalchemy import select
 
 from labelsvc import clock
+from labelsvc.accounts.models import Role
+from labelsvc.accounts.users import create_user
 from labelsvc.catalogue.models import Product
 from labelsvc.catalogue.recognition import Recognition
 from labelsvc.codes.models import Form
 from labelsvc.codes.register.issue import allocate, codes_of, load_keyring
 from labelsvc.demo.spreadsheet import write_list
 from labelsvc.inspections.report import SentReport, send_report
+from labelsvc.programme import merging
+from labelsvc.programme.models import Merge
 from labelsvc.settings import load
+from tests.catalogue import lists
 from tests.e2e.conftest import Live, Reader, sign_in
 from tests.factories import make_lot, make_producer, make_product, make_recognition
+from tests.world import PASSWORD
 
 pytestmark = pytest.mark.e2e
 
@@ -147,3 +153,66 @@ def test_an_invitation_link_is_shown_to_be_handed_over(
     page.context.clear_cookies()
     page.goto(link)
     office.check("choose a password")
+
+
+@pytest.mark.parametrize("language", ["vi"])
+def test_two_entries_of_an_owner_become_one_by_two_people(
+    live: Live, office: Reader, language: str
+) -> None:
+    page, settings = office.page, load(dev=True, base_url=live.url, secret_keys=())
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    with live.database.writing() as session:
+        kept = make_producer(session, name=f"HTX Nông nghiệp Hữu cơ Đông Phú {width}", phone="024 3999 0001")  # fmt: skip
+        gone = make_producer(session, name=f"HTX Hữu cơ Đông Phú {width}", phone="0912 345 678")
+        product = make_product(session, producer=gone, name=f"Bí xanh hữu cơ {width}")
+        lot = make_lot(session, product, code=f"L-BI-{width}")
+        issue = allocate(session, lot=lot, count=1, form=Form.SHORT)
+        keyring = load_keyring(session, base_url=live.url, secrets=settings.keys)
+        code = codes_of(issue, keyring, offset=0, count=1)[0].lower()
+        second = create_user(
+            session, name=f"binh{width}", full_name="Bình", role=Role.OFFICE, producer_id=None,
+            password=PASSWORD, actor="test",
+        ).id  # fmt: skip
+        ids = kept.id, gone.id
+    page.goto(f"{live.url}/office/merges")
+    office.check("doubles")
+    assert f"HTX Hữu cơ Đông Phú {width}" in page.inner_text("main")
+    page.goto(f"{live.url}/office/merges/new?kind=producer&kept={ids[0]}&gone={ids[1]}")
+    office.check("two sides")
+    page.check('input[name="field-phone"][value="gone"]')
+    page.fill("#reason", "Cùng một hợp tác xã, nhập hai lần")
+    page.click('button[value="propose"]')
+    page.wait_for_url(re.compile(r"/office/merges/\d+$"))
+    office.check("proposed")
+    number = int(page.url.rpartition("/")[2])
+    with live.database.writing() as session:  # the colleague, at another desk
+        merging.confirm(session, session.get_one(Merge, number), actor=f"user:{second}")
+    page.reload()
+    office.check("merged")
+    page.goto(code)
+    assert f"HTX Nông nghiệp Hữu cơ Đông Phú {width}" in page.inner_text("body")
+    page.goto(f"{live.url}/office/producers/{ids[1]}")
+    assert page.url.endswith(f"/{ids[0]}")
+    assert "0912 345 678" in page.inner_text("main")
+
+
+@pytest.mark.parametrize("language", ["vi"])
+def test_an_owner_that_may_be_known_is_shown_beside_it(
+    live: Live, office: Reader, language: str, tmp_path: Path
+) -> None:
+    page, file = office.page, tmp_path / "chu-the.xlsx"
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    with live.database.writing() as session:
+        make_producer(session, name=f"HTX NN Hòa Bình {width}")
+    row = (1, f"Miến dong {width}", f"HTX Hòa Bình {width}", "xã Bát Tràng", "4 sao", "9/QĐ-UBND", "01/02/2026")  # fmt: skip
+    file.write_bytes(lists.workbook([lists.HEAD, row]))
+    page.goto(f"{live.url}/office/imports")
+    page.set_input_files("#list", file)
+    page.click("form[enctype] button")
+    page.wait_for_url("**/imports/preview/*")
+    office.check("an owner asked")
+    page.click('button[name="same"][value="0"]')
+    page.wait_for_selector(".flash.good")
+    page.goto(page.url.partition("?")[0] + "?state=new")
+    office.check("an owner decided")
+    assert f"HTX NN Hòa Bình {width}" in page.inner_text("main")

@@ -83,6 +83,14 @@ class Staging:
             fix="Upload it again: it waits for one day, and until it is taken over.",
         )
 
+    def plan_again(self, database: Database, token: str) -> None:
+        """Compare an upload with the catalogue as it is now. :raises FileMissing: as `read`."""
+        seen = self.read(token)
+        data = self._files.get(_upload_key(token))
+        with database.reading() as session:
+            plan = plan_import(session, data=data, file_name=seen.facts["file"])
+        self._store(_plan_key(token), plan)
+
     def take_over(self, database: Database, token: str, *, actor: str) -> ImportRun:
         """Write the list into the catalogue, if that does what its stored plan says.
 

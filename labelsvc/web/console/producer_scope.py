@@ -26,6 +26,8 @@ def producer_id() -> int:
 def own_product(session: Session, product_id: int) -> Product:
     """The product, if it is the signed-in producer's; 404 otherwise, as if there were none."""
     product = session.get(Product, product_id)
+    if product is not None and product.merged_into_id is not None:
+        product = session.get(Product, product.merged_into_id)  # an old address leads on
     if product is None or product.producer_id != current_user().producer_id:
         abort(404)
     return product

@@ -149,7 +149,9 @@ def _producer(session: Session, posted: Posted) -> int | None:
 
 def _producers(session: Session) -> list[tuple[str, str]]:
     rows = session.execute(
-        select(Producer.id, Producer.name).where(Producer.active.is_(True)).order_by(Producer.name)
+        select(Producer.id, Producer.name)
+        .where(Producer.active.is_(True), Producer.merged_into_id.is_(None))
+        .order_by(Producer.name)
     )
     return [("", "–"), *((str(number), name) for number, name in rows)]
 

@@ -30,7 +30,7 @@ SUBJECTS_SHOWN = {
     "certificate": "Certificate {number}", "import": "Import {number}", "report": "Report {number}",
     "case": "Case {number}", "lot": "Lot {number}", "print_run": "Print run {number}",
     "blank_roll": "Blank roll {number}", "withdrawal": "Withdrawal {number}", "own_layout": "Label layout {number}",
-    "key": "Signing key {number}", "manifest": "Trust manifest {number}",
+    "key": "Signing key {number}", "merge": "Merge {number}", "owner_decision": "Decision {number}", "manifest": "Trust manifest {number}",
 }  # fmt: skip
 #: Facts of the trail in words, beside the columns of the catalogue.
 FACTS_SHOWN = COLUMN_WORDS | {
@@ -43,12 +43,14 @@ FACTS_SHOWN = COLUMN_WORDS | {
     "factor": "Second factor", "provinces": "Provinces",
     "sha256": "SHA-256", "pages": "Pages", "decoded": "Symbols read back", "lot": "Lot", "form": "Form of the code",
     "codes": "Codes", "verdict": "Verdict", "step": "Step", "version": "Version", "items": "Items", "left": "Left",
-    "note": "Note", "made_on": "Date of manufacture (NSX)", "expires_on": "Expiry date (HSD)", "key": "Key",
+    "note": "Note", "merge": "Merge", "kept": "Stays", "gone": "Goes", "other": "Other", "place": "Place",
+    "made_on": "Date of manufacture (NSX)", "expires_on": "Expiry date (HSD)", "key": "Key",
 }  # fmt: skip
 #: Things that have a page → its endpoint and the name of the number in it.
 _PAGES = {
     "producer": ("office.producer", "producer_id"), "product": ("office.product", "product_id"),
     "village": ("office.edit_village", "village_id"), "outlet": ("office.outlet", "outlet_id"),
+    "merge": ("office.merge", "merge_id"),
     "recognition": ("office.recognition", "recognition_id"), "import": ("office.import_run", "import_id"),
     "report": ("office.report", "report_id"), "case": ("office.case", "case_id"),
     "withdrawal": ("office.withdrawal", "withdrawal_id"), "user": ("office.account", "user_id"),

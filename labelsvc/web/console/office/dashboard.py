@@ -60,9 +60,16 @@ def dashboard() -> ResponseReturnValue:
             "reports": count_open(session),
             "ending_180": len(ending),
             "ending_120": sum(last <= late for last in ending),
-            "producers": _number(session, select(func.count()).select_from(Producer)),
-            "products": _number(session, select(func.count()).select_from(Product)),
-            "guessed": _number(session, select(func.count()).where(Product.set_guessed)),
+            "producers": _number(
+                session, select(func.count()).where(Producer.merged_into_id.is_(None))
+            ),
+            "products": _number(
+                session, select(func.count()).where(Product.merged_into_id.is_(None))
+            ),
+            "guessed": _number(
+                session,
+                select(func.count()).where(Product.set_guessed, Product.merged_into_id.is_(None)),
+            ),
         }
         days = scans_by_day(session, today)
         behind, marked = store.behind(session), artwork.current(session) is not None

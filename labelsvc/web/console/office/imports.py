@@ -27,7 +27,8 @@ from labelsvc.i18n import nfc
 from labelsvc.web.console.column_words import COLUMN_WORDS
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import PAGE, found_or_404, names_of, paged
-from labelsvc.web.console.office.dashboard import bp
+from labelsvc.web.console.office.dashboard import bp, may_write
+from labelsvc.web.console.office.owner_words import SIDE_WORDS
 from labelsvc.web.console.office.words import set_words
 from labelsvc.web.console.spreadsheet import csv_lines
 from labelsvc.web.language import current, gettext
@@ -58,7 +59,7 @@ def _start(posted: Posted) -> ResponseReturnValue:
     return page, posted.status
 
 
-def _staging() -> Staging:
+def staging() -> Staging:
     return Staging(site().files)
 
 
@@ -71,7 +72,7 @@ def upload() -> ResponseReturnValue:
             raise BadInput("No list was chosen.", fix="Choose an XLSX or CSV file.")
         # Browsers send the name alone; an old one sends a path of its own machine.
         name = nfc(re.split(r"[/\\]", sent.filename)[-1])[-120:]
-        token = _staging().add(site().database, sent.read(), file_name=name)
+        token = staging().add(site().database, sent.read(), file_name=name)
     except LabelsvcError as error:
         error.params["field"] = "list"
         posted.add(error)
@@ -85,7 +86,7 @@ def import_preview(token: str) -> ResponseReturnValue:
 
 
 def _preview(token: str, posted: Posted) -> ResponseReturnValue:
-    plan = _staging().read(token)
+    plan = staging().read(token)
     return _rows_page("console/office/import_preview.html", plan, posted, token=token)
 
 
@@ -94,7 +95,7 @@ def import_apply(token: str) -> ResponseReturnValue:
     """Take the list over, if it still says what the preview showed."""
     posted = Posted()
     try:
-        run = _staging().take_over(site().database, token, actor=actor())
+        run = staging().take_over(site().database, token, actor=actor())
     except Conflict as error:
         posted.add(error)
         return _preview(token, posted)
@@ -105,7 +106,7 @@ def import_apply(token: str) -> ResponseReturnValue:
 @bp.post("/imports/preview/<token>/drop")
 def import_drop(token: str) -> ResponseReturnValue:
     """Throw the upload away."""
-    _staging().drop(token)
+    staging().drop(token)
     flash(gettext("The list was thrown away; nothing was changed."), "good")
     return redirect(url_for("office.imports"))
 
@@ -117,7 +118,7 @@ def import_run(import_id: int) -> ResponseReturnValue:
         run = found_or_404(session.get(ImportRun, import_id))
         people = names_of(session, [run.actor])
     try:
-        plan: StoredPlan | None = _staging().report(import_id)
+        plan: StoredPlan | None = staging().report(import_id)
     except FileMissing:  # taken over on the command line by an earlier version, which stored none
         plan = None
     return _rows_page("console/office/import_run.html", plan, Posted(), run=run, people=people)
@@ -149,6 +150,8 @@ def _rows_page(
         template,
         plan={**(plan.facts if plan else {}), "counts": counts, "rows": plan},
         shown=page,
+        may_say="token" in more and may_write(),
+        side_words=SIDE_WORDS,
         state=state,
         states=STATES,
         field_words=COLUMN_WORDS | {"set_guessed": COLUMN_WORDS["set_number"]},

@@ -86,7 +86,9 @@ def _offered(session: Session, outlet_id: int, asked: str) -> list[Product]:
                 Producer.search_key.contains(word, autoescape=True),
             )
         )
-    query = query.where(~Product.outlets.any(Outlet.id == outlet_id))
+    query = query.where(
+        ~Product.outlets.any(Outlet.id == outlet_id), Product.merged_into_id.is_(None)
+    )
     return list(session.scalars(query.order_by(Product.search_key).limit(_OFFERED)))
 
 

@@ -55,6 +55,7 @@ def producers() -> ResponseReturnValue:
                 Producer.products.any(Product.search_key.contains(word, autoescape=True)),
             )
         )
+    query = query.where(Producer.merged_into_id.is_(None))
     if kind in list(ProducerKind):
         query = query.where(Producer.kind == kind)
     if state in ("active", "closed"):
@@ -66,6 +67,10 @@ def producers() -> ResponseReturnValue:
 
 @bp.get("/producers/<int:producer_id>")
 def producer(producer_id: int) -> ResponseReturnValue:
+    with site().database.reading() as session:
+        kept = found_or_404(session.get(Producer, producer_id)).merged_into_id
+    if kept is not None:
+        return redirect(url_for("office.producer", producer_id=kept))
     return _producer_page(producer_id, Posted())
 
 

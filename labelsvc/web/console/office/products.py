@@ -44,6 +44,10 @@ _AWARD = (
 
 @bp.get("/products/<int:product_id>")
 def product(product_id: int) -> ResponseReturnValue:
+    with site().database.reading() as session:
+        kept = found_or_404(session.get(Product, product_id)).merged_into_id
+    if kept is not None:
+        return redirect(url_for("office.product", product_id=kept))
     return _product_page(product_id, Posted())
 
 

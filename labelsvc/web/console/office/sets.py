@@ -31,10 +31,11 @@ def sets() -> ResponseReturnValue:
 
 def _sets_page(posted: Posted) -> ResponseReturnValue:
     asked = request.args.get("set", 0, type=int)
-    waiting = select(Product).where(Product.set_guessed)
+    guessed_now = (Product.set_guessed, Product.merged_into_id.is_(None))
+    waiting = select(Product).where(*guessed_now)
     counted = (
         select(Product.set_number, func.count())
-        .where(Product.set_guessed)
+        .where(*guessed_now)
         .group_by(Product.set_number)
         .order_by(Product.set_number)
     )

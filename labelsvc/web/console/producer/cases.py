@@ -37,7 +37,9 @@ def cases() -> ResponseReturnValue:
     with site().database.reading() as session:
         shown = paged(session, verbs.query_cases(producer_id=producer_id))
         products = session.scalars(
-            select(Product).where(Product.producer_id == producer_id).order_by(Product.name)
+            select(Product)
+            .where(Product.producer_id == producer_id, Product.merged_into_id.is_(None))
+            .order_by(Product.name)
         ).all()
         declared = {product.id: sale_provinces(session, product.id) for product in products}
     return render_template(

@@ -103,7 +103,7 @@ def dashboard() -> ResponseReturnValue:
     with site().database.reading() as session:
         products = session.scalars(
             select(Product)
-            .where(Product.producer_id == producer_id)
+            .where(Product.producer_id == producer_id, Product.merged_into_id.is_(None))
             .options(selectinload(Product.recognitions), selectinload(Product.photos))
             .order_by(Product.name)
         ).all()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+import pytest
 import time_machine
 from openpyxl import Workbook
 from sqlalchemy import func, select
@@ -15,7 +16,9 @@ from labelsvc.accounts.models import AuditEntry
 from labelsvc.catalogue.models import ImportRun, Producer, Product
 from labelsvc.db import Database
 from labelsvc.web.site import Site
+from tests.catalogue import lists
 from tests.web.desk import Desk, seen
+from tests.world import World
 
 HEADER = "STT;Tên sản phẩm;Chủ thể;Địa chỉ;Hạng sao;Số quyết định;Ngày ban hành;Bộ sản phẩm;Điện thoại\r\n"
 LIST = (
@@ -209,3 +212,33 @@ def test_a_list_whose_report_was_not_stored_is_shown_without_its_rows(
         session.add(ImportRun(file_name="cũ.xlsx", sha256="0" * 64, actor="cli", new=3))
         session.add(Producer(name="HTX", kind="farm"))
     assert "taken over on the command line" in desk("office").words("/office/imports/1")
+
+
+@pytest.mark.parametrize(("said", "count"), [("0", 0), ("none", 1)])
+def test_a_doubtful_owner_is_decided_beside_the_known_one(
+    desk: Callable[[str], Desk], database: Database, world: World, said: str, count: int
+) -> None:
+    office = desk("office")
+    row = (
+        1,
+        "Bình gốm",
+        "HTX Gốm sứ Sông Nhuệ",
+        "xã Bát Tràng",
+        "4 sao",
+        "9/QĐ-UBND",
+        "01/02/2026",
+    )
+    data = lists.workbook([lists.HEAD, row])
+    sent = office.post("/office/imports", {"list": (io.BytesIO(data), "a.xlsx")})
+    words = office.words(sent.location)
+    assert "The owner may be known already: Hợp tác xã Gốm Sông Nhuệ" in words
+    assert "Another one" in words and "024 3999 0123" in words
+    token = sent.location.rpartition("/")[2].partition("?")[0]
+    path = f"/office/imports/preview/{token}"
+    assert office.post(f"{path}/owner", {"row": 2, "same": "7"}).status_code == 404
+    assert office.post(f"{path}/owner", {"row": 2, "same": said}).status_code == 303
+    assert "1 row will be taken over" in office.words(path)
+    assert office.post(path).status_code == 302
+    with database.reading() as session:
+        made = session.scalars(select(Producer).where(Producer.name.contains("Gốm sứ"))).all()
+        assert len(made) == count
