@@ -1,6 +1,6 @@
 """What was decided of like owners; merges of producers and products
 
-Revision: 0014, after 0012
+Revision: 0014, after 0017
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from labelsvc.db import UtcDateTime
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
