@@ -17,7 +17,7 @@ COMMANDS = {
     "serve": "server:serve",
     "migrate": "server:migrate",
     "worker": "server:worker",
-    "doctor": "doctor:doctor",
+    "doctor": "doctor.command:doctor",
     "backup": "copies:backup",
     "restore": "copies:restore",
     "keys": "keys:keys",

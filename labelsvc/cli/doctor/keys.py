@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from labelsvc.cli import base
-from labelsvc.cli.machine import doubt
+from labelsvc.cli.doctor.machine import doubt
 from labelsvc.codes.register import claims
 from labelsvc.codes.tlog import log, ranges
 from labelsvc.codes.tlog.formats.checkpoint import read

@@ -1,6 +1,6 @@
 """What was decided of like owners; merges of producers and products
 
-Revision: 0014, after 0017
+Revision: 0015, after 0014
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 from labelsvc.db import UtcDateTime
 
-revision = "0014"
-down_revision = "0017"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

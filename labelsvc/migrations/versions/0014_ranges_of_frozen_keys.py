@@ -1,6 +1,6 @@
 """Ranges of a frozen key that the public log lacks, to be believed by decision of two people
 
-Revision: 0016, after 0017
+Revision: 0014, after 0013
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 from labelsvc.db import UtcDateTime
 
-revision = "0016"
-down_revision = "0017"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """Names of people, folded for the search
 
-Revision: 0017, after 0012
+Revision: 0013, after 0012
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 
 from labelsvc.i18n import fold
 
-revision = "0017"
+revision = "0013"
 down_revision = "0012"
 branch_labels = None
 depends_on = None

@@ -14,8 +14,10 @@ from sqlalchemy import func, select, text
 from labelsvc import clock, i18n, migrations
 from labelsvc.accounts.models import AuditEntry
 from labelsvc.catalogue.models import AdminUnit
-from labelsvc.cli import base, causes, doctor_keys, machine
-from labelsvc.cli.machine import Doubt, doubt
+from labelsvc.cli import base, causes
+from labelsvc.cli.doctor import keys as doctor_keys
+from labelsvc.cli.doctor import machine
+from labelsvc.cli.doctor.machine import Doubt, doubt
 from labelsvc.codes.forms import uri
 from labelsvc.codes.models import CODE_COUNTER, Counter, Form, Issue
 from labelsvc.codes.register.issue import load_keyring

@@ -1,0 +1,1 @@
+"""doctor: checks what a page or a print run needs."""
