@@ -124,6 +124,7 @@ def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+@lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """Search key: no marks, đ → d, lower case, single spaces. "Bát Tràng" → "bat trang"."""
     text = text.replace("đ", "d").replace("Đ", "D")

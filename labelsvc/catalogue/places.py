@@ -114,19 +114,19 @@ class Gazetteer:
             new = by_key[(change.new_code, change.new_from)]
             old = by_key[(change.old_code, change.old_from)]
             self._into.setdefault((old.code, old.valid_from), []).append((new, change.partly))
-            self._districts_of.setdefault(new.code, set()).add(squeezed(_bare(old.district)))
+            self._districts_of.setdefault(new.code, set()).add(squeezed(bare_name(old.district)))
         self._old = [unit for unit in units if unit.district]
         self._new = [unit for unit in units if not unit.district]
         self._named: dict[str, list[AdminUnit]] = {}
         for unit in units:
-            self._named.setdefault(squeezed(_bare(unit.name)), []).append(unit)
+            self._named.setdefault(squeezed(bare_name(unit.name)), []).append(unit)
         self._formerly: dict[str, list[AdminUnit]] = {}
         for row in _rows():
             unit_key = (row["code"], date.fromisoformat(row["valid_from"]))
             if unit_key in by_key:
                 for former in (row["formerly"] or "").split():
                     self._formerly.setdefault(former, []).append(by_key[unit_key])
-        self._districts = {squeezed(_bare(unit.district)) for unit in self._old}
+        self._districts = {squeezed(bare_name(unit.district)) for unit in self._old}
         self._answers: dict[tuple[Address, bool], list[Candidate]] = {}
 
     def candidates(self, address: Address, *, written: date | None = None) -> list[Candidate]:
@@ -163,10 +163,10 @@ class Gazetteer:
         new = [unit for unit in named if not unit.district]
         former = self._formerly.get(squeezed(name), [])
         if area:
-            inside = [unit for unit in old if squeezed(_bare(unit.district)) == area]
+            inside = [unit for unit in old if squeezed(bare_name(unit.district)) == area]
             if inside:
                 return self._moved(inside, guessed=not exact or len(inside) > 1)
-            older = [unit for unit in former if squeezed(_bare(unit.district)) == area]
+            older = [unit for unit in former if squeezed(bare_name(unit.district)) == area]
             # The new unit with its former district beside it, out of habit.
             here = [unit for unit in new if area in self._districts_of.get(unit.code, ())]
             if here:
@@ -194,7 +194,7 @@ class Gazetteer:
         """Units of that name, and whether it was named with its own marks and kind."""
         alike = self._named.get(squeezed(name), [])
         key = name_key(name)
-        marked = [unit for unit in alike if name_key(_bare(unit.name)) == key]
+        marked = [unit for unit in alike if name_key(bare_name(unit.name)) == key]
         exact = bool(marked) or name.isascii()
         found = marked or alike
         same_kind = [unit for unit in found if fold(unit.name).startswith(f"{kind} ")]
@@ -209,7 +209,9 @@ class Gazetteer:
             for old in units
             for new, partly in self._into.get((old.code, old.valid_from), ())
         ]
-        return sorted(found, key=lambda c: c.via is None or _bare(c.via.name) != _bare(c.unit.name))
+        return sorted(
+            found, key=lambda c: c.via is None or bare_name(c.via.name) != bare_name(c.unit.name)
+        )
 
     def _whole_district(self, district: str) -> list[Candidate]:
         area = squeezed(district)
@@ -223,6 +225,11 @@ class Gazetteer:
 def sure_one(candidates: Sequence[Candidate]) -> Candidate | None:
     """The candidate that may be taken without asking: the only one, whole and exactly named."""
     return candidates[0] if len(candidates) == 1 and candidates[0].sure else None
+
+
+def old_units() -> list[tuple[str, str]]:
+    """Name and district of every unit before 1 July 2025, with their kinds."""
+    return [(row["name"], row["district"]) for row in _rows() if row["into"]]
 
 
 @lru_cache(maxsize=1)
@@ -246,7 +253,7 @@ def _unit(row: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _bare(name: str) -> str:
+def bare_name(name: str) -> str:
     """ "Thị trấn Phùng" → "Phùng"."""
     words = name.split()
     taken = 2 if fold(" ".join(words[:2])) in ("thi tran", "thi xa") else 1

@@ -11,7 +11,16 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Numeric, String, Text, func
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Numeric,
+    String,
+    Text,
+    func,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from labelsvc.catalogue.models import Product
@@ -69,6 +78,10 @@ class Recognition(Base):
     __table_args__ = (
         CheckConstraint("stars BETWEEN 3 AND 5", name="stars"),
         CheckConstraint("valid_to >= valid_from", name="valid_to"),
+        # A number comes back every year: the day belongs to it.
+        Index(
+            "ix_recognition_decision", "product_id", "decision_number", "decision_date", unique=True
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

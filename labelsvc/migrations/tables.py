@@ -2,7 +2,8 @@
 
 from labelsvc.accounts import models as accounts
 from labelsvc.catalogue import models as catalogue
-from labelsvc.catalogue import owner_decisions, recognition
+from labelsvc.catalogue import owner_decisions, proposals, recognition
+from labelsvc.catalogue.importing import memory
 from labelsvc.codes import models as codes
 from labelsvc.codes.tlog import models as tlog
 from labelsvc.codes.trust import models as trust
@@ -22,9 +23,11 @@ __all__ = [
     "inspections",
     "jobs",
     "labels",
+    "memory",
     "metadata",
     "owner_decisions",
     "programme",
+    "proposals",
     "recognition",
     "scans",
     "tlog",

@@ -10,10 +10,14 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from labelsvc.accounts import audit
+from labelsvc.catalogue import register
+from labelsvc.catalogue.importing.kinds import ListKind
 from labelsvc.catalogue.importing.plan import Plan, PlanRow
-from labelsvc.catalogue.models import ImportRun, Producer, Product
+from labelsvc.catalogue.models import AdminUnit, ImportRun, Outlet, Producer, Product, Village
+from labelsvc.catalogue.proposals import Ending, is_person, propose_withdrawal
 from labelsvc.catalogue.recognition import Recognition
 from labelsvc.clock import now
+from labelsvc.errors import Refused
 from labelsvc.i18n import fold
 
 _T = TypeVar("_T")
@@ -44,23 +48,37 @@ def apply_import(
 ) -> ImportRun:
     """Write the new and the changed rows; refused ones are left out.
 
+    Withdrawals are proposed where *actor* is a person ("user:12"), and wait for a second one;
+    nothing else of a list of withdrawn products is written.
+
     Everything or nothing: the caller's transaction rolls all of it back when one row fails. Make
     the plan in the same transaction, so that nobody changes the catalogue in between.
 
     :param step: told how much of the work is done, and all of it.
+    :raises Refused: a person has to say first what the list is.
     """
+    if plan.blocked:
+        raise Refused(
+            "It is not sure what this list is: recognised, withdrawn or another kind.",
+            fix="Say what it is, then read it again; on the command line with --kind.",
+        )
     rows = _Watched(plan, step)
     producers = _new_producers(session, rows)
     products = _new_products(session, rows, producers)
     _new_recognitions(session, rows, products)
-    _changes(session, rows)
+    _changes(session, rows, actor)
+    _places(session, plan, actor)
+    proposed = (
+        propose_from(session, plan, actor=actor) if plan.proposals and is_person(actor) else 0
+    )
     counts = plan.counts
     run = ImportRun(file_name=plan.file_name[:200], sha256=plan.sha256, actor=actor, **counts)
     session.add(run)
     session.flush()
     audit.record(
         session, actor=actor, action="import.apply", subject=f"import:{run.id}",
-        facts={"file": plan.file_name, "sha256": plan.sha256, **counts},
+        facts={"file": plan.file_name, "sha256": plan.sha256, **counts, "proposed": proposed,
+               "kinds": [str(kind) for kind in plan.kinds]},
     )  # fmt: skip
     return run
 
@@ -72,7 +90,7 @@ def _new_producers(session: Session, rows: Iterable[PlanRow]) -> dict[int, int]:
     """
     new: dict[int, dict[str, Any]] = {}
     for row in rows:
-        if row.state == "new" and row.producer_id is None:
+        if row.state == "new" and row.producer_id is None and not row.line.place:
             facts = new.setdefault(_first_row(row), {})
             facts.update({k: v for k, v in row.line.producer.items() if k not in facts})
     ids: dict[int, int] = {}
@@ -89,15 +107,16 @@ def _new_producers(session: Session, rows: Iterable[PlanRow]) -> dict[int, int]:
 
 def _first_row(row: PlanRow) -> int:
     """The row that named the new owner of *row* first."""
-    return row.owner.row if row.owner is not None else row.number
+    return row.owner.row if row.owner is not None else row.line.order
 
 
 def _new_products(
     session: Session, rows: Iterable[PlanRow], producers: dict[int, int]
 ) -> dict[int, int]:
-    """Add the products that are not known yet; row number → id."""
+    """Add the products that are not known yet; mark of owner and product → id."""
     ids: dict[int, int] = {}
-    for part in _batches(row for row in rows if row.state == "new"):
+    fresh = (row for row in rows if row.state == "new" and not row.follows and not row.line.place)
+    for part in _batches(fresh):
         values = [
             _row(Product, row.line.product)
             | {"producer_id": row.producer_id or producers[_first_row(row)]}
@@ -106,7 +125,7 @@ def _new_products(
         made = session.scalars(
             insert(Product).returning(Product.id, sort_by_parameter_order=True), values
         )
-        ids.update(zip((row.number for row in part), made, strict=True))
+        ids.update(zip((row.mark for row in part), made, strict=True))
     return ids
 
 
@@ -116,17 +135,64 @@ def _new_recognitions(session: Session, rows: Iterable[PlanRow], products: dict[
          "withdrawal_reason": "", **row.line.recognition, "product_id": product_id}
         for row in rows
         if row.line.recognition and row.recognition_id is None and row.state in ("new", "changed")
-        and (product_id := row.product_id or products.get(row.number)) is not None
+        and (product_id := row.product_id or products.get(row.mark)) is not None
     )  # fmt: skip
     for part in _batches(values):
         session.execute(insert(Recognition), part)
 
 
-def _changes(session: Session, rows: Iterable[PlanRow]) -> None:
+def _places(session: Session, plan: Plan, actor: str) -> None:
+    """Points of sale and villages: they are few, and go the way of the forms."""
+    for row in plan.rows:
+        facts = dict(row.line.place)
+        if not facts or row.state not in ("new", "changed"):
+            continue
+        village = row.line.kind is ListKind.VILLAGES
+        if "commune_code" in facts:
+            key = (facts.pop("commune_code"), facts.pop("commune_from"))
+            facts["commune"] = session.get(AdminUnit, key)
+        if row.state == "new":
+            (register.create_village if village else register.create_outlet)(session, actor=actor, **facts)  # fmt: skip
+        elif village:
+            register.update_village(session, session.get_one(Village, row.product_id), actor=actor, **facts)  # fmt: skip
+        else:
+            register.update_outlet(session, session.get_one(Outlet, row.product_id), actor=actor, **facts)  # fmt: skip
+
+
+def propose_from(session: Session, plan: Plan, *, actor: str) -> int:
+    """Propose the withdrawals of a plan, each to be confirmed by a second person; gives how many.
+
+    :param actor: a person, "user:12". :raises Refused: it is none.
+    """
+    made = 0
+    for row in plan.rows:
+        told = row.line.withdrawal
+        if row.state != "proposed" or told is None:
+            continue
+        recognition = session.get_one(Recognition, row.recognition_id)
+        ending = Ending(
+            told.decision, told.on, told.reason, told.day, told.words,
+            f"{plan.file_name}, {row.line.sheet} {row.number}".replace(",  ", ", "),
+        )  # fmt: skip
+        propose_withdrawal(session, recognition, ending, actor=actor)
+        made += 1
+    return made
+
+
+def _renamed(session: Session, row: PlanRow, actor: str) -> None:
+    """Note the older name, by which the product is found again."""
+    change = next(change for change in row.changes if change.field == "name")
+    audit.record(
+        session, actor=actor, action="product.update", subject=f"product:{row.product_id}",
+        facts={"name": [change.old, change.new]},
+    )  # fmt: skip
+
+
+def _changes(session: Session, rows: Iterable[PlanRow], actor: str) -> None:
     """Fields of rows that are known and say something else."""
     for row in rows:
         names = {change.field for change in row.changes}
-        if not names or row.state == "refused":
+        if not names or row.state in ("refused", "proposed") or row.line.place:
             continue
         for mapped, key, facts in (
             (Producer, row.producer_id, row.line.producer),
@@ -137,6 +203,8 @@ def _changes(session: Session, rows: Iterable[PlanRow]) -> None:
             if key is not None and values:
                 if "name" in values:
                     values["search_key"] = fold(values["name"])
+                    if mapped is Product:
+                        _renamed(session, row, actor)
                 session.execute(update(mapped).where(mapped.id == key).values(values))
 
 

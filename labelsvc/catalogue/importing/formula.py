@@ -22,6 +22,8 @@ class Unsaved(Enum):
     """What such a cell gives instead of a value."""
 
     FORMULA = "formula"
+    #: The cell holds an error: #N/A, #REF! …
+    ERROR = "error"
 
 
 #: Zero-based (row, column).
@@ -44,14 +46,14 @@ def unsaved_formulas(data: bytes) -> dict[str, frozenset[Place]]:
     found = {}
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for name, entry in _sheets(archive):
+            for name, entry in sheets_of(archive):
                 found[name] = frozenset(_places(archive, entry))
     except (KeyError, zipfile.BadZipFile, ElementTree.ParseError):
         return {}  # an unusual workbook: its formulas stay empty cells, as the reader gives them
     return found
 
 
-def _sheets(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+def sheets_of(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     """Name of each sheet and the entry that holds it."""
     targets = {
         one.get("Id", ""): one.get("Target", "")

@@ -2,140 +2,287 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 
-from labelsvc.catalogue import product_columns
-from labelsvc.catalogue.importing.read import Cell, Table
+from labelsvc.catalogue.importing import heads
+from labelsvc.catalogue.importing.guard import column_letters
+from labelsvc.catalogue.importing.plain import text_of
+from labelsvc.catalogue.importing.read import Cell, Cells, Span, Table
 from labelsvc.errors import ImportRefused
 from labelsvc.i18n import fold
 
 #: Rows that may stand above the header.
-_SEARCHED = 60
+SEARCHED = 60
+#: Rows that a header may have.
+_DEEPEST = 3
+_LONGEST = 160
 
-#: Field → names of its column, without marks and signs; a longer name beats a shorter one.
-NAMES: dict[str, tuple[str, ...]] = {
-    "number": ("stt", "tt", "so tt", "so thu tu"),
-    "product": ("ten san pham", "san pham", "ten sp", "ten san pham ocop", "san pham ocop", "ten san pham dich vu", "ten hang hoa"),
-    "producer": ("chu the", "ten chu the", "chu the ocop", "chu the san xuat", "ten co so", "co so san xuat", "don vi san xuat", "ten don vi", "don vi", "ten chu the san xuat", "chu the san pham", "doanh nghiep"),
-    "kind": ("loai hinh", "loai hinh chu the", "loai hinh to chuc", "loai chu the"),
-    "representative": ("nguoi dai dien", "dai dien", "dai dien phap luat", "nguoi dai dien phap luat", "chu ho", "ho va ten"),
-    "address": ("dia chi", "dia chi san xuat", "dia chi chu the", "dia diem san xuat", "dia chi co so"),
-    "commune": ("xa", "phuong", "xa phuong", "phuong xa", "xa phuong thi tran", "xa tt"),
-    "district": ("huyen", "quan", "quan huyen", "huyen quan", "huyen thi xa", "quan huyen thi xa", "dia phuong"),
-    "phone": ("dien thoai", "so dien thoai", "sdt", "so dt", "dt", "dien thoai lien he", "lien he", "so dien thoai lien he"),
-    "email": ("email", "e mail", "thu dien tu"),
-    "website": ("website", "web", "trang web"),
-    "tax_code": ("ma so thue", "mst", "ma so thue mst", "ma so doanh nghiep"),
-    "stars": ("hang sao", "so sao", "xep hang", "hang", "phan hang", "ket qua phan hang", "ket qua", "dat hang", "sao", "hang san pham", "xep hang sao", "hang sao dat duoc"),
-    "score": ("diem", "so diem", "tong diem", "diem trung binh", "diem danh gia"),
-    "decision": ("so quyet dinh", "quyet dinh", "so qd", "qd cong nhan", "quyet dinh cong nhan", "so quyet dinh cong nhan", "quyet dinh so", "can cu", "qd", "so van ban", "quyet dinh phe duyet"),
-    "decision_date": ("ngay ban hanh", "ngay quyet dinh", "ngay qd", "ngay ky", "ngay cong nhan", "ngay cap", "ngay thang", "quyet dinh ngay", "quyet dinh ngay ban hanh", "ngay thang qd", "thoi gian cong nhan", "ngay thang nam"),
-    "valid_to": ("ngay het han", "het han", "hieu luc den", "co hieu luc den", "thoi han", "thoi han hieu luc", "ngay het hieu luc", "han", "gia tri den"),
-    "authority": ("co quan ban hanh", "co quan cong nhan", "co quan cap", "cap cong nhan", "noi cap"),
-    "set": ("bo san pham", "nhom san pham", "nhom", "phan nhom", "nganh hang", "bo tieu chi", "nhom nganh", "nganh san pham"),
-    "note": ("ghi chu", "note"),
-    **{column.name: column.heads for column in product_columns.IN_LISTS},
-}  # fmt: skip
-_FIELD = {name: field for field, names in NAMES.items() for name in names}
 _LABELS = {
     "product": "Tên sản phẩm", "producer": "Chủ thể", "stars": "Hạng sao", "decision": "Số quyết định",
     "decision_date": "Ngày ban hành", "valid_to": "Ngày hết hạn", "set": "Bộ sản phẩm", "gtin": "GTIN",
 }  # fmt: skip
+#: What a list of each sort must name, and how many more columns must be understood beside it.
+_LEADS = ("product", "outlet", "village")
+#: Of several columns of one of these, one must be chosen; of others, what they say is joined.
+_ONE = frozenset(
+    ("product", "producer", "stars", "score", "decision", "decision_date", "valid_to", "withdrawal_decision", "withdrawal_date")
+)  # fmt: skip
+_OLDER = re.compile(r"\b(?:cu|truoc day|lan truoc|lan 1|lan dau|truoc do)\b")
+_NEWER = re.compile(r"\b(?:lai|moi|lan 2|hien nay|lan sau|nang hang)\b")
+_YEAR = re.compile(r"20\d\d")
 
 
 @dataclass(frozen=True)
 class Header:
-    """Where the header is and what its columns are: field → index, index → words."""
+    """Where the header is and what its columns are: field → index, index → words.
+
+    `fields`: index → field ("" unknown); `more`: field → further columns that say the same;
+    `rivals`: fields that several columns claim and none is the one.
+    """
 
     row: int
     depth: int
     columns: dict[str, int]
     words: dict[int, str]
+    fields: dict[int, str] = field(default_factory=dict)
+    more: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    rivals: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    assigned: bool = False
 
-    def label(self, field: str) -> str:
-        """How the file names the column of *field*; our name for one that it lacks."""
-        index = self.columns.get(field)
-        return self.words.get(index, "") if index is not None else _LABELS.get(field, field)
+    def label(self, name: str) -> str:
+        """How the file names the column of *name*; our name for one that it lacks."""
+        index = self.columns.get(name)
+        return self.words.get(index, "") if index is not None else _LABELS.get(name, name)
 
-    def letter(self, field: str) -> str:
+    def letter(self, name: str) -> str:
         """The column letter of a spreadsheet program: A, B, … AA."""
-        index = self.columns.get(field)
-        letters = ""
-        while index is not None and index >= 0:
-            index, rest = divmod(index, 26)
-            letters = chr(65 + rest) + letters
-            index -= 1
-        return letters
+        index = self.columns.get(name)
+        return "" if index is None else column_letters(index + 1)
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for every table with the same heads in the same order."""
+        told = "\n".join(f"{i}:{fold(w)}" for i, w in sorted(self.words.items()))
+        return hashlib.sha256(told.encode()).hexdigest()[:32]
+
+    @property
+    def unknown(self) -> list[int]:
+        """Columns with a head that is not understood."""
+        return [index for index, name in self.fields.items() if not name]
 
 
 def find_header(tables: Sequence[Table]) -> tuple[Table, Header]:
     """The table with the best header, and that header.
 
-    :raises ImportRefused: no row names both a product and a producer.
+    :raises ImportRefused: no row names a product beside what is said of it.
     """
     best: tuple[int, Table, Header] | None = None
     for table in tables:
-        rows = list(islice(table.rows(), _SEARCHED))
-        for index, (number, cells) in enumerate(rows):
-            below = rows[index + 1] if index + 1 < len(rows) else None
-            for header in _readings(number, cells, below):
-                score = len(header.columns)
-                if {"product", "producer"} <= header.columns.keys() and (
-                    best is None or score > best[0]
-                ):
-                    best = (score, table, header)
+        header = header_of(table)
+        if header is not None and (best is None or len(header.columns) > best[0]):
+            best = (len(header.columns), table, header)
     if best is None:
-        raise ImportRefused(
-            "No header row was found: a row with the columns “Tên sản phẩm” and “Chủ thể”.",
-            fix="Name the columns in one row above the list, for example: STT, Tên sản phẩm, "
-            "Chủ thể, Địa chỉ, Hạng sao, Số quyết định, Ngày ban hành.",
-        )
+        raise no_header()
     return best[1], best[2]
 
 
-def _readings(number: int, cells: list[Cell], below: tuple[int, list[Cell]] | None) -> list[Header]:
-    """The row alone, and the row with the one below it under merged heads."""
-    readings = [_header(number, 1, [_words(cell) for cell in cells])]
-    if below is not None and below[0] == number + 1:
-        tops, both, last = [_words(cell) for cell in cells], [], ""
-        subs = [_words(cell) for cell in below[1]]
-        for index in range(max(len(tops), len(subs))):
-            top = tops[index] if index < len(tops) else ""
-            sub = subs[index] if index < len(subs) else ""
-            last = top or (last if sub else "")
-            both.append(f"{last} {sub}".strip() if sub and sub != last else last)
-        readings.append(_header(number, 2, both))
-    return readings
+def no_header() -> ImportRefused:
+    return ImportRefused(
+        "No header row was found: a row with the columns “Tên sản phẩm” and “Chủ thể”.",
+        fix="Name the columns in one row above the list, for example: STT, Tên sản phẩm, "
+        "Chủ thể, Địa chỉ, Hạng sao, Số quyết định, Ngày ban hành.",
+    )
 
 
-def _header(number: int, depth: int, words: list[str]) -> Header:
-    columns: dict[str, int] = {}
-    length: dict[str, int] = {}
-    for index, text in enumerate(words):
-        found = _field(text)
-        if found is not None and length.get(found[0], -1) < found[1]:
-            columns[found[0]], length[found[0]] = index, found[1]
-    return Header(number, depth, columns, {i: w for i, w in enumerate(words) if w})
+def header_of(table: Table) -> Header | None:
+    """The best header among the first rows of *table*: the one with most columns, the first of equals."""
+    rows = list(islice(table.rows(), SEARCHED))
+    best: Header | None = None
+    for index in range(len(rows)):
+        header = header_at(rows[index : index + _DEEPEST], table.spans)
+        if header is not None and (best is None or len(header.columns) > len(best.columns)):
+            best = header
+    return best
 
 
-def _field(text: str) -> tuple[str, int] | None:
-    """Field that a column's words mean, and how sure: the length of the name that fits."""
-    plain = re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", fold(text))
-    plain = " ".join(re.findall(r"[a-z]+", plain))
-    if not plain or len(plain) > 60:
+def header_at(rows: Sequence[tuple[int, Cells]], spans: Sequence[Span] = ()) -> Header | None:
+    """The header that begins with the first of *rows*, or None where that is none."""
+    number, first = rows[0]
+    if not _may_head(first):
         return None
-    if plain in _FIELD:
-        return _FIELD[plain], len(plain) + 100
-    words = plain.split()
-    for size in range(len(words) - 1, 1, -1):  # "ten san pham tham gia danh gia" begins with a name
-        for part in (" ".join(words[:size]), " ".join(words[-size:])):
-            if part in _FIELD:
-                return _FIELD[part], len(part)
-    return None
+    best: Header | None = None
+    lines: list[list[str]] = []
+    for depth, (at, cells) in enumerate(rows[:_DEEPEST], 1):
+        if at > number + depth or (depth > 1 and not _may_head(cells, below=True)):
+            break
+        words = [_words(cell) for cell in cells]
+        lines.append(_spread(words, at - 1, spans))
+        header = _header(number, at - number + 1, lines)
+        if depth > 1 and not _adds(lines):
+            break
+        if _is_header(header) and (best is None or len(header.columns) > len(best.columns)):
+            best = header
+    return best
+
+
+def _may_head(cells: Cells, *, below: bool = False) -> bool:
+    """Whether a row has texts only, as heads are: short, and hardly a digit in them."""
+    texts = 0
+    for cell in cells:
+        if cell is None or (isinstance(cell, str) and not cell.strip()):
+            continue
+        if not isinstance(cell, str) or len(cell) > _LONGEST:
+            return False
+        bare = re.sub(r"\([^)]*\)|20\d\d|OCOP \d|lần \d", " ", cell)
+        if sum(c.isdigit() for c in bare) > 1:
+            return False
+        texts += 1
+    return texts >= (1 if below else 2)
+
+
+def _spread(words: list[str], row: int, spans: Sequence[Span]) -> list[str]:
+    """A head that is merged over several columns, in each of them."""
+    made = list(words)
+    for top, left, bottom, right in spans:
+        if top <= row <= bottom and right > left and left < len(made) and made[left]:
+            for column in range(left + 1, min(right + 1, len(made))):
+                made[column] = made[column] or made[left]
+    return made
+
+
+def _adds(lines: list[list[str]]) -> bool:
+    """Whether the last of *lines* is a row of sub-heads: most of its words are understood as such."""
+    above, last = lines[:-1], lines[-1]
+    new = known = 0
+    for index, words in enumerate(last):
+        tops = [line[index] for line in above if index < len(line) and line[index]]
+        if not words or words in tops:
+            continue
+        new += 1
+        known += bool(heads.field_under(tuple(_with_left(above, index)), words))
+    return new > 0 and known * 2 >= new
+
+
+def _with_left(above: list[list[str]], index: int) -> list[str]:
+    """The heads over a column; where its own is empty, the one left of it that may be merged."""
+    tops = []
+    for line in above:
+        at = min(index, len(line) - 1)
+        while at > 0 and not line[at]:
+            at -= 1
+        tops.append(line[at] if line and (at == index or at >= 0) else "")
+    return tops
+
+
+def _header(number: int, depth: int, lines: list[list[str]]) -> Header:
+    width = max(map(len, lines))
+    words: dict[int, str] = {}
+    fields: dict[int, str] = {}
+    for index in range(width):
+        own = [line[index] if index < len(line) else "" for line in lines]
+        parts = list(dict.fromkeys(part for part in own if part))
+        if not parts:
+            continue
+        if len(lines) > 1 and not own[0]:
+            parts = list(
+                dict.fromkeys([part for part in _with_left(lines[:-1], index) if part] + parts)
+            )
+        words[index] = " ".join(parts)
+        fields[index] = heads.field_under(tuple(parts[:-1]), parts[-1])
+    return _placed(number, depth, words, fields)
+
+
+def _placed(number: int, depth: int, words: dict[int, str], fields: dict[int, str]) -> Header:
+    """Which of several columns of one field is the one."""
+    by: dict[str, list[int]] = {}
+    for index, name in fields.items():
+        if name:
+            by.setdefault(name, []).append(index)
+    columns: dict[str, int] = {}
+    more: dict[str, tuple[int, ...]] = {}
+    rivals: dict[str, tuple[int, ...]] = {}
+    for name, indices in by.items():
+        if len(indices) == 1:
+            columns[name] = indices[0]
+            continue
+        if name not in _ONE:
+            columns[name], more[name] = indices[0], tuple(indices[1:])
+            continue
+        chosen = _newest(name, indices, words)
+        if chosen is None:
+            columns[name], rivals[name] = indices[0], tuple(indices)
+        else:
+            columns[name] = chosen
+    return Header(number, depth, columns, words, fields, more, rivals)
+
+
+def _newest(name: str, indices: list[int], words: dict[int, str]) -> int | None:
+    """The one of several columns of a field that speaks of today; None where none says so."""
+    plain = {index: fold(words[index]) for index in indices}
+    left = [index for index in indices if not _OLDER.search(plain[index])]
+    if len(left) == 1:
+        return left[0]
+    newer = [index for index in left if _NEWER.search(plain[index])]
+    if len(newer) == 1:
+        return newer[0]
+    years = {index: max(map(int, _YEAR.findall(plain[index])), default=0) for index in left}
+    if years and list(years.values()).count(max(years.values())) == 1:
+        return max(years, key=lambda index: years[index])
+    if name == "score":
+        whole = [
+            i
+            for i in left
+            if re.search(r"\b(?:tong|binh quan|trung binh|tb|thanh pho|tinh)\b", plain[i])
+        ]
+        return whole[0] if len(whole) == 1 else None
+    if name in ("product", "producer"):
+        named = [index for index in left if plain[index].startswith("ten")]
+        return named[0] if len(named) == 1 else (left or indices)[0]
+    exact = [index for index in left if words[index] and len(plain[index]) <= 12]
+    return exact[0] if len(exact) == 1 and name in ("stars",) else None
+
+
+def with_columns(header: Header, by_hand: Mapping[int, str]) -> Header:
+    """*header* with columns that somebody assigned: index → field, "" for a column to leave out."""
+    fields = {
+        i: by_hand.get(i, name) or ("left_out" if i in by_hand else "")
+        for i, name in header.fields.items()
+    }
+    chosen = {name: index for index, name in by_hand.items() if name}
+    fields = {i: n if chosen.get(n, i) == i else "left_out" for i, n in fields.items()}
+    made = _placed(header.row, header.depth, header.words, fields)
+    return Header(
+        made.row, made.depth, made.columns, made.words, made.fields, made.more, made.rivals, True
+    )
+
+
+def _is_header(header: Header) -> bool:
+    known = set(header.columns) - {"number", "note"}
+    if "product" in known:
+        return len(known) >= 2 and bool(known & {"producer", "stars", "decision", "score", "address", "withdrawal_decision", "withdrawal_reason", "commune", "kind", "set", "status", "valid_to"})  # fmt: skip
+    return any(lead in known for lead in _LEADS) and len(known) >= 2
+
+
+def repeats(header: Header, cells: Cells) -> bool:
+    """Whether a row is the header again, as at the top of a page: half of its words are."""
+    said = {index: fold(words) for index, cell in enumerate(cells) if (words := _words(cell))}
+    if len(said) < 2:
+        return False
+    held = [(index, fold(words)) for index, words in header.words.items()]
+    same = sum(said.get(index, "") != "" and said[index] in words for index, words in held)
+    return same * 2 > len(said) and same >= 2
+
+
+def is_plain_header(cells: Cells) -> bool:
+    """Whether a row in the middle of a list can only be a header: most of its words are exact heads."""
+    words = [_words(cell) for cell in cells if _words(cell)]
+    exact = [w for w in words if len(w) <= 40 and heads.is_exact(w)]
+    return len(words) >= 3 and len(exact) * 2 >= len(words) and _may_head(cells)
 
 
 def _words(cell: Cell) -> str:
-    return " ".join(str(cell).split()) if isinstance(cell, str) else ""
+    return " ".join(text_of(cell).split()) if isinstance(cell, str) else ""

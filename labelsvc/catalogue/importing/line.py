@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from labelsvc.catalogue import fields
 from labelsvc.catalogue.importing import cell as cells
 from labelsvc.catalogue.importing.formula import Unsaved
 from labelsvc.catalogue.importing.header import Header
-from labelsvc.catalogue.importing.read import Cell, Cells
+from labelsvc.catalogue.importing.kinds import ListKind
+from labelsvc.catalogue.importing.legacy import doubtful
+from labelsvc.catalogue.importing.plain import ERROR
+from labelsvc.catalogue.importing.read import Cell, Cells, Turned
 from labelsvc.errors import BadInput
 
 
@@ -26,52 +28,145 @@ class Problem:
 
 
 @dataclass
+class Withdrawal:
+    """What a row says of an end: by which decision, from when, why. `words`: as the list has it.
+
+    `given`: number and day of the recognition that ends, where the row names it.
+    """
+
+    kind: ListKind
+    decision: str = ""
+    day: Any = None
+    on: Any = None
+    reason: str = ""
+    words: str = ""
+    given: tuple[str, Any] = ("", None)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "kind": str(self.kind),
+            "decision": self.decision,
+            "decision_date": f"{self.day:%d/%m/%Y}" if self.day else "",
+            "on": f"{self.on:%d/%m/%Y}" if self.on else "",
+            "reason": self.reason,
+            "words": self.words,
+            "recognition": self.given[0],
+        }
+
+
+@dataclass
 class Line:
     """What one row says. `producer`, `product`, `recognition`: field → value, only what it says."""
 
     number: int
+    sheet: str = ""
+    #: Its place among all rows of the list, from 1: numbers of several sheets are the same.
+    order: int = 0
+    kind: ListKind = ListKind.RECOGNISED
     producer: dict[str, Any] = field(default_factory=dict)
     product: dict[str, Any] = field(default_factory=dict)
     recognition: dict[str, Any] = field(default_factory=dict)
+    #: A point of sale or a craft village: field → value.
+    place: dict[str, Any] = field(default_factory=dict)
+    withdrawal: Withdrawal | None = None
+    #: Fields of the recognition that the list does not say and that the law or a guess filled.
+    assumed: frozenset[str] = frozenset()
+    #: Key of the proposed decision (of a title, heading or sheet's name) that the row rests on.
+    proposed: str = ""
     address: str = ""
     #: Name of the commune that the address certainly means.
     commune: str = ""
+    #: Older names of the product that the row gives.
+    older: tuple[str, ...] = ()
     #: "product" and "producer" as the file has them, for a row whose names are refused.
     said: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     #: English sentences of things taken for granted, with their parameters.
     notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
+    def note(self, message: str, **params: Any) -> None:
+        if (message, params) not in self.notes:
+            self.notes.append((message, params))
+
 
 class Reader:
     """Reads cells of one row; a problem is noted with its column and reading goes on."""
 
-    def __init__(self, row: Cells, header: Header, line: Line) -> None:
-        self.row, self.header, self.line = row, header, line
+    def __init__(self, row: Cells, header: Header, line: Line, *, from_1904: bool = False) -> None:
+        self.row, self.header, self.line, self.from_1904 = row, header, line, from_1904
+
+    def cell(self, name: str) -> Cell:
+        """The cell of *name*; what several columns of it say, joined."""
+        own = cell_at(self.row, self.header, name)
+        if name in self.header.rivals:
+            return self._agreed(name, self.header.rivals[name])
+        if name not in self.header.more:
+            return own
+        said = [own, *(self.row[i] for i in self.header.more[name] if i < len(self.row))]
+        texts = [text for one in said if (text := cells.text_of(one))]
+        return (
+            own
+            if len(texts) <= 1 and cells.text_of(own)
+            else ", ".join(dict.fromkeys(texts)) or own
+        )
+
+    def _agreed(self, name: str, columns: tuple[int, ...]) -> Cell:
+        said = {cells.text_of(self.row[i]): self.row[i] for i in columns if i < len(self.row)}
+        said.pop("", None)
+        if len(said) > 1:
+            self.refuse(
+                name,
+                BadInput(
+                    "Several columns say it, and not the same: {columns}.",
+                    fix="Say which column counts, or delete the other one.",
+                    columns=", ".join(self.header.words.get(i, "") for i in columns),
+                ),
+            )
+        return next(iter(said.values()), None)
 
     def text(self, name: str) -> str:
         """The cell as it is written."""
-        return cells.text_of(cell_at(self.row, self.header, name))
+        return cells.text_of(self.cell(name))
 
     def get(self, name: str, read: Callable[[Any], Any], default: Any = None) -> Any:
         """*read* of the cell; *default* and a problem where it is refused."""
         try:
-            return read(cell_at(self.row, self.header, name))
+            return read(self.cell(name))
         except BadInput as error:
             self.refuse(name, error)
             return default
 
-    def refuse_unsaved(self) -> None:
+    def day(self, name: str) -> Any:
+        return self.get(name, lambda cell: cells.day_of(cell, from_1904=self.from_1904))
+
+    def refuse_unsaved(self, *needless: str) -> None:
         """A cell that shows something in Excel and gives nothing here is not an empty one."""
-        for name in self.header.columns.keys() - {"number", "note"}:
-            if isinstance(cell_at(self.row, self.header, name), Unsaved):
-                self.refuse(
-                    name,
-                    BadInput(
-                        "The cell holds a formula without a saved value.",
-                        fix="Open the list in Excel or LibreOffice, save it and send that.",
-                    ),
-                )
+        for name in self.header.columns.keys() - {"number", "note", *needless}:
+            cell = cell_at(self.row, self.header, name)
+            if isinstance(cell, Unsaved):
+                self.refuse(name, _error() if cell is Unsaved.ERROR else BadInput(
+                    "The cell holds a formula without a saved value.",
+                    fix="Open the list in Excel or LibreOffice, save it and send that.",
+                ))  # fmt: skip
+            elif isinstance(cell, str) and "#" in cell and ERROR.fullmatch(cell.strip()):
+                self.refuse(name, _error(cell.strip()))
+
+    def note_turned(self) -> None:
+        """Texts of a font before Unicode: noted with their reading, refused where that is doubtful."""
+        for name, index in self.header.columns.items():
+            cell = self.row[index] if index < len(self.row) else None
+            if isinstance(cell, Turned):
+                if doubtful(cell):
+                    self.refuse(name, BadInput(
+                        "“{text}” is written in the font {font} and could not be turned into Unicode.",
+                        fix="Turn the list into Unicode, with Unikey for example, and send that.",
+                        text=cell.raw[:60], font=cell.font,
+                    ))  # fmt: skip
+                else:
+                    self.line.note(
+                        "Turned from the font {font}: “{raw}” → “{text}”.",
+                        font=cell.font, raw=cell.raw[:80], text=str(cell)[:80],
+                    )  # fmt: skip
 
     def refuse(self, name: str, error: BadInput) -> None:
         """Note *error* at the column *name*."""
@@ -88,10 +183,23 @@ class Reader:
         if value:
             into[key or name] = value
 
-    def name(self, into: dict[str, Any], column: str) -> None:
-        """The name that the row is known by; kept for the report where it is refused."""
-        self.line.said[column] = fields.shown(self.text(column))
-        self.field(into, column, fields.name, "name")
+    def restored(
+        self, into: dict[str, Any], name: str, read: Callable[[Any], tuple[str, bool]]
+    ) -> None:
+        """Put a number into *into*, with a note where its zeros were given back."""
+        value, back = self.get(name, read, ("", False))
+        if value:
+            into[name] = value
+            if back:
+                self.line.note("{column}: leading zeros were given back.", column=self.header.label(name))  # fmt: skip
+
+
+def _error(text: str = "") -> BadInput:
+    return BadInput(
+        "The cell holds an error of the spreadsheet: {text}.",
+        fix="Correct the cell in Excel and save the list again.",
+        text=text or "#…",
+    )
 
 
 def cell_at(row: Cells, header: Header, name: str) -> Cell:

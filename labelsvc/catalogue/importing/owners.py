@@ -31,7 +31,7 @@ class FoundOwner:
     """Who makes the product of a row: a known producer, the new owner of a row, or a question."""
 
     producer: Any = None
-    #: The first row that names this new owner.
+    #: `Line.order` of the first row that names this new owner.
     row: int = 0
     key: OwnerKey = field(default_factory=lambda: OwnerKey("", ""))
     #: Owners that it may be, as documents; not empty: a person must say.
@@ -52,6 +52,8 @@ class Owners:
         #: Of new owners, by minus their row: what is shown of them.
         self._new: dict[int, dict[str, Any]] = {}
         self._made: set[tuple[int, str]] = set()
+        #: `Line.order` of a new owner's first row → its number in the sheet.
+        self._rows: dict[int, int] = {}
         #: What the row before said: most owners have several rows together.
         self._last: tuple[Any, Owner] | None = None
         query = select(
@@ -81,11 +83,12 @@ class Owners:
         if match.asked:
             return FoundOwner(key=key, asked=[self._shown(*one) for one in match.asked])
         if match.same is None:
-            number = -line.number
+            number = -line.order
+            self._rows[line.order] = line.number
             self._index.add(number, owner)
             self._new[number] = _side(line.producer, line.address)
             self._made.add((number, product))
-            return FoundOwner(row=line.number, key=key)
+            return FoundOwner(row=line.order, key=key)
         if match.same < 0:
             self._made.add((match.same, product))
             known = self._new[match.same]["name"]
@@ -121,7 +124,7 @@ class Owners:
 
     def _shown(self, number: int, likeness: Likeness) -> dict[str, Any]:
         if number < 0:
-            side = {"producer": None, "row": -number} | self._new[number]
+            side = {"producer": None, "row": self._rows[-number]} | self._new[number]
         else:
             held = self._held[number]._mapping
             place = ", ".join(filter(None, (held["street"], held["commune"])))

@@ -1,4 +1,4 @@
-"""Compares what a list says with what the catalogue holds. Nothing is written into it here."""
+"""Reads a list and says what importing it would do. Nothing is written into the catalogue here."""
 
 from __future__ import annotations
 
@@ -6,318 +6,278 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from labelsvc.catalogue import product_columns
-from labelsvc.catalogue.address import read_address
-from labelsvc.catalogue.fields import name_key
-from labelsvc.catalogue.importing import owners
-from labelsvc.catalogue.importing.header import Header, find_header
+from labelsvc.catalogue.importing.choices import Choices
+from labelsvc.catalogue.importing.header import header_of, no_header
+from labelsvc.catalogue.importing.kinds import ListKind
+from labelsvc.catalogue.importing.known import Known
 from labelsvc.catalogue.importing.line import Line, Problem
-from labelsvc.catalogue.importing.owners import FoundOwner, Owners
-from labelsvc.catalogue.importing.read import read_tables
-from labelsvc.catalogue.importing.row import read_lines
+from labelsvc.catalogue.importing.memory import remembered
+from labelsvc.catalogue.importing.planned import STATES as STATES
+from labelsvc.catalogue.importing.planned import Change as Change
+from labelsvc.catalogue.importing.planned import PlanRow as PlanRow
+from labelsvc.catalogue.importing.planned import State as State
+from labelsvc.catalogue.importing.read import Table, read_tables
+from labelsvc.catalogue.importing.sheets import Sheet, examine, is_summary, lines_of
 from labelsvc.catalogue.importing.spool import Spool
-from labelsvc.catalogue.models import Product
-from labelsvc.catalogue.places import Gazetteer, sure_one
-from labelsvc.catalogue.recognition import Recognition
 from labelsvc.errors import ImportRefused
-
-State = Literal["new", "changed", "unchanged", "refused"]
-STATES: tuple[State, ...] = ("new", "changed", "unchanged", "refused")
-
-
-@dataclass(frozen=True)
-class Change:
-    """A field whose value would be another."""
-
-    field: str
-    old: str
-    new: str
 
 
 @dataclass
-class PlanRow:
-    """A row of the file and what would come of it."""
+class ProposedDecision:
+    """A decision of a title, a heading or a sheet's name that rows rest on; confirmed once.
 
-    line: Line
-    state: State
-    changes: list[Change] = field(default_factory=list)
-    producer_id: int | None = None
-    product_id: int | None = None
-    recognition_id: int | None = None
-    #: Who makes it, where a new owner is made or a person must say.
-    owner: FoundOwner | None = None
+    `confirmed`: None while nobody has said; rows are planned with it unless somebody says no.
+    """
 
-    @property
-    def number(self) -> int:
-        return self.line.number
-
-    @property
-    def product(self) -> str:
-        return str(self.line.product.get("name") or self.line.said.get("product", ""))
-
-    @property
-    def producer(self) -> str:
-        return str(self.line.producer.get("name") or self.line.said.get("producer", ""))
-
-    @property
-    def asked(self) -> list[dict[str, Any]]:
-        """Owners that this one may be: a person must say."""
-        return self.owner.asked if self.owner is not None else []
-
-    @property
-    def problems(self) -> list[Problem]:
-        return self.line.problems
+    key: str
+    number: str
+    day: str
+    place: str
+    words: str
+    rows: int = 0
+    confirmed: bool | None = None
 
     def as_json(self) -> dict[str, Any]:
-        told = self.line.recognition
-        return {
-            "row": self.number,
-            "state": self.state,
-            "product": self.product,
-            "producer": self.producer,
-            "set": self.line.product.get("set_number"),
-            "set_guessed": bool(self.line.product.get("set_guessed")),
-            "commune": self.line.commune,
-            "stars": told.get("stars", 0),
-            "decision": told.get("decision_number", ""),
-            "until": f"{told['valid_to']:%d/%m/%Y}" if told else "",
-            "owner": owners.side_of(self.line, self.owner.key) if self.owner and self.asked else None,
-            "asked": self.asked,
-            "changes": [vars(change) for change in self.changes],
-            "problems": [
-                {"column": p.column, "letter": p.letter, "message": p.message, "fix": p.fix,
-                 "params": {k: str(v) for k, v in p.params.items()}}
-                for p in self.problems
-            ],
-            "notes": [
-                {"message": m, "params": {k: str(v) for k, v in p.items()}}
-                for m, p in self.line.notes
-            ],
-        }  # fmt: skip
+        return dict(vars(self))
+
+
+@dataclass
+class Question:
+    """Something that a person has to say. `blocks`: nothing is taken before.
+
+    `about`: "kind", "sheet", "column", "decision" or "font"; `name`: of which sheet, column, …
+    """
+
+    about: str
+    name: str
+    message: str
+    params: dict[str, str]
+    blocks: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        return dict(vars(self))
 
 
 @dataclass
 class Plan:
-    """Every row of a file with its state. `columns`: what was understood, field → header words.
+    """Every row of a file with its state, and what was understood of the file before its rows.
 
-    The rows wait on disk; `counts` are of all of them, by state.
+    The rows wait on disk; `counts` are of all of them, by state; `proposals` of proposed withdrawals.
     """
 
     file_name: str
     sha256: str
-    sheet: str
-    columns: dict[str, str]
     rows: Spool[PlanRow]
     counts: dict[str, int]
+    sheets: list[Sheet]
+    choices: Choices = field(default_factory=Choices)
+    decisions: list[ProposedDecision] = field(default_factory=list)
+    proposals: int = 0
+
+    @property
+    def read(self) -> list[Sheet]:
+        """The sheets whose rows were read."""
+        return [
+            one
+            for one in self.sheets
+            if one.header is not None and one.state in ("read", "repeats")
+        ]
+
+    @property
+    def sheet(self) -> str:
+        return self.read[0].name if self.read else ""
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """What was understood in the first sheet, field → header words."""
+        header = self.read[0].header if self.read else None
+        return {name: header.label(name) for name in header.columns} if header else {}
+
+    @property
+    def kinds(self) -> list[ListKind]:
+        """The kinds of the sheets that were read, each once."""
+        return list(dict.fromkeys(one.judgement.kind for one in self.read))
+
+    @property
+    def blocked(self) -> bool:
+        """Whether a person has to say something before anything is taken."""
+        return any(one.blocks for one in self.questions)
+
+    @property
+    def questions(self) -> list[Question]:
+        return list(_questions(self))
 
     def as_json(self) -> dict[str, Any]:
         """All but the rows."""
+        first = self.read[0].judgement if self.read else None
         return {
             "file": self.file_name,
             "sheet": self.sheet,
             "sha256": self.sha256,
             "columns": self.columns,
             "counts": self.counts,
-        }
+            "proposals": self.proposals,
+            "kind": (first.as_json() if first else {"kind": "", "sure": False, "words": []})
+            | {"kinds": [str(kind) for kind in self.kinds], "sure": not any(q.about == "kind" for q in self.questions)},
+            "blocked": self.blocked,
+            "sheets": [one.as_json() for one in self.sheets],
+            "unknown_columns": [
+                {"sheet": sheet["name"], **column}
+                for sheet in (one.as_json() for one in self.sheets)
+                for column in sheet["columns"]
+                if column["state"] in ("unknown", "unsure")
+            ],
+            "decisions": [one.as_json() for one in self.decisions],
+            "questions": [one.as_json() for one in self.questions],
+            "choices": self.choices.as_json(),
+        }  # fmt: skip
+
+
+def _questions(plan: Plan) -> Any:
+    for sheet in plan.sheets:
+        judged = sheet.judgement
+        if sheet.header is not None and sheet.state != "left_out" and not judged.sure:
+            words = "; ".join(f"“{one.shown or one.words}”" for one in judged.sayings)
+            yield Question("kind", sheet.name, "It is not sure what this list is: {words}.", {"words": words, "kind": str(judged.kind)}, blocks=True)  # fmt: skip
+        if sheet.state == "unread":
+            yield Question("sheet", sheet.name, "The sheet {name} is not read: {reason}", {"name": sheet.name, "reason": sheet.reason})  # fmt: skip
+        if sheet.header is not None:
+            for index in sheet.header.unknown:
+                yield Question("column", sheet.header.words[index], "The column {name} is not understood.", {"name": sheet.header.words[index], "fingerprint": sheet.header.fingerprint, "index": str(index)})  # fmt: skip
+        if sheet.table.font and sheet.header is not None:
+            yield Question("font", sheet.name, "Texts are written in the font {font}: look at how they were turned.", {"font": sheet.table.font})  # fmt: skip
+    for one in plan.decisions:
+        if one.confirmed is None:
+            yield Question("decision", one.key, "{rows} rows rest on decision {number} of {day}, which stands in the {place}.", {"rows": str(one.rows), "number": one.number, "day": one.day, "place": one.place})  # fmt: skip
 
 
 def plan_import(
-    session: Session, *, data: bytes, file_name: str, step: Callable[[int, int], None] | None = None
+    session: Session,
+    *,
+    data: bytes,
+    file_name: str,
+    choices: Choices | None = None,
+    step: Callable[[int, int], None] | None = None,
 ) -> Plan:
     """Read a list and say what importing it would do.
 
+    :param choices: what somebody has answered about this file.
     :param step: told the rows that are compared, and all rows; costs one more walk over the list.
     :raises ImportRefused: the file cannot be read at all, or holds no list.
     """
-    table, header = find_header(read_tables(data, file_name))
-    known, rows = Known(session, header), Spool[PlanRow]()
-    found: Counter[str] = Counter()
-    last = max((number for number, _ in table.rows()), default=0) if step is not None else 0
-    for line in read_lines(table, header):
-        row = known.compare(line)
-        found[row.state] += 1
-        rows.append(row)
-        if step is not None:
-            step(line.number, last)
-    if not rows:
+    choices = choices or Choices()
+    sheets = _examined(session, _chosen(read_tables(data, file_name)), file_name, choices)
+    plan = Plan(file_name, hashlib.sha256(data).hexdigest(), Spool[PlanRow](), {}, sheets, choices)
+    reading = [one for one in sheets if one.header is not None and one.state == "read"]
+    if not reading:
+        raise _nothing(sheets)
+    # What repeats the others is read last, what says more is read first.
+    reading.sort(key=lambda one: (is_summary(one), *_wanting(one)))
+    known, found = Known(session), Counter[str]()
+    total = _count(reading) if step is not None else 0
+    decisions: dict[str, ProposedDecision] = {}
+    order = 0
+    for sheet in reading:
+        for line in lines_of(sheet):
+            order += 1
+            line.order = order
+            _rest(line, sheet, decisions, choices)
+            if not sheet.judgement.sure:
+                _unsure(line)
+            row = known.compare(line, sheet)
+            if row is not None:
+                found[row.state] += 1
+                plan.rows.append(row)
+            if step is not None:
+                step(min(order, total), total)
+        if sheet.rows and sheet.repeated == sheet.rows:
+            sheet.state, sheet.reason = "repeats", "Every row stands in another sheet."
+    if step is not None:
+        step(total, total)
+    if not plan.rows:
         raise ImportRefused("There is no row below the header.", fix="Send the list with its rows.")
-    return Plan(
-        file_name,
-        hashlib.sha256(data).hexdigest(),
-        table.name,
-        {name: header.label(name) for name in header.columns},
-        rows,
-        {state: found[state] for state in STATES},
-    )
+    plan.counts = {state: found[state] for state in STATES}
+    plan.proposals = found["proposed"]
+    plan.decisions = list(decisions.values())
+    return plan
 
 
-class Known:
-    """The catalogue by its keys, read once; rows already seen in the file."""
+def _chosen(tables: list[Table]) -> list[Table]:
+    """Of a text file, the reading by the delimiter that gives the best header."""
+    if not tables or not tables[0].delimited:
+        return tables
+    headers = [(len(header.columns) if (header := header_of(table)) else 0) for table in tables]
+    return [tables[headers.index(max(headers))]]
 
-    def __init__(self, session: Session, header: Header) -> None:
-        self._header = header
-        self._gazetteer = Gazetteer(session)
-        self._products: dict[tuple[int, str], Any] = {}
-        by_id: dict[int, Any] = {}
-        merged: list[Any] = []
-        self._taken: dict[tuple[str, str], int] = {}
-        for held in session.execute(
-            select(
-                Product.id, Product.producer_id, Product.name, Product.set_number, Product.set_guessed,
-                *(getattr(Product, column.name) for column in product_columns.IN_LISTS),
-                Product.merged_into_id,
-            ).order_by(Product.merged_into_id.is_not(None))
-        ):  # fmt: skip
-            if held.merged_into_id is not None:
-                merged.append(held)
-                continue
-            by_id[held.id] = self._products[(held.producer_id, name_key(held.name))] = held
-            for key in ("gtin", "ocop_code"):
-                if value := getattr(held, key):
-                    self._taken[(key, value)] = held.id
-        for held in merged:
-            kept = by_id[held.merged_into_id]
-            self._products.setdefault((kept.producer_id, name_key(held.name)), kept)
-        self._recognitions: dict[tuple[int, str], Any] = {}
-        for given in session.execute(
-            select(
-                Recognition.id, Recognition.product_id, Recognition.stars, Recognition.score,
-                Recognition.potential_five, Recognition.decision_number, Recognition.decision_date,
-                Recognition.valid_from, Recognition.valid_to, Recognition.authority,
-            )
-        ):  # fmt: skip
-            self._recognitions[(given.product_id, given.decision_number)] = given
-        self._owners = Owners(
-            session, self._gazetteer, lambda producer, name: (producer, name) in self._products
-        )
-        # Of what the file said before only a hash is kept, and its row.
-        self._seen: dict[int, int] = {}
-        self._first: dict[int, int] = {}
 
-    def compare(self, line: Line) -> PlanRow:
-        """The state of a row, given everything before it."""
-        if line.problems:
-            return PlanRow(line, "refused")
-        owner = self._owners.find(line)
-        if owner.asked:
-            names = ", ".join(str(one["name"]) for one in owner.asked)
-            self._refuse(
-                line, "The owner may be known already: {names}.",
-                "Say whether it is the same or another; the row waits until then.", "producer",
-                names=names,
-            )  # fmt: skip
-            return PlanRow(line, "refused", owner=owner)
-        producer = owner.producer
-        key = (f"{producer.id if producer else -owner.row}", name_key(line.product["name"]))
-        mark = _mark(key)
-        if mark in self._first:
-            self._refuse(line, "The product stands in row {row} already.", "Keep one of the two rows.", row=self._first[mark])  # fmt: skip
-            return PlanRow(line, "refused")
-        product = self._products.get((producer.id, key[1])) if producer is not None else None
-        if product is not None and name_key(product.name) != key[1]:
-            line.product["name"] = product.name  # the list has the name of one merged into it
-        for name in ("gtin", "ocop_code"):
-            value = line.product.get(name)
-            holder = self._taken.get((name, value)) if value else None
-            row = self._seen.get(_mark((name, value))) if value else None
-            if holder is not None and (product is None or holder != product.id):
-                self._refuse(line, "{value} belongs to another product.", "Correct the code.", name, value=value)  # fmt: skip
-            elif row is not None:
-                self._refuse(line, "{value} stands in row {row} already.", "Correct the code.", name, value=value, row=row)  # fmt: skip
-        if line.problems:
-            return PlanRow(line, "refused")
-        self._first[mark] = line.number
-        for name in ("gtin", "ocop_code"):
-            if value := line.product.get(name):
-                self._seen[_mark((name, value))] = line.number
-        self._place(line)
-        if producer is not None:
-            owners.keep_longer_place(line, producer)
-        changes = _differences(line.producer, producer) if producer else []
-        if producer is None or product is None:
-            return PlanRow(
-                line,
-                "new",
-                changes,
-                producer.id if producer else None,
-                owner=None if producer else owner,
-            )
-        changes += _differences(line.product, product)
-        stars = line.recognition
-        known = self._recognitions.get((product.id, stars["decision_number"])) if stars else None
-        if stars and known is None:
-            changes.append(
-                Change("recognition", "", f"{stars['stars']} sao, {stars['decision_number']}")
-            )
-        elif stars:
-            told = {k: v for k, v in stars.items() if k not in ("authority_name", "legal_basis")}
-            changes += _differences(told, known)
-        return PlanRow(
-            line, "changed" if changes else "unchanged", changes, producer.id, product.id,
-            known.id if known else None,
+def _examined(
+    session: Session, tables: list[Table], file_name: str, choices: Choices
+) -> list[Sheet]:
+    held = remembered(session)
+    held |= {key: {**held.get(key, {}), **columns} for key, columns in choices.columns.items()}
+    sheets: list[Sheet] = []
+    before: Sheet | None = None
+    for table in tables:
+        sheet = examine(table, file_name, remembered=held, before=before, kind=choices.kind)
+        if sheet.header is not None and sheet.header.fingerprint in choices.columns:
+            sheet.how = "by_hand"
+        if choices.sheets.get(sheet.name) is False:
+            sheet.state, sheet.reason = "left_out", "Somebody left it out."
+        if sheet.state == "read":
+            before = sheet
+        sheets.append(sheet)
+    return sheets
+
+
+def _wanting(sheet: Sheet) -> tuple[bool, bool]:
+    columns = sheet.header.columns if sheet.header else {}
+    return "stars" not in columns, "decision" not in columns and sheet.decision is None
+
+
+def _count(sheets: list[Sheet]) -> int:
+    return sum(max((number for number, _ in one.table.rows()), default=0) for one in sheets)
+
+
+def _nothing(sheets: list[Sheet]) -> ImportRefused:
+    font = next((one.table.font for one in sheets if one.table.font), "")
+    if font:
+        return ImportRefused(
+            "No header row was found; the texts are written in the font {font}.",
+            fix="Turn the list into Unicode, with Unikey for example, and send that.", font=font,
         )  # fmt: skip
+    return no_header()
 
-    def _place(self, line: Line) -> None:
-        """Address → commune where that is certain; otherwise a note, and a person decides."""
-        if not line.address:
-            return
-        address = read_address(line.address)
-        found = self._gazetteer.candidates(address, written=line.recognition.get("decision_date"))
-        one = sure_one(found)
-        if address.says_district:
-            line.producer["old_address"] = line.address
-        if address.street:
-            line.producer["street"] = address.street[:200]
-        if one is not None:
-            line.producer["commune_code"] = one.unit.code
-            line.producer["commune_from"] = one.unit.valid_from
-            line.commune = one.unit.name
-        elif found:
-            names = ", ".join(dict.fromkeys(c.unit.name for c in found[:4]))
-            line.notes.append(("The commune needs a person: it may be {names}.", {"names": names}))
-        else:
-            line.notes.append(
-                ("The commune of “{text}” is not known.", {"text": line.address[:80]})
-            )
 
-    def _refuse(
-        self, line: Line, message: str, fix: str, column: str = "product", **params: Any
-    ) -> None:
-        named = self._header
+def _rest(
+    line: Line, sheet: Sheet, decisions: dict[str, ProposedDecision], choices: Choices
+) -> None:
+    """Count a row that rests on a proposed decision; refuse it where somebody said no."""
+    if not line.proposed:
+        return
+    number, _, day = line.proposed.rpartition(" ")
+    if line.proposed not in decisions:
+        year, month, date = day.split("-")
+        place = next((p["place"] for m, p in line.notes if "place" in p), "title")
+        decisions[line.proposed] = ProposedDecision(
+            line.proposed, number, f"{date}/{month}/{year}", str(place), sheet.decision_words,
+            confirmed=choices.decisions.get(line.proposed),
+        )  # fmt: skip
+    decisions[line.proposed].rows += 1
+    if choices.decisions.get(line.proposed) is False:
         line.problems.append(
-            Problem(named.label(column), named.letter(column), message, fix, params)
+            Problem(
+                "", "", "The decision is missing.", "Write its number, such as 1147/QĐ-UBND.", {}
+            )
         )
 
 
-def _mark(key: tuple[str, str]) -> int:
-    """64 bits of *key*: two of a hundred thousand meet once in four thousand million lists."""
-    made = hashlib.blake2b("\0".join(key).encode(), digest_size=8)
-    return int.from_bytes(made.digest(), "big")
-
-
-def _differences(said: dict[str, Any], held: Any) -> list[Change]:
-    """Fields that the file says otherwise; what it does not say stays."""
-    changes = []
-    for name, value in said.items():
-        old = getattr(held, name)
-        if name == "kind" and old:
-            continue  # often guessed; the office's own entry is better
-        if name == "name" and name_key(str(old)) == name_key(str(value)):
-            continue
-        if name in ("set_number", "set_guessed") and (said["set_guessed"] or not held.set_guessed):
-            continue  # the office's own choice is better than the list's, anything than a guess
-        if old != value:
-            changes.append(Change(name, _shown(old), _shown(value)))
-    return changes
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return ""
-    return f"{value:%d/%m/%Y}" if isinstance(value, date) else str(value)
+def _unsure(line: Line) -> None:
+    """Where the kind is not sure nothing is taken until somebody says."""
+    line.problems.append(
+        Problem("", "", "It is not sure what this list is: recognised, withdrawn or another kind.",
+                "Say what it is, then read it again; on the command line with --kind.", {})
+    )  # fmt: skip

@@ -9,12 +9,15 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import IO, Any
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from labelsvc.catalogue.importing import guard
+from labelsvc.catalogue.importing import guard, legacy
+from labelsvc.catalogue.importing.biff import look
 from labelsvc.catalogue.importing.formula import Place, Unsaved, unsaved_formulas
+from labelsvc.catalogue.importing.traits import Traits, traits_of_ods, traits_of_xlsx
 from labelsvc.errors import ImportRefused
 from labelsvc.i18n import nfc
 
@@ -22,18 +25,35 @@ Cell = str | int | float | bool | date | datetime | time | timedelta | Unsaved |
 Cells = list[Cell]
 #: Bytes that are decoded at a time.
 _PIECE = 1 << 16
+#: Rows that the font of a table is judged by.
+_SAMPLED = 200
 #: Zero-based: first row, first column, last row, last column.
 Span = tuple[int, int, int, int]
 
 
+class Turned(str):
+    """A text of a font before Unicode, turned into Unicode: `raw` is how it stands in the file."""
+
+    font: str
+    raw: str
+
+
 @dataclass
 class Table:
-    """One sheet, or one CSV file. `rows` can be walked as often as needed."""
+    """One sheet, or one CSV file. `rows` can be walked as often as needed.
+
+    `hidden`: the whole sheet is. `font`: the one before Unicode that its texts are written in;
+    `mixed`: others of its texts are Unicode.
+    """
 
     name: str
     source: Any
     spans: list[Span] = field(default_factory=list)
     delimited: bool = False
+    traits: Traits = field(default_factory=Traits)
+    hidden: bool = False
+    font: str = ""
+    mixed: bool = False
 
     def rows(self) -> Iterator[tuple[int, Cells]]:
         """(row number as the spreadsheet program shows it, cells); blank rows are left out.
@@ -58,7 +78,28 @@ class Table:
                 if span[1] < len(cells):
                     open_spans.append((span, cells[span[1]]))
             if any(not _empty(cell) for cell in cells):
-                yield index + 1, cells
+                yield index + 1, [self._unicode(cell) for cell in cells] if self.font else cells
+
+    def _unicode(self, cell: Cell) -> Cell:
+        if not isinstance(cell, str) or cell.isascii():
+            return cell
+        made = Turned(legacy.turned(cell, self.font, alone=not self.mixed))
+        if made == cell:
+            return cell
+        made.font, made.raw = self.font, cell
+        return made
+
+    def with_font(self) -> Table:
+        """Itself, with the font before Unicode that its first rows are written in."""
+        sample = [
+            cell
+            for _, cells in islice(self.rows(), _SAMPLED)
+            for cell in cells
+            if isinstance(cell, str) and not cell.isascii()
+        ]
+        self.font = legacy.font_of(sample)
+        self.mixed = any(map(legacy.is_unicode, sample))
+        return self
 
 
 def read_tables(data: bytes, file_name: str) -> list[Table]:
@@ -66,8 +107,9 @@ def read_tables(data: bytes, file_name: str) -> list[Table]:
 
     :raises ImportRefused: see guard.py; text of an unknown encoding.
     """
-    if guard.kind_of(data, file_name) == "xlsx":
-        return _sheets(data)
+    kind = guard.kind_of(data, file_name)
+    if kind != "text":
+        return _sheets(data, kind)
     name, skip = encoding_of(data)
     head = data[skip : skip + 64].decode(name, "ignore")
     found = re.match(r"sep=(.)\r?\n", head, re.IGNORECASE)
@@ -78,20 +120,36 @@ def read_tables(data: bytes, file_name: str) -> list[Table]:
         source.seek(skip)
         return io.TextIOWrapper(source, name, newline="")
 
-    return [Table("", _delimited(text, d, bool(found)), delimited=True) for d in delimiters]
+    tables = [Table("", _delimited(text, d, bool(found)), delimited=True) for d in delimiters]
+    first = tables[0].with_font()
+    for table in tables:
+        table.font, table.mixed = first.font, first.mixed
+    return tables
 
 
-def _sheets(data: bytes) -> list[Table]:
+def _traits(data: bytes, kind: guard.Kind, names: list[str]) -> dict[str, Traits]:
+    if kind == "xls":
+        return dict(zip(names, look(data).sheets, strict=False))
+    return traits_of_ods(data) if kind == "ods" else traits_of_xlsx(data)
+
+
+def _sheets(data: bytes, kind: guard.Kind) -> list[Table]:
     try:
-        book, unsaved = CalamineWorkbook.from_object(io.BytesIO(data)), unsaved_formulas(data)
+        book = CalamineWorkbook.from_object(io.BytesIO(data))
+        unsaved = unsaved_formulas(data) if kind == "xlsx" else {}
+        known = _traits(data, kind, [facts.name for facts in book.sheets_metadata])
         tables = []
         for index, facts in enumerate(book.sheets_metadata):
-            if facts.typ == SheetTypeEnum.WorkSheet and facts.visible == SheetVisibleEnum.Visible:
+            if facts.typ == SheetTypeEnum.WorkSheet:
                 sheet = book.get_sheet_by_index(index)
                 if sheet.start is not None:
-                    places = unsaved.get(facts.name, frozenset())
+                    traits = known.get(facts.name, Traits())
+                    places = dict.fromkeys(unsaved.get(facts.name, ()), Unsaved.FORMULA)
+                    places |= dict.fromkeys(traits.errors, Unsaved.ERROR)
                     spans = [(*a, *b) for a, b in sheet.merged_cell_ranges or () if a <= b]
-                    tables.append(Table(nfc(facts.name), _cells(sheet, places), spans))
+                    table = Table(nfc(facts.name), _cells(sheet, places), spans, traits=traits)
+                    table.hidden = facts.visible != SheetVisibleEnum.Visible
+                    tables.append(table.with_font())
         return tables
     except BaseException as error:
         # A defect of the reader is a Rust panic, and that is no Exception.
@@ -102,20 +160,20 @@ def _sheets(data: bytes) -> list[Table]:
         raise
 
 
-def _cells(sheet: Any, unsaved: frozenset[Place]) -> Any:
+def _cells(sheet: Any, places: dict[Place, Unsaved]) -> Any:
     shift = sheet.start[1]
-    wanting: dict[int, list[int]] = {}
-    for row, column in sorted(unsaved):
-        wanting.setdefault(row, []).append(column)
+    wanting: dict[int, list[tuple[int, Unsaved]]] = {}
+    for (row, column), what in sorted(places.items(), key=lambda item: item[0]):
+        wanting.setdefault(row, []).append((column, what))
 
     def source() -> Iterator[Cells]:
         before: Cells = [None] * shift
         for index, row in enumerate(sheet.iter_rows()):
             cells = [*before, *row] if shift else row
-            for column in wanting.get(index, ()):
+            for column, what in wanting.get(index, ()):
                 cells += [None] * (column + 1 - len(cells))
                 if _empty(cells[column]):
-                    cells[column] = Unsaved.FORMULA
+                    cells[column] = what
             yield cells
 
     return source
@@ -165,7 +223,7 @@ def encoding_of(data: bytes) -> tuple[str, int]:
         elif sample[0::2].count(0) > len(sample) // 8:
             names = ["utf-16-be"]
         else:
-            names = ["utf-8", "cp1258"]
+            names = ["utf-8"]
     for name in names:
         decoder = codecs.getincrementaldecoder(name)()
         try:
@@ -175,10 +233,25 @@ def encoding_of(data: bytes) -> tuple[str, int]:
         except UnicodeDecodeError:
             continue
         return name, skip
+    if names == ["utf-8"] and not skip and not re.search(rb"[\x00-\x08\x0e-\x1f]", data[:_PIECE]):
+        return _of_eight_bits(data), 0
     raise ImportRefused(
         "The text of the file is in an unknown encoding.",
         fix="Save it as 'CSV UTF-8' in Excel, or as XLSX.",
     )
+
+
+def _of_eight_bits(data: bytes) -> str:
+    """Windows Vietnamese, or the bytes of a font before Unicode as letters of Western Europe."""
+    try:
+        data.decode("cp1258")
+    except UnicodeDecodeError:
+        return "latin-1"
+    sample = data[: _PIECE * 4]
+    marked = legacy.share_of(nfc(sample.decode("cp1258", "ignore")))
+    plain = sample.decode("latin-1")
+    font = legacy.font_of(plain.splitlines())
+    return "latin-1" if font and legacy.share_of(legacy.FONTS[font](plain)) > marked else "cp1258"
 
 
 def _empty(cell: Cell) -> bool:

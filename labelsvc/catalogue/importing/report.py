@@ -8,11 +8,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from labelsvc.catalogue import criteria
+from labelsvc.catalogue.importing.kinds import KIND_WORDS
 from labelsvc.catalogue.importing.plan import Plan, PlanRow
 from labelsvc.i18n import DEFAULT, number, translate
 
 _WORDS = {"new": "new", "changed": "changed", "unchanged": "unchanged", "refused": "refused"}
-_SIGNS = {"new": "+", "changed": "~", "unchanged": "=", "refused": "✗"}
+_SIGNS = {"new": "+", "changed": "~", "unchanged": "=", "refused": "✗", "proposed": "?"}
+#: Where the words of a list stand that said its kind.
+PLACES = {
+    "title": "title", "sheet": "name of the sheet", "heading": "heading", "column": "column", "file": "name of the file",
+}  # fmt: skip
 
 
 def reasons(row: PlanRow, language: str) -> list[str]:
@@ -55,10 +60,16 @@ def in_words(row: dict[str, Any], language: str) -> dict[str, Any]:
         for problem in row["problems"]
     ]
     said = [
-        note | {"text": translate(note["message"], language, **note["params"])}
+        note | {"text": translate(note["message"], language, **_told(note["params"], language))}
         for note in row["notes"]
     ]
     return row | {"problems": problems, "notes": said}
+
+
+def _told(params: dict[str, Any], language: str) -> dict[str, Any]:
+    """The parameters of a note; where something stands in the list is told in *language*."""
+    place = str(params.get("place", ""))
+    return params | ({"place": translate(place, language)} if place in PLACES.values() else {})
 
 
 #: Rows of one kind that a short report names.
@@ -70,17 +81,20 @@ def as_lines(plan: Plan, language: str, *, short: bool = False) -> Iterator[str]
 
     :param short: only rows that want a look, and of each kind no more than a screen holds.
     """
+    yield from head_lines(plan, language)
     told: Counter[str] = Counter()
+    several = len(plan.read) > 1
     for row in plan.rows:
         if short:
-            judged = row.state in ("refused", "changed")
+            judged = row.state in ("refused", "changed", "proposed")
             if not judged and not row.line.notes:
                 continue
             kind = str(row.state) if judged else "taken for granted"
             told[kind] += 1
             if told[kind] > _SHORT:
                 continue
-        yield f"{_SIGNS[row.state]} {row.number:>5}  {row.product} · {row.producer}"
+        sheet = f"  [{row.line.sheet}]" if several else ""
+        yield f"{_SIGNS[row.state]} {row.number:>5}  {row.product} · {row.producer}{sheet}"
         yield from (f"         {c.field}: {c.old or '–'} → {c.new}" for c in row.changes)
         yield from (f"         ✗ {text}" for text in reasons(row, language))
         yield from (f"         ! {text}" for text in notes(row, language))
@@ -111,12 +125,36 @@ def _asked(row: PlanRow, language: str) -> Iterator[str]:
         yield f"         ? {translate('none of them: {option}', language, option=option)}"
 
 
+def head_lines(plan: Plan, language: str) -> Iterator[str]:
+    """What was understood of the file before its rows: kind, sheets, what waits for an answer."""
+    for sheet in plan.sheets:
+        name = sheet.name or plan.file_name
+        if sheet.header is None or sheet.state == "left_out":
+            yield translate("Sheet {name} is left out: {reason}", language, name=name, reason=translate(sheet.reason, language))  # fmt: skip
+            continue
+        kind = translate(KIND_WORDS[sheet.judgement.kind], language)
+        words = "; ".join(
+            f"“{one.shown or one.words}” ({translate(PLACES.get(one.place, one.place), language)})"
+            for one in sheet.judgement.sayings
+        )
+        yield f"{name}: {kind}" + (f" – {words}" if words else "")
+        if sheet.reason:
+            yield f"  {translate(sheet.reason, language)}"
+        if sheet.hidden_rows or sheet.table.traits.hidden_columns:
+            yield "  " + translate("Hidden rows: {rows}; hidden columns: {columns}.", language, rows=len(sheet.hidden_rows), columns=len(sheet.table.traits.hidden_columns))  # fmt: skip
+    for question in plan.questions:
+        params = {k: translate(v, language) if k in ("reason", "place") else v for k, v in question.params.items()}  # fmt: skip
+        yield ("✗ " if question.blocks else "! ") + translate(question.message, language, **params)
+    if plan.proposals:
+        yield translate("Proposed withdrawals: {count}.", language, count=number(plan.proposals, language))  # fmt: skip
+
+
 def as_document(plan: Plan, *, applied: bool, language: str = DEFAULT) -> Iterator[str]:
     """One JSON document in pieces, a row a line; sentences as keys and in *language*.
 
     :param applied: the plan was taken over. It says so only where a row was left to take.
     """
-    taken = applied and plan.counts["refused"] < len(plan.rows)
+    taken = applied and not plan.blocked and plan.counts["refused"] < len(plan.rows)
     head = json.dumps(plan.as_json() | {"applied": taken}, ensure_ascii=False, indent=1)
     yield head.removesuffix("\n}") + ',\n "rows": ['
     before = ""

@@ -1,103 +1,72 @@
-"""A row of cells → what it says about a producer, a product and its stars, or why it is refused."""
+"""A row of cells → what it says about a producer and a product, or why it is refused.
+
+What it says about stars is in grant.py, what about their end in ending.py.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from labelsvc.catalogue import criteria, fields, product_columns
-from labelsvc.catalogue.award import BANDS, check_award, legal_basis_on, stars_above
+from labelsvc.catalogue.address import read_address
 from labelsvc.catalogue.importing import cell as cells
-from labelsvc.catalogue.importing.formula import Unsaved
-from labelsvc.catalogue.importing.header import Header
-from labelsvc.catalogue.importing.line import Line, Reader, cell_at
-from labelsvc.catalogue.importing.read import Cell, Cells, Table
+from labelsvc.catalogue.importing import ending, grant, heads, personal, zeros
+from labelsvc.catalogue.importing.headings import Context
+from labelsvc.catalogue.importing.kinds import ListKind
+from labelsvc.catalogue.importing.line import Line, Reader
 from labelsvc.catalogue.models import ProducerKind
-from labelsvc.catalogue.recognition import Authority, default_valid_to
 from labelsvc.errors import BadInput
 from labelsvc.i18n import fold
 
-_ROMAN = re.compile(r"^(?:[IVX]{1,5}|[A-Z]|\d{1,2})\s*[.)\-–:]\s*")
-_TOTAL = re.compile(r"^(?:tong cong|tong so|tong|cong)\b")
-_SIGNED = re.compile(r"\b(?:noi nhan|nguoi lap|chu tich|ky ten)\b")
 _KINDS = (
     ("hop tac xa", ProducerKind.COOPERATIVE), ("htx", ProducerKind.COOPERATIVE),
+    ("htxnn", ProducerKind.COOPERATIVE), ("lien hiep htx", ProducerKind.COOPERATIVE),
     ("to hop tac", ProducerKind.COOPERATIVE_GROUP), ("tht", ProducerKind.COOPERATIVE_GROUP),
-    ("cong ty", ProducerKind.ENTERPRISE), ("cty", ProducerKind.ENTERPRISE),
-    ("doanh nghiep", ProducerKind.ENTERPRISE), ("dn", ProducerKind.ENTERPRISE),
+    ("cong ty", ProducerKind.ENTERPRISE), ("cty", ProducerKind.ENTERPRISE), ("tnhh", ProducerKind.ENTERPRISE),
+    ("doanh nghiep", ProducerKind.ENTERPRISE), ("dn", ProducerKind.ENTERPRISE), ("dntn", ProducerKind.ENTERPRISE),
     ("trang trai", ProducerKind.FARM),
     ("ho", ProducerKind.HOUSEHOLD), ("hkd", ProducerKind.HOUSEHOLD), ("co so", ProducerKind.HOUSEHOLD),
-    ("nghe nhan", ProducerKind.HOUSEHOLD), ("ca the", ProducerKind.HOUSEHOLD),
+    ("cssx", ProducerKind.HOUSEHOLD), ("nghe nhan", ProducerKind.HOUSEHOLD), ("ca the", ProducerKind.HOUSEHOLD),
 )  # fmt: skip
+_OLDER = re.compile(r"(?i)\s*[(\[]\s*(?:tên cũ|tên trước đây|trước đây là|trước là|đổi tên từ|đổi từ|tên gọi cũ|cũ)\s*:?\s*(?:là\s+)?([^)\]]+)[)\]]")  # fmt: skip
+#: Where the name of an owner ends and its address begins, in one cell.
+_ADDRESS = re.compile(
+    r"(?i)\s*(?:\n|[,;–-]\s|\(|\.\s)\s*(?=(?:địa chỉ|đ/c|đc|trụ sở|số\s+\d|số nhà|thôn|xóm|tổ\s|tổ dân phố|tdp|làng|khu|đường|ngõ|xã|phường|thị trấn|p\.|x\.|tt\.|huyện|quận|h\.|q\.)\b)"
+)
+_LABEL = re.compile(r"(?i)^(?:địa chỉ|đ/c|đc|trụ sở)\s*:?\s*")
+_LOST = re.compile(r"[^\W\d_]\?[^\W\d_]|\ufffd")
 
 
-@dataclass
-class _Context:
-    """What headings above the rows said."""
-
-    group: criteria.Group | None = None
-    set_number: int | None = None
-    district: str = ""
-
-
-def read_lines(table: Table, header: Header) -> Iterator[Line]:
-    """Every row of the list below its header; headings, totals and signatures are passed over."""
-    context = _Context()
-    for number, row in table.rows():
-        if number < header.row + header.depth:
-            continue
-        if _is_heading(row, context):
-            continue
-        if not any(_filled(cell_at(row, header, name)) for name in ("product", "producer")):
-            continue
-        yield _line(number, row, header, context)
-
-
-def _is_heading(row: Cells, context: _Context) -> bool:
-    """A group, a district, a total, a row of column numbers: said once, for the rows below."""
-    said = [cells.text_of(cell) for cell in row if cells.text_of(cell)]
-    if not said:
-        return not any(isinstance(cell, Unsaved) for cell in row)
-    plain = fold(said[0])
-    if _TOTAL.match(plain) or (len(said) <= 3 and _SIGNED.search(plain)):
-        return True
-    if any(isinstance(cell, Unsaved) for cell in row):
-        return False
-    if len(said) > 3 and all(re.fullmatch(r"\(?\d{1,2}\)?", one) for one in said):
-        return True  # (1) (2) (3) under the header
-    different = {one for one in said if not re.fullmatch(r"[IVXA-Z]{1,5}[.)]?|\d{1,3}\.?", one)}
-    if len(different) > 1 or (len(said) > 2 and len(set(said)) > 2):
-        return False
-    heading = _ROMAN.sub("", next(iter(different), said[0]))
-    if re.search(r"\b(?:huyen|quan|thi xa)\b", fold(heading)):
-        context.district = heading
-        return True
-    if (number := criteria.find_set(heading)) is not None and not heading.isdigit():
-        context.set_number, context.group = number, criteria.group_of(number)
-        return True
-    if (group := criteria.find_group(heading)) is not None:
-        context.group, context.set_number = group, None
-        return True
-    return len(said) == 1
-
-
-def _line(number: int, row: Cells, header: Header, context: _Context) -> Line:
-    made = Line(number)
-    reader = Reader(row, header, made)
-    reader.refuse_unsaved()
+def read_line(reader: Reader, context: Context) -> Line:
+    """All that the row says; `reader.line` with its problems."""
+    line = reader.line
+    ended = ending.kind_of(reader, context)
+    line.kind = ended or context.judgement.kind
+    reader.note_turned()
+    if line.kind.ends_stars:
+        reader.refuse_unsaved("stars", "score")
+    else:
+        reader.refuse_unsaved()
     _read_producer(reader, context)
     _read_product(reader, context)
-    _read_recognition(reader)
-    return made
+    if line.kind.ends_stars:
+        ending.read_ending(reader, context)
+    elif line.kind.gives_stars:
+        grant.read_recognition(reader, context)
+    elif line.kind is ListKind.REGISTERED:
+        line.note("Registered for assessment: no stars are taken from this list.")
+    return line
 
 
-def _read_producer(reader: Reader, context: _Context) -> None:
-    into = reader.line.producer
-    reader.name(into, "producer")
-    if not into.get("name") and not reader.line.problems:
+def _read_producer(reader: Reader, context: Context) -> None:
+    line, into = reader.line, reader.line.producer
+    said, rest = _owner_and_address(reader, context)
+    line.said["producer"] = fields.shown(said)
+    into_name = _named(reader, "producer", said)
+    if into_name:
+        into["name"] = into_name
+    elif not line.problems:
         reader.refuse(
             "producer", BadInput("The producer is missing.", fix="Enter the name of the owner.")
         )
@@ -105,132 +74,156 @@ def _read_producer(reader: Reader, context: _Context) -> None:
         reader.refuse(
             "producer", BadInput("The producer is not named.", fix="Enter the name of the owner.")
         )
-    kind = _kind(reader.text("kind")) or _kind(str(into.get("name", "")))
+    kind = kind_of_owner(reader.text("kind")) or kind_of_owner(str(into.get("name", "")))
     into["kind"] = kind or ProducerKind.HOUSEHOLD
     if kind is None and into.get("name"):
-        reader.line.notes.append(("Taken for a household: the kind of owner is not said.", {}))
+        line.note("Taken for a household: the kind of owner is not said.")
+    reader.restored(into, "phone", zeros.phone)
     for name, check in (
-        ("phone", fields.phone), ("email", fields.email), ("website", fields.website),
-        ("tax_code", fields.tax_code), ("representative", fields.line),
+        ("email", fields.email), ("website", fields.website), ("representative", fields.line),
     ):  # fmt: skip
         reader.field(into, name, check)
-    parts = [reader.text("address"), reader.text("commune"), reader.text("district") or ""]
-    if parts[1] and not re.match(r"(?i)\s*(xã|phường|thị trấn|p\.|x\.|tt)", parts[1]):
-        parts[1] = (
-            f"xã {parts[1]}" if not parts[2].lower().startswith("quận") else f"phường {parts[1]}"
-        )
-    if (
-        context.district
-        and not parts[2]
-        and not re.search(r"\b(?:huyen|quan|thi xa)\b", fold(parts[0]))
+    reader.restored(into, "tax_code", zeros.tax_code)
+    if rest:
+        _take_numbers(reader, rest)
+    read_address_of(reader, context, rest.text if rest else "")
+
+
+def _owner_and_address(reader: Reader, context: Context) -> tuple[str, personal.Cleaned | None]:
+    """The owner's name without numbers of people; the rest of its cell where that holds an address."""
+    text = reader.text("producer") or context.owner
+    if not text:
+        return "", None
+    if not reader.text("producer") and context.owner:
+        reader.line.note("The owner stands in the heading: {text}.", text=context.owner[:80])
+    rest = ""
+    combined = heads.is_combined(reader.header.label("producer"))
+    if combined or "\n" in text or "address" not in reader.header.columns:
+        parts = _ADDRESS.split(text, maxsplit=1)
+        if len(parts) == 2 and parts[0].strip():
+            text, rest = parts[0].strip(), _LABEL.sub("", parts[1]).strip(" )")
+    bare = personal.cleaned(text)
+    if bare.changed:
+        _take_numbers(reader, bare)
+    return bare.text, personal.cleaned(rest) if rest else None
+
+
+def _take_numbers(reader: Reader, cleaned: personal.Cleaned) -> None:
+    """Put a telephone that stood in a text into its own field; say what else left the text."""
+    line, into = reader.line, reader.line.producer
+    if cleaned.phones:
+        if not reader.text("phone") and not into.get("phone"):
+            try:
+                into["phone"] = fields.phone(", ".join(cleaned.phones)[:30])
+                line.note(
+                    "The telephone stood in the address or the name; it has its own field now."
+                )
+            except BadInput:
+                line.note("A telephone was taken out of the address or the name.")
+        else:
+            line.note("A telephone was taken out of the address or the name.")
+    if cleaned.tax_codes and not reader.text("tax_code") and "tax_code" not in into:
+        try:
+            into["tax_code"] = zeros.tax_code(cleaned.tax_codes[0])[0]
+            line.note("The tax code stood in the address or the name; it has its own field now.")
+        except BadInput:
+            line.note("A number was taken out of the address or the name.")
+    if cleaned.ids:
+        line.note("A personal id was taken out of the address or the name; it is kept nowhere.")
+
+
+def read_address_of(reader: Reader, context: Context, rest: str = "") -> None:
+    """The whole address: its columns, and the place of the heading where they name none."""
+    said = personal.cleaned(reader.text("address") or rest)
+    if said.changed:
+        _take_numbers(reader, said)
+    street = said.text
+    if (hamlet := reader.text("hamlet")) and fold(hamlet) not in fold(street):
+        street = ", ".join(part for part in (hamlet, street) if part)
+    commune, district = reader.text("commune"), reader.text("district")
+    if commune and not re.match(
+        r"(?i)\s*(xã|phường|thị trấn|p\.|x\.|tt|xa |phuong |thi tran )", commune
     ):
-        parts[2] = context.district
+        commune = f"phường {commune}" if district.lower().startswith("quận") else f"xã {commune}"
+    if district and not re.match(
+        r"(?i)\s*(huyện|quận|thị xã|tx|h\.|q\.|huyen |quan |thi xa )", district
+    ):
+        district = (
+            f"huyện {district}"
+            if read_address(district).commune == ""
+            and not re.match(r"(?i)\s*(xã|phường|tp|thành phố)", district)
+            else district
+        )
+    parts = read_address(street)
+    if not commune and not parts.commune and not parts.loose and context.commune:
+        commune = context.commune
+    if not district and not parts.district and context.district:
+        district = context.district
     reader.line.address = reader.get(
-        "address", lambda _: fields.line(", ".join(p for p in parts if p), most=300), ""
+        "address", lambda _: fields.line(", ".join(p for p in (street, commune, district) if p), most=300), ""
+    )  # fmt: skip
+
+
+def kind_of_owner(text: str) -> ProducerKind | None:
+    plain = f" {' '.join(re.findall(r'[a-z0-9]+', fold(text)))} "
+    found = [(plain.find(f" {words} "), kind) for words, kind in _KINDS if f" {words} " in plain]
+    return min(found, key=lambda one: one[0])[1] if found else None
+
+
+def _named(reader: Reader, column: str, text: str) -> str:
+    """A checked name; a problem where its letters were lost or it may not stand."""
+    if _LOST.search(text):
+        reader.refuse(column, BadInput(
+            "Letters of “{text}” were lost when the list was saved.",
+            fix="Save the list as XLSX, or as CSV UTF-8, and send that.", text=fields.shown(text)[:60],
+        ))  # fmt: skip
+        return ""
+    made: str = reader.get(column, lambda _: fields.name(text), "")
+    return made
+
+
+def _read_product(reader: Reader, context: Context) -> None:
+    line, into = reader.line, reader.line.product
+    said = personal.cleaned(" ".join(reader.text("product").split("\n"))).text
+    older = _OLDER.search(said)
+    if older:
+        said = (said[: older.start()] + said[older.end() :]).strip()
+    line.older = tuple(
+        one for one in (older[1].strip() if older else "", reader.text("old_name")) if one
     )
-
-
-def _kind(text: str) -> ProducerKind | None:
-    plain = f" {fold(text)} "
-    return next((kind for words, kind in _KINDS if f" {words} " in plain), None)
-
-
-def _read_product(reader: Reader, context: _Context) -> None:
-    into = reader.line.product
-    reader.name(into, "product")
-    if not into.get("name") and not reader.line.problems:
+    line.said["product"] = fields.shown(said)
+    if name := _named(reader, "product", said):
+        into["name"] = name
+    elif not line.problems:
         reader.refuse(
             "product", BadInput("The product is missing.", fix="Enter the name of the product.")
         )
+    reader.restored(into, "gtin", zeros.gtin)
     for column in product_columns.IN_LISTS:
-        reader.field(into, column.name, product_columns.CHECKS[column.name])
+        if column.name != "gtin":
+            reader.field(into, column.name, product_columns.CHECKS[column.name])
+    if not line.kind.ends_stars:
+        _read_set(reader, context, into)
+
+
+def _read_set(reader: Reader, context: Context, into: dict[str, Any]) -> None:
     said = reader.text("set")
     number = criteria.find_set(said) if said else context.set_number
     into["set_guessed"] = number is None
     if number is None:
         group = (criteria.find_group(said) if said else None) or context.group
         number = criteria.guess_set(str(into.get("name", "")), group)
-    if number is None and into.get("name"):
-        reader.refuse(
-            "set",
-            BadInput("The criteria set is not known.", fix="Add a column “Bộ sản phẩm” with a number from 1 to 26."),
-        )  # fmt: skip
-    elif number is not None:
+    if number is not None:
         into["set_number"] = number
 
 
-def _read_recognition(reader: Reader) -> None:
-    stars, potential = reader.get("stars", cells.stars_of, (None, False))
-    if "tiem nang" in fold(reader.text("note")):
-        stars, potential = (4 if stars in (None, 5) else stars), True
-    if stars is not None and stars not in BANDS:
-        reader.refuse(
-            "stars",
-            BadInput(
-                "There is no certificate for {stars} stars, only for 3, 4 and 5.",
-                fix="Check the decision.",
-                stars=stars,
-            ),
-        )
-    number, day, rest = reader.get("decision", cells.decision_of, ("", None, ""))
-    written = reader.get("decision_date", cells.day_of)
-    day = written or day
-    if stars is None and not number:
-        return  # a product without stars: the producer may print without them
-    problems = len(reader.line.problems)
-    if stars is None:
-        reader.refuse("stars", BadInput("The stars are missing.", fix="Write 3, 4 or 5."))
-    if not number and not problems:
-        reader.refuse("decision", BadInput("The decision is missing.", fix="Write its number, such as 1147/QĐ-UBND."))  # fmt: skip
-    if day is None and number and not problems:
-        reader.refuse("decision_date", BadInput("The date of the decision is missing.", fix="Write day/month/year."))  # fmt: skip
-    valid_to = reader.get("valid_to", cells.day_of)
-    score = reader.get("score", cells.score_of)
-    if len(reader.line.problems) > problems or problems or stars is None or day is None:
-        return
-    authority, name = _authority(
-        reader.text("authority") or rest, number, stars, reader.line.address, day
-    )
-    facts: dict[str, Any] = {
-        "stars": stars, "potential_five": potential, "decision_number": number, "decision_date": day,
-        "authority": authority, "authority_name": name, "legal_basis": legal_basis_on(day),
-        "valid_from": day, "valid_to": valid_to or default_valid_to(day),
-    }  # fmt: skip
-    if score is not None:
-        facts["score"] = score
-    try:
-        check_award(
-            stars=stars, authority=authority, decision_date=day, valid_from=day,
-            valid_to=facts["valid_to"], score=score, potential_five=potential,
-        )  # fmt: skip
-    except BadInput as error:
-        place = {"stars": "stars", "decision_number": "decision", "score": "score"}
-        reader.refuse(place.get(str(error.params.get("field")), "decision_date"), error)
-        return
-    reached = stars_above(score, stars, potential_five=potential)
-    if score is not None and reached is not None:
-        reader.line.notes.append(
-            (
-                "{score} points would do for {reached} stars; the list says {stars}.",
-                {"score": f"{score.normalize():f}", "reached": reached, "stars": stars},
-            )
-        )
-    reader.line.recognition.update(facts)
+def refuse_without_set(line: Line, label: str, letter: str) -> None:
+    """A product that the catalogue does not hold needs a set; a known one has its own."""
+    from labelsvc.catalogue.importing.line import Problem
+
+    line.problems.append(
+        Problem(label, letter, "The criteria set is not known.", "Add a column “Bộ sản phẩm” with a number from 1 to 26.", {})
+    )  # fmt: skip
 
 
-def _authority(
-    said: str, number: str, stars: int, address: str, day: date
-) -> tuple[Authority, str]:
-    """Who decided: by what is said, by the ending of the number, by the law of the day."""
-    plain = f"{fold(said)} {fold(number)}"
-    if "bnn" in plain or "bo nong nghiep" in plain or (stars == 5 and "ubnd" not in plain):
-        return Authority.MINISTRY, "Bộ Nông nghiệp và Môi trường" if day >= date(2025, 3, 1) else "Bộ Nông nghiệp và Phát triển nông thôn"  # fmt: skip
-    found = re.search(r"ubnd\s+(huyen|quan|thi xa)\s+([^,;.()]+)", plain)
-    if found and day < date(2025, 7, 1):
-        place = re.search(r"(?i)ubnd\s+((?:huyện|quận|thị xã)\s+[^,;.()]+)", said)
-        return Authority.DISTRICT, f"UBND {place[1].strip()}" if place else "UBND huyện"
-    return Authority.PROVINCE, "UBND Thành phố Hà Nội"
-
-
-def _filled(cell: Cell) -> bool:
-    return isinstance(cell, Unsaved) or bool(cells.text_of(cell))
+__all__ = ["cells", "kind_of_owner", "read_address_of", "read_line", "refuse_without_set"]

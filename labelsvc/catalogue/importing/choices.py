@@ -1,0 +1,52 @@
+"""What a person has answered about a list: its kind, sheets, columns, proposed decisions. Serialisable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from labelsvc.catalogue.importing.heads import FIELDS
+from labelsvc.catalogue.importing.kinds import ListKind
+from labelsvc.errors import BadInput
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Answers of a person; what is not answered is read from the file.
+
+    `kind`: of the whole list; `sheets`: name → read it or leave it out; `columns`: fingerprint of a
+    header → column (from 0) → field, "" for none; `decisions`: key of a proposed decision → take it.
+    """
+
+    kind: ListKind | None = None
+    sheets: Mapping[str, bool] = field(default_factory=dict)
+    columns: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    decisions: Mapping[str, bool] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind and str(self.kind),
+            "sheets": dict(self.sheets),
+            "columns": {k: {str(i): f for i, f in v.items()} for k, v in self.columns.items()},
+            "decisions": dict(self.decisions),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Choices:
+        """The same back. :raises BadInput: a kind or a field that there is not."""
+        kind = data.get("kind")
+        columns = {
+            k: {int(i): str(f) for i, f in v.items()} for k, v in data.get("columns", {}).items()
+        }
+        wrong = {f for v in columns.values() for f in v.values()} - {*FIELDS, ""}
+        if wrong or (kind and kind not in list(ListKind)):
+            raise BadInput(
+                "There is no {what}.", what=kind if not wrong else ", ".join(sorted(wrong))
+            )
+        return cls(
+            ListKind(kind) if kind else None,
+            {str(k): bool(v) for k, v in data.get("sheets", {}).items()},
+            columns,
+            {str(k): bool(v) for k, v in data.get("decisions", {}).items()},
+        )

@@ -1,0 +1,50 @@
+"""Rows of lists that are no products: points of sale and craft villages."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from labelsvc.catalogue import fields
+from labelsvc.catalogue.importing import cell as cells
+from labelsvc.catalogue.importing import personal, zeros
+from labelsvc.catalogue.importing.decisions import decision_of
+from labelsvc.catalogue.importing.headings import Context
+from labelsvc.catalogue.importing.kinds import ListKind
+from labelsvc.catalogue.importing.line import Line, Reader
+from labelsvc.catalogue.importing.row import read_address_of
+from labelsvc.errors import BadInput
+
+
+def read_place(reader: Reader, context: Context) -> Line:
+    """A point of sale or a village: name, address, telephone; craft and decision of a village."""
+    line = reader.line
+    line.kind = context.judgement.kind
+    village = line.kind is ListKind.VILLAGES
+    lead = "village" if village else "outlet"
+    if lead not in reader.header.columns:
+        lead = next((one for one in ("producer", "product") if one in reader.header.columns), lead)
+    reader.note_turned()
+    reader.refuse_unsaved()
+    said = personal.cleaned(reader.text(lead)).text
+    line.said["product"] = fields.shown(said)
+    name = reader.get(lead, lambda _: fields.name(said, most=120 if village else 200), "")
+    if name:
+        line.place["name"] = name
+    elif not line.problems:
+        reader.refuse(lead, BadInput("The name is missing.", fix="Enter the name."))
+    reader.restored(line.place, "phone", zeros.phone)
+    line.producer.pop("phone", None)
+    read_address_of(reader, context)
+    line.place.setdefault("phone", line.producer.pop("phone", "") or line.place.get("phone", ""))
+    if not village:
+        return line
+    line.place.pop("phone", None)
+    reader.field(line.place, "craft", partial(fields.line, most=120))
+    number, day, _ = reader.get("decision", decision_of, ("", None, ""))
+    day = reader.day("decision_date") or day
+    if number:
+        line.place |= {"decision_number": number, "decision_date": day}
+    return line
+
+
+__all__ = ["cells", "read_place"]

@@ -1,0 +1,114 @@
+"""Facts of a workbook that its cells do not hold: hidden rows and columns, errors, days from 1904.
+
+The reader of the sheets leaves them out. Call this after guard.py has looked at the file.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass, field
+from typing import Final
+from xml.etree import ElementTree
+
+from labelsvc.catalogue.importing.formula import Place, sheets_of
+from labelsvc.catalogue.importing.guard import column_number
+
+_PIECE: Final = 1 << 18
+#: More hidden rows or errors say nothing new.
+MOST: Final = 50_000
+_ROW = re.compile(rb'<(?:\w+:)?row\s[^<>]*?\br="(\d{1,7})"[^<>]*>')
+_HIDDEN = re.compile(rb'\b(?:hidden|zeroHeight)="(?:1|true)"')
+_COL = re.compile(rb"<(?:\w+:)?col\s[^<>]*>")
+_ERROR = re.compile(rb'<(?:\w+:)?c\s(?:[^<>]*?\s)?r="([A-Z]{1,3})(\d{1,7})"[^<>]*?\bt="e"[^<>]*>')
+_FROM_1904 = re.compile(rb'<(?:\w+:)?workbookPr\b[^<>]*\bdate1904="(?:1|true)"')
+
+
+@dataclass
+class Traits:
+    """Of one sheet. Rows and columns count from zero."""
+
+    errors: set[Place] = field(default_factory=set)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    from_1904: bool = False
+
+
+def traits_of_xlsx(data: bytes) -> dict[str, Traits]:
+    """Name of a sheet → its traits; nothing where the workbook is an unusual one."""
+    found: dict[str, Traits] = {}
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            from_1904 = bool(_FROM_1904.search(archive.read("xl/workbook.xml")))
+            for name, entry in sheets_of(archive):
+                traits = found[name] = Traits(from_1904=from_1904)
+                _scan(archive, entry, traits)
+    except (KeyError, zipfile.BadZipFile, ElementTree.ParseError):
+        return {}
+    return found
+
+
+def _scan(archive: zipfile.ZipFile, entry: str, traits: Traits) -> None:
+    tail = b""
+    with archive.open(entry) as source:
+        while piece := source.read(_PIECE):
+            text = tail + piece
+            end = text.rfind(b">") + 1
+            text, tail = text[:end], text[end:][-_PIECE:]
+            if b"<col" in text or b":col" in text:
+                for tag in _COL.findall(text):
+                    _hide_columns(tag, traits)
+            if b"hidden=" in text:
+                for tag in _ROW.finditer(text):
+                    if _HIDDEN.search(tag[0]) and len(traits.hidden_rows) < MOST:
+                        traits.hidden_rows.add(int(tag[1]) - 1)
+            if b't="e"' in text and len(traits.errors) < MOST:
+                traits.errors.update(
+                    (int(digits) - 1, column_number(letters.decode()) - 1)
+                    for letters, digits in _ERROR.findall(text)
+                )
+
+
+def _hide_columns(tag: bytes, traits: Traits) -> None:
+    first, last = re.search(rb'\bmin="(\d{1,5})"', tag), re.search(rb'\bmax="(\d{1,5})"', tag)
+    if first and last and (_HIDDEN.search(tag) or re.search(rb'\bwidth="0(?:\.0*)?"', tag)):
+        columns = range(int(first[1]) - 1, min(int(last[1]), 16_384))
+        if len(columns) < 1000:  # all columns to the right of the list
+            traits.hidden_columns.update(columns)
+
+
+_REPEATED: Final = re.compile(rb'number-(rows|columns)-repeated="(\d{1,9})"')
+_ODS_ROW = re.compile(rb"<table:table-row\b([^<>]*?)(/?)>")
+_ODS_TABLE = re.compile(rb'<table:table\s[^<>]*?table:name="([^"]*)"')
+
+
+def traits_of_ods(data: bytes) -> dict[str, Traits]:
+    """Hidden rows of the sheets of an OpenDocument file; its errors are texts like any other."""
+    found: dict[str, Traits] = {}
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            content = archive.read("content.xml")
+    except (KeyError, zipfile.BadZipFile):
+        return {}
+    tables = list(_ODS_TABLE.finditer(content))
+    for index, table in enumerate(tables):
+        end = tables[index + 1].start() if index + 1 < len(tables) else len(content)
+        traits, row = Traits(), 0
+        for tag in _ODS_ROW.finditer(content, table.end(), end):
+            repeated = _REPEATED.search(tag[1])
+            count = int(repeated[2]) if repeated else 1
+            if b'visibility="collapse"' in tag[1] or b'visibility="filter"' in tag[1]:
+                traits.hidden_rows.update(range(row, min(row + count, row + MOST)))
+            row += count
+        try:
+            found[_unescaped(table[1].decode())] = traits
+        except UnicodeDecodeError:
+            continue
+    return found
+
+
+def _unescaped(text: str) -> str:
+    from html import unescape
+
+    return unescape(text)

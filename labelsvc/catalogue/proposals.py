@@ -1,0 +1,180 @@
+"""Withdrawals of stars that one person proposes and another confirms (Decision 26/2026/QĐ-TTg art. 8).
+
+Lists of withdrawn products come to this; nothing of a recognition changes before it is confirmed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from labelsvc.accounts import audit
+from labelsvc.catalogue import fields
+from labelsvc.catalogue.certify import withdraw_recognition
+from labelsvc.catalogue.recognition import Recognition
+from labelsvc.catalogue.withdrawing import REASON_WORDS, Reason
+from labelsvc.clock import now
+from labelsvc.db import Base
+from labelsvc.errors import BadInput, Conflict, Refused
+
+
+class ProposalState(StrEnum):
+    PROPOSED = "proposed"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class WithdrawalProposal(Base):
+    """Stars that somebody proposed to take back, and what became of it."""
+
+    __tablename__ = "withdrawal_proposal"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    recognition_id: Mapped[int] = mapped_column(ForeignKey("recognition.id"), index=True)
+    decision: Mapped[str] = mapped_column(String(60))
+    decision_date: Mapped[date | None]
+    #: First day without stars.
+    on: Mapped[date] = mapped_column("first_day")
+    reason: Mapped[str] = mapped_column(String(20))
+    #: The reason as the list words it.
+    words: Mapped[str] = mapped_column(Text, default="")
+    #: The list it came from: file name and row.
+    source: Mapped[str] = mapped_column(String(300), default="")
+    state: Mapped[str] = mapped_column(String(10), default=ProposalState.PROPOSED, index=True)
+    proposed_by: Mapped[str] = mapped_column(String(60))
+    proposed_at: Mapped[datetime] = mapped_column(default=now)
+    decided_by: Mapped[str] = mapped_column(String(60), default="")
+    decided_at: Mapped[datetime | None]
+    recognition: Mapped[Recognition] = relationship()
+
+
+@dataclass(frozen=True)
+class Ending:
+    """By which decision stars end, from which day, why; `words` of the list, `source` of it."""
+
+    decision: str
+    on: date
+    reason: str
+    decision_date: date | None = None
+    words: str = ""
+    source: str = ""
+
+
+def propose_withdrawal(
+    session: Session, recognition: Recognition, ending: Ending, *, actor: str
+) -> WithdrawalProposal:
+    """Propose that stars are taken back; a second person confirms it.
+
+    :param actor: a person, "user:12": a machine proposes nothing.
+    :raises BadInput: something is missing. :raises Conflict: it is withdrawn, or proposed already.
+    """
+    _person(actor)
+    number = fields.checked("decision", fields.decision_number, ending.decision)
+    if not number:
+        raise BadInput("This field cannot be empty.", fix="Fill it in.", field="decision")
+    if ending.reason not in list(Reason):
+        raise BadInput("Choose one of the six reasons.", field="reason")
+    if ending.on < recognition.valid_from:
+        raise BadInput(
+            "A recognition cannot be withdrawn before it began.", fix="Check the date.", field="on"
+        )
+    if recognition.withdrawn_on is not None:
+        raise Conflict(
+            "This recognition was withdrawn already, by decision {decision}.",
+            decision=recognition.withdrawal_decision,
+        )
+    if waiting_for(session, recognition.id) is not None:
+        raise Conflict(
+            "This withdrawal is proposed already.", fix="Somebody else can confirm it now."
+        )
+    made = WithdrawalProposal(
+        recognition_id=recognition.id, decision=number, decision_date=ending.decision_date, on=ending.on,
+        reason=ending.reason, words=fields.line(ending.words, most=1000), source=ending.source[:300],
+        proposed_by=actor,
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    audit.record_row(session, recognition, "propose_withdrawal", actor=actor, decision=number,
+                     on=ending.on, reason=ending.reason, proposal=made.id)  # fmt: skip
+    return made
+
+
+def confirm_withdrawal(session: Session, proposal: WithdrawalProposal, *, actor: str) -> None:
+    """Do what was proposed; the pages show it at once.
+
+    :raises Refused: the same person proposed it. :raises Conflict: it is decided already.
+    """
+    _person(actor)
+    _undecided(proposal)
+    if proposal.proposed_by == actor:
+        raise Refused(
+            "Whoever proposes a withdrawal cannot confirm it.",
+            fix="Ask somebody else of the office.",
+        )
+    words = REASON_WORDS[Reason(proposal.reason)]
+    if proposal.words and proposal.words != words:
+        words = f"{words}: {proposal.words}"
+    withdraw_recognition(
+        session, recognition=proposal.recognition, decision=proposal.decision, reason=words,
+        on=proposal.on, actor=actor,
+    )  # fmt: skip
+    _decided(session, proposal, ProposalState.DONE, actor)
+
+
+def refuse_withdrawal(session: Session, proposal: WithdrawalProposal, *, actor: str) -> None:
+    """It is not done; the one who proposed it may refuse it too, that is taking it back."""
+    _person(actor)
+    _undecided(proposal)
+    _decided(session, proposal, ProposalState.REFUSED, actor)
+    audit.record_row(
+        session, proposal.recognition, "refuse_withdrawal", actor=actor, proposal=proposal.id
+    )
+
+
+def waiting_for(session: Session, recognition_id: int) -> WithdrawalProposal | None:
+    """The proposal for a recognition that nobody has decided yet."""
+    return session.scalars(
+        select(WithdrawalProposal).where(
+            WithdrawalProposal.recognition_id == recognition_id,
+            WithdrawalProposal.state == ProposalState.PROPOSED,
+        )
+    ).first()
+
+
+def waiting(session: Session) -> Sequence[WithdrawalProposal]:
+    """Every proposal that waits for a second person, the oldest first."""
+    return session.scalars(
+        select(WithdrawalProposal)
+        .where(WithdrawalProposal.state == ProposalState.PROPOSED)
+        .order_by(WithdrawalProposal.id)
+    ).all()
+
+
+def is_person(actor: str) -> bool:
+    """Whether *actor* names a person: "user:12", not "cli"."""
+    return actor.startswith("user:")
+
+
+def _person(actor: str) -> None:
+    if not is_person(actor):
+        raise Refused(
+            "A withdrawal of stars is proposed and confirmed by people.",
+            fix="Sign in, or name who does it.",
+        )
+
+
+def _undecided(proposal: WithdrawalProposal) -> None:
+    if proposal.state != ProposalState.PROPOSED:
+        raise Conflict("This proposal is decided already.", fix="Look at it again.")
+
+
+def _decided(
+    session: Session, proposal: WithdrawalProposal, state: ProposalState, actor: str
+) -> None:
+    proposal.state, proposal.decided_by, proposal.decided_at = state, actor, now()
+    session.flush()
