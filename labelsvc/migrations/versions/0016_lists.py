@@ -1,6 +1,6 @@
 """Withdrawals that lists propose, heads assigned by hand, a decision once for each product and day
 
-Revision: 0013, after 0014
+Revision: 0016, after 0015
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 from labelsvc.db import UtcDateTime
 
-revision = "0013"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
