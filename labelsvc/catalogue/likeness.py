@@ -88,7 +88,6 @@ def read_owner(
     address: str = "",
     commune: str | None = "",
     may_be: frozenset[str] = frozenset(),
-    products: frozenset[str] = frozenset(),
 ) -> Owner:
     """An owner from the texts of a row.
 
@@ -100,7 +99,7 @@ def read_owner(
     return Owner(
         read_owner_name(name), name, tax_code or "", phones(phone), name_key(representative),
         commune or "", may_be, _bare(place.commune), _bare(place.district),
-        " ".join(hamlet[2].split()) if hamlet else "", products,
+        " ".join(hamlet[2].split()) if hamlet else "",
     )  # fmt: skip
 
 

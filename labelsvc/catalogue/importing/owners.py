@@ -117,8 +117,9 @@ class Owners:
         owner = read_owner(
             said["name"], tax_code=told[1], phone=told[2], representative=told[3],
             address=line.address, commune=one.unit.code if one is not None else "",
-            may_be=frozenset(c.unit.code for c in found), products=product,
+            may_be=frozenset(c.unit.code for c in found),
         )  # fmt: skip
+        owner = replace(owner, products=product)
         self._last = told, owner
         return owner
 
