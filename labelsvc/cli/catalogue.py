@@ -17,7 +17,7 @@ from labelsvc.errors import BadInput
 if TYPE_CHECKING:
     from labelsvc.catalogue.importing import Plan
 
-#: As `labelsvc.catalogue.importing.kinds.ListKind` names them; that module reads slowly.
+#: As `labelsvc.catalogue.importing.heads.kinds.ListKind` names them; that module reads slowly.
 _KINDS = ("recognised", "renewed", "withdrawn", "expired", "registered", "points_of_sale", "villages")  # fmt: skip
 
 

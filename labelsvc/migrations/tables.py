@@ -3,7 +3,7 @@
 from labelsvc.accounts import models as accounts
 from labelsvc.catalogue import models as catalogue
 from labelsvc.catalogue import owner_decisions, proposals, recognition
-from labelsvc.catalogue.importing import memory
+from labelsvc.catalogue.importing.heads import memory
 from labelsvc.codes import models as codes
 from labelsvc.codes.tlog import models as tlog
 from labelsvc.codes.trust import models as trust

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from labelsvc.catalogue.importing import apply_import, plan_import
-from labelsvc.catalogue.importing import cell as cells
-from labelsvc.catalogue.importing.header import Header
+from labelsvc.catalogue.importing.files.spool import Spool
+from labelsvc.catalogue.importing.heads.header import Header
 from labelsvc.catalogue.importing.report import as_document, as_lines
-from labelsvc.catalogue.importing.spool import Spool
+from labelsvc.catalogue.importing.values import cell as cells
 from labelsvc.catalogue.models import ImportRun, Producer, Product
 from labelsvc.catalogue.places import load_places
 from labelsvc.catalogue.recognition import Recognition

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from labelsvc.catalogue.importing import Plan, apply_import, plan_import
-from labelsvc.catalogue.importing.formula import unsaved_formulas
+from labelsvc.catalogue.importing.files.formula import unsaved_formulas
 from labelsvc.catalogue.importing.report import as_document, as_lines, notes, reasons
 from labelsvc.catalogue.models import Product
 from labelsvc.catalogue.places import load_places

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from labelsvc.catalogue.importing import Choices, ListKind, Plan, apply_import, plan_import
-from labelsvc.catalogue.importing.memory import remember
+from labelsvc.catalogue.importing.heads.memory import remember
 from labelsvc.catalogue.models import Outlet, Product, Village
 from labelsvc.catalogue.places import load_places
 from labelsvc.catalogue.proposals import WithdrawalProposal, confirm_withdrawal, waiting

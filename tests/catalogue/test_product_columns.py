@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import String, Text
 
 from labelsvc.catalogue import product_columns
-from labelsvc.catalogue.importing.heads import NAMES
+from labelsvc.catalogue.importing.heads.words import NAMES
 from labelsvc.catalogue.models import Product
 from labelsvc.catalogue.product_columns import COLUMNS, Kind, ProductColumn
 from labelsvc.web.console import product_fields

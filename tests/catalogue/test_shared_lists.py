@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from labelsvc.catalogue.importing.heads import field_of
+from labelsvc.catalogue.importing.heads.words import field_of
 from labelsvc.db import Database
 from tests.catalogue.shared_lists import FOLDER, expected, outcomes
 

@@ -9,9 +9,10 @@ from collections.abc import Callable
 import numpy as np
 from pydantic import BaseModel, ValidationError
 
-from labelsvc.catalogue.importing import cell, guard
-from labelsvc.catalogue.importing.header import find_header
-from labelsvc.catalogue.importing.read import read_tables
+from labelsvc.catalogue.importing.files import guard
+from labelsvc.catalogue.importing.files.read import read_tables
+from labelsvc.catalogue.importing.heads.header import find_header
+from labelsvc.catalogue.importing.values import cell
 from labelsvc.codes.forms import inner
 from labelsvc.errors import BadInput
 from labelsvc.inspections.day_report import SentVisit

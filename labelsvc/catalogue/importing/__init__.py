@@ -9,6 +9,6 @@ before `apply_import`, which writes in one transaction. The same file again give
 
 from labelsvc.catalogue.importing.apply import apply_import as apply_import
 from labelsvc.catalogue.importing.choices import Choices as Choices
-from labelsvc.catalogue.importing.kinds import ListKind as ListKind
+from labelsvc.catalogue.importing.heads.kinds import ListKind as ListKind
 from labelsvc.catalogue.importing.plan import Plan as Plan
 from labelsvc.catalogue.importing.plan import plan_import as plan_import

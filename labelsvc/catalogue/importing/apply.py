@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from labelsvc.accounts import audit
 from labelsvc.catalogue import register
-from labelsvc.catalogue.importing.kinds import ListKind
+from labelsvc.catalogue.importing.heads.kinds import ListKind
 from labelsvc.catalogue.importing.plan import Plan, PlanRow
 from labelsvc.catalogue.models import AdminUnit, ImportRun, Outlet, Producer, Product, Village
 from labelsvc.catalogue.proposals import Ending, is_person, propose_withdrawal

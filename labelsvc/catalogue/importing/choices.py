@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from labelsvc.catalogue.importing.heads import FIELDS
-from labelsvc.catalogue.importing.kinds import ListKind
+from labelsvc.catalogue.importing.heads.kinds import ListKind
+from labelsvc.catalogue.importing.heads.words import FIELDS
 from labelsvc.errors import BadInput
 
 

@@ -16,11 +16,11 @@ from labelsvc.accounts.models import AuditEntry
 from labelsvc.catalogue import product_columns
 from labelsvc.catalogue.address import read_address
 from labelsvc.catalogue.fields import name_key
-from labelsvc.catalogue.importing.kinds import ListKind
-from labelsvc.catalogue.importing.line import Line, Problem, Withdrawal
+from labelsvc.catalogue.importing.heads.kinds import ListKind
 from labelsvc.catalogue.importing.owners import FoundOwner, Owners, keep_longer_place
 from labelsvc.catalogue.importing.planned import Change, PlanRow
-from labelsvc.catalogue.importing.row import refuse_without_set
+from labelsvc.catalogue.importing.rows.line import Line, Problem, Withdrawal
+from labelsvc.catalogue.importing.rows.row import refuse_without_set
 from labelsvc.catalogue.importing.sheets import Sheet
 from labelsvc.catalogue.models import Outlet, Product, Village
 from labelsvc.catalogue.places import Gazetteer, sure_one

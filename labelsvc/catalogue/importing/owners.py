@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from labelsvc.catalogue.address import read_address
 from labelsvc.catalogue.fields import name_key
-from labelsvc.catalogue.importing.line import Line
+from labelsvc.catalogue.importing.rows.line import Line
 from labelsvc.catalogue.likeness import (
     Likeness,
     Owner,

@@ -11,18 +11,18 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from labelsvc.catalogue.importing.choices import Choices
-from labelsvc.catalogue.importing.header import header_of, no_header
-from labelsvc.catalogue.importing.kinds import ListKind
+from labelsvc.catalogue.importing.files.read import Table, read_tables
+from labelsvc.catalogue.importing.files.spool import Spool
+from labelsvc.catalogue.importing.heads.header import header_of, no_header
+from labelsvc.catalogue.importing.heads.kinds import ListKind
+from labelsvc.catalogue.importing.heads.memory import remembered
 from labelsvc.catalogue.importing.known import Known
-from labelsvc.catalogue.importing.line import Line, Problem
-from labelsvc.catalogue.importing.memory import remembered
 from labelsvc.catalogue.importing.planned import STATES as STATES
 from labelsvc.catalogue.importing.planned import Change as Change
 from labelsvc.catalogue.importing.planned import PlanRow as PlanRow
 from labelsvc.catalogue.importing.planned import State as State
-from labelsvc.catalogue.importing.read import Table, read_tables
+from labelsvc.catalogue.importing.rows.line import Line, Problem
 from labelsvc.catalogue.importing.sheets import Sheet, examine, is_summary, lines_of
-from labelsvc.catalogue.importing.spool import Spool
 from labelsvc.errors import ImportRefused
 
 

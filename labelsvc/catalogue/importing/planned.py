@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from labelsvc.catalogue.importing.line import Line, Problem
 from labelsvc.catalogue.importing.owners import FoundOwner, side_of
+from labelsvc.catalogue.importing.rows.line import Line, Problem
 
 State = Literal["new", "changed", "unchanged", "refused", "proposed"]
 #: What is counted; a proposed withdrawal changes nothing before a second person confirms it.

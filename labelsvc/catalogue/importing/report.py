@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from labelsvc.catalogue import criteria
-from labelsvc.catalogue.importing.kinds import KIND_WORDS
+from labelsvc.catalogue.importing.heads.kinds import KIND_WORDS
 from labelsvc.catalogue.importing.plan import Plan, PlanRow
 from labelsvc.i18n import DEFAULT, number, translate
 

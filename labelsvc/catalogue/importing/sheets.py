@@ -12,19 +12,20 @@ from functools import cache
 from itertools import islice
 from typing import Any, Literal
 
-from labelsvc.catalogue.importing import cell as cells
-from labelsvc.catalogue.importing import header as headers
-from labelsvc.catalogue.importing import headings, heads, kinds
-from labelsvc.catalogue.importing.decisions import Mention, in_sheet_name, mentions
-from labelsvc.catalogue.importing.ditto import Above
-from labelsvc.catalogue.importing.guard import column_letters
-from labelsvc.catalogue.importing.header import Header
-from labelsvc.catalogue.importing.headings import Context
-from labelsvc.catalogue.importing.kinds import Judgement, ListKind
-from labelsvc.catalogue.importing.line import Line, Reader, cell_at
-from labelsvc.catalogue.importing.places_rows import read_place
-from labelsvc.catalogue.importing.read import Cells, Table
-from labelsvc.catalogue.importing.row import read_line
+from labelsvc.catalogue.importing.files.guard import column_letters
+from labelsvc.catalogue.importing.files.read import Cells, Table
+from labelsvc.catalogue.importing.heads import header as headers
+from labelsvc.catalogue.importing.heads import headings, kinds
+from labelsvc.catalogue.importing.heads import words as heads
+from labelsvc.catalogue.importing.heads.header import Header
+from labelsvc.catalogue.importing.heads.headings import Context
+from labelsvc.catalogue.importing.heads.kinds import Judgement, ListKind
+from labelsvc.catalogue.importing.rows.ditto import Above
+from labelsvc.catalogue.importing.rows.line import Line, Reader, cell_at
+from labelsvc.catalogue.importing.rows.place import read_place
+from labelsvc.catalogue.importing.rows.row import read_line
+from labelsvc.catalogue.importing.values import cell as cells
+from labelsvc.catalogue.importing.values.decisions import Mention, in_sheet_name, mentions
 from labelsvc.errors import BadInput
 from labelsvc.i18n import fold
 
@@ -379,7 +380,7 @@ def _line(
 
 
 def _filled(cell: Any) -> bool:
-    from labelsvc.catalogue.importing.formula import Unsaved
+    from labelsvc.catalogue.importing.files.formula import Unsaved
 
     return isinstance(cell, Unsaved) or bool(cells.text_of(cell))
 

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from labelsvc.catalogue.importing import cell as cells
-from labelsvc.catalogue.importing.formula import Unsaved
-from labelsvc.catalogue.importing.header import Header
-from labelsvc.catalogue.importing.kinds import ListKind
-from labelsvc.catalogue.importing.legacy import doubtful
-from labelsvc.catalogue.importing.plain import ERROR
-from labelsvc.catalogue.importing.read import Cell, Cells, Turned
+from labelsvc.catalogue.importing.files.formula import Unsaved
+from labelsvc.catalogue.importing.files.legacy import doubtful
+from labelsvc.catalogue.importing.files.read import Cell, Cells, Turned
+from labelsvc.catalogue.importing.heads.header import Header
+from labelsvc.catalogue.importing.heads.kinds import ListKind
+from labelsvc.catalogue.importing.values import cell as cells
+from labelsvc.catalogue.importing.values.plain import ERROR
 from labelsvc.errors import BadInput
 
 

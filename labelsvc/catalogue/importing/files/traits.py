@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Final
 from xml.etree import ElementTree
 
-from labelsvc.catalogue.importing.formula import Place, sheets_of
-from labelsvc.catalogue.importing.guard import column_number
+from labelsvc.catalogue.importing.files.formula import Place, sheets_of
+from labelsvc.catalogue.importing.files.guard import column_number
 
 _PIECE: Final = 1 << 18
 #: More hidden rows or errors say nothing new.

@@ -14,10 +14,10 @@ from typing import IO, Any
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from labelsvc.catalogue.importing import guard, legacy
-from labelsvc.catalogue.importing.biff import look
-from labelsvc.catalogue.importing.formula import Place, Unsaved, unsaved_formulas
-from labelsvc.catalogue.importing.traits import Traits, traits_of_ods, traits_of_xlsx
+from labelsvc.catalogue.importing.files import guard, legacy
+from labelsvc.catalogue.importing.files.biff import look
+from labelsvc.catalogue.importing.files.formula import Place, Unsaved, unsaved_formulas
+from labelsvc.catalogue.importing.files.traits import Traits, traits_of_ods, traits_of_xlsx
 from labelsvc.errors import ImportRefused
 from labelsvc.i18n import nfc
 

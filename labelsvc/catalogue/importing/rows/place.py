@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 from labelsvc.catalogue import fields
-from labelsvc.catalogue.importing import cell as cells
-from labelsvc.catalogue.importing import personal, zeros
-from labelsvc.catalogue.importing.decisions import decision_of
-from labelsvc.catalogue.importing.headings import Context
-from labelsvc.catalogue.importing.kinds import ListKind
-from labelsvc.catalogue.importing.line import Line, Reader
-from labelsvc.catalogue.importing.row import read_address_of
+from labelsvc.catalogue.importing.heads.headings import Context
+from labelsvc.catalogue.importing.heads.kinds import ListKind
+from labelsvc.catalogue.importing.rows.line import Line, Reader
+from labelsvc.catalogue.importing.rows.row import read_address_of
+from labelsvc.catalogue.importing.values import cell as cells
+from labelsvc.catalogue.importing.values import personal, zeros
+from labelsvc.catalogue.importing.values.decisions import decision_of
 from labelsvc.errors import BadInput
 
 

@@ -9,10 +9,10 @@ from typing import Any
 from labelsvc.catalogue.address import read_address
 from labelsvc.catalogue.award import BANDS, check_award, legal_basis_on, stars_above
 from labelsvc.catalogue.districts import district_named, district_of
-from labelsvc.catalogue.importing import cell as cells
-from labelsvc.catalogue.importing.decisions import Mention, decision_of
-from labelsvc.catalogue.importing.headings import Context, stands
-from labelsvc.catalogue.importing.line import Line, Reader
+from labelsvc.catalogue.importing.heads.headings import Context, stands
+from labelsvc.catalogue.importing.rows.line import Line, Reader
+from labelsvc.catalogue.importing.values import cell as cells
+from labelsvc.catalogue.importing.values.decisions import Mention, decision_of
 from labelsvc.catalogue.places import REFORM
 from labelsvc.catalogue.recognition import Authority, default_valid_to
 from labelsvc.errors import BadInput

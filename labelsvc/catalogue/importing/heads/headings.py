@@ -12,11 +12,11 @@ from datetime import date
 from typing import Literal
 
 from labelsvc.catalogue import criteria
-from labelsvc.catalogue.importing import cell as cells
-from labelsvc.catalogue.importing.decisions import Mention, mentions
-from labelsvc.catalogue.importing.formula import Unsaved
-from labelsvc.catalogue.importing.kinds import Judgement, ListKind, Saying, sayings_in
-from labelsvc.catalogue.importing.read import Cells
+from labelsvc.catalogue.importing.files.formula import Unsaved
+from labelsvc.catalogue.importing.files.read import Cells
+from labelsvc.catalogue.importing.heads.kinds import Judgement, ListKind, Saying, sayings_in
+from labelsvc.catalogue.importing.values import cell as cells
+from labelsvc.catalogue.importing.values.decisions import Mention, mentions
 from labelsvc.errors import BadInput
 from labelsvc.i18n import fold
 

@@ -6,8 +6,8 @@ import calendar
 import re
 from datetime import UTC, date, datetime, timedelta
 
-from labelsvc.catalogue.importing.plain import HANOI, text_of
-from labelsvc.catalogue.importing.read import Cell
+from labelsvc.catalogue.importing.files.read import Cell
+from labelsvc.catalogue.importing.values.plain import HANOI, text_of
 from labelsvc.catalogue.recognition import default_valid_to
 from labelsvc.errors import BadInput
 from labelsvc.i18n import fold

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from labelsvc.catalogue.importing import heads
-from labelsvc.catalogue.importing.guard import column_letters
-from labelsvc.catalogue.importing.plain import text_of
-from labelsvc.catalogue.importing.read import Cell, Cells, Span, Table
+from labelsvc.catalogue.importing.files.guard import column_letters
+from labelsvc.catalogue.importing.files.read import Cell, Cells, Span, Table
+from labelsvc.catalogue.importing.heads import words as heads
+from labelsvc.catalogue.importing.values.plain import text_of
 from labelsvc.errors import ImportRefused
 from labelsvc.i18n import fold
 

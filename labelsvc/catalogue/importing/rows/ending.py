@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from labelsvc.catalogue.importing import cell as cells
-from labelsvc.catalogue.importing.decisions import Mention, giving, mentions, withdrawing
-from labelsvc.catalogue.importing.headings import Context
-from labelsvc.catalogue.importing.kinds import ListKind, ended_by
-from labelsvc.catalogue.importing.line import Reader, Withdrawal
+from labelsvc.catalogue.importing.heads.headings import Context
+from labelsvc.catalogue.importing.heads.kinds import ListKind, ended_by
+from labelsvc.catalogue.importing.rows.line import Reader, Withdrawal
+from labelsvc.catalogue.importing.values import cell as cells
+from labelsvc.catalogue.importing.values.decisions import Mention, giving, mentions, withdrawing
 from labelsvc.catalogue.withdrawing import reason_of
 from labelsvc.clock import today
 from labelsvc.errors import BadInput

@@ -10,11 +10,13 @@ from typing import Any
 
 from labelsvc.catalogue import criteria, fields, product_columns
 from labelsvc.catalogue.address import read_address
-from labelsvc.catalogue.importing import cell as cells
-from labelsvc.catalogue.importing import ending, grant, heads, personal, zeros
-from labelsvc.catalogue.importing.headings import Context
-from labelsvc.catalogue.importing.kinds import ListKind
-from labelsvc.catalogue.importing.line import Line, Reader
+from labelsvc.catalogue.importing.heads import words as heads
+from labelsvc.catalogue.importing.heads.headings import Context
+from labelsvc.catalogue.importing.heads.kinds import ListKind
+from labelsvc.catalogue.importing.rows import ending, grant
+from labelsvc.catalogue.importing.rows.line import Line, Reader
+from labelsvc.catalogue.importing.values import cell as cells
+from labelsvc.catalogue.importing.values import personal, zeros
 from labelsvc.catalogue.models import ProducerKind
 from labelsvc.errors import BadInput
 from labelsvc.i18n import fold
@@ -219,7 +221,7 @@ def _read_set(reader: Reader, context: Context, into: dict[str, Any]) -> None:
 
 def refuse_without_set(line: Line, label: str, letter: str) -> None:
     """A product that the catalogue does not hold needs a set; a known one has its own."""
-    from labelsvc.catalogue.importing.line import Problem
+    from labelsvc.catalogue.importing.rows.line import Problem
 
     line.problems.append(
         Problem(label, letter, "The criteria set is not known.", "Add a column “Bộ sản phẩm” with a number from 1 to 26.", {})

@@ -10,7 +10,7 @@ from sqlalchemy import JSON, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from labelsvc.accounts import audit
-from labelsvc.catalogue.importing.heads import FIELDS
+from labelsvc.catalogue.importing.heads.words import FIELDS
 from labelsvc.clock import now
 from labelsvc.db import Base
 from labelsvc.errors import BadInput

@@ -15,7 +15,7 @@ from posixpath import join, normpath
 from typing import Final
 from xml.etree import ElementTree
 
-from labelsvc.catalogue.importing.guard import column_number
+from labelsvc.catalogue.importing.files.guard import column_number
 
 
 class Unsaved(Enum):

@@ -12,9 +12,9 @@ from datetime import date
 from typing import Literal
 
 from labelsvc.catalogue import fields
-from labelsvc.catalogue.importing.days import days_in
-from labelsvc.catalogue.importing.plain import text_of
-from labelsvc.catalogue.importing.read import Cell
+from labelsvc.catalogue.importing.files.read import Cell
+from labelsvc.catalogue.importing.values.days import days_in
+from labelsvc.catalogue.importing.values.plain import text_of
 from labelsvc.errors import BadInput
 from labelsvc.i18n import fold
 

@@ -139,7 +139,7 @@ def _look_into(data: bytes) -> Kind:
 
 def _check_old(data: bytes) -> None:
     """An .xls: its streams are walked by biff.py, which bounds them by the file."""
-    from labelsvc.catalogue.importing.biff import look
+    from labelsvc.catalogue.importing.files.biff import look
 
     book = look(data)
     if book.protected:

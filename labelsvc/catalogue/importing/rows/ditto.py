@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from labelsvc.catalogue.importing import cell as cells
-from labelsvc.catalogue.importing.formula import Unsaved
-from labelsvc.catalogue.importing.header import Header
-from labelsvc.catalogue.importing.read import Cell, Cells
+from labelsvc.catalogue.importing.files.formula import Unsaved
+from labelsvc.catalogue.importing.files.read import Cell, Cells
+from labelsvc.catalogue.importing.heads.header import Header
+from labelsvc.catalogue.importing.values import cell as cells
 from labelsvc.i18n import fold
 
 _MARK = re.compile(

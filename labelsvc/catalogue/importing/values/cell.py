@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from decimal import Decimal, InvalidOperation
 
-from labelsvc.catalogue.importing.days import day_of as day_of
-from labelsvc.catalogue.importing.days import days_in as days_in
-from labelsvc.catalogue.importing.days import end_of as end_of
-from labelsvc.catalogue.importing.decisions import decision_of as decision_of
-from labelsvc.catalogue.importing.plain import text_of as text_of
-from labelsvc.catalogue.importing.read import Cell
-from labelsvc.catalogue.importing.stars import stars_of as stars_of
+from labelsvc.catalogue.importing.files.read import Cell
+from labelsvc.catalogue.importing.values.days import day_of as day_of
+from labelsvc.catalogue.importing.values.days import days_in as days_in
+from labelsvc.catalogue.importing.values.days import end_of as end_of
+from labelsvc.catalogue.importing.values.decisions import decision_of as decision_of
+from labelsvc.catalogue.importing.values.plain import text_of as text_of
+from labelsvc.catalogue.importing.values.stars import stars_of as stars_of
 from labelsvc.errors import BadInput
 
 _WORDS = re.compile(r"(?:^(?:diem|điểm|đạt|tổng)?\s*:?\s*)|(?:/\s*100\b)|(?:\s*(?:điểm|diem|đ)\.?\s*$)", re.IGNORECASE)  # fmt: skip

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from labelsvc.catalogue.importing.traits import MOST, Traits
+from labelsvc.catalogue.importing.files.traits import MOST, Traits
 from labelsvc.errors import ImportRefused
 
 _FREE: Final = 0xFFFFFFFA

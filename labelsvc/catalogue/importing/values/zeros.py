@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from labelsvc.catalogue import fields
-from labelsvc.catalogue.importing.plain import text_of
-from labelsvc.catalogue.importing.read import Cell
+from labelsvc.catalogue.importing.files.read import Cell
+from labelsvc.catalogue.importing.values.plain import text_of
 from labelsvc.errors import BadInput
 
 #: Province 001 to 096, century and sex 0 to 3, year of birth, six digits.

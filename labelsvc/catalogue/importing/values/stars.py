@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from labelsvc.catalogue.importing.plain import text_of
-from labelsvc.catalogue.importing.read import Cell
+from labelsvc.catalogue.importing.files.read import Cell
+from labelsvc.catalogue.importing.values.plain import text_of
 from labelsvc.errors import BadInput
 from labelsvc.i18n import fold
 

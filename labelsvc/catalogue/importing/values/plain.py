@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta, timezone
 
-from labelsvc.catalogue.importing.formula import Unsaved
-from labelsvc.catalogue.importing.read import Cell
+from labelsvc.catalogue.importing.files.formula import Unsaved
+from labelsvc.catalogue.importing.files.read import Cell
 from labelsvc.i18n import nfc
 
 #: What a spreadsheet shows where a formula fails, in every language that we have met.

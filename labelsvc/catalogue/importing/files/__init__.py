@@ -1,0 +1,1 @@
+"""Bytes of a list become tables of cells, within bounds."""

@@ -1,0 +1,1 @@
+"""A row becomes facts, notes and refusals."""
