@@ -41,7 +41,7 @@ _STUCK = """
 import sys, time
 from datetime import timedelta
 from labelsvc.jobs import queue
-from labelsvc.labels import render_run
+from labelsvc.labels.runs import render as render_run
 from labelsvc.settings import Settings
 from labelsvc.worker.broker import run_worker
 

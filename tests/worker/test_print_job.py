@@ -313,11 +313,12 @@ def test_all_that_is_wrong_in_a_run_is_told_at_once_whichever_part_it_is_in(
 
     real = render_run._read_back
 
-    def against_the_truth(run: PrintRun, drawn: render_run.Drawn) -> Any:
+    def against_the_truth(drawn: render_run.Drawn) -> Any:
         with database.reading() as session:
+            run = session.get_one(PrintRun, run_id)
             keyring = load_keyring(session, base_url=run.base_url, secrets=settings.keys)
-        codes = [unit.code for unit in honest(run, keyring, drawn.part)]
-        return real(run, dataclasses.replace(drawn, codes=codes))
+            codes = [unit.code for unit in honest(run, keyring, drawn.part)]
+        return real(dataclasses.replace(drawn, codes=codes))
 
     monkeypatch.setattr(render_run, "units_of", lying)
     monkeypatch.setattr(render_run, "_read_back", against_the_truth)

@@ -21,7 +21,7 @@ from labelsvc.labels.press.imposition import Imposition
 from labelsvc.labels.press.inspect import painted
 from labelsvc.labels.press.inspect.check import Wanted, check
 from labelsvc.labels.press.palette import Spot
-from labelsvc.labels.press.report import press_report_pdf
+from labelsvc.labels.press.report import Proof, press_report_pdf
 from labelsvc.labels.press.settings import PressSettings
 from labelsvc.labels.press.write import write_press_pdf
 from labelsvc.labels.runs import extra_files
@@ -51,7 +51,7 @@ def test_one_page_says_it_all(fonts: Fonts, profile: bytes | None) -> None:
         return "Câu tiếng Việt"
 
     def sheet() -> bytes:
-        proof = rendering.page_png(out.getvalue(), dpi=80)
+        proof = Proof(rendering.page_png(out.getvalue(), dpi=80))
         facts = [("Lô", "L2611-03")]
         return press_report_pdf(
             report, fonts, job=job, check=found, proof=proof, facts=facts, say=say
@@ -86,7 +86,7 @@ def test_of_a_sheet_of_many_the_first_label_can_be_read_on_the_report(
             layout.width / layout.height, rel=0.01
         )
     data = press_report_pdf(
-        report, fonts, job=job, proof=rendering.page_png(out.getvalue(), dpi=72), label=label
+        report, fonts, job=job, proof=Proof(rendering.page_png(out.getvalue(), dpi=72), label)
     )
     page = rendering.page_png(data, dpi=300)
     with Image.open(io.BytesIO(page)) as picture:

@@ -143,9 +143,9 @@ def test_the_sheet_for_the_print_shop_shows_no_secret(
 ) -> None:
     run = printed(desk, database, settings, world)
     shown: list[bytes] = []
-    draw = extra_files.preview.page_png
+    draw = extra_files.rendering.page_png
     monkeypatch.setattr(
-        extra_files.preview,
+        extra_files.rendering,
         "page_png",
         lambda pdf, **facts: shown.append(pdf) or draw(pdf, **facts),
     )

@@ -53,7 +53,7 @@ def calibration_label_page(printer_id: int) -> ResponseReturnValue:
     return _page(printer_id, Posted())
 
 
-@bp.get("/printers/<int:printer_id>/label.<kind>")
+@bp.get(f"/printers/<int:printer_id>/label.<any({', '.join(LANGUAGES)}):kind>")
 def calibration_label_file(printer_id: int, kind: str) -> ResponseReturnValue:
     """Commands of the labels, plain, or moved by the saved correction to see whether it is right."""
     with site().database.reading() as session:

@@ -14,7 +14,7 @@ from labelsvc.jobs.models import Job
 from labelsvc.labels.ledger import ledger, life, replacement, taken
 from labelsvc.labels.models import Printer, PrintRun, RunState
 from labelsvc.labels.printers import book, sending
-from labelsvc.labels.rolls.languages import PDF
+from labelsvc.labels.rolls.languages import PDF, outputs
 from labelsvc.labels.runs import artwork
 from labelsvc.labels.runs import start as print_run
 from labelsvc.labels.runs.numbering import position
@@ -151,7 +151,7 @@ def run_state(run_id: int) -> ResponseReturnValue:
         )
 
 
-@bp.get("/runs/<int:run_id>/labels.<kind>")
+@bp.get(f"/runs/<int:run_id>/labels.<any({', '.join(outputs())}):kind>")
 def download(run_id: int, kind: str) -> ResponseReturnValue:
     """The released file; of a roll also what is left of it from label `from` on, after a jam."""
     where, posted = site(), Posted()

@@ -110,7 +110,7 @@ def test_sending_says_why_it_did_not_work(
     def refuse(printer: Printer, *_: object) -> None:
         raise PrinterFailed("The printer says: {trouble}.", fix="Put it right.", trouble="paused")
 
-    monkeypatch.setattr(calibration.courier, "deliver", refuse)
+    monkeypatch.setattr(calibration.send_now, "deliver", refuse)
     assert lan.post(path, given).status_code == PrinterFailed.http_status
 
 
