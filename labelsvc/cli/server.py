@@ -18,7 +18,13 @@ from labelsvc.codes.register.issue import create_keys
 from labelsvc.db import Database
 from labelsvc.settings import Settings
 from labelsvc.worker.broker import run_worker
-from labelsvc.worker.local import LocalPool, configure_logs, processes, work_forever
+from labelsvc.worker.local import (
+    LocalPool,
+    configure_logs,
+    leave_processes_alone,
+    processes,
+    work_forever,
+)
 
 _SENDER = re.compile(r" from ip=\S+(?=: )")
 #: What a broken request said, after what is wrong with it: "Invalid HTTP request line: 'GET /…".
@@ -119,6 +125,7 @@ def run_server(
             "loglevel": "warning",
             "logger_class": Log,
             "when_ready": ready,
+            "post_fork": lambda server, worker: leave_processes_alone(),
             "post_worker_init": serving,
             "worker_exit": lambda server, worker: None if beside else pool.stop(),
             "on_exit": lambda server: pool.stop() if beside else None,

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from labelsvc.catalogue import product_columns
 from labelsvc.catalogue.fields import name_key
 from labelsvc.catalogue.models import Lot, Producer, Product
 from labelsvc.codes.models import Blank, Issue
@@ -24,11 +25,7 @@ FIELDS = {
         "name", "name_en", "kind", "tax_code", "representative", "phone", "email", "website", "street",
         "commune", "old_address", "village_id", "registration_number", "registration_date", "organisation",
     ),
-    MergeKind.PRODUCT: (
-        "name", "name_en", "brand", "set_number", "ocop_code", "gtin", "net_content", "ingredients",
-        "instructions", "storage", "warning", "specification", "alcohol", "origin", "standards",
-        "declaration", "shelf_life_days", "risk_level", "story", "story_en",
-    ),
+    MergeKind.PRODUCT: tuple(column.name for column in product_columns.COLUMNS),
 }  # fmt: skip
 #: Facts that no rule may choose where both sides have one.
 ASKED = frozenset({"tax_code", "ocop_code"})

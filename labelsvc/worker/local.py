@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import multiprocessing
+import multiprocessing.util
 import os
 import signal
 import threading
@@ -148,6 +150,14 @@ class LocalPool:
                     _spawn(self._settings) if process.sentinel in dead else process
                     for process in self._processes
                 ]
+
+
+def leave_processes_alone() -> None:
+    """Take the render processes out of the care of a forked server process.
+
+    The fork copied the list of children: at its end it would stop those of its master, and stumble.
+    """
+    atexit.unregister(multiprocessing.util._exit_function)  # type: ignore[attr-defined]
 
 
 def processes(settings: Settings) -> int:

@@ -115,3 +115,6 @@ def test_the_server_renders_what_is_queued_and_ends_cleanly(
     server.send_signal(signal.SIGTERM)
     assert server.wait(20) == 0
     until(lambda: not any(alive(pid) for pid in below), 10)
+    assert server.stderr is not None
+    said = server.stderr.read()
+    assert b"Traceback" not in said and b"died" not in said

@@ -25,9 +25,9 @@ _LABELS = {
     "product": "Tên sản phẩm", "producer": "Chủ thể", "stars": "Hạng sao", "decision": "Số quyết định",
     "decision_date": "Ngày ban hành", "valid_to": "Ngày hết hạn", "set": "Bộ sản phẩm", "gtin": "GTIN",
 }  # fmt: skip
-#: What a list of each sort must name, and how many more columns must be understood beside it.
+#: The field that a list of each sort must name.
 _LEADS = ("product", "outlet", "village")
-#: Of several columns of one of these, one must be chosen; of others, what they say is joined.
+#: Fields with one value: if several columns claim one, choose. Columns of other fields are joined.
 _ONE = frozenset(
     ("product", "producer", "stars", "score", "decision", "decision_date", "valid_to", "withdrawal_decision", "withdrawal_date")
 )  # fmt: skip

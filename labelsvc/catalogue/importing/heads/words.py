@@ -20,7 +20,7 @@ READ: Final = (
     "authority", "certificate", "set", "gtin", "ocop_code", "net_content", "ingredients", "note", "status",
     "withdrawal_decision", "withdrawal_date", "withdrawal_reason", "outlet", "village", "craft",
 )  # fmt: skip
-#: Understood, and nothing of the catalogue.
+#: Recognised, but not stored.
 NOT_KEPT: Final = (
     "number", "capacity", "old_stars", "old_decision", "wanted_stars", "part_score", "year", "personal_id",
     "registration", "photo", "unit", "price", "count", "shelf_life", "province", "brand",

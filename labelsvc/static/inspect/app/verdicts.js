@@ -28,7 +28,11 @@ export function worse(own, said) {
   return rank(own) > rank(said) ? own : said;
 }
 
-/** @param {string} verdict */
+/**
+ * A word that the order lacks is the worst: a green word never wins over one that is not known here.
+ * @param {string} verdict
+ */
 function rank(verdict) {
-  return ORDER.findIndex((line) => line.includes(verdict));
+  const place = ORDER.findIndex((line) => line.includes(verdict));
+  return place < 0 ? ORDER.length : place;
 }
