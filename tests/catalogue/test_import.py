@@ -314,5 +314,5 @@ def test_a_plan_of_many_rows_takes_hardly_more_memory_than_one_of_few(database: 
         return most - 4 * len(text)  # the file itself, as bytes and as text
 
     peak(50)  # what is loaded once
-    few, many = peak(500), peak(3000)
-    assert (many - few) / 2500 < 1000, (few, many)
+    few, many = peak(300), peak(1500)
+    assert (many - few) / 1200 < 1000, (few, many)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from labelsvc.catalogue import register
-from labelsvc.catalogue.lots import open_lot
+from labelsvc.catalogue.lots import LotFacts, open_lot
 from labelsvc.catalogue.models import Outlet, Producer, Product, Village
 from labelsvc.catalogue.register import OUTLET, PRODUCER, PRODUCT, VILLAGE
 from labelsvc.db import Database
@@ -71,9 +71,9 @@ def test_a_name_is_never_emptied(database: Database, kind: str, name: str | None
 def test_labels_of_a_lot_wait_for_their_activation_only_where_that_is_asked(
     database: Database, activation: bool
 ) -> None:
-    asked = {"activation": True} if activation else {}
+    facts = LotFacts(declared=5, activation=True) if activation else LotFacts(declared=5)
     with database.writing() as session:
-        lot = open_lot(session, product=make_product(session), declared=5, actor="test", **asked)
+        lot = open_lot(session, make_product(session), facts, actor="test")
         assert lot.activation is activation
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from labelsvc import clock
 from labelsvc.catalogue.models import Lot, Product, ProductPhoto
+from labelsvc.catalogue.product_columns import OF_PRODUCER
 from labelsvc.db import Database
 from labelsvc.errors import ReadBackFailed
 from labelsvc.events.models import Event
@@ -22,7 +23,6 @@ from labelsvc.labels.checks import faults
 from labelsvc.labels.models import PrintRun
 from labelsvc.labels.runs import start as print_run
 from labelsvc.settings import Settings
-from labelsvc.web.console.producer.products import EDITABLE
 from labelsvc.worker.tasks import run_inline
 from tests.factories import make_lot
 from tests.web.conftest import Person
@@ -251,7 +251,7 @@ def test_the_form_of_a_product_holds_its_contents_and_sent_as_it_is_changes_noth
     def kept() -> dict[str, object]:
         with database.reading() as session:
             product = session.get_one(Product, world.product)
-            return {name: getattr(product, name) for name in (*EDITABLE, "shelf_life_days")}
+            return {column.name: getattr(product, column.name) for column in OF_PRODUCER}
 
     before = kept()
     with database.writing() as session:  # a value in each: what is empty could not get lost
