@@ -60,6 +60,11 @@ def test_keys_may_stand_in_a_file_that_only_its_owner_reads(
         settings.load()
 
 
+def test_keys_alone_are_sealed_by_no_token() -> None:
+    keys = settings.Secrets.of([OLD, NEW])
+    assert (keys, keys.kms, keys.kms_pin) == ((OLD, NEW), "", "")
+
+
 def test_a_token_and_its_pin_come_with_the_keys(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 import pikepdf
+import pypdfium2
 import pytest
 
 from labelsvc.errors import BadInput, LabelOverflow, MissingGlyph
@@ -13,13 +14,14 @@ from labelsvc.labels.checks.read_back import check_file, read_back_pdf
 from labelsvc.labels.drawing.compose import compose
 from labelsvc.labels.drawing.content import LabelContent, Unit, sample_content
 from labelsvc.labels.drawing.fonts_metrics import Fonts
+from labelsvc.labels.layouts import reading
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.pdf.label_block import Block
 from labelsvc.labels.pdf.pages import Job
 from labelsvc.labels.pdf.write import render_sheet_pdf, write_pdf
 from labelsvc.labels.sheets.placement import Placement
 from labelsvc.labels.sheets.sheet import Sheet
-from tests.labels.conftest import HEAD, SYMBOL, Write, units
+from tests.labels.conftest import HEAD, SHEET65, SYMBOL, Write, units
 
 MM = 25.4 / 72
 
@@ -155,8 +157,6 @@ def test_the_file_says_what_it_is(sheet65: Layout, content: LabelContent, fonts:
 
 
 def test_the_words_can_be_copied_out(sheet65: Layout, content: LabelContent, fonts: Fonts) -> None:
-    import pypdfium2
-
     data = render_sheet_pdf(sheet65, [Block(content, units(65))], fonts)
     document = pypdfium2.PdfDocument(data)
     found = document[0].get_textpage().get_text_range()
@@ -164,6 +164,19 @@ def test_the_words_can_be_copied_out(sheet65: Layout, content: LabelContent, fon
     assert "Lô L2611-03 · 65 / 65" in found
     assert "In 100 %, không co giãn" in found
     document.close()
+
+
+@pytest.mark.parametrize(("bottom", "ruled"), [(7.9, False), (8, True), (8.1, True)])
+def test_a_lower_margin_of_8_mm_has_room_for_the_ruler(
+    content: LabelContent, fonts: Fonts, bottom: float, ruled: bool
+) -> None:
+    top = f"margin_top = {297 - 13 * 21.2 - bottom:.1f}"
+    layout = reading.load(SHEET65.replace("margin_top = 10.9", top), source="test.toml")
+    assert float(Sheet.of(layout).bottom) == pytest.approx(bottom)
+    with pypdfium2.PdfDocument(render_sheet_pdf(layout, [Block(content, units(2))], fonts)) as pdf:
+        words = pdf[0].get_textpage().get_text_range()
+    assert ("trang 1/1" in words) is ruled
+    assert ("In 100 %, không co giãn" in words) is ruled
 
 
 def test_records_can_share_a_sheet(sheet65: Layout, fonts: Fonts) -> None:

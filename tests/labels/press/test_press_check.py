@@ -149,6 +149,8 @@ FAULTS: list[tuple[str, Callable[[pikepdf.Pdf], None]]] = [
     ("rgb", rgb_form),
     ("rich_words", painting("BT 0.6 0.4 0.4 0.9 k (a) Tj ET")),
     ("white_overprints", painting("/GsOver gs 0 0 0 0 k 0 0 5 5 re f")),
+    ("white_overprints", painting("/GsOver gs 1 g 0 0 5 5 re f")),
+    ("white_overprints", painting("/GsOver gs 1 1 1 rg 0 0 5 5 re f")),
     ("symbol_inks", painting("1 1 0 1 k q 9 0 0 9 30 30 cm BI /IM true /W 1 /H 1 ID \x00 EI Q")),
     ("quiet_zone", painting(BESIDE)),
     ("boxes_not_nested", wrong_box),
@@ -187,6 +189,13 @@ def test_a_planted_fault_is_found(
     assert not found.ok
     row = next(row for row in found.findings if row.code == code)
     assert row.message and row.fix
+
+
+@pytest.mark.parametrize("colour", ["0 0 0 1 k", "0.5 g", "0 g", "1 1 0.9 rg", "0 0 1 rg"])
+def test_colour_that_overprints_is_no_white(sound: tuple[bytes, Wanted], colour: str) -> None:
+    data, wanted = sound
+    change = painting(f"/GsOver gs {colour} 0 0 5 5 re f")
+    assert "white_overprints" not in codes_of(check(altered(data, change), wanted))
 
 
 def test_transparency_is_told_but_no_error(sound: tuple[bytes, Wanted]) -> None:
