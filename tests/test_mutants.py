@@ -83,10 +83,11 @@ def test_every_kind_is_told_and_every_equivalent_has_a_reason_and_is_still_there
 
 def traced(folder: Path, lines: dict[str, list[int]], source: str) -> Trace:
     """A trace of a package of one module with tests that execute *lines*, each a second long."""
-    for part in ("labelsvc", "trace/sources/labelsvc"):
-        (folder / part).mkdir(parents=True)
-        (folder / part / "a.py").write_text(source, encoding="utf-8")
-    base = sqlite3.connect(folder / "trace" / "lines.x")
+    part = folder / "trace" / f"{len(list(folder.glob('trace/0*'))) + 1:03}"
+    for place in (folder / "labelsvc", part / "sources" / "labelsvc"):
+        place.mkdir(parents=True, exist_ok=True)
+        (place / "a.py").write_text(source, encoding="utf-8")
+    base = sqlite3.connect(part / "lines.x")
     base.executescript(
         "CREATE TABLE file (id, path); CREATE TABLE context (id, context);"
         "CREATE TABLE line_bits (file_id, context_id, numbits);"
@@ -99,7 +100,7 @@ def traced(folder: Path, lines: dict[str, list[int]], source: str) -> Trace:
         told.append(json.dumps({"test": test, "seconds": 1.0, "good": test != "t::bad"}))
     base.commit()
     base.close()
-    (folder / "trace" / "tests.x.jsonl").write_text("\n".join(told) + "\n", encoding="utf-8")
+    (part / "tests.x.jsonl").write_text("\n".join(told) + "\n", encoding="utf-8")
     (folder / "trace" / "collected.json").write_text(json.dumps(list(lines)), encoding="utf-8")
     return Trace(folder / "trace", folder)
 
@@ -126,3 +127,13 @@ def test_lines_are_followed_through_what_changed_since_the_trace(tmp_path: Path)
     found = {c.where: c for c in changes_of("labelsvc/a.py", newer.encode())}
     assert found["g"].line == 13
     assert trace.tests(found["g"]) == ["t::g", "t::both"]
+
+
+def test_a_test_that_was_traced_again_counts_as_it_is_now(tmp_path: Path) -> None:
+    traced(tmp_path, EXECUTED, SOURCE)
+    newer = SOURCE.replace("def g", "def h():\n    pass\n\n\ndef g")
+    trace = traced(tmp_path, {"t::f": [13], "t::new": [5]}, newer)
+    (tmp_path / "trace" / "collected.json").write_text(json.dumps([*EXECUTED, "t::new"]))
+    found = {c.where: c for c in changes_of("labelsvc/a.py", newer.encode())}
+    assert set(trace.tests(found["f"])) == {"t::both", "t::new"}
+    assert set(trace.tests(found["g"])) == {"t::f", "t::g", "t::both"}

@@ -69,8 +69,7 @@ def _traced(copy: Path, processes: int) -> Trace:
     """The trace of this tree: what is new or has changed among the tests is run once more."""
     folder = WORK / "trace"
     folder.mkdir(exist_ok=True)
-    if not (folder / "sources").exists():
-        shutil.copytree(copy / "labelsvc", folder / "sources" / "labelsvc")
+    part = _part(folder, copy)
     kept = folder / "tests.sources"
     known = Trace(folder, ROOT)
     now = {
@@ -91,9 +90,23 @@ def _traced(copy: Path, processes: int) -> Trace:
         "--timeout=900", *_CHOSEN,
     )  # fmt: skip
     subprocess.run(
-        words, cwd=copy, env=copies.environment(ROOT, MUTANTS_TRACE=str(folder)), check=False
+        words, cwd=copy, env=copies.environment(ROOT, MUTANTS_TRACE=str(part)), check=False
     )
     return Trace(folder, ROOT)
+
+
+def _part(folder: Path, copy: Path) -> Path:
+    """Where this tree is traced: the newest part, or one more where the package has changed."""
+    parts = sorted(path for path in folder.glob("[0-9]*") if path.is_dir())
+    if parts and _modules(parts[-1] / "sources" / "labelsvc") == _modules(copy / "labelsvc"):
+        return parts[-1]
+    part = folder / f"{len(parts) + 1:03}"
+    shutil.copytree(copy / "labelsvc", part / "sources" / "labelsvc")
+    return part
+
+
+def _modules(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.py")}
 
 
 def _drawn(asked: argparse.Namespace) -> tuple[list[Change], dict[str, str]]:

@@ -18,22 +18,35 @@ from coverage.numbits import numbits_to_nums
 
 from tools.mutants.changes import Change
 
+#: File → line → tests that execute it.
+Lines = dict[str, dict[int, set[str]]]
 #: Seconds that a test is taken to need which nobody has timed.
 _UNKNOWN = 1.0
 
 
 class Trace:
-    """What `tools.mutants.trace` wrote into *folder* about the tree of which `sources` is a copy."""
+    """What `tools.mutants.trace` wrote below *folder*: a numbered folder for each tree that was traced.
+
+    Beside its lines and tests each has `sources`, the copy of the package that they speak of.
+    """
 
     def __init__(self, folder: Path, root: Path) -> None:
         self._folder, self._root = folder, root
         self.seconds: dict[str, float] = {}
         self.failed: set[str] = set()
-        for file in sorted(folder.glob("tests.*.jsonl")):
-            for line in file.read_text(encoding="utf-8").splitlines():
-                told = json.loads(line)
-                self.seconds[told["test"]] = told["seconds"]
-                (self.failed.discard if told["good"] else self.failed.add)(told["test"])
+        #: Test → folder of the newest tree in which it ran.
+        self._newest: dict[str, Path] = {}
+        for part in self._parts:
+            for file in sorted(part.glob("tests.*.jsonl")):
+                for line in file.read_text(encoding="utf-8").splitlines():
+                    told = json.loads(line)
+                    self.seconds[told["test"]] = told["seconds"]
+                    self._newest[told["test"]] = part
+                    (self.failed.discard if told["good"] else self.failed.add)(told["test"])
+
+    @property
+    def _parts(self) -> list[Path]:
+        return sorted(path for path in self._folder.glob("[0-9]*") if path.is_dir())
 
     @cached_property
     def _there(self) -> set[str]:
@@ -41,23 +54,26 @@ class Trace:
         return set(json.loads((self._folder / "collected.json").read_text(encoding="utf-8")))
 
     @cached_property
-    def _executed(self) -> tuple[dict[str, dict[int, set[str]]], dict[str, int]]:
-        """File → line → tests, and how many lines each test executes."""
-        found: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+    def _executed(self) -> tuple[dict[Path, Lines], dict[str, int]]:
+        """Folder → file → line → tests, and how many lines each test executes."""
+        found: dict[Path, Lines] = {}
         size: dict[str, int] = defaultdict(int)
-        for file in sorted(self._folder.glob("lines.*")):
-            base = sqlite3.connect(file)
-            query = (
-                "SELECT file.path, context.context, line_bits.numbits FROM line_bits"
-                " JOIN file ON file.id = file_id JOIN context ON context.id = context_id"
-            )
-            for path, test, bits in base.execute(query):
-                if test in self.seconds:
-                    lines = numbits_to_nums(bits)
-                    size[test] += len(lines)
-                    for line in lines:
-                        found[path][line].add(test)
-            base.close()
+        for part in self._parts:
+            there: Lines = defaultdict(lambda: defaultdict(set))
+            for file in sorted(part.glob("lines.*")):
+                base = sqlite3.connect(file)
+                query = (
+                    "SELECT file.path, context.context, line_bits.numbits FROM line_bits"
+                    " JOIN file ON file.id = file_id JOIN context ON context.id = context_id"
+                )
+                for path, test, bits in base.execute(query):
+                    if self._newest.get(test) == part:
+                        lines = numbits_to_nums(bits)
+                        size[test] += len(lines)
+                        for line in lines:
+                            there[path][line].add(test)
+                base.close()
+            found[part] = there
         return found, size
 
     @cached_property
@@ -81,10 +97,11 @@ class Trace:
         or, where it has no functions, one that imports it.
         """
         executed, size = self._executed
+        found: set[str] = set()
         if change.lines:
-            there = executed.get(change.path, {})
-            lines = self._then(change.path, change.lines)
-            found = set().union(*(there.get(line, ()) for line in lines))
+            for part, there in executed.items():
+                lines = self._then(part, change.path, change.lines)
+                found.update(*(there.get(change.path, {}).get(line, ()) for line in lines))
         else:
             found = self._all(change.path)
             if not found:
@@ -93,11 +110,12 @@ class Trace:
         return sorted(found, key=lambda test: (size[test] * (0.2 + self.seconds[test]), test))
 
     def _all(self, path: str) -> set[str]:
-        return set().union(*self._executed[0].get(path, {}).values())
+        parts = self._executed[0].values()
+        return set().union(*(tests for there in parts for tests in there.get(path, {}).values()))
 
-    def _then(self, path: str, lines: frozenset[int]) -> set[int]:
-        """Where *lines* of the tree were when the trace was made; a new line: the ones around it."""
-        before, now = self._folder / "sources" / path, self._root / path
+    def _then(self, part: Path, path: str, lines: frozenset[int]) -> set[int]:
+        """Where *lines* of the tree were in the one of *part*; a new line: the ones around it."""
+        before, now = part / "sources" / path, self._root / path
         if not before.exists():
             return set(lines)
         old, new = before.read_text(encoding="utf-8"), now.read_text(encoding="utf-8")

@@ -1,7 +1,7 @@
 """Trace: a pytest plugin that writes down which test executes which line, and the seconds of the processor that it takes.
 
 Used by `python -m tools.mutants`, with `-p tools.mutants.trace` and MUTANTS_TRACE, the folder for
-what it writes. A test that is in there already is left out, so a trace that broke off goes on.
+what it writes; above it lie `known.json`, the tests to leave out, and `collected.json`, all there are. A test that is in there already is left out, so a trace that broke off goes on.
 """
 
 from __future__ import annotations
@@ -64,11 +64,11 @@ class _Tracer:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    known = _FOLDER / "known.json"
+    known = _FOLDER.parent / "known.json"
     done = set(json.loads(known.read_text(encoding="utf-8"))) if known.exists() else set()
     listed = json.dumps([item.nodeid for item in items])
     if not os.environ.get("PYTEST_XDIST_WORKER") or _WORKER.startswith("gw0-"):
-        (_FOLDER / "collected.json").write_text(listed, encoding="utf-8")
+        (_FOLDER.parent / "collected.json").write_text(listed, encoding="utf-8")
     left = [item for item in items if item.nodeid not in done]
     config.hook.pytest_deselected(items=[item for item in items if item.nodeid in done])
     items[:] = left
