@@ -141,7 +141,9 @@ class Reader:
 
     def refuse_unsaved(self, *needless: str) -> None:
         """A cell that shows something in Excel and gives nothing here is not an empty one."""
-        for name in self.header.columns.keys() - {"number", "note", *needless}:
+        for name in self.header.columns:
+            if name in ("number", "note", *needless):
+                continue
             cell = cell_at(self.row, self.header, name)
             if isinstance(cell, Unsaved):
                 self.refuse(name, _error() if cell is Unsaved.ERROR else BadInput(
@@ -179,6 +181,8 @@ class Reader:
         self, into: dict[str, Any], name: str, check: Callable[[str], str], key: str = ""
     ) -> None:
         """Put a checked text into *into*; nothing where the file says nothing."""
+        if name not in self.header.columns:
+            return
         value = self.get(name, lambda cell: check(cells.text_of(cell)), "")
         if value:
             into[key or name] = value
