@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -97,11 +97,8 @@ def _new_producers(session: Session, rows: Iterable[PlanRow]) -> dict[int, int]:
     keys = list(new)
     for start in range(0, len(keys), _BATCH):
         part = keys[start : start + _BATCH]
-        values = [_row(Producer, new[key]) for key in part]
-        made = session.scalars(
-            insert(Producer).returning(Producer.id, sort_by_parameter_order=True), values
-        )
-        ids.update(zip(part, made, strict=True))
+        values = _table_rows(Producer, (new[key] for key in part))
+        ids.update(zip(part, _inserted(session, Producer, values), strict=True))
     return ids
 
 
@@ -117,15 +114,11 @@ def _new_products(
     ids: dict[int, int] = {}
     fresh = (row for row in rows if row.state == "new" and not row.follows and not row.line.place)
     for part in _batches(fresh):
-        values = [
-            _row(Product, row.line.product)
-            | {"producer_id": row.producer_id or producers[_first_row(row)]}
+        values = _table_rows(Product, (
+            row.line.product | {"producer_id": row.producer_id or producers[_first_row(row)]}
             for row in part
-        ]
-        made = session.scalars(
-            insert(Product).returning(Product.id, sort_by_parameter_order=True), values
-        )
-        ids.update(zip((row.mark for row in part), made, strict=True))
+        ))  # fmt: skip
+        ids.update(zip((row.mark for row in part), _inserted(session, Product, values), strict=True))  # fmt: skip
     return ids
 
 
@@ -208,14 +201,28 @@ def _changes(session: Session, rows: Iterable[PlanRow], actor: str) -> None:
                 session.execute(update(mapped).where(mapped.id == key).values(values))
 
 
+def _inserted(
+    session: Session, mapped: type[Producer] | type[Product], values: list[dict[str, Any]]
+) -> Sequence[int]:
+    """Add rows in few statements; their ids in the order of *values*.
+
+    By the table: by the class, rows that lack other values would each be a statement of its own.
+    """
+    table = mapped.__table__
+    query = insert(table).returning(table.c.id, sort_by_parameter_order=True)  # type: ignore[arg-type]
+    return session.scalars(query, values).all()
+
+
 def _batches(rows: Iterable[_T]) -> Iterator[list[_T]]:
     waiting = iter(rows)
     while part := list(islice(waiting, _BATCH)):
         yield part
 
 
-def _row(mapped: type[Producer] | type[Product], facts: dict[str, Any]) -> dict[str, Any]:
-    """A row for a bulk insert: every column, and the key that the mapped class would have made."""
+def _table_rows(
+    mapped: type[Producer] | type[Product], said: Iterable[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Rows for a bulk insert: every column, and the key that the mapped class would have made."""
     moment = now()
     empty: dict[str, Any] = {}
     for column in mapped.__table__.columns:
@@ -228,4 +235,4 @@ def _row(mapped: type[Producer] | type[Product], facts: dict[str, Any]) -> dict[
             empty[column.name] = moment
         else:
             empty[column.name] = None
-    return empty | facts | {"search_key": fold(facts["name"])}
+    return [empty | facts | {"search_key": fold(facts["name"])} for facts in said]
