@@ -124,13 +124,17 @@ def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+#: Every combining mark, to be left out.
+_MARKS = {point: None for point in range(0x300, 0x20000) if unicodedata.combining(chr(point))}
+
+
 @lru_cache(maxsize=8192)
 def fold(text: str) -> str:
     """Search key: no marks, đ → d, lower case, single spaces. "Bát Tràng" → "bat trang"."""
-    text = text.replace("đ", "d").replace("Đ", "D")
-    text = unicodedata.normalize("NFD", text)
-    plain = "".join(c for c in text if not unicodedata.combining(c))
-    return " ".join(plain.casefold().split())
+    if not text.isascii():
+        text = text.replace("đ", "d").replace("Đ", "D")
+        text = unicodedata.normalize("NFD", text).translate(_MARKS)
+    return " ".join(text.casefold().split())
 
 
 def day(value: date | None) -> str:

@@ -164,13 +164,25 @@ def guess_set(product: str, group: Group | None) -> int | None:
 
 
 def _hits(words: str, group: Group | None) -> Iterable[tuple[int, int, int]]:
-    """(length, -place, set) of every word of `goods` in *words*."""
-    for one in decision().sets.values():
-        if group is None or one.group == group.number:
-            for good in one.goods:
-                at = words.find(f" {good} ")
-                if at >= 0:
-                    yield len(good.split()), at, one.number
+    """(length, place, set) of every word of `goods` in *words*, in the order of the sets."""
+    beginning = _goods()
+    near = [good for word in dict.fromkeys(words.split()) for good in beginning.get(word, ())]
+    for _, good, length, number in sorted(near):
+        if group is None or decision().sets[number].group == group.number:
+            at = words.find(good)
+            if at >= 0:
+                yield length, at, number
+
+
+@lru_cache(maxsize=1)
+def _goods() -> Mapping[str, tuple[tuple[int, str, int, int], ...]]:
+    """First word → the goods that begin with it: their order, ` words `, length and set."""
+    found: dict[str, list[tuple[int, str, int, int]]] = {}
+    goods = ((good, one.number) for one in decision().sets.values() for good in one.goods)
+    for order, (good, number) in enumerate(goods):
+        words = good.split()
+        found.setdefault(words[0], []).append((order, f" {good} ", len(words), number))
+    return {word: tuple(held) for word, held in found.items()}
 
 
 def _words(text: str) -> str:

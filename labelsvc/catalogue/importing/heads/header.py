@@ -34,6 +34,8 @@ _ONE = frozenset(
 _OLDER = re.compile(r"\b(?:cu|truoc day|lan truoc|lan 1|lan dau|truoc do)\b")
 _NEWER = re.compile(r"\b(?:lai|moi|lan 2|hien nay|lan sau|nang hang)\b")
 _YEAR = re.compile(r"20\d\d")
+#: Digits that heads have.
+_NO_NUMBER = re.compile(r"\([^)]*\)|20\d\d|OCOP \d|lần \d")
 
 
 @dataclass(frozen=True)
@@ -137,9 +139,10 @@ def _may_head(cells: Cells, *, below: bool = False) -> bool:
             continue
         if not isinstance(cell, str) or len(cell) > _LONGEST:
             return False
-        bare = re.sub(r"\([^)]*\)|20\d\d|OCOP \d|lần \d", " ", cell)
-        if sum(c.isdigit() for c in bare) > 1:
-            return False
+        if not cell.isalpha() and sum(map(str.isdigit, cell)) > 1:
+            bare = _NO_NUMBER.sub(" ", cell)
+            if sum(map(str.isdigit, bare)) > 1:
+                return False
         texts += 1
     return texts >= (1 if below else 2)
 
@@ -269,19 +272,27 @@ def _is_header(header: Header) -> bool:
 
 def repeats(header: Header, cells: Cells) -> bool:
     """Whether a row is the header again, as at the top of a page: half of its words are."""
-    said = {index: fold(words) for index, cell in enumerate(cells) if (words := _words(cell))}
+    said = {index: words for index, cell in enumerate(cells) if (words := _words(cell))}
     if len(said) < 2:
         return False
-    held = [(index, fold(words)) for index, words in header.words.items()]
-    same = sum(said.get(index, "") != "" and said[index] in words for index, words in held)
+    same, left = 0, len(said)
+    for index, words in said.items():
+        if (same + left) * 2 <= len(said):
+            return False  # a row of the list, mostly: no need to look at all of it
+        left -= 1
+        if index in header.words:
+            plain = fold(words)
+            same += plain != "" and plain in fold(header.words[index])
     return same * 2 > len(said) and same >= 2
 
 
 def is_plain_header(cells: Cells) -> bool:
     """Whether a row in the middle of a list can only be a header: most of its words are exact heads."""
-    words = [_words(cell) for cell in cells if _words(cell)]
+    if not _may_head(cells):
+        return False
+    words = [said for cell in cells if (said := _words(cell))]
     exact = [w for w in words if len(w) <= 40 and heads.is_exact(w)]
-    return len(words) >= 3 and len(exact) * 2 >= len(words) and _may_head(cells)
+    return len(words) >= 3 and len(exact) * 2 >= len(words)
 
 
 def _words(cell: Cell) -> str:

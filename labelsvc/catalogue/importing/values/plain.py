@@ -19,7 +19,10 @@ HANOI = timezone(timedelta(hours=7))
 def text_of(cell: Cell) -> str:
     """The words of a cell; a number without the ".0" that spreadsheets add."""
     if isinstance(cell, str):
-        return nfc(cell).translate(_ETH).strip()
+        if cell.isascii():
+            return cell.strip()
+        text = nfc(cell)
+        return (text.translate(_ETH) if "Ð" in text or "ð" in text else text).strip()
     if cell is None or isinstance(cell, Unsaved):
         return ""
     if isinstance(cell, bool):
