@@ -57,7 +57,7 @@ class Address:
         return bool(self.district)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8192)
 def read_address(text: str) -> Address:
     """Take an address apart; never raises."""
     street: list[str] = []

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Literal
 
 from rapidfuzz import fuzz
@@ -22,6 +23,8 @@ from labelsvc.i18n import fold
 
 Verdict = Literal["same", "ask", "other"]
 
+#: One for all: each empty set of its own takes 200 bytes.
+NOTHING: frozenset[str] = frozenset()
 #: Names of organisations at least this alike (0 to 100) are asked about.
 NEAR = 86
 #: The same, where one of them says no place.
@@ -94,13 +97,19 @@ def read_owner(
     :param address: the whole of it as it is written, old or present.
     :param commune: code of the present commune, where that is certain.
     """
-    place = read_address(address)
-    hamlet = _HAMLET.search(fold(place.street or address))
     return Owner(
         read_owner_name(name), name, tax_code or "", phones(phone), name_key(representative),
-        commune or "", may_be, _bare(place.commune), _bare(place.district),
-        " ".join(hamlet[2].split()) if hamlet else "",
+        commune or "", may_be, *_old_place(address),
     )  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _old_place(address: str) -> tuple[str, str, str]:
+    """Commune and district of *address*, squeezed, and its hamlet."""
+    place = read_address(address)
+    hamlet = _HAMLET.search(fold(place.street or address))
+    named = " ".join(hamlet[2].split()) if hamlet else ""
+    return _bare(place.commune), _bare(place.district), named
 
 
 def same_old_place(one: Address, two: Address) -> bool:
@@ -116,6 +125,8 @@ def _bare(place: str) -> str:
 
 def phones(text: str) -> frozenset[str]:
     """The numbers of a field: digits with the leading zero, "+84 912 345 678" → "0912345678"."""
+    if not text:
+        return NOTHING
     found = (re.sub(r"\D", "", one) for one in re.split(r"[;,/]|\s-\s", text))
     return frozenset(re.sub(r"^(?:00)?84(?=\d{9,10}$)", "0", one) for one in found if len(one) > 7)
 
@@ -211,6 +222,8 @@ def _name(one: Owner, two: Owner) -> Says:
 
 def _asides(one: Owner, other: Owner) -> frozenset[str]:
     """What stands in brackets and is not the place of either."""
+    if not one.name.asides:
+        return NOTHING
     places = {one.old_commune, one.old_district, other.old_commune, other.old_district, ""}
     told = {re.sub(r"\b(?:xa|phuong|huyen|quan|cu)\b", "", aside) for aside in one.name.asides}
     return frozenset(squeezed(aside) for aside in told) - places

@@ -84,13 +84,13 @@ class OwnerIndex:
     def __init__(self, owners: Iterable[tuple[int, Owner]] = ()) -> None:
         self.owners: dict[int, Owner] = {}
         self._means: dict[int, int] = {}
-        self._by_key: dict[OwnerKey, int] = {}
+        #: By the hash of the key: keys are long.
+        self._by_key: dict[int, int] = {}
         self._by_tax: dict[str, list[int]] = {}
         self._by_name: dict[str, list[int]] = {}
         self._by_phone: dict[str, list[int]] = {}
-        self._by_place: dict[str, dict[int, str]] = {}
-        self._nowhere: dict[int, str] = {}
-        self._names: dict[int, str] = {}
+        self._by_place: dict[str, _Pool] = {}
+        self._nowhere, self._names = _Pool(), _Pool()
         for number, owner in owners:
             self.add(number, owner)
 
@@ -99,7 +99,7 @@ class OwnerIndex:
         self.owners[number] = owner
         if means is not None:
             self._means[number] = means
-        self._by_key.setdefault(key_of(owner), number)
+        self._by_key.setdefault(hash(key_of(owner)), number)
         if owner.tax_code:
             self._by_tax.setdefault(owner.tax_code, []).append(number)
         name = owner.name.plain or owner.name.whole
@@ -107,10 +107,10 @@ class OwnerIndex:
         for phone in owner.phones:
             self._by_phone.setdefault(phone, []).append(number)
         for place in _places(owner):
-            self._by_place.setdefault(place, {})[number] = name
+            self._by_place.setdefault(place, _Pool()).add(number, owner, name)
         if not owner.has_place and not owner.may_be:
-            self._nowhere[number] = name
-        self._names[number] = name
+            self._nowhere.add(number, owner, name)
+        self._names.add(number, owner, name)
 
     def find(
         self,
@@ -128,17 +128,21 @@ class OwnerIndex:
         by_tax = {self._meant(number) for number in self._by_tax.get(owner.tax_code, ())}
         told = decided.same_as(key)
         if isinstance(told, OwnerKey):
-            told = self._by_key.get(told)
+            told = self._by_key.get(hash(told))
         if told is not None and self._meant(told) in self.owners and by_tax <= {self._meant(told)}:
             return Match(self._meant(told), decided=True)
+
+        compared: dict[int, Likeness] = {}
 
         def judge(numbers: Iterable[int]) -> dict[int, Likeness]:
             judged: dict[int, Likeness] = {}
             for number in numbers:
                 known, meant = self.owners[number], self._meant(number)
-                if owner.products and makes(meant):
-                    known = replace(known, products=owner.products)
-                likeness = compare(owner, known)
+                if number not in compared:
+                    if owner.products and makes(meant):
+                        known = replace(known, products=owner.products)
+                    compared[number] = compare(owner, known)
+                likeness = compared[number]
                 if likeness.verdict == "other" or (
                     # "Another" answers a question only: two owners of one name and place keep
                     # their own rows, and no two can have one tax code.
@@ -204,13 +208,43 @@ class OwnerIndex:
         name = owner.name.plain or owner.name.whole
         for phone in owner.phones:
             found.update(dict.fromkeys(self._by_phone.get(phone, ())))
-        pools: list[Mapping[int, str]] = [self._by_place.get(place, {}) for place in _places(owner)]
-        pools += [self._nowhere] if pools else [self._names]
-        for pool in pools:
-            scorer = fuzz.token_set_ratio if len(pool) < _MANY else fuzz.ratio
-            near = process.extract(name, pool, scorer=scorer, score_cutoff=NEAR, limit=2 * MOST)
+        places = _places(owner)
+        pools = [pool for place in places if (pool := self._by_place.get(place)) is not None]
+        pools += [self._nowhere] if places else [self._names]
+        # One place often has two keys, the present and the old one, with the same owners below both.
+        for pool in {pool.digest: pool for pool in pools}.values():
+            scorer = fuzz.token_set_ratio if pool.size < _MANY else fuzz.ratio
+            near = process.extract(name, pool.like(owner), scorer=scorer, score_cutoff=NEAR, limit=2 * MOST)  # fmt: skip
             found.update(dict.fromkeys(number for _, _, number in near))
         return found
+
+
+class _Pool:
+    """Names of the owners of one place, by the numbers in them.
+
+    Other numbers are another owner (likeness.py) unless the tax code is the same, which is looked
+    up by itself: so names with the same numbers are the only ones worth measuring.
+    """
+
+    def __init__(self) -> None:
+        self.size = 0
+        #: The same for two pools that hold the same owners.
+        self.digest = 0
+        self._plain: dict[int, str] = {}
+        self._numbered: dict[tuple[str, ...], list[tuple[int, str]]] = {}
+
+    def add(self, number: int, owner: Owner, name: str) -> None:
+        self.size += 1
+        self.digest ^= hash((number, owner.written))
+        if owner.name.numbers:
+            self._numbered.setdefault(owner.name.numbers, []).append((number, name))
+        else:
+            self._plain[number] = name
+
+    def like(self, owner: Owner) -> Mapping[int, str]:
+        """Those with the numbers of *owner*: number → name."""
+        numbers = owner.name.numbers
+        return dict(self._numbered.get(numbers, ())) if numbers else self._plain
 
 
 def _places(owner: Owner) -> list[str]:

@@ -62,6 +62,8 @@ _GLUED = {
 _LONGEST = 8
 _QUOTES = re.compile("[\"'“”„‟«»‘’‚‹›`´]")
 _ASIDE = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
+_NONE: frozenset[str] = frozenset()
+_NUMBER = re.compile(r"\d+|\b[ivx]+\b")
 _MARKED_HOUSEHOLD = frozenset({"hộ", "ông", "bà"})
 #: Commonest family names, folded: nine in ten people have one of them.
 _FAMILIES = frozenset(
@@ -93,6 +95,8 @@ class OwnerName:
     marked: bool
     #: A person's name, which many people have.
     person: bool
+    #: Numbers in the name: "số 1" and "số 2" are never one owner.
+    numbers: tuple[str, ...]
 
     @property
     def whole(self) -> str:
@@ -102,11 +106,6 @@ class OwnerName:
             *(word for one in self.business for word in fold(one).split()),
         ]
         return " ".join(sorted(words))
-
-    @property
-    def numbers(self) -> tuple[str, ...]:
-        """Numbers in the name: "số 1" and "số 2" are never one owner."""
-        return tuple(re.findall(r"\d+|\b[ivx]+\b", self.plain))
 
 
 _folded = lru_cache(maxsize=8192)(fold)
@@ -136,9 +135,9 @@ def read_owner_name(text: str) -> OwnerName:
     words = name_key(" ".join(said.words))
     plain = fold(" ".join(said.words))
     return OwnerName(
-        said.kind, said.form, said.branch, words, plain, frozenset(said.business),
+        said.kind, said.form, said.branch, words, plain, frozenset(said.business) if said.business else _NONE,
         tuple(sorted(one for one in asides if one)), fold(text).strip() != text.strip(),
-        _is_person(said.kind, plain),
+        _is_person(said.kind, plain), tuple(_NUMBER.findall(plain)),
     )  # fmt: skip
 
 

@@ -82,9 +82,9 @@ class Known:
         self._proposed = set(session.scalars(
             select(WithdrawalProposal.recognition_id).where(WithdrawalProposal.state == ProposalState.PROPOSED)
         ))  # fmt: skip
-        self._owners = Owners(
-            session, self._gazetteer, lambda producer, name: (producer, name) in self._products
-        )
+        # Not by way of *self*: what holds itself stays in memory while the plan is taken over.
+        products = self._products
+        self._owners = Owners(session, self._gazetteer, lambda *key: key in products)
         self._session = session
         self._places: dict[ListKind, dict[str, Any]] = {}
         # Of what the file said before only a hash is kept, and its row.

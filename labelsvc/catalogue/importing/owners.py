@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from sys import intern
 from typing import Any
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from labelsvc.catalogue.address import read_address
 from labelsvc.catalogue.fields import name_key
 from labelsvc.catalogue.importing.rows.line import Line
 from labelsvc.catalogue.likeness import (
+    NOTHING,
     Likeness,
     Owner,
     Says,
@@ -51,11 +53,13 @@ class Owners:
         self._held: dict[int, Any] = {}
         #: Of new owners, by minus their row: what is shown of them.
         self._new: dict[int, dict[str, Any]] = {}
-        self._made: set[tuple[int, str]] = set()
+        #: Hashes of new owner and product.
+        self._made: set[int] = set()
         #: `Line.order` of a new owner's first row → its number in the sheet.
         self._rows: dict[int, int] = {}
         #: What the row before said: most owners have several rows together.
         self._last: tuple[Any, Owner] | None = None
+        self._may_be: dict[frozenset[str], frozenset[str]] = {}
         query = select(
             Producer.id, Producer.name, Producer.kind, Producer.tax_code, Producer.phone, Producer.email,
             Producer.website, Producer.representative, Producer.street, Producer.old_address,
@@ -76,7 +80,7 @@ class Owners:
         product = next(iter(owner.products), "")
         match = self._index.find(
             owner,
-            makes=lambda n: (n, product) in self._made if n < 0 else self._makes(n, product),
+            makes=lambda n: hash((n, product)) in self._made if n < 0 else self._makes(n, product),
             decided=self._decided,
         )
         key = key_of(owner)
@@ -85,12 +89,12 @@ class Owners:
         if match.same is None:
             number = -line.order
             self._rows[line.order] = line.number
-            self._index.add(number, owner)
+            self._index.add(number, replace(owner, products=NOTHING))  # they are in `_made`
             self._new[number] = _side(line.producer, line.address)
-            self._made.add((number, product))
+            self._made.add(hash((number, product)))
             return FoundOwner(row=line.order, key=key)
         if match.same < 0:
-            self._made.add((match.same, product))
+            self._made.add(hash((match.same, product)))
             known = self._new[match.same]["name"]
             _note(line, known, match.likeness)
             return FoundOwner(row=-match.same, key=key)
@@ -114,10 +118,11 @@ class Owners:
         if line.address:
             found = self._gazetteer.candidates(read_address(line.address), written=day)
         one = sure_one(found)
+        codes = frozenset(c.unit.code for c in found)
         owner = read_owner(
             said["name"], tax_code=told[1], phone=told[2], representative=told[3],
             address=line.address, commune=one.unit.code if one is not None else "",
-            may_be=frozenset(c.unit.code for c in found),
+            may_be=self._may_be.setdefault(codes, codes),  # thousands of owners, few places
         )  # fmt: skip
         owner = replace(owner, products=product)
         self._last = told, owner
@@ -154,7 +159,7 @@ def _side(facts: Any, address: str) -> dict[str, Any]:
     code = facts.get("tax_code") or ""
     return {
         "name": facts["name"],
-        "kind": str(facts.get("kind") or ""),
+        "kind": intern(str(facts.get("kind") or "")),
         # Twelve digits are a personal id: enough of it to compare, not to use.
         "tax_code": f"…{code[-4:]}" if len(code) == 12 else code,
         "phone": facts.get("phone") or "",
