@@ -6,17 +6,22 @@ place of another row of the same list, that it was compared with. Used by import
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from labelsvc.accounts import audit
+from labelsvc.accounts.models import AuditEntry
 from labelsvc.catalogue.models import Producer
 from labelsvc.catalogue.owner_index import OwnerKey
 from labelsvc.clock import now
 from labelsvc.db import Base
 from labelsvc.errors import BadInput
+
+#: The action by which the audit trail names a question that nobody has answered.
+_ASKED = "owner.asked"
 
 
 class OwnerDecision(Base):
@@ -96,6 +101,9 @@ class Decisions:
 
     def __init__(self, session: Session) -> None:
         self._same: dict[OwnerKey, int | OwnerKey] = {}
+        self._asked: dict[OwnerKey, set[int]] = {}
+        for facts in session.scalars(select(AuditEntry.facts).where(AuditEntry.action == _ASKED)):
+            self._asked.setdefault(OwnerKey(facts["name"], facts["place"]), set()).update(facts["producers"])  # fmt: skip
         self._by_id: dict[tuple[OwnerKey, int], bool] = {}
         self._by_key: dict[tuple[OwnerKey, OwnerKey], bool] = {}
         for row in session.scalars(select(OwnerDecision).order_by(OwnerDecision.decided_at)):
@@ -117,6 +125,24 @@ class Decisions:
         """See `owner_index.Decided`."""
         answer = self._by_id.get((key, number))
         return self._by_key.get((key, other)) if answer is None else answer
+
+    def asked(self, key: OwnerKey) -> Collection[int]:
+        """See `owner_index.Decided`."""
+        return self._asked.get(key, ())
+
+
+def leave_open(
+    session: Session, questions: Mapping[OwnerKey, Collection[int]], *, actor: str
+) -> None:
+    """Remember the producers that each owner of a list may be, as nobody said: they are asked again."""
+    held = Decisions(session)
+    for key, producers in questions.items():
+        new = sorted(set(producers) - set(held.asked(key)))
+        if new:
+            audit.record(
+                session, actor=actor, action=_ASKED, subject=f"producer:{new[0]}",
+                facts={"name": key.name, "place": key.place, "producers": new},
+            )  # fmt: skip
 
 
 def forget(session: Session, decision: OwnerDecision, *, actor: str) -> None:

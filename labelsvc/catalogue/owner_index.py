@@ -6,7 +6,7 @@ found there only, so that thousands are asked about in seconds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -49,6 +49,9 @@ class Decided(Protocol):
     def said(self, key: OwnerKey, number: int, other: OwnerKey) -> bool | None:
         """Whether *key* is the owner *number*, whose key is *other*; None: nobody said."""
 
+    def asked(self, key: OwnerKey) -> Collection[int]:
+        """The producers that *key* was asked about when a list was taken over without an answer."""
+
 
 class Undecided:
     """Nobody said anything yet."""
@@ -58,6 +61,9 @@ class Undecided:
 
     def said(self, key: OwnerKey, number: int, other: OwnerKey) -> bool | None:
         return None
+
+    def asked(self, key: OwnerKey) -> Collection[int]:
+        return ()
 
 
 _UNDECIDED = Undecided()
@@ -133,6 +139,7 @@ class OwnerIndex:
             return Match(self._meant(told), decided=True)
 
         compared: dict[int, Likeness] = {}
+        waiting = decided.asked(key)
 
         def judge(numbers: Iterable[int]) -> dict[int, Likeness]:
             judged: dict[int, Likeness] = {}
@@ -143,6 +150,10 @@ class OwnerIndex:
                         known = replace(known, products=owner.products)
                     compared[number] = compare(owner, known)
                 likeness = compared[number]
+                if likeness.verdict == "other" and number in waiting:
+                    # A list asked and nobody answered: what the catalogue learned since, from a
+                    # later row say, does not answer for them.
+                    likeness = replace(likeness, verdict="ask")
                 if likeness.verdict == "other" or (
                     # "Another" answers a question only: two owners of one name and place keep
                     # their own rows, and no two can have one tax code.
@@ -159,7 +170,7 @@ class OwnerIndex:
         sure = self._sure(judge(self._exact(owner)), by_tax)
         if sure is not None:
             return sure
-        judged = judge(self._near(owner))
+        judged = judge(self._near(owner) | {n: None for n in waiting if n in self.owners})
         asked = sorted(judged.items(), key=lambda one: (*_rank(one[1]), one[0]))
         return self._sure(judged, by_tax) or Match(asked=asked[:MOST])
 

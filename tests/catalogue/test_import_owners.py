@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from labelsvc.accounts.models import AuditEntry
 from labelsvc.catalogue.importing import Plan, apply_import, plan_import
 from labelsvc.catalogue.importing.answers import answer
 from labelsvc.catalogue.importing.plan import PlanRow
@@ -200,3 +201,23 @@ def test_answers_on_the_command_line_name_rows_as_the_report_does(database: Data
         again = _plan(session, *rows, start=2)
     assert [row.state for row in again.rows] == ["new"] * 3
     assert again.rows[0].producer_id == 1
+
+
+def test_what_nobody_answered_is_asked_again_though_the_catalogue_knows_more(
+    database: Database,
+) -> None:
+    listed = [("Công ty TNHH Đỗ Xuân Yến", ""), ("Đỗ Xuân Yến", FAR), ("Công ty TNHH Đỗ Xuân Yến", TOWN)]  # fmt: skip
+    states = [row.state for row in _taken(database, *listed).rows]
+    assert states == ["new", "refused", "new"], "the company's place comes behind the question"
+    for _ in range(2):
+        again = _taken(database, *listed)
+        assert [row.state for row in again.rows] == ["unchanged", "refused", "unchanged"]
+    with database.writing() as session:
+        asked = session.scalars(select(AuditEntry).where(AuditEntry.action == "owner.asked")).all()
+        assert len(asked) == 1, "a question that is open is not noted twice"
+        row = again.rows[1]
+        decide(
+            session, _key(row), OwnerKey(*row.asked[0]["key"]), same=False, actor="test",
+            producer_id=row.asked[0]["producer"],
+        )  # fmt: skip
+    assert [row.state for row in _taken(database, *listed).rows] == ["unchanged", "new", "unchanged"]  # fmt: skip

@@ -14,6 +14,8 @@ from labelsvc.catalogue import register
 from labelsvc.catalogue.importing.heads.kinds import ListKind
 from labelsvc.catalogue.importing.plan import Plan, PlanRow
 from labelsvc.catalogue.models import AdminUnit, ImportRun, Outlet, Producer, Product, Village
+from labelsvc.catalogue.owner_decisions import leave_open
+from labelsvc.catalogue.owner_index import OwnerKey
 from labelsvc.catalogue.proposals import Ending, is_person, propose_withdrawal
 from labelsvc.catalogue.recognition import Recognition
 from labelsvc.clock import now
@@ -66,7 +68,7 @@ def apply_import(
     producers = _new_producers(session, rows)
     products = _new_products(session, rows, producers)
     _new_recognitions(session, rows, products)
-    _changes(session, rows, actor)
+    _changes(session, rows, producers, actor)
     _places(session, plan, actor)
     proposed = (
         propose_from(session, plan, actor=actor) if plan.proposals and is_person(actor) else 0
@@ -181,9 +183,15 @@ def _renamed(session: Session, row: PlanRow, actor: str) -> None:
     )  # fmt: skip
 
 
-def _changes(session: Session, rows: Iterable[PlanRow], actor: str) -> None:
-    """Fields of rows that are known and say something else."""
+def _changes(
+    session: Session, rows: Iterable[PlanRow], producers: dict[int, int], actor: str
+) -> None:
+    """Fields of rows that are known and say something else; questions that nobody has answered."""
+    questions: dict[OwnerKey, dict[int, None]] = {}
     for row in rows:
+        if row.owner is not None and row.asked:
+            ids = (one if one > 0 else producers.get(-one) for one in row.owner.asked_of)
+            questions.setdefault(row.owner.key, {}).update((one, None) for one in ids if one)
         names = {change.field for change in row.changes}
         if not names or row.state in ("refused", "proposed") or row.line.place:
             continue
@@ -199,6 +207,8 @@ def _changes(session: Session, rows: Iterable[PlanRow], actor: str) -> None:
                     if mapped is Product:
                         _renamed(session, row, actor)
                 session.execute(update(mapped).where(mapped.id == key).values(values))
+    if questions:
+        leave_open(session, questions, actor=actor)
 
 
 def _inserted(

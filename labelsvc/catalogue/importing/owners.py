@@ -38,6 +38,8 @@ class FoundOwner:
     key: OwnerKey = field(default_factory=lambda: OwnerKey("", ""))
     #: Owners that it may be, as documents; not empty: a person must say.
     asked: list[dict[str, Any]] = field(default_factory=list)
+    #: Their numbers: of a producer, or minus the `Line.order` of a row.
+    asked_of: list[int] = field(default_factory=list)
 
 
 class Owners:
@@ -85,7 +87,8 @@ class Owners:
         )
         key = key_of(owner)
         if match.asked:
-            return FoundOwner(key=key, asked=[self._shown(*one) for one in match.asked])
+            shown = [self._shown(*one) for one in match.asked]
+            return FoundOwner(key=key, asked=shown, asked_of=[number for number, _ in match.asked])
         if match.same is None:
             number = -line.order
             self._rows[line.order] = line.number

@@ -38,6 +38,7 @@ ACTIONS = {
     "import.apply": "List taken over",
     "owner.same": "Owner of a list: the same as a producer",
     "owner.another": "Owner of a list: another one",
+    "owner.asked": "Owner of a list: not said which one",
     "owner.forget": "Decision about an owner taken back",
     "merge.propose": "Merge proposed",
     "merge.confirm": "Merged",
