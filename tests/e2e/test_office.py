@@ -57,7 +57,7 @@ def test_a_list_is_brought_in_row_by_row(
     page.click(".tabs li:nth-child(2) a")
     office.check("new rows")
     assert "Nem Phùng" in page.inner_text("main")
-    page.click(".actions form:first-child button")
+    page.click("#take-over form:first-child button")
     page.wait_for_url(re.compile(r"/office/imports/\d+$"))
     office.check("report")
     page.goto(f"{live.url}/office/recognitions?q=nem+phung")

@@ -1,4 +1,4 @@
-"""What a person has answered about a list: its kind, sheets, columns, proposed decisions. Serialisable."""
+"""What a person has answered about a list: kinds, sheets, columns, decisions, fonts. Serialisable."""
 
 from __future__ import annotations
 
@@ -15,14 +15,17 @@ from labelsvc.errors import BadInput
 class Choices:
     """Answers of a person; what is not answered is read from the file.
 
-    `kind`: of the whole list; `sheets`: name → read it or leave it out; `columns`: fingerprint of a
-    header → column (from 0) → field, "" for none; `decisions`: key of a proposed decision → take it.
+    `kind`: of the whole list; `kinds`: sheet → its own kind; `sheets`: name → read it or leave it out;
+    `columns`: fingerprint of a header → column (from 0) → field, "" for none; `decisions`: key of a
+    proposed decision → take it; `fonts`: sheet → its texts were looked at and turned rightly.
     """
 
     kind: ListKind | None = None
     sheets: Mapping[str, bool] = field(default_factory=dict)
     columns: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
     decisions: Mapping[str, bool] = field(default_factory=dict)
+    kinds: Mapping[str, ListKind] = field(default_factory=dict)
+    fonts: Mapping[str, bool] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -30,23 +33,27 @@ class Choices:
             "sheets": dict(self.sheets),
             "columns": {k: {str(i): f for i, f in v.items()} for k, v in self.columns.items()},
             "decisions": dict(self.decisions),
+            "kinds": {name: str(kind) for name, kind in self.kinds.items()},
+            "fonts": dict(self.fonts),
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Choices:
         """The same back. :raises BadInput: a kind or a field that there is not."""
         kind = data.get("kind")
+        kinds = {str(name): str(one) for name, one in data.get("kinds", {}).items()}
         columns = {
             k: {int(i): str(f) for i, f in v.items()} for k, v in data.get("columns", {}).items()
         }
         wrong = {f for v in columns.values() for f in v.values()} - {*FIELDS, ""}
-        if wrong or (kind and kind not in list(ListKind)):
-            raise BadInput(
-                "There is no {what}.", what=kind if not wrong else ", ".join(sorted(wrong))
-            )
+        wrong |= {one for one in (kind, *kinds.values()) if one and one not in list(ListKind)}
+        if wrong:
+            raise BadInput("There is no {what}.", what=", ".join(sorted(wrong)))
         return cls(
             ListKind(kind) if kind else None,
             {str(k): bool(v) for k, v in data.get("sheets", {}).items()},
             columns,
             {str(k): bool(v) for k, v in data.get("decisions", {}).items()},
+            {name: ListKind(one) for name, one in kinds.items()},
+            {str(k): bool(v) for k, v in data.get("fonts", {}).items()},
         )

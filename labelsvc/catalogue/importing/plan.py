@@ -50,6 +50,7 @@ class Question:
     """Something that a person has to say. `blocks`: nothing is taken before.
 
     `about`: "kind", "sheet", "column", "decision" or "font"; `name`: of which sheet, column, …
+    `asks`: somebody who looks at the preview answers it before the list is taken over.
     """
 
     about: str
@@ -58,8 +59,12 @@ class Question:
     params: dict[str, str]
     blocks: bool = False
 
+    @property
+    def asks(self) -> bool:
+        return self.blocks or self.about in ("sheet", "decision", "font")
+
     def as_json(self) -> dict[str, Any]:
-        return dict(vars(self))
+        return vars(self) | {"asks": self.asks}
 
 
 @dataclass
@@ -108,6 +113,11 @@ class Plan:
         return any(one.blocks for one in self.questions)
 
     @property
+    def asks(self) -> bool:
+        """Whether something of the preview is not answered yet."""
+        return any(one.asks for one in self.questions)
+
+    @property
     def questions(self) -> list[Question]:
         return list(_questions(self))
 
@@ -124,6 +134,7 @@ class Plan:
             "kind": (first.as_json() if first else {"kind": "", "sure": False, "words": []})
             | {"kinds": [str(kind) for kind in self.kinds], "sure": not any(q.about == "kind" for q in self.questions)},
             "blocked": self.blocked,
+            "asks": self.asks,
             "sheets": [one.as_json() for one in self.sheets],
             "unknown_columns": [
                 {"sheet": sheet["name"], **column}
@@ -148,7 +159,12 @@ def _questions(plan: Plan) -> Any:
         if sheet.header is not None:
             for index in sheet.header.unknown:
                 yield Question("column", sheet.header.words[index], "The column {name} is not understood.", {"name": sheet.header.words[index], "fingerprint": sheet.header.fingerprint, "index": str(index)})  # fmt: skip
-        if sheet.table.font and sheet.header is not None:
+        if (
+            sheet.table.font
+            and sheet.header is not None
+            and sheet.state != "left_out"
+            and not plan.choices.fonts.get(sheet.name)
+        ):
             yield Question("font", sheet.name, "Texts are written in the font {font}: look at how they were turned.", {"font": sheet.table.font})  # fmt: skip
     for one in plan.decisions:
         if one.confirmed is None:
@@ -222,7 +238,11 @@ def _examined(
     sheets: list[Sheet] = []
     before: Sheet | None = None
     for table in tables:
-        sheet = examine(table, file_name, remembered=held, before=before, kind=choices.kind)
+        sheet = examine(
+            table, file_name, remembered=held, before=before,
+            kind=choices.kinds.get(table.name, choices.kind),
+            wanted=choices.sheets.get(table.name) is True,
+        )  # fmt: skip
         if sheet.header is not None and sheet.header.fingerprint in choices.columns:
             sheet.how = "by_hand"
         if choices.sheets.get(sheet.name) is False:

@@ -22,9 +22,14 @@ PLACES = {
 
 def reasons(row: PlanRow, language: str) -> list[str]:
     """Why a row is refused: column, what is wrong, what to do."""
+    return reasons_of(in_words(row.as_json(), language))
+
+
+def reasons_of(row: dict[str, Any]) -> list[str]:
+    """The same of a row of a document in words; a problem of the whole row names no column."""
     return [
-        f"{p['place']}: {p['text']} {p['fix_text']}".strip()
-        for p in in_words(row.as_json(), language)["problems"]
+        f"{p['place'] and p['place'] + ': '}{p['text']} {p['fix_text']}".strip()
+        for p in row["problems"]
     ]
 
 

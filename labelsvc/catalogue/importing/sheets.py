@@ -66,6 +66,7 @@ class Sheet:
             "name": self.name,
             "state": self.state,
             "reason": self.reason,
+            "readable": header is not None or self.table.hidden,
             "rows": self.rows,
             "repeated": self.repeated,
             "kind": self.judgement.as_json(),
@@ -103,15 +104,17 @@ def examine(
     remembered: Mapping[str, Mapping[int, str]],
     before: Sheet | None,
     kind: ListKind | None,
+    wanted: bool = False,
 ) -> Sheet:
     """Find header, title, decision and kind of a sheet; its rows are read afterwards.
 
     :param remembered: fingerprint of a header → column → field, as somebody assigned them.
     :param before: the sheet before it that was read: this one may go on without a header.
     :param kind: what somebody said that the list is.
+    :param wanted: somebody said that the sheet is read, though it is hidden.
     """
     sheet = Sheet(table, table.name)
-    if table.hidden:
+    if table.hidden and not wanted:
         return _left(sheet, "left_out", "The sheet is hidden.")
     header = headers.header_of(table)
     if header is None:

@@ -18,10 +18,11 @@ from typing import Any
 
 from labelsvc import clock
 from labelsvc.catalogue.importing.apply import apply_import
+from labelsvc.catalogue.importing.choices import Choices
 from labelsvc.catalogue.importing.plan import Plan, plan_import
 from labelsvc.catalogue.models import ImportRun
 from labelsvc.db import Database
-from labelsvc.errors import Conflict, FileMissing
+from labelsvc.errors import Conflict, FileMissing, Refused
 from labelsvc.files import Files
 
 #: Time within which an upload can be taken over.
@@ -48,9 +49,16 @@ class StoredPlan:
             for line in source:
                 yield json.loads(line)
 
+    @property
+    def choices(self) -> Choices:
+        """What somebody has answered about the list."""
+        return Choices.from_json(self.facts.get("choices", {}))
+
     def fingerprint(self) -> str:
-        """Hash of row numbers and states: equal plans would do the same to each row."""
-        return _fingerprint((row["row"], row["state"]) for row in self.rows())
+        """Hash of what sheets, columns and rows mean: equal plans would do the same."""
+        with self._files.open(self._key) as source:
+            source.readline()
+            return _fingerprint(self.facts.get("sheets"), source)
 
 
 class Staging:
@@ -85,10 +93,17 @@ class Staging:
 
     def plan_again(self, database: Database, token: str) -> None:
         """Compare an upload with the catalogue as it is now. :raises FileMissing: as `read`."""
+        self.answer(database, token, self.read(token).choices)
+
+    def answer(self, database: Database, token: str, choices: Choices) -> None:
+        """Read an upload again with what somebody has answered about it.
+
+        :raises FileMissing: as `read`. :raises ImportRefused: nothing would be left; nothing is stored.
+        """
         seen = self.read(token)
         data = self._files.get(_upload_key(token))
         with database.reading() as session:
-            plan = plan_import(session, data=data, file_name=seen.facts["file"])
+            plan = plan_import(session, data=data, file_name=seen.facts["file"], choices=choices)
         self._store(_plan_key(token), plan)
 
     def take_over(self, database: Database, token: str, *, actor: str) -> ImportRun:
@@ -96,15 +111,23 @@ class Staging:
 
         :raises FileMissing: as `read`.
         :raises Conflict: the catalogue has changed; the new plan is stored, nothing is written.
+        :raises Refused: something that the preview asks is not answered.
         """
         seen = self.read(token)
         data = self._files.get(_upload_key(token))
         plan: Plan | None = None
         try:
             with database.writing() as session:
-                plan = plan_import(session, data=data, file_name=seen.facts["file"])
-                states = ((row.number, str(row.state)) for row in plan.rows)
-                if _fingerprint(states) != seen.fingerprint():
+                plan = plan_import(
+                    session, data=data, file_name=seen.facts["file"], choices=seen.choices
+                )
+                if plan.asks:
+                    raise Refused(
+                        "The list asks something that nobody has answered yet.",
+                        fix="Answer what the preview asks; nothing was taken over.",
+                    )
+                rows = (_line(row.as_json()) for row in plan.rows)
+                if _fingerprint(plan.as_json()["sheets"], rows) != seen.fingerprint():
                     raise Conflict(
                         "The catalogue has changed since the preview.",
                         fix="Look at the rows again; nothing was taken over.",
@@ -147,14 +170,14 @@ class Staging:
             self._files.put_stream(key, whole)
 
 
-def _fingerprint(rows: Iterable[tuple[int, str]]) -> str:
-    digest = hashlib.sha256()
-    for number, state in rows:
-        digest.update(f"{number}:{state};".encode())
+def _fingerprint(sheets: Any, rows: Iterable[bytes]) -> str:
+    digest = hashlib.sha256(_line(sheets))
+    for row in rows:
+        digest.update(row)
     return digest.hexdigest()
 
 
-def _line(facts: dict[str, Any]) -> bytes:
+def _line(facts: Any) -> bytes:
     return json.dumps(facts, ensure_ascii=False, default=str).encode() + b"\n"
 
 

@@ -36,6 +36,7 @@ ACTIONS = {
     "outlet.sells": "Product entered at a point of sale",
     "outlet.sells_not": "Product taken off a point of sale",
     "import.apply": "List taken over",
+    "import.heads": "Columns of a list assigned",
     "owner.same": "Owner of a list: the same as a producer",
     "owner.another": "Owner of a list: another one",
     "owner.asked": "Owner of a list: not said which one",

@@ -19,15 +19,18 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from labelsvc.catalogue.importing.report import in_words, notes_of
+from labelsvc.catalogue.importing.heads.kinds import KIND_WORDS
+from labelsvc.catalogue.importing.report import PLACES, in_words, notes_of, reasons_of
 from labelsvc.catalogue.importing.staging import Staging, StoredPlan
 from labelsvc.catalogue.models import ImportRun
-from labelsvc.errors import BadInput, Conflict, FileMissing, LabelsvcError
+from labelsvc.catalogue.withdrawing import REASON_WORDS
+from labelsvc.errors import BadInput, FileMissing, LabelsvcError, Refused
 from labelsvc.i18n import nfc
 from labelsvc.web.console.column_words import COLUMN_WORDS
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import PAGE, found_or_404, names_of, paged
 from labelsvc.web.console.office.dashboard import bp, may_write
+from labelsvc.web.console.office.field_words import FIELD_GROUPS, FIELD_WORDS
 from labelsvc.web.console.office.owner_words import SIDE_WORDS
 from labelsvc.web.console.office.words import set_words
 from labelsvc.web.console.spreadsheet import csv_lines
@@ -36,7 +39,12 @@ from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
 
 #: What a row of a list would be, in the order in which people want to see them.
-STATES = {"refused": "Refused", "new": "New", "changed": "Changed", "unchanged": "Unchanged"}
+STATES = {
+    "refused": "Refused", "proposed": "Withdrawal proposed", "new": "New", "changed": "Changed",
+    "unchanged": "Unchanged",
+}  # fmt: skip
+#: Texts of a sheet that are shown as they were turned from an old font.
+_SAMPLES = 6
 
 
 @bp.get("/imports")
@@ -82,12 +90,45 @@ def upload() -> ResponseReturnValue:
 
 @bp.get("/imports/preview/<token>")
 def import_preview(token: str) -> ResponseReturnValue:
-    return _preview(token, Posted())
+    return preview(token, Posted())
 
 
-def _preview(token: str, posted: Posted) -> ResponseReturnValue:
+def preview(token: str, posted: Posted) -> ResponseReturnValue:
+    """What was understood of an upload, what somebody has to say, and its rows."""
     plan = staging().read(token)
-    return _rows_page("console/office/import_preview.html", plan, posted, token=token)
+    return _rows_page(
+        "console/office/import_preview.html", plan, posted, token=token, places=set(PLACES.values()),
+        place_words=PLACES, kind_words=KIND_WORDS, list_words=FIELD_WORDS, groups=FIELD_GROUPS,
+        turned=_turned(plan), heads=_heads(plan),
+    )  # fmt: skip
+
+
+def _turned(plan: StoredPlan) -> dict[str, list[str]]:
+    """Sheet → texts that were turned from an old font, the first of them, before and after."""
+    asked = {q["name"] for q in plan.facts["questions"] if q["about"] == "font"}
+    found: dict[str, list[str]] = {name: [] for name in asked}
+    waiting = set(asked)
+    for row in plan.rows() if waiting else ():
+        said = found.get(row["sheet"])
+        if said is None or len(said) >= _SAMPLES:
+            continue
+        for note in in_words(row, current())["notes"]:
+            if "raw" in note["params"] and note["text"] not in said:
+                said.append(note["text"])
+        if len(said) >= _SAMPLES:
+            waiting.discard(row["sheet"])
+            if not waiting:
+                break
+    return found
+
+
+def _heads(plan: StoredPlan) -> list[tuple[int, dict[str, Any], list[str]]]:
+    """Each header once: the place of its first sheet, that sheet, and the names of all with it."""
+    found: dict[str, tuple[int, dict[str, Any], list[str]]] = {}
+    for place, sheet in enumerate(plan.facts["sheets"]):
+        if sheet["columns"] and sheet["state"] != "left_out":
+            found.setdefault(sheet["fingerprint"], (place, sheet, []))[2].append(sheet["name"])
+    return list(found.values())
 
 
 @bp.post("/imports/preview/<token>")
@@ -96,9 +137,9 @@ def import_apply(token: str) -> ResponseReturnValue:
     posted = Posted()
     try:
         run = staging().take_over(site().database, token, actor=actor())
-    except Conflict as error:
+    except Refused as error:
         posted.add(error)
-        return _preview(token, posted)
+        return preview(token, posted)
     flash(gettext("The list is taken over."), "good")
     return redirect(url_for("office.import_run", import_id=run.id))
 
@@ -141,7 +182,7 @@ def _rows_page(
     if plan is not None and request.args.get("format") == "csv":
         return _csv(plan)
     run: ImportRun | None = more.get("run")
-    counts = plan.facts["counts"] if plan else {state: getattr(run, state) for state in STATES}
+    counts = _counts(plan) if plan else {state: getattr(run, state, 0) for state in STATES}
     asked = request.args.get("state", "")
     first = next((state for state in STATES if counts[state]), "")
     state = asked if asked in STATES else first
@@ -152,6 +193,7 @@ def _rows_page(
         shown=page,
         may_say="token" in more and may_write(),
         side_words=SIDE_WORDS,
+        reason_words=REASON_WORDS,
         state=state,
         states=STATES,
         field_words=COLUMN_WORDS | {"set_guessed": COLUMN_WORDS["set_number"]},
@@ -162,9 +204,14 @@ def _rows_page(
     return made, posted.status
 
 
+def _counts(plan: StoredPlan) -> dict[str, int]:
+    """Rows by their state, proposed withdrawals with them."""
+    return {"proposed": plan.facts.get("proposals", 0), **plan.facts["counts"]}
+
+
 def _page_of(plan: StoredPlan, state: str) -> RowsPage:
     """The page of rows in one state that the address asks for; one past the end is the last."""
-    total = plan.facts["counts"][state] if state else 0
+    total = _counts(plan)[state] if state else 0
     last = max(1, -(-total // PAGE))
     number = min(max(1, request.args.get("page", 1, type=int)), last)
     chosen = (row for row in plan.rows() if row["state"] == state)
@@ -177,7 +224,7 @@ def _csv(plan: StoredPlan) -> Response:
     lines = (
         (
             row["row"], gettext(STATES[row["state"]]), row["product"], row["producer"],
-            " | ".join(f"{p['place']}: {p['text']} {p['fix_text']}" for p in row["problems"]),
+            " | ".join(reasons_of(row)),
             " | ".join(notes_of(row, current())),
         )
         for row in (in_words(row, current()) for row in plan.rows())

@@ -242,3 +242,197 @@ def test_a_doubtful_owner_is_decided_beside_the_known_one(
     with database.reading() as session:
         made = session.scalars(select(Producer).where(Producer.name.contains("Gốm sứ"))).all()
         assert len(made) == count
+
+
+ANNEX = "Phụ lục kèm theo Quyết định số 1147/QĐ-UBND ngày 04 tháng 3 năm 2026"
+SHORT = ("STT", "Tên sản phẩm", "Chủ thể", "Địa chỉ", "Hạng sao")
+ROW = (1, "Giò lụa Ước Lễ", "HTX Giò Ước Lễ", "phường Hà Đông", "4 sao")
+
+
+def book_of(sheets: dict[str, list[tuple[object, ...]]]) -> bytes:
+    """A workbook with a sheet of each name."""
+    book, data = Workbook(), io.BytesIO()
+    book.remove(book.active)  # type: ignore[arg-type]
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(data)
+    return data.getvalue()
+
+
+def refused_while_open(office: Desk, preview: str, database: Database) -> None:
+    """The button is off, and a form that is sent all the same changes nothing."""
+    before = products(database)
+    page = office.get(preview)
+    assert "has answered yet" in seen(page) and "nothing to take over" not in seen(page)
+    assert page.text.count(f'action="{preview}"') == page.text.count('aria-disabled="true"')
+    answer = office.post(preview)
+    assert answer.status_code == 409 and "nobody has answered yet" in seen(answer)
+    assert products(database) == before
+
+
+def say(office: Desk, preview: str, about: str, **form: object) -> None:
+    assert office.post(f"{preview}/{about}", form).status_code == 303, about
+
+
+def test_a_kind_that_is_not_sure_is_said_with_one_click(
+    desk: Callable[[str], Desk], database: Database
+) -> None:
+    office = desk("office")
+    head = (*lists.HEAD[:6], "Ngày ban hành")
+    title = ("Dự thảo danh sách sản phẩm OCOP được công nhận, đăng ký năm 2026",)
+    rows = [title, head, (*ROW, "1147/QĐ-UBND", "04/03/2026")]
+    preview = send(office, lists.workbook(rows), "ds.xlsx")
+    words = office.words(preview)
+    assert "Not sure: say what it is" in words and "Dự thảo" not in products(database)
+    refused_while_open(office, preview, database)
+    assert office.post(f"{preview}/kind", {"sheet": 0, "kind": "stars"}).status_code == 404
+    assert office.post(f"{preview}/kind", {"sheet": 9, "kind": "withdrawn"}).status_code == 404
+    say(office, preview, "kind", sheet=0, kind="recognised")
+    words = office.words(preview)
+    assert "Recognised products chosen" in words and "1 row will be taken over" in words
+    assert office.post(preview).status_code == 302
+    assert "Giò lụa Ước Lễ" in products(database)
+
+
+def test_no_click_makes_a_list_of_withdrawn_products_give_stars(
+    desk: Callable[[str], Desk], database: Database
+) -> None:
+    office = desk("office")
+    title = ("Danh sách sản phẩm OCOP bị thu hồi giấy chứng nhận",)
+    rows = [title, lists.HEAD, (*ROW, "1147/QĐ-UBND", "04/03/2026")]
+    preview = send(office, lists.workbook(rows), "ds.xlsx")
+    words = office.words(preview)
+    assert "Withdrawn products" in words and "“bị thu hồi”" in words
+    say(office, preview, "kind", sheet=0, kind="recognised")
+    words = office.words(preview)
+    assert "such a list never gives stars" in words and "Withdrawn products" in words
+    assert "nothing to take over" in words
+
+
+def test_a_sheet_is_left_out_and_read_again(
+    desk: Callable[[str], Desk], database: Database
+) -> None:
+    office, facts = desk("office"), ("1147/QĐ-UBND", "04/03/2026")
+    other = (1, "Chả quế Ước Lễ", "HTX Giò Ước Lễ", "phường Hà Đông", "3 sao", *facts)
+    data = book_of({"Đợt 1": [lists.HEAD, (*ROW, *facts)], "Nháp": [lists.HEAD, other]})
+    preview = send(office, data, "hai.xlsx")
+    assert "2 rows will be taken over" in office.words(preview)
+    say(office, preview, "sheet", sheet=1, read=0)
+    words = office.words(preview)
+    assert "1 row will be taken over" in words and "Somebody left it out" in words
+    nothing = office.post(f"{preview}/sheet", {"sheet": 0, "read": 0})
+    assert nothing.status_code == 400  # nothing would be left: the answer before it stays
+    say(office, preview, "sheet", sheet=1, read=1)
+    assert "2 rows will be taken over" in office.words(preview)
+    say(office, preview, "sheet", sheet=1, read=0)
+    assert office.post(preview).status_code == 302
+    assert "Giò lụa Ước Lễ" in products(database) and "Chả quế Ước Lễ" not in products(database)
+
+
+def test_hidden_sheets_rows_and_columns_are_told(desk: Callable[[str], Desk]) -> None:
+    office, facts = desk("office"), ("1147/QĐ-UBND", "04/03/2026")
+    book, data = Workbook(), io.BytesIO()
+    first = book.active
+    assert first is not None
+    for row in (lists.HEAD, (*ROW, *facts), (2, "Chả quế Ước Lễ", *ROW[2:], *facts)):
+        first.append(row)
+    first.row_dimensions[3].hidden = True
+    first.column_dimensions["D"].hidden = True
+    veiled = book.create_sheet("Ẩn")
+    for row in (lists.HEAD, (1, "Nem chua Ước Lễ", *ROW[2:], *facts)):
+        veiled.append(row)
+    veiled.sheet_state = "hidden"
+    book.save(data)
+    preview = send(office, data.getvalue(), "ẩn.xlsx")
+    words = office.words(preview)
+    assert "rows 3; columns D" in words and "The sheet is hidden" in words
+    assert "2 rows will be taken over" in words
+    say(office, preview, "sheet", sheet=1, read=1)
+    assert "3 rows will be taken over" in office.words(preview)
+
+
+@pytest.mark.parametrize(("take", "taken"), [(1, True), (0, False)])
+def test_the_decision_of_the_title_is_confirmed_once(
+    desk: Callable[[str], Desk], database: Database, take: int, taken: bool
+) -> None:
+    office = desk("office")
+    rows = [(ANNEX,), SHORT, ROW, (2, "Chả quế Ước Lễ", *ROW[2:])]
+    preview = send(office, lists.workbook(rows), "phụ lục.xlsx")
+    words = office.words(preview)
+    assert "2 rows rest on decision 1147/QĐ-UBND of 04/03/2026" in words and ANNEX in words
+    refused_while_open(office, preview, database)
+    assert office.post(f"{preview}/decision", {"key": "1/QĐ-UBND 2026-01-01"}).status_code == 404
+    say(office, preview, "decision", key="1147/QĐ-UBND 2026-03-04", take=take)
+    assert ("2 rows will be taken over" in office.words(preview)) is taken
+    assert office.post(preview).status_code == 302
+    assert ("Chả quế Ước Lễ" in products(database)) is taken
+
+
+def test_a_head_is_assigned_and_remembered_for_the_next_file(
+    desk: Callable[[str], Desk], database: Database
+) -> None:
+    office, facts = desk("office"), ("1147/QĐ-UBND", "04/03/2026")
+    head = (*lists.HEAD, "Cột X9")
+    preview = send(office, lists.workbook([head, (*ROW, *facts, "200 g")]), "a.xlsx")
+    assert "unless you say what they are: Cột X9" in office.words(preview)
+    assert office.post(f"{preview}/heads", {"sheet": 0}).status_code == 400
+    assert office.post(f"{preview}/heads", {"sheet": 0, "column-7": "no"}).status_code == 404
+    say(office, preview, "heads", sheet=0, **{"column-7": "net_content"})
+    assert "Every column was understood" in office.words(preview)
+    assert office.post(preview).status_code == 302
+    following = (1, "Chả quế Ước Lễ", *ROW[2:], *facts, "500 g")
+    again = send(office, lists.workbook([head, following]), "b.xlsx")
+    assert "Every column was understood" in office.words(again)
+    assert office.post(again).status_code == 302
+    with database.reading() as session:
+        made = session.scalars(select(Product).where(Product.name.contains("Ước Lễ"))).all()
+        assert {one.name: one.net_content for one in made} == {"Giò lụa Ước Lễ": "200 g", "Chả quế Ước Lễ": "500 g"}  # fmt: skip
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "import.heads")).one()
+        assert entry.actor.startswith("user:")
+
+
+def test_an_assignment_that_leaves_no_row_is_not_remembered(desk: Callable[[str], Desk]) -> None:
+    office, facts = desk("office"), ("1147/QĐ-UBND", "04/03/2026")
+    data = lists.workbook([lists.HEAD, (*ROW, *facts)])
+    preview = send(office, data, "a.xlsx")
+    form = {"sheet": 0, "column-1": "-", "column-2": "-"}
+    assert office.post(f"{preview}/heads", form).status_code == 400
+    assert "1 row will be taken over" in office.words(preview)
+    assert "1 row will be taken over" in office.words(send(office, data, "a.xlsx"))
+
+
+def test_texts_of_an_old_font_are_taken_after_a_look(
+    desk: Callable[[str], Desk], database: Database
+) -> None:
+    office = desk("office")
+    row = (
+        1,
+        "B×nh gèm",
+        "Hîp t¸c x· Gèm MÉu",
+        "X· B¸t Trµng",
+        "4 sao",
+        "1147/QĐ-UBND",
+        "04/03/2026",
+    )
+    preview = send(office, lists.workbook([lists.HEAD, row]), "cũ.xlsx")
+    words = office.words(preview)
+    assert "look at how they were turned" in words and "“B×nh gèm” → “Bình gốm”" in words
+    refused_while_open(office, preview, database)
+    say(office, preview, "font", sheet=0)
+    assert "looked at" in office.words(preview)
+    assert office.post(preview).status_code == 302
+    assert "Bình gốm" in products(database)
+
+
+def test_an_answer_of_another_is_no_part_of_what_was_looked_at(
+    desk: Callable[[str], Desk], database: Database
+) -> None:
+    """Somebody assigns a head between the preview of another list and the click: nothing is taken."""
+    office, facts = desk("office"), ("1147/QĐ-UBND", "04/03/2026")
+    data = lists.workbook([(*lists.HEAD, "Cột X9"), (*ROW, *facts, "200 g")])
+    first, second = send(office, data, "a.xlsx"), send(office, data, "b.xlsx")
+    say(office, first, "heads", sheet=0, **{"column-7": "net_content"})
+    assert office.post(second).status_code == 409
+    assert "Giò lụa Ước Lễ" not in products(database)

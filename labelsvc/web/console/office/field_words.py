@@ -1,0 +1,29 @@
+"""Fields of lists in words, as the select beside a head offers them. Used by the pages of imports."""
+
+from __future__ import annotations
+
+from labelsvc.catalogue.importing.heads.words import NOT_KEPT, READ
+
+#: Field of a list → its words.
+FIELD_WORDS = {
+    "product": "Product", "old_name": "Older name of the product", "producer": "Producer",
+    "kind": "Legal form", "representative": "Representative (not public)", "address": "Address",
+    "hamlet": "Hamlet", "commune": "Ward or commune", "district": "District before July 2025",
+    "phone": "Telephone", "email": "E-mail", "website": "Website", "tax_code": "Tax code",
+    "stars": "Stars", "score": "Score", "decision": "Decision",
+    "decision_date": "Date of the decision", "valid_from": "Valid from", "valid_to": "Valid until",
+    "authority": "Authority", "certificate": "Certificate number",
+    "set": "Criteria set (Decision 26/2026)", "gtin": "GTIN", "ocop_code": "OCOP product code",
+    "net_content": "Net content", "ingredients": "Ingredients", "note": "Note", "status": "State",
+    "withdrawal_decision": "Number of the withdrawal decision",
+    "withdrawal_date": "First day without stars", "withdrawal_reason": "Reason of the withdrawal",
+    "outlet": "Point of sale", "village": "Craft village", "craft": "Craft",
+    "number": "Number of the row", "capacity": "Capacity or turnover",
+    "old_stars": "Stars before", "old_decision": "Decision before",
+    "wanted_stars": "Stars that are aimed at", "part_score": "Part of the score", "year": "Year",
+    "personal_id": "Personal id", "registration": "Business registration", "photo": "Picture",
+    "unit": "Unit", "price": "Price", "count": "Count", "shelf_life": "Shelf life",
+    "province": "Province", "brand": "Brand",
+}  # fmt: skip
+#: What the select offers: fields that the catalogue takes, and what is understood and left.
+FIELD_GROUPS = {"Taken into the catalogue": READ, "Understood, not kept": NOT_KEPT}
