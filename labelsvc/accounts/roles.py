@@ -67,6 +67,7 @@ POLICY: dict[str, frozenset[Role]] = {
     "office.recognitions": READERS,
     "office.recognition": READERS,
     "office.recognitions_csv": READERS,
+    "office.proposals": READERS,
     "office.producers": READERS,
     "office.producer": READERS,
     "office.product": READERS,

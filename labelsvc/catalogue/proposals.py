@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import partial
 
 from sqlalchemy import ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -79,6 +80,7 @@ def propose_withdrawal(
         raise BadInput("This field cannot be empty.", fix="Fill it in.", field="decision")
     if ending.reason not in list(Reason):
         raise BadInput("Choose one of the six reasons.", field="reason")
+    words = fields.checked("words", partial(fields.line, most=1000), ending.words)
     if ending.on < recognition.valid_from:
         raise BadInput(
             "A recognition cannot be withdrawn before it began.", fix="Check the date.", field="on"
@@ -94,7 +96,7 @@ def propose_withdrawal(
         )
     made = WithdrawalProposal(
         recognition_id=recognition.id, decision=number, decision_date=ending.decision_date, on=ending.on,
-        reason=ending.reason, words=fields.line(ending.words, most=1000), source=ending.source[:300],
+        reason=ending.reason, words=words, source=ending.source[:300],
         proposed_by=actor,
     )  # fmt: skip
     session.add(made)

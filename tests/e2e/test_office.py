@@ -13,6 +13,7 @@ from sqlalchemy import select
 from labelsvc import clock
 from labelsvc.accounts.models import Role
 from labelsvc.accounts.users import create_user
+from labelsvc.catalogue import proposals
 from labelsvc.catalogue.models import Product
 from labelsvc.catalogue.recognition import Recognition
 from labelsvc.codes.models import Form
@@ -81,17 +82,27 @@ def test_a_withdrawal_is_on_the_scan_page_the_next_moment(
     page.goto(f"{live.url}/office/recognitions/{stars.id}")
     office.check("recognition")
     page.fill("#decision", "không phải số")
-    page.fill("#reason", "Sử dụng biểu trưng OCOP sai quy định")
+    page.check('[name="reason"][value="mark"]')
     page.click(".danger")
     page.wait_for_selector(".problems")
     office.check("refused withdrawal")
-    assert page.input_value("#reason") == "Sử dụng biểu trưng OCOP sai quy định"
+    assert page.is_checked('[name="reason"][value="mark"]')
     page.click(".problems a")
     assert page.evaluate("document.activeElement.id") == "decision"
     page.fill("#decision", "5120/QĐ-UBND")
     page.click(".danger")
     page.wait_for_selector(".flash.good")
-    office.check("withdrawn")
+    office.check("proposed")
+    page.click('main a[href$="/recognitions/withdrawals"]')
+    page.wait_for_url("**/recognitions/withdrawals")
+    office.check("proposals")
+    assert "Chè lam Thạch Xá" in page.inner_text("main")
+    page.goto(code)
+    assert "5120/QĐ-UBND" not in page.inner_text("body")
+    with live.database.writing() as session:  # the colleague, at another desk
+        proposal = proposals.waiting_for(session, stars.id)
+        assert proposal is not None
+        proposals.confirm_withdrawal(session, proposal, actor="user:999")
     page.goto(code)
     assert "5120/QĐ-UBND" in page.inner_text("body")
     with live.database.reading() as session:

@@ -11,8 +11,10 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from labelsvc.accounts import sessions
-from labelsvc.accounts.models import Stage, User
+from labelsvc.accounts.models import Role, Stage, User
+from labelsvc.accounts.users import create_user
 from labelsvc.db import Database
+from tests import world as worlds
 from tests.conftest import HOST
 
 BASE = f"https://{HOST}"
@@ -50,6 +52,13 @@ class Desk:
     def words(self, path: str) -> str:
         """What a reader of the page sees, in one line."""
         return seen(self.get(path))
+
+
+def second_person(database: Database) -> None:
+    """Binh of the office, for what takes two people."""
+    with database.writing() as session:
+        create_user(session, name="binh", full_name="Bình", role=Role.OFFICE, producer_id=None,
+                    password=worlds.PASSWORD, actor="test")  # fmt: skip
 
 
 def seen(answer: TestResponse) -> str:

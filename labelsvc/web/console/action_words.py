@@ -25,6 +25,8 @@ ACTIONS = {
     "product.photo.remove": "Picture removed",
     "recognition.create": "Decision entered",
     "recognition.withdraw": "Recognition withdrawn",
+    "recognition.propose_withdrawal": "Withdrawal of stars proposed",
+    "recognition.refuse_withdrawal": "Withdrawal of stars refused",
     "recognition.extend": "Recognition extended",
     "certificate.create": "Certificate entered",
     "certificate.update": "Certificate changed",

@@ -302,7 +302,7 @@ def test_who_has_a_factor_steps_up_by_it_and_not_by_the_password(
     forget_step_up(database)
     path = f"/office/recognitions/{world.recognition}"
     assert "Code of your authenticator app" in there.words(path)
-    form = {"decision": "5120/QĐ-UBND", "reason": "Sử dụng biểu trưng OCOP sai quy định"}
+    form = {"decision": "5120/QĐ-UBND", "reason": "mark"}
     refused = there.post(f"{path}/withdraw", form | {"password": worlds.PASSWORD})
     assert refused.status_code == 401 and "The code is not right." in seen(refused)
     fresh(database)

@@ -13,6 +13,7 @@ from labelsvc.web.console.office import merges as merges
 from labelsvc.web.console.office import outlets as outlets
 from labelsvc.web.console.office import producers as producers
 from labelsvc.web.console.office import products as products
+from labelsvc.web.console.office import proposals as proposals
 from labelsvc.web.console.office import recognitions as recognitions
 from labelsvc.web.console.office import reports as reports
 from labelsvc.web.console.office import sets as sets

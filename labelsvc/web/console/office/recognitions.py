@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from labelsvc import clock
 from labelsvc.accounts.models import AuditEntry
-from labelsvc.catalogue.certify import ending_within, extend_recognition, withdraw_recognition
+from labelsvc.catalogue.certify import ending_within, extend_recognition
 from labelsvc.catalogue.models import Producer, Product
+from labelsvc.catalogue.proposals import Ending, propose_withdrawal, waiting_for
 from labelsvc.catalogue.recognition import (
     EXTENSION_MAX_DAYS,
     RENEWAL_CLOSES_DAYS,
@@ -22,6 +23,7 @@ from labelsvc.catalogue.recognition import (
     Standing,
     number_key,
 )
+from labelsvc.catalogue.withdrawing import REASON_WORDS
 from labelsvc.errors import BadInput
 from labelsvc.i18n import fold
 from labelsvc.web.console.forms import Posted
@@ -49,15 +51,6 @@ SHOWS = {
 STANDING_WORDS = {key: words for key, words in SHOWS.items() if isinstance(key, Standing)}
 _ENDING = {"ending_120": RENEWAL_CLOSES_DAYS, "ending_180": RENEWAL_OPENS_DAYS}
 _MOST_ROWS = 50_000
-#: Reasons of Decision 26/2026/QĐ-TTg art. 8.1, offered while typing. Vietnamese whoever types: the
-#: reason stands on the scan page.
-WITHDRAWAL_REASONS = (
-    "Hồ sơ đề nghị công nhận không trung thực hoặc giả mạo",
-    "Không còn đáp ứng các tiêu chí của sản phẩm OCOP",
-    "Vi phạm pháp luật về chất lượng, an toàn thực phẩm, môi trường, sở hữu trí tuệ hoặc nhãn hàng hóa",
-    "Sử dụng biểu trưng OCOP sai quy định",
-    "Không còn sản xuất sản phẩm",
-)
 
 
 def standing_is(standing: Standing, on: date) -> ColumnElement[bool]:
@@ -165,7 +158,8 @@ def _recognition_page(recognition_id: int, posted: Posted, doing: str = "") -> R
             .where(AuditEntry.subject == f"recognition:{recognition_id}")
             .order_by(AuditEntry.id.desc())
         ).all()
-        standing = found.standing(today)
+        standing, waiting = found.standing(today), waiting_for(session, recognition_id)
+        names = [entry.actor for entry in entries] + [waiting.proposed_by if waiting else ""]
         page = render_template(
             "console/office/recognition.html",
             r=found,
@@ -175,9 +169,11 @@ def _recognition_page(recognition_id: int, posted: Posted, doing: str = "") -> R
             window=found.renewal_window(),
             latest=found.valid_to + timedelta(days=EXTENSION_MAX_DAYS),
             may_extend=standing in (Standing.ENDING_SOON, Standing.EXTENDED, Standing.EXPIRED),
-            reasons=WITHDRAWAL_REASONS,
+            reasons=REASON_WORDS,
+            proposal=waiting,
+            mine=actor(),
             entries=entries,
-            people=names_of(session, [entry.actor for entry in entries]),
+            people=names_of(session, names),
             form=request.form,
             doing=doing,
             problems=posted.problems,
@@ -190,25 +186,27 @@ def _recognition_page(recognition_id: int, posted: Posted, doing: str = "") -> R
 
 @bp.post("/recognitions/<int:recognition_id>/withdraw")
 def withdraw(recognition_id: int) -> ResponseReturnValue:
+    """Propose to take the stars back; somebody else confirms it on the page of proposals."""
     posted = Posted()
     on = posted.day("on", "First day without stars")
+    day = posted.day("decision_date", "Date of the decision")
     posted.confirm()
 
     def change(session: Session) -> Recognition:
         found = found_or_404(session.get(Recognition, recognition_id))
-        withdraw_recognition(
-            session,
-            recognition=found,
-            decision=posted.text("decision"),
-            reason=posted.text("reason"),
-            on=on or clock.today(),
-            actor=actor(),
-        )
+        ending = Ending(
+            posted.text("decision"), on or clock.today(), posted.text("reason"), day,
+            posted.text("words"),
+        )  # fmt: skip
+        propose_withdrawal(session, found, ending, actor=actor())
         return found
 
     if posted.attempt(change) is None:
         return _recognition_page(recognition_id, posted, "withdraw")
-    flash(gettext("The recognition is withdrawn. The scan page shows it from now on."), "good")
+    flash(
+        gettext("The withdrawal is proposed. The stars stay until somebody else confirms it."),
+        "good",
+    )
     return redirect(url_for("office.recognition", recognition_id=recognition_id))
 
 

@@ -14,10 +14,12 @@ from sqlalchemy import func, select
 
 from labelsvc.accounts.models import AuditEntry
 from labelsvc.catalogue.models import ImportRun, Producer, Product
+from labelsvc.catalogue.proposals import WithdrawalProposal
+from labelsvc.catalogue.recognition import Recognition
 from labelsvc.db import Database
 from labelsvc.web.site import Site
 from tests.catalogue import lists
-from tests.web.desk import Desk, seen
+from tests.web.desk import Desk, second_person, seen
 from tests.world import World
 
 HEADER = "STT;Tên sản phẩm;Chủ thể;Địa chỉ;Hạng sao;Số quyết định;Ngày ban hành;Bộ sản phẩm;Điện thoại\r\n"
@@ -436,3 +438,42 @@ def test_an_answer_of_another_is_no_part_of_what_was_looked_at(
     say(office, first, "heads", sheet=0, **{"column-7": "net_content"})
     assert office.post(second).status_code == 409
     assert "Giò lụa Ước Lễ" not in products(database)
+
+
+@pytest.mark.parametrize(("do", "withdrawn"), [("confirm", True), ("refuse", False)])
+def test_a_list_of_withdrawn_products_proposes_and_another_person_decides(
+    desk: Callable[[str], Desk], database: Database, do: str, withdrawn: bool
+) -> None:
+    office, listed = desk("office"), "/office/recognitions/withdrawals"
+    assert "No withdrawal was proposed" in office.words(listed)
+    given = lists.workbook([lists.HEAD, (*ROW, "1147/QĐ-UBND", "04/03/2026")])
+    office.post(send(office, given, "a.xlsx"))
+    head = (
+        "STT",
+        "Tên sản phẩm",
+        "Chủ thể",
+        "Địa chỉ",
+        "Quyết định thu hồi",
+        "Ngày thu hồi",
+        "Lý do thu hồi",
+    )
+    ended = (*ROW[:4], "2208/QĐ-UBND", "05/11/2026", "Ngừng sản xuất từ tháng 6")
+    title = ("Danh sách sản phẩm OCOP bị thu hồi giấy chứng nhận",)
+    preview = send(office, lists.workbook([title, head, ended]), "thu hồi.xlsx")
+    words = office.words(preview)
+    assert "Withdrawal proposed 1" in words and "2208/QĐ-UBND" in words
+    assert "Không còn sản xuất sản phẩm" in words and "“Ngừng sản xuất từ tháng 6”" in words
+    assert "1 withdrawal will be proposed in your name" in words
+    report = office.post(preview)
+    assert "1 withdrawal was proposed" in office.words(report.location)
+    waiting = office.words(listed)
+    assert "Giò lụa Ước Lễ" in waiting and "thu hồi.xlsx, Sheet 3" in waiting
+    assert office.post(listed, {"proposal": 1, "do": "confirm"}).status_code == 409
+    second_person(database)
+    assert desk("binh").post(listed, {"proposal": 1, "do": do}).status_code == 303
+    with database.reading() as session:
+        made = session.scalars(select(WithdrawalProposal)).one()
+        assert made.proposed_by != made.decided_by != ""
+        stars = session.get_one(Recognition, made.recognition_id)
+        assert (stars.withdrawn_on is not None) is withdrawn
+    assert ("Not withdrawn" in office.words(listed)) is not withdrawn

@@ -19,7 +19,7 @@ from labelsvc.web.console.office.recognitions import standing_is
 from labelsvc.web.console.spreadsheet import as_csv
 from tests import world as worlds
 from tests.factories import make_product, make_recognition
-from tests.web.desk import Desk, seen
+from tests.web.desk import Desk, second_person, seen
 
 TODAY = date(2026, 11, 23)
 
@@ -123,12 +123,13 @@ def test_no_cell_of_a_csv_starts_like_a_formula(text: str) -> None:
 WITHDRAWAL = {
     "decision": "5120/QĐ-UBND",
     "on": "2026-11-23",
-    "reason": "Sử dụng biểu trưng OCOP sai quy định",
+    "reason": "mark",
+    "words": "Dán biểu trưng lên hàng khác",
 }
 
 
 @time_machine.travel("2026-11-23 10:00 +0700", tick=False)
-def test_a_withdrawal_shows_on_the_scan_page_at_once(
+def test_a_withdrawal_takes_two_people_and_shows_on_the_scan_page_at_once(
     desk: Callable[[str], Desk], database: Database, world: worlds.World
 ) -> None:
     office, page = desk("office"), world.codes["in_force"]
@@ -136,6 +137,21 @@ def test_a_withdrawal_shows_on_the_scan_page_at_once(
     assert "5120/QĐ-UBND" not in before
     answer = office.post(f"/office/recognitions/{world.recognition}/withdraw", WITHDRAWAL)
     assert answer.status_code == 302
+    assert office.words(page) == before
+    shown = office.words(f"/office/recognitions/{world.recognition}")
+    assert "Withdrawal proposed" in shown and "5120/QĐ-UBND" in shown
+    twice = office.post(f"/office/recognitions/{world.recognition}/withdraw", WITHDRAWAL)
+    assert twice.status_code == 409 and "proposed already" in twice.text
+    listed, decided = "/office/recognitions/withdrawals", {"proposal": 1, "do": "confirm"}
+    assert "Dán biểu trưng lên hàng khác" in desk("auditor").words(listed)
+    own = office.post(listed, decided)
+    assert own.status_code == 409 and "cannot confirm it" in seen(own)
+    assert office.words(page) == before
+    second_person(database)
+    colleague = desk("binh")
+    assert colleague.post(listed, {"do": "confirm"}).status_code == 400  # none was chosen
+    assert colleague.post(listed, {"proposal": 99, "do": "confirm"}).status_code == 404
+    assert colleague.post(listed, decided).status_code == 303
     after = office.words(page)
     assert after != before and "5120/QĐ-UBND" in after
     with database.reading() as session:
@@ -150,8 +166,10 @@ def test_a_withdrawal_shows_on_the_scan_page_at_once(
 WRONG = [
     ({"decision": ""}, "decision", "cannot be empty"),
     ({"decision": "hello"}, "decision", "not the number of a decision"),
-    ({"reason": ""}, "reason", "cannot be empty"),
-    ({"reason": "\u202eoops"}, "reason", "reading direction"),
+    ({"reason": ""}, "reason", "one of the six reasons"),
+    ({"reason": "oops"}, "reason", "one of the six reasons"),
+    ({"words": "\u202eoops"}, "words", "reading direction"),
+    ({"decision_date": "31/02/2026"}, "decision_date", "is not a date"),
     ({"on": "31/02/2026"}, "on", "is not a date"),
     ({"on": "2019-01-01"}, "on", "before it began"),
 ]
@@ -167,7 +185,7 @@ def test_a_wrong_withdrawal_says_where_and_keeps_what_was_typed(
         assert answer.status_code == 400, change
         assert words in seen(answer) and f'href="#{field}"' in answer.text, change
         assert f'aria-describedby="{field}-error' in answer.text, change
-        kept = "5120/QĐ-UBND" if field != "decision" else "biểu trưng OCOP"
+        kept = "5120/QĐ-UBND" if field != "decision" else 'value="mark" required checked'
         assert kept in answer.text, change
     with database.reading() as session:
         assert session.get_one(Recognition, world.recognition).withdrawn_on is None
