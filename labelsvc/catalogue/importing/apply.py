@@ -167,7 +167,7 @@ def propose_from(session: Session, plan: Plan, *, actor: str) -> int:
         recognition = session.get_one(Recognition, row.recognition_id)
         ending = Ending(
             told.decision, told.on, told.reason, told.day, told.words,
-            f"{plan.file_name}, {row.line.sheet} {row.number}".replace(",  ", ", "),
+            f"{plan.file_name}, {row.line.sheet}: {row.number}".replace(", : ", ": "),
         )  # fmt: skip
         propose_withdrawal(session, recognition, ending, actor=actor)
         made += 1

@@ -196,7 +196,8 @@ def _rows_page(
         reason_words=REASON_WORDS,
         state=state,
         states=STATES,
-        field_words=COLUMN_WORDS | {"set_guessed": COLUMN_WORDS["set_number"]},
+        field_words=COLUMN_WORDS
+        | {"set_guessed": COLUMN_WORDS["set_number"], "withdrawal": "Withdrawal"},
         set_words=set_words,
         problems=posted.problems,
         **more,

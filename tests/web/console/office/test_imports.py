@@ -467,7 +467,7 @@ def test_a_list_of_withdrawn_products_proposes_and_another_person_decides(
     report = office.post(preview)
     assert "1 withdrawal was proposed" in office.words(report.location)
     waiting = office.words(listed)
-    assert "Giò lụa Ước Lễ" in waiting and "thu hồi.xlsx, Sheet 3" in waiting
+    assert "Giò lụa Ước Lễ" in waiting and "thu hồi.xlsx, Sheet: 3" in waiting
     assert office.post(listed, {"proposal": 1, "do": "confirm"}).status_code == 409
     second_person(database)
     assert desk("binh").post(listed, {"proposal": 1, "do": do}).status_code == 303

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -27,7 +28,7 @@ TODAY = date(2026, 11, 23)
 def test_the_database_and_the_rule_agree_on_the_standing(database: Database) -> None:
     """`standing_is` says in SQL what `Recognition.standing` says: on every edge day, for every kind."""
     long_ago, ends = TODAY - timedelta(days=1000), TODAY
-    kinds = [
+    kinds: list[dict[str, Any]] = [
         {},
         {"extended_to": ends + timedelta(days=90)},
         {"withdrawn_on": ends - timedelta(days=5)},
@@ -36,7 +37,8 @@ def test_the_database_and_the_rule_agree_on_the_standing(database: Database) -> 
     ]
     with database.writing() as session:
         product = make_product(session)
-        for facts in kinds:
+        for number, facts in enumerate(kinds, start=1):
+            facts["decision_number"] = f"{number}/QĐ-UBND"
             make_recognition(session, product, valid_from=long_ago, valid_to=ends, **facts)
     edges = [-1001, -1000, -181, -180, -6, -5, -1, 0, 1, 4, 5, 29, 30, 90, 91]
     with database.reading() as session:
