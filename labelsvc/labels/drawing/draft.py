@@ -33,7 +33,7 @@ from labelsvc.labels.symbols import encode
 
 #: Letters of one text with its values filled in; a full label has half of that in all.
 MOST_SET = 1500
-#: Seconds that one draft may take; a heavy label takes a twentieth of one.
+#: Seconds of the processor that one draft may take, on however busy a machine; a heavy label takes a twentieth of one.
 LONGEST = 2.0
 
 
@@ -90,13 +90,13 @@ class _Drafter:
         self.forgiving = self.fonts.forgiving()
 
     def run(self) -> Draft:
-        ends = time.monotonic() + LONGEST
+        ends = time.thread_time() + LONGEST
         words = Words(self.layout, self.content, self.fonts, self.sample)
         placed: tuple[SymbolOp, Box] | None = None
         for index, element in enumerate(self.layout.elements):
             name = element.id or f"elements[{index}]"
             box: Box | None = None
-            if time.monotonic() > ends:
+            if time.thread_time() > ends:
                 self._note(
                     LayoutError(
                         "{layout}: the label takes too long to draw",

@@ -86,7 +86,7 @@ def test_all_faults_of_a_file_are_told_with_page_cell_and_number(
 
 @pytest.mark.parametrize(("count", "many"), [(1, False), (2, True), (3, True)])
 def test_the_advice_is_for_one_place_or_for_several(count: int, many: bool) -> None:
-    rows = [faults.Fault(1, cell, cell, "unreadable", {}).kept() for cell in range(1, count + 1)]
+    rows = [faults.Fault(1, cell, cell, "unreadable", {}).to_json() for cell in range(1, count + 1)]
     error = faults.refused(rows)
     assert error.fix == faults.FIXES[many]
     assert error.params.get("places") == (count if many else None)

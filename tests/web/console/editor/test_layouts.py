@@ -438,7 +438,7 @@ def test_a_layout_made_to_be_slow_is_cut_short(desk: Sit, monkeypatch: pytest.Mo
     }
     assert all("too long" not in f["message"] for f in look(desk("lan"), layout)["findings"])
     looks = itertools.count()
-    clock = SimpleNamespace(monotonic=lambda: next(looks) * draft.LONGEST / 10)
+    clock = SimpleNamespace(thread_time=lambda: next(looks) * draft.LONGEST / 10)
     monkeypatch.setattr(draft, "time", clock)
     (cut,) = [f for f in look(desk("lan"), layout)["findings"] if "too long" in f["message"]]
     assert cut["element"] == 10
