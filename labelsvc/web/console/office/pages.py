@@ -3,9 +3,6 @@
 from labelsvc.web.console.office import accounts as accounts
 from labelsvc.web.console.office import audit as audit
 from labelsvc.web.console.office import cases as cases
-from labelsvc.web.console.office import import_answers as import_answers
-from labelsvc.web.console.office import import_owners as import_owners
-from labelsvc.web.console.office import imports as imports
 from labelsvc.web.console.office import key_ranges as key_ranges
 from labelsvc.web.console.office import keys as keys
 from labelsvc.web.console.office import mark as mark

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from labelsvc.catalogue.owner_decisions import decide
 from labelsvc.catalogue.owner_index import OwnerKey
 from labelsvc.web.console.office.dashboard import bp
-from labelsvc.web.console.office.imports import staging
+from labelsvc.web.console.office.imports.preview import staging
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site

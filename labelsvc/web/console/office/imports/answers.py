@@ -16,7 +16,7 @@ from labelsvc.catalogue.importing.heads.words import FIELDS
 from labelsvc.errors import BadInput, ImportRefused
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.office.dashboard import bp
-from labelsvc.web.console.office.imports import preview, staging
+from labelsvc.web.console.office.imports.preview import preview, staging
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site

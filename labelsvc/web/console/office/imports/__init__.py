@@ -1,0 +1,1 @@
+"""Pages of a list: upload, preview, answers, taking over."""
