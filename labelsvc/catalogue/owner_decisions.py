@@ -20,9 +20,6 @@ from labelsvc.clock import now
 from labelsvc.db import Base
 from labelsvc.errors import BadInput
 
-#: The action by which the audit trail names a question that nobody has answered.
-_ASKED = "owner.asked"
-
 
 class OwnerDecision(Base):
     """What a person said of an owner in a list and a producer, or an owner of another row."""
@@ -102,7 +99,9 @@ class Decisions:
     def __init__(self, session: Session) -> None:
         self._same: dict[OwnerKey, int | OwnerKey] = {}
         self._asked: dict[OwnerKey, set[int]] = {}
-        for facts in session.scalars(select(AuditEntry.facts).where(AuditEntry.action == _ASKED)):
+        for facts in session.scalars(
+            select(AuditEntry.facts).where(AuditEntry.action == "owner.asked")
+        ):
             self._asked.setdefault(OwnerKey(facts["name"], facts["place"]), set()).update(facts["producers"])  # fmt: skip
         self._by_id: dict[tuple[OwnerKey, int], bool] = {}
         self._by_key: dict[tuple[OwnerKey, OwnerKey], bool] = {}
@@ -140,7 +139,7 @@ def leave_open(
         new = sorted(set(producers) - set(held.asked(key)))
         if new:
             audit.record(
-                session, actor=actor, action=_ASKED, subject=f"producer:{new[0]}",
+                session, actor=actor, action="owner.asked", subject=f"producer:{new[0]}",
                 facts={"name": key.name, "place": key.place, "producers": new},
             )  # fmt: skip
 
