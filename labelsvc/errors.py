@@ -294,3 +294,9 @@ class KeyUnavailable(ConfigurationError):
 class FileMissing(LabelsvcError):
     code = "file_missing"
     http_status = 404
+
+
+class Doubt(LabelsvcError):
+    """It works, but probably not as meant."""
+
+    code = "doubt"

@@ -17,7 +17,6 @@ from labelsvc.catalogue.models import AdminUnit
 from labelsvc.cli import base, causes
 from labelsvc.cli.doctor import keys as doctor_keys
 from labelsvc.cli.doctor import machine
-from labelsvc.cli.doctor.machine import Doubt, doubt
 from labelsvc.codes.forms import uri
 from labelsvc.codes.models import CODE_COUNTER, Counter, Form, Issue
 from labelsvc.codes.register.issue import load_keyring
@@ -25,6 +24,7 @@ from labelsvc.codes.trust import store
 from labelsvc.db import Database
 from labelsvc.errors import (
     ConfigurationError,
+    Doubt,
     LabelsvcError,
     LayoutError,
 )
@@ -147,14 +147,14 @@ def _checks(
         if found is None and not value(select(Issue.id).where(Issue.form == Form.OFFLINE).limit(1)):
             return base.say("none; only labels that are checked without a network need one")
         if found is None:
-            doubt(
+            raise Doubt(
                 "No trust manifest is published: nobody can check codes without a network.",
-                "Run labelsvc keys ceremony, then keys draft, sign and publish.",
+                fix="Run labelsvc keys ceremony, then keys draft, sign and publish.",
             )
         if behind:
-            doubt(
+            raise Doubt(
                 "The trust manifest is behind the keys: {keys}.",
-                "Run labelsvc keys draft, sign (two roots) and publish.",
+                fix="Run labelsvc keys draft, sign (two roots) and publish.",
                 keys=", ".join(map(str, behind)),
             )
         return base.say(
@@ -167,9 +167,9 @@ def _checks(
         with database.reading() as session:
             row = artwork.current(session)
         if row is None:
-            doubt(
+            raise Doubt(
                 "No artwork of the OCOP mark is uploaded: labels carry the stars without it.",
-                "The programme office uploads it at {url}.",
+                fix="The programme office uploads it at {url}.",
                 url=f"{settings.base_url}/office/mark",
             )
         artwork.picture(files, row)
@@ -217,9 +217,9 @@ def _host_on_labels(settings: Settings) -> str:
     host, names = uri.authority(settings.base_url), library.names()
     small = {name: forms for name in names if (forms := _too_small_for(name, settings.base_url))}
     if small:
-        doubt(
+        raise Doubt(
             "{host} is too long for: {layouts}.",
-            "Choose a shorter host before the first label is printed, or do without these layouts.",
+            fix="Choose a shorter host before the first label is printed, or do without these layouts.",
             host=host,
             layouts="; ".join(f"{name} ({', '.join(forms)})" for name, forms in small.items()),
         )

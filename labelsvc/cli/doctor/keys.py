@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from labelsvc.cli import base
-from labelsvc.cli.doctor.machine import doubt
 from labelsvc.codes.register import claims
 from labelsvc.codes.tlog import log, ranges
 from labelsvc.codes.tlog.formats.checkpoint import read
 from labelsvc.codes.tlog.models import LogState
 from labelsvc.codes.trust import reseal
 from labelsvc.db import Database
-from labelsvc.errors import FileMissing, KeyUnavailable
+from labelsvc.errors import Doubt, FileMissing, KeyUnavailable
 from labelsvc.files import Files
 from labelsvc.settings import Settings
 
@@ -56,9 +55,9 @@ def _sealed(found: reseal.Found) -> str:
             names=_some(found.shut),
         )
     if found.older:
-        doubt(
+        raise Doubt(
             "{count} secrets in the database are under an older key: {names}.",
-            "Run labelsvc keys reseal before an older key is taken away.",
+            fix="Run labelsvc keys reseal before an older key is taken away.",
             count=len(found.older),
             names=_some(found.older),
         )
@@ -70,16 +69,16 @@ def _published(files: Files, state: LogState, signed: ranges.LogView) -> None:
     try:
         there, _ = read(log.published(files), log.key_of(state))
     except FileMissing:
-        doubt(
+        raise Doubt(
             "The signed checkpoint of the public log is not among the files.",
-            "Run: labelsvc audit-log publish",
-        )
+            fix="Run: labelsvc audit-log publish",
+        ) from None
     if there.size > signed.size or (there.size == signed.size and there.root != signed.root):
         raise log.forked(there.size, signed.size)
     if there.size < signed.size:
-        doubt(
+        raise Doubt(
             "The published log has {published} leaves, and {signed} are signed.",
-            "Run: labelsvc audit-log publish. If that does not help, put the folder log back from a backup.",
+            fix="Run: labelsvc audit-log publish. If that does not help, put the folder log back from a backup.",
             published=there.size,
             signed=signed.size,
         )
@@ -95,10 +94,10 @@ def _frozen(kids: Sequence[int], rows: Sequence[claims.Lacking], forged: Sequenc
             numbers=", ".join(map(str, forged)),
         )
     if rows:
-        doubt(
+        raise Doubt(
             "{count} codes of frozen keys are in the database and not in the public log: {names}. They "
             "are refused.",
-            "Two people of the office decide on the page of the key whether they are genuine.",
+            fix="Two people of the office decide on the page of the key whether they are genuine.",
             count=sum(row.count for row in rows),
             names=_some([row.row for row in rows]),
         )

@@ -7,7 +7,7 @@ import shutil
 import stat
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 from urllib.parse import urlsplit
 
 from sqlalchemy import URL
@@ -15,7 +15,7 @@ from sqlalchemy import URL
 from labelsvc import clock, i18n, setting_names
 from labelsvc.cli import base, causes
 from labelsvc.codes.forms import uri
-from labelsvc.errors import ConfigurationError, LabelsvcError, Phrase
+from labelsvc.errors import ConfigurationError, Doubt, Phrase
 from labelsvc.files import Files
 from labelsvc.setting_files import config_file
 from labelsvc.settings import DEVELOPMENT_KEY, Settings
@@ -24,17 +24,6 @@ from labelsvc.settings import DEVELOPMENT_KEY, Settings
 _DRIFT: Final = timedelta(minutes=5)
 #: Less free room than this and a print run may not fit, bytes.
 _ROOM: Final = 500_000_000
-
-
-class Doubt(LabelsvcError):
-    """It works, but probably not as meant."""
-
-    code = "doubt"
-
-
-def doubt(message: str, fix: str, **params: object) -> NoReturn:
-    """Raise a `Doubt`."""
-    raise Doubt(message, fix=fix, **params)
 
 
 def setting_names_known() -> str:
@@ -56,9 +45,9 @@ def _words(phrase: Phrase | str) -> str:
 def secret_keys(settings: Settings) -> int:
     """How many there are."""
     if DEVELOPMENT_KEY in settings.keys:
-        doubt(
+        raise Doubt(
             "The development key, known to everybody, seals and signs here.",
-            "It is for the demo alone. Elsewhere leave LABELSVC_DEV out and set LABELSVC_SECRET_KEYS_FILE.",
+            fix="It is for the demo alone. Elsewhere leave LABELSVC_DEV out and set LABELSVC_SECRET_KEYS_FILE.",
         )
     return len(settings.keys)
 
@@ -67,15 +56,15 @@ def base_url(settings: Settings) -> str:
     """The host of the codes."""
     host = urlsplit(settings.base_url).hostname or ""
     if host in ("127.0.0.1", "localhost", "::1") and not settings.dev:
-        doubt(
+        raise Doubt(
             "Codes would lead to {url}, which no telephone reaches.",
-            "Set LABELSVC_BASE_URL to the public address before the first label is printed.",
+            fix="Set LABELSVC_BASE_URL to the public address before the first label is printed.",
             url=settings.base_url,
         )
     if settings.base_url.startswith("http:") and not settings.dev:
-        doubt(
+        raise Doubt(
             "Codes would lead to {url}, without encryption.",
-            "Set LABELSVC_BASE_URL to an https:// address before the first label is printed.",
+            fix="Set LABELSVC_BASE_URL to an https:// address before the first label is printed.",
             url=settings.base_url,
         )
     return uri.authority(settings.base_url)
@@ -103,7 +92,9 @@ def files_kept(settings: Settings, files: Files) -> str:
     if parts.scheme == "file":
         free = shutil.disk_usage(parts.path).free
         if free < _ROOM:
-            doubt("Only {free} MB are free for files.", "Make room.", free=free // 1_000_000)
+            raise Doubt(
+                "Only {free} MB are free for files.", fix="Make room.", free=free // 1_000_000
+            )
     return settings.files
 
 
@@ -115,25 +106,25 @@ def permissions(settings: Settings, url: URL) -> str:
     files = Path(local.path) if local.scheme in ("", "file") else None
     owner = data.stat().st_uid if data.exists() else os.geteuid()
     if os.geteuid() == 0 and owner != 0:
-        doubt(
+        raise Doubt(
             "The data belong to {owner} and this runs as root: what root makes there the service may not "
             "read.",
-            "Run commands as {owner}: runuser -u {owner} -- labelsvc …",
+            fix="Run commands as {owner}: runuser -u {owner} -- labelsvc …",
             owner=causes.user_name(owner),
         )
     for place in (database, files):
         if place and place.exists() and _open_to_others(place):
-            doubt(
+            raise Doubt(
                 "Other users of this machine may read {path}.",
-                "Run: chmod -R go= {folder}",
+                fix="Run: chmod -R go= {folder}",
                 path=place,
                 folder=place if place == files or place.parent != data else data,
             )
     file = config_file()
     if file and _holds_secret(settings, file) and stat.S_IMODE(file.stat().st_mode) & 0o007:
-        doubt(
+        raise Doubt(
             "Other users of this machine may read {path}, and a secret stands in it.",
-            "Run: chmod o= {path}",
+            fix="Run: chmod o= {path}",
             path=file.absolute(),
         )
     return base.say("only {owner} reads the data", owner=causes.user_name(owner))
