@@ -170,14 +170,21 @@ def _held(
 
 def _check_kills(results: dict[Change, Outcome], trace: Trace, copy: Path) -> None:
     """Run what failed once more without a change: a test that fails then has noticed nothing."""
-    by = {outcome.by for outcome in results.values() if outcome.by in trace.seconds}
-    if not by:
+    by = {outcome.by for outcome in results.values() if outcome.by}
+    # A file that could not even be imported: one of its tests stands for it.
+    tests = sorted(
+        test
+        for name in by
+        for test in [name if name in trace.seconds else trace.any_of(name)]
+        if test is not None
+    )
+    if not tests:
         return
-    tests = sorted(by)
     seconds = sum(trace.seconds[test] for test in tests)
     _, failed, _ = copies.run(copy, ROOT, tests, seconds=seconds, every=True)
+    broken = {test.partition("::")[0] for test in failed if "::" not in test}
     for change, outcome in results.items():
-        if outcome.by in failed:
+        if outcome.by in failed or outcome.by.partition("::")[0] in broken:
             results[change] = Outcome("shaky", outcome.tests, outcome.seconds, outcome.by)
             (WORK / "results" / f"{change.number}.json").unlink(missing_ok=True)
 

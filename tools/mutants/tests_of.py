@@ -131,6 +131,10 @@ class Trace:
                 found |= set(range(first, last + 2))
         return found
 
+    def any_of(self, file: str) -> str | None:
+        """A test of *file*, None where none was traced."""
+        return next((test for test in sorted(self._there) if test.startswith(f"{file}::")), None)
+
     def within(self, tests: list[str], seconds: float) -> list[str]:
         """The first of *tests* that need no more than *seconds* together; one at least."""
         chosen, spent = tests[:1], self.seconds.get(tests[0], _UNKNOWN) if tests else 0.0
