@@ -30,6 +30,22 @@ def link(database: Database, user_id: int, *keys: str) -> str:
         return users.invitation(session.get_one(User, user_id), keys=keys or (OLD,))
 
 
+@pytest.mark.parametrize(
+    ("role", "producer"), [(Role.PRODUCER, False), (Role.OFFICE, True), ("king", False)]
+)
+def test_only_the_role_of_a_producer_has_a_producer(
+    database: Database, lan: int, role: Role | str, producer: bool
+) -> None:
+    with database.writing() as session:
+        user = session.get_one(User, lan)
+        before = (user.role, user.producer_id)
+        with pytest.raises(BadInput, match="exactly one producer"):
+            users.set_role(
+                session, user, role, producer_id=user.producer_id if producer else None, actor="x"
+            )
+        assert (user.role, user.producer_id) == before
+
+
 def test_an_invited_person_sets_the_password_by_the_link(database: Database, lan: int) -> None:
     token = link(database, lan)
     with database.writing() as session:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from labelsvc.catalogue.importing import apply_import, plan_import
+from labelsvc.catalogue.importing.files import guard
 from labelsvc.catalogue.importing.files.spool import Spool
 from labelsvc.catalogue.importing.heads.header import Header
 from labelsvc.catalogue.importing.report import as_document, as_lines
@@ -275,6 +276,20 @@ def test_any_bytes_are_a_list_or_are_refused(
             plan_import(session, data=data, file_name=name)
         except LabelsvcError as error:
             assert str(error)
+
+
+@pytest.mark.parametrize(("most", "good"), [(4, True), (3, False)])
+def test_a_list_of_too_many_rows_is_refused(
+    database: Database, monkeypatch: pytest.MonkeyPatch, most: int, good: bool
+) -> None:
+    monkeypatch.setattr(guard, "MOST_ROWS", most)
+    data = "\n".join(";".join(map(str, row)) for row in [lists.HEAD, *lists.ROWS]).encode()
+    with database.reading() as session:
+        if good:
+            assert len(plan_import(session, data=data, file_name="a.csv").rows) == 3
+        else:
+            with pytest.raises(ImportRefused, match="more than 3 rows"):
+                plan_import(session, data=data, file_name="a.csv")
 
 
 def test_the_document_for_programs_is_whole_json_with_every_row(database: Database) -> None:

@@ -27,6 +27,16 @@ def session(database: Database) -> Iterator[Session]:
         yield session
 
 
+def test_a_place_is_found_by_its_name_and_its_district_whichever_came_first() -> None:
+    unit = AdminUnit(code="1", valid_from=date(2020, 1, 1), district="Huyện Gia Lâm")
+    unit.name = "Xã Bát Tràng"
+    assert unit.search_key.split() == ["xa", "bat", "trang", "huyen", "gia", "lam"]
+    unit.district = "Quận Hà Đông"
+    assert unit.search_key.split() == ["xa", "bat", "trang", "quan", "ha", "dong"]
+    unit.name = "Xã Đa Tốn"
+    assert unit.search_key.split() == ["xa", "da", "ton", "quan", "ha", "dong"]
+
+
 def test_526_units_became_126_and_every_old_one_is_mapped(session: Session) -> None:
     old = session.scalars(select(AdminUnit).where(AdminUnit.valid_from == BEFORE)).all()
     new = session.scalars(select(AdminUnit).where(AdminUnit.valid_from == REFORM)).all()

@@ -19,6 +19,7 @@ from labelsvc.inspections import watch
 from labelsvc.inspections.cases import decide
 from labelsvc.inspections.evidence import gather
 from labelsvc.inspections.models import Case, CaseNote, CaseState, Sighting
+from labelsvc.inspections.noticed import Subject
 from labelsvc.inspections.places import Spot, declare_sale, note_sighting
 from labelsvc.inspections.report import SentReport, send_report
 from labelsvc.scans import lookup
@@ -80,6 +81,19 @@ def market(database: Database, settings: Settings) -> Iterator[Market]:
 
 def kinds(case: Case) -> set[str]:
     return set(case.facts["signals"])
+
+
+@pytest.mark.parametrize(
+    ("subject", "name"),
+    [
+        (Subject(number=7, lot=3), "unit:7"),
+        (Subject(lot=3), "lot:3"),
+        (Subject(lot=0), "lot:0"),
+        (Subject(prefix="AB12"), "prefix:AB12"),
+    ],
+)
+def test_what_a_case_is_about_has_one_name(subject: Subject, name: str) -> None:
+    assert subject.name == name
 
 
 def test_honest_buyers_raise_nothing(market: Market) -> None:

@@ -170,6 +170,23 @@ def test_numbers_that_were_never_issued_are_not_found(ready: Database) -> None:
         assert find_unit(session, keyring, OfflinePayload(1, 1, 99, printed)) is None
 
 
+def test_the_unit_behind_the_last_of_an_issue_was_never_issued(ready: Database) -> None:
+    issue(ready, 2)
+    made, keyring = issue(ready, 3, Form.OFFLINE), the_keyring(ready)
+    with ready.reading() as session:
+        found = {
+            index: find_unit(
+                session,
+                keyring,
+                OfflinePayload(1, 1, made.lot_id, keyring.units.printed(made.lot_id, index)),
+            )
+            for index in range(1, 6)
+        }
+    assert {index: unit and unit[1] for index, unit in found.items()} == {
+        1: None, 2: made.first, 3: made.first + 1, 4: made.first + 2, 5: None,
+    }  # fmt: skip
+
+
 def test_more_than_the_lot_declared_is_refused_in_every_unit_form(ready: Database) -> None:
     issue(ready, 60, declared=100)
     issue(ready, 1, Form.LOT)  # says nothing about units

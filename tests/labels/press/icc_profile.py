@@ -29,7 +29,9 @@ def _lut8(inputs: int, outputs: int, grid: list[bytes]) -> bytes:
     )
 
 
-def cmyk_profile(*, device: bytes = b"prtr", space: bytes = b"CMYK", both: bool = True) -> bytes:
+def cmyk_profile(
+    *, device: bytes = b"prtr", space: bytes = b"CMYK", both: bool = True, version: int = 0x420
+) -> bytes:
     """About 3 kB: lightness falls with the ink, C, M and Y turn the hue. *both*: with the table
     from colours to inks as well."""
     to_lab = []
@@ -56,7 +58,7 @@ def cmyk_profile(*, device: bytes = b"prtr", space: bytes = b"CMYK", both: bool 
     for name, data in tags.items():
         table += name + struct.pack(">II", start + len(body), len(data))
         body += data + bytes(-len(data) % 4)
-    header = struct.pack(">I", start + len(body)) + bytes(4) + bytes([4, 0x20, 0, 0])
+    header = struct.pack(">I", start + len(body)) + bytes(4) + struct.pack(">H", version) + bytes(2)
     header += device + space + b"Lab " + struct.pack(">6H", 2020, 1, 1, 0, 0, 0) + b"acsp"
     header += bytes(68 - len(header)) + struct.pack(">3i", 63190, 65536, 54061)
     header += bytes(128 - len(header))

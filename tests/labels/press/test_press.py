@@ -332,6 +332,8 @@ REFUSED = [
     (PressSettings(icc=b"no profile"), "no ICC profile"),
     (PressSettings(icc=cmyk_profile(device=b"mntr")), "prtr"),
     (PressSettings(icc=cmyk_profile(space=b"RGB ")), "CMYK"),
+    (PressSettings(icc=cmyk_profile(version=0x450)), "of version 5"),
+    (PressSettings(icc=cmyk_profile(version=0x500)), "of version 5"),
     (PressSettings(icc=cmyk_profile()[:-8]), "damaged"),
     (PressSettings(imposition=Imposition(9, 2)), "press sheet"),
 ]

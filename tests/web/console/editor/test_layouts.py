@@ -180,6 +180,7 @@ def test_a_faulty_layout_is_not_saved_and_says_where(desk: Sit) -> None:
     assert answer.status_code == 422
     where = {(f["element"], f["item"], f["field"]) for f in answer.json["findings"]}
     assert where == {(1, None, "size"), (2, 0, "text"), (None, None, "label.safe")}
+    assert {f["fix"] for f in answer.json["findings"]} == {""}, "the message says what is allowed"
     assert all(f["message"] and "Input should" not in f["message"] for f in answer.json["findings"])
 
 

@@ -146,6 +146,9 @@ def test_what_cannot_be_printed_is_said_beside_its_field_and_takes_no_number(
         assert f'<a href="#{field}">' in answer.text
     if form["count"]:
         assert f'value="{form["count"]}"' in answer.text  # nothing is typed twice
+    layout = form.get("layout", "blank-35x22")
+    if layout.startswith("blank-"):
+        assert f'name="layout" value="{layout}" checked' in answer.text  # nor chosen
     with database.reading() as session:
         assert session.scalars(select(BlankRoll)).all() == []
 
