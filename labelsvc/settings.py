@@ -195,7 +195,7 @@ class Settings(BaseSettings):
 
     @property
     def asks_second_factor(self) -> bool:
-        """Whether certain roles (accounts/roles.py) need a second factor."""
+        """True if certain roles (accounts/roles.py) need a second factor."""
         return not self.dev if self.second_factor is None else self.second_factor
 
     @property

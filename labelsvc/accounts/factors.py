@@ -47,7 +47,7 @@ def held(session: Session, user_id: int) -> Held:
 
 
 def has_any(session: Session, user_id: int) -> bool:
-    """Whether the password alone does not do for this user."""
+    """True if the password alone does not do for this user."""
     totps = select(Totp.user_id).where(Totp.user_id == user_id)
     keys = select(Passkey.user_id).where(Passkey.user_id == user_id)
     return session.execute(totps.union_all(keys).limit(1)).first() is not None

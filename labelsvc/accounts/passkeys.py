@@ -47,7 +47,7 @@ class Party:
 
     @property
     def possible(self) -> bool:
-        """Whether browsers make passkeys here: a name, not an address, and https unless at home."""
+        """True if browsers make passkeys here: a name, not an address, and https unless at home."""
         try:
             ip_address(self.host)
         except ValueError:

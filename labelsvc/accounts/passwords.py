@@ -54,7 +54,7 @@ def hash_password(password: str) -> str:
 
 
 def check_password(kept: str | None, password: str) -> bool:
-    """Whether *password* is the one. Takes as long when there is nothing to compare with."""
+    """True if *password* is the one. Takes as long when there is nothing to compare with."""
     try:
         _hasher.verify(kept or _dummy(), password[: LONGEST + 1])
     except (VerificationError, InvalidHashError):
@@ -63,7 +63,7 @@ def check_password(kept: str | None, password: str) -> bool:
 
 
 def outdated(kept: str) -> bool:
-    """Whether the hash was made with older parameters and should be made again."""
+    """True if the hash was made with older parameters and should be made again."""
     return _hasher.check_needs_rehash(kept)
 
 

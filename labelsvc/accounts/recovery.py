@@ -70,7 +70,7 @@ def normal(typed: str) -> str:
 
 
 def looks_like_one(typed: str) -> bool:
-    """Whether this could be a recovery code rather than the code of an app."""
+    """True if this could be a recovery code rather than the code of an app."""
     code = normal(typed)
     return len(code) == _LENGTH and all(c in _ALPHABET for c in code)
 
@@ -87,5 +87,5 @@ def find(session: Session, user_id: int, typed: str) -> RecoveryCode | None:
 
 
 def fits(row: RecoveryCode | None, typed: str) -> bool:
-    """Whether the secret is right; as slow when there is no row."""
+    """True if the secret is right; as slow when there is no row."""
     return passwords.check_password(row.hash if row else None, normal(typed)[_SELECTOR:])

@@ -53,7 +53,7 @@ class Address:
 
     @property
     def says_district(self) -> bool:
-        """Whether it is written as before 1 July 2025."""
+        """True if it is written as before 1 July 2025."""
         return bool(self.district)
 
 

@@ -113,7 +113,7 @@ def _old_place(address: str) -> tuple[str, str, str]:
 
 
 def same_old_place(one: Address, two: Address) -> bool:
-    """Whether both name one commune and one district, in whatever spelling."""
+    """True if both name one commune and one district, in whatever spelling."""
     first, second = ((_bare(a.commune), _bare(a.district)) for a in (one, two))
     return first == second
 
@@ -132,7 +132,7 @@ def phones(text: str) -> frozenset[str]:
 
 
 def compare(one: Owner, two: Owner) -> Likeness:
-    """Whether *one* and *two* are the same owner."""
+    """True if *one* and *two* are the same owner."""
     said = {
         "tax_code": _tax(one, two),
         "name": _name(one, two),
@@ -179,7 +179,7 @@ def _judged(one: Owner, two: Owner, said: dict[str, Says], score: int) -> Verdic
 
 
 def _certain(one: Owner, two: Owner, said: dict[str, Says]) -> bool:
-    """Whether the same name with the same form is the same owner; neither tax code nor place are
+    """True if the same name with the same form is the same owner; neither tax code nor place are
     against it."""
     person = one.name.person or two.name.person
     backed = Says.FOR in (said["phone"], said["representative"], said["products"], said["hamlet"])
@@ -284,5 +284,5 @@ def _ratio(a: OwnerName, b: OwnerName) -> float:
 
 
 def _one_slip(a: str, b: str) -> bool:
-    """Whether a letter too many, too few, another or two exchanged make one of the other."""
+    """True if a letter too many, too few, another or two exchanged make one of the other."""
     return bool(DamerauLevenshtein.distance(a, b, score_cutoff=1) <= 1)

@@ -47,7 +47,7 @@ class Decided(Protocol):
         """The producer, or the owner of another row, that the owner *key* is said to be."""
 
     def said(self, key: OwnerKey, number: int, other: OwnerKey) -> bool | None:
-        """Whether *key* is the owner *number*, whose key is *other*; None: nobody said."""
+        """True if *key* is the owner *number*, whose key is *other*; None: nobody said."""
 
     def asked(self, key: OwnerKey) -> Collection[int]:
         """The producers that *key* was asked about when a list was taken over without an answer."""

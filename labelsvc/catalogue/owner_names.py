@@ -198,13 +198,13 @@ class _Said:
 
 
 def _is_name(tokens: list[tuple[str, str]], business: str) -> bool:
-    """Whether marked words only look like those of a business: "Thương Mãi", "Đầu Tú"."""
+    """True if marked words only look like those of a business: "Thương Mãi", "Đầu Tú"."""
     written = " ".join(word for _, word in tokens)
     return fold(written) != written and len(tokens) > 1 and name_key(written) != name_key(business)
 
 
 def _are_unmarked_people(tokens: list[tuple[str, str]]) -> bool:
-    """Whether "ho" before *tokens* is a household, not the family Hồ: a name of its own follows."""
+    """True if "ho" before *tokens* is a household, not the family Hồ: a name of its own follows."""
     return (
         len(tokens) >= 3
         and tokens[0][0] in _FAMILIES

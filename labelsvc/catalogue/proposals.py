@@ -158,7 +158,7 @@ def waiting(session: Session) -> Sequence[WithdrawalProposal]:
 
 
 def is_person(actor: str) -> bool:
-    """Whether *actor* names a person: "user:12", not "cli"."""
+    """True if *actor* names a person: "user:12", not "cli"."""
     return actor.startswith("user:")
 
 

@@ -177,7 +177,7 @@ class Certificate(Base):
     valid_to: Mapped[date | None]
 
     def valid_on(self, day: date) -> bool:
-        """Whether it holds on *day*; without an end date it holds until it is removed."""
+        """True if it holds on *day*; without an end date it holds until it is removed."""
         begun = self.valid_from is None or day >= self.valid_from
         return begun and (self.valid_to is None or day <= self.valid_to)
 

@@ -121,7 +121,7 @@ def _tell(
 
 
 def verbose() -> bool:
-    """Whether everything is to be told."""
+    """True if everything is to be told."""
     return bool(click.get_current_context().find_root().params.get("verbose"))
 
 
@@ -198,7 +198,7 @@ def one_of(rows: list[Any], what: str, asked: str, describe: Callable[[Any], str
 
 
 def watched(stream: IO[str]) -> bool:
-    """Whether somebody sees what is written to *stream* as it comes."""
+    """True if somebody sees what is written to *stream* as it comes."""
     return stream.isatty()
 
 

@@ -115,7 +115,7 @@ def columns(
 
 
 def _all_within(session: Session, of: ColumnElement[bool], start: datetime) -> bool:
-    """Whether every scan came since *start*: then hours say more than days."""
+    """True if every scan came since *start*: then hours say more than days."""
     first = session.scalar(select(func.min(Scan.at)).where(of))
     return first is not None and first >= start
 

@@ -69,7 +69,7 @@ def due(session: Session, *, limit: int, but: str = "") -> list[Due]:
 
 
 def is_due(session: Session, *, job_id: int | None = None, only: str = "", but: str = "") -> bool:
-    """Whether `claim` would find a part now, as far as can be seen without a lock."""
+    """True if `claim` would find a part now, as far as can be seen without a lock."""
     query = select(Part.number).where(*_free(job_id, only=only, but=but)).limit(1)
     return session.scalars(query).first() is not None
 
@@ -163,7 +163,7 @@ def finish_job(session: Session, job_id: int) -> bool:
 
 
 def all_parts_done(session: Session, job_id: int) -> bool:
-    """Whether nothing of the job is left to do but closing it."""
+    """True if nothing of the job is left to do but closing it."""
     open_parts = session.scalar(
         select(func.count()).where(Part.job_id == job_id, Part.state != JobState.DONE)
     )

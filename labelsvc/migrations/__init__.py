@@ -32,6 +32,6 @@ def revisions(database: Database) -> tuple[str | None, str | None]:
 
 
 def known(database: Database, revision: str) -> bool:
-    """Whether this program has *revision*; a newer one may have made it."""
+    """True if this program has *revision*; a newer one may have made it."""
     script = ScriptDirectory.from_config(_config(database))
     return any(found.revision == revision for found in script.walk_revisions())

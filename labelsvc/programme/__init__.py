@@ -1,1 +1,1 @@
-"""What the programme office does beside the catalogue itself."""
+"""Work of the programme office beside the catalogue itself."""

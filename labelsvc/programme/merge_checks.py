@@ -1,4 +1,4 @@
-"""What speaks against a merge, before it is done and before it is taken back."""
+"""Checks of a merge: reasons against it, before it is done and before it is taken back."""
 
 from __future__ import annotations
 

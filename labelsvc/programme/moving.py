@@ -145,7 +145,7 @@ def _write(session: Session, table: Table, where: Any, name: str, value: Any) ->
 
 
 def _has_twin(session: Session, table: Table, moved: dict[str, Any], column: Column[Any]) -> bool:
-    """Whether the row would meet another one that may be there once only."""
+    """True if the row would meet another one that may be there once only."""
     keys = [tuple(c for c in table.primary_key)] + [
         tuple(one.columns) for one in table.constraints if isinstance(one, UniqueConstraint)
     ]

@@ -85,7 +85,7 @@ def peek(database: Database, number: int) -> Peek | None:
 
 
 def fits(parsed: ParsedCode, form: str) -> bool:
-    """Whether a number of an issue in *form* may come in this code: a number issued in one form is
+    """True if a number of an issue in *form* may come in this code: a number issued in one form is
     not good in another, for its symbol was never made."""
     if isinstance(parsed, ShortCode):
         return form in (Form.SHORT, Form.LOT)

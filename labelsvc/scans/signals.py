@@ -267,7 +267,7 @@ def probed(counts: Sequence[int], at: Thresholds) -> Signal | None:
 
 
 def worsened(before: Mapping[str, float], signals: Iterable[Signal]) -> bool:
-    """Whether *signals* say more than what was known (kind → weight): a new kind, or twice as much."""
+    """True if *signals* say more than what was known (kind → weight): a new kind, or twice as much."""
     return any(
         signal.kind not in before or signal.weight >= 2 * before[signal.kind] for signal in signals
     )

@@ -1,4 +1,4 @@
-"""What a person has answered about a list: kinds, sheets, columns, decisions, fonts. Serialisable."""
+"""Choices: answers of a person about a list: kinds, sheets, columns, decisions, fonts. Serialisable."""
 
 from __future__ import annotations
 

@@ -365,7 +365,7 @@ def _bare(number: str) -> str:
 
 
 def _brings_back(given: Any, stars: dict[str, Any]) -> bool:
-    """Whether new stars would stand again though they were given before these were withdrawn."""
+    """True if new stars would stand again though they were given before these were withdrawn."""
     ended = given.withdrawn_on
     return ended is not None and stars["decision_date"] <= ended <= stars["valid_to"]
 

@@ -109,12 +109,12 @@ class Plan:
 
     @property
     def blocked(self) -> bool:
-        """Whether a person has to say something before anything is taken."""
+        """True if a person has to say something before anything is taken."""
         return any(one.blocks for one in self.questions)
 
     @property
     def asks(self) -> bool:
-        """Whether something of the preview is not answered yet."""
+        """True if something of the preview is not answered yet."""
         return any(one.asks for one in self.questions)
 
     @property

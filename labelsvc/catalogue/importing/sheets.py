@@ -132,7 +132,7 @@ def examine(
 
 
 def is_summary(sheet: Sheet) -> bool:
-    """Whether the name of a sheet says that it repeats the others."""
+    """True if the name of a sheet says that it repeats the others."""
     return bool(_SUMMARY.search(" ".join(fold(sheet.name).split())))
 
 

@@ -35,7 +35,7 @@ def printed(code: str) -> str:
 
 
 def fits(key: bytes, number: int, text: str) -> bool:
-    """Whether *text*, in any case and with or without groups, is the inner code of *number*.
+    """True if *text*, in any case and with or without groups, is the inner code of *number*.
 
     The comparison takes the same time wherever the first wrong character is.
 

@@ -103,7 +103,7 @@ class CodeSigner(Signer):
         return self._tag(-1, _bytes(value))
 
     def verify_signature(self, value: str | bytes, sig: str | bytes) -> bool:
-        """Whether *sig* is the raw tag of *value* under any of the secrets."""
+        """True if *sig* is the raw tag of *value* under any of the secrets."""
         message, tag = _bytes(value), _bytes(sig)
         return any(
             hmac.compare_digest(self._tag(number, message), tag)

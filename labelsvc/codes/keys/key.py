@@ -45,7 +45,7 @@ class Key:
     lots_before: int | None = None
 
     def logged(self, lot: int, unit: int) -> bool:
-        """Whether a printed *unit* of *lot* lies in the log of a frozen key."""
+        """True if a printed *unit* of *lot* lies in the log of a frozen key."""
         found = unit
         if self.unit_keys:
             try:

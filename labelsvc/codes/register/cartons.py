@@ -82,7 +82,7 @@ def find(session: Session, ring: Keyring, payload: CartonPayload) -> Issue | Non
 
 
 def _believed(issue: Issue, ring: Keyring, first: int, count: int) -> bool:
-    """Whether the codes of *count* units from *first* of *issue* are: a row of the database alone,
+    """True if the codes of *count* units from *first* of *issue* are: a row of the database alone,
     under a frozen key, is no proof."""
     if issue.form == Form.OFFLINE:
         key = next(key for key in ring.keys if key.kid == issue.kid)

@@ -13,7 +13,7 @@ from labelsvc.codes.register.pieces import Piece
 
 
 def takes_two(session: Session, pieces: Sequence[Piece]) -> bool:
-    """Whether withdrawing *pieces* of a lot comes to withdrawing the lot.
+    """True if withdrawing *pieces* of a lot comes to withdrawing the lot.
 
     It does for the code that stands on every label; when no label of the lot would be left that is
     neither sold nor void nor withdrawn; and when, with what was withdrawn before, it is more than
@@ -40,7 +40,7 @@ def takes_two(session: Session, pieces: Sequence[Piece]) -> bool:
 
 
 def is_called(scope: Scope, pieces: Sequence[Piece]) -> bool:
-    """Whether *pieces* are what *scope* calls them."""
+    """True if *pieces* are what *scope* calls them."""
     one = len(pieces) == 1
     if scope == Scope.UNIT:
         return one and pieces[0].count == 1

@@ -9,7 +9,7 @@ from labelsvc.codes.models import InnerLot
 
 
 def asked_for(session: Session, lot_id: int) -> bool:
-    """Whether packs of the lot carry inner codes."""
+    """True if packs of the lot carry inner codes."""
     return session.get(InnerLot, lot_id) is not None
 
 

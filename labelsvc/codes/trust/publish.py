@@ -181,7 +181,7 @@ class _Task:
 
 
 def _old(state: StatusState, host: str, at: datetime) -> bool:
-    """Whether the head has to be renewed though nothing changed."""
+    """True if the head has to be renewed though nothing changed."""
     if not state.head:
         return True
     head = StatusHead.read(state.head.encode(), host=host, keys=[key_of(state)])

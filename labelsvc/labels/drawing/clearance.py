@@ -115,7 +115,7 @@ def luminance(colour: str) -> float:
 
 
 def fills(op: RectOp | PathOp, point: Point) -> bool:
-    """Whether *point* lies inside the filled outline of *op*, mm."""
+    """True if *point* lies inside the filled outline of *op*, mm."""
     return op.fill is not None and _winds(point, list(_segments(shapes.outline(op))))
 
 
@@ -224,7 +224,7 @@ def _bezier(points: Sequence[Point], t: float) -> Point:
 
 
 def _crosses(a: Point, b: Point, box: Box) -> bool:
-    """Whether the piece a-b has a point strictly inside *box* (Liang-Barsky)."""
+    """True if the piece a-b has a point strictly inside *box* (Liang-Barsky)."""
     enter, leave = 0.0, 1.0
     for axis in (0, 1):
         delta = b[axis] - a[axis]
@@ -239,7 +239,7 @@ def _crosses(a: Point, b: Point, box: Box) -> bool:
 
 
 def _winds(point: Point, segments: Sequence[tuple[Point, Point]]) -> bool:
-    """Whether *point* is inside the outline (even-odd)."""
+    """True if *point* is inside the outline (even-odd)."""
     inside = False
     for (ax, ay), (bx, by) in segments:
         level = (ay > point[1]) != (by > point[1])

@@ -69,7 +69,7 @@ class Words:
         }  # fmt: skip
 
     def shown(self, element: Drawn) -> bool:
-        """Whether `when` and `unless` of *element* hold."""
+        """True if `when` and `unless` of *element* hold."""
 
         def has(name: str) -> bool:
             return bool(self.values[name])

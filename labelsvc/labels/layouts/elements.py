@@ -62,7 +62,7 @@ class Drawn(Part):
 
     @property
     def claims_stars(self) -> bool:
-        """Whether it shows the stars or the mark of a recognition."""
+        """True if it shows the stars or the mark of a recognition."""
         return False
 
     @property

@@ -80,17 +80,17 @@ class Layout(Part):
 
     @property
     def blank(self) -> bool:
-        """Whether a label of this layout says nothing that needs a product or a lot."""
+        """True if a label of this layout says nothing that needs a product or a lot."""
         return "short" in self.forms and not self.shows_stars and self.variables <= KNOWN
 
     @property
     def prints_inner_code(self) -> bool:
-        """Whether a label of this layout has a code under a scratch layer."""
+        """True if a label of this layout has a code under a scratch layer."""
         return "inner_code" in self.variables
 
     @property
     def shows_stars(self) -> bool:
-        """Whether a label of this layout claims a recognition: stars, their text, or the mark."""
+        """True if a label of this layout claims a recognition: stars, their text, or the mark."""
         return bool(self.variables & {"stars", "stars_text", "stars_text_en"}) or any(
             part.claims_stars for part in self._parts
         )

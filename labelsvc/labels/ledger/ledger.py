@@ -180,7 +180,7 @@ def need(reason: str) -> None:
 
 
 def meets(one: Range, other: Range) -> bool:
-    """Whether they have a label in common."""
+    """True if they have a label in common."""
     return one[0] <= other[1] and other[0] <= one[1]
 
 

@@ -30,12 +30,12 @@ _SLACK = 0.01
 
 
 def is_foreign(style: TextStyle) -> bool:
-    """Whether *style* says it, or shows a variable that is."""
+    """True if *style* says it, or shows a variable that is."""
     return style.lang != "vi" or any(name in FOREIGN for name in style.variables)
 
 
 def seems_foreign(style: TextStyle) -> bool:
-    """Whether every line of the template that has words of its own is of another language."""
+    """True if every line of the template that has words of its own is of another language."""
     lines = [PLACEHOLDER.sub(" ", line) for line in style.text.split("\n")]
     guesses = [syllable.foreign(line) for line in lines if any(map(str.isalpha, line))]
     return bool(guesses) and all(guesses)

@@ -129,7 +129,7 @@ def _body(op: TextOp, fonts: Fonts) -> Box:
 
 
 def _covers(op: StaticOp, piece: _Piece) -> bool:
-    """Whether *op* hides the beginning, the middle or the end of *piece*."""
+    """True if *op* hides the beginning, the middle or the end of *piece*."""
     x0, y0, x1, y1 = piece.box
     points = [(x0 + share * (x1 - x0), y0 + share * (y1 - y0)) for share in (0.1, 0.5, 0.9)]
     match op:

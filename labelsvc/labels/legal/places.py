@@ -152,7 +152,7 @@ def abbreviated(text: str, *, address: bool) -> list[str]:
 
 
 def _cut(words: str, after: str) -> bool:
-    """Whether *words* really are short for a name: "H. Yên" is, "H. Yên Thế" (a district) is not,
+    """True if *words* really are short for a name: "H. Yên" is, "H. Yên Thế" (a district) is not,
     nor is a small letter with a full stop ("đ. nẵng" of a sentence's end)."""
     if not words[0].isupper():
         return "." not in words
@@ -161,14 +161,14 @@ def _cut(words: str, after: str) -> bool:
 
 
 def _is_part(text: str, hit: re.Match[str]) -> bool:
-    """Whether the initials fill a part of the address, or a word for the unit stands before."""
+    """True if the initials fill a part of the address, or a word for the unit stands before."""
     before, after = text[: hit.start()], text[hit.end() :]
     alone = re.search(r"(?:^|[,(–-])\s*$", before) and re.match(r"\s*(?:$|[,.)–-])", after)
     return bool(alone or _BEFORE.search(before))
 
 
 def is_address(text: str) -> bool:
-    """Whether *text* speaks of a place: a word for a unit, or a whole name of a province."""
+    """True if *text* speaks of a place: a word for a unit, or a whole name of a province."""
     return bool(_ADDRESS_WORDS.search(text) or _NAMED.search(plain(text).casefold()))
 
 

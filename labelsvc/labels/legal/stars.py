@@ -67,7 +67,7 @@ def check(layout: Layout, values: Mapping[str, str], spoken: Sequence[Spoken]) -
 
 
 def check_place(layout: Layout, drawing: Drawing, content: LabelContent) -> list[Finding]:
-    """Whether the number of the decision is near the stars and near the mark; boxes as drawn."""
+    """True if the number of the decision is near the stars and near the mark; boxes as drawn."""
     decisions = [text for text in drawing.texts if "decision_number" in text.variables]
     found: list[Finding] = []
     for element, name in _claiming(layout) if decisions else ():

@@ -1,4 +1,4 @@
-"""Whether a word can be a Vietnamese syllable, and a line of words is of another language.
+"""True if a word can be a Vietnamese syllable, and a line of words is of another language.
 
 Vietnamese writes every syllable apart and has few endings, so most words of a European language
 cannot be one: "made" ends as no syllable does. Words that Vietnamese labels have taken over
@@ -101,18 +101,18 @@ def plain(text: str) -> str:
 
 
 def possible(word: str) -> bool:
-    """Whether *word* can be a syllable, whatever its marks."""
+    """True if *word* can be a syllable, whatever its marks."""
     bare = plain(word).casefold()
     return bool(_SYLLABLE.fullmatch(bare) and _Y.fullmatch(bare))
 
 
 def marked(text: str) -> bool:
-    """Whether *text* has a letter that Vietnamese alone writes so often: đ, ư, or a tone."""
+    """True if *text* has a letter that Vietnamese alone writes so often: đ, ư, or a tone."""
     return plain(text) != unicodedata.normalize("NFC", text)
 
 
 def foreign(line: str) -> bool:
-    """Whether *line* is surely not Vietnamese: no marks, and two or more of its words, at least
+    """True if *line* is surely not Vietnamese: no marks, and two or more of its words, at least
     half of them, cannot be syllables."""
     if marked(line):
         return False

@@ -70,7 +70,7 @@ def extend(ops: Iterable[StaticOp], trim: Trim, bleed: float) -> Bled:
 
 
 def _framing(op: RectOp | PathOp, trim: Trim) -> bool:
-    """Whether the stroke of *op* runs around the label, close to the cut but not on it."""
+    """True if the stroke of *op* runs around the label, close to the cut but not on it."""
     if op.stroke is None:
         return False
     box = (
@@ -94,7 +94,7 @@ def _sides(box: Sequence[float], trim: Trim) -> str:
 
 
 def _beyond(box: Sequence[float], trim: Trim, bleed: float) -> bool:
-    """Whether *box* fills the bleed on each side that it touches."""
+    """True if *box* fills the bleed on each side that it touches."""
     room = {
         "l": -box[0],
         "t": -box[1],

@@ -69,7 +69,7 @@ class Frame:
 
     @property
     def clipped(self) -> bool:
-        """Whether neighbours' bleeds would meet: each then ends in the middle of the gutter."""
+        """True if neighbours' bleeds would meet: each then ends in the middle of the gutter."""
         return self.per_page > 1 and min(self.gutter) < 2 * self.bleed_mm
 
     def room(self, slot: int) -> Box:

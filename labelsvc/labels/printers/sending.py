@@ -106,7 +106,7 @@ def queue_sending(
 
 
 def dots_agree(run: PrintRun, printer: Printer) -> bool:
-    """Whether the dots of the file are those of the printer's head, as far as it is known."""
+    """True if the dots of the file are those of the printer's head, as far as it is known."""
     head = Profile.from_json(printer.profile).dpi
     return not head or head == layout_of(run).resolution_dpi
 

@@ -192,7 +192,7 @@ def _moved(dark: Bits, right: int, down: int, size: tuple[int, ...]) -> Bits:
 
 
 def check_pictures(layout: Layout, content: LabelContent, unit: Unit, fonts: Fonts) -> None:
-    """Whether the pictures of a label of *layout* come out on a label printer; nothing is drawn
+    """True if the pictures of a label of *layout* come out on a label printer; nothing is drawn
     where it has none.
 
     :raises BadInput: what `rows` raises.

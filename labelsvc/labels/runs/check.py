@@ -33,7 +33,7 @@ from labelsvc.labels.symbols import size
 
 @dataclass(frozen=True)
 class RunCheck:
-    """Whether a run may be printed, and what it would be."""
+    """True if a run may be printed, and what it would be."""
 
     layout: Layout | None
     content: LabelContent

@@ -84,7 +84,7 @@ class Profile:
 
     @property
     def changes(self) -> bool:
-        """Whether it moves anything."""
+        """True if it moves anything."""
         plain = Profile(dpi=self.dpi)
         return self != plain
 

@@ -48,7 +48,7 @@ def by_size(
 
 
 def is_roll(article: Article) -> bool:
-    """Whether the page is one row as high as its label: a roll or a continuous sheet."""
+    """True if the page is one row as high as its label: a roll or a continuous sheet."""
     if article.label is None or article.rows > 1:
         return False
     if article.page is None:
@@ -156,7 +156,7 @@ def _extent(sheet: Sheet) -> tuple[float, float, float, float]:
 
 
 def _is_over(sheet: Sheet, cell: int, faults: Collection[str]) -> bool:
-    """Whether the label of *cell* leaves the page, or lies on the one before it."""
+    """True if the label of *cell* leaves the page, or lies on the one before it."""
     x, y = sheet.origin(cell)
     slack = float(TOLERANCE)
     row, column = divmod(cell - 1, sheet.columns)

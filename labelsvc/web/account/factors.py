@@ -24,7 +24,7 @@ from labelsvc.web.targets import local_target
 
 
 def needed() -> bool:
-    """Whether the user's role needs a factor."""
+    """True if the user's role needs a factor."""
     return site().settings.asks_second_factor and signed_in.person().role in SECOND_FACTOR
 
 

@@ -71,17 +71,21 @@ class Posted:
         except InvalidOperation:
             found = Decimal("NaN")
         if not found.is_finite() or len(text) > 12:
-            self.add(
-                BadInput(
-                    "{label}: “{text}” is not a figure.",
-                    fix="Write it like 86,5.",
-                    label=gettext(label),
-                    text=text[:20],
-                    field=name,
-                )
-            )
+            self.no_figure(name, label, text)
             return None
         return found
+
+    def no_figure(self, name: str, label: str, text: str) -> None:
+        """Refuse *text* of the field *name*, which is not a figure."""
+        self.add(
+            BadInput(
+                "{label}: “{text}” is not a figure.",
+                fix="Write it like 86,5.",
+                label=gettext(label),
+                text=text[:20],
+                field=name,
+            )
+        )
 
     def add(self, error: LabelsvcError) -> None:
         self.problems.append(problem(error))

@@ -21,7 +21,7 @@ def kind_of(accept: str) -> str:
 
 @lru_cache(maxsize=1000)
 def packs(offered: str) -> bool:
-    """Whether who sends this line `Accept-Encoding` takes gzip."""
+    """True if who sends this line `Accept-Encoding` takes gzip."""
     if "gzip" not in offered:
         return False
     return ";" not in offered or bool(parse_accept_header(offered, Accept)["gzip"])

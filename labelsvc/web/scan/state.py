@@ -123,7 +123,7 @@ class ScanSite:
             return verify()
 
     def outdated(self, revision: int) -> bool:
-        """Whether the keyring was loaded anew, for data that changed since it was loaded.
+        """True if the keyring was loaded anew, for data that changed since it was loaded.
 
         Else a key that was frozen after a theft would be believed until the process ends.
         """

@@ -216,7 +216,7 @@ _TONES = frozenset((_GRAVE, _ACUTE, _HOOK, _TILDE, _DOT))
 
 @lru_cache(maxsize=16_384)
 def is_syllable(word: str) -> bool:
-    """Whether *word* can be a Vietnamese syllable with its marks."""
+    """True if *word* can be a Vietnamese syllable with its marks."""
     letters = unicodedata.normalize("NFD", word.lower())
     if sum(c in _TONES for c in letters) > 1:
         return False
@@ -316,7 +316,7 @@ def turned(text: str, font: str, *, alone: bool) -> str:
 
 
 def is_unicode(text: str) -> bool:
-    """Whether *text* has letters that no font before Unicode has."""
+    """True if *text* has letters that no font before Unicode has."""
     return bool(_UNICODE.search(text))
 
 
@@ -326,7 +326,7 @@ def share_of(text: str) -> float:
 
 
 def doubtful(text: str) -> bool:
-    """Whether a turned text holds words that are no Vietnamese."""
+    """True if a turned text holds words that are no Vietnamese."""
     words = (word for word in _WORD.findall(text) if not word.isascii())
     return any(not is_syllable(word) and not (word.isupper() and len(word) <= 5) for word in words)
 

@@ -132,7 +132,7 @@ def header_at(rows: Sequence[tuple[int, Cells]], spans: Sequence[Span] = ()) -> 
 
 
 def _may_head(cells: Cells, *, below: bool = False) -> bool:
-    """Whether a row has texts only, as heads are: short, and hardly a digit in them."""
+    """True if a row has texts only, as heads are: short, and hardly a digit in them."""
     texts = 0
     for cell in cells:
         if cell is None or (isinstance(cell, str) and not cell.strip()):
@@ -158,7 +158,7 @@ def _spread(words: list[str], row: int, spans: Sequence[Span]) -> list[str]:
 
 
 def _adds(lines: list[list[str]]) -> bool:
-    """Whether the last of *lines* is a row of sub-heads: most of its words are understood as such."""
+    """True if the last of *lines* is a row of sub-heads: most of its words are understood as such."""
     above, last = lines[:-1], lines[-1]
     new = known = 0
     for index, words in enumerate(last):
@@ -271,7 +271,7 @@ def _is_header(header: Header) -> bool:
 
 
 def repeats(header: Header, cells: Cells) -> bool:
-    """Whether a row is the header again, as at the top of a page: half of its words are."""
+    """True if a row is the header again, as at the top of a page: half of its words are."""
     said = {index: words for index, cell in enumerate(cells) if (words := _words(cell))}
     if len(said) < 2:
         return False
@@ -287,7 +287,7 @@ def repeats(header: Header, cells: Cells) -> bool:
 
 
 def is_plain_header(cells: Cells) -> bool:
-    """Whether a row in the middle of a list can only be a header: most of its words are exact heads."""
+    """True if a row in the middle of a list can only be a header: most of its words are exact heads."""
     if not _may_head(cells):
         return False
     words = [said for cell in cells if (said := _words(cell))]

@@ -134,7 +134,7 @@ def _has_words(said: list[str]) -> bool:
 
 
 def is_heading_text(text: str) -> bool:
-    """Whether one text alone in its row heads what follows, whatever its number."""
+    """True if one text alone in its row heads what follows, whatever its number."""
     plain = _unled(fold(text))
     return bool(
         _PLACE.match(plain) or _OWNER.match(plain) or _ANNEX.match(plain) or _STARS.search(plain)

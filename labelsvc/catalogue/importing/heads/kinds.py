@@ -29,7 +29,7 @@ class ListKind(StrEnum):
 
     @property
     def gives_stars(self) -> bool:
-        """Whether a row of such a list may become a recognition."""
+        """True if a row of such a list may become a recognition."""
         return self in (ListKind.RECOGNISED, ListKind.RENEWED)
 
     @property
@@ -134,7 +134,7 @@ def sayings_in(text: str, place: str) -> list[Saying]:
 
 
 def is_soon(text: str) -> bool:
-    """Whether *text* speaks of products that will end, and have not."""
+    """True if *text* speaks of products that will end, and have not."""
     return bool(_SOON.search(fold(text)))
 
 

@@ -175,7 +175,7 @@ def field_under(tops: tuple[str, ...], words: str) -> str:
 
 
 def is_exact(words: str) -> bool:
-    """Whether *words* are a usual head and nothing else."""
+    """True if *words* are a usual head and nothing else."""
     return _plain(re.sub(r"\([^)]*\)", " ", fold(words))) in _EXACT or field_of(words) in (
         "number", "score", "stars", "decision", "decision_date", "valid_to", "phone", "tax_code"
     )  # fmt: skip
@@ -206,7 +206,7 @@ def _plain(folded: str) -> str:
 
 
 def is_combined(words: str) -> bool:
-    """Whether a head of owners says that their cells hold the address as well."""
+    """True if a head of owners says that their cells hold the address as well."""
     return field_of(words) == "producer" and bool(
         re.search(r"\bdia chi\b|\bnoi san xuat\b", fold(words))
     )

@@ -1,4 +1,4 @@
-"""What a row says about the end of stars: by which decision, from which day, why. Never a star."""
+"""Stars that a row ends: by which decision, from which day, why. Never a star."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a row says about stars that were given: how many, by which decision, by whom, until when."""
+"""Stars that a row gives: how many, by which decision, by whom, until when."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one row of a list says, and the reader that notes what is wrong with its cells."""
+"""Lines: the facts of one row of a list, and the reader that notes faults of its cells."""
 
 from __future__ import annotations
 

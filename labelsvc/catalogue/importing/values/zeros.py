@@ -14,12 +14,12 @@ _PERSON = re.compile(r"0(?:0[1-9]|[1-8]\d|9[0-6])[0-3]\d{8}")
 
 
 def is_person(digits: str) -> bool:
-    """Whether twelve digits can be a personal id."""
+    """True if twelve digits can be a personal id."""
     return bool(_PERSON.fullmatch(digits))
 
 
 def tax_check_digit_fits(code: str) -> bool:
-    """Whether the tenth digit of a tax code of ten digits fits."""
+    """True if the tenth digit of a tax code of ten digits fits."""
     weights = (31, 29, 23, 19, 17, 13, 7, 5, 3)
     total = sum(int(digit) * weight for digit, weight in zip(code[:9], weights, strict=True))
     return 10 - total % 11 == int(code[9])

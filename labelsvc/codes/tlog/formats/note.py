@@ -91,7 +91,7 @@ class NoteKey:
         return key
 
     def signed(self, message: bytes, signature: bytes) -> bool:
-        """Whether *signature*, 64 bytes, is one of this key."""
+        """True if *signature*, 64 bytes, is one of this key."""
         try:
             return len(signature) == 64 and _ALGORITHM.verify_signature(
                 self.public, message, signature

@@ -54,12 +54,12 @@ class StatusList:
     listed: Listed
 
     def has(self, lot: int, unit: int) -> bool:
-        """Whether the unit printed as *unit* of *lot* is listed."""
+        """True if the unit printed as *unit* of *lot* is listed."""
         found = self.listed.get(lot, ())
         return isinstance(found, Whole) or unit in found
 
     def covers(self, lot: int) -> bool:
-        """Whether the list would name units of *lot*: not of one that is newer than the list."""
+        """True if the list would name units of *lot*: not of one that is newer than the list."""
         return lot < self.lots
 
     def plus(self, delta: StatusList) -> StatusList:

@@ -42,7 +42,7 @@ class PressCheck:
 
     @property
     def ok(self) -> bool:
-        """Whether the file may go to the press: no error."""
+        """True if the file may go to the press: no error."""
         return all(finding.severity != "error" for finding in self.findings)
 
 

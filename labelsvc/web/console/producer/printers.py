@@ -8,7 +8,7 @@ from flask import Response, abort, flash, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from labelsvc.errors import BadInput, LabelsvcError, NotFound
+from labelsvc.errors import LabelsvcError, NotFound
 from labelsvc.labels.drawing import fonts
 from labelsvc.labels.models import Printer
 from labelsvc.labels.printers import book, sheet
@@ -165,15 +165,7 @@ def _typed(posted: Posted, name: str, label: str, usual: float) -> float:
     except ValueError:
         value = float("nan")
     if not -1000 < value < 1000:
-        posted.add(
-            BadInput(
-                "{label}: “{text}” is not a figure.",
-                fix="Write it like 86,5.",
-                label=gettext(label),
-                text=text[:20],
-                field=name,
-            )
-        )
+        posted.no_figure(name, label, text)
         return usual
     return value
 

@@ -116,7 +116,7 @@ def _run_page(run_id: int, posted: Posted) -> ResponseReturnValue:
 
 
 def _takes(printer: Printer, run: PrintRun) -> bool:
-    """Whether *printer* is in the network and prints the file of *run* as it is."""
+    """True if *printer* is in the network and prints the file of *run* as it is."""
     alike = printer.language == run.output and sending.dots_agree(run, printer)
     return bool(printer.host) and alike
 

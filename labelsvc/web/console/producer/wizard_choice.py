@@ -171,7 +171,7 @@ def full_sheets(chosen: Choice, have: Balance) -> dict[str, int]:
 
 
 def possible(form: Form, layout: Layout, lot: Lot) -> bool:
-    """Whether codes of *form* can be printed for *lot* with *layout*."""
+    """True if codes of *form* can be printed for *lot* with *layout*."""
     return form in layout.forms and (form is not Form.GS1 or bool(lot.product.gtin))
 
 
