@@ -1,8 +1,9 @@
 """Imports every mapped class, so that the metadata is whole wherever a database is opened."""
 
 from labelsvc.accounts import models as accounts
+from labelsvc.catalogue import handover, owner_decisions, proposals, recognition
 from labelsvc.catalogue import models as catalogue
-from labelsvc.catalogue import owner_decisions, proposals, recognition
+from labelsvc.catalogue.importing import trace, waiting
 from labelsvc.catalogue.importing.heads import memory
 from labelsvc.codes import models as codes
 from labelsvc.codes.tlog import models as tlog
@@ -20,6 +21,7 @@ __all__ = [
     "catalogue",
     "codes",
     "events",
+    "handover",
     "inspections",
     "jobs",
     "labels",
@@ -31,7 +33,9 @@ __all__ = [
     "recognition",
     "scans",
     "tlog",
+    "trace",
     "trust",
+    "waiting",
 ]
 
 metadata = Base.metadata

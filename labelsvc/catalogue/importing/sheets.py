@@ -105,6 +105,7 @@ def examine(
     before: Sheet | None,
     kind: ListKind | None,
     wanted: bool = False,
+    given: tuple[int, Mapping[int, str]] | None = None,
 ) -> Sheet:
     """Find header, title, decision and kind of a sheet; its rows are read afterwards.
 
@@ -112,14 +113,19 @@ def examine(
     :param before: the sheet before it that was read: this one may go on without a header.
     :param kind: what somebody said that the list is.
     :param wanted: somebody said that the sheet is read, though it is hidden.
+    :param given: row of the heads and what its columns are, as somebody said.
     """
     sheet = Sheet(table, table.name)
     if table.hidden and not wanted:
         return _left(sheet, "left_out", "The sheet is hidden.")
-    header = headers.header_of(table)
+    header = headers.given_header(table, *given) if given else headers.header_of(table)
+    if header is None:
+        header = headers.remembered_header(table, remembered)
     if header is None:
         return _without_header(sheet, before)
-    if by_hand := remembered.get(header.fingerprint):
+    if given:
+        sheet.how = "by_hand"
+    elif by_hand := remembered.get(header.fingerprint):
         header, sheet.how = headers.with_columns(header, by_hand), "remembered"
     sheet.header = header
     for number, row in islice(table.rows(), headers.SEARCHED):
@@ -128,6 +134,7 @@ def examine(
         sheet.titles += [" ".join(text.split()) for text in headings.texts_of(row)]
     _judge(sheet, file_name, kind)
     _title_decision(sheet)
+    sheet.header = headers.with_added(header, table.edits)
     return sheet
 
 
@@ -272,7 +279,7 @@ def lines_of(sheet: Sheet) -> Iterator[Line]:
             again = headers.header_at([(number, row), *rows.peek(2)], table.spans)
             if again is not None:
                 if heads_of(again) != heads_of(header):
-                    header = again
+                    header = headers.with_added(again, table.edits)
                     above = Above(header)
                 skip_to, signed = number + again.depth, False
                 continue
@@ -300,7 +307,9 @@ def lines_of(sheet: Sheet) -> Iterator[Line]:
                 sheet.passed.append((number, " · ".join(said)[:160]))
             continue
         context.waiting = ()
-        yield _line(sheet, number, filled, header, context, (marked, empty))
+        line = _line(sheet, number, filled, header, context, (marked, empty))
+        line.raw = row
+        yield line
     if context.waiting and not sheet.judgement.chosen:
         sheet.judgement = Judgement(context.waiting[0].kind, False, (*sheet.judgement.sayings, *context.waiting))  # fmt: skip
 
@@ -376,6 +385,9 @@ def _line(
     if number - 1 in sheet.table.traits.hidden_rows:
         sheet.hidden_rows.append(number)
         line.note("The row is hidden in the file.")
+    if number in sheet.table.edits:
+        names = (headers.named(header, index) for index in sorted(sheet.table.edits[number]))
+        line.note("Changed by hand in the preview: {columns}.", columns=", ".join(names))
     sheet.rows += 1
     if context.judgement.kind in (ListKind.POINTS_OF_SALE, ListKind.VILLAGES):
         return read_place(reader, context)

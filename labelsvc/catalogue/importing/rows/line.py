@@ -80,6 +80,10 @@ class Line:
     older: tuple[str, ...] = ()
     #: "product" and "producer" as the file has them, for a row whose names are refused.
     said: dict[str, str] = field(default_factory=dict)
+    #: The row as it stands in the file, while it is read.
+    raw: Cells = field(default_factory=list)
+    #: Of a refused row: column (from 0) → what stands there, for mending it.
+    cells: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     #: English sentences of things taken for granted, with their parameters.
     notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)

@@ -18,5 +18,8 @@ from labelsvc.web.console.office import villages as villages
 from labelsvc.web.console.office import withdrawals as withdrawals
 from labelsvc.web.console.office.dashboard import bp as bp
 from labelsvc.web.console.office.imports import answers as answers
+from labelsvc.web.console.office.imports import columns as columns
+from labelsvc.web.console.office.imports import mending as mending
 from labelsvc.web.console.office.imports import owners as owners
 from labelsvc.web.console.office.imports import preview as preview
+from labelsvc.web.console.office.imports import upload as upload
