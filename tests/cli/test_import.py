@@ -126,3 +126,19 @@ def test_the_steps_of_an_import_go_forward_and_end(
     for steps in (read, written):
         assert steps == sorted(steps)
         assert steps[-1][0] == steps[-1][1]
+
+
+def test_a_whole_list_is_taken_back(
+    products: Callable[[], int], told: Told, run: Run, tmp_path: Path
+) -> None:
+    path = listed(tmp_path, GOOD)
+    assert "labelsvc import --undo 1" in run("import", path).stdout
+    assert "taken over before" in run("import", path).stdout
+    dry = told("import", "--undo", 1, "--dry-run")
+    assert (dry["undone"], dry["counts"]["product"], products()) == (False, 1, 1)
+    done = told("import", "--undo", 1)
+    assert (done["undone"], products()) == (True, 0)
+    assert "already" in run("import", "--undo", 1, code=1).output
+    run("import", "--undo", 9, code=1)
+    run("import", path, "--undo", 1, code=2)
+    run("import", code=2)

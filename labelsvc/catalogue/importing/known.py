@@ -31,6 +31,7 @@ from labelsvc.clock import today
 _PRODUCT = (
     Product.id, Product.producer_id, Product.name, Product.set_number, Product.set_guessed,
     *(getattr(Product, column.name) for column in product_columns.IN_LISTS), Product.merged_into_id,
+    Product.created_at,
 )  # fmt: skip
 _RECOGNITION = (
     Recognition.id, Recognition.product_id, Recognition.stars, Recognition.score, Recognition.potential_five,
@@ -99,7 +100,8 @@ class Known:
         ):
             told = entry.facts.get("name")
             product = self._by_id.get(int(entry.subject.rpartition(":")[2] or 0))
-            if isinstance(told, list) and told and product is not None:
+            # A number may be given again after a list was taken back.
+            if isinstance(told, list) and told and product is not None and entry.at >= product.created_at:  # fmt: skip
                 self._products.setdefault((product.producer_id, name_key(str(told[0]))), product)
 
     def compare(self, line: Line, sheet: Sheet) -> PlanRow | None:

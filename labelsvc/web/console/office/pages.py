@@ -22,4 +22,5 @@ from labelsvc.web.console.office.imports import columns as columns
 from labelsvc.web.console.office.imports import mending as mending
 from labelsvc.web.console.office.imports import owners as owners
 from labelsvc.web.console.office.imports import preview as preview
+from labelsvc.web.console.office.imports import undo as undo
 from labelsvc.web.console.office.imports import upload as upload

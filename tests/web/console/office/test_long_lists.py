@@ -22,6 +22,7 @@ from labelsvc.web.site import Site
 from labelsvc.worker.tasks import work_once
 from tests.catalogue import lists
 from tests.web.desk import Desk
+from tests.world import PASSWORD
 
 from .test_imports import ANNEX, LIST, ROW, SHORT, book_of, products, say, send
 
@@ -261,3 +262,21 @@ def test_no_other_role_sees_or_touches_a_list_on_its_way(
     assert "danh sách.csv" not in auditor.words("/office/imports")
     with database.reading() as session:
         assert session.scalars(select(Producer).where(Producer.name == "HTX Cốm Vòng")).all() == []
+
+
+def test_a_list_is_taken_back_on_its_page(desk: Callable[[str], Desk], database: Database) -> None:
+    office, auditor, before = desk("office"), desk("auditor"), products(database)
+    report = urlsplit(office.post(send(office)).location).path
+    assert "Take the list back" in office.words(report)
+    assert "Take the list back" not in auditor.words(report)
+    assert auditor.get(f"{report}/undo").status_code == 403
+    words = office.words(f"{report}/undo")
+    assert "Products: 2" in words and "Take the whole list back" in words
+    assert office.post(f"{report}/undo", {"password": PASSWORD}).status_code == 303
+    assert products(database) == before
+    assert "The list was taken back" in office.words(report)
+    assert "taken back" in office.words("/office/imports")
+    assert "It cannot be taken back" in office.words(f"{report}/undo")
+    assert office.post(f"{report}/undo", {"password": PASSWORD}).status_code == 409
+    again = office.words(send(office))
+    assert "2 rows will be taken over" in again and "very same file" not in again

@@ -29,6 +29,7 @@ from labelsvc.catalogue.withdrawing import REASON_WORDS
 from labelsvc.errors import FileMissing, Refused
 from labelsvc.jobs.models import JobState
 from labelsvc.jobs.queue import failure
+from labelsvc.programme.undoing import undoable
 from labelsvc.web.console.column_words import COLUMN_WORDS
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import PAGE, found_or_404, names_of
@@ -165,12 +166,15 @@ def import_run(import_id: int) -> ResponseReturnValue:
     """The report of a list that was taken over."""
     with site().database.reading() as session:
         run = found_or_404(session.get(ImportRun, import_id))
-        people = names_of(session, [run.actor])
+        people = names_of(session, [run.actor, run.undone_by])
     try:
         plan: StoredPlan | None = staging().report(import_id)
     except FileMissing:  # taken over on the command line by an earlier version, which stored none
         plan = None
-    return _rows_page("console/office/import_run.html", plan, Posted(), run=run, people=people)
+    return _rows_page(
+        "console/office/import_run.html", plan, Posted(), run=run, people=people,
+        may_undo=undoable(run),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
