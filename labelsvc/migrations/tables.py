@@ -1,8 +1,9 @@
 """Imports every mapped class, so that the metadata is whole wherever a database is opened."""
 
 from labelsvc.accounts import models as accounts
-from labelsvc.catalogue import handover, owner_decisions, proposals, recognition
 from labelsvc.catalogue import models as catalogue
+from labelsvc.catalogue import owner_decisions, proposals, recognition
+from labelsvc.catalogue.exporting import handover
 from labelsvc.catalogue.importing import trace, waiting
 from labelsvc.catalogue.importing.heads import memory
 from labelsvc.codes import models as codes

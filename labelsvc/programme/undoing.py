@@ -23,9 +23,10 @@ from labelsvc.catalogue.importing.trace import (
     changed_by,
     made_by,
     plain,
+    sold_by,
     typed,
 )
-from labelsvc.catalogue.models import ImportRun, Lot, Producer, Product
+from labelsvc.catalogue.models import ImportRun, Lot, Producer, Product, outlet_product
 from labelsvc.catalogue.owner_decisions import OwnerDecision
 from labelsvc.catalogue.proposals import ProposalState, WithdrawalProposal
 from labelsvc.catalogue.recognition import Recognition
@@ -127,6 +128,12 @@ def undo(session: Session, run: ImportRun, *, actor: str) -> Undoing:
         raise obstacle
     try:
         _restore(session, found)
+        for outlet, products in sold_by(session, run.id):
+            session.execute(
+                delete(outlet_product).where(
+                    outlet_product.c.outlet_id == outlet, outlet_product.c.product_id.in_(products)
+                )
+            )
         _delete(session, found.made, actor)
     except IntegrityError as error:
         raise Conflict(

@@ -142,3 +142,18 @@ def test_a_whole_list_is_taken_back(
     run("import", "--undo", 9, code=1)
     run("import", path, "--undo", 1, code=2)
     run("import", code=2)
+
+
+def test_templates_and_handovers_are_written(
+    products: Callable[[], int], told: Told, run: Run, tmp_path: Path
+) -> None:
+    made = tmp_path / "mau.xlsx"
+    assert told("template", "withdrawn", "--output", made)["file"] == str(made)
+    assert made.read_bytes().startswith(b"PK")
+    run("import", listed(tmp_path, GOOD))
+    path = tmp_path / "moi.xlsx"
+    facts = told("handover", "--since", "01/01/2026", "--to", "Xã Bát Tràng", "--output", path)
+    assert (facts["recognised"], facts["withdrawn"]) == (1, 0) and path.exists()
+    run("import", path)
+    assert products() == 1
+    run("handover", "--since", "01/01/2199", "--to", "Xã", code=1)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from labelsvc.accounts import audit
 from labelsvc.catalogue import register
+from labelsvc.catalogue.fields import name_key
 from labelsvc.catalogue.importing.heads.kinds import ListKind
 from labelsvc.catalogue.importing.plan import Plan, PlanRow
 from labelsvc.catalogue.importing.trace import THINGS, Trace
@@ -157,6 +158,7 @@ def _new_recognitions(
 
 def _places(session: Session, plan: Plan, actor: str, trace: Trace) -> None:
     """Points of sale and villages: they are few, and go the way of the forms."""
+    made: dict[str, int] = {}
     for row in plan.rows:
         facts = dict(row.line.place)
         if not facts or row.state not in ("new", "changed"):
@@ -165,21 +167,32 @@ def _places(session: Session, plan: Plan, actor: str, trace: Trace) -> None:
         if "commune_code" in facts:
             key = (facts.pop("commune_code"), facts.pop("commune_from"))
             facts["commune"] = session.get(AdminUnit, key)
-        thing = "village" if village else "outlet"
-        if row.state == "new":
-            made: Village | Outlet = (register.create_village if village else register.create_outlet)(session, actor=actor, **facts)  # fmt: skip
-            trace.made(thing, [made.id])
-            continue
-        number = row.product_id or 0
-        commune = facts.get("commune")
-        columns = {k: v for k, v in facts.items() if k != "commune"}
-        if commune is not None:
-            columns |= {"commune_code": commune.code, "commune_from": commune.valid_from}
-        trace.changes(thing, number, columns)
-        if village:
-            register.update_village(session, session.get_one(Village, number), actor=actor, **facts)
-        else:
-            register.update_outlet(session, session.get_one(Outlet, number), actor=actor, **facts)
+        number = made.get(name_key(facts["name"])) if row.follows else row.product_id
+        if row.state == "new" and number is None:
+            create: Any = register.create_village if village else register.create_outlet
+            number = create(session, actor=actor, **facts).id
+            made[name_key(facts["name"])] = number
+            trace.made("village" if village else "outlet", [number])
+        elif number is not None and row.state == "changed":
+            _change_place(session, number, facts, village=village, trace=trace, actor=actor)
+        if row.line.sells and number is not None:
+            outlet = session.get_one(Outlet, number)
+            for product in row.line.sells:
+                register.sell_at(session, outlet, session.get_one(Product, product), sold=True, actor=actor)  # fmt: skip
+            trace.sold(number, row.line.sells)
+
+
+def _change_place(
+    session: Session, number: int, facts: dict[str, Any], *, village: bool, trace: Trace, actor: str
+) -> None:
+    columns = {k: v for k, v in facts.items() if k != "commune"}
+    if (commune := facts.get("commune")) is not None:
+        columns |= {"commune_code": commune.code, "commune_from": commune.valid_from}
+    trace.changes("village" if village else "outlet", number, columns)
+    if village:
+        register.update_village(session, session.get_one(Village, number), actor=actor, **facts)
+    else:
+        register.update_outlet(session, session.get_one(Outlet, number), actor=actor, **facts)
 
 
 def propose_from(session: Session, plan: Plan, *, actor: str, trace: Trace | None = None) -> int:

@@ -32,6 +32,9 @@ from labelsvc.i18n import fold
 SheetState = Literal["read", "left_out", "repeats", "unread"]
 #: Words of rows that were passed over that are kept for the preview.
 _KEPT = 50
+#: Sheets of a template that are no lists, by their names.
+EXAMPLES, GUIDE = "Ví dụ", "Hướng dẫn"
+_NO_LISTS = {fold(EXAMPLES): "The sheet holds examples.", fold(GUIDE): "The sheet is a guide."}
 _SUMMARY = re.compile(r"\b(?:tong hop|th|summary|bieu tong)\b")
 
 
@@ -135,6 +138,8 @@ def examine(
     _judge(sheet, file_name, kind)
     _title_decision(sheet)
     sheet.header = headers.with_added(header, table.edits)
+    if (reason := _NO_LISTS.get(fold(sheet.name).strip())) and not (wanted or given):
+        return _left(sheet, "left_out", reason)
     return sheet
 
 
@@ -194,8 +199,12 @@ def _judge(sheet: Sheet, file_name: str, kind: ListKind | None) -> None:
     stem = re.sub(r"[_.\-]+", " ", re.sub(r"\.\w{1,5}$", "", file_name))
     texts.append((stem, "file"))
     columns = header.columns
-    found = kinds.judged(texts, stars="stars" in columns, products="product" in columns)
-    if "product" not in columns and not found.kind.ends_stars:
+    starred = not columns.keys().isdisjoint(("stars", "decision", "score", "wanted_stars"))
+    # A list of points of sale may name the products that are sold there.
+    sold = "outlet" in columns and not starred
+    found = kinds.judged(texts, stars="stars" in columns, products="product" in columns and not sold)  # fmt: skip
+    first = sold and not found.sayings and columns["outlet"] < columns.get("product", -1)
+    if ("product" not in columns or first) and not found.kind.ends_stars:
         lead = (
             ListKind.VILLAGES
             if "village" in columns and "outlet" not in columns

@@ -23,6 +23,8 @@ THINGS: Final[dict[str, type[Any]]] = {
     "producer": Producer, "product": Product, "recognition": Recognition, "outlet": Outlet,
     "village": Village, "proposal": WithdrawalProposal,
 }  # fmt: skip
+#: Thing of products that were entered at a point of sale.
+SOLD: Final = "sold"
 #: Numbers that one row of the table holds.
 _BATCH: Final = 1000
 
@@ -64,6 +66,12 @@ class Trace:
             "after": {name: plain(new) for name, new in values.items()},
         })  # fmt: skip
 
+    def sold(self, outlet: int, products: Iterable[int]) -> None:
+        """Note products that were entered at a point of sale."""
+        self._changed.append({
+            "thing": SOLD, "changed_id": outlet, "before": {}, "after": {"products": list(products)},
+        })  # fmt: skip
+
     def keep(self, import_id: int) -> None:
         """Write it down."""
         for thing, ids in self._made.items():
@@ -94,8 +102,17 @@ def changed_by(session: Session, import_id: int) -> Sequence[ImportTrace]:
     return session.scalars(
         select(ImportTrace)
         .where(ImportTrace.import_id == import_id, ImportTrace.changed_id.is_not(None))
+        .where(ImportTrace.thing != SOLD)
         .order_by(ImportTrace.id)
     ).all()
+
+
+def sold_by(session: Session, import_id: int) -> list[tuple[int, list[int]]]:
+    """Points of sale, each with the products that a list entered there."""
+    query = select(ImportTrace).where(ImportTrace.import_id == import_id, ImportTrace.thing == SOLD)
+    return [
+        (trace.changed_id or 0, (trace.after or {})["products"]) for trace in session.scalars(query)
+    ]
 
 
 def plain(value: Any) -> Any:

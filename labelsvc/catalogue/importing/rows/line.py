@@ -68,6 +68,11 @@ class Line:
     recognition: dict[str, Any] = field(default_factory=dict)
     #: A point of sale or a craft village: field → value.
     place: dict[str, Any] = field(default_factory=dict)
+    #: Products that are sold at a point of sale and who makes them, as the row has it.
+    goods: str = ""
+    owner_said: str = ""
+    #: The same by their numbers, those that the place does not sell yet.
+    sells: tuple[int, ...] = ()
     withdrawal: Withdrawal | None = None
     #: Fields of the recognition that the list does not say and that the law or a guess filled.
     assumed: frozenset[str] = frozenset()

@@ -280,3 +280,38 @@ def test_a_list_is_taken_back_on_its_page(desk: Callable[[str], Desk], database:
     assert office.post(f"{report}/undo", {"password": PASSWORD}).status_code == 409
     again = office.words(send(office))
     assert "2 rows will be taken over" in again and "very same file" not in again
+
+
+def test_templates_are_downloaded_and_come_back_empty(
+    desk: Callable[[str], Desk], database: Database
+) -> None:
+    office = desk("office")
+    assert "Templates to fill in" in office.words("/office/imports")
+    answer = office.get("/office/imports/templates/recognised.xlsx")
+    assert 'filename="mau-cong-nhan.xlsx"' in answer.headers["Content-Disposition"]
+    sent = {"list": (io.BytesIO(answer.data), "mau-cong-nhan.xlsx")}
+    assert "There is no row below the header" in office.post("/office/imports", sent).text
+    assert office.get("/office/imports/templates/stars.xlsx").status_code == 404
+
+
+def test_a_list_is_handed_over_with_a_receipt(
+    desk: Callable[[str], Desk], database: Database
+) -> None:
+    office, auditor = desk("office"), desk("auditor")
+    office.post(send(office))
+    form = {"since": "01/01/2026", "recipient": "Phòng Kinh tế xã <b>Bát Tràng</b>"}
+    for wrong in (
+        {"since": ""},
+        {"since": "31/02/2026"},
+        {"recipient": ""},
+        {"since": "01/01/2199"},
+    ):
+        assert office.post("/office/handovers", form | wrong).status_code == 400
+    assert "Nothing was handed over yet" in auditor.words("/office/handovers")
+    assert office.post("/office/handovers", form).status_code == 303
+    page = auditor.get("/office/handovers")
+    assert "<b>Bát Tràng" not in page.text and "ocop-tu-2026-01-01" in page.text
+    assert auditor.post("/office/handovers", form).status_code == 403
+    assert auditor.get("/office/handovers/1.xlsx").status_code == 403
+    assert office.get("/office/handovers/1.xlsx").data.startswith(b"PK")
+    assert office.get("/office/handovers/9.xlsx").status_code == 404

@@ -209,7 +209,11 @@ def _rows_page(
         state=state,
         states=STATES,
         field_words=COLUMN_WORDS
-        | {"set_guessed": COLUMN_WORDS["set_number"], "withdrawal": "Withdrawal"},
+        | {
+            "set_guessed": COLUMN_WORDS["set_number"],
+            "withdrawal": "Withdrawal",
+            "sells": "Products sold there",
+        },
         set_words=set_words,
         problems=posted.problems,
         **more,

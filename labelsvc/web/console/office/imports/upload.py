@@ -11,6 +11,7 @@ from sqlalchemy import select
 from labelsvc.catalogue.importing import waiting
 from labelsvc.catalogue.importing.files.guard import kind_of
 from labelsvc.catalogue.importing.heads.header import HeaderMissing
+from labelsvc.catalogue.importing.heads.kinds import KIND_WORDS
 from labelsvc.catalogue.importing.waiting import Doing
 from labelsvc.catalogue.models import ImportRun
 from labelsvc.errors import BadInput, LabelsvcError
@@ -41,6 +42,7 @@ def _start(posted: Posted, unread: str = "") -> ResponseReturnValue:
         under_way=under_way,
         people=people,
         unread=unread,
+        kind_words=KIND_WORDS,
         problems=posted.problems,
         errors=posted.errors,
         most=site().settings.upload_mib,
