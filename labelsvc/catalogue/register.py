@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from labelsvc.accounts import audit
-from labelsvc.catalogue import criteria, fields, product_columns
+from labelsvc.catalogue import criteria, fields, ingredient_rows, product_columns
 from labelsvc.catalogue.changes import (
     Changes,
     added,
@@ -96,7 +96,7 @@ def create_product(session: Session, *, producer: Producer, actor: str, **facts:
     """
     not_merged(producer)
     product = Product(name="", producer_id=producer.id)
-    changes = checked(product, _product_facts(facts, new=True), PRODUCT)
+    changes = checked(product, _from_rows(_product_facts(facts, new=True)), PRODUCT)
     _product_free(session, product, changes)
     return added(session, product, changes, actor, "product.create")
 
@@ -105,7 +105,8 @@ def update_product(session: Session, product: Product, *, actor: str, **facts: A
     """Change facts of a product; gives what changed, field → (old, new)."""
     if facts.get("set_number", product.set_number) != product.set_number:
         facts.setdefault("set_guessed", False)  # somebody chose another one
-    changes = checked(product, _product_facts(facts, new=False), PRODUCT)
+    facts.setdefault("ingredient_rows", product.ingredient_rows)
+    changes = checked(product, _from_rows(_product_facts(facts, new=False)), PRODUCT)
     _product_free(session, product, changes)
     return changed(session, product, actor, "product.update", changes)
 
@@ -143,6 +144,14 @@ def _product_facts(facts: dict[str, Any], *, new: bool) -> dict[str, Any]:
             fix="Give it in days, or leave it empty for goods without expiry.",
             field="shelf_life_days",
         )
+    return facts
+
+
+def _from_rows(facts: dict[str, Any]) -> dict[str, Any]:
+    """*facts* with the text of the ingredients set from their rows, where there are any."""
+    if facts.get("ingredient_rows"):
+        rows = fields.checked("ingredient_rows", ingredient_rows.checked, facts["ingredient_rows"])
+        facts["ingredients"] = ingredient_rows.set_text(rows)
     return facts
 
 

@@ -20,7 +20,8 @@ from tests.factories import make_producer, make_product, make_village
 SAMPLES = {
     "tax_code": "0100109106", "gtin": "09520000001001", "ocop_code": "01-00577-012-2026",
     "phone": "024 3999 0123", "email": "lan@example.vn", "website": "https://lan.example.vn",
-    "decision_number": "1147/QĐ-UBND",
+    "decision_number": "1147/QĐ-UBND", "goods_kind": "food", "nutrition_exempt": "small_maker",
+    "date_kind": "best_before",
 }  # fmt: skip
 
 

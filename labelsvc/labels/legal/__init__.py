@@ -15,7 +15,16 @@ from labelsvc.labels.drawing.content import LabelContent, Unit
 from labelsvc.labels.drawing.fonts_metrics import Fonts
 from labelsvc.labels.drawing.sample_content import sample_unit_of
 from labelsvc.labels.layouts.layout import Layout
-from labelsvc.labels.legal import colours, elsewhere, hidden, letters, spoken, stars, wording
+from labelsvc.labels.legal import (
+    colours,
+    composition,
+    elsewhere,
+    hidden,
+    letters,
+    spoken,
+    stars,
+    wording,
+)
 from labelsvc.labels.legal.contents import (
     NAME,
     NO_LABEL,
@@ -30,6 +39,7 @@ from labelsvc.labels.legal.contents import (
 )
 from labelsvc.labels.legal.elsewhere import MAY_STAND_ELSEWHERE
 from labelsvc.labels.legal.finding import APPENDIX_I, Finding, Severity, article, cite
+from labelsvc.labels.legal.goods import spelling, written
 from labelsvc.labels.legal.spoken import Spoken
 
 __all__ = [
@@ -65,8 +75,9 @@ def check_run(
     """
     words = spoken.words(layout, values)
     away = (declared_elsewhere & MAY_STAND_ELSEWHERE) | elsewhere.declared(words)
-    found = _contents(layout, values, set_number, away)
-    found += _phrases(layout, words, set_number)
+    found = _contents(layout, values, words, set_number, away)
+    found += _phrases(layout, values, words, set_number)
+    found += composition.check(layout, values, words, set_number)
     found += wording.check(layout, values, words)
     found += stars.check(layout, values, words)
     return found
@@ -88,7 +99,7 @@ def check_label(
     :param unit: whose words are measured; a sample of the layout's first form unless given.
     :returns: errors first, each with the box of its element where that is drawn.
     """
-    mandatory = mandatory_variables(set_number)
+    mandatory = mandatory_variables(set_number, content)
     unit = unit or sample_unit_of(layout)
     boxes = {text.field: text.box for text in drawing.texts}
     found = [
@@ -104,7 +115,11 @@ def check_label(
 
 
 def _contents(
-    layout: Layout, values: Mapping[str, str], set_number: int, away: frozenset[str]
+    layout: Layout,
+    values: Mapping[str, str],
+    words: list[Spoken],
+    set_number: int,
+    away: frozenset[str],
 ) -> list[Finding]:
     found: list[Finding] = []
     full = layout.purpose == "full_label"
@@ -118,11 +133,16 @@ def _contents(
                 article("42.1"),
             )
         )
-    conditional = if_any(set_number)
-    for content in (*required(set_number), *conditional):
+    group = group_of(set_number, values)
+    if full and group is not None and group.key == "medicine":
+        return [*found, _medicine()]
+    conditional = if_any(set_number, values)
+    for content in (*required(set_number, values), *conditional):
         given = [name for name in content.variables if values.get(name)]
         shown = [name for name in content.variables if name in layout.variables]
         if content.key in away or (content in conditional and not given):
+            continue
+        if set(given) & set(shown) or (full and written.stands(content, values, words)):
             continue
         params = {"content": content.name_vi, "content_en": content.name_en, "field": content.key}
         if not given and (full or (content.key in (NAME.key, PARTY.key) and shown)):
@@ -136,7 +156,7 @@ def _contents(
                     params,
                 )
             )
-        elif full and not set(given) & set(shown):
+        elif full:
             found.append(
                 Finding(
                     "error",
@@ -150,22 +170,34 @@ def _contents(
     return found
 
 
-def _phrases(layout: Layout, words: list[Spoken], set_number: int) -> list[Finding]:
-    """Prescribed words. A warning: set 18 holds medicines too, whose labels have a law of their
-    own, and the catalogue does not tell them apart."""
-    group = group_of(set_number)
+def _medicine() -> Finding:
+    """Medicines have contents of their own, which the catalogue does not hold."""
+    return Finding(
+        "error",
+        "medicine_label",
+        "The label of a medicine is not made here: it needs dosage form, registration number and more.",
+        "Print a seal or a card beside the medicine's own label; or correct the kind of goods.",
+        f"{APPENDIX_I} group 12",
+    )
+
+
+def _phrases(
+    layout: Layout, values: Mapping[str, str], words: list[Spoken], set_number: int
+) -> list[Finding]:
+    """Prescribed words, whatever their capitals and the place of the tone."""
+    group = group_of(set_number, values)
     if group is None or layout.purpose != "full_label":
         return []
-    said = " ".join(text.text for text in words).casefold().replace("\n", " ")
+    said = spelling.key(" ".join(text.text for text in words))
     return [
         Finding(
-            "warning",
+            "error",
             "phrase_missing",
             "The words “{phrase}” are missing.",
-            "Add them to the layout or to the warning of the product, unless it is a medicine.",
-            f"{APPENDIX_I} group {group.number}",
+            "Add them to the layout or to the warning of the product.",
+            f"{APPENDIX_I} group {group.number}{point}",
             {"phrase": phrase},
         )
-        for phrase in group.phrases
-        if phrase.casefold() not in said
+        for point, phrase in group.phrases
+        if not spelling.has(said, phrase)
     ]

@@ -92,6 +92,9 @@ def _facts(found: Product) -> list[tuple[str, Any]]:
         column: getattr(found, column) for column in WORDS if column not in ("name", "set_number")
     }
     values["risk_level"] = gettext(RISKS[RiskLevel(found.risk_level)])
+    for column in COLUMNS:
+        if column.choices is not None and values.get(column.name):
+            values[column.name] = gettext(column.choices[values[column.name]])
     return [(gettext(WORDS[column]), value) for column, value in values.items() if value]
 
 
