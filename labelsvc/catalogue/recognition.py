@@ -21,7 +21,7 @@ from sqlalchemy import (
     Text,
     func,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from labelsvc.catalogue.models import Product
 from labelsvc.clock import now
@@ -118,6 +118,11 @@ class Recognition(Base):
     found_on: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
     product: Mapped[Product] = relationship(back_populates="recognitions")
+
+    @validates("product")
+    def _given_to(self, _key: str, product: Product) -> Product:
+        self.product_name = self.product_name or (product.name if product else "")
+        return product
 
     def standing(self, on: date) -> Standing:
         """Standing on the day *on*; that day itself still counts as valid at the end."""

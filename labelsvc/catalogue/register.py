@@ -37,6 +37,8 @@ from labelsvc.catalogue.models import (
     RiskLevel,
     Village,
 )
+from labelsvc.catalogue.recognition import ruling
+from labelsvc.clock import today
 from labelsvc.errors import BadInput, Conflict
 
 _line = {most: partial(fields.line, most=most) for most in (30, 40, 60, 80, 120, 160, 200, 300)}
@@ -102,7 +104,14 @@ def create_product(session: Session, *, producer: Producer, actor: str, **facts:
 
 
 def update_product(session: Session, product: Product, *, actor: str, **facts: Any) -> Changes:
-    """Change facts of a product; gives what changed, field → (old, new)."""
+    """Change facts of a product; gives what changed, field → (old, new).
+
+    :param facts: with `agreed=True` a product that has stars gets another name than that of the decision.
+    :raises Conflict: it has stars under its name, and nobody agreed to another one.
+    """
+    agreed = facts.pop("agreed", False)
+    if not agreed and "name" in facts:
+        _same_as_decided(product, facts["name"])
     if facts.get("set_number", product.set_number) != product.set_number:
         facts.setdefault("set_guessed", False)  # somebody chose another one
     facts.setdefault("ingredient_rows", product.ingredient_rows)
@@ -145,6 +154,21 @@ def _product_facts(facts: dict[str, Any], *, new: bool) -> dict[str, Any]:
             field="shelf_life_days",
         )
     return facts
+
+
+def _same_as_decided(product: Product, name: str | None) -> None:
+    """A decision gives stars to the product that it names: another name asks (Decision 26/2026 art. 8.1)."""
+    if fields.name_key(name or "") == fields.name_key(product.name):
+        return
+    held = ruling(product.recognitions, today())
+    if held is not None and held.standing(today()).allows_stars:
+        raise Conflict(
+            "Decision {decision} gives stars to “{name}”, under this name.",
+            fix="Tick below that the goods are the same, or enter another product.",
+            field="name",
+            decision=held.decision_number,
+            name=held.product_name or product.name,
+        )
 
 
 def _from_rows(facts: dict[str, Any]) -> dict[str, Any]:

@@ -38,8 +38,9 @@ from labelsvc.labels.legal.contents import (
     required,
 )
 from labelsvc.labels.legal.elsewhere import MAY_STAND_ELSEWHERE
-from labelsvc.labels.legal.finding import APPENDIX_I, Finding, Severity, article, cite
+from labelsvc.labels.legal.finding import APPENDIX_I, PROGRAMME, Finding, Severity, article, cite
 from labelsvc.labels.legal.goods import spelling, written
+from labelsvc.labels.legal.goods.kind import facts_of
 from labelsvc.labels.legal.spoken import Spoken
 
 __all__ = [
@@ -77,6 +78,7 @@ def check_run(
     away = (declared_elsewhere & MAY_STAND_ELSEWHERE) | elsewhere.declared(words)
     found = _contents(layout, values, words, set_number, away)
     found += _phrases(layout, values, words, set_number)
+    found += _decided_name(values)
     found += composition.check(layout, values, words, set_number)
     found += wording.check(layout, values, words)
     found += stars.check(layout, values, words)
@@ -168,6 +170,23 @@ def _contents(
                 )
             )
     return found
+
+
+def _decided_name(values: Mapping[str, str]) -> list[Finding]:
+    """Stars belong to the goods that the decision names."""
+    decided, name = facts_of(values).get("decided_name", ""), values.get("product_name", "")
+    if not values.get("stars") or not decided or spelling.key(decided) == spelling.key(name):
+        return []
+    return [
+        Finding(
+            "warning",
+            "name_not_as_decided",
+            "The decision names the goods “{decided}”, the label says “{name}”.",
+            "Print the name of the decision, or ask the programme office.",
+            f"{PROGRAMME} art. 8.1",
+            {"decided": decided, "name": name},
+        )
+    ]
 
 
 def _medicine() -> Finding:

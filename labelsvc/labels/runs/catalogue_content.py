@@ -102,7 +102,8 @@ def lot_content(
         recognition.stars if recognition else None,
         record=f"{product.name}, {lot.code}",
         images=pictures or {},
-        facts=product_facts(product),
+        facts=product_facts(product)
+        | {"decided_name": recognition.product_name if recognition else ""},
     )
 
 

@@ -44,7 +44,8 @@ def upgrade() -> None:
         for name, length in columns.items():
             kind = sa.Text() if length is None else sa.String(length=length)
             op.add_column(table, sa.Column(name, kind, server_default="", nullable=False))
-    op.add_column("recognition", sa.Column("found_on", sa.Date(), nullable=True))
+    for table in ("recognition", "withdrawal_proposal"):
+        op.add_column(table, sa.Column("found_on", sa.Date(), nullable=True))
     # The name as the decision has it: what was known of it is the name of the product today.
     op.execute(
         "UPDATE recognition SET product_name = "
@@ -53,7 +54,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_column("recognition", "found_on")
+    for table in ("recognition", "withdrawal_proposal"):
+        op.drop_column(table, "found_on")
     for table, columns in _COLUMNS.items():
         for name in columns:
             op.drop_column(table, name)

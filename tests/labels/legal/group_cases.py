@@ -103,6 +103,15 @@ LAWFUL: dict[str, dict[str, Any]] = {
     "cosmetic that keeps": goods(19, "Kem dưỡng nghệ", "Nước, nghệ (3 %)", storage="Dùng trong 12 tháng sau khi mở nắp", expires=""),
     "decimal shares": goods(11, "Trà nhài", "Chè xanh (98,5 %), hoa nhài (1,5 %)"),
     "masses": goods(18, "Cao gừng", "Gừng 1,2 g, mật ong 800 mg", warning=HEALTH),
+    "a place with one capital": goods(7, "Đậu phụ làng Mơ", "Đậu nành (90 %), nước"),
+    "scent that is taken out again": goods(7, "Bột sắn dây ướp hoa bưởi", "Tinh bột sắn dây"),
+    "wrapped in a leaf": goods(8, "Giò lụa lá chuối", "Thịt lợn (90 %), nước mắm"),
+    "grade of a tea": goods(11, "Chè xanh một tôm hai lá", "Búp chè 100 %"),
+    "figures as a table": goods(6, "Bánh gạo", "Gạo (80 %), muối", {"n": "Dinh dưỡng: {nutrition}"}, nutrition="100 g: Năng lượng (kcal) 380, Chất đạm (g) 7, Carbohydrat (g) 80, Chất béo (g) 2, Natri (mg) 200"),
+    "serving": goods(6, "Bánh gạo", "Gạo (80 %), muối", {"n": "Dinh dưỡng: {nutrition}"}, nutrition="Mỗi khẩu phần 30 g: năng lượng 120 kcal; chất đạm 2 g; carbohydrat 26 g; chất béo 1 g; natri 60 mg"),
+    "supplemented food": goods(18, "Bột dinh dưỡng", "Gạo lứt (50 %), đậu nành (30 %)", warning="Thực phẩm bổ sung."),
+    "variety of rice": goods(3, "Gạo lứt huyết rồng", "Gạo tẻ"),
+    "compound ingredient": goods(6, "Bánh nướng", "Nhân 60 % (hạt điều 20 %, mứt bí 15 %), vỏ 40 % (bột mì 25 %, đường 30 %)"),
     "stressed with its quantity": goods(8, "Bánh sữa", "Sữa bò tươi (70 %), bơ (10 %)", {"storage": "Bảo quản: {storage}\nGiàu canxi: canxi 120 mg trong 100 g"}),
 }  # fmt: skip
 
@@ -131,6 +140,7 @@ UNLAWFUL: dict[str, tuple[str, dict[str, Any]]] = {
     "one fibre without a share": ("fibre_share_missing", goods(22, "Khăn", "Tơ tằm 70 %, cotton", _SPEC, specification="1 m")),
     "fibres above everything": ("shares_above_all", goods(22, "Khăn", "Tơ tằm 70 %, cotton 40 %", _SPEC, specification="1 m")),
     "wood without its name": ("wood_unnamed", craft(21, "Khay trà", "Gỗ tự nhiên")),
+    "medicine that says it is none": ("medicine_label", goods(18, "Dầu gió thảo dược", "Menthol 2 g", warning=HEALTH)),
     "medicine": ("medicine_label", goods(18, "Thuốc ho thảo dược", "Cát cánh 300 mg")),
     "traditional medicine": ("medicine_label", goods(18, "Viên hoàn bổ thận", "Thục địa 300 mg", specification="Dạng bào chế: viên hoàn")),
     "health food without quantities": ("share_missing", goods(18, "Viên nang", "Bột rau củ, men", warning=HEALTH)),

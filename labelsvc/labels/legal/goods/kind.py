@@ -85,10 +85,12 @@ def _of_wood(materials: str) -> bool:
 
 def _of_health(name: str, said: str) -> str:
     """Set 18 holds health foods, herbal and traditional medicines."""
+    if found(name, _MEDICINE):
+        return "medicine"  # whatever else is said: no food is called so
     if found(name + said, _HEALTH):
         return "health_food"
     if found(name + said, _SUPPLEMENT):
         return "supplement"
-    if found(name, _MEDICINE) or found(said, _REGISTERED):
+    if found(said, _REGISTERED):
         return "medicine"
     return "health_food"

@@ -20,6 +20,26 @@ from labelsvc.labels.legal.goods.spelling import found, key, keys, words
 _TASTE = keys("hương, vị, mùi, hương vị")
 _SCENTED = keys("ướp, ướp hoa, ướp bông, ướp hương, ướp gạo, ướp xổi")
 _FLAVOURING = keys("hương liệu, chất tạo hương, hương tổng hợp, hương tự nhiên")
+#: Words before the name of a place: "đậu phụ làng Mơ".
+_PLACES = frozenset(
+    [
+        "làng",
+        "xóm",
+        "thôn",
+        "xã",
+        "phố",
+        "vùng",
+        "núi",
+        "sông",
+        "hồ",
+        "chợ",
+        "bản",
+        "mường",
+        "đồi",
+        "huyện",
+        "chùa",
+    ]
+)
 _QUANTITY = r"\d+(?:[.,]\d+)?\s*(?:%|g|mg|kg|ml|l|µg|iu)(?!\w)"
 
 
@@ -51,7 +71,7 @@ def unquantified(name: str, items: list[Item], others: Iterable[str]) -> list[Na
         if flavoured and any(said[: place + 1].endswith(one) for one in _TASTE):
             continue
         scent = any(said[: place + 1].endswith(one) for one in _SCENTED)
-        if held and _is_plain(held):
+        if held and (_is_plain(held) or len(items) == 1):
             continue
         if not held and place == 0:
             continue
@@ -102,6 +122,8 @@ def _proper(name: str) -> list[tuple[int, int]]:
     for number, part in enumerate(parts):
         length = len(" ".join(words(part)))
         capital = part[0].isupper() and number > 0
+        if capital and not run and parts[number - 1].casefold() in _PLACES:
+            run = (at - len(parts[number - 1]) - 1, at)
         if capital:
             run = (run[0] if run else at, at + length)
         if run and (not capital or number == len(parts) - 1):

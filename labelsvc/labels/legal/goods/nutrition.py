@@ -97,7 +97,8 @@ def has_basis(text: str) -> bool:
 
 def _figure(one: str, text: str) -> bool:
     _, names, unit = FIGURES[one]
-    shape = rf"(?:{names})\b[^\d\n;]{{0,18}}?[\d.,]*\d\s*{unit}\b"
+    number = r"[\d.,]*\d"
+    shape = rf"(?:{names})\b(?:[^\d\n;]{{0,18}}?{number}\s*{unit}\b|\s*\({unit}\)\s*:?\s*{number})"
     if one == "sugars":
         shape = rf"(?<!bột ){shape}"
     return bool(

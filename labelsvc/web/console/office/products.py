@@ -133,7 +133,8 @@ def _edit(owner: Producer, found: Product | None) -> ResponseReturnValue:
                 producer = session.get_one(Producer, owner.id)
                 return create_product(session, producer=producer, actor=actor(), **facts).id
             update_product(
-                session, session.get_one(Product, found.id), actor=actor(), **facts
+                session, session.get_one(Product, found.id), actor=actor(),
+                agreed=posted.text("agreed") == "yes", **facts,
             )  # fmt: skip
             return found.id
 
