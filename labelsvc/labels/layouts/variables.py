@@ -64,7 +64,11 @@ _ROWS = (
         "village_en", "Làng nghề (tiếng Anh)", "Craft village (English)", "Dam Say tea village"
     ),
     Variable("artisan", "Nghệ nhân", "Artisan", "Nghệ nhân Nguyễn Thị Lụa"),
-    *_said("origin", "net_content", "ingredients"),
+    *_said("origin", "net_content"),
+    Variable("net_name", "Định lượng: tên", "Net content: name", "Khối lượng tịnh"),
+    Variable("net_total", "Định lượng: con số", "Net content: figures", "100 g", "net_content"),
+    Variable("net_rest", "Định lượng: phần còn lại", "Net content: the rest", ""),
+    *_said("ingredients"),
     Variable(
         "nutrition",
         "Thành phần dinh dưỡng",
@@ -161,5 +165,6 @@ KNOWN = (PER_UNIT - {"inner_code"}) | {
     "host",
 }
 
-#: What `when` and `unless` may name beside the variables: pictures that may be missing.
-CONDITIONS = frozenset({"mark"})
+#: What `when` and `unless` may name beside the variables: pictures that may be missing, and quantities of
+#: more than 200 and 1000 g or ml, whose figures are higher.
+CONDITIONS = frozenset({"mark", "net_over_200", "net_over_1000"})

@@ -15,7 +15,17 @@ from labelsvc.labels.drawing.content import LabelContent, Unit
 from labelsvc.labels.drawing.fonts_metrics import Fonts
 from labelsvc.labels.drawing.sample_content import sample_unit_of
 from labelsvc.labels.layouts.layout import Layout
-from labelsvc.labels.legal import colours, elsewhere, hidden, letters, spoken, stars, wording
+from labelsvc.labels.legal import (
+    colours,
+    dates,
+    elsewhere,
+    hidden,
+    letters,
+    spoken,
+    stars,
+    typed,
+    wording,
+)
 from labelsvc.labels.legal.contents import (
     NAME,
     NO_LABEL,
@@ -65,9 +75,12 @@ def check_run(
     """
     words = spoken.words(layout, values)
     away = (declared_elsewhere & MAY_STAND_ELSEWHERE) | elsewhere.declared(words)
-    found = _contents(layout, values, set_number, away)
+    written = typed.contents(words, set_number)
+    found = _contents(layout, values, set_number, away | written.keys())
+    found += typed.check(layout, values, written)
     found += _phrases(layout, words, set_number)
-    found += wording.check(layout, values, words)
+    found += elsewhere.check(layout, words)
+    found += wording.check(layout, values, words, set_number)
     found += stars.check(layout, values, words)
     return found
 
@@ -96,6 +109,8 @@ def check_label(
         for finding in check_run(layout, content, set_number, declared_elsewhere)
     ]
     found += letters.check(layout, drawing, mandatory, fonts, unit)
+    found += letters.figures(layout, drawing, content, fonts, unit)
+    found += dates.broken(layout, drawing.texts)
     found += colours.check(layout, drawing, mandatory, fonts, unit)
     found += hidden.check(layout, drawing, mandatory, fonts, unit)
     if content.stars is not None:

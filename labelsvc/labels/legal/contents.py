@@ -60,7 +60,7 @@ ADDRESS = Content(
     "address", "Địa chỉ sản xuất", "Address of production", article("42.1b"), ("producer_address",)
 )
 ORIGIN = Content("origin", "Xuất xứ", "Origin", article("42.1c"), ("origin",))
-QUANTITY = _content("net_content", "Định lượng", "Net quantity")
+QUANTITY = _content("net_content", "Định lượng", "Net quantity", "net_content", "net_total")
 MADE = _content("made", "Ngày sản xuất", "Date of manufacture")
 EXPIRES = _content("expires", "Hạn sử dụng", "Expiry date")
 EITHER_DATE = _content(

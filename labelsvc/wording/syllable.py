@@ -65,6 +65,21 @@ _TAKEN_OVER = frozenset(
         "gtin",
         "inox",
         "laser",
+        "robusta",
+        "arabica",
+        "cotton",
+        "polyester",
+        "spandex",
+        "viscose",
+        "shan",
+        "oolong",
+        "kombucha",
+        "matcha",
+        "lactobacillus",
+        "probiotic",
+        "led",
+        "ml",
+        "kg",
     ]
 )
 #: Vietnamese words by their first letters, as labels have them without a mark: "NSX {made} · HSD …".
@@ -87,7 +102,7 @@ _ABBREVIATED = frozenset(
     ]
 )
 #: Words that say nothing of the language of a line.
-_NEUTRAL = _TAKEN_OVER | _ABBREVIATED
+NEUTRAL = _TAKEN_OVER | _ABBREVIATED
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ADDRESS = re.compile(r"\S*(?:\w\.\w|@|://|\d)\S*")
 
@@ -119,6 +134,6 @@ def foreign(line: str) -> bool:
     words = _WORD.findall(_ADDRESS.sub(" ", line))
     if any(not word.isupper() for word in words):
         words = [word for word in words if not word.isupper()]
-    words = [word for word in words if word.casefold() not in _NEUTRAL]
+    words = [word for word in words if word.casefold() not in NEUTRAL]
     strange = sum(not possible(word) for word in words)
     return strange >= 2 and 2 * strange >= len(words)
