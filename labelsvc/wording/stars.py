@@ -67,6 +67,12 @@ _DOUBTFUL = re.compile(r"(?<!\w)(?:nam|bon|mot|sau|bay)(?!\w)")
 _CONTEXT = re.compile(r"(?<!\w)(?:ocop|hang|dat|chuan|cong nhan|san pham|chung nhan)(?!\w)")
 
 
+#: Without one of these nothing is claimed: most texts are read no further.
+_HINT = re.compile(
+    rf"sao|star|ocop|o\.?c\.?o\.?p|hang|xep|cap|national|mot\s*san\s*pham|one commune|[{_SIGNS}*]"
+)
+
+
 @dataclass(frozen=True)
 class Claim:
     """Words that claim stars: how many, or None for the programme as such."""
@@ -79,7 +85,7 @@ def claims(text: str) -> list[Claim]:
     """What *text* claims, each number of stars once."""
     found: dict[int | None, Claim] = {}
     for reading in legible.readings(_without_names(text)):
-        for claim in _of(reading):
+        for claim in _of(reading) if _HINT.search(plain(reading)) else ():
             found.setdefault(claim.stars, claim)
     return list(found.values())
 

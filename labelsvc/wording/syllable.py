@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _ONSET = r"(?:ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdghklmnprstvx])?"
 _OPEN = (
@@ -107,6 +108,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ADDRESS = re.compile(r"\S*(?:\w\.\w|@|://|\d)\S*")
 
 
+@lru_cache(maxsize=8192)
 def plain(text: str) -> str:
     """*text* without marks, as long as it was: "Đà Nẵng" → "Da Nang"."""
     return "".join(

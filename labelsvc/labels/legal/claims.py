@@ -73,7 +73,10 @@ def check(
         said = masked(text, values, _NO_CLAIM)
         claims = said_claims.claims(said, food=food)
         known |= {claim.kind for claim in claims}
-        found += [_finding(text, claim) for claim in claims]
+        kept = _of_name(text, values, food=food) if values.get("stars") else set()
+        for claim in claims:
+            finding = _finding(text, claim)
+            found.append(replace(finding, severity="warning") if claim.kind in kept else finding)
         found += _potential(layout, values, text)
     for text in adjoining(spoken):
         found += [
@@ -82,6 +85,15 @@ def check(
             if claim.kind not in known
         ]
     return found
+
+
+def _of_name(text: Spoken, values: Mapping[str, str], *, food: bool) -> set[said_claims.Kind]:
+    """Kinds that only the name claims: it is as the decision has it, so it asks and is not refused."""
+    if "product_name" not in text.variables:
+        return set()
+    rest = masked(text, values, _NO_CLAIM | {"product_name"})
+    own = {claim.kind for claim in said_claims.claims(values["product_name"], food=food)}
+    return own - {claim.kind for claim in said_claims.claims(rest, food=food)}
 
 
 def _finding(text: Spoken, claim: said_claims.Claim) -> Finding:

@@ -35,13 +35,13 @@ _PHYSICAL = {
 
 _SEE = re.compile(
     r"(?<!\w)(?:vui lòng |hãy |mời |xin )?(?:xem|đọc|tìm|tham khảo|được (?:in|ghi|thể hiện)|in|ghi)\s*(?:thêm\s+|chi tiết\s+|kỹ\s+)?(?P<what>[^.;]*?)"
-    r"(?:\s+(?:in|ghi|có|được in|được ghi|dập|in nổi))?\s+(?:ở|trên|tại|dưới|bằng|qua|trong|theo|bên)\s+(?P<where>[^.;]*\w)"
+    r"(?:\s+(?:in|ghi|có|được in|được ghi|dập|in nổi))?\s+(?:ở|trên|tại|dưới|bằng|qua|trong|theo|bên)\s+(?P<where>(?:[^.;]|\.(?=\w))*\w)"
 )
 _SEE_THERE = re.compile(
     r"(?<!\w)(?P<what>[^.;:]{0,60}?)\s*:?\s*(?:xem|in)\s+(?P<where>(?:đáy|nắp|thân|cổ|mặt|bao bì|vỏ|tem phụ|nhãn phụ|mép)[^.;]*)"
 )
 _SCAN = re.compile(
-    r"(?<!\w)(?:quét|scan|quẹt|soi|truy cập|vào|gọi|liên hệ|tra cứu)\s+(?P<where>[^.;]{0,60}?)\s*(?:để|,|:|-|–)\s*(?:biết|xem|đọc|tra cứu|tìm hiểu|có|nhận)?\s*"
+    r"(?<!\w)(?:quét|scan|quẹt|soi|truy cập|vào|gọi|liên hệ|tra cứu)\s+(?P<where>(?:[^.;]|\.(?=\w)){0,60}?)(?:\s+để\s+|\s*[,:]\s+|\s+[-–]\s+)(?:biết|xem|đọc|tra cứu|tìm hiểu|có|nhận)?\s*"
     r"(?P<what>[^.;]+)"
 )
 #: Places of the pack.

@@ -33,7 +33,7 @@ _VALUE = "◌"
 _GRAIN = frozenset({1, 2, 3})
 _HARVEST = re.compile(r"(?<!\w)vụ (?:thu hoạch|mùa|xuân|hè|đông|chiêm)\s*:?\s*[^\W_][^|·]*\d{4}")
 _DAY = re.compile(
-    rf"(?<!\w)(nsx|ngày sản xuất|hsd|hd|hạn sử dụng|hạn dùng)\s*:?\s*({dates.WRITTEN})"
+    rf"(?<!\w)(nsx|ngày sản xuất|hsd|hd|hạn sử dụng|hạn dùng|sử dụng tốt nhất trước(?: ngày)?)\s*:?\s*({dates.WRITTEN})"
 )
 
 
@@ -85,6 +85,14 @@ def check(
                 {"words": one.words[:60], "known": known[:60]},
                 one.element,
             )
+
+
+def _same(typed: str, known: str) -> bool:
+    """True if both say the same, or one of them more; days are compared as days, terms not at all."""
+    mine, theirs = dates.read(typed), dates.read(known)
+    if "none" not in (mine.form, theirs.form):
+        return mine.day is None or theirs.day is None or mine.day == theirs.day
+    return _folded(typed) in _folded(known) or _folded(known) in _folded(typed)
 
 
 def _folded(text: str) -> str:
