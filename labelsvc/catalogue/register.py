@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from labelsvc.accounts import audit
-from labelsvc.catalogue import criteria, fields, ingredient_rows, product_columns
+from labelsvc.catalogue import criteria, fields, ingredient_rows, product_columns, product_words
 from labelsvc.catalogue.changes import (
     Changes,
     added,
@@ -100,6 +100,7 @@ def create_product(session: Session, *, producer: Producer, actor: str, **facts:
     product = Product(name="", producer_id=producer.id)
     changes = checked(product, _from_rows(_product_facts(facts, new=True)), PRODUCT)
     _product_free(session, product, changes)
+    product_words.check(product, changes)
     return added(session, product, changes, actor, "product.create")
 
 
@@ -117,6 +118,7 @@ def update_product(session: Session, product: Product, *, actor: str, **facts: A
     facts.setdefault("ingredient_rows", product.ingredient_rows)
     changes = checked(product, _from_rows(_product_facts(facts, new=False)), PRODUCT)
     _product_free(session, product, changes)
+    product_words.check(product, changes)
     return changed(session, product, actor, "product.update", changes)
 
 

@@ -110,6 +110,8 @@ class Recorder:
                     self._hourly()
                 except Exception:
                     logger.exception("scans: housekeeping failed")
+        # Otherwise the process would hold a closed service, with its statements and pages, to its end.
+        atexit.unregister(self.flush)
 
 
 def write(session: Session, rows: Sequence[Seen]) -> None:

@@ -64,9 +64,12 @@ _ROWS = (
     Variable(
         "village_en", "Làng nghề (tiếng Anh)", "Craft village (English)", "Dam Say tea village"
     ),
-    *_said("artisan", "repacker", "ordering_party", "origin", "net_content", "ingredients"),
-    *_said("nutrition", "instructions", "storage", "warning", "alcohol", "specification"),
-    *_said("dimensions"),
+    *_said("artisan", "repacker", "ordering_party", "origin", "net_content"),
+    Variable("net_name", "Định lượng: tên", "Net content: name", "Khối lượng tịnh"),
+    Variable("net_total", "Định lượng: con số", "Net content: figures", "100 g", "net_content"),
+    Variable("net_rest", "Định lượng: phần còn lại", "Net content: the rest", ""),
+    *_said("ingredients", "nutrition", "instructions", "storage", "warning", "alcohol"),
+    *_said("specification", "dimensions"),
     *_said(*(column.name for column in product_columns.ON_LABELS if column.name not in _PLACED)),
     Variable("lot_code", "Số lô", "Lot", "L2611-03", "lot"),
     Variable("made", "Ngày sản xuất (NSX)", "Made", "02/11/2026", "made"),
@@ -157,5 +160,6 @@ KNOWN = (PER_UNIT - {"inner_code"}) | {
     "host",
 }
 
-#: What `when` and `unless` may name beside the variables: pictures that may be missing.
-CONDITIONS = frozenset({"mark"})
+#: What `when` and `unless` may name beside the variables: pictures that may be missing, and quantities of
+#: more than 200 and 1000 g or ml, whose figures are higher.
+CONDITIONS = frozenset({"mark", "net_over_200", "net_over_1000"})

@@ -18,11 +18,13 @@ from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.legal import (
     colours,
     composition,
+    dates,
     elsewhere,
     hidden,
     letters,
     spoken,
     stars,
+    typed,
     wording,
 )
 from labelsvc.labels.legal.contents import (
@@ -39,8 +41,9 @@ from labelsvc.labels.legal.contents import (
 )
 from labelsvc.labels.legal.elsewhere import MAY_STAND_ELSEWHERE
 from labelsvc.labels.legal.finding import APPENDIX_I, PROGRAMME, Finding, Severity, article, cite
-from labelsvc.labels.legal.goods import spelling, written
+from labelsvc.labels.legal.goods import spelling
 from labelsvc.labels.legal.goods.kind import facts_of
+from labelsvc.labels.legal.goods.written import stands
 from labelsvc.labels.legal.spoken import Spoken
 
 __all__ = [
@@ -76,11 +79,14 @@ def check_run(
     """
     words = spoken.words(layout, values)
     away = (declared_elsewhere & MAY_STAND_ELSEWHERE) | elsewhere.declared(words)
-    found = _contents(layout, values, words, set_number, away)
+    written = typed.contents(words, set_number)
+    found = _contents(layout, values, words, set_number, away | written.keys())
+    found += typed.check(layout, values, written)
     found += _phrases(layout, values, words, set_number)
     found += _decided_name(values)
     found += composition.check(layout, values, words, set_number)
-    found += wording.check(layout, values, words)
+    found += elsewhere.check(layout, words)
+    found += wording.check(layout, values, words, set_number)
     found += stars.check(layout, values, words)
     return found
 
@@ -109,6 +115,8 @@ def check_label(
         for finding in check_run(layout, content, set_number, declared_elsewhere)
     ]
     found += letters.check(layout, drawing, mandatory, fonts, unit)
+    found += letters.figures(layout, drawing, content, fonts, unit)
+    found += dates.broken(layout, drawing.texts)
     found += colours.check(layout, drawing, mandatory, fonts, unit)
     found += hidden.check(layout, drawing, mandatory, fonts, unit)
     if content.stars is not None:
@@ -144,7 +152,7 @@ def _contents(
         shown = [name for name in content.variables if name in layout.variables]
         if content.key in away or (content in conditional and not given):
             continue
-        if set(given) & set(shown) or (full and written.stands(content, values, words)):
+        if set(given) & set(shown) or (full and stands(content, values, words)):
             continue
         params = {"content": content.name_vi, "content_en": content.name_en, "field": content.key}
         if not given and (full or (content.key in (NAME.key, PARTY.key) and shown)):

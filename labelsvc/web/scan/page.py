@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from labelsvc import clock
-from labelsvc.codes.forms import gs1, offline, short, uri
+from labelsvc.codes.forms import gs1, offline, short, uri, wrapping
 from labelsvc.codes.forms.carton import CartonCode
 from labelsvc.codes.models import Form, Issue
 from labelsvc.codes.register import inner_lots
@@ -81,7 +81,7 @@ def answer(text: str, kind: str) -> ResponseReturnValue:
     except ForeignHost:
         return _plain(Verdict.FOREIGN_HOST, kind)
     except BadCode:
-        return _plain(Verdict.MALFORMED, kind)
+        return _plain(Verdict.MALFORMED, kind, typing=wrapping.mangled(text))
     if isinstance(parsed, gs1.Gs1Link):
         return _link(parsed, kind)
     return _coded(own, parsed, kind)
@@ -195,11 +195,17 @@ def _link(link: gs1.Gs1Link, kind: str) -> ResponseReturnValue:
 
 
 def _plain(
-    verdict: Verdict, kind: str, parsed: uri.ParsedCode | None = None, *, producer: str = ""
+    verdict: Verdict,
+    kind: str,
+    parsed: uri.ParsedCode | None = None,
+    *,
+    producer: str = "",
+    typing: bool = False,
 ) -> ResponseReturnValue:
     """A page about a code that is none of ours, or on no goods: what it means and what to do.
 
     :param producer: who was given the blank label.
+    :param typing: Vietnamese typing spoilt the text.
     """
     code = parsed.canonical if parsed else ""
     ScanSite.of(current_app).record(verdict, None, None, None)
@@ -221,6 +227,7 @@ def _plain(
             code=code if isinstance(parsed, gs1.Gs1Link) else uri.printed(code) or code,
             path=code,
             producer=producer,
+            typing=typing,
             host=ScanSite.of(current_app).host,
         )
     return _send(verdict, kind, body.encode())

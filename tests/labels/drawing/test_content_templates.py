@@ -102,7 +102,7 @@ def test_printed_code_in_two_lines() -> None:
 
 
 #: Said of few goods: a sample of them would say it of every label.
-_OF_SOME_GOODS = {"alcohol", "repacker", "ordering_party", "best_before", "season"}
+_OF_SOME_GOODS = {"alcohol", "repacker", "ordering_party", "best_before", "season", "net_rest"}
 
 
 def test_every_variable_has_a_sample_for_previews() -> None:

@@ -129,7 +129,7 @@ def test_contrast_is_that_of_wcag() -> None:
 
 def test_stars_need_the_decision_beside_them(label: Label, values: Values, judge: Judge) -> None:
     assert judge(label(FOOD + STARRED), values(stars=4)) == []
-    far = STARRED.replace("y = 100", "y = 30").replace("x = 2\n", "x = 114\n", 1)
+    far = STARRED.replace("y = 100", "y = 60").replace("x = 2\n", "x = 114\n", 1)
     assert codes(judge(label(FOOD + far), values(stars=4))) == {"decision_far_from_stars"}
     alone = STARRED.split("[[elements]]")
     without = label(FOOD + "[[elements]]" + alone[1])

@@ -49,7 +49,7 @@ name          | Tên hàng hóa                          | Name                 
 producer      | Tên tổ chức, cá nhân chịu trách nhiệm | Responsible party       | producer_name
 address       | Địa chỉ sản xuất                      | Address of production   | producer_address
 origin        | Xuất xứ                               | Origin                  | origin
-net_content   | Định lượng                            | Net quantity            | net_content
+net_content   | Định lượng                            | Net quantity            | net_content net_total
 made          | Ngày sản xuất                         | Date of manufacture     | made
 expires       | Hạn sử dụng                           | Expiry date             | expires best_before
 either_date   | Ngày sản xuất hoặc hạn sử dụng        | Date of manufacture or expiry | expires made

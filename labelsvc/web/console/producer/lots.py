@@ -67,7 +67,7 @@ def new_lot(product_id: int) -> ResponseReturnValue:
             facts = LotFacts(
                 declared=declared, code=posted.text("code"), made_on=made_on, expires_on=expires_on,
                 growing_area=posted.text("growing_area"), season=posted.text("season"),
-                activation=posted.text("activation") == "1",
+                activation=posted.text("activation") == "1", sure=posted.text("sure") == "1",
             )  # fmt: skip
             return open_lot(session, own_product(session, product_id), facts, actor=actor()).id
 
@@ -126,6 +126,7 @@ def edit_lot(lot_id: int) -> ResponseReturnValue:
                 declared=whole(posted.text("declared"), gettext("Quantity made"), "declared"),
                 made_on=made_on, expires_on=expires_on, growing_area=posted.text("growing_area"),
                 season=posted.text("season"), activation=posted.text("activation") == "1",
+                sure=posted.text("sure") == "1",
             )  # fmt: skip
             correct_lot(session, found, facts, issued=have.issued - have.void, actor=actor())
             return True
