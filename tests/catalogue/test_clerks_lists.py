@@ -87,8 +87,8 @@ LISTS: dict[str, tuple[bytes, dict[str, Any]]] = {
         "Hạng 3 sao → đề nghị 4 sao": REFUSED, "3 sao → 4 sao": 4,
     }),
     "stars behind the name": (
-        lists.workbook([HEAD, row("Giò lụa (OCOP 4 sao)", "4 sao", *BY), row("Chả quế - 4 sao", "3 sao", *BY), row("Trà Năm Sao", "3 sao", *BY)]),
-        {"Giò lụa": 4, "Chả quế": REFUSED, "Trà Năm Sao": 3},
+        lists.workbook([HEAD, row("Giò lụa (OCOP 4 sao)", "4 sao", *BY), row("Chả quế - 4 sao", "3 sao", *BY), row("Trà ba miền", "3 sao", *BY)]),
+        {"Giò lụa (OCOP 4 sao)": 4, "Chả quế - 4 sao": REFUSED, "Trà ba miền": 3},
     ),
     "a head with a decision in it": (
         lists.workbook([(*SHORT, "Hạng sao theo QĐ số 1147/QĐ-UBND ngày 04/3/2026"), row("Giò lụa", "4 sao")]),

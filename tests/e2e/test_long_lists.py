@@ -84,7 +84,7 @@ def test_a_long_list_shows_its_progress_and_a_row_is_mended(
     page.wait_for_selector(".flash.good")
     office.check("taken back")
     photograph(office, "taken-back")
-    assert "thu lại" in page.inner_text("main")
+    assert "hoàn tác" in page.inner_text("main")
 
 
 def test_heads_are_pointed_at_by_hand(live: Live, office: Reader, tmp_path: Path) -> None:

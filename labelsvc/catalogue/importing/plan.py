@@ -91,6 +91,8 @@ class Plan:
     choices: Choices = field(default_factory=Choices)
     decisions: list[ProposedDecision] = field(default_factory=list)
     proposals: int = 0
+    #: Rows of points of sale and villages.
+    places: int = 0
     #: The run that took the very same file over before.
     before: dict[str, Any] | None = None
 
@@ -227,6 +229,7 @@ def plan_import(
                 if row.state == "refused" and sheet.header is not None:
                     line.cells = _written(line.raw, sheet.header)
                 line.raw = []
+                plan.places += bool(line.place)
                 if row.asked:
                     waiting.append((len(plan.rows), sheet))
                 plan.rows.append(row)

@@ -36,7 +36,6 @@ _OLDER = re.compile(r"(?i)\s*[(\[]\s*(?:tên cũ|tên trước đây|trước đ
 _ADDRESS = re.compile(
     r"(?i)\s*(?:\n|[,;–-]\s|\(|\.\s)\s*(?=(?:địa chỉ|đ/c|đc|trụ sở|số\s+\d|số nhà|thôn|xóm|tổ\s|tổ dân phố|tdp|làng|khu|đường|ngõ|xã|phường|thị trấn|p\.|x\.|tt\.|huyện|quận|h\.|q\.)\b)"
 )
-_STARS_BEHIND = re.compile(r"(?i)\s*(?:[-–,]\s*)?[(\[]?\s*(?:(?:đạt|hạng|được công nhận|ocop|sản phẩm ocop)\s*:?\s*)*0?([345])\s*(?:sao|[*★⭐]+)(?:\s*ocop)?\s*[)\]]?\s*$")  # fmt: skip
 _LABEL = re.compile(r"(?i)^(?:địa chỉ|đ/c|đc|trụ sở)\s*:?\s*")
 _LOST = re.compile(r"[^\W\d_]\?[^\W\d_]|\ufffd")
 
@@ -195,7 +194,6 @@ def _read_product(reader: Reader, context: Context) -> None:
         ))  # fmt: skip
         return
     said = personal.cleaned(" ".join(reader.text("product").split("\n"))).text
-    said = _without_stars(reader, said)
     older = _OLDER.search(said)
     if older:
         said = (said[: older.start()] + said[older.end() :]).strip()
@@ -217,26 +215,10 @@ def _read_product(reader: Reader, context: Context) -> None:
         _read_set(reader, context, into)
 
 
-def _without_stars(reader: Reader, name: str) -> str:
-    """The name without the stars that stand behind it: a name is published longer than they hold."""
-    found = _STARS_BEHIND.search(name)
-    if not found or not name[: found.start()].strip():
-        return name
-    stars, said = int(found[1]), reader.text("stars")
-    try:
-        told = cells.stars_of(reader.cell("stars"))[0] if said else None
-    except BadInput:
-        told = None
-    if told is not None and told != stars:
-        reader.refuse("product", BadInput(
-            "The name says {stars} stars and the row {told}.", fix="Check the decision.", stars=stars, told=told,
-        ))  # fmt: skip
-    reader.line.note("The stars were taken out of the name: {text}.", text=found[0].strip(" -–,"))
-    return name[: found.start()].strip(" -–,")
-
-
 def _several(text: str) -> bool:
     """True if a cell lists products: "1. …; 2. …", lines with dashes, lines that are goods each."""
+    if "\n" not in text and ";" not in text and not text[:1].isdigit():
+        return False
     if re.match(r"\s*1\s*[.)/-]\s*\D", text) and re.search(
         r"(?:[;,\n]|\s)\s*2\s*[.)/-]\s*\D", text
     ):
