@@ -128,6 +128,13 @@ LISTS: dict[str, tuple[bytes, dict[str, Any]]] = {
     "expired and asked for again": (titled("Danh sách sản phẩm OCOP hết hạn đề nghị công nhận lại", GIO), {"Giò lụa": UNSURE}),
     "a plan": (titled("Kế hoạch phát triển sản phẩm OCOP năm 2027", row("Giò lụa", "4 sao"), head=HEAD[:5]), {"Giò lụa": None}),
     "those that failed": (titled("Danh sách sản phẩm không đạt hạng sao OCOP", GIO), {"Giò lụa": None}),
+    "several owners in a cell": (
+        lists.workbook([HEAD, (1, "Giò lụa", "HTX Giò Ước Lễ; Công ty TNHH Hoa Mai", "phường Hà Đông", "4 sao", *BY),
+                        (2, "Chả quế", "HTX Bình Minh và HTX Hoa Sen", "phường Hà Đông", "4 sao", *BY),
+                        (3, "Nem", "HTX Sản xuất và Thương mại Hoa Mai", "phường Hà Đông", "4 sao", *BY)]),
+        {"Giò lụa": REFUSED, "Chả quế": REFUSED, "Nem": 4},
+    ),
+    "a term in months": by_cell("Thời hạn (tháng)", {36: 4, "36": 4, "": 4, 400: REFUSED}),
     "two lists side by side": (lists.workbook([(*HEAD, None, *HEAD), (*GIO, None, *CHA)]), {"Giò lụa": REFUSED}),
 }  # fmt: skip
 

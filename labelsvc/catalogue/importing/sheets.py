@@ -218,8 +218,10 @@ def _judge(sheet: Sheet, file_name: str, kind: ListKind | None) -> None:
         )
         words = header.label("village" if lead is ListKind.VILLAGES else "outlet")
         found = Judgement(lead, True, found.sayings or (kinds.Saying(lead, words, "column"),))
+    # The name of a file alone is not believed; beside such a column it agrees with it.
+    filed = found.kind.ends_stars and all(one.place == "file" for one in found.sayings)
     if (
-        found.kind.gives_stars
+        (found.kind.gives_stars or filed)
         and {"withdrawal_decision", "withdrawal_date"} & columns.keys()
         and "decision" not in columns
         and not sheet.titles

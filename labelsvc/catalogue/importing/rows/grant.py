@@ -56,7 +56,7 @@ def read_recognition(reader: Reader, context: Context) -> None:
         begins = None
     valid_to = None
     if day is not None:
-        valid_to = reader.get("valid_to", lambda cell: cells.end_of(cell, begins or day, from_1904=reader.from_1904))  # fmt: skip
+        valid_to = reader.get("valid_to", lambda cell: cells.end_of(_term(cell, reader), begins or day, from_1904=reader.from_1904))  # fmt: skip
     if len(line.problems) > problems or problems or stars is None or day is None:
         return
     start = begins or day
@@ -98,6 +98,15 @@ def read_recognition(reader: Reader, context: Context) -> None:
         (["valid_to"] if valid_to is None else []) + (["valid_from"] if begins is None else [])
         + (["authority", "authority_name"] if guessed else [])
     )  # fmt: skip
+
+
+def _term(cell: Any, reader: Reader) -> Any:
+    """A bare number below "Thời hạn (tháng)" or "(năm)", with its unit."""
+    unit = re.search(r"\b(thang|nam)\b", fold(reader.header.label("valid_to")))
+    text = cells.text_of(cell)
+    if unit and text.isdigit() and 1 <= int(text) <= (60 if unit[1] == "thang" else 5):
+        return f"{text} {'tháng' if unit[1] == 'thang' else 'năm'}"
+    return cell
 
 
 def _not_given(reader: Reader) -> bool:
