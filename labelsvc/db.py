@@ -141,7 +141,7 @@ class Pool:
     #: Seconds that a page waits for one.
     wait: float = 30.0
     #: Whether statements stay prepared: not behind a pooler that hands each transaction to another.
-    prepare: bool = True
+    prepare: bool = False
 
 
 class Database:

@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     database_pool: int = Field(default=5, ge=1, le=100)
     database_overflow: int = Field(default=10, ge=0, le=100)
     database_wait: float = Field(default=30.0, gt=0, le=600)
-    database_prepare: bool = True
+    database_prepare: bool = False
     data_dir: Path = Path("var")
     base_url: str = "http://127.0.0.1:8000"
     broker_url: str = ""

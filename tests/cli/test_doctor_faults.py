@@ -332,15 +332,16 @@ def test_the_same_faults_are_found_on_postgresql(
     names = _fill(database, found)
     service = Service(database, found, names)
     assert all(row["state"] != "bad" for row in told("doctor"))
-    for name in ("active key gone", "leaf changed", "audit trail changed", "layout unreadable",
-                 "stale lease", "nobody publishes", "leaf waits", "numbers given twice",
-                 "counter below what was issued"):  # fmt: skip
+    # One after another in one database; what hides the others comes last.
+    for name in ("stale lease", "nobody publishes", "leaf waits", "counter below what was issued",
+                 "numbers given twice", "audit trail changed", "leaf changed", "no key active",
+                 "layout unreadable", "active key gone", "permutation gone"):  # fmt: skip
         plant, check, state, words, _ = _ROWS[name]
+        if name == "active key gone":
+            plant = _sql("DELETE FROM key_record WHERE kid = 1")
         plant(service)
         row = {row["check"]: row for row in told("doctor", code=1)}[check]
-        assert (row["state"], words in row["what"]) == (state, True) or name in (
-            "numbers given twice", "counter below what was issued"
-        ), row  # fmt: skip
+        assert (row["state"], words in row["what"]) == (state, True), row
 
 
 def test_advice_for_a_key_that_does_not_sign_leads_out(

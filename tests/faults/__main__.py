@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 
 from labelsvc.migrations import tables as tables
-from tests import compiled
+from tests import compiled, postgres
 from tests.faults import kills
 from tests.faults.crash import Tally, every_point, try_point
 from tests.faults.planted import BUGS, found
-from tests.faults.service import build
+from tests.faults.service import Bench
 
 
 def main() -> int:
@@ -38,10 +38,19 @@ def main() -> int:
         patch = pytest.MonkeyPatch()
         compiled.once(patch)
         try:
-            build(folder / "template")
-            rows = kills.run(folder / "template", folder, count=20 if given.short else given.kills, seed=given.seed)  # fmt: skip
-            tally = _points(folder, given)
-            missed = [] if given.short else _bugs(folder)
+            bench = Bench(folder / "template", folder / "work")
+            bench.build()
+            count = 20 if given.short else given.kills
+            rows = kills.run(bench, folder, count=count, seed=given.seed)
+            tally = _points(bench, given, given.seeds)
+            missed = [] if given.short else [bug.name for bug in BUGS if not found(bench, bug)]
+            if not given.short and postgres.binaries():
+                with postgres.cluster() as url:
+                    other = Bench(folder / "template-pg", folder / "work-pg", url)
+                    other.build()
+                    rows += kills.run(other, folder, count=max(count // 4, 1), seed=given.seed)
+                    beside = _points(other, given, max(given.seeds // 8, 1))
+                    tally.add(beside, ", PostgreSQL")
         finally:
             patch.undo()
             os.chdir(kept)
@@ -61,23 +70,18 @@ def _memory() -> str | None:
     return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
-def _points(folder: Path, given: argparse.Namespace) -> Tally:
+def _points(bench: Bench, given: argparse.Namespace, seeds: int) -> Tally:
     end, tally = time.monotonic() + 60 * given.minutes, Tally()
-    seeds = range(1) if given.short else range(given.seeds)
-    points = list(every_point(folder / "template", folder / "work", seeds=seeds))
+    points = list(every_point(bench, seeds=range(1 if given.short else seeds)))
     random.Random(given.seed).shuffle(points)
     for point in points[:100] if given.short else points:
         if time.monotonic() > end:
             print(f"stopped after {given.minutes:g} minutes, {sum(tally.tried.values())} of {len(points)} points")  # fmt: skip
             break
         tally.tried[point.act] += 1
-        if wrong := try_point(folder / "template", folder / "work", point):
+        if wrong := try_point(bench, point):
             tally.broken[point] = wrong
     return tally
-
-
-def _bugs(folder: Path) -> list[str]:
-    return [bug.name for bug in BUGS if not found(folder / "template", folder / "work", bug)]
 
 
 if __name__ == "__main__":

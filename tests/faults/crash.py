@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import random
-import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from pathlib import Path
 from unittest import mock
 
 import structlog
 
 from labelsvc.jobs import queue
 from tests.faults.disk import Died, Disk
-from tests.faults.service import ACTS, Broken, Said, Service, before, cheap, copied
+from tests.faults.service import ACTS, Bench, Broken, Said, Service, before, cheap
 
 HOW = ("die", "once", "for good")
 
@@ -43,37 +41,42 @@ class Tally:
     tried: Counter[str] = field(default_factory=Counter)
     broken: dict[Point, str] = field(default_factory=dict)
 
+    def add(self, other: Tally, words: str) -> None:
+        """Take *other* in, its acts with *words* after them."""
+        self.tried.update({f"{act}{words}": count for act, count in other.tried.items()})
+        self.broken |= {replace(p, act=f"{p.act}{words}"): w for p, w in other.broken.items()}
+
     def table(self) -> str:
-        lines = [f"{'act':<18} {'tried':>6} {'survived':>9}"]
+        lines = [f"{'act':<30} {'tried':>6} {'survived':>9}"]
         for act, count in self.tried.items():
             lost = sum(point.act == act for point in self.broken)
-            lines.append(f"{act:<18} {count:>6} {count - lost:>9}")
+            lines.append(f"{act:<30} {count:>6} {count - lost:>9}")
         total = sum(self.tried.values())
-        lines.append(f"{'all':<18} {total:>6} {total - len(self.broken):>9}")
+        lines.append(f"{'all':<30} {total:>6} {total - len(self.broken):>9}")
         return "\n".join(lines)
 
 
-def steps_of(template: Path, folder: Path, act: str) -> list[str]:
+def steps_of(bench: Bench, act: str) -> list[str]:
     """The steps of *act* when nothing breaks."""
-    service = Service(copied(template, folder))
+    service = bench.fresh()
     with _quiet(), Disk(service.folder).turning() as disk:
         ACTS[act](service, before(service))
     service.close()
     return disk.steps
 
 
-def try_point(template: Path, folder: Path, point: Point) -> str:
+def try_point(bench: Bench, point: Point) -> str:
     """What no longer holds after *point*, in words; "" when all does."""
-    service = Service(copied(template, folder))
+    service = bench.fresh()
     said = before(service)
     with _quiet():
         try:
             _break(service, said, point)
-            service = Service(folder)
+            service = bench.again()
             if point.how == "die":
                 service.check_at_once(said)
             if point.again:
-                service = _die_again(service, said, point)
+                service = _die_again(bench, service, said, point)
             service.recover(said)
             service.check_in_the_end(said)
         except Broken as broken:
@@ -100,7 +103,7 @@ def _break(service: Service, said: Said, point: Point) -> None:
         disk.crash()
 
 
-def _die_again(service: Service, said: Said, point: Point) -> Service:
+def _die_again(bench: Bench, service: Service, said: Said, point: Point) -> Service:
     """The recovery dies too; what follows is a second one."""
     disk = Disk(service.folder, at=point.again, seed=point.seed + 1)
     with disk.turning(), contextlib.suppress(Died):
@@ -108,7 +111,7 @@ def _die_again(service: Service, said: Said, point: Point) -> Service:
     service.close()
     if disk.dead:
         disk.crash()
-    return Service(service.folder)
+    return bench.again()
 
 
 class _quiet:
@@ -127,9 +130,9 @@ class _quiet:
         self._parts.__exit__(None, None, None)
 
 
-def every_point(template: Path, folder: Path, *, seeds: Iterable[int]) -> Iterator[Point]:
+def every_point(bench: Bench, *, seeds: Iterable[int]) -> Iterator[Point]:
     """Every step of every act, for each seed; a third of those that die also die in their recovery."""
-    counts = {act: len(steps_of(template, folder, act)) for act in ACTS}
+    counts = {act: len(steps_of(bench, act)) for act in ACTS}
     for seed in seeds:
         chance = random.Random(seed)
         for act, count in counts.items():
@@ -139,14 +142,3 @@ def every_point(template: Path, folder: Path, *, seeds: Iterable[int]) -> Iterat
                 if seed == 0:
                     yield Point(act, at, "once", seed)
                     yield Point(act, at, "for good", seed)
-
-
-def run(template: Path, folder: Path, points: Iterable[Point]) -> Tally:
-    """Try *points*."""
-    tally = Tally()
-    for point in points:
-        tally.tried[point.act] += 1
-        if wrong := try_point(template, folder, point):
-            tally.broken[point] = wrong
-    shutil.rmtree(folder, ignore_errors=True)
-    return tally

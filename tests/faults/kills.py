@@ -21,7 +21,7 @@ from click.testing import CliRunner
 from labelsvc import settings as settings_module
 from labelsvc.cli import main
 from tests.faults.crash import _quiet
-from tests.faults.service import ACTS, Broken, Said, Service, before, copied, settings_of
+from tests.faults.service import ACTS, Bench, Broken, Said, Service, before, settings_of
 
 
 @dataclass
@@ -39,30 +39,32 @@ class Row:
         self.lost = self.lost or wrong
 
 
-def run(template: Path, folder: Path, *, count: int, seed: int) -> list[Row]:
+def run(bench: Bench, folder: Path, *, count: int, seed: int) -> list[Row]:
     """*count* kills, of each kind of work in turn."""
     chance = random.Random(seed)
-    kinds = [*ACTS, "restore", "backup"]
-    rows = {kind: Row(f"kill -9: {kind}") for kind in kinds}
-    shutil.copytree(template, folder / "kept", dirs_exist_ok=True)
-    _command(folder / "kept", "backup", str(folder / "copy.tar"), "--force")
+    kinds = list(ACTS) if bench.server else [*ACTS, "restore", "backup"]
+    rows = {
+        kind: Row(f"kill -9: {kind}" + (", PostgreSQL" if bench.server else "")) for kind in kinds
+    }
+    shutil.copytree(bench.template, folder / "kept", dirs_exist_ok=True)
+    if not bench.server:
+        _command(folder / "kept", "backup", str(folder / "copy.tar"), "--force")
     for number in range(count):
         kind = kinds[number % len(kinds)]
-        rows[kind].add(_one(template, folder, kind, chance))
+        rows[kind].add(_one(bench, folder, kind, chance))
     return list(rows.values())
 
 
-def _one(template: Path, folder: Path, kind: str, chance: random.Random) -> str:
-    place = copied(template, folder / "killed")
-    service = Service(place)
+def _one(bench: Bench, folder: Path, kind: str, chance: random.Random) -> str:
+    service = bench.fresh()
     said = before(service)
     service.close()
     if kind in ("restore", "backup"):
-        return _kill_command(place, folder, kind, chance)
-    told = _kill(lambda tell: _work(place, kind, tell), chance)
+        return _kill_command(bench.work, folder, kind, chance)
+    told = _kill(lambda tell: _work(bench, kind, tell), chance)
     for part in told:
         said = part
-    service = Service(place)
+    service = bench.again()
     try:
         with _quiet():
             service.check_at_once(said)
@@ -75,9 +77,9 @@ def _one(template: Path, folder: Path, kind: str, chance: random.Random) -> str:
     return ""
 
 
-def _work(place: Path, kind: str, tell: Callable[[Any], None]) -> None:
+def _work(bench: Bench, kind: str, tell: Callable[[Any], None]) -> None:
     """Do the act again and again, and tell after each what was acknowledged."""
-    service = Service(place)
+    service = bench.again()
     said = before(service)
     with _quiet():
         while True:

@@ -23,7 +23,7 @@ from labelsvc.files import Files
 from labelsvc.jobs import queue
 from labelsvc.worker import publishing, tasks
 from tests.faults.crash import Point, _quiet, steps_of, try_point
-from tests.faults.service import Broken, Service, before, copied
+from tests.faults.service import Bench, Broken, Service, before
 
 
 @dataclass(frozen=True)
@@ -68,11 +68,11 @@ def _code(within: types.CodeType, names: list[str]) -> types.CodeType:
     raise LookupError(names[0])
 
 
-def found(template: Path, folder: Path, bug: Bug, *, most: int = 400) -> str:
+def found(bench: Bench, bug: Bug, *, most: int = 400) -> str:
     """How *bug* shows itself; "" when it does not within *most* crash points."""
     with planted(bug):
         if bug.trial is not None:
-            service = Service(copied(template, folder))
+            service = bench.fresh()
             try:
                 with _quiet():
                     bug.trial(service)
@@ -81,11 +81,14 @@ def found(template: Path, folder: Path, bug: Bug, *, most: int = 400) -> str:
             finally:
                 service.close()
             return ""
-        count = len(steps_of(template, folder, bug.act))
+        try:
+            count = len(steps_of(bench, bug.act))
+        except Broken as broken:  # it needs no crash
+            return str(broken)
         points = [Point(bug.act, at, how, seed) for seed in range(6) for at in range(1, count + 1) for how in ("die", "for good")]  # fmt: skip
         random.Random(1).shuffle(points)
         for point in points[:most]:
-            if wrong := try_point(template, folder, point):
+            if wrong := try_point(bench, point):
                 return f"{point}: {wrong}"
     return ""
 
@@ -169,6 +172,7 @@ def _two_publishers(service: Service) -> None:
     service.withdraw(said)
     with mock.patch.object(Files, "put", between):
         publishing.publish_lists(service.database, service.files, service.settings)
+    service.check_lists(said)
     service.recover(said)
     service.check_in_the_end(said)
 
@@ -231,6 +235,7 @@ def _store_away(service: Service) -> None:
 
     with mock.patch.object(Files, "put", flaky):
         service.print(said)
+    service.recover(said)
     service.check_in_the_end(said)
 
 
@@ -254,9 +259,9 @@ BUGS: tuple[Bug, ...] = (
     Bug("a list published before it is written", _TP, "_Task.write", "files.put(path_of(self.kid, self.purpose, self.number), file)", "pass", "publish lists"),
     Bug("another's list written over", _TP, "_Task.finish", "if record.number != self.before:", "if False:", trial=_two_publishers),
     Bug("what changed meanwhile taken for published", _TP, "publish", "state.made_of = fingerprint", "state.made_of = made_of(session)", trial=_withdrawn_meanwhile),
-    Bug("an issue without its leaf", "labelsvc.codes.register.issue", "allocate", "log.append(session, describe.issue(issue))", "session.commit()\n    session.begin()\n    log.append(session, describe.issue(issue))", "issue"),
+    Bug("an issue without its leaf", "labelsvc.codes.register.issue", "allocate", "log.append(session, describe.issue(issue))", "pass", "issue"),
     Bug("numbers taken but not counted", "labelsvc.codes.register.keys", "lock_counter", "values(next=Counter.next + take)", "values(next=Counter.next + max(take - 1, 0))", "issue"),
-    Bug("a list taken over in two transactions", "labelsvc.catalogue.importing.apply", "apply_import", "products = _new_products(session, rows, producers)", "products = _new_products(session, rows, producers)\n    session.commit()\n    session.begin()", "import"),
+    Bug("a list taken over in two transactions", "labelsvc.catalogue.importing.apply", "apply_import", "products = _new_products(session, rows, producers)", "products = _new_products(session, rows, producers)\n    session.flush()\n    session.connection().exec_driver_sql('COMMIT')\n    session.connection().exec_driver_sql('BEGIN IMMEDIATE')", "import"),
     Bug("a late worker believed", _TQ, "_change", "Part.lease == claimed.lease,", "Part.number == claimed.number,", trial=_late_worker),
     Bug("a lease that nobody respects", _TQ, "_free", "or_(Part.leased_until.is_(None), Part.leased_until < now()),", "Part.number > 0,", trial=_two_workers),
     Bug("a job closed by two", _TQ, "claim_close", ".where(or_(Part.leased_until.is_(None), Part.leased_until < now()))", ".where(Part.number > 0)", trial=_two_closers),

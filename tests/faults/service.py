@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from sqlalchemy import select
+from sqlalchemy import NullPool, create_engine, select
 
 from labelsvc import settings as settings_module
 from labelsvc.accounts import audit as trail
@@ -221,9 +221,7 @@ class Service:
             for number in session.scalars(select(Mark.id)):  # the sweep writes these
                 _true(f"mark:{number}" in leaves, f"mark {number} has no leaf")
             states = set(session.scalars(select(Job.state)))
-            state = session.get(StatusState, 1)
-            log_state = log.LogState
-            found = session.get(log_state, 1)
+            found = session.get(log.LogState, 1)
             key = log.key_of(found) if found else None
         _true(states <= {JobState.DONE}, f"a job is {states}")
         for number, sha256 in said.runs.items():
@@ -234,14 +232,22 @@ class Service:
                 lambda path: self.files.get(f"{log.FOLDER}/{path}"), key, remembered=said.checkpoint
             )
             _true(report.ok, f"the public log: {[str(p.error) for p in report.problems]}")
-        if said.withdrawn and state is not None:
-            listed = sum(
-                len(units)
-                for path, data in self.named().items()
-                if "/withdrawn/" in path
-                for units in StatusList.read(data, host="qr.example.vn", keys=[lists.key_of(state)]).listed.values()
-            )  # fmt: skip
-            _true(listed >= len(said.withdrawn), "a withdrawal is not in the lists")
+        self.check_lists(said)
+
+    def check_lists(self, said: Said) -> None:
+        """What was withdrawn before the lists were published is in them."""
+        with self.database.reading() as session:
+            state = session.get(StatusState, 1)
+        if state is None or not said.withdrawn:
+            return
+        keys = [lists.key_of(state)]
+        found = [
+            StatusList.read(data, host="qr.example.vn", keys=keys)
+            for path, data in self.named().items()
+            if "/withdrawn/" in path
+        ]
+        listed = sum(len(units) for one in found for units in one.listed.values())  # type: ignore[arg-type]
+        _true(listed >= len(said.withdrawn), "a withdrawal is not in the lists")
 
 
 def drawn(run: PrintRun) -> bytes:
@@ -270,9 +276,9 @@ def settings_of(folder: Path, url: str = "") -> Settings:
     )
 
 
-def build(folder: Path) -> None:
+def build(folder: Path, url: str = "") -> None:
     """A service with an issue of 20 offline codes, a withdrawal, all of it published."""
-    service, said = Service(folder), Said()
+    service, said = Service(folder, url), Said()
     prepare(service.settings, service.database)
     with service.database.writing() as session:
         allocate(session, lot=make_lot(session, declared=5000), count=20, form="offline")
@@ -282,10 +288,46 @@ def build(folder: Path) -> None:
     service.close()
 
 
-def copied(template: Path, folder: Path) -> Path:
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(template, folder)
-    return folder
+@dataclass(frozen=True)
+class Bench:
+    """A template of a service, and the place in which copies of it are broken.
+
+    :param server: of PostgreSQL; "" for SQLite in the folder.
+    """
+
+    template: Path
+    work: Path
+    server: str = ""
+
+    def build(self) -> None:
+        if self.server:
+            self._sql("DROP DATABASE IF EXISTS faults_template", "CREATE DATABASE faults_template")
+        build(self.template, self._url("faults_template"))
+
+    def fresh(self) -> Service:
+        """A service as the template is."""
+        shutil.rmtree(self.work, ignore_errors=True)
+        shutil.copytree(self.template, self.work)
+        if self.server:
+            self._sql(
+                "DROP DATABASE IF EXISTS faults_work",
+                "CREATE DATABASE faults_work TEMPLATE faults_template",
+            )
+        return self.again()
+
+    def again(self) -> Service:
+        """A new process in the same place."""
+        return Service(self.work, self._url("faults_work"))
+
+    def _url(self, name: str) -> str:
+        return self.server.replace("/postgres?", f"/{name}?")
+
+    def _sql(self, *statements: str) -> None:
+        engine = create_engine(self.server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+        with engine.connect() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+        engine.dispose()
 
 
 def before(service: Service) -> Said:
