@@ -133,10 +133,27 @@ def say(text: str, **params: Any) -> str:
 def opened() -> tuple[Settings, Database, Files]:
     """Settings, database and files; the database is closed when the command ends."""
     found, context = settings.settings(), click.get_current_context()
-    database = Database(found.database)
+    database = Database.of(found)
     context.meta[_URL] = database.url
     context.call_on_close(database.close)
     return found, database, Files(found.files)
+
+
+def opened_to_print() -> tuple[Settings, Database, Files]:
+    """`opened`, for commands that give numbers or print them.
+
+    :raises LogForked: the database is older than what it published.
+    """
+    from labelsvc import migrations  # most commands need none of these
+    from labelsvc.codes.tlog import setback
+    from labelsvc.recovery import notice
+
+    found, database, files = opened()
+    if migrations.revisions(database)[0] is not None:
+        notice.look(database, files, found)
+        with database.reading() as session:
+            setback.refuse(session)
+    return found, database, files
 
 
 def warn_of_unknown_settings() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import structlog
 
+from labelsvc.codes.tlog import setback
 from labelsvc.db import Database
 from labelsvc.errors import ConfigurationError
 from labelsvc.files import Files
@@ -85,7 +86,7 @@ class Hands:
 
     @cached_property
     def _database(self) -> Database:
-        return Database(self._settings.database)
+        return Database.of(self._settings)
 
     @cached_property
     def _files(self) -> Files:
@@ -125,6 +126,8 @@ class Dispatcher:
         :raises kombu.exceptions.OperationalError: the broker does not answer.
         """
         with self._database.reading() as session:
+            if setback.found(session) is not None:
+                return 0
             parts = queue.due(session, limit=AT_ONCE + len(self._sent), but=SENDING)
             unclosed = queue.waiting_to_close(session)
         wanted: dict[tuple[Any, ...], tuple[str, list[int]]] = {
@@ -146,7 +149,7 @@ def dispatch_forever(settings: Settings, stop: threading.Event) -> None:
     is set."""
     from kombu.exceptions import OperationalError
 
-    database, files, app = Database(settings.database), Files(settings.files), make_app(settings)
+    database, files, app = Database.of(settings), Files(settings.files), make_app(settings)
     dispatcher, publisher = Dispatcher(database, app), Publisher(database, files, settings)
     silent = False
     try:
@@ -154,6 +157,7 @@ def dispatch_forever(settings: Settings, stop: threading.Event) -> None:
             while not stop.is_set():
                 pause = EVERY
                 try:
+                    publisher.tick()
                     dispatcher.tick()
                     silent = False
                 except OperationalError as error:
@@ -163,7 +167,6 @@ def dispatch_forever(settings: Settings, stop: threading.Event) -> None:
                 except Exception:  # a database that is away for a moment must not end it
                     log.exception("dispatcher stumbled")
                     pause = _REST
-                publisher.tick()
                 stop.wait(pause)
     finally:
         database.close()

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
+from typing import Final
 
 import structlog
 
+from labelsvc import breakdown
 from labelsvc.codes.register.keys import load_keyring
 from labelsvc.codes.tlog import log as public_log
+from labelsvc.codes.tlog import setback
+from labelsvc.codes.tlog.formats.checkpoint import Checkpoint
 from labelsvc.codes.tlog.sweep import sweep
 from labelsvc.codes.trust import publish as lists
 from labelsvc.codes.trust.formats.status import StatusHead
@@ -16,6 +21,8 @@ from labelsvc.db import Database
 from labelsvc.errors import LabelsvcError
 from labelsvc.files import Files
 from labelsvc.inspections import watch
+from labelsvc.jobs.heartbeat import beat
+from labelsvc.recovery import journal, notice
 from labelsvc.settings import Settings
 
 log = structlog.get_logger()
@@ -33,8 +40,27 @@ def publish(database: Database, files: Files, settings: Settings) -> int:
     origin = public_log.origin_of(settings.host)
     with database.writing() as session:
         found = sweep(session, origin=origin, secrets=settings.keys)
-    public_log.publish(database, files, origin=origin, secrets=settings.keys)
+    publish_log(database, files, settings)
     return found
+
+
+def publish_log(database: Database, files: Files, settings: Settings) -> Checkpoint:
+    """Publish what was noted, once the journal beside the log has it. Raises as `publish`."""
+    keep = partial(journal.keep, database, files, settings.keys)
+    origin = public_log.origin_of(settings.host)
+    return public_log.publish(database, files, origin=origin, secrets=settings.keys, keep=keep)
+
+
+def look_for_older(database: Database, files: Files, settings: Settings) -> None:
+    """See whether an old copy was put in the place of the database, also under a running service.
+
+    :raises LogForked: it was; no numbers are given from here on.
+    """
+    found = notice.look(database, files, settings)
+    if found is not None and found.fault is not None:
+        raise found.fault
+    with database.reading() as session:
+        setback.refuse(session)
 
 
 def publish_lists(database: Database, files: Files, settings: Settings) -> StatusHead | None:
@@ -53,12 +79,21 @@ def look_for_copies(database: Database, _: Files, settings: Settings) -> None:
     watch.look(database, settings)
 
 
+#: Recurring work by the name of its heartbeat: what is logged when it does not go well.
+_LOGGED: Final = {
+    "older": "nobody looked whether the database is older than the log",
+    "lists": "the status lists were not published",
+    "log": "the public log was not published",
+    "copies": "nobody looked for copies",
+}
+
+
 class Publisher:
-    """Publishes every `EVERY` seconds, and says once what stands against it."""
+    """Publishes every `EVERY` seconds, says once what stands against it, and notes when it went well."""
 
     def __init__(self, database: Database, files: Files, settings: Settings) -> None:
         self._what = database, files, settings
-        self._next = time.monotonic() + EVERY / 2
+        self._next = time.monotonic() + EVERY / 10
         self._said: dict[str, str] = {}
 
     def tick(self) -> None:
@@ -66,15 +101,36 @@ class Publisher:
         if time.monotonic() < self._next:
             return
         self._next = time.monotonic() + EVERY
-        self._try("the status lists were not published", publish_lists)
-        self._try("the public log was not published", publish)
-        self._try("nobody looked for copies", look_for_copies)
+        verbs: dict[str, Callable[[Database, Files, Settings], object]] = {
+            "older": look_for_older,
+            "lists": publish_lists,
+            "log": publish,
+            "copies": look_for_copies,
+        }
+        problems = {name: self._try(name, verb) for name, verb in verbs.items()}
+        try:
+            with self._what[0].writing() as session:
+                for name, problem in problems.items():
+                    beat(session, name, problem=problem)
+        except Exception as error:  # the next time tells it
+            self._tell("heartbeats were not written", error)
 
-    def _try(self, words: str, verb: Callable[[Database, Files, Settings], object]) -> None:
+    def _try(self, name: str, verb: Callable[[Database, Files, Settings], object]) -> str:
+        """Code of what stands against it, "" when it went well."""
         try:
             verb(*self._what)
-            self._said.pop(words, None)
-        except LabelsvcError as error:
-            if error.code != self._said.get(words):
-                log.error(words, reason=str(error), code=error.code)
-            self._said[words] = error.code
+        except Exception as error:  # a store that is away must not starve the others
+            return self._tell(_LOGGED[name], error)
+        self._said.pop(_LOGGED[name], None)
+        return ""
+
+    def _tell(self, words: str, error: Exception) -> str:
+        fault = error if isinstance(error, LabelsvcError) else breakdown.of(error)
+        code = fault.code if fault is not None else "unexpected"
+        if code != self._said.get(words):
+            if fault is None:
+                log.exception(words, code=code)
+            else:
+                log.error(words, reason=str(error).partition("\n")[0], code=code)
+        self._said[words] = code
+        return code
