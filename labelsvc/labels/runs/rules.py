@@ -87,7 +87,7 @@ def broken_rules(
                 layout=layout.name,
             )
         )
-    if layout.shows_stars and starred(lot, on) is None:
+    if layout.shows_stars and starred(lot.product, on) is None:
         found.append(_no_stars(lot, on))
     if count < 1:
         found.append(

@@ -12,13 +12,10 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from labelsvc import clock
 from labelsvc.catalogue.models import Producer, Product
-from labelsvc.catalogue.recognition import ruling
-from labelsvc.i18n import day
 from labelsvc.labels import legal
-from labelsvc.labels.drawing.content import LabelContent
 from labelsvc.labels.layouts import library
 from labelsvc.labels.legal.rules import CHANGES, Change
-from labelsvc.labels.runs.catalogue_content import product_content
+from labelsvc.labels.runs.catalogue_content import trial_content
 from labelsvc.web.console.producer_scope import bp
 from labelsvc.web.language import current
 from labelsvc.web.signed_in import current_user
@@ -38,17 +35,7 @@ class Touched:
 
 def findings(product: Product, on: date) -> list[legal.Finding]:
     """What the law finds of a product on a full label of a lot made on the day *on*."""
-    held = ruling(product.recognitions, on)
-    starred = held is not None and held.standing(on).allows_stars
-    content = product_content(
-        product, made=day(on), expires=day(on.replace(year=on.year + 1, day=1)), lot_code="L1",
-        made_year=str(on.year), decision_number=held.decision_number if held and starred else "",
-    )  # fmt: skip
-    if held is not None and starred:
-        content = LabelContent(
-            content.values_by_name, held.stars, content.record, content.images,
-            {**content.facts, "decided_name": held.product_name},
-        )  # fmt: skip
+    content = trial_content(product, on)
     found = legal.check_run(library.get(_LABEL), content, product.set_number)
     about_layout = {"content_not_on_layout", "stars_without_decision"}
     return [one for one in found if one.code not in about_layout]
