@@ -32,6 +32,9 @@ _GOODS = frozenset(
         "pork", "beef", "chicken", "mushroom", "mushrooms", "ginger", "lotus", "jasmine", "rose", "fruit",
         "vegetable", "vegetables", "noodle", "noodles", "wine", "beer", "juice", "yoghurt", "yogurt", "cake",
         "candy", "vinegar", "pottery", "vase", "scarf", "soap", "ceramic", "ceramics", "organic", "natural",
+        "caution", "danger", "warning", "attention", "flammable", "fragile", "contains", "refrigerated", "refrigerate",
+        "frozen", "allergen", "allergens", "poison", "toxic", "harmful", "handmade", "homemade", "premium", "fresh",
+        "dried", "roasted", "hot", "cold", "vegan", "gift", "box",
     ]
 )  # fmt: skip
 #: Names of places as they are written without marks, and of sizes.
@@ -61,6 +64,18 @@ def foreign(text: str) -> bool:
         elif any(syllable.marked(word) or syllable.possible(word) for word in words):
             ours += len(words)
     return theirs > 0 and theirs >= 2 * ours
+
+
+def head(words: str) -> bool:
+    """True if *words*, which stand before a content, are of another language: "Store at"."""
+    found = _WORD.findall(words)
+    if not found or syllable.marked(words):
+        return False
+    small = [word.casefold() for word in found]
+    strange = [
+        word for word in small if len(word) > 3 and re.search("[aeiouy]", word) and _sure(word)
+    ]
+    return bool(strange) and all(word in strange or word in _ENGLISH for word in small)
 
 
 def _is_foreign(part: str, words: list[str]) -> bool:
