@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -36,6 +37,9 @@ def propose_code(session: Session, product: Product, made_on: date | None = None
     return f"{start}{max(numbers, default=0) + 1:02d}"
 
 
+_season = partial(fields.line, most=60)
+
+
 @dataclass(frozen=True, kw_only=True)
 class LotFacts:
     """What a producer says of a lot, as it was typed.
@@ -50,6 +54,7 @@ class LotFacts:
     made_on: date | None = None
     expires_on: date | None = None
     growing_area: str = ""
+    season: str = ""
     note: str = ""
     activation: bool = False
     sure: bool = False
@@ -79,6 +84,7 @@ def open_lot(session: Session, product: Product, facts: LotFacts, *, actor: str)
         made_on=made_on,
         expires_on=expires_on,
         growing_area=fields.checked("growing_area", fields.growing_area, facts.growing_area),
+        season=fields.checked("season", _season, facts.season),
         note=fields.checked("note", fields.prose, facts.note),
         activation=facts.activation,
         created_by=actor,
@@ -132,6 +138,7 @@ def correct_lot(session: Session, lot: Lot, facts: LotFacts, *, issued: int, act
         "made_on": facts.made_on,
         "expires_on": facts.expires_on,
         "growing_area": fields.checked("growing_area", fields.growing_area, facts.growing_area),
+        "season": fields.checked("season", _season, facts.season),
         "activation": facts.activation,
     }
     changed = {name: value for name, value in new.items() if getattr(lot, name) != value}

@@ -102,8 +102,12 @@ _ABBREVIATED = frozenset(
         "cp",
     ]
 )
+#: Beside figures: "20 x 30 cm" is of every language.
+_UNITS = frozenset(
+    ["x", "mm", "cm", "dm", "m", "km", "mg", "g", "kg", "ml", "cl", "l", "kj", "w", "v", "momme"]
+)
 #: Words that say nothing of the language of a line.
-NEUTRAL = _TAKEN_OVER | _ABBREVIATED
+NEUTRAL = _TAKEN_OVER | _ABBREVIATED | _UNITS
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ADDRESS = re.compile(r"\S*(?:\w\.\w|@|://|\d)\S*")
 

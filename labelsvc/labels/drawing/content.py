@@ -62,6 +62,8 @@ class LabelContent(Mapping[str, str]):
     stars: int | None = None
     record: str = ""
     images: Mapping[str, bytes] = field(default_factory=dict)
+    #: What the catalogue knows and no label says, for the law: kind of goods, kind of maker.
+    facts: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         clean = {name: _clean(value) for name, value in self.values_by_name.items() if value}

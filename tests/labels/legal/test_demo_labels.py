@@ -24,7 +24,7 @@ _KINDS = {
 
 def content(village: dict[str, Any], kind: dict[str, Any], variant: str) -> LabelContent:
     """What a label of the demo's product says, four stars among it."""
-    vi, _, en = (part.strip() for part in variant.partition("|"))
+    vi, en, *own = (part.strip() for part in variant.split("|"))
     dated = kind["set"] not in (21, 23, 24, 25)
     return LabelContent(
         {
@@ -38,9 +38,10 @@ def content(village: dict[str, Any], kind: dict[str, Any], variant: str) -> Labe
             **{
                 name: kind.get(name, "")
                 for name in (
-                    "ingredients", "instructions", "storage", "warning", "specification", "alcohol",
+                    "ingredients", "nutrition", "instructions", "storage", "warning", "specification", "alcohol",
                 )
             },
+            **({"ingredients": own[0]} if own else {}),
             "lot_code": "L261101-01",
             "made": "01/11/2026" if dated else "",
             "expires": "01/11/2027" if kind.get("shelf") else "",

@@ -215,7 +215,7 @@ LONG = {
     "lot_code": "RNCHV-261103-0012",
     "decision_number": "12345/QĐ-UBND",
 }
-PLACES = {"product_name": "ƯỚP NHỮNG ỔI ẨM ẰNG ẴM ỖNG ỄNH", "producer_name": "HTX ẤP ỦỶ ỔỊ Ụ ẮẬ"}
+PLACES = {"product_name": "ƯỚP NHỮNG ỔN ẨM ẰNG ẴM ỖNG ỄNH", "producer_name": "HTX ẤP ỦỶ ỔỊ Ụ ẮẬ"}
 #: Too small for seventy letters of a name: they refuse, and say which text it is.
 _SMALL = {
     "a4-65",
