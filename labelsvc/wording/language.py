@@ -89,8 +89,11 @@ def _is_foreign(part: str, words: list[str]) -> bool:
         likely = sure + sum(word.casefold() in _ENGLISH for word in words)
         if not all(word[0].isupper() and word.casefold() not in _OURS for word in marked):
             return False
-        goods = all(word[0].isupper() or word.casefold() in _GOODS for word in words)
-        return (sure >= 2 and 2 * likely >= len(words)) or (goods and sure > 0)
+        goods = [word.casefold() in _GOODS for word in words]
+        named = any(goods) and all(
+            good or word[0].isupper() for good, word in zip(goods, words, strict=True)
+        )
+        return (sure >= 2 and 2 * likely >= len(words)) or named
     if all(word.casefold() in _GOODS for word in words):
         return True
     sure = sum(_sure(word) for word in words)
