@@ -22,14 +22,14 @@ _ILLS = (
     r"đường huyết|huyết áp|(?:cao|tăng|hạ) huyết áp|mỡ (?:trong )?máu|máu nhiễm mỡ|cholesterol|mỡ gan|gan nhiễm mỡ|gút|gout|"
     r"gốt|axit uric|acid uric|dạ dày|bao tử|đại tràng|trào ngược|viêm(?: \w+)?|viêm loét|loét|xương khớp|"
     r"khớp|thấp khớp|thoái hóa(?: \w+)?|thoái hoá|thoát vị|đau (?:đầu|lưng|nhức|họng|bụng|răng|mắt|khớp|vai|"
-    r"xương|dạ dày|bao tử)|đau|nhức mỏi|mất ngủ|ho|ho khan|ho gà|hen|hen suyễn|suyễn|cảm cúm|cảm lạnh|cảm(?!\s+(?:giác|xúc|ơn|hứng|nhận|động|tình|quan))|cúm|sốt|"
+    r"xương|dạ dày|bao tử)|đau|nhức mỏi|mất ngủ|ho|ho khan|ho gà|hen|hen suyễn|suyễn|cảm cúm|cảm lạnh|cảm(?!\s+(?:giác|xúc|ơn|hứng|nhận|động|tình|quan))|cúm|sốt(?!\s+(?:ruột|cà|me|chua|vang|tương|mayonnaise|dầu))|"
     r"sốt rét|sốt xuất huyết|covid|covid-19|virus|vi rút|vi-rút|virut|đột quỵ|đột quị|đột qụy|đột qụi|tai biến|tim mạch|xơ vữa|"
-    r"nhồi máu|xơ gan|men gan|viêm gan|bệnh gan|suy thận|sỏi thận|sỏi mật|sỏi|trĩ|bệnh trĩ|táo bón|tiêu chảy|"
+    r"nhồi máu|xơ gan|men gan|viêm gan|bệnh gan|suy thận|sỏi thận|sỏi mật|trĩ|bệnh trĩ|táo bón|tiêu chảy|"
     r"kiết lỵ|lao(?!\s+động)|lao phổi|suy nhược|béo phì|mụn|nám|tàn nhang|hói|rụng tóc|yếu sinh lý|vô sinh|hiếm muộn|"
     r"phụ khoa|trầm cảm|rối loạn(?: \w+)?|tiền đình|thiếu máu|dị ứng|mẩn ngứa|mề đay|vảy nến|vẩy nến|á sừng|eczema|"
     r"chàm|nấm da|hắc lào|sâu răng|xoang|viêm xoang|alzheimer|parkinson|mất trí|nhiễm trùng|nhiễm khuẩn|"
     r"phong thấp|tê thấp|phong tê thấp|bướu cổ|động kinh|gan|thận|phổi|loãng xương|lão hóa|lão hoá|"
-    r"di căn|sa sút trí tuệ|vết loét|giun sán|vết thương|vết bỏng|chức năng (?:gan|thận|phổi|tim|não)|tế bào|ngộ độc|say rượu|nhiễm độc"
+    r"di căn|sa sút trí tuệ|vết loét|giun sán|vết thương|vết bỏng|chức năng (?:gan|thận|phổi|tim|não)|tế bào|say rượu|nhiễm độc"
 )
 _OF = r"(?:\s+(?:được|các|những|nhiều|mọi|bách|chứng|bệnh|căn bệnh|hội chứng|triệu chứng|cơn|nguy cơ|tình trạng|cho người)){0,3}"
 _HEALS = (
@@ -50,6 +50,7 @@ _CURES = Pattern(
     r"|(?:thay\s+thế|thay\s+cho|hơn|như|tốt\s+như)\s+thuốc(?:\s+(?:tây|chữa bệnh))?"
     r"|hỗ\s+trợ\s+(?:điều\s+trị|chữa|trị|phòng)|(?:thải|giải)\s+độc(?:\s+(?:gan|thận|cơ thể|máu|tố))?"
     r"|(?:thanh\s+lọc|làm\s+sạch|lọc\s+sạch|lọc)\s+(?:cơ\s+thể|máu|mạch\s+máu|động\s+mạch|lòng\s+mạch)|thanh\s+lọc\s+(?:gan|thận|phổi)"
+    rf"|khắc\s+tinh\s+(?:của|với)\s+(?:bệnh\s+)?(?:{_ILLS})|nói\s+không\s+với\s+(?:bệnh|{_ILLS})"
     r"|bài\s+thuốc|(?:là|vị|như một)\s+thuốc\s+(?:quý|hay|chữa|trị|bổ)|thuốc\s+(?:chữa|trị|đặc trị)"
     r"|kháng\s+(?:viêm|sinh|khuẩn|virus|vi rút|ung thư)|tiêu\s+(?:viêm|u|độc)|diệt\s+(?:khuẩn|virus|vi khuẩn)"
     r"|chống\s+(?:ung thư|viêm|lão hóa|lão hoá|đột quỵ|oxy hóa tế bào)|tăng\s+cường\s+sinh\s+l[ýí]|cường\s+dương|tráng\s+dương|bổ\s+thận"
@@ -74,6 +75,7 @@ _NO_CURES = (
         r"(?:dùng|uống|sử\s+dụng|với|cùng)\s+(?:các\s+|loại\s+|chung\s+|kèm\s+|với\s+){0,3}thuốc(?!\s+này)(?:\s+(?:điều\s+trị|chữa|trị|hạ|giảm|"
         r"chống|kháng|huyết|an|tây))?(?:\s+(?:bệnh|sinh|viêm|thần|đông|" + _ILLS + r"))?"
     ),
+    Pattern(r"(?:loại\s+bỏ|lấy|bỏ|rửa|làm\s+sạch|cắt)\s+(?:gan|thận|phổi|khớp)|(?:phòng|tránh|phòng\s+tránh)\s+dị\s+ứng"),
     Pattern(r"(?:bác\s+sĩ|bác\s+sỹ|thầy\s+thuốc|phác\s+đồ|cơ\s+sở)\s+(?:điều\s+trị|chữa\s+bệnh)"),
     Pattern(r"chữa\s+cháy|sửa\s+chữa|sữa\s+chua|(?:phòng|chống)\s+(?:cháy|nổ|ẩm|mốc|dính|thấm|nắng|trơn|trượt|xước|gỉ|mối|mọt|côn\s+trùng|muỗi|hàng\s+giả)"),
     Pattern(r"(?:dị\s+ứng|mẫn\s+cảm|ngộ\s+độc|người\s+(?:bị|mắc|có)\s+\w+|bị\s+ho|đang\s+ho)(?=\s+(?:với|thành|nên|không|cần|hỏi))"),
@@ -108,6 +110,8 @@ _WITHOUT = Pattern(
 _NO_LACKS = Pattern(
     r"(?:nước|pha|uống|với|khi|nên|hãy|vui\s+lòng)\s+không\s+(?:đường|thêm\s+đường|cồn|muối|dùng\s+muối)|không\s+(?:dùng|thêm|pha|cho|sử\s+dụng)\s+(?:cồn|muối|hóa\s+chất)(?=\s+(?:để|khi|vào|lau|rửa|tẩy|giặt))"
 )
+#: Of soap and cloth, where it is a matter of papers.
+_CLEANS = re.compile(r"(?:kháng|diệt|khang|diet)\s+(?:khuẩn|vi\s+khuẩn|khuan|vi\s+khuan)")
 #: Spaced letters are joined without their breaks: "c h ữ a b ệ n h".
 _JOINED = re.compile(
     r"chữa(?:bệnh|khỏi|trị|lành)|(?:đặc|điều|chủ)trị|trịbệnh|ungthư|tiểuđường|huyếtáp|thầndược|giảmcân|khỏibệnh|thảiđộc"
@@ -143,7 +147,8 @@ def _of(text: str, *, food: bool) -> list[Claim]:
     for phrase in _NO_CURES:
         said = phrase.sub(said)
     if hit := _CURES.search(said) or _JOINED.search(said):
-        found.append(Claim("cure", hit[0]))
+        kind: Kind = "health" if not food and _CLEANS.fullmatch(hit[0]) else "cure"
+        found.append(Claim(kind, hit[0]))
     elif food and (hit := _HEALTHY.search(said)):
         found.append(Claim("health", hit[0]))
     if hit := _BOASTS.search(_NO_SUPERLATIVES.sub(text)):

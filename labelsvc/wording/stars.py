@@ -56,6 +56,7 @@ _ASTERISKS = re.compile(r"(?<!\*)\*{3,5}(?!\*)")
 _GRADED = Pattern(
     r"(?:ocop(?:\s*(?:hạng|cấp|mức|loại|đạt|xếp hạng|[:\-–]))*|(?:số|hạng|mức|cấp)\s*sao|sao\s*ocop"
     r"|(?:xếp\s*)?hạng\s*ocop|xếp\s*hạng)\s*[:=\-–]?\s*(?:0*[3-9]s?|v|iv|iii)(?![\d.,/%])|sao\s*thứ\s*(?:ba|tư|bốn|năm|[3-6])"
+    r"|(?:chứng\s*nhận|hạng|đạt|ocop)[^.;]{0,12}sao\s*[:=]\s*(?:ba|bốn|năm|sáu)"
 )
 _NATIONAL = r"(?:quốc gia|trung ương|toàn quốc|national)"
 _HIGHEST = Pattern(
@@ -69,7 +70,7 @@ _PROGRAMME = Pattern(
     r"|one\s*commune,?\s*one\s*product"
 )
 _HOTEL = re.compile(
-    r"(?:khach san|nha hang|nghi duong|resort|du thuyen|hotel|villa|can ho)(?: \w+){0,2} $"
+    r"(?:khach san|nha hang|nghi duong|resort|du thuyen|hotel|villa|can ho)(?:(?!ocop)[^.;:]){0,20}$"
 )
 _TURN = re.compile(r"(?:lan|me|luot|ngay|gio|phut|buoc|cong doan)\s*(?:thu\s*)?$")
 #: Brands and places: "xã Ba Sao", "nước mắm Năm Sao"; not after a word of grading.
