@@ -388,10 +388,16 @@ class ImportRun(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     file_name: Mapped[str] = mapped_column(String(200))
-    sha256: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
     actor: Mapped[str] = mapped_column(String(60))
     at: Mapped[datetime] = mapped_column(default=now)
     new: Mapped[int] = mapped_column(default=0)
     changed: Mapped[int] = mapped_column(default=0)
     unchanged: Mapped[int] = mapped_column(default=0)
     refused: Mapped[int] = mapped_column(default=0)
+    #: Of the upload it came from: taking it over twice is one time.
+    token: Mapped[str | None] = mapped_column(String(50), unique=True, index=True)
+    #: What it made and changed is kept (`ImportTrace`): it can be undone.
+    traced: Mapped[bool] = mapped_column(default=False, server_default=false())
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[str] = mapped_column(String(60), default="", server_default="")

@@ -58,9 +58,9 @@ def parse(text: str, *, host: str) -> ParsedCode:
         for shorter in (text.rstrip(TAIL + EDGES), wrapping.unwrapped(text)):
             if shorter != text and (found := _attempt(shorter, host)):
                 return found
-        found = [_attempt(link, host) for link in wrapping.links(text, host)]
-        if found and found[0] and all(one == found[0] for one in found):
-            return found[0]
+        codes = [_attempt(link, host) for link in wrapping.links(text, host)]
+        if codes and codes[0] and all(code == codes[0] for code in codes):
+            return codes[0]
         if wrapping.mangled(text):
             raise MalformedCode(
                 "This code has letters with Vietnamese marks, which no code has.",

@@ -123,7 +123,7 @@ def broken_rules(
         found.append(
             PrintRefused(
                 "Lot {lot} is past its expiry date {day}.",
-                fix="Correct the date if it is wrong; goods past it may not be sold.",
+                fix="Correct the date if it is wrong; no labels are made for goods past their date.",
                 lot=lot.code,
                 day=day(lot.expires_on),
             )

@@ -3,14 +3,14 @@
 What is entered already stays as it is; a product that lacks a new content is asked when its next
 labels are printed. Goods on the shelf are scanned as before.
 
-Revision: 0019, after 0016
+Revision: 0019, after 0018
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0019"
-down_revision = "0016"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

@@ -37,6 +37,7 @@ from labelsvc.web.responses import HEADERS, STRICT_TRANSPORT, Sent
 from labelsvc.web.scan import carton, negotiate
 from labelsvc.web.scan import view as scan_view
 from labelsvc.web.scan import wait as scan_wait
+from labelsvc.web.scan.agents import Agent, agent_of
 from labelsvc.web.scan.cache import (
     CODE,
     NOTICE,
@@ -56,6 +57,7 @@ bp = Blueprint("scan", __name__)
 
 _TYPES = {
     "html": "text/html; charset=utf-8",
+    "preview": "text/html; charset=utf-8",
     "json": "application/json; charset=utf-8",
     "text": "text/plain; charset=utf-8",
 }
@@ -108,7 +110,7 @@ def _coded(own: ScanSite, parsed: uri.ParsedCode, kind: str) -> ResponseReturnVa
         return _missed(own, Verdict.NOT_ISSUED, kind, parsed)
     if own.outdated(peek.revision):
         return _coded(own, parsed, kind)
-    lang = language.current()
+    kind, lang = _kind_for_agent(kind), language.current()
     # The revision was read before anything else: a page of newer data is at worst made again.
     stamp, kept = stamp_of(peek), own.pages.get(peek, kind, lang)
     if kept is None:
@@ -178,11 +180,12 @@ def _render(session: Session, peek: Peek, kind: str, stamp: tuple[Any, ...]) -> 
 
 def _link(link: gs1.Gs1Link, kind: str) -> ResponseReturnValue:
     """A plain GS1 link: product facts without any word about the item."""
+    asked, kind = kind, _kind_for_agent(kind)
     today = clock.today()
     with site().database.reading() as session:
         found = lookup.by_link(session, link.gtin, link.lot, on=today)
         if found is None:
-            return _plain(Verdict.NOT_ISSUED, kind, link)
+            return _plain(Verdict.NOT_ISSUED, asked, link)
         view = scan_view.view(
             found, Verdict.LINK_ONLY, form="link", mark=None, base_url=site().settings.base_url,
             code=link.canonical,
@@ -244,16 +247,25 @@ def _send(verdict: Verdict, kind: str, body: bytes, *, packed: bool = False) -> 
         if packed:  # nothing secret is on these pages, so their size tells nothing
             lines.append(("Content-Encoding", "gzip"))
         lines.append(("Content-Language", lang))
-        csp = own.csp if kind == "html" else "default-src 'none'; frame-ancestors 'none'"
+        csp = (
+            own.csp if kind in ("html", "preview") else "default-src 'none'; frame-ancestors 'none'"
+        )
         lines.append(("Content-Security-Policy", csp))
         if site().settings.base_url.startswith("https:"):
             lines.append(STRICT_TRANSPORT)
         lines = own.headers[kind, packed, lang] = list(dict(lines).items())
-    return Sent(body, SHOWN[verdict].status, lines)
+    status = 200 if kind == "preview" else SHOWN[verdict].status
+    return Sent(body, status, lines)
 
 
 def _takes_gzip() -> bool:
     return negotiate.packs(request.headers.get("Accept-Encoding", ""))
+
+
+def _kind_for_agent(kind: str) -> str:
+    """*kind*, or "preview": a chat draws a product, and passes no verdict on to who was sent the link."""
+    preview = kind == "html" and agent_of(request.environ) is Agent.PREVIEW
+    return "preview" if preview else kind
 
 
 def _kind() -> str:
