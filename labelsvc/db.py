@@ -24,10 +24,13 @@ from sqlalchemy import (
     DateTime,
     Engine,
     MetaData,
+    String,
     create_engine,
     event,
+    func,
     insert,
     make_url,
+    select,
     update,
 )
 from sqlalchemy.engine import Connection, Dialect
@@ -85,6 +88,38 @@ class Revision(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     number: Mapped[int] = mapped_column(BigInteger)
+
+
+class IdFloor(Base):
+    """Ids below `next` are taken though no row has them: the public log or a file names them.
+
+    SQLite gives an id again whose row is gone, as it is after an old copy was put back. PostgreSQL
+    has sequences for this, which are raised instead.
+    """
+
+    __tablename__ = "id_floor"
+    __table_args__ = ({"info": {"volatile": True}},)
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    next: Mapped[int] = mapped_column(BigInteger)
+
+
+@event.listens_for(Base, "before_insert", propagate=True)
+def _above_floor(_mapper: Any, connection: Connection, row: Any) -> None:
+    """Give *row* an id that was never given where `max(id) + 1` may have been."""
+    if connection.dialect.name != "sqlite" or getattr(row, "id", 0) is not None:
+        return
+    table = row.__table__
+    # The statement takes the id as well: several rows of one flush come here before any is written.
+    taken = connection.execute(
+        update(IdFloor)
+        .where(IdFloor.name == table.name)
+        .where(IdFloor.next > select(func.coalesce(func.max(table.c.id), 0)).scalar_subquery())
+        .values(next=IdFloor.next + 1)
+        .returning(IdFloor.next)
+    ).scalar()
+    if taken is not None:
+        row.id = taken - 1
 
 
 class WritingSession(Session):

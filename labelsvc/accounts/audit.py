@@ -37,8 +37,7 @@ def record(
     :param subject: what it was done to, "recognition:31".
     :param facts: values that JSON can hold.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    lock(session)
     session.flush()
     previous = session.scalar(select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1))
     at = now()
@@ -50,10 +49,16 @@ def record(
         facts=json.loads(json.dumps(facts or {}, default=str)),
         previous=previous or GENESIS,
     )
-    entry.hash = _hash(entry)
+    entry.hash = hash_of(entry)
     session.add(entry)
     session.flush()
     return entry
+
+
+def lock(session: Session) -> None:
+    """Be the only one who adds to the trail until the transaction ends."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
 
 
 def record_row(session: Session, row: Any, verb: str, *, actor: str, **facts: Any) -> AuditEntry:
@@ -68,13 +73,14 @@ def verify_chain(session: Session) -> int | None:
     """Id of the first entry that does not fit the chain; None when all is well."""
     previous = GENESIS
     for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id)).yield_per(1000):
-        if entry.previous != previous or entry.hash != _hash(entry):
+        if entry.previous != previous or entry.hash != hash_of(entry):
             return entry.id
         previous = entry.hash
     return None
 
 
-def _hash(entry: AuditEntry) -> str:
+def hash_of(entry: AuditEntry) -> str:
+    """Its place in the chain: SHA-256 of the hash before and of what it says."""
     row = {
         "at": _moment(entry.at),
         "actor": entry.actor,

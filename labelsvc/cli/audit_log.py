@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any
 
 import click
+from sqlalchemy import update
 
 from labelsvc import clock
 from labelsvc.accounts import audit as trail
-from labelsvc.cli import base
+from labelsvc.cli import base, completed, log_words
 from labelsvc.cli.log_source import fetcher, known_key, remember
-from labelsvc.codes.tlog import log, recovery
+from labelsvc.codes.tlog import log
 from labelsvc.codes.tlog.formats import audit, checkpoint
 from labelsvc.codes.tlog.formats.note import COSIGNATURE, Note, NoteKey, Signature
+from labelsvc.codes.tlog.models import Setback
 from labelsvc.codes.tlog.sweep import sweep
 from labelsvc.errors import BadInput, BadLog
+from labelsvc.recovery import complete, own
+from labelsvc.worker import publishing
 
 
 @click.group("audit-log")
@@ -34,7 +37,7 @@ _key_option = click.option("--key", "key_text", help="Key of the log, from the p
 
 
 @audit_log.command()
-@click.argument("url")
+@click.argument("url", required=False)
 @_key_option
 @_state_option
 @click.option("--witness", "witnesses", multiple=True, help="Key of a witness that must have seen it.")  # fmt: skip
@@ -42,7 +45,7 @@ _key_option = click.option("--key", "key_text", help="Key of the log, from the p
 @click.pass_context
 def verify(
     context: click.Context,
-    url: str,
+    url: str | None,
     key_text: str | None,
     state: Path | None,
     witnesses: tuple[str, ...],
@@ -51,21 +54,33 @@ def verify(
     """Check every leaf, hash and signature of the log at URL, and count the codes of each lot.
 
     Needs no database and no account. URL may be a folder. Exit code 1 when something does not fit,
-    or when a lot has more live codes than units. Examples:
+    when numbers were given that no leaf tells of, or when a lot has more live codes than units.
+    Without URL it is the log of this service, and each row of the database is compared with it.
+    Examples:
 
     \b
       labelsvc audit-log verify https://qr.example.vn/log/ --state qr.example.vn.json
       labelsvc audit-log verify ./copy-of-the-log --key "qr.example.vn/log+1a2b3c4d+AbCd…" --json
     """
-    fetch = fetcher(url)
+    fetch, differences = (fetcher(url), []) if url is not None else _own()
     key, source, remembered = known_key(fetch, key_text, state)
     known = tuple(NoteKey.parse(text) for text in witnesses)
     report = audit.verify(fetch, key, remembered=remembered, witnesses=known)
     if report.ok and state is not None:
         remember(state, key, report.checkpoint)
-    base.put(_result(report, key, source), as_json, "\n".join(_words(report, key, source)))
-    if not report.ok or report.over:
+    report.problems += [audit.Problem("database", error) for error in differences]
+    result, lines = log_words.result(report, key, source), log_words.words(report, key, source)
+    base.put(result, as_json, "\n".join(lines))
+    if not report.ok or report.over or report.missing:
         context.exit(base.REFUSED)
+
+
+def _own() -> tuple[audit.Fetch, list[BadLog]]:
+    """The files of this service, and where its database differs from its log."""
+    _, database, files = base.opened()
+    with database.reading() as session:
+        found = list(own.differences(session))
+    return lambda path: files.get(f"{log.FOLDER}/{path}"), found
 
 
 @audit_log.command()
@@ -76,7 +91,7 @@ def publish(as_json: bool) -> None:
     origin = log.origin_of(settings.host)
     with database.writing() as session:
         added = sweep(session, origin=origin, secrets=settings.keys)
-    made = log.publish(database, files, origin=origin, secrets=settings.keys)
+    made = publishing.publish_log(database, files, settings)
     words = base.say("The public log has {size} leaves.", size=made.size)
     base.put({"origin": made.origin, "size": made.size, "root": made.root.hex(), "noted": added}, as_json, words)  # fmt: skip
 
@@ -95,14 +110,28 @@ def key(as_json: bool) -> None:
 @audit_log.command()
 @base.json_option
 def recover(as_json: bool) -> None:
-    """After a backup was restored: take leaves that were published since back into the database."""
+    """After an old copy came back: take what was published since, and apply it.
+
+    Withdrawals, recalls, frozen keys, issues, manifests, the audit trail: from the published log and
+    what lies beside it among the files. What cannot be taken back is named. Until it is done no codes
+    are issued. May be called at any time, also twice.
+    """
     settings, database, files = base.opened()
-    origin = log.origin_of(settings.host)
-    count = recovery.recover(database, files, origin=origin, secrets=settings.keys)
+    with database.reading() as session:
+        before = session.get(Setback, 1)
+        taken = before.leaves if before is not None and before.ended_at is not None else 0
+    found = complete.complete(database, files, settings)
     with database.writing() as session:
-        trail.record(session, actor="cli", action="log.recover", subject="log", facts={"leaves": count})  # fmt: skip
-    words = base.say("{count} leaves were taken back from the published log.", count=count)
-    base.put({"recovered": count}, as_json, words)
+        facts = {"leaves": found.leaves}
+        trail.record(session, actor="cli", action="log.recover", subject="log", facts=facts)
+        session.execute(update(Setback).values(leaves=0))
+    count = found.leaves + taken  # those too that `restore` took
+    words = [base.say("{count} leaves were taken back from the published log.", count=count)]
+    base.put(
+        {"recovered": count} | completed.facts(found),
+        as_json,
+        "\n".join(words + completed.words(found)),
+    )
 
 
 @audit_log.command()
@@ -144,9 +173,9 @@ def cosign(
     key, source, remembered = known_key(fetch, key_text, state)
     report = audit.verify(fetch, key, remembered=remembered)
     if not report.ok:
-        words = "\n".join(_words(report, key, source))
+        words = "\n".join(log_words.words(report, key, source))
         if as_json:
-            base.put(_result(report, key, source), as_json, words)
+            base.put(log_words.result(report, key, source), as_json, words)
         else:
             click.echo(words, err=True)  # the standard output is for the line alone
         context.exit(base.REFUSED)
@@ -174,79 +203,3 @@ def accept(witness_key: str, line: str, as_json: bool) -> None:
     log.cosigned(database, files, Signature.parse(line.rstrip("\n")), found)
     words = base.say("The checkpoint is witnessed by {name}.", name=found.name)
     base.put({"witness": found.name}, as_json, words)
-
-
-# --- telling -------------------------------------------------------------------------------------
-
-
-def _result(report: audit.Report, key: NoteKey, source: str) -> dict[str, Any]:
-    return {
-        "ok": report.ok,
-        "origin": report.origin,
-        "size": report.size,
-        "root": report.root.hex(),
-        "before": report.before,
-        "key": key.text,
-        "key_from": source,
-        "leaves": report.kinds,
-        "witnesses": report.witnesses,
-        "problems": [{"place": p.place, **p.error.as_json()} for p in report.problems],
-        "over": [lot.lot for lot in report.over],
-        "lots": [
-            {
-                "lot": lot.lot,
-                "lot_code": lot.lot_code,
-                "product": lot.product,
-                "gtin": lot.gtin,
-                "ocop_code": lot.ocop_code,
-                "declared": lot.declared,
-                "issued": lot.issued,
-                "void": lot.void,
-                "withdrawn": lot.withdrawn,
-                "live": lot.live,
-                "recalled": lot.recalled,
-                "lot_labels": lot.lot_labels,
-                "leaves": lot.leaves,
-            }
-            for lot in report.lots
-        ],
-    }
-
-
-def _words(report: audit.Report, key: NoteKey, source: str) -> list[str]:
-    lines = [base.say("{origin}: {size} leaves", origin=report.origin, size=report.size)]
-    if source == "log":
-        lines.append(
-            base.say(
-                "The key came from the log itself. Compare it with the one of the programme office: {key}",
-                key=key.text,
-            )
-        )
-    if report.before is not None:
-        lines.append(base.say("Last time it had {before} leaves.", before=report.before))
-    for name, at in report.witnesses.items():
-        lines.append(base.say("Seen by the witness {name}, {at} (POSIX time)", name=name, at=at))
-    for lot in sorted(report.lots, key=lambda found: not found.over):
-        mark = base.say("TOO MANY") if lot.over else "ok"
-        lines.append(
-            f"{mark:<9} "
-            + base.say(
-                "Lot {code} of product {product}: {live} live codes ({issued} issued, {void} void, {withdrawn} withdrawn), {declared} units declared",
-                code=lot.lot_code,
-                product=lot.ocop_code or lot.gtin or lot.product,
-                live=lot.live,
-                issued=lot.issued,
-                void=lot.void,
-                withdrawn=lot.withdrawn,
-                declared=lot.declared,
-            )
-        )
-    for problem in report.problems:
-        told = base.say(problem.error.message, **problem.error.params)
-        lines.append(f"{base.say('DOES NOT FIT')}  {problem.place}: {told}")
-    lines.append(
-        base.say("Every leaf, hash and signature fits.")
-        if report.ok
-        else base.say("The log cannot be trusted as it is.")
-    )
-    return lines

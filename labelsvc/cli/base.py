@@ -139,6 +139,23 @@ def opened() -> tuple[Settings, Database, Files]:
     return found, database, Files(found.files)
 
 
+def opened_to_print() -> tuple[Settings, Database, Files]:
+    """`opened`, for commands that give numbers or print them.
+
+    :raises LogForked: the database is older than what it published.
+    """
+    from labelsvc import migrations  # most commands need none of these
+    from labelsvc.codes.tlog import setback
+    from labelsvc.recovery import notice
+
+    found, database, files = opened()
+    if migrations.revisions(database)[0] is not None:
+        notice.look(database, files, found)
+        with database.reading() as session:
+            setback.refuse(session)
+    return found, database, files
+
+
 def warn_of_unknown_settings() -> None:
     """Names of settings that do not exist, on the error output: whoever wrote them believes that they hold."""
     for unknown in setting_names.unknown_names():

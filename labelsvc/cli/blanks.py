@@ -62,7 +62,7 @@ def print_blank(
     Example: labelsvc blank print --producer 3 --layout blank-a4-65 --count 650 --output tem.pdf
     """
     check_output(output, *suffixes())
-    settings, database, files = base.opened()
+    settings, database, files = base.opened_to_print()
     with database.writing() as session:
         owner = find_producer(session, producer)
         chosen = own_layouts.find(session, owner.id, layout)
@@ -106,7 +106,7 @@ def bind(lot: str, product: str | None, first: str, last: str, as_json: bool) ->
 
     Example: labelsvc blank bind --lot L261105-01 --first "7K3M 9QWX 2PTD 5V8H C4RN 6BJE" --last "…"
     """
-    settings, database, _ = base.opened()
+    settings, database, _ = base.opened_to_print()
     with database.writing() as session:
         keyring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
         ends = [verbs.number_of(keyring, text) for text in (first, last)]

@@ -16,20 +16,21 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import click
-from sqlalchemy import func, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from labelsvc import clock, i18n, migrations
 from labelsvc.accounts import audit
-from labelsvc.cli import base
+from labelsvc.cli import base, completed
 from labelsvc.cli.dump import dump, load
-from labelsvc.codes.models import CODE_COUNTER, Counter, KeyRecord
-from labelsvc.codes.register.keys import reserve, rotate
 from labelsvc.codes.tlog import log
-from labelsvc.codes.tlog.given import Given, given
+from labelsvc.codes.tlog.sweep import sweep
 from labelsvc.db import Database
 from labelsvc.errors import BadInput, Conflict
 from labelsvc.files import Files, make_private_folders
+from labelsvc.recovery import complete, notice
+from labelsvc.recovery.complete import Before, Completed
 from labelsvc.settings import Settings
+from labelsvc.worker import publishing
 
 _FORMAT = 1
 
@@ -92,9 +93,10 @@ def backup(file: Path, force: bool, as_json: bool) -> None:
 def restore(file: Path, force: bool, as_json: bool) -> None:
     """Put a backup back into an empty place.
 
-    Labels printed after the backup was made are not known to it: their codes will be called “not
-    issued”. With --force the numbers that the replaced database had given stay taken, so that no
-    code is ever printed twice. Never restore beside a running service.
+    What was issued and withdrawn after it is taken from the published log and the journal among the
+    files; what cannot be taken back is named, and its codes are not called valid. With --force the
+    numbers that the replaced database had given stay taken, so that no code is ever printed twice.
+    Never restore beside a running service.
 
     Example: labelsvc restore /backup/labelsvc-monday.tar
     """
@@ -122,16 +124,20 @@ def restore(file: Path, force: bool, as_json: bool) -> None:
             if files is not None:
                 _put_files(tar, files)
     migrations.upgrade(database)
-    unknown = _keep_numbers(database, Files(settings.files), settings, before)
+    found = _complete(database, Files(settings.files), settings, before)
     made_at = i18n.moment(datetime.fromisoformat(facts["made_at"]))
-    words = base.say("Restored the copy of {made_at}.", made_at=made_at)
-    if unknown:
-        words += "\n" + base.say(
-            "{unknown} codes were issued after it and are not known now; their numbers stay taken, "
-            "and a new key signs from here on.",
-            unknown=unknown,
+    words = [base.say("Restored the copy of {made_at}.", made_at=made_at)]
+    if found.codes:
+        words.append(
+            base.say(
+                "{unknown} codes were issued after it; of {lost} nothing is known now. Their numbers "
+                "stay taken, and a new key signs from here on.",
+                unknown=found.codes,
+                lost=found.lost,
+            )
         )
-    base.put(facts | {"unknown_codes": unknown}, as_json, words)
+    told = completed.facts(found)
+    base.put(facts | told, as_json, "\n".join(words + completed.words(found)))
 
 
 @contextmanager
@@ -165,47 +171,32 @@ def _in_use(database: Database) -> bool:
     return present is not None
 
 
-def _given(database: Database) -> Given:
-    """What the database gave so far; the lowest marks where nothing is known."""
-    if not _in_use(database):
-        return Given()
-    with database.reading() as session:
-        taken = session.scalar(select(Counter.next).where(Counter.name == CODE_COUNTER)) or 1
-        return Given(taken, session.scalar(select(func.max(KeyRecord.kid))) or 0)
+def _given(database: Database) -> Before:
+    """What the database gave so far; nothing where there is none, or it cannot be read any more."""
+    try:
+        if not _in_use(database):
+            return Before()
+        with database.reading() as session:
+            return complete.given(session)
+    except SQLAlchemyError:
+        return Before()
 
 
-def _keep_numbers(database: Database, files: Files, settings: Settings, before: Given) -> int:
-    """Never give a number again that the replaced database or the published log gave; how many of
-    them the restored data do not know.
+def _complete(database: Database, files: Files, settings: Settings, before: Before) -> Completed:
+    """Take back what the copy forgot, and publish lists and log as they are then.
 
-    The index of a unit inside its lot is counted from the issues, which are gone: a key that never
-    signed makes sure that an offline code that repeats such an index still differs from the lost one.
-    The log names keys that signed; the one that waited was published as well.
+    :raises BadLog: LogForked: the files are of another database; codes are refused then.
     """
+    notice.look(database, files, settings)
+    found = complete.complete(database, files, settings, before=before)
     with database.writing() as session:
-        published = given(session, files)
-        taken = max(before.next, published.next)
-        known = session.scalar(select(Counter.next).where(Counter.name == CODE_COUNTER))
-        if known is None:
-            return 0
-        newest = session.scalar(select(func.max(KeyRecord.kid))) or 0
-        lost = max(before.kid, published.kid + 1 if published.kid >= newest else 0)
-        if lost > newest:
-            reserve(session, secrets=settings.keys, above=lost)
-        if known >= taken:
-            return 0
-        session.execute(update(Counter).where(Counter.name == CODE_COUNTER).values(next=taken))
-        record = rotate(session, secrets=settings.keys)
-        while record.kid <= max(newest, lost):
-            record = rotate(session, secrets=settings.keys)
-        audit.record(
-            session,
-            actor="cli",
-            action="backup.restore",
-            subject=f"key:{record.kid}",
-            facts={"unknown_from": known, "unknown_before": taken},
-        )
-        return taken - known
+        facts = {"codes": found.codes, "lost": found.lost}
+        audit.record(session, actor="cli", action="backup.restore", subject="backup", facts=facts)
+        secrets = settings.keys
+        sweep(session, origin=log.origin_of(settings.host), secrets=secrets)
+    publishing.publish_log(database, files, settings)
+    publishing.publish_lists(database, files, settings)
+    return found
 
 
 def _add_files(tar: tarfile.TarFile, folder: Path) -> None:

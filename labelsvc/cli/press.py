@@ -130,7 +130,7 @@ def press(options: PressOptions) -> None:
     check_output(output, ".pdf")
     if sheet_for_shop is not None:
         check_output(sheet_for_shop, ".pdf")
-    settings, database, files = base.opened()
+    settings, database, files = base.opened_to_print()
     file = _made(settings, database, files, options.run_id, options.wish(files))
     result = _written(files, file, output)
     report = file.report or {}
@@ -164,7 +164,7 @@ def variable(run_id: int, output: Path, bleed: float, as_json: bool) -> None:
     Example: labelsvc variable --run 7 --output du-lieu.zip
     """
     check_output(output, ".zip")
-    settings, database, files = base.opened()
+    settings, database, files = base.opened_to_print()
     file = _made(settings, database, files, run_id, Wish("variable", bleed=bleed))
     result = _written(files, file, output)
     base.put(result, as_json, base.say("{output}: rows for {labels} labels.", **result))
@@ -180,7 +180,7 @@ def archive(run_id: int, output: Path, as_json: bool) -> None:
     Example: labelsvc archive --run 7 --output luu-tru.pdf
     """
     check_output(output, ".pdf")
-    settings, database, files = base.opened()
+    settings, database, files = base.opened_to_print()
     file = _made(settings, database, files, run_id, Wish("archive"))
     result = _written(files, file, output) | {"standard": (file.report or {}).get("standard")}
     base.put(result, as_json, base.say("{output}: {standard}, {bytes} bytes.", **result))
@@ -206,7 +206,7 @@ def carton_labels(run_id: int, output: Path, per: int, paper: str, as_json: bool
     Example: labelsvc cartons --run 7 --per 24 --output thung.pdf
     """
     check_output(output, ".pdf")
-    settings, database, files = base.opened()
+    settings, database, files = base.opened_to_print()
     wish = Wish("cartons", per=per, paper=paper)
     file = _made(settings, database, files, run_id, wish)
     report = file.report or {}

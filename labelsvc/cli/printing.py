@@ -72,7 +72,7 @@ def issue(
 
     Example: labelsvc issue --product "Chè lam gừng mật mía" --lot L261105-01 --made 05/11/2026 --declared 500
     """
-    _, database, _ = base.opened()
+    _, database, _ = base.opened_to_print()
     with database.writing() as session:
         found = find_product(session, product)
         facts = LotFacts(declared=declared, code=lot, made_on=made, expires_on=expires, sure=sure)
@@ -186,7 +186,7 @@ def print_labels(options: PrintOptions) -> None:
     output, layout = options.output, options.layout
     check_output(output, *suffixes())
     imprint = options.imprint
-    settings, database, files = base.opened()
+    settings, database, files = base.opened_to_print()
     with database.writing() as session:
         found = find_lot(session, options.lot, options.product)
         producer_id = found.product.producer_id

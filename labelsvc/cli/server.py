@@ -11,11 +11,14 @@ import click
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
-from labelsvc import migrations
+from labelsvc import i18n, migrations
 from labelsvc.catalogue.places import load_places
 from labelsvc.cli import base
 from labelsvc.codes.register.issue import create_keys
+from labelsvc.codes.tlog import setback
 from labelsvc.db import Database
+from labelsvc.files import Files
+from labelsvc.recovery import notice
 from labelsvc.settings import Settings
 from labelsvc.worker.broker import run_worker
 from labelsvc.worker.local import (
@@ -41,7 +44,19 @@ def prepare(settings: Settings, database: Database) -> int:
     with database.writing() as session:
         kid = create_keys(session, secrets=settings.keys).kid
         load_places(session)
+    _warn_of_setback(settings, database)
     return kid
+
+
+def _warn_of_setback(settings: Settings, database: Database) -> None:
+    """Say on the error output that the database is older than what it published; scans go on."""
+    found = notice.look(database, Files(settings.files), settings)
+    if found is None:
+        return
+    for error in (setback.error(found.row), found.fault):
+        if error is not None:
+            message, fix = i18n.explain(error, base.language())
+            click.secho(f"{message} {fix}", fg="red", err=True)
 
 
 @click.command()

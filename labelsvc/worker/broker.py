@@ -15,6 +15,7 @@ from typing import Any
 
 import structlog
 
+from labelsvc.codes.tlog import setback
 from labelsvc.db import Database
 from labelsvc.errors import ConfigurationError
 from labelsvc.files import Files
@@ -125,6 +126,8 @@ class Dispatcher:
         :raises kombu.exceptions.OperationalError: the broker does not answer.
         """
         with self._database.reading() as session:
+            if setback.found(session) is not None:
+                return 0
             parts = queue.due(session, limit=AT_ONCE + len(self._sent), but=SENDING)
             unclosed = queue.waiting_to_close(session)
         wanted: dict[tuple[Any, ...], tuple[str, list[int]]] = {

@@ -10,6 +10,7 @@ import threading
 
 import structlog
 
+from labelsvc.codes.tlog import setback
 from labelsvc.db import Database
 from labelsvc.files import Files
 from labelsvc.jobs import queue
@@ -62,7 +63,7 @@ class Couriers:
     def _take(self) -> bool:
         """Send one roll that waits; False when none does."""
         with self._database.reading() as session:
-            if not queue.is_due(session, only=JOB_KIND):
+            if not queue.is_due(session, only=JOB_KIND) or setback.found(session) is not None:
                 return False
         with self._database.writing() as session:
             claimed = queue.claim(session, only=JOB_KIND)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 import structlog
 
 from labelsvc.codes.register.keys import load_keyring
 from labelsvc.codes.tlog import log as public_log
+from labelsvc.codes.tlog import setback
+from labelsvc.codes.tlog.formats.checkpoint import Checkpoint
 from labelsvc.codes.tlog.sweep import sweep
 from labelsvc.codes.trust import publish as lists
 from labelsvc.codes.trust.formats.status import StatusHead
@@ -16,6 +19,7 @@ from labelsvc.db import Database
 from labelsvc.errors import LabelsvcError
 from labelsvc.files import Files
 from labelsvc.inspections import watch
+from labelsvc.recovery import journal, notice
 from labelsvc.settings import Settings
 
 log = structlog.get_logger()
@@ -33,8 +37,27 @@ def publish(database: Database, files: Files, settings: Settings) -> int:
     origin = public_log.origin_of(settings.host)
     with database.writing() as session:
         found = sweep(session, origin=origin, secrets=settings.keys)
-    public_log.publish(database, files, origin=origin, secrets=settings.keys)
+    publish_log(database, files, settings)
     return found
+
+
+def publish_log(database: Database, files: Files, settings: Settings) -> Checkpoint:
+    """Publish what was noted, once the journal beside the log has it. Raises as `publish`."""
+    keep = partial(journal.keep, database, files, settings.keys)
+    origin = public_log.origin_of(settings.host)
+    return public_log.publish(database, files, origin=origin, secrets=settings.keys, keep=keep)
+
+
+def look_for_older(database: Database, files: Files, settings: Settings) -> None:
+    """See whether an old copy was put in the place of the database, also under a running service.
+
+    :raises LogForked: it was; no numbers are given from here on.
+    """
+    found = notice.look(database, files, settings)
+    if found is not None and found.fault is not None:
+        raise found.fault
+    with database.reading() as session:
+        setback.refuse(session)
 
 
 def publish_lists(database: Database, files: Files, settings: Settings) -> StatusHead | None:
@@ -66,6 +89,7 @@ class Publisher:
         if time.monotonic() < self._next:
             return
         self._next = time.monotonic() + EVERY
+        self._try("nobody looked whether the database is older than the log", look_for_older)
         self._try("the status lists were not published", publish_lists)
         self._try("the public log was not published", publish)
         self._try("nobody looked for copies", look_for_copies)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from labelsvc.codes.tlog import setback
 from labelsvc.db import Database
 from labelsvc.errors import ConfigurationError, LabelsvcError
 from labelsvc.files import Files
@@ -45,6 +46,8 @@ def work_once(
     :param job_id: only of this job. :param but: no part of jobs of this kind.
     """
     with database.reading() as session:  # no lock while there is nothing to do
+        if setback.found(session) is not None:  # what is printed now may be on the market
+            return False
         due = queue.is_due(session, job_id=job_id, but=but)
         unclosed = [] if due else queue.waiting_to_close(session, job_id=job_id)
     if not due:
@@ -125,6 +128,7 @@ def run_inline(
     while True:
         busy = work_once(database, files, settings, job_id=job_id)
         with database.reading() as session:
+            setback.refuse(session)
             job = session.get_one(Job, job_id)
             if step is not None:
                 step(*job.progress)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from labelsvc.cli import base
 from labelsvc.codes.register import claims
-from labelsvc.codes.tlog import log, ranges
+from labelsvc.codes.tlog import log, ranges, setback
 from labelsvc.codes.tlog.formats.checkpoint import read
 from labelsvc.codes.tlog.models import LogState
 from labelsvc.codes.trust import reseal
@@ -74,7 +74,7 @@ def _published(files: Files, state: LogState, signed: ranges.LogView) -> None:
             fix="Run: labelsvc audit-log publish",
         ) from None
     if there.size > signed.size or (there.size == signed.size and there.root != signed.root):
-        raise log.forked(there.size, signed.size)
+        raise setback.forked(there.size, signed.size)
     if there.size < signed.size:
         raise Doubt(
             "The published log has {published} leaves, and {signed} are signed.",

@@ -20,9 +20,15 @@ from labelsvc.codes.forms import short, uri
 from labelsvc.codes.keys.keyring import Keyring
 from labelsvc.codes.models import Blank, Form, Issue
 from labelsvc.codes.register import revoke
-from labelsvc.codes.register.issue import LARGEST_ISSUE, check_quantity, next_in_lot, take
+from labelsvc.codes.register.issue import (
+    LARGEST_ISSUE,
+    add_range,
+    check_quantity,
+    next_in_lot,
+    take,
+)
 from labelsvc.codes.register.keys import lock_counter
-from labelsvc.codes.tlog import describe, log
+from labelsvc.codes.tlog import describe, log, setback
 from labelsvc.errors import BadInput, Conflict, LabelsvcError, NotFound, PrintRefused
 from labelsvc.i18n import day
 
@@ -63,8 +69,7 @@ def allocate_blank(session: Session, *, producer_id: int, count: int, by: str) -
         )
     first, kid = take(session, count)
     blank = Blank(producer_id=producer_id, first=first, count=count, kid=kid, created_by=by)
-    session.add(blank)
-    session.flush()
+    add_range(session, blank)
     log.append(session, describe.blank(blank))
     return blank
 
@@ -164,6 +169,7 @@ def bind(session: Session, *, lot: Lot, first: int, last: int, by: str) -> Issue
     :raises QuantityExceeded: more than the lot declared.
     :raises PrintRefused: the lot is recalled or past its date.
     """
+    setback.refuse(session)
     lock_counter(session)  # two people binding one roll take turns, and quantities are exact
     part = stretch(session, lot=lot, first=first, last=last)
     issue = Issue(
@@ -175,8 +181,7 @@ def bind(session: Session, *, lot: Lot, first: int, last: int, by: str) -> Issue
         kid=part.blank.kid,
         created_by=by,
     )
-    session.add(issue)
-    session.flush()
+    add_range(session, issue)
     log.append(session, describe.issue(issue))
     if lot.activation:  # whoever binds a label holds it and the goods in their hands
         revoke.activate(session, first=issue.first, count=issue.count, reason="activated", by=by)

@@ -10,19 +10,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.codes.forms.offline import EPOCH, LAST_EXPIRY, OfflinePayload
 from labelsvc.codes.keys.key import KeyState
 from labelsvc.codes.keys.keyring import Keyring
-from labelsvc.codes.models import Form, Issue, KeyRecord
+from labelsvc.codes.models import Blank, Form, Issue, KeyRecord
 from labelsvc.codes.register.keys import create_keys as create_keys
 from labelsvc.codes.register.keys import load_keyring as load_keyring
 from labelsvc.codes.register.keys import lock_counter
 from labelsvc.codes.register.keys import rotate as rotate
 from labelsvc.codes.register.revoke import voided_units
-from labelsvc.codes.tlog import describe, log
+from labelsvc.codes.tlog import describe, log, setback
 from labelsvc.errors import BadInput, ContentMissing, KeyUnavailable, PrintRefused, QuantityExceeded
 
 #: Labels in one issue; more is almost surely a slip of the finger.
@@ -74,8 +75,7 @@ def allocate(session: Session, *, lot: Lot, count: int, form: Form | str, by: st
         kid=kid,
         created_by=by,
     )
-    session.add(issue)
-    session.flush()
+    add_range(session, issue)
     log.append(session, describe.issue(issue))
     return issue
 
@@ -84,7 +84,9 @@ def take(session: Session, count: int) -> tuple[int, int]:
     """*count* numbers nobody has, and the key that signs them: first number, key id.
 
     :raises KeyUnavailable: no numbers, or no key.
+    :raises LogForked: the database is older than the published log.
     """
+    setback.refuse(session)
     first = lock_counter(session, take=count)
     if first + count - 1 > _LARGEST_NUMBER:
         raise KeyUnavailable("All numbers are used.")
@@ -92,6 +94,18 @@ def take(session: Session, count: int) -> tuple[int, int]:
     if kid is None:
         raise KeyUnavailable("There is no active signing key.", fix="Run: labelsvc keys rotate")
     return first, kid
+
+
+def add_range(session: Session, row: Issue | Blank) -> None:
+    """Write a range of numbers. :raises LogForked: somebody has one of them."""
+    session.add(row)
+    try:
+        with session.begin_nested():
+            session.flush()
+    except IntegrityError as error:
+        if "overlap" not in str(error.orig) and "first" not in str(error.orig):
+            raise
+        raise setback.overlap(row.first, row.last) from None
 
 
 def codes_of(
@@ -132,7 +146,10 @@ def find_issue(session: Session, number: int) -> Issue | None:
 def find_unit(
     session: Session, keyring: Keyring, payload: OfflinePayload
 ) -> tuple[Issue, int] | None:
-    """Issue and number of a verified offline code; None if it was never issued."""
+    """Issue and number of a verified offline code; None if it was never issued with that key.
+
+    A place that was given again after a copy was put back is signed by another key.
+    """
     index = keyring.units.index(payload.lot, payload.unit)
     issue = session.scalars(
         select(Issue)
@@ -141,6 +158,8 @@ def find_unit(
         .limit(1)
     ).first()
     if issue is None or issue.form != Form.OFFLINE or index >= issue.first_in_lot + issue.count:
+        return None
+    if issue.kid != payload.kid:
         return None
     return issue, issue.first + index - issue.first_in_lot
 

@@ -128,11 +128,11 @@ def key(row: KeyRecord) -> WithdrawalLeaf:
     )
 
 
-def audit_head(entry: AuditEntry, count: int) -> AuditHeadLeaf:
-    """The newest entry of a day, as the *count*-th of the audit trail."""
+def audit_head(entry: AuditEntry, count: int, *, ended: bool = True) -> AuditHeadLeaf:
+    """An entry as the *count*-th of the audit trail: the newest of a day that has *ended*, or so far."""
     day = local(entry.at).date()
     return AuditHeadLeaf(
-        id=f"audit:{day.isoformat()}", at=_moment(), day=day, entry=entry.id, count=count, head=entry.hash
+        id=f"audit:{day.isoformat()}" + ("" if ended else f":{entry.id}"), at=_moment(), day=day, entry=entry.id, count=count, head=entry.hash
     )  # fmt: skip
 
 

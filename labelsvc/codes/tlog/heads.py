@@ -1,7 +1,7 @@
-"""Heads of the audit trail: writes one a day into the public log and compares them.
+"""Heads of the audit trail: writes one into the public log with each checkpoint, and compares them.
 
 The chain of the trail finds a change by whoever cannot compute it anew; who owns the database can.
-The heads of past days stand in a log that others keep the checkpoints of, so that he would have to
+The heads of the past stand in a log that others keep the checkpoints of, so that he would have to
 rewrite that as well, and be seen.
 """
 
@@ -55,8 +55,27 @@ def newest(session: Session) -> AuditHeadLeaf | None:
     if entry is None:
         return None
     leaf = describe.audit_head(entry, _count(session, entry.id))
-    known = session.scalar(select(LogLeaf.id).where(LogLeaf.subject == leaf.id))
+    known = session.scalar(
+        select(LogLeaf.id).where(LogLeaf.subject.in_((leaf.id, f"{leaf.id}:{entry.id}")))
+    )
     return leaf if known is None else None
+
+
+def so_far(session: Session) -> AuditHeadLeaf | None:
+    """The head as it is now, for a checkpoint; None when a leaf tells of it."""
+    entry = session.scalar(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1))
+    if entry is None:
+        return None
+    last = session.scalar(
+        select(LogLeaf.body)
+        .where(LogLeaf.kind == AuditHeadLeaf.kind)
+        .order_by(LogLeaf.id.desc())
+        .limit(1)
+    )
+    told = parse(last) if last is not None else None
+    if isinstance(told, AuditHeadLeaf) and told.entry >= entry.id:
+        return None
+    return describe.audit_head(entry, _count(session, entry.id), ended=False)
 
 
 def check(session: Session) -> Held:

@@ -17,19 +17,21 @@ nothing is published then, because the log would get a second history.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from labelsvc.codes.forms.signing import public_key
-from labelsvc.codes.tlog.formats import merkle, tiles
+from labelsvc.codes.tlog import setback
+from labelsvc.codes.tlog.formats import merkle, same, tiles
 from labelsvc.codes.tlog.formats.checkpoint import Checkpoint, Proof, cosigned_at, read
-from labelsvc.codes.tlog.formats.leaf import Leaf, PrintRunLeaf, WithdrawalLeaf
+from labelsvc.codes.tlog.formats.leaf import Leaf, PrintRunLeaf, WithdrawalLeaf, parse
 from labelsvc.codes.tlog.formats.note import Note, NoteKey, Signature
 from labelsvc.codes.tlog.formats.tiles import ENTRIES, WIDTH, Tile, TileTree
 from labelsvc.codes.tlog.models import LogLeaf, LogState
+from labelsvc.codes.tlog.setback import forked
 from labelsvc.db import Database
 from labelsvc.errors import BadLog, FileMissing, LogForked
 from labelsvc.files import Files
@@ -47,17 +49,27 @@ def origin_of(host: str) -> str:
     return f"{host}/{FOLDER}"
 
 
-def append(session: Session, leaf: Leaf) -> LogLeaf:
+def append(session: Session, leaf: Leaf, *, again: bool = False) -> LogLeaf:
     """Note *leaf* in the caller's transaction; it gets its place with the next `publish`.
 
-    The same subject once more gives the leaf that is there. Takes no lock: callers hold those of
-    numbers and of the audit trail in orders of their own.
+    The same fact once more gives the leaf that is there; another fact of its subject gets a subject
+    of its own, as a withdrawal must not wait. Takes no lock: callers hold those of numbers and of the
+    audit trail in orders of their own.
+
+    :param again: a run too gets a subject of its own then, when a copy is completed.
+    :raises LogForked: numbers of another run have the subject: an old copy was put back.
     """
     session.flush()
-    known = session.scalar(select(LogLeaf).where(LogLeaf.subject == leaf.id))
-    if known is not None:
-        return known
-    row = row_of(leaf)
+    for spelt in same.spellings(leaf):
+        known = session.scalar(select(LogLeaf).where(LogLeaf.subject == spelt.id))
+        if known is None:
+            break
+        told = parse(known.body)
+        if same.fact(told) == same.fact(leaf):
+            return known
+        if isinstance(leaf, PrintRunLeaf) and not again:
+            raise setback.taken(leaf.id)
+    row = row_of(spelt)
     session.add(row)
     session.flush()
     return row
@@ -99,9 +111,17 @@ def published(files: Files) -> bytes:
     return files.get(CHECKPOINT)
 
 
-def publish(database: Database, files: Files, *, origin: str, secrets: Sequence[str]) -> Checkpoint:
+def publish(
+    database: Database,
+    files: Files,
+    *,
+    origin: str,
+    secrets: Sequence[str],
+    keep: Callable[[int], object] = lambda size: None,
+) -> Checkpoint:
     """Bring the files up to what was noted. Any number of processes may do so at any time.
 
+    :param keep: called with the leaves there are, before anybody may see the new ones.
     :returns: the newest checkpoint.
     :raises LogForked: the published log is not the beginning of this one; see `recovery`.
     :raises KeyUnavailable: *secrets* do not open the private key.
@@ -111,6 +131,7 @@ def publish(database: Database, files: Files, *, origin: str, secrets: Sequence[
         base = _standing(files, state)
         _give_places(session, state)
         size = state.next_seq
+    keep(size)
     root = _write_tiles(database, files, base, size)
     with database.writing() as session:
         state = open_log(session, origin=origin, secrets=secrets)
@@ -281,15 +302,3 @@ def waiting(session: Session) -> int:
     """Leaves that wait for their place."""
     query = select(func.count()).select_from(LogLeaf).where(LogLeaf.seq.is_(None))
     return session.scalar(query) or 0
-
-
-def forked(published_size: int, own: int) -> LogForked:
-    """The error where the published log is not the beginning of ours; sizes in leaves."""
-    return LogForked(
-        "The published log ({published} leaves) is not the beginning of the log in the database "
-        "({own} leaves).",
-        fix="If a backup was restored, run: labelsvc audit-log recover. If not, somebody changed "
-        "the files: put the folder back from a backup.",
-        published=published_size,
-        own=own,
-    )

@@ -53,3 +53,40 @@ class LogState(Base):
     root: Mapped[bytes] = mapped_column(LargeBinary(32))
     checkpoint: Mapped[str] = mapped_column(Text, default="")
     changed_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
+
+
+class Setback(Base):
+    """One row while the database is older than what it published: a copy was put back.
+
+    Until `audit-log recover` has taken back what the copy forgot, no number is given.
+    """
+
+    __tablename__ = "setback"
+    __table_args__ = ({"info": {"volatile": True}},)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    noticed_at: Mapped[datetime] = mapped_column(default=now)
+    #: Leaves that are published, and those that the database had when it was noticed.
+    published: Mapped[int] = mapped_column(BigInteger)
+    own: Mapped[int] = mapped_column(BigInteger)
+    #: How it was seen, a key of `recovery.notice.SEEN`.
+    sign: Mapped[str] = mapped_column(String(12))
+    #: Since when numbers may be given again; None while they may not.
+    ended_at: Mapped[datetime | None]
+    #: Leaves that were taken back.
+    leaves: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class JournalState(Base):
+    """One row: how far the journal beside the log has come (`recovery.journal`)."""
+
+    __tablename__ = "journal_state"
+    __table_args__ = ({"info": {"volatile": True}},)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    #: Of the newest file.
+    number: Mapped[int] = mapped_column(BigInteger, default=0)
+    #: Leaves, entries of the audit trail and marks that files hold.
+    leaves: Mapped[int] = mapped_column(BigInteger, default=0)
+    entries: Mapped[int] = mapped_column(BigInteger, default=0)
+    marks: Mapped[int] = mapped_column(BigInteger, default=0)

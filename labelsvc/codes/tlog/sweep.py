@@ -16,7 +16,7 @@ from labelsvc.catalogue.recognition import Recognition
 from labelsvc.codes.keys.key import KeyState
 from labelsvc.codes.models import Blank, Issue, KeyRecord, Mark, MarkState
 from labelsvc.codes.tlog import describe, heads
-from labelsvc.codes.tlog.formats.leaf import Leaf
+from labelsvc.codes.tlog.formats.leaf import AuditHeadLeaf, Leaf
 from labelsvc.codes.tlog.log import append, open_log
 from labelsvc.codes.tlog.models import LogLeaf
 
@@ -26,12 +26,17 @@ _GOOD_NO_MORE = (MarkState.VOID, MarkState.WITHDRAWN)
 def sweep(session: Session, *, origin: str, secrets: Sequence[str]) -> int:
     """Note every issue, blank roll, recognition, withdrawal, recall and stolen key that no leaf
     tells about, and where the audit trail stood at the end of the last day that has entries. Gives
-    how many there were.
+    how many there were; where the trail stands now goes with each checkpoint and is not counted.
     """
     open_log(session, origin=origin, secrets=secrets)  # locks: two sweeps would find the same
     found = list(_missing(session))
     for leaf in found:
         append(session, leaf)
+    facts = select(LogLeaf.id).where(LogLeaf.seq.is_(None), LogLeaf.kind != AuditHeadLeaf.kind)
+    due = session.scalar(facts.limit(1)) is not None  # there will be a checkpoint
+    head = heads.so_far(session) if due else None
+    if head is not None:
+        append(session, head)
     return len(found)
 
 

@@ -26,7 +26,12 @@ _EXPIRES = (
     r"\bHSD\b|\bHD\b|[Hh]ạn\s+(?:sử\s+dụng|dùng|bảo\s+quản)|HẠN\s+(?:SỬ\s+DỤNG|DÙNG)|[Ss]ử\s+dụng\s+tốt\s+nhất\s+trước"
     r"|SỬ\s+DỤNG\s+TỐT\s+NHẤT\s+TRƯỚC"
 )
-_NAMES = {"made": re.compile(_MADE), "expires": re.compile(_EXPIRES)}
+_BEST = r"[Ss]ử\s+dụng\s+tốt\s+nhất\s+trước|SỬ\s+DỤNG\s+TỐT\s+NHẤT\s+TRƯỚC"
+_NAMES = {
+    "made": re.compile(_MADE),
+    "expires": re.compile(_EXPIRES),
+    "best_before": re.compile(_BEST),
+}
 _NAMES_OF_GRAIN = _NAMES | {"made": re.compile(_MADE + _PACKED)}
 #: Fresh goods of farms and grain.
 _GRAIN = frozenset({1, 2, 3})
@@ -175,7 +180,7 @@ def _in_order(values: Mapping[str, str], text: Spoken) -> Iterator[Finding]:
         name = "made" if re.match(r"NSX|SX|ngày", hit[0], re.IGNORECASE) else "expires"
         said.setdefault(name, hit[2].strip(" .,-"))
     made = dates.read(said.get("made") or values.get("made", "")).day
-    expires = dates.read(said.get("expires", "")).day
+    expires = dates.read(said.get("expires") or said.get("best_before", "")).day
     if made and expires and expires < made:
         yield Finding(
             "error",

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
+from sqlalchemy.orm import object_session
+
 from labelsvc.catalogue import product_columns
+from labelsvc.catalogue.certificates import proven
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.catalogue.recognition import Recognition, ruling
 from labelsvc.i18n import day
@@ -122,7 +125,10 @@ def _content(
         record=f"{product.name}, {lot.code}",
         images=pictures or {},
         facts=product_facts(product)
-        | {"decided_name": recognition.product_name if recognition else ""},
+        | {
+            "decided_name": recognition.product_name if recognition else "",
+            "proven": proven(session, product, on) if (session := object_session(lot)) else "",
+        },
     )
 
 

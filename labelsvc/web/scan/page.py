@@ -12,8 +12,10 @@ import json
 from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
+from werkzeug.routing import BaseConverter
 
 from labelsvc import clock
 from labelsvc.codes.forms import gs1, offline, short, uri, wrapping
@@ -63,9 +65,29 @@ _TYPES = {
 }
 
 
-@bp.get("/01/<path:_rest>")
+class Rest(BaseConverter):
+    """All that follows, line ends too: cameras hand over the one that a printer put into the symbol."""
+
+    regex = r"[^/][\s\S]*?"
+    part_isolating = False
+
+
+class Tail(BaseConverter):
+    """What a chat or scanner left behind a code and its slash."""
+
+    regex = r"[\s\x1c-\x1f]+|&[\s\S]*"
+    part_isolating = False
+
+
+@bp.record_once
+def _convert(state: BlueprintSetupState) -> None:
+    state.app.url_map.converters.update(rest=Rest, tail=Tail)
+
+
+@bp.get("/01/<rest:_rest>")
 @bp.get("/<_code>")
 @bp.get("/<_code>/")
+@bp.get("/<_code>/<tail:_rest>")
 def scan(_rest: str = "", _code: str = "") -> ResponseReturnValue:
     """The raw target is parsed, not Flask's decoded path: escapes are undone once, by `uri`."""
     raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.path

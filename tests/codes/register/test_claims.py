@@ -172,7 +172,7 @@ def test_what_changed_since_it_was_shown_is_not_confirmed(
     with pytest.raises(Conflict, match="not what was proposed"):
         confirm(database, number, seen="0" * 64)
     with database.writing() as session:
-        session.execute(update(Issue).where(Issue.id == 3).values(count=5000))
+        session.execute(update(Issue).where(Issue.id == 3).values(count=Issue.count - 1))
     with pytest.raises(Conflict, match="not what was proposed"):
         confirm(database, number)
     with database.writing() as session:

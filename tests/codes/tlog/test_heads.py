@@ -104,7 +104,7 @@ def test_a_trail_that_was_rewritten_whole_is_found(days: Database) -> None:
                 entry.actor = "user:2"
             if entry.id >= 3:
                 entry.previous = previous
-                entry.hash = audit._hash(entry)
+                entry.hash = audit.hash_of(entry)
             previous = entry.hash
     with days.reading() as session:
         assert audit.verify_chain(session) is None

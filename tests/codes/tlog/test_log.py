@@ -244,7 +244,7 @@ def test_a_restored_backup_does_not_fork_the_log_and_takes_its_leaves_back(
     publish(database, files)
     seen = check(database, files).checkpoint
     forget(database, 299, old)
-    note(database, leaves.run(310), leaves.run(999))
+    note(database, *runs(310, 311), leaves.run(999))
     with pytest.raises(LogForked):
         publish(database, files)
     assert log.published(files) == seen

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from labelsvc.codes.tlog.formats import merkle, tiles
 from labelsvc.codes.tlog.formats.checkpoint import Checkpoint, cosigned_at, read
 from labelsvc.codes.tlog.formats.leaf import Leaf, parse
+from labelsvc.codes.tlog.formats.missing import Missing
 from labelsvc.codes.tlog.formats.note import Note, NoteKey
 from labelsvc.codes.tlog.formats.tiles import ENTRIES, WIDTH, Tile
 from labelsvc.codes.tlog.formats.totals import LotTotal, Totals
@@ -48,6 +49,8 @@ class Report:
     #: Leaves by kind.
     kinds: dict[str, int] = field(default_factory=dict)
     lots: list[LotTotal] = field(default_factory=list)
+    #: Numbers and places of lots that were given and that no leaf tells of.
+    missing: list[Missing] = field(default_factory=list)
     #: Witness and the time it saw this checkpoint.
     witnesses: dict[str, int] = field(default_factory=dict)
     #: The checkpoint as it came, to be remembered when all is well.
@@ -155,7 +158,7 @@ def _check_tree(report: Report, reading: _Reading, old: Checkpoint | None) -> No
                 ),
             )
         )
-    report.lots = totals.lots()
+    report.lots, report.missing = totals.lots(), totals.missing
     report.problems += [Problem(place, error) for place, error in totals.problems]
 
 

@@ -157,7 +157,8 @@ class WithdrawalLeaf(_Leaf):
 
 @dataclass(frozen=True, kw_only=True)
 class AuditHeadLeaf(_Leaf):
-    """How far the audit trail had come at the end of a day: a hash of all of it, and how long it was."""
+    """How far the audit trail had come, at a checkpoint or at the end of a day: a hash of all of it, and
+    how long it was."""
 
     kind: ClassVar[str] = "audit_head"
 
@@ -173,7 +174,8 @@ class AuditHeadLeaf(_Leaf):
         super().__post_init__()
         if not 1 <= self.count <= self.entry or not _HASH.fullmatch(self.head):
             raise _malformed()
-        if self.id != f"audit:{self.day.isoformat()}":
+        of_day = f"audit:{self.day.isoformat()}"
+        if self.id not in (of_day, f"{of_day}:{self.entry}"):
             raise _malformed()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from labelsvc.codes.tlog.formats.leaf import AuditHeadLeaf, Leaf, PrintRunLeaf, RecognitionLeaf
+from labelsvc.codes.tlog.formats.missing import Missing, missing
 from labelsvc.errors import BadLog
 
 
@@ -57,6 +58,8 @@ class Totals:
     def __init__(self) -> None:
         #: Contradictions: place and error.
         self.problems: list[tuple[str, BadLog]] = []
+        #: What no leaf tells of.
+        self.missing: list[Missing] = []
         self._lots: dict[int, LotTotal] = {}
         self._subjects: set[str] = set()
         self._runs: list[_Placed] = []
@@ -99,6 +102,7 @@ class Totals:
         self._check_keys()
         for state, marks in self._marks.items():
             self._count_marks(state, marks)
+        self.missing = missing(run.leaf for run in (*self._runs, *self._blanks))
         for total in self._lots.values():
             if total.recalled:
                 total.withdrawn = total.live
@@ -108,7 +112,7 @@ class Totals:
         """The trail only grows."""
         before, self._head = self._head, leaf
         if before is not None and (
-            leaf.day <= before.day or leaf.entry <= before.entry or leaf.count <= before.count
+            leaf.day < before.day or leaf.entry <= before.entry or leaf.count <= before.count
         ):
             error = BadLog("{subject} is not longer than the audit trail before.", subject=leaf.id)
             self._wrong(place, error)
