@@ -24,6 +24,7 @@ _TABLES = {
     "GOODS_KINDS",
     "EXEMPTIONS",
     "DATE_KINDS",
+    "CHANGES",
     "SHOWS",
     "REASONS",
     "REPORT_KINDS",

@@ -6,9 +6,10 @@ Used by the office's page of a product.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from labelsvc.accounts import audit
@@ -17,10 +18,15 @@ from labelsvc.catalogue.models import Producer, Product
 from labelsvc.catalogue.recognition import Certificate
 from labelsvc.errors import BadInput
 
+#: Begins the kind of a paper that proves words of a label: "Chứng minh: ngon nhất Hà Nội".
+PROOF = "Chứng minh:"
+#: How long a proof of words holds (Law on Advertising art. 8.11).
+PROOF_LIVES = timedelta(days=366)
+
 
 @dataclass(frozen=True)
 class CertificateFacts:
-    """What stands on a certificate, as it was typed."""
+    """What stands on a certificate, as it was typed. A kind that begins with `PROOF` proves the words after it."""
 
     kind: str
     number: str = ""
@@ -84,4 +90,24 @@ def _checked(facts: CertificateFacts) -> dict[str, str]:
         raise BadInput(
             "The certificate ends before it begins.", fix="Check the dates.", field="valid_to"
         )
+    if texts["kind"].startswith(PROOF):
+        begins, ends = facts.valid_from, facts.valid_to
+        if begins is None or ends is None or ends - begins > PROOF_LIVES:
+            raise BadInput(
+                "A proof of words on labels holds for one year at most.",
+                fix="Give both its days.",
+                field="valid_to",
+            )
     return texts
+
+
+def proven(session: Session, product: Product, on: date) -> str:
+    """Words that papers of *product* or its producer prove on *on*, one a line."""
+    found = session.scalars(
+        select(Certificate).where(
+            (Certificate.product_id == product.id)
+            | (Certificate.producer_id == product.producer_id),
+            Certificate.kind.startswith(PROOF, autoescape=True),
+        )
+    )
+    return "\n".join(one.kind.removeprefix(PROOF).strip() for one in found if one.valid_on(on))

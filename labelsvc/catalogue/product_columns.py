@@ -180,11 +180,12 @@ COLUMNS = (
     ProductColumn(
         name="allergens", words="What causes allergies", section=Section.LABEL, length=200, producer=True,
         hint="For example: sữa, lạc. It is added to the warning.", only_sets=_EATEN,
+        heads=("chat gay di ung", "thanh phan gay di ung", "di ung"),
     ),
     ProductColumn(
         name="nutrition", words="Nutrition", section=Section.LABEL, kind=Kind.PROSE, rows=2, producer=True,
         hint="In 100 g or a serving: energy, protein, carbohydrate, fat, sodium; sugars where sugar is added.",
-        only_sets=_EATEN, variable=LabelVariable(
+        heads=("thanh phan dinh duong", "gia tri dinh duong", "dinh duong"), only_sets=_EATEN, variable=LabelVariable(
             "Thành phần dinh dưỡng", "Nutrition",
             "Trong 100 g: năng lượng 250 kcal, chất đạm 18 g, carbohydrat 40 g, chất béo 2 g, natri 12 mg",
         ), scan_place=45,

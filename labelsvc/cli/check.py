@@ -253,7 +253,7 @@ def _no_stars(held: Recognition | None, standing: Standing) -> str | None:
     """Why the product shows no stars today."""
     if held is None:
         return base.say(
-            "No decision gives stars to this product. Stars on its pack are not backed by this programme."
+            "No decision is entered here for this product: stars on its pack cannot be confirmed on this page."
         )
     if standing is Standing.WITHDRAWN:
         return base.say("The OCOP recognition was withdrawn on {day}.", day=day(held.withdrawn_on))

@@ -8,17 +8,20 @@ from typing import Any
 
 import click
 
-from labelsvc import i18n
+from labelsvc import clock, i18n
+from labelsvc.catalogue.models import Product
 from labelsvc.cli import base
 from labelsvc.cli.written import check_output
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.labels import legal
 from labelsvc.labels.drawing import fonts, sample_content
 from labelsvc.labels.drawing.compose import compose
+from labelsvc.labels.drawing.content import LabelContent
 from labelsvc.labels.layouts import library
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.layouts.paper import Article
 from labelsvc.labels.pdf import rendering
+from labelsvc.labels.runs.catalogue_content import trial_content
 from labelsvc.labels.runs.numbering import sample_printed
 from labelsvc.labels.sheets import stock
 from labelsvc.labels.sheets.sheet import Sheet
@@ -57,12 +60,20 @@ def list_layouts(as_json: bool) -> None:
     metavar="CONTENT",
     help="A content that stands elsewhere on the pack, e.g. expires. May be repeated.",
 )
+@click.option(
+    "--product",
+    "product_id",
+    type=int,
+    metavar="NUMBER",
+    help="Judge with the values of this product in place of the sample's.",
+)
 @base.json_option
 @click.pass_context
 def check(
     context: click.Context,
     what: str | None,
     set_number: int | None,
+    product_id: int | None,
     elsewhere: tuple[str, ...],
     as_json: bool,
 ) -> None:
@@ -72,8 +83,9 @@ def check(
 
     Example: labelsvc layouts check my-label.toml --set 21
     """
+    own = None if product_id is None else _own_content(product_id)
     rows = [
-        _checked(name, set_number, frozenset(elsewhere))
+        _checked(name, own, set_number, frozenset(elsewhere))
         for name in ([what] if what else library.names())
     ]
     words = []
@@ -202,14 +214,35 @@ def _facts(layout: Layout) -> dict[str, Any]:
     }
 
 
-def _checked(what: str, set_number: int | None, elsewhere: frozenset[str]) -> dict[str, Any]:
+def _own_content(product_id: int) -> tuple[LabelContent, int]:
+    """What labels of a product would say today, and its criteria set."""
+    _, database, _ = base.opened()
+    with database.reading() as session:
+        product = session.get(Product, product_id)
+        if product is None:
+            raise BadInput(
+                "There is no product {number}.",
+                fix="Look for it in the catalogue.",
+                number=product_id,
+            )
+        return trial_content(product, clock.today()), product.set_number
+
+
+def _checked(
+    what: str,
+    own: tuple[LabelContent, int] | None,
+    set_number: int | None,
+    elsewhere: frozenset[str],
+) -> dict[str, Any]:
     errors: list[dict[str, Any]] = []
     warnings: list[dict[str, Any]] = []
     try:
         path = Path(what)
         layout = library.read(path) if path.suffix == ".toml" else library.get(what)
         Sheet.of(layout)
-        content = sample_content.sample_of(layout)
+        content, usual_set = own or (
+            sample_content.sample_of(layout), sample_content.set_of(layout),
+        )  # fmt: skip
         for form in layout.forms:
             unit = sample_content.sample_unit_of(layout, form)
             if layout.purpose != "carton":
@@ -222,7 +255,7 @@ def _checked(what: str, set_number: int | None, elsewhere: frozenset[str]) -> di
             layout,
             drawing,
             content,
-            set_number or sample_content.set_of(layout),
+            set_number or usual_set,
             fonts.load(),
             unit=unit,
             declared_elsewhere=elsewhere,

@@ -72,7 +72,7 @@ SHOWN: dict[Verdict, Shown] = {
     ),
     Verdict.EXPIRED: Shown(
         200, Tone.CAUTION, "Valid code, but past its expiry date",
-        "Issued by this programme; the lot is past its expiry date. Do not eat or sell it.",
+        "Issued by this programme; the lot is past the date on it. After a use-by date (HSD), do not use or sell it; after a best-before date, ask the seller.",
     ),
     Verdict.NOT_ACTIVATED: Shown(
         200, Tone.CAUTION, "Label not activated yet",

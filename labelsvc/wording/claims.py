@@ -7,6 +7,7 @@ Advertising art. 8 (superlatives need proof, which lives one year).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,14 +22,14 @@ _ILLS = (
     r"đường huyết|huyết áp|(?:cao|tăng|hạ) huyết áp|mỡ (?:trong )?máu|máu nhiễm mỡ|cholesterol|mỡ gan|gan nhiễm mỡ|gút|gout|"
     r"gốt|axit uric|acid uric|dạ dày|bao tử|đại tràng|trào ngược|viêm(?: \w+)?|viêm loét|loét|xương khớp|"
     r"khớp|thấp khớp|thoái hóa(?: \w+)?|thoái hoá|thoát vị|đau (?:đầu|lưng|nhức|họng|bụng|răng|mắt|khớp|vai|"
-    r"xương|dạ dày|bao tử)|đau|nhức mỏi|mất ngủ|ho|ho khan|ho gà|hen|hen suyễn|suyễn|cảm cúm|cảm lạnh|cảm(?!\s+(?:giác|xúc|ơn|hứng|nhận|động|tình|quan))|cúm|sốt|"
-    r"sốt rét|sốt xuất huyết|covid|covid-19|virus|vi rút|vi-rút|virut|đột quỵ|đột quị|tai biến|tim mạch|xơ vữa|"
-    r"nhồi máu|xơ gan|men gan|viêm gan|bệnh gan|suy thận|sỏi thận|sỏi mật|sỏi|trĩ|bệnh trĩ|táo bón|tiêu chảy|"
+    r"xương|dạ dày|bao tử)|đau|nhức mỏi|mất ngủ|ho|ho khan|ho gà|hen|hen suyễn|suyễn|cảm cúm|cảm lạnh|cảm(?!\s+(?:giác|xúc|ơn|hứng|nhận|động|tình|quan))|cúm|sốt(?!\s+(?:ruột|cà|me|chua|vang|tương|mayonnaise|dầu))|"
+    r"sốt rét|sốt xuất huyết|covid|covid-19|virus|vi rút|vi-rút|virut|đột quỵ|đột quị|đột qụy|đột qụi|tai biến|tim mạch|xơ vữa|"
+    r"nhồi máu|xơ gan|men gan|viêm gan|bệnh gan|suy thận|sỏi thận|sỏi mật|trĩ|bệnh trĩ|táo bón|tiêu chảy|"
     r"kiết lỵ|lao(?!\s+động)|lao phổi|suy nhược|béo phì|mụn|nám|tàn nhang|hói|rụng tóc|yếu sinh lý|vô sinh|hiếm muộn|"
     r"phụ khoa|trầm cảm|rối loạn(?: \w+)?|tiền đình|thiếu máu|dị ứng|mẩn ngứa|mề đay|vảy nến|vẩy nến|á sừng|eczema|"
     r"chàm|nấm da|hắc lào|sâu răng|xoang|viêm xoang|alzheimer|parkinson|mất trí|nhiễm trùng|nhiễm khuẩn|"
     r"phong thấp|tê thấp|phong tê thấp|bướu cổ|động kinh|gan|thận|phổi|loãng xương|lão hóa|lão hoá|"
-    r"di căn|sa sút trí tuệ|giun sán|ngộ độc|say rượu|nhiễm độc"
+    r"di căn|sa sút trí tuệ|vết loét|giun sán|vết thương|vết bỏng|chức năng (?:gan|thận|phổi|tim|não)|tế bào|say rượu|nhiễm độc"
 )
 _OF = r"(?:\s+(?:được|các|những|nhiều|mọi|bách|chứng|bệnh|căn bệnh|hội chứng|triệu chứng|cơn|nguy cơ|tình trạng|cho người)){0,3}"
 _HEALS = (
@@ -37,15 +38,19 @@ _HEALS = (
     r"|khỏi|hết|dứt(?:\s+điểm)?|xóa\s+tan|đánh\s+bay|tiêu\s+diệt|diệt|ức\s+chế|tiêu|tan|làm\s+tan|đẩy\s+lùi|"
     r"đẩy\s+lui|loại\s+bỏ|loại\s+trừ|xua\s+tan|đánh\s+tan|đào\s+thải|chấm\s+dứt|kháng"
     r"|ngăn\s+ngừa|ngăn\s+chặn|ngăn|ngừa|phòng\s+ngừa|phòng\s+chống|phòng\s+tránh|phòng|chống|chống\s+lại"
-    r"|giảm|làm\s+giảm|hạ|làm\s+hạ|giảm\s+thiểu|ổn\s+định|điều\s+hòa|cải\s+thiện|hỗ\s+trợ(?:\s+giảm)?|khắc\s+phục|kiểm\s+soát"
+    r"|giảm|làm\s+giảm|hạ|làm\s+hạ|giảm\s+thiểu|ổn\s+định|điều\s+hòa|cải\s+thiện|hỗ\s+trợ(?:\s+giảm)?|khắc\s+phục|kiểm\s+soát|làm\s+lành|làm\s+dịu|phục\s+hồi|tái\s+tạo"
 )
 #: After these only words of illness that are no organ: "tốt cho gan" is no cure, "mát gan" neither.
 _CURES = Pattern(
     rf"(?:{_HEALS}){_OF}\s+(?:{_ILLS})"
+    rf"|(?:xua\s+tan|đẩy\s+lùi|đánh\s+bay|chữa|đặc\s+trị|phòng\s+ngừa|ngăn\s+ngừa|điều\s+trị|hỗ\s+trợ\s+giảm)(?:\s+[^\W\d_]+){{1,4}}\s*(?:,|và|hay|hoặc)\s+(?:{_ILLS})"
+    rf"|(?:{_ILLS})(?:\s+[^\W\d_]+){{0,3}}\s+(?:cũng|sẽ|đều|liền|tự|mau|nhanh)\s+(?:khỏi|hết|lành|tan|tiêu)"
     r"|chữa\s+(?:bệnh|trị|khỏi|dứt|lành bệnh|bách bệnh)|(?:điều|đặc)\s+trị|chủ\s+trị|trị\s+(?:bệnh|dứt|tận gốc)"
     r"|khỏi\s+(?:hẳn|bệnh)|hết\s+bệnh|bách\s+bệnh\s+tiêu\s+tan|thần\s+dược|tiên\s+dược|linh\s+dược|thuốc\s+tiên"
     r"|(?:thay\s+thế|thay\s+cho|hơn|như|tốt\s+như)\s+thuốc(?:\s+(?:tây|chữa bệnh))?"
     r"|hỗ\s+trợ\s+(?:điều\s+trị|chữa|trị|phòng)|(?:thải|giải)\s+độc(?:\s+(?:gan|thận|cơ thể|máu|tố))?"
+    r"|(?:thanh\s+lọc|làm\s+sạch|lọc\s+sạch|lọc)\s+(?:cơ\s+thể|máu|mạch\s+máu|động\s+mạch|lòng\s+mạch)|thanh\s+lọc\s+(?:gan|thận|phổi)"
+    rf"|khắc\s+tinh\s+(?:của|với)\s+(?:bệnh\s+)?(?:{_ILLS})|nói\s+không\s+với\s+(?:bệnh|{_ILLS})"
     r"|bài\s+thuốc|(?:là|vị|như một)\s+thuốc\s+(?:quý|hay|chữa|trị|bổ)|thuốc\s+(?:chữa|trị|đặc trị)"
     r"|kháng\s+(?:viêm|sinh|khuẩn|virus|vi rút|ung thư)|tiêu\s+(?:viêm|u|độc)|diệt\s+(?:khuẩn|virus|vi khuẩn)"
     r"|chống\s+(?:ung thư|viêm|lão hóa|lão hoá|đột quỵ|oxy hóa tế bào)|tăng\s+cường\s+sinh\s+l[ýí]|cường\s+dương|tráng\s+dương|bổ\s+thận"
@@ -63,13 +68,14 @@ _NO_CURES = (
     Pattern(
         r"không\s+(?:phải\s+(?:là\s+)?|có\s+(?:tác\s+dụng|công\s+dụng|khả\s+năng)\s+|dùng\s+(?:để\s+)?|được\s+dùng\s+(?:để\s+)?|"
         r"nhằm\s+|thể\s+|thay\s+thế\s+|thay\s+cho\s+)(?:(?:là|để|thay\s+thế|thay\s+cho|các|loại|cho|chữa|điều\s+trị|trị)\s+)*"
-        r"(?:thuốc(?:\s+(?:chữa|điều\s+trị|trị)\s+bệnh)?|chữa\s+bệnh|chữa\s+trị|bệnh|điều\s+trị(?:\s+bệnh)?)"
+        r"(?:thuốc(?:\s+(?:chữa|điều\s+trị|trị)(?:\s+bệnh)?)?|chữa\s+bệnh|chữa\s+trị|bệnh|điều\s+trị(?:\s+bệnh)?)"
     ),
     Pattern(r"(?:đang|sau\s+khi|trong\s+(?:thời\s+gian|quá\s+trình|khi))\s+(?:điều\s+trị|chữa\s+trị|chữa\s+bệnh|uống\s+thuốc)(?:\s+bằng\s+thuốc)?(?:\s+(?:các|bệnh|bằng))*(?:\s+(?:" + _ILLS + r"))?"),
     Pattern(
         r"(?:dùng|uống|sử\s+dụng|với|cùng)\s+(?:các\s+|loại\s+|chung\s+|kèm\s+|với\s+){0,3}thuốc(?!\s+này)(?:\s+(?:điều\s+trị|chữa|trị|hạ|giảm|"
         r"chống|kháng|huyết|an|tây))?(?:\s+(?:bệnh|sinh|viêm|thần|đông|" + _ILLS + r"))?"
     ),
+    Pattern(r"(?:loại\s+bỏ|lấy|bỏ|rửa|làm\s+sạch|cắt)\s+(?:gan|thận|phổi|khớp)|(?:phòng|tránh|phòng\s+tránh)\s+dị\s+ứng"),
     Pattern(r"(?:bác\s+sĩ|bác\s+sỹ|thầy\s+thuốc|phác\s+đồ|cơ\s+sở)\s+(?:điều\s+trị|chữa\s+bệnh)"),
     Pattern(r"chữa\s+cháy|sửa\s+chữa|sữa\s+chua|(?:phòng|chống)\s+(?:cháy|nổ|ẩm|mốc|dính|thấm|nắng|trơn|trượt|xước|gỉ|mối|mọt|côn\s+trùng|muỗi|hàng\s+giả)"),
     Pattern(r"(?:dị\s+ứng|mẫn\s+cảm|ngộ\s+độc|người\s+(?:bị|mắc|có)\s+\w+|bị\s+ho|đang\s+ho)(?=\s+(?:với|thành|nên|không|cần|hỏi))"),
@@ -104,6 +110,12 @@ _WITHOUT = Pattern(
 _NO_LACKS = Pattern(
     r"(?:nước|pha|uống|với|khi|nên|hãy|vui\s+lòng)\s+không\s+(?:đường|thêm\s+đường|cồn|muối|dùng\s+muối)|không\s+(?:dùng|thêm|pha|cho|sử\s+dụng)\s+(?:cồn|muối|hóa\s+chất)(?=\s+(?:để|khi|vào|lau|rửa|tẩy|giặt))"
 )
+#: Of soap and cloth, where it is a matter of papers.
+_CLEANS = re.compile(r"(?:kháng|diệt|khang|diet)\s+(?:khuẩn|vi\s+khuẩn|khuan|vi\s+khuan)")
+#: Spaced letters are joined without their breaks: "c h ữ a b ệ n h".
+_JOINED = re.compile(
+    r"chữa(?:bệnh|khỏi|trị|lành)|(?:đặc|điều|chủ)trị|trịbệnh|ungthư|tiểuđường|huyếtáp|thầndược|giảmcân|khỏibệnh|thảiđộc"
+)
 _E_LABEL = Pattern(
     r"(?:nhãn|tem\s+nhãn)\s+(?:hàng\s+hóa\s+)?(?:điện\s+tử|số\s+hóa)|e-?\s?label|electronic\s+label"
 )
@@ -134,8 +146,9 @@ def _of(text: str, *, food: bool) -> list[Claim]:
     said = text
     for phrase in _NO_CURES:
         said = phrase.sub(said)
-    if hit := _CURES.search(said):
-        found.append(Claim("cure", hit[0]))
+    if hit := _CURES.search(said) or _JOINED.search(said):
+        kind: Kind = "health" if not food and _CLEANS.fullmatch(hit[0]) else "cure"
+        found.append(Claim(kind, hit[0]))
     elif food and (hit := _HEALTHY.search(said)):
         found.append(Claim("health", hit[0]))
     if hit := _BOASTS.search(_NO_SUPERLATIVES.sub(text)):

@@ -32,6 +32,9 @@ _GOODS = frozenset(
         "pork", "beef", "chicken", "mushroom", "mushrooms", "ginger", "lotus", "jasmine", "rose", "fruit",
         "vegetable", "vegetables", "noodle", "noodles", "wine", "beer", "juice", "yoghurt", "yogurt", "cake",
         "candy", "vinegar", "pottery", "vase", "scarf", "soap", "ceramic", "ceramics", "organic", "natural",
+        "caution", "danger", "warning", "attention", "flammable", "fragile", "contains", "refrigerated", "refrigerate",
+        "frozen", "allergen", "allergens", "poison", "toxic", "harmful", "handmade", "homemade", "premium", "fresh",
+        "dried", "roasted", "hot", "cold", "vegan", "gift", "box",
     ]
 )  # fmt: skip
 #: Names of places as they are written without marks, and of sizes.
@@ -63,6 +66,18 @@ def foreign(text: str) -> bool:
     return theirs > 0 and theirs >= 2 * ours
 
 
+def head(words: str) -> bool:
+    """True if *words*, which stand before a content, are of another language: "Store at"."""
+    found = _WORD.findall(words)
+    if not found or syllable.marked(words):
+        return False
+    small = [word.casefold() for word in found]
+    strange = [
+        word for word in small if len(word) > 3 and re.search("[aeiouy]", word) and _sure(word)
+    ]
+    return bool(strange) and all(word in strange or word in _ENGLISH for word in small)
+
+
 def _is_foreign(part: str, words: list[str]) -> bool:
     letters = [char for char in part if char.isalpha()]
     if sum("LATIN" not in unicodedata.name(char, "") for char in letters) * 2 > len(letters):
@@ -74,8 +89,11 @@ def _is_foreign(part: str, words: list[str]) -> bool:
         likely = sure + sum(word.casefold() in _ENGLISH for word in words)
         if not all(word[0].isupper() and word.casefold() not in _OURS for word in marked):
             return False
-        goods = all(word[0].isupper() or word.casefold() in _GOODS for word in words)
-        return (sure >= 2 and 2 * likely >= len(words)) or (goods and sure > 0)
+        goods = [word.casefold() in _GOODS for word in words]
+        named = any(goods) and all(
+            good or word[0].isupper() for good, word in zip(goods, words, strict=True)
+        )
+        return (sure >= 2 and 2 * likely >= len(words)) or named
     if all(word.casefold() in _GOODS for word in words):
         return True
     sure = sum(_sure(word) for word in words)

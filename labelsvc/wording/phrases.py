@@ -7,10 +7,14 @@ A pattern is written with its marks and in small letters. It finds its words wit
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 
 from labelsvc.wording.syllable import plain
 
+#: Grave, acute, tilde, hook, dot.
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -22,7 +26,10 @@ class Pattern:
         whole = rf"(?<!\w)(?:{pattern})(?!\w)"
         self._marked = re.compile(whole)
         self._bare = re.compile(plain(whole))
-        self._words = frozenset(_WORD.findall(re.sub(r"\\.", " ", pattern)))
+        words = frozenset(_WORD.findall(re.sub(r"\\.", " ", pattern)))
+        bare = Counter(map(plain, {_canon(word) for word in words}))
+        # "chống nám" is a claim, "chống nấm mốc" none: with marks such a word must be the very one.
+        self._words = frozenset(_canon(word) for word in words if bare[plain(_canon(word))] == 1)
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Matches in *text*, which is small letters (`legible.read`)."""
@@ -36,7 +43,7 @@ class Pattern:
         for hit in self._bare.finditer(bare):
             words = _WORD.findall(text[hit.start() : hit.end()])
             if hit.start() not in seen and all(
-                word == plain(word) or word in self._words for word in words
+                word == plain(word) or _canon(word) in self._words for word in words
             ):
                 yield hit
 
@@ -49,3 +56,11 @@ class Pattern:
         for hit in list(self.finditer(text)):
             text = text[: hit.start()] + " " * (hit.end() - hit.start()) + text[hit.end() :]
         return text
+
+
+def _canon(word: str) -> str:
+    """*word* with its tone at the end: "hóa" and "hoá" are one word."""
+    letters = unicodedata.normalize("NFD", word)
+    tones = "".join(char for char in letters if char in _TONES)
+    rest = "".join(char for char in letters if char not in _TONES)
+    return unicodedata.normalize("NFC", rest) + tones

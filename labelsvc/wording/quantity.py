@@ -62,7 +62,7 @@ _BESIDE = re.compile(
 )
 _VAGUE = re.compile(
     r"khoảng|tầm|chừng|xấp\s+xỉ|ước\s+(?:tính|chừng|lượng)|gần\s+(?=\d)|hơn\s+(?=\d)|trên\s+(?=\d)|dưới\s+(?=\d)|tối\s+thiểu|tối\s+đa|ít\s+nhất|"
-    r"không\s+dưới|trung\s+bình|dao\s+động|sai\s+số|về\s+ước|approx\w*|about|average|min\.?\s+(?=\d)|[~≈±≥≤><]|\+/-|\+\s?-|[-–]\s*(?=\d+\s*%)",
+    r"không\s+dưới|trung\s+bình|dao\s+động|sai\s+số|về\s+ước|approx\w*|about|average|min\.?\s+(?=\d)|[~≈±≥≤><]|\+/-|\+\s?-|[-–]\s*(?=\d+\s*%)|[½¼¾⅓]|\d+\s*/\s*\d+\s*(?=(?:kg|g|l|ml|lít)\b)",
     re.IGNORECASE,
 )
 _RANGE = re.compile(

@@ -7,6 +7,7 @@ Law: Decision 26/2026/QĐ-TTg art. 3.3 (five stars are the national level), 8.1�
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from labelsvc.wording import legible
@@ -20,22 +21,42 @@ _FIGURES = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "iii": 3, "iv": 4, "v": 5,
 }  # fmt: skip
 _BY_BARE = {plain(word): figure for word, figure in _FIGURES.items()}
-_SIGNS = "★☆⭐🌟✪✩✫✬✭✮✯⭑⭒⋆🟊✦"
-_HOLLOW = frozenset("☆✩⭒")
+#: Every sign that Unicode calls a star, and those of them that are a claim where one stands alone.
+_NAMED = {
+    chr(code): name
+    for first, last in (
+        (0x22C6, 0x22C6),
+        (0x2600, 0x27BF),
+        (0x2B50, 0x2B5A),
+        (0x1F31F, 0x1F31F),
+        (0x1F7C0, 0x1F7D8),
+    )
+    for code in range(first, last + 1)
+    if "STAR" in (name := unicodedata.name(chr(code), "")) and " OF DAVID" not in name
+}
+_SIGNS = "".join(_NAMED)
+_ALONE = "★☆⭐🌟"
+_HOLLOW = frozenset(
+    sign for sign, name in _NAMED.items() if "WHITE" in name and "MEDIUM" not in name
+)
 _WORDS = "|".join(_FIGURES)
-_FIGURE = rf"(?:0*[1-9]|{_WORDS})"
+_FIGURE = rf"(?:0*[1-9]\s*/\s*5|0*[1-9]|{_WORDS})"
 _AGAIN = rf"(?:\s*\(\s*{_FIGURE}\s*\))?"
-#: Roasting: "3 sao khô", "sao vàng hạ thổ"; and what is no grade of goods.
-_ROASTS = r"(?!\s+(?:vàng|khô|suốt|tay|chè|trà|thủ công|tẩm|cháy|đen|giòn|héo|nóng|trên|trong|bằng|lại|lần|anise|hạ thổ))"
+#: Roasting ("3 sao khô"), and stars of the sky: no grade of goods, unless a word of grading is near.
+_NO_GRADE = re.compile(
+    r"\s+(?:vang|kho|suot|tay|che|tra|thu cong|tam|chay|den|gion|heo|nong|tren|trong|bang|lai|lan|anise|ha tho|"
+    r"sang|moc|lap lanh|roi)(?!\w)"
+)
 _COUNTED = Pattern(
-    rf"(?:ocop|cocop)?\s*{_FIGURE}{_AGAIN}\s*[-–]?\s*(?:ngôi\s*)?(?:sao|stars?){_ROASTS}"
+    rf"(?:ocop|cocop)?\s*{_FIGURE}{_AGAIN}\s*[-–]?\s*(?:(?:ngôi|cánh)\s*)?(?:sao|stars?)"
 )
 _SIGNED = re.compile(rf"(?<![\d.,/])0*([1-9])\s*(?:[{_SIGNS}]|\*(?!\s*\d))")
 _ROW = re.compile(rf"[{_SIGNS}](?:\s*[{_SIGNS}])*")
 _ASTERISKS = re.compile(r"(?<!\*)\*{3,5}(?!\*)")
 _GRADED = Pattern(
     r"(?:ocop(?:\s*(?:hạng|cấp|mức|loại|đạt|xếp hạng|[:\-–]))*|(?:số|hạng|mức|cấp)\s*sao|sao\s*ocop"
-    r"|(?:xếp\s*)?hạng\s*ocop|xếp\s*hạng)\s*[:=\-–]?\s*(?:0*[3-9]|v|iv|iii)(?![\d.,/%])"
+    r"|(?:xếp\s*)?hạng\s*ocop|xếp\s*hạng)\s*[:=\-–]?\s*(?:0*[3-9]s?|v|iv|iii)(?![\d.,/%])|sao\s*thứ\s*(?:ba|tư|bốn|năm|[3-6])"
+    r"|(?:chứng\s*nhận|hạng|đạt|ocop)[^.;]{0,12}sao\s*[:=]\s*(?:ba|bốn|năm|sáu)"
 )
 _NATIONAL = r"(?:quốc gia|trung ương|toàn quốc|national)"
 _HIGHEST = Pattern(
@@ -49,7 +70,7 @@ _PROGRAMME = Pattern(
     r"|one\s*commune,?\s*one\s*product"
 )
 _HOTEL = re.compile(
-    r"(?:khach san|nha hang|nghi duong|resort|du thuyen|hotel|villa|can ho)(?: \w+){0,2} $"
+    r"(?:khach san|nha hang|nghi duong|resort|du thuyen|hotel|villa|can ho)(?:(?!ocop)[^.;:]){0,20}$"
 )
 _TURN = re.compile(r"(?:lan|me|luot|ngay|gio|phut|buoc|cong doan)\s*(?:thu\s*)?$")
 #: Brands and places: "xã Ba Sao", "nước mắm Năm Sao"; not after a word of grading.
@@ -59,7 +80,7 @@ _GRADING = re.compile(
     re.IGNORECASE,
 )
 _IN_PLACE = re.compile(
-    r"(?:xã|thị trấn|làng|thôn|phường|hồ|bản|xóm|khu)\s+(?:một|hai|ba|bốn|năm|sáu|bảy) sao", re.IGNORECASE
+    r"(?:ngõ|ngách|hẻm|phố|đường|số nhà|tổ|lô)\s+\d+\s+sao|(?:xã|thị trấn|làng|thôn|phường|hồ|bản|xóm|khu)\s+(?:một|hai|ba|bốn|năm|sáu|bảy) sao", re.IGNORECASE
 )  # fmt: skip
 _LINK = re.compile(r"\S*(?:@|://)\S*|(?<!\w)[\w-]{2,}(?:\.[\w-]{2,})+\S*")
 #: "nam sao" and "bon sao" without marks are claims only beside one of these.
@@ -110,7 +131,8 @@ def _of(text: str) -> list[Claim]:
     found += [Claim(hit[0], int(hit[1])) for hit in _SIGNED.finditer(text)]
     for hit in _ROW.finditer(text):
         filled = sum(sign in _SIGNS and sign not in _HOLLOW for sign in hit[0])
-        found.append(Claim(hit[0], filled if len(hit[0]) > 1 else None))
+        if len(hit[0]) > 1 or hit[0] in _ALONE:
+            found.append(Claim(hit[0], filled if len(hit[0]) > 1 else None))
     found += [Claim(hit[0], _figure(hit[0])) for hit in _GRADED.finditer(text)]
     found += [Claim(hit[0], TOP) for hit in _HIGHEST.finditer(text) if _level(hit[0])]
     found += [Claim(hit[0], None) for hit in _PROGRAMME.finditer(text)]
@@ -134,9 +156,9 @@ def _another(text: str, hit: re.Match[str]) -> bool:
     before = plain(text[max(0, hit.start() - 40) : hit.start()])
     if re.search(r"\d[.,/-]$", before) or _HOTEL.search(before) or _TURN.search(before):
         return True
-    after = plain(text[hit.end() : hit.end() + 15])
-    beside = _CONTEXT.search(hit[0]) or _CONTEXT.search(before[-25:]) or _CONTEXT.search(after)
-    return bool(_DOUBTFUL.search(hit[0])) and not beside
+    after = plain(text[hit.end() : hit.end() + 25])
+    beside = _CONTEXT.search(hit[0]) or _CONTEXT.search(before[-25:]) or _CONTEXT.search(after[:15])
+    return not beside and bool(_DOUBTFUL.search(hit[0]) or _NO_GRADE.match(after))
 
 
 def _level(words: str) -> bool:

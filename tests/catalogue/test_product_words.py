@@ -9,12 +9,16 @@ import pytest
 
 from labelsvc import clock
 from labelsvc.catalogue import register
+from labelsvc.catalogue.certificates import CertificateFacts, create_certificate
 from labelsvc.catalogue.importing import plan_import
 from labelsvc.catalogue.lots import LotFacts, correct_lot, open_lot
 from labelsvc.catalogue.places import load_places
 from labelsvc.db import Database
 from labelsvc.errors import BadInput, Refused
-from tests.factories import make_product, make_recognition
+from labelsvc.labels import legal
+from labelsvc.labels.runs.catalogue_content import lot_content
+from tests.factories import make_lot, make_product, make_recognition
+from tests.labels.legal.shared_cases import layout_of
 
 
 @pytest.mark.parametrize(
@@ -36,7 +40,7 @@ def test_what_no_label_may_say_is_not_saved(
 ) -> None:
     with database.writing() as session:
         product = make_product(session)
-        if stars:
+        if stars and field != "name":
             make_recognition(session, product, stars=stars)
             session.refresh(product)
         before = getattr(product, field)
@@ -64,8 +68,9 @@ def test_what_no_label_may_say_is_not_saved(
 def test_lawful_texts_are_saved(database: Database, field: str, text: str) -> None:
     with database.writing() as session:
         product = make_product(session)
-        make_recognition(session, product, stars=4)
-        session.refresh(product)
+        if field != "name":  # a name with stars is the decision's, and does not change
+            make_recognition(session, product, stars=4)
+            session.refresh(product)
         register.update_product(session, product, actor="test", **{field: text})
         assert getattr(product, field) == text
 
@@ -135,3 +140,36 @@ def test_doubtful_dates_of_a_lot_are_asked_about(
             correct_lot(session, lot, other, issued=0, actor="t")
         with pytest.raises(Refused):
             correct_lot(session, lot, other, issued=1, actor="t")
+
+
+@pytest.mark.parametrize(
+    ("kind", "until", "words"),
+    [
+        ("Chứng minh: thơm ngon nhất Hà Nội", date(2027, 10, 1), "thơm ngon nhất Hà Nội"),
+        ("Chứng minh: thơm ngon nhất Hà Nội", date(2026, 10, 31), ""),
+        ("HACCP", date(2027, 10, 1), ""),
+    ],
+)
+def test_papers_prove_words_of_labels_while_they_hold(
+    database: Database, kind: str, until: date, words: str
+) -> None:
+    with database.writing() as session:
+        lot = make_lot(session, make_product(session, story="Thơm ngon nhất Hà Nội."))
+        facts = CertificateFacts(kind=kind, valid_from=date(2026, 10, 1), valid_to=until)
+        create_certificate(session, facts, actor="test", product=lot.product)
+        content = lot_content(lot, base_url="https://qr.example.vn", on=date(2026, 11, 1))
+        assert content.facts["proven"] == words
+        layout = layout_of({"extra": "{story_short}"})
+        found = {one.code for one in legal.check_run(layout, content, 12)}
+        assert ("unproven_claim" in found) is not bool(words)
+
+
+def test_a_proof_holds_for_one_year_at_most(database: Database) -> None:
+    with database.writing() as session:
+        product = make_product(session)
+        for until in (None, date(2028, 10, 1)):
+            facts = CertificateFacts(
+                kind="Chứng minh: số 1", valid_from=date(2026, 10, 1), valid_to=until
+            )
+            with pytest.raises(BadInput, match="one year"):
+                create_certificate(session, facts, actor="test", product=product)

@@ -21,6 +21,12 @@ from labelsvc.catalogue.certify import (
     withdraw_recognition,
 )
 from labelsvc.catalogue.models import Product
+from labelsvc.catalogue.proposals import (
+    Ending,
+    confirm_withdrawal,
+    late,
+    propose_withdrawal,
+)
 from labelsvc.catalogue.recognition import (
     Authority,
     Certificate,
@@ -29,6 +35,7 @@ from labelsvc.catalogue.recognition import (
     default_valid_to,
     ruling,
 )
+from labelsvc.catalogue.withdrawing import Reason
 from labelsvc.db import Database
 from labelsvc.errors import BadInput, Refused
 from tests.factories import make_product, make_recognition
@@ -164,6 +171,35 @@ def test_withdrawn_stars_are_gone_and_cannot_be_extended(database: Database) -> 
         assert not made.standing(VOID).allows_stars
         with pytest.raises(Refused):
             extend_recognition(session, recognition=made, until=EXTENDED, evidence="x", actor="t")
+
+
+@pytest.mark.parametrize(
+    ("stars", "number", "right"),
+    [
+        (4, "5120/QĐ-UBND", True),
+        (4, "77/QĐ-BNNMT", False),
+        (5, "77/QĐ-BNNMT", True),
+        (5, "5120/QĐ-UBND", False),
+    ],
+)
+def test_a_withdrawal_is_of_who_gives_such_stars_and_keeps_the_day_of_the_finding(
+    database: Database, stars: int, number: str, right: bool
+) -> None:
+    with database.writing() as session:
+        made = make_recognition(session, make_product(session), valid_from=BEGIN, stars=stars)
+        ending = Ending(number, VOID, Reason.LAW, found_on=VOID - timedelta(days=16))
+        if not right:
+            with pytest.raises(BadInput) as told:
+                propose_withdrawal(session, made, ending, actor="user:1")
+            assert told.value.params["field"] == "decision"
+            return
+        with pytest.raises(BadInput, match="before the withdrawal"):
+            late_finding = replace(ending, found_on=VOID + timedelta(days=1))
+            propose_withdrawal(session, made, late_finding, actor="user:1")
+        proposal = propose_withdrawal(session, made, ending, actor="user:1")
+        confirm_withdrawal(session, proposal, actor="user:2")
+        assert made.withdrawal_authority == ("ministry" if stars == 5 else "province")
+        assert (made.withdrawal_ground, late(made)) == ("law", True)
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from labelsvc.db import Database
 from labelsvc.labels.layouts import library
 from labelsvc.settings import Settings
 from tests.cli.conftest import Run
+from tests.factories import make_producer, make_product
 
 Told = Callable[..., Any]
 
@@ -31,6 +33,22 @@ def test_the_set_decides_what_is_mandatory(settings: Settings, told: Told) -> No
     ]
     away = told("layouts", "check", "food-100x70", "--set", 14, "--elsewhere", "alcohol")[0]
     assert away["errors"] == []
+
+
+def test_a_layout_is_judged_with_the_values_of_a_product(
+    settings: Settings, told: Told, database: Database
+) -> None:
+    with database.writing() as session:
+        whole = make_product(session).id
+        lame = make_product(
+            session, name="Trà gừng", ingredients="Cúc chi, gừng", producer=make_producer(session)
+        ).id
+    assert told("layouts", "check", "food-100x70", "--product", whole)[0]["errors"] == []
+    errors = told("layouts", "check", "food-100x70", "--product", lame, code=1)[0]["errors"]
+    assert [e["message"] for e in errors] == [
+        "The name says “gừng”, and the list does not say how much of it is inside."
+    ]
+    told("layouts", "check", "food-100x70", "--product", 999, code=1)
 
 
 def test_a_finding_names_its_element(

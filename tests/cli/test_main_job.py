@@ -228,7 +228,7 @@ def test_a_label_that_is_out_of_use_is_not_praised_with_stars(
         ({"valid_from": date(2022, 3, 4)}, "expired", None, "2025-03-04", "ended on 04/03/2025"),
         ({"withdrawn_on": date(2026, 11, 2)}, "withdrawn", None, "2029-03-04", "withdrawn on 02/11/2026"),
         ({"valid_from": date(2027, 1, 1)}, "not_recognised", None, "2030-01-01", "begins on 01/01/2027"),
-        (None, None, None, None, "No decision gives stars"),
+        (None, None, None, None, "No decision is entered here"),
     ],
 )  # fmt: skip
 def test_stars_are_told_with_their_standing_or_why_there_are_none(

@@ -210,7 +210,7 @@ def _may_be_labelled(lot: Lot) -> None:
     if lot.expires_on is not None and lot.expires_on < clock.today():
         raise PrintRefused(
             "Lot {lot} is past its expiry date {day}.",
-            fix="Correct the date if it is wrong; goods past it may not be sold.",
+            fix="Correct the date if it is wrong; no labels are made for goods past their date.",
             lot=lot.code,
             day=day(lot.expires_on),
         )

@@ -51,7 +51,7 @@ _SHORT = {
     "village": "Làng Sậy",
     "artisan": "Trần Lụa",
     "net_content": "Khối lượng tịnh: 50 g",
-    "ingredients": "Chè, hoa sen",
+    "ingredients": "Chè, hoa sen (1 %)",
     "instructions": "Hãm 2 phút.",
     "storage": "Nơi khô mát.",
     "warning": "",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from labelsvc import clock
 from labelsvc.labels.drawing.compose import Drawing
 from labelsvc.labels.drawing.content import LabelContent, Unit
 from labelsvc.labels.drawing.fonts_metrics import Fonts
@@ -22,6 +23,7 @@ from labelsvc.labels.legal import (
     elsewhere,
     hidden,
     letters,
+    rules,
     spoken,
     stars,
     typed,
@@ -88,7 +90,7 @@ def check_run(
     found += elsewhere.check(layout, words)
     found += wording.check(layout, values, words, set_number)
     found += stars.check(layout, values, words)
-    return found
+    return rules.in_force(found, clock.today())
 
 
 def check_label(

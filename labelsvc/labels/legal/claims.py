@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.legal.finding import PROGRAMME, Finding, article
+from labelsvc.labels.legal.goods.kind import facts_of
 from labelsvc.labels.legal.spoken import Spoken, adjoining, masked
 from labelsvc.wording import claims as said_claims
 from labelsvc.wording import legible
@@ -23,6 +24,8 @@ _NO_CLAIM = frozenset(
     {"producer_name", "producer_address", "village", "artisan", "host", "website", "phone", "decision_number",
      "decision_authority", "lot_code", "gtin", "ocop_code", "growing_area", "made", "expires"}
 )  # fmt: skip
+#: What the law lets say with proof.
+_PROVABLE = frozenset({"boast", "without", "health"})
 _SAID: Mapping[said_claims.Kind, Finding] = {
     "cure": Finding(
         "error",
@@ -42,14 +45,14 @@ _SAID: Mapping[said_claims.Kind, Finding] = {
         "warning",
         "unproven_claim",
         "“{words}” must be proven by papers.",
-        "Leave it out, or keep the proof at hand for an inspection; it holds for one year.",
+        "Leave it out, or have the office enter the proof, a certificate “Chứng minh: …”; it holds for one year.",
         article("50"),
     ),
     "without": Finding(
         "warning",
         "unproven_claim",
         "“{words}”: neither the goods nor what they are made of may hold it, or anything like it.",
-        "Leave it out, or keep a test of the goods and of their raw materials at hand.",
+        "Leave it out, or have the office enter tests of goods and raw materials, a certificate “Chứng minh: …”.",
         article("48.1c"),
     ),
     "e_label": Finding(
@@ -75,6 +78,8 @@ def check(
         known |= {claim.kind for claim in claims}
         kept = _of_name(text, values, food=food) if values.get("stars") else set()
         for claim in claims:
+            if claim.kind in _PROVABLE and _is_proven(claim, values):
+                continue
             finding = _finding(text, claim)
             found.append(replace(finding, severity="warning") if claim.kind in kept else finding)
         found += _potential(layout, values, text)
@@ -85,6 +90,14 @@ def check(
             if claim.kind not in known
         ]
     return found
+
+
+def _is_proven(claim: said_claims.Claim, values: Mapping[str, str]) -> bool:
+    """True if a paper in force proves the words, or more of them."""
+    words = legible.read(claim.words)
+    return any(
+        words in legible.read(line) for line in facts_of(values).get("proven", "").split("\n")
+    )
 
 
 def _of_name(text: Spoken, values: Mapping[str, str], *, food: bool) -> set[said_claims.Kind]:

@@ -26,7 +26,12 @@ _EXPIRES = (
     r"\bHSD\b|\bHD\b|[Hh]ạn\s+(?:sử\s+dụng|dùng|bảo\s+quản)|HẠN\s+(?:SỬ\s+DỤNG|DÙNG)|[Ss]ử\s+dụng\s+tốt\s+nhất\s+trước"
     r"|SỬ\s+DỤNG\s+TỐT\s+NHẤT\s+TRƯỚC"
 )
-_NAMES = {"made": re.compile(_MADE), "expires": re.compile(_EXPIRES)}
+_BEST = r"[Ss]ử\s+dụng\s+tốt\s+nhất\s+trước|SỬ\s+DỤNG\s+TỐT\s+NHẤT\s+TRƯỚC"
+_NAMES = {
+    "made": re.compile(_MADE),
+    "expires": re.compile(_EXPIRES),
+    "best_before": re.compile(_BEST),
+}
 _NAMES_OF_GRAIN = _NAMES | {"made": re.compile(_MADE + _PACKED)}
 #: Fresh goods of farms and grain.
 _GRAIN = frozenset({1, 2, 3})
@@ -146,7 +151,13 @@ def _said_before(text: Spoken, name: str, pattern: re.Pattern[str]) -> bool:
     ends = [(hit.start(), hit.end(), hit[1]) for hit in PLACEHOLDER.finditer(template)]
     for number, (start, end, said) in enumerate(ends):
         if said == name:
-            before = template[ends[number - 1][1] if number else 0 : start]
+            # "NSX/HSD: {made} - {expires}": one head for both.
+            first = number
+            while first and not re.search(
+                r"[^\W\d_]", template[ends[first - 1][1] : ends[first][0]]
+            ):
+                first -= 1
+            before = template[ends[first - 1][1] if first else 0 : start]
             after = template[end : ends[number + 1][0] if number + 1 < len(ends) else len(template)]
             if pattern.search(before) or pattern.search(re.split(r"[·|,;\n]", after)[0]):
                 return True
@@ -164,15 +175,20 @@ def _written(values: Mapping[str, str], text: Spoken) -> list[str]:
 
 
 def _in_order(values: Mapping[str, str], text: Spoken) -> Iterator[Finding]:
-    made, expires = (dates.read(values.get(name, "")).day for name in ("made", "expires"))
-    if "expires" in text.variables and made and expires and expires < made:
+    said = {name: values.get(name, "") for name in _NAMES if name in text.variables}
+    for hit in _LITERAL.finditer(text.text):
+        name = "made" if re.match(r"NSX|SX|ngày", hit[0], re.IGNORECASE) else "expires"
+        said.setdefault(name, hit[2].strip(" .,-"))
+    made = dates.read(said.get("made") or values.get("made", "")).day
+    expires = dates.read(said.get("expires") or said.get("best_before", "")).day
+    if made and expires and expires < made:
         yield Finding(
             "error",
             "dates_reversed",
             "The goods would expire on {expires}, before they were made on {made}.",
             "Correct the dates of the lot.",
             article("46"),
-            {"made": values["made"], "expires": values["expires"]},
+            {"made": f"{made:%d/%m/%Y}", "expires": f"{expires:%d/%m/%Y}"},
             text.element,
         )
 

@@ -34,15 +34,15 @@ _PHYSICAL = {
 }
 
 _SEE = re.compile(
-    r"(?<!\w)(?:vui lòng |hãy |mời |xin )?(?:xem|đọc|tìm|tham khảo|được (?:in|ghi|thể hiện)|in|ghi)\s*(?:thêm\s+|chi tiết\s+|kỹ\s+)?(?P<what>[^.;]*?)"
-    r"(?:\s+(?:in|ghi|có|được in|được ghi|dập|in nổi))?\s+(?:ở|trên|tại|dưới|bằng|qua|trong|theo|bên)\s+(?P<where>(?:[^.;]|\.(?=\w))*\w)"
+    r"(?<!\w)(?:vui lòng |hãy |mời |xin )?(?:xem|đọc|tìm|tham khảo|được (?:in|ghi|thể hiện)|in|ghi)(?:\s+(?:thêm|chi tiết|kỹ))?(?P<what>[^.;]*?)"
+    r"(?:\s+(?:in|ghi|có|được in|được ghi|dập|in nổi))?\s+(?:ở|trên|tại|dưới|bằng|qua|trong|theo|bên)\s+(?P<where>(?:[^.;\n]|\.(?=\w))*\w)"
 )
 _SEE_THERE = re.compile(
-    r"(?<!\w)(?P<what>[^.;:]{0,60}?)\s*:?\s*(?:xem|in)\s+(?P<where>(?:đáy|nắp|thân|cổ|mặt|bao bì|vỏ|tem phụ|nhãn phụ|mép)[^.;]*)"
+    r"(?<!\w)(?P<what>[^.;:]{0,60}?)\s*:?\s*(?:xem|in)\s+(?P<where>(?:đáy|nắp|thân|cổ|mặt|bao bì|vỏ|tem phụ|nhãn phụ|mép)[^.;\n]*)"
 )
 _SCAN = re.compile(
     r"(?<!\w)(?:quét|scan|quẹt|soi|truy cập|vào|gọi|liên hệ|tra cứu)\s+(?P<where>(?:[^.;]|\.(?=\w)){0,60}?)(?:\s+để\s+|\s*[,:]\s+|\s+[-–]\s+)(?:biết|xem|đọc|tra cứu|tìm hiểu|có|nhận)?\s*"
-    r"(?P<what>[^.;]+)"
+    r"(?P<what>[^.;\n]+)"
 )
 #: Places of the pack.
 _PACK = re.compile(
@@ -110,13 +110,13 @@ def check(layout: Layout, spoken: Iterable[Spoken]) -> Iterator[Finding]:
 
 
 def _references(text: Spoken) -> Iterator[tuple[str, str]]:
-    for reading in legible.readings(text.text)[:2]:
-        for pattern in (_SEE, _SEE_THERE, _SCAN):
-            for hit in pattern.finditer(reading):
-                what, where = hit["what"], hit["where"]
-                if not _named(what):  # "NSX, HSD xem ở nắp": the words stand before
-                    what = reading[max(0, hit.start() - 60) : hit.start()].rpartition(".")[2]
-                yield what, where
+    said = legible.read(text.text)
+    for pattern in (_SEE, _SEE_THERE, _SCAN):
+        for hit in pattern.finditer(said):
+            what, where = hit["what"], hit["where"]
+            if not _named(what):  # "NSX, HSD xem ở nắp": the words stand before
+                what = re.split(r"[.\n]", said[max(0, hit.start() - 60) : hit.start()])[-1]
+            yield what, where
 
 
 def _named(what: str) -> set[str]:

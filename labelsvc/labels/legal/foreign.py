@@ -32,6 +32,7 @@ _SLACK = 0.01
 _CONTENTS = (
     "product_name", "ingredients", "nutrition", "instructions", "storage", "warning", "specification", "dimensions",
 )  # fmt: skip
+_COSMETICS = 19
 #: English words before a mandatory content, and the variables of it.
 _HEADS = re.compile(
     r"(?:ingredients?|contents?|warnings?|cautions?|allergens?|storage|store|directions?|instructions?|usage|how\s+to\s+use|"
@@ -87,7 +88,9 @@ def alone(layout: Layout, spoken: Sequence[Spoken]) -> Iterator[Finding]:
             )
 
 
-def values(layout: Layout, given: Mapping[str, str], spoken: Sequence[Spoken]) -> Iterator[Finding]:
+def values(
+    layout: Layout, given: Mapping[str, str], spoken: Sequence[Spoken], set_number: int
+) -> Iterator[Finding]:
     """Mandatory contents that are in another language alone, and English words before them.
 
     The name is that of the decision where there is one: then it asks and does not refuse.
@@ -100,6 +103,8 @@ def values(layout: Layout, given: Mapping[str, str], spoken: Sequence[Spoken]) -
             value = given.get(name, "")
             if name not in text.variables or name in said or not language.foreign(value):
                 continue
+            if name == "ingredients" and set_number == _COSMETICS:
+                continue  # names of substances stay as they are (art. 39.4)
             said.add(name)
             decided = name == "product_name" and bool(given.get("stars"))
             yield Finding(
@@ -114,7 +119,7 @@ def values(layout: Layout, given: Mapping[str, str], spoken: Sequence[Spoken]) -
         for line in text.style.text.replace("**", "").split("\n"):
             own = PLACEHOLDER.sub(" ", line).strip(" :·-–/[]()")
             names = set(PLACEHOLDER.findall(line))
-            if names & _HEADED and _HEADS.fullmatch(own):
+            if names & _HEADED and (_HEADS.fullmatch(own) or language.head(own)):
                 yield Finding(
                     grave(layout),
                     "foreign_head",

@@ -16,6 +16,9 @@ from labelsvc.wording.phrases import Pattern
 
 _STEP = r"(?:lắp\s+ráp|đóng\s+chai|phối\s+trộn|hoàn\s+tất|đóng\s+gói|dán\s+nhãn)"
 _ALSO = rf"(?:\s*(?:,|và|&|/|-)\s*{_STEP})*"
+_ANY = re.compile(rf"sản\s+xuất|chế\s+tạo|{_STEP}")
+#: Two steps: "thu hoạch và đóng gói tại" has one that the law does not know.
+_BESIDE = re.compile(rf"([^\W\d_]+\s+[^\W\d_]+)\s*(?:và|&|/)\s*{_STEP}\s+tại$")
 _LAWFUL = Pattern(
     rf"sản\s+xuất{_ALSO}\s+(?:tại|bởi)|chế\s+tạo{_ALSO}\s+tại|nước\s+sản\s+xuất|xuất\s+xứ|sản\s+phẩm\s+của|{_STEP}{_ALSO}\s+tại"
     r"|origin|made\s+in|produced\s+in|product\s+of|assembled\s+(?:in|by)|finished\s+in"
@@ -32,7 +35,10 @@ _COUNTRY = Pattern(
     r"băng-la-đét|bangladesh|ô-xtrây-li-a|australia|niu\s+di-lân|new\s+zealand|hoa\s+kỳ|canada|ca-na-đa|mê-hi-cô|mexico|"
     r"bra-xin|brazil|italia|tây\s+ban\s+nha|bồ\s+đào\s+nha|hà\s+lan|thụy\s+sĩ|thụy\s+điển|đan\s+mạch|phần\s+lan|ba\s+lan|"
     r"liên\s+bang\s+nga|thổ\s+nhĩ\s+kỳ|nam\s+phi|ai\s+cập|israel|japan|korea|china|taiwan|thailand|laos|cambodia|france|"
-    r"germany|italy|spain|russia|india|(?:lào|úc|mỹ|anh|pháp|đức|ý|bỉ|nga|na\s+uy|usa|vn)(?=\s*(?:$|[.,;()·|-]))"
+    r"germany|italy|spain|russia|india|na\s+uy"
+)
+_SHORT = re.compile(
+    r"(?:^|[:,(]|tại|của|bởi|nước|hòa|bang|in|of)\s*(?:nước\s+)?(?:lào|úc|mỹ|anh|pháp|đức|ý|bỉ|nga|usa|uk|vn)\s*(?:$|[.,;()·|-])"
 )
 
 
@@ -57,7 +63,7 @@ def check(layout: Layout, values: Mapping[str, str], text: Spoken) -> Iterator[F
             {"words": other or text.text},
             text.element,
         )
-    elif _COUNTRY.search(whole[phrase.end() :]) is None:
+    elif not _country(whole[phrase.end() :]):
         yield Finding(
             grave(layout),
             "origin_country",
@@ -79,11 +85,19 @@ def check(layout: Layout, values: Mapping[str, str], text: Spoken) -> Iterator[F
         )
 
 
+def _country(rest: str) -> bool:
+    return bool(_COUNTRY.search(rest) or _SHORT.search(rest))
+
+
 def _other_step(value: str) -> str | None:
     """A step that the law does not have, such as "gắn nhãn tại"; None where there is none."""
     for hit in _STEPS.finditer(value):
         words = hit[0]
         before = value[: hit.end()]
+        if (beside := _BESIDE.search(value[: hit.start()] + words)) and not _ANY.fullmatch(
+            beside[1]
+        ):
+            return beside[0]
         if not any(found.end() == hit.end() for found in _LAWFUL.finditer(before)):
             place = re.match(r"(?:địa\s+chỉ|nhà\s+máy|cơ\s+sở|xưởng|trụ\s+sở)", words)
             if place is None and not _LAWFUL.search(value[: hit.start()]):

@@ -24,6 +24,7 @@ HEIGHTS = ((50.0, 2.0), (200.0, 3.0), (1000.0, 4.0), (float("inf"), 6.0))
 #: Variables that say the quantity, or a part of it.
 VARIABLES = ("net_content", "net_total", "net_rest", "net_name")
 _SLACK = 0.02
+_COUNTED = re.compile(r"^\s*(?:số\s+lượng\s*:?\s*)?\d+\s+[^\W\d_]", re.IGNORECASE)
 #: Quantities that a layout writes out itself.
 _LITERAL = re.compile(
     r"(?:khối\s+lượng|trọng\s+lượng|thể\s+tích\s+(?:thực|tịnh)|định\s+lượng|\bKLT\b|\bnet\b\.?\s*(?:w|c|v)\w*)[^\n·|]*",
@@ -70,7 +71,8 @@ def _judged(layout: Layout, value: str, said: str, text: Spoken) -> Iterator[Fin
                 {"quantity": figure.words, "right": figure.right},
                 text.element,
             )
-    if measured and (words := quantity.vague(value)):
+    unread = not measured and quantity.names(said) and not _COUNTED.search(value)
+    if (measured and (words := quantity.vague(value))) or (unread and (words := value)):
         yield Finding(
             "error",
             "quantity_vague",

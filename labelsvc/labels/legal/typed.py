@@ -54,6 +54,8 @@ def contents(spoken: Sequence[Spoken], set_number: int) -> dict[str, Typed]:
             said = legible.read(line)
             for words, key, variable in _HEADS:
                 hit = re.search(rf"(?:^|[·|.;]\s*)(?:{words})\s*:\s*([^{_VALUE}\[\]]{{2,}})$", said)
+                if hit and hit[1].startswith(("xem", "quét", "đọc", "in ")):
+                    continue
                 if hit and (key != "net_content" or list(quantity.figures(hit[1]))):
                     found.setdefault(key, Typed(hit[1].strip(), variable, text.element))
             if set_number in _GRAIN and (hit := _HARVEST.search(said)):

@@ -24,5 +24,5 @@ def check(
         found += origin.check(layout, values, text)
         found += places.check(layout, values, text)
     found += claims.check(layout, values, spoken, set_number)
-    found += foreign.values(layout, values, spoken)
+    found += foreign.values(layout, values, spoken, set_number)
     return [*found, *foreign.alone(layout, spoken)]

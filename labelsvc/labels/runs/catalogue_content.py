@@ -4,10 +4,13 @@ by runs and previews."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import urlsplit
 
+from sqlalchemy.orm import object_session
+
 from labelsvc.catalogue import product_columns
+from labelsvc.catalogue.certificates import proven
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.catalogue.recognition import Recognition, ruling
 from labelsvc.i18n import day
@@ -17,12 +20,12 @@ from labelsvc.labels.drawing.content import LabelContent
 SHORT_STORY, STORY = 170, 340
 
 
-def starred(lot: Lot, on: date) -> Recognition | None:
+def starred(product: Product, on: date) -> Recognition | None:
     """The recognition whose stars may be printed on *on*, None where none may.
 
     "Tiềm năng 5 sao" changes nothing: the stars are those of the decision.
     """
-    recognition = ruling(lot.product.recognitions, on)
+    recognition = ruling(product.recognitions, on)
     if recognition is None or not recognition.standing(on).allows_stars:
         return None
     return recognition
@@ -72,12 +75,31 @@ def product_content(product: Product, **more: str) -> LabelContent:
     )
 
 
+def trial_content(product: Product, on: date) -> LabelContent:
+    """What a label of *product* would say of a lot made on the day *on*, to check it before there is one."""
+    ends = on + timedelta(days=product.shelf_life_days or 365)
+    lot = Lot(
+        code="L000000-01", declared=1, made_on=on, expires_on=ends, growing_area="", season=""
+    )
+    return _content(product, lot, base_url="https://ocop.example", on=on)
+
+
 def lot_content(
     lot: Lot, *, base_url: str, on: date, pictures: Mapping[str, bytes] | None = None
 ) -> LabelContent:
     """Values of all variables for *lot* as they are on the day *on*, and the *pictures* of the
     programme (`artwork.pictures`) as far as they may be shown."""
-    product = lot.product
+    return _content(lot.product, lot, base_url=base_url, on=on, pictures=pictures)
+
+
+def _content(
+    product: Product,
+    lot: Lot,
+    *,
+    base_url: str,
+    on: date,
+    pictures: Mapping[str, bytes] | None = None,
+) -> LabelContent:
     best = product.date_kind == "best_before"
     values = product_values(product) | {
         "lot_code": lot.code,
@@ -89,7 +111,7 @@ def lot_content(
         "growing_area": lot.growing_area,
         "host": urlsplit(base_url).netloc,
     }
-    recognition = starred(lot, on)
+    recognition = starred(product, on)
     if recognition is not None:
         values |= {
             "decision_number": recognition.decision_number,
@@ -103,7 +125,10 @@ def lot_content(
         record=f"{product.name}, {lot.code}",
         images=pictures or {},
         facts=product_facts(product)
-        | {"decided_name": recognition.product_name if recognition else ""},
+        | {
+            "decided_name": recognition.product_name if recognition else "",
+            "proven": proven(session, product, on) if (session := object_session(lot)) else "",
+        },
     )
 
 

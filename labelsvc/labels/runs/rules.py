@@ -87,7 +87,7 @@ def broken_rules(
                 layout=layout.name,
             )
         )
-    if layout.shows_stars and starred(lot, on) is None:
+    if layout.shows_stars and starred(lot.product, on) is None:
         found.append(_no_stars(lot, on))
     if count < 1:
         found.append(
@@ -123,7 +123,7 @@ def broken_rules(
         found.append(
             PrintRefused(
                 "Lot {lot} is past its expiry date {day}.",
-                fix="Correct the date if it is wrong; goods past it may not be sold.",
+                fix="Correct the date if it is wrong; no labels are made for goods past their date.",
                 lot=lot.code,
                 day=day(lot.expires_on),
             )

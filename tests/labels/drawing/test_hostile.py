@@ -43,6 +43,9 @@ _NOT_TYPED = {
     "made_year",
     "valid_to",
     "decision_date",
+    "net_name",
+    "net_total",
+    "net_rest",
 }
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +12,15 @@ import pytest
 
 from labelsvc.labels import legal
 from labelsvc.labels.drawing.content import LabelContent
+from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.legal import elsewhere
+from labelsvc.labels.legal.quantity import least_height
 
 from .shared_cases import content_of, layout_of
 
 _TABLE = tomllib.loads((Path(__file__).parent / "wordings.toml").read_text("utf-8"))
 _ROWS = [(table, words, code) for table, rows in _TABLE.items() for words, code in rows.items()]
+_HOSTILE = tomllib.loads((Path(__file__).parent / "hostile.toml").read_text("utf-8"))["wordings"]
 #: What the layout says beside the usual lines → how the case of a table is written.
 _CASES: dict[str, Any] = {
     "stars": lambda words: {"extra": words, "stars": 4},
@@ -24,14 +30,21 @@ _CASES: dict[str, Any] = {
     "date_heads": lambda words: {"lines": {"dates": words}},
     "quantity": lambda words: {"values": {"net_content": words}},
     "elsewhere": lambda words: {"lines": {"dates": f"NSX: {{made}}\n{words}"}},
+    "line": lambda words: {"lines": dict([words.split("|")])},
 }
+
+
+@lru_cache(maxsize=512)
+def _layout(lines: str, extra: str, stars: int) -> Layout:
+    made: dict[str, Any] = {"lines": json.loads(lines), "stars": stars}
+    return layout_of(made | ({"extra": extra} if extra else {}))
 
 
 def errors(table: str, words: str, set_number: int = 11) -> list[str]:
     """Codes of what refuses a whole label with these words."""
     made = _CASES.get(table, lambda words: {"values": {table: words}})(words)
-    layout, values = layout_of(made), content_of(made)
-    found = legal.check_run(layout, values, set_number)
+    layout = _layout(json.dumps(made.get("lines", {})), made.get("extra", ""), made.get("stars", 0))
+    found = legal.check_run(layout, content_of(made), set_number)
     return [one.code for one in found if one.severity == "error"]
 
 
@@ -44,6 +57,11 @@ def test_the_table_holds_enough_of_both_kinds() -> None:
 def test_a_wording_is_judged_as_the_law_does(table: str, words: str, code: str) -> None:
     found = errors(table, words)
     assert (code in found) if code else (found == [])
+
+
+@pytest.mark.parametrize(("table", "words", "verdict"), _HOSTILE)
+def test_a_wording_that_was_tried_is_judged_right(table: str, words: str, verdict: str) -> None:
+    assert bool(errors(table, words)) is (verdict == "refused")
 
 
 @pytest.mark.parametrize(
@@ -73,14 +91,10 @@ def test_what_is_typed_on_a_layout_is_what_the_catalogue_says() -> None:
 
 
 def test_quantities_know_how_high_their_figures_are() -> None:
-    from labelsvc.labels.legal.quantity import least_height
-
     assert [least_height(amount) for amount in (50, 51, 200, 201, 1000, 1001)] == [2, 3, 3, 4, 4, 6]
 
 
 def test_nothing_is_electronic_while_the_national_database_is_not_joined() -> None:
-    from labelsvc.labels.legal import elsewhere
-
     assert not any(elsewhere.electronic(risk) for risk in ("low", "medium", "high"))
     assert "warning" in elsewhere.electronic("low", joined=True)
     assert not {"warning", "origin"} & elsewhere.electronic("medium", joined=True)

@@ -34,7 +34,8 @@ _HIDES = keys(
 _WOOD_ONLY = frozenset(
     words(
         "gỗ tự nhiên rừng trồng nguyên khối chất lượng cao tốt quý thật xịn loại các hỗn hợp việt nam trong nước "
-        "nhập khẩu sấy khô đã qua xử lý tấm thanh ghép"
+        "nhập khẩu sấy khô đã qua xử lý tấm thanh ghép cấp siêu bền đẹp mộc lõi dày mới cũ thịt cứng mềm đặc "
+        "tuyển chọn chọn lọc một tốt nhất rắn chắc quốc nội ta tươi đỏ trắng vàng nâu sẫm màu được và"
     )
 )
 _WOOD_ITEM = re.compile(r"\bgỗ\b", re.IGNORECASE)

@@ -75,9 +75,9 @@ def unquantified(name: str, items: list[Item], others: Iterable[str]) -> list[Na
             continue
         if not held and place == 0:
             continue
-        made.append(Named(stuff.strip(), bool(held), scent and not held))
-    known = {one.stuff for one in made}
-    made += [one for one in _whole(name, items, spoken) if one.stuff not in known]
+        made.append(Named(_as_written(name, stuff, place), bool(held), scent and not held))
+    known = {key(one.stuff) for one in made}
+    made += [one for one in _whole(name, items, spoken) if key(one.stuff) not in known]
     return made
 
 
@@ -100,6 +100,13 @@ def _stuffs(name: str) -> list[tuple[str, int]]:
             taken = taken[: at + 1] + "#" * (len(stuff) - 2) + taken[at + len(stuff) - 1 :]
             at = taken.find(stuff)
     return sorted(made, key=lambda one: one[1])
+
+
+def _as_written(name: str, stuff: str, place: int) -> str:
+    """The words of *name* that are the stuff at *place* of its `key`, small."""
+    first = key(name)[:place].count(" ")
+    parts = [part for part in re.findall(r"\w+", name) if words(part)]
+    return " ".join(parts[first : first + len(stuff.split())]).lower()
 
 
 def _blank(said: str, phrase: str, *, first: bool = False) -> str:
@@ -190,5 +197,5 @@ def _whole(name: str, items: list[Item], spoken: list[str]) -> list[Named]:
         if core in NOT_STUFFS or (kind and at == 0 and kind.startswith(core)):
             continue
         if not _elsewhere((core,), spoken):
-            made.append(Named(core.strip(), True))
+            made.append(Named(item.name.lower(), True))
     return made

@@ -17,6 +17,11 @@ MUST, ASK, FREE = "must", "ask", "free"
 _KINDS = frozenset({"food", "drink"})
 _SUGAR = keys("đường, mật mía, mạch nha, si rô, siro, fructose, sucrose, glucose, mật ong, sữa đặc")
 _ADDED = keys("có đường, ngọt, ít đường, thêm đường")
+#: Drinks of plants that are called milk.
+_PLANT_MILK = keys(
+    "sữa đậu nành, sữa đậu, sữa hạt, sữa hạt sen, sữa gạo, sữa ngô, sữa bắp, sữa dừa, sữa hạnh nhân, sữa óc chó, "
+    "sữa mắc ca, sữa yến mạch, sữa đậu xanh, sữa đậu đen, sữa sen, sữa khoai"
+)
 _MILK = keys("sữa, sữa chua, sữa tươi, bánh sữa, phô mai")
 _FRIED = keys("chiên, rán, chiên giòn, chiên ròn")
 _SEASONING = keys("muối, muối ăn, muối tinh, muối biển, giấm, giấm ăn, giấm gạo")
@@ -61,7 +66,7 @@ def duty(set_number: int, kind: str, values: Mapping[str, str]) -> str:
         return FREE  # Decree 15/2018/NĐ-CP art. 3.10, by the form of registration
     if maker in ("enterprise", "cooperative"):
         return MUST
-    sweet_milk = found(name, _MILK) and found(listed, _SUGAR)
+    sweet_milk = found(name, _MILK) and not found(name, _PLANT_MILK) and found(listed, _SUGAR)
     return MUST if sweet_milk or found(name, _ADDED) else ASK
 
 

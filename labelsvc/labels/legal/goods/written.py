@@ -13,6 +13,7 @@ from labelsvc.labels.layouts.template import PLACEHOLDER
 from labelsvc.labels.legal.goods.groups import Content
 from labelsvc.labels.legal.goods.spelling import key
 from labelsvc.labels.legal.spoken import Spoken
+from labelsvc.wording import dates
 
 #: Content → words that head it, at the beginning of a line or of a part of one.
 _HEADS: Mapping[str, str] = {
@@ -33,6 +34,8 @@ _HEADS: Mapping[str, str] = {
     "made_year": r"năm sản xuất|sản xuất năm",
 }
 _GRAIN = r"vụ (?:thu hoạch|mùa|xuân|hè|thu|đông)[^:]*|ngày (?:thu hoạch|(?:đóng|bao) gói)"
+#: "Cảnh báo: xem tại website" says no warning; where else it may stand is for `elsewhere`.
+_LOOK_UP = re.compile(r"(?:vui lòng |hãy )?(?:xem|quét|tra cứu|truy cập|đăng)(?!\w)", re.IGNORECASE)
 _PARTS = re.compile(r"\n| · |(?<=[^\d]); | - ")
 _YEAR = re.compile(
     r"(?:năm sản xuất|sản xuất năm|sản xuất tháng \d{1,2} năm|\bsx)\s*:?\s*(?:\d{2}/)?\d{2,4}",
@@ -53,9 +56,19 @@ def literal(content: Content, words: Iterable[Spoken]) -> str:
             if PLACEHOLDER.search(part):
                 continue
             said = shape.match(part.strip(" []•*-"))
-            if said is not None:
+            if said is not None and _says(content, said["said"].strip(), part):
                 return said["said"].strip()
     return ""
+
+
+def _says(content: Content, said: str, part: str) -> bool:
+    """True if *said* is the content itself: a date where one is meant, no way to look it up."""
+    if _LOOK_UP.match(said):
+        return False
+    if content.key in ("made", "expires") and not re.match(_GRAIN, part.strip(), re.IGNORECASE):
+        written = re.match(dates.WRITTEN, said)
+        return written is not None and dates.read(written[0].strip(" .,-")).form != "none"
+    return True
 
 
 def stands(content: Content, values: Mapping[str, str], words: Iterable[Spoken]) -> bool:

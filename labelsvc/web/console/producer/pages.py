@@ -7,6 +7,7 @@ from labelsvc.web.console.producer import bind as bind
 from labelsvc.web.console.producer import blanks as blanks
 from labelsvc.web.console.producer import calibration as calibration
 from labelsvc.web.console.producer import cases as cases
+from labelsvc.web.console.producer import changes as changes
 from labelsvc.web.console.producer import dashboard as dashboard
 from labelsvc.web.console.producer import faults as faults
 from labelsvc.web.console.producer import files as files

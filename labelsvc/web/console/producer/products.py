@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from labelsvc import clock
 from labelsvc.accounts import audit
 from labelsvc.catalogue import criteria, fields
 from labelsvc.catalogue.models import Lot, Product, ProductPhoto
@@ -19,6 +20,7 @@ from labelsvc.labels.runs import start as print_run
 from labelsvc.labels.runs.catalogue_content import product_content
 from labelsvc.web.console import product_fields
 from labelsvc.web.console.forms import Posted, shown_values
+from labelsvc.web.console.producer.changes import findings
 from labelsvc.web.console.producer.dashboard import card, count_scans
 from labelsvc.web.console.producer_scope import bp, own_product
 from labelsvc.web.language import current, gettext
@@ -147,6 +149,8 @@ def _product_page(product_id: int, posted: Posted) -> ResponseReturnValue:
                 content.key for content in legal.required(found.set_number, product_content(found))
             },
             editable=names,
+            said=[one for one in findings(found, clock.today()) if one.code != "missing_content"],
+            cite=lambda source: legal.cite(source, current()),
             lines=product_fields.producer_form(found.set_number),
             most_photos=MAX_PHOTOS,
             scans={

@@ -146,6 +146,23 @@ def test_a_lot_is_opened_and_printed(signed_in: SignIn, world: World, database: 
     assert lan.get(f"/console/runs/{run.id}/labels.pdf").status_code == 404
 
 
+def test_a_day_to_come_is_asked_about_and_taken_once_it_is_confirmed(
+    signed_in: SignIn, world: World, database: Database
+) -> None:
+    lan = signed_in("lan")
+    page = f"/console/products/{world.product}/lots/new"
+    assert 'name="sure"' not in lan.get(page).get_data(as_text=True)
+    tomorrow = clock.today() + timedelta(days=1)
+    facts = {"code": "L-MAI", "declared": "10", "made_on": tomorrow.isoformat(), "expires_on": ""}
+    answer = lan.post(page, facts)
+    said = answer.get_data(as_text=True)
+    assert answer.status_code == 400
+    assert "chưa đến" in said and 'name="sure"' in said
+    assert lan.post(page, facts | {"sure": "1"}).status_code == 302
+    with database.reading() as session:
+        assert session.scalars(select(Lot.made_on).where(Lot.code == "L-MAI")).one() == tomorrow
+
+
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
