@@ -24,6 +24,8 @@ COMMANDS = {
     "restore": "copies:restore",
     "keys": "keys:keys",
     "import": "catalogue:import_list",
+    "template": "lists:template",
+    "handover": "lists:handover",
     "layouts": "layouts:layouts",
     "issue": "printing:issue",
     "print": "printing:print_labels",

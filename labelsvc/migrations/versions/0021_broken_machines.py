@@ -1,6 +1,6 @@
 """When recurring work last went well, how often a part was put off, numbers of lists that are taken
 
-Revision: 0021, after 0016
+Revision: 0021, after 0019
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from labelsvc.db import UtcDateTime
 
 revision = "0021"
-down_revision = "0016"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
