@@ -5,6 +5,7 @@
 #   make test     everything; says which system packages it installs before it does
 #   make exhaustive  what `make test` tries at its ends alone: every version of a symbol, every layout with every hostile word
 #   make mutants  breaks the code on purpose, COUNT random changes of SEED, and prints what no test notices (docs/mutation.md)
+#   make faults   kills processes and breaks disks for long, and prints what was lost (docs/faults.md)
 #   make release  checks that this tree can be released; RELEASE=yes also makes the tag
 PYTHON ?= python3
 VENV ?= .venv
@@ -12,7 +13,7 @@ PORT ?=
 DEMO_DIR ?= demo-data
 BIN = $(VENV)/bin
 
-.PHONY: demo test exhaustive mutants quick bench lint types lock release clean
+.PHONY: demo test exhaustive faults mutants quick bench lint types lock release clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/python -m labelsvc demo --dir $(DEMO_DIR) $(if $(PORT),--port $(PORT)) $(DEMO_FLAGS)
@@ -26,6 +27,9 @@ test: $(VENV)/.test
 
 exhaustive: $(VENV)/.test
 	$(BIN)/python -m pytest --numprocesses=auto -m exhaustive $(PYTEST_FLAGS)
+
+faults: $(VENV)/.test
+	$(BIN)/python -m tests.faults $(FAULTS_FLAGS)
 
 # The first time it runs the tests once, to learn which of them execute which line: kept in .mutants.
 mutants: $(VENV)/.test

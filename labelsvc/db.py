@@ -9,18 +9,19 @@ both are ordinary transactions. Leaving the block commits, raising rolls back.
 
 from __future__ import annotations
 
-import os
 import re
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
 from sqlalchemy import (
     BigInteger,
+    Connection,
     DateTime,
     Engine,
     MetaData,
@@ -33,9 +34,13 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column
 from sqlalchemy.types import JSON, TypeDecorator
+
+from labelsvc.settings import Settings
+from labelsvc.sqlite_file import SqliteFile
+from labelsvc.sqlite_file import make_private_file as make_private_file
 
 _NAMED = re.compile(r":([a-z_]+)")
 NAMING = {
@@ -163,13 +168,34 @@ def _volatile(mapped: type) -> bool:
     return table is not None and bool(table.info.get("volatile"))
 
 
-class Database:
-    """An engine and its two doors. One per process; after a fork call `dispose()`."""
+@dataclass(frozen=True)
+class Pool:
+    """Connections to a server: how many of one process, and what they may keep there (docs/settings.md)."""
 
-    def __init__(self, url: str) -> None:
+    size: int = 5
+    overflow: int = 10
+    #: Seconds that a page waits for one.
+    wait: float = 30.0
+    #: Whether statements stay prepared: not behind a pooler that hands each transaction to another.
+    prepare: bool = False
+
+
+class Database:
+    """An engine and its two doors. One per process; after a fork call `dispose()`.
+
+    A thread has one connection at a time: `reading` inside an open door looks through that one. With
+    two, all who have their first may wait for ever for their second.
+    """
+
+    #: Refuse a writing door inside an open one; tests turn it on.
+    strict: ClassVar[bool] = False
+
+    def __init__(self, url: str, pool: Pool = Pool()) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.closed = False
+        self._file = SqliteFile(self.url.database or "" if self.is_sqlite else "")
+        self._inside = threading.local()
         self._glances, self._generation = threading.local(), 0
         self._opened: list[sqlite3.Connection] = []
         if self.is_sqlite and self.url.database:
@@ -180,25 +206,70 @@ class Database:
             # Errors go to the log: they must not bring codes, or what a reporter wrote, with them.
             hide_parameters=True,
             pool_pre_ping=not self.is_sqlite,
-            connect_args={"timeout": 30} if self.is_sqlite else {},
+            **({"connect_args": {"timeout": 30}} if self.is_sqlite else _server_arguments(pool)),
         )
         if self.is_sqlite:
-            _prepare_sqlite(self.engine)
+            self._file.listen(self.engine)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Database:
+        """The database that *settings* name."""
+        return cls(
+            settings.database,
+            Pool(
+                settings.database_pool,
+                settings.database_overflow,
+                settings.database_wait,
+                settings.database_prepare,
+            ),
+        )
+
+    def check_file(self) -> None:
+        """Look whether an SQLite file is still the one that was opened.
+
+        :raises DatabaseGone: it was deleted or replaced.
+        """
+        self._file.check()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session for looking; never commit through it."""
-        with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
-            yield session  # closing rolls back and leaves what was loaded usable
+        outer: Session | None = getattr(self._inside, "session", None)
+        bind = self.engine if outer is None else outer.connection()
+        with Session(bind, expire_on_commit=False, autoflush=False) as session:
+            if outer is not None:
+                yield session  # closing it leaves the transaction to the outer one
+                return
+            with self._entered(session):
+                yield session  # closing rolls back and leaves what was loaded usable
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A session for changing: commits on leaving, rolls back when something is raised."""
+        """A session for changing: commits on leaving, rolls back when something is raised.
+
+        :raises DatabaseGone: the SQLite file was deleted or replaced: what is written would be lost.
+        """
+        self._file.check()
+        if self.strict and getattr(self._inside, "session", None) is not None:
+            raise RuntimeError("a writing door inside an open one takes a second connection")
         engine = (
             self.engine.execution_options(labelsvc_write=True) if self.is_sqlite else self.engine
         )
-        with WritingSession(engine, expire_on_commit=False) as session, session.begin():
+        with (
+            WritingSession(engine, expire_on_commit=False) as session,
+            self._entered(session),
+            session.begin(),
+        ):
             yield session
+
+    @contextmanager
+    def _entered(self, session: Session) -> Iterator[None]:
+        outer = getattr(self._inside, "session", None)
+        self._inside.session = session
+        try:
+            yield
+        finally:
+            self._inside.session = outer
 
     def glance(self, query: str, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
         """The first row of one statement with ``:name`` parameters, without a transaction.
@@ -238,38 +309,13 @@ class Database:
         while self._opened:
             self._opened.pop().close()
         self.engine.dispose()
+        self._file.forget()
 
 
-def make_private_file(path: Path) -> None:
-    """An empty file that its owner alone may read, where none is yet."""
-    with suppress(OSError):  # SQLite says it better
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-
-
-def _prepare_sqlite(engine: Engine) -> None:
-    @event.listens_for(engine, "do_connect")
-    def make_private(_dialect: Any, _record: Any, arguments: list[Any], _named: Any) -> None:
-        # SQLite itself would ask the umask; its -wal and -shm take the mode of the file.
-        if arguments and arguments[0] not in ("", ":memory:"):
-            make_private_file(Path(arguments[0]))
-
-    @event.listens_for(engine, "connect")
-    def connect(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves, below
-        try:
-            for pragma in (
-                "journal_mode=WAL",
-                "synchronous=FULL",  # a number that is printed must survive a power failure
-                "foreign_keys=ON",
-                "busy_timeout=30000",
-                "temp_store=MEMORY",
-            ):
-                connection.execute(f"PRAGMA {pragma}")
-        except sqlite3.Error:
-            connection.close()  # the pool does not: it never got this connection
-            raise
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        writing = connection.get_execution_options().get("labelsvc_write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+def _server_arguments(pool: Pool) -> dict[str, Any]:
+    return {
+        "pool_size": pool.size,
+        "max_overflow": pool.overflow,
+        "pool_timeout": pool.wait,
+        "connect_args": {} if pool.prepare else {"prepare_threshold": None},
+    }

@@ -287,8 +287,29 @@ class DatabaseUnusable(ConfigurationError):
     code = "database"
 
 
+class DatabaseGone(DatabaseUnusable):
+    """Its file was deleted or replaced while the program ran."""
+
+    code = "database_gone"
+    http_status = 503
+
+
 class KeyUnavailable(ConfigurationError):
     code = "key_unavailable"
+
+
+class StorageFault(LabelsvcError):
+    """Disk, file store or database do not take or give what they should; it may pass.
+
+    :param kind: what is wrong in one word, for programs.
+    """
+
+    code = "storage"
+    http_status = 503
+
+    def __init__(self, message: str, *, kind: str, fix: str = "", **params: Any) -> None:
+        super().__init__(message, fix=fix, **params)
+        self.kind = kind
 
 
 class FileMissing(LabelsvcError):

@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import uuid
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, cast
@@ -26,6 +27,16 @@ def make_private_folders(folder: Path) -> None:
     if not folder.is_dir():
         make_private_folders(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(folder.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make names in *folder* survive a power failure: a file that was synced is lost with its name."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def private_opener(path: str, flags: int) -> int:
@@ -43,6 +54,11 @@ class Files:
         self._url = url
         self._local = urlsplit(url).scheme in ("", "file")
         self._opened: tuple[int, Any, str] | None = None
+
+    @property
+    def folder(self) -> Path | None:
+        """The local folder; None where an object store keeps them."""
+        return Path(self._open()[2]) if self._local else None
 
     @property
     def _fs(self) -> Any:
@@ -74,7 +90,8 @@ class Files:
     def put_stream(self, key: str, source: IO[bytes]) -> None:
         """Store the rest of *source* under *key*, whole or not at all, piece by piece.
 
-        A local file is written aside, then renamed. What an object store got is nothing before it is
+        A local file is written aside, synced, then renamed, and its folder synced: when this returns, the
+        database may say that it is there. What an object store got is nothing before it is
         committed: closing alone would keep the beginning of a stream that broke off.
         """
         path = self._path(key)
@@ -93,10 +110,14 @@ class Files:
         try:
             with open(aside, "xb", opener=private_opener) as target:
                 shutil.copyfileobj(source, target, 1 << 20)
+                target.flush()
+                os.fsync(target.fileno())
+            os.replace(aside, path)  # noqa: PTH105 -- after its bytes: else a name may hold nothing
         except BaseException:
-            self._fs.rm_file(aside)
+            with suppress(OSError):
+                os.unlink(aside)  # noqa: PTH108
             raise
-        self._fs.mv(aside, path)
+        sync_folder(Path(path).parent)
 
     def get(self, key: str) -> bytes:
         """The bytes under *key*.

@@ -50,6 +50,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
     database_url: str = ""
+    #: Connections of one process to a database server that stay open, and that come when they do not
+    #: suffice; seconds to wait for one; whether statements stay prepared there.
+    database_pool: int = Field(default=5, ge=1, le=100)
+    database_overflow: int = Field(default=10, ge=0, le=100)
+    database_wait: float = Field(default=30.0, gt=0, le=600)
+    database_prepare: bool = False
     data_dir: Path = Path("var")
     base_url: str = "http://127.0.0.1:8000"
     broker_url: str = ""

@@ -26,6 +26,7 @@ from tests.world import World
 __all__ = ["pytest_addoption", "pytest_collection_modifyitems"]  # hooks of pytest
 
 HOST = "qr.example.vn"
+Database.strict = True  # a request has one connection
 
 
 def vectors() -> Path:

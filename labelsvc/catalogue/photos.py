@@ -15,7 +15,7 @@ from typing import Final
 
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from labelsvc.errors import PhotoRefused
+from labelsvc.errors import FileMissing, PhotoRefused
 from labelsvc.files import Files
 
 #: Pictures of one product.
@@ -65,6 +65,39 @@ def store_photo(files: Files, data: bytes) -> StoredPhoto:
     for key, blob in zip(variants(stored.key), made, strict=True):
         files.put(key, blob)
     return stored
+
+
+def lost(files: Files, key: str) -> list[str]:
+    """Keys of the files of a photo that are gone, or no pictures any more."""
+    return [name for name in variants(key) if _read(files, name) is None]
+
+
+def draw_again(files: Files, key: str) -> bool:
+    """Make lost files of a photo from one of its large ones; False where neither is left."""
+    large = _read(files, variants(key)[0]) or _read(files, variants(key)[1])
+    if large is None:
+        return False
+    small = large.copy()
+    small.thumbnail((SMALL, SMALL), Image.Resampling.LANCZOS)
+    made = (
+        _encoded(large, "JPEG", 84),
+        _encoded(large, "WEBP", 80),
+        _light(small, "JPEG"),
+        _light(small, "WEBP"),
+    )
+    for name, blob in zip(variants(key), made, strict=True):
+        if _read(files, name) is None:
+            files.put(name, blob)
+    return True
+
+
+def _read(files: Files, key: str) -> Image.Image | None:
+    try:
+        with Image.open(io.BytesIO(files.get(key)), formats=FORMATS) as source:
+            source.load()
+            return source.convert("RGB")
+    except (FileMissing, OSError, SyntaxError, ValueError):
+        return None
 
 
 def redrawn(data: bytes) -> tuple[bytes, int, int]:

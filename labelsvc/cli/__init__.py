@@ -5,6 +5,8 @@ Exit codes: 0 done, 1 refused or a negative answer, 2 wrong usage, 3 configurati
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from labelsvc.cli.base import Group
@@ -70,3 +72,4 @@ def main(context: click.Context, language: str | None, verbose: bool) -> None:
       labelsvc print --lot L261105-01 --layout a4-65 --count 130 --output labels.pdf
       labelsvc serve
     """
+    os.umask(0o077)  # what is made is for its owner alone, folders of libraries too

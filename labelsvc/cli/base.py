@@ -133,7 +133,7 @@ def say(text: str, **params: Any) -> str:
 def opened() -> tuple[Settings, Database, Files]:
     """Settings, database and files; the database is closed when the command ends."""
     found, context = settings.settings(), click.get_current_context()
-    database = Database(found.database)
+    database = Database.of(found)
     context.meta[_URL] = database.url
     context.call_on_close(database.close)
     return found, database, Files(found.files)

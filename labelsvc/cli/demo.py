@@ -106,7 +106,7 @@ def _built(found: Settings, port: int) -> Record:
     shutil.rmtree(found.data_dir, ignore_errors=True)
     found.data_dir.mkdir(parents=True)
     record.begin(found.data_dir)
-    database, files = Database(found.database), Files(found.files)
+    database, files = Database.of(found), Files(found.files)
     began = clock.now()
     try:
         with redirect_stdout(sys.stderr):  # the log's lines are no part of the answer
@@ -125,7 +125,7 @@ def _renew(found: Settings, folder: Path) -> None:
 
     :raises Conflict: a newer program built it.
     """
-    database = Database(found.database)
+    database = Database.of(found)
     try:
         prepare(found, database)
     except CommandError:

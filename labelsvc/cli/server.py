@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import signal
+import socket
 import threading
-from typing import Any
+import time
+from typing import Any, Final
 
 import click
 from gunicorn.app.base import BaseApplication
@@ -17,6 +20,7 @@ from labelsvc.cli import base
 from labelsvc.codes.register.issue import create_keys
 from labelsvc.codes.tlog import setback
 from labelsvc.db import Database
+from labelsvc.errors import ConfigurationError
 from labelsvc.files import Files
 from labelsvc.recovery import notice
 from labelsvc.settings import Settings
@@ -29,6 +33,8 @@ from labelsvc.worker.local import (
     work_forever,
 )
 
+#: Seconds that a start waits for the port of the one before.
+PORT_WAIT: Final = 60.0
 _SENDER = re.compile(r" from ip=\S+(?=: )")
 #: What a broken request said, after what is wrong with it: "Invalid HTTP request line: 'GET /…".
 _SAID = re.compile(r"(?s)(?<=^Invalid request: )([^:'\"]*).*")
@@ -113,8 +119,10 @@ def run_server(
     """Serve until stopped, with the local rendering pool beside it.
 
     :param announce: called once the port is open.
+    :raises ConfigurationError: another program keeps the port.
     """
     configure_logs(settings)
+    wait_for_port(host, port)
     pool = LocalPool(settings)
     beside = processes(settings) > 0
 
@@ -149,6 +157,39 @@ def run_server(
             "control_socket_disable": True,
         },
     ).run()
+
+
+def wait_for_port(host: str, port: int, seconds: float = PORT_WAIT) -> None:
+    """Wait until the port is free: the workers of a master that was killed keep it until they see that
+    it is gone, some twenty seconds under load.
+
+    :raises ConfigurationError: it is not, after *seconds*.
+    """
+    end, told = time.monotonic() + seconds, False
+    while not _is_free(host, port):
+        if time.monotonic() > end:
+            raise ConfigurationError(
+                "Another program keeps port {port} of {host}.",
+                fix="Look for it: ss -ltnp 'sport = :{port}'. Stop it, or give another --port.",
+                port=port,
+                host=host,
+            )
+        if not told:
+            words = base.say("Port {port} is still taken; waiting for up to {seconds} seconds.", port=port, seconds=round(seconds))  # fmt: skip
+            click.echo(words, err=True)
+            told = True
+        time.sleep(0.2)
+
+
+def _is_free(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((host.strip("[]"), port))
+        except OSError as error:  # whatever else it is, the server says it better
+            return error.errno != errno.EADDRINUSE
+    return True
 
 
 @click.command()

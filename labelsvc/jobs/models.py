@@ -66,6 +66,8 @@ class Part(Base):
     #: Who holds the lease; a late worker whose lease was taken over must not write.
     lease: Mapped[str | None] = mapped_column(String(36))
     attempts: Mapped[int] = mapped_column(default=0)
+    #: How often it was put off because storage was broken; this does not count as an attempt.
+    delays: Mapped[int] = mapped_column(default=0, server_default="0")
     sha256: Mapped[str | None] = mapped_column(String(64))
     file_key: Mapped[str | None] = mapped_column(String(200))
     #: Facts the part found out (read-back report, bytes, seconds).

@@ -31,6 +31,8 @@ LEASE = timedelta(seconds=120)
 MAX_ATTEMPTS = 3
 #: How long a part waits after its first failure; twice as long after the second.
 RETRY_AFTER = timedelta(seconds=5)
+#: The longest that a part waits while storage is broken: twice as long each time, up to this, for ever.
+LONGEST_DELAY = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,31 @@ def give_back(session: Session, claimed: Claim, problem: str) -> bool:
         leased_until=now() + RETRY_AFTER * claimed.attempt,
     )  # fmt: skip
     return claimed.attempt < MAX_ATTEMPTS
+
+
+def put_off(session: Session, claimed: Claim, problem: str) -> bool:
+    """Storage was broken: back into the queue, for longer each time. It does not count as an attempt,
+    since nothing is wrong with the part.
+
+    :returns: False when the lease was lost: another worker has it.
+    """
+    part = session.get(Part, (claimed.job_id, claimed.number), populate_existing=True)
+    if part is None or part.lease != claimed.lease:
+        return False
+    wait = min(RETRY_AFTER * 2 ** min(part.delays, 20), LONGEST_DELAY)
+    return _change(
+        session, claimed, state=JobState.QUEUED, lease=None, problem=problem[:2000],
+        leased_until=now() + wait, attempts=max(claimed.attempt - 1, 0), delays=part.delays + 1,
+    )  # fmt: skip
+
+
+def leave_close(session: Session, job_id: int) -> None:
+    """Storage was broken while a finished job was put together: others may try it soon."""
+    session.execute(
+        update(Part)
+        .where(Part.job_id == job_id, Part.number == 1, Part.state == JobState.DONE)
+        .values(leased_until=now() + RETRY_AFTER * 2, delays=Part.delays + 1)
+    )
 
 
 def fail_job(session: Session, job_id: int, error: LabelsvcError) -> bool:

@@ -11,6 +11,9 @@ from labelsvc.db import Database
 from labelsvc.migrations import tables as tables
 from labelsvc.resources import folder
 
+#: PostgreSQL advisory lock of whoever changes the schema.
+LOCK = 0x6C61626D
+
 
 def _config(database: Database) -> Config:
     config = Config()
@@ -20,7 +23,7 @@ def _config(database: Database) -> Config:
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
-    """Apply what is missing, in one transaction where the database can."""
+    """Apply what is missing, in one transaction and under a lock: two at once are safe."""
     command.upgrade(_config(database), revision)
 
 

@@ -12,6 +12,7 @@ from labelsvc.codes.trust import models as trust
 from labelsvc.db import Base
 from labelsvc.events import models as events
 from labelsvc.inspections import models as inspections
+from labelsvc.jobs import heartbeat
 from labelsvc.jobs import models as jobs
 from labelsvc.labels import models as labels
 from labelsvc.programme import models as programme
@@ -23,6 +24,7 @@ __all__ = [
     "codes",
     "events",
     "handover",
+    "heartbeat",
     "inspections",
     "jobs",
     "labels",

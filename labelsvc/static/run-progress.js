@@ -12,7 +12,7 @@ function made(run) {
   if (run.ended || run.state === "released" || run.state === "failed") return true;
   if (run.total) bar.max = run.total;
   if (run.done) bar.value = run.done;
-  words.textContent = words.dataset.words.replace("{done}", run.done).replace("{total}", run.total);
+  if (run.total || !("ended" in run)) words.textContent = words.dataset.words.replace("{done}", run.done).replace("{total}", run.total);
   return false;
 }
 

@@ -30,7 +30,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         MAX_CONTENT_LENGTH=settings.upload_mib * 1024 * 1024,
     )
     app.url_map.converters["int"] = RowNumber
-    app.extensions["labelsvc"] = Site(settings, database or Database(settings.database))
+    app.extensions["labelsvc"] = Site(settings, database or Database.of(settings))
     loaders = [FileSystemLoader(folder("templates"))]
     if settings.template_override is not None:
         loaders.insert(0, FileSystemLoader(settings.template_override))

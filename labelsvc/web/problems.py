@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from labelsvc import breakdown
 from labelsvc.errors import LabelsvcError
 from labelsvc.web.language import explain, gettext
 from labelsvc.web.signed_in import start_page
@@ -77,8 +78,18 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
+    broken = breakdown.of(error)
+    if broken is not None:
+        # A line, no traceback: while the disk is full every page that writes comes here.
+        logger.error("storage", kind=broken.kind, reason=_first_line(error), **_where())
+        return _ours(broken)
     logger.exception("unexpected error", method=request.method, **_where())
     return _page(500, *(gettext(words) for words in _WORDS[500]))
+
+
+def _first_line(error: Exception) -> str:
+    cause = getattr(error, "orig", None) or error
+    return str(cause).partition("\n")[0]
 
 
 def _where() -> dict[str, str]:

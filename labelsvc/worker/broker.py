@@ -86,7 +86,7 @@ class Hands:
 
     @cached_property
     def _database(self) -> Database:
-        return Database(self._settings.database)
+        return Database.of(self._settings)
 
     @cached_property
     def _files(self) -> Files:
@@ -149,7 +149,7 @@ def dispatch_forever(settings: Settings, stop: threading.Event) -> None:
     is set."""
     from kombu.exceptions import OperationalError
 
-    database, files, app = Database(settings.database), Files(settings.files), make_app(settings)
+    database, files, app = Database.of(settings), Files(settings.files), make_app(settings)
     dispatcher, publisher = Dispatcher(database, app), Publisher(database, files, settings)
     silent = False
     try:
@@ -157,6 +157,7 @@ def dispatch_forever(settings: Settings, stop: threading.Event) -> None:
             while not stop.is_set():
                 pause = EVERY
                 try:
+                    publisher.tick()
                     dispatcher.tick()
                     silent = False
                 except OperationalError as error:
@@ -166,7 +167,6 @@ def dispatch_forever(settings: Settings, stop: threading.Event) -> None:
                 except Exception:  # a database that is away for a moment must not end it
                     log.exception("dispatcher stumbled")
                     pause = _REST
-                publisher.tick()
                 stop.wait(pause)
     finally:
         database.close()

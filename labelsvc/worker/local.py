@@ -52,15 +52,14 @@ def configure_logs(settings: Settings) -> None:
 
 def work_forever(settings: Settings, stop: threading.Event) -> None:
     """Do parts until *stop* is set."""
-    database, files = Database(settings.database), Files(settings.files)
+    database, files = Database.of(settings), Files(settings.files)
     pause, publisher = SHORTEST, Publisher(database, files, settings)
     try:
         with Couriers(database, files, settings):
             while not stop.is_set():
+                publisher.tick()  # also between the parts of a long run
                 try:
                     busy = work_once(database, files, settings, but=SENDING)
-                    if not busy:
-                        publisher.tick()
                 except Exception:  # a database that is away for a moment must not end the worker
                     log.exception("worker stumbled")
                     busy = False

@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import partial
+from typing import Final
 
 import structlog
 
+from labelsvc import breakdown
 from labelsvc.codes.register.keys import load_keyring
 from labelsvc.codes.tlog import log as public_log
 from labelsvc.codes.tlog import setback
@@ -19,6 +21,7 @@ from labelsvc.db import Database
 from labelsvc.errors import LabelsvcError
 from labelsvc.files import Files
 from labelsvc.inspections import watch
+from labelsvc.jobs.heartbeat import beat
 from labelsvc.recovery import journal, notice
 from labelsvc.settings import Settings
 
@@ -76,12 +79,21 @@ def look_for_copies(database: Database, _: Files, settings: Settings) -> None:
     watch.look(database, settings)
 
 
+#: Recurring work by the name of its heartbeat: what is logged when it does not go well.
+_LOGGED: Final = {
+    "older": "nobody looked whether the database is older than the log",
+    "lists": "the status lists were not published",
+    "log": "the public log was not published",
+    "copies": "nobody looked for copies",
+}
+
+
 class Publisher:
-    """Publishes every `EVERY` seconds, and says once what stands against it."""
+    """Publishes every `EVERY` seconds, says once what stands against it, and notes when it went well."""
 
     def __init__(self, database: Database, files: Files, settings: Settings) -> None:
         self._what = database, files, settings
-        self._next = time.monotonic() + EVERY / 2
+        self._next = time.monotonic() + EVERY / 10
         self._said: dict[str, str] = {}
 
     def tick(self) -> None:
@@ -89,16 +101,36 @@ class Publisher:
         if time.monotonic() < self._next:
             return
         self._next = time.monotonic() + EVERY
-        self._try("nobody looked whether the database is older than the log", look_for_older)
-        self._try("the status lists were not published", publish_lists)
-        self._try("the public log was not published", publish)
-        self._try("nobody looked for copies", look_for_copies)
+        verbs: dict[str, Callable[[Database, Files, Settings], object]] = {
+            "older": look_for_older,
+            "lists": publish_lists,
+            "log": publish,
+            "copies": look_for_copies,
+        }
+        problems = {name: self._try(name, verb) for name, verb in verbs.items()}
+        try:
+            with self._what[0].writing() as session:
+                for name, problem in problems.items():
+                    beat(session, name, problem=problem)
+        except Exception as error:  # the next time tells it
+            self._tell("heartbeats were not written", error)
 
-    def _try(self, words: str, verb: Callable[[Database, Files, Settings], object]) -> None:
+    def _try(self, name: str, verb: Callable[[Database, Files, Settings], object]) -> str:
+        """Code of what stands against it, "" when it went well."""
         try:
             verb(*self._what)
-            self._said.pop(words, None)
-        except LabelsvcError as error:
-            if error.code != self._said.get(words):
-                log.error(words, reason=str(error), code=error.code)
-            self._said[words] = error.code
+        except Exception as error:  # a store that is away must not starve the others
+            return self._tell(_LOGGED[name], error)
+        self._said.pop(_LOGGED[name], None)
+        return ""
+
+    def _tell(self, words: str, error: Exception) -> str:
+        fault = error if isinstance(error, LabelsvcError) else breakdown.of(error)
+        code = fault.code if fault is not None else "unexpected"
+        if code != self._said.get(words):
+            if fault is None:
+                log.exception(words, code=code)
+            else:
+                log.error(words, reason=str(error).partition("\n")[0], code=code)
+        self._said[words] = code
+        return code

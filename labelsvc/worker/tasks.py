@@ -6,13 +6,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from weakref import WeakKeyDictionary
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from labelsvc import breakdown
 from labelsvc.codes.tlog import setback
 from labelsvc.db import Database
-from labelsvc.errors import ConfigurationError, LabelsvcError
+from labelsvc.errors import ConfigurationError, DatabaseGone, LabelsvcError
 from labelsvc.files import Files
 from labelsvc.jobs import queue
 from labelsvc.jobs.models import Job, JobState
@@ -45,6 +47,7 @@ def work_once(
 
     :param job_id: only of this job. :param but: no part of jobs of this kind.
     """
+    _pay(database)
     with database.reading() as session:  # no lock while there is nothing to do
         if setback.found(session) is not None:  # what is printed now may be on the market
             return False
@@ -60,13 +63,27 @@ def work_once(
 
 
 def do_part(database: Database, files: Files, settings: Settings, claimed: Claim) -> None:
-    """Render the leased part, keep its file, and close the job if it was the last."""
+    """Render the leased part, keep its file, and close the job if it was the last.
+
+    Where storage is broken the part is put off, for hours if need be; it never fails for that.
+    """
+    try:
+        _do_part(database, files, settings, claimed)
+    except Exception as error:
+        if breakdown.of(error) is None:
+            raise
+        _put_off(database, claimed, error)
+
+
+def _do_part(database: Database, files: Files, settings: Settings, claimed: Claim) -> None:
     if claimed.attempt > queue.MAX_ATTEMPTS:
         _fail(database, claimed.job_id, _gave_up(claimed, claimed.attempt - 1, _DIED))
         return
     try:
         with _kept_alive(database, claimed):
             done = work_of(claimed.kind).part(database, files, settings, claimed)
+    except DatabaseGone:
+        raise
     except ConfigurationError as error:  # of this worker, perhaps not of the next
         _stumbled(database, claimed, error)
         return
@@ -74,6 +91,8 @@ def do_part(database: Database, files: Files, settings: Settings, claimed: Claim
         _fail(database, claimed.job_id, error)
         return
     except Exception as error:
+        if breakdown.of(error) is not None:
+            raise
         _stumbled(database, claimed, error)
         return
     with database.writing() as session:
@@ -103,6 +122,13 @@ def close_job(database: Database, files: Files, job_id: int) -> bool:
     except LabelsvcError as error:
         log.exception("job cannot be closed", job=job_id)
         _fail(database, job_id, error)
+        return True
+    except Exception as error:
+        if breakdown.of(error) is None:
+            raise
+        log.error("job not closed yet", job=job_id, reason=_words(error))
+        with database.writing() as session:
+            queue.leave_close(session, job_id)
         return True
     with database.writing() as session:
         if queue.finish_job(session, job_id):
@@ -138,6 +164,34 @@ def run_inline(
             time.sleep(_PAUSE)
     if job.state != JobState.DONE:
         raise queue.failure(job)
+
+
+#: Parts that could not even be given back, by their database: that comes before anything else is taken.
+_owed: WeakKeyDictionary[Database, list[tuple[Claim, str]]] = WeakKeyDictionary()
+
+
+def _put_off(database: Database, claimed: Claim, error: Exception) -> None:
+    reason = _words(error)
+    log.error("part put off", job=claimed.job_id, part=claimed.number, reason=reason)
+    _owed.setdefault(database, []).append((claimed, reason))
+    _pay(database)
+
+
+def _pay(database: Database) -> None:
+    """Give back what is owed; raises while the database takes nothing.
+
+    Else the lease would run out each time, as if the worker had died with the part, and its job would
+    fail for good.
+    """
+    owed = _owed.get(database, [])
+    while owed:
+        with database.writing() as session:
+            queue.put_off(session, *owed[0])
+        owed.pop(0)
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {str(getattr(error, 'orig', None) or error).partition(chr(10))[0]}"
 
 
 def _stumbled(database: Database, claimed: Claim, error: Exception) -> None:

@@ -72,11 +72,16 @@ def test_doctor_says_what_others_may_read(
         return {row["check"]: row for row in told("doctor")}["permissions"]
 
     place = served.data_dir / path
+    assert looked()["state"] == "ok"
     place.chmod(0o755 if place.is_dir() else 0o644)
-    assert looked()["state"] == "ok"  # the folder around it keeps them out
-    served.data_dir.chmod(0o755)
-    assert looked()["state"] == "doubt" and named in looked()["what"]
+    assert looked()["state"] == "doubt" and named in looked()["what"]  # one chmod away
+    place.chmod(0o777 if place.is_dir() else 0o666)
+    (row,) = (row for row in told("doctor", code=1) if row["check"] == "permissions")
+    assert row["state"] == "bad" and "may write" in row["what"]
     place.chmod(0o700 if place.is_dir() else 0o600)
+    served.data_dir.chmod(0o755)
+    assert looked()["state"] == "doubt" and str(served.data_dir) in looked()["what"]
+    told("doctor", "--repair")
     assert looked()["state"] == "ok"
 
 

@@ -79,7 +79,8 @@ def apply_import(
     trace.made("product", products.values())
     trace.made("recognition", _new_recognitions(session, rows, products))
     _changes(session, rows, producers, actor, trace)
-    _places(session, plan, actor, trace)
+    if plan.places:
+        _places(session, plan, actor, trace)
     proposed = (
         propose_from(session, plan, actor=actor, trace=trace)
         if plan.proposals and is_person(actor)

@@ -91,6 +91,8 @@ class Plan:
     choices: Choices = field(default_factory=Choices)
     decisions: list[ProposedDecision] = field(default_factory=list)
     proposals: int = 0
+    #: Rows of points of sale and villages.
+    places: int = 0
     #: The run that took the very same file over before.
     before: dict[str, Any] | None = None
 
@@ -213,7 +215,7 @@ def plan_import(
     known, found = Known(session), Counter[str]()
     total = _count(reading) if step is not None else 0
     decisions: dict[str, ProposedDecision] = {}
-    order = 0
+    order, waiting = 0, list[tuple[int, Sheet]]()
     for sheet in reading:
         for line in lines_of(sheet):
             order += 1
@@ -227,6 +229,9 @@ def plan_import(
                 if row.state == "refused" and sheet.header is not None:
                     line.cells = _written(line.raw, sheet.header)
                 line.raw = []
+                plan.places += bool(line.place)
+                if row.asked:
+                    waiting.append((len(plan.rows), sheet))
                 plan.rows.append(row)
             if step is not None:
                 step(min(order, total), total)
@@ -234,12 +239,29 @@ def plan_import(
             sheet.state, sheet.reason = "repeats", "Every row stands in another sheet."
     if step is not None:
         step(total, total)
+    _settle(plan, known, waiting, found)
     if not plan.rows:
         raise ImportRefused("There is no row below the header.", fix="Send the list with its rows.")
     plan.counts = {state: found[state] for state in STATES}
     plan.proposals = found["proposed"]
     plan.decisions = list(decisions.values())
     return plan
+
+
+def _settle(
+    plan: Plan, known: Known, waiting: list[tuple[int, Sheet]], found: Counter[str]
+) -> None:
+    """Ask once more for owners that were doubtful: a later row of the list may have made them sure."""
+    for index, sheet in waiting:
+        row = plan.rows[index]
+        row.line.problems.clear()
+        again = known.compare(row.line, sheet)
+        if again is not None and not again.asked:
+            if again.state != "refused":
+                again.line.cells = {}
+            found[row.state] -= 1
+            found[again.state] += 1
+            plan.rows.replace(index, again)
 
 
 def take_turn(session: Session) -> None:

@@ -62,6 +62,7 @@ class Sheet:
     hidden_rows: list[int] = field(default_factory=list)
     #: (row, words) of rows that were taken for no product, first of them.
     passed: list[tuple[int, str]] = field(default_factory=list)
+    passed_all: int = 0
 
     def as_json(self) -> dict[str, Any]:
         header, traits = self.header, self.table.traits
@@ -82,6 +83,8 @@ class Sheet:
             "hidden_columns": [
                 column_letters(i + 1) for i in sorted(traits.hidden_columns) if header and i in header.words
             ],
+            "passed_all": self.passed_all,
+            "merged": sum(bottom > top for top, _, bottom, _ in self.table.spans) if header else 0,
             "passed": [{"row": row, "words": words} for row, words in self.passed],
         }  # fmt: skip
 
@@ -135,6 +138,9 @@ def examine(
         if number >= header.row:
             break
         sheet.titles += [" ".join(text.split()) for text in headings.texts_of(row)]
+    sheet.titles += [
+        words for words in header.words.values() if re.search(r"(?i)\btheo (?:qđ|quyết định)\b.*\d", words)
+    ]  # fmt: skip
     _judge(sheet, file_name, kind)
     _title_decision(sheet)
     sheet.header = headers.with_added(header, table.edits)
@@ -212,8 +218,10 @@ def _judge(sheet: Sheet, file_name: str, kind: ListKind | None) -> None:
         )
         words = header.label("village" if lead is ListKind.VILLAGES else "outlet")
         found = Judgement(lead, True, found.sayings or (kinds.Saying(lead, words, "column"),))
+    # The name of a file alone is not believed; beside such a column it agrees with it.
+    filed = found.kind.ends_stars and all(one.place == "file" for one in found.sayings)
     if (
-        found.kind.gives_stars
+        (found.kind.gives_stars or filed)
         and {"withdrawal_decision", "withdrawal_date"} & columns.keys()
         and "decision" not in columns
         and not sheet.titles
@@ -303,8 +311,9 @@ def lines_of(sheet: Sheet) -> Iterator[Line]:
             if not context.judgement.kind.ends_stars:
                 context.waiting = ()
         if sort != "row":
-            if sort == "heading" and len(sheet.passed) < _KEPT:
+            if said and len(sheet.passed) < _KEPT:
                 sheet.passed.append((number, " · ".join(said)[:160]))
+            sheet.passed_all += bool(said)
             continue
         signed = False
         filled, marked, empty = above.filled(row)
@@ -314,6 +323,7 @@ def lines_of(sheet: Sheet) -> Iterator[Line]:
         if not any(_filled(cell) for cell in names):
             if len(sheet.passed) < _KEPT:
                 sheet.passed.append((number, " · ".join(said)[:160]))
+            sheet.passed_all += 1
             continue
         context.waiting = ()
         line = _line(sheet, number, filled, header, context, (marked, empty))

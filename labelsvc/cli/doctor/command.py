@@ -16,10 +16,12 @@ from labelsvc.accounts.models import AuditEntry
 from labelsvc.catalogue.models import AdminUnit
 from labelsvc.cli import base, causes
 from labelsvc.cli.doctor import keys as doctor_keys
-from labelsvc.cli.doctor import machine
+from labelsvc.cli.doctor import machine, rows, stored
+from labelsvc.cli.doctor.repair import repairs
 from labelsvc.codes.forms import uri
 from labelsvc.codes.models import CODE_COUNTER, Counter, Form, Issue
 from labelsvc.codes.register.issue import load_keyring
+from labelsvc.codes.tlog.models import LogLeaf
 from labelsvc.codes.trust import store
 from labelsvc.db import Database
 from labelsvc.errors import (
@@ -49,33 +51,63 @@ _AFTER = {
     "trust manifest": ("database", "revision"),
     "mark": ("database", "revision"),
     "clock": ("database", "revision"),
+    "pages": ("database", "revision"),
+    "numbers": ("database", "revision", "pages"),
+    "jobs": ("database", "revision", "pages"),
+    "audit trail": ("database", "revision", "pages"),
+    "recurring work": ("database", "revision"),
+    "run files": ("database", "revision", "pages", "files"),
+    "log files": ("database", "revision", "pages", "files"),
+    "withdrawal lists": ("database", "revision", "pages", "files"),
+    "pictures": ("database", "revision", "pages", "files"),
 }
 
 
 @click.command()
+@click.option(
+    "--repair", is_flag=True,
+    help="Make again what follows from the database: files of runs, log, lists, small pictures; rights.",
+)  # fmt: skip
 @base.json_option
 @click.pass_context
-def doctor(context: click.Context, as_json: bool) -> None:
+def doctor(context: click.Context, repair: bool, as_json: bool) -> None:
     """Check what a page or a print run needs, and say how to mend what is wrong.
 
-    Exit code 1 when something is wrong; doubts (!) do not count.
+    Exit code 1 when something is wrong; doubts (!) do not count. With --repair what can be made again
+    is made again, the same bytes, and then everything is looked at once more.
 
     Example: labelsvc doctor --json
     """
     settings, database, files = base.opened()
-    found: dict[str, dict[str, str]] = {}
-    for name, check in _checks(settings, database, files).items():
-        first = next((n for n in _AFTER.get(name, ()) if found[n]["state"] == "bad"), None)
-        found[name] = _looked(name, check, database) if first is None else _left_out(name, first)
+    checks = _checks(settings, database, files)
+    found = _look(checks, database)
+    if repair:
+        mended = {}
+        for name, verb in repairs(settings, database, files).items():
+            if found[name]["state"] != "ok" and found[name]["fix"]:
+                mended[name] = _looked(name, verb, database)
+        if mended:
+            found = _look(checks, database)
+            for name, row in mended.items():
+                found[name]["repair"] = row["what"]
     marks = {"ok": "✓", "doubt": "!", "bad": "✗"}
     words = "\n".join(
         f"{marks[row['state']]} {base.say(row['check'])}: {row['what']}"
+        + (f"\n  + {row['repair']}" if row.get("repair") else "")
         + (f"\n  → {row['fix']}" if row.get("fix") else "")
         for row in found.values()
     )
     base.put(list(found.values()), as_json, words)
     if any(row["state"] == "bad" for row in found.values()):
         context.exit(base.REFUSED)
+
+
+def _look(checks: dict[str, Callable[[], object]], database: Database) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for name, check in checks.items():
+        first = next((n for n in _AFTER.get(name, ()) if found[n]["state"] == "bad"), None)
+        found[name] = _looked(name, check, database) if first is None else _left_out(name, first)
+    return found
 
 
 def _looked(name: str, check: Callable[[], object], database: Database) -> dict[str, str]:
@@ -176,7 +208,8 @@ def _checks(
         return base.say("{width} × {height} pixels", width=row.width, height=row.height)
 
     def when() -> str:
-        machine.check_clock(value(select(func.max(AuditEntry.at))))
+        for moment in (AuditEntry.at, LogLeaf.at, Issue.created_at):
+            machine.check_clock(value(select(func.max(moment))))
         return f"{clock.local(clock.now()):%d/%m/%Y %H:%M} Asia/Ho_Chi_Minh"
 
     def told() -> str:
@@ -188,14 +221,23 @@ def _checks(
         "base URL": lambda: machine.base_url(settings),
         "database": answers,
         "revision": revision,
+        "pages": lambda: rows.pages(database),
         "places": places,
         "signing keys": keys,
+        "numbers": lambda: rows.ranges(database),
         "sealed secrets": lambda: doctor_keys.sealed(settings, database),
         "public log": lambda: doctor_keys.public_log(settings, database, files),
         "frozen keys": lambda: doctor_keys.frozen(settings, database),
         "trust manifest": manifest,
         "files": lambda: machine.files_kept(settings, files),
         "permissions": lambda: machine.permissions(settings, database.url),
+        "run files": lambda: stored.run_files(database, files),
+        "log files": lambda: stored.log_files(database, files),
+        "withdrawal lists": lambda: stored.lists(settings, database, files),
+        "pictures": lambda: stored.pictures(database, files),
+        "jobs": lambda: rows.leases(database),
+        "audit trail": lambda: rows.trail(database),
+        "recurring work": lambda: rows.recurring(database),
         "layouts": lambda: _layouts(),
         "mark": mark_there,
         "host on labels": lambda: _host_on_labels(settings),

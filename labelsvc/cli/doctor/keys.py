@@ -11,7 +11,14 @@ from labelsvc.codes.tlog.formats.checkpoint import read
 from labelsvc.codes.tlog.models import LogState
 from labelsvc.codes.trust import reseal
 from labelsvc.db import Database
-from labelsvc.errors import Doubt, FileMissing, KeyUnavailable
+from labelsvc.errors import (
+    BadLog,
+    ConfigurationError,
+    Doubt,
+    FileMissing,
+    KeyUnavailable,
+    LabelsvcError,
+)
 from labelsvc.files import Files
 from labelsvc.settings import Settings
 
@@ -29,11 +36,22 @@ def public_log(settings: Settings, database: Database, files: Files) -> str:
         state = session.get(LogState, 1)
         found = ranges.view(session, (), secrets=settings.keys)
     if found.fault is not None:
-        raise found.fault
+        raise unsound(found.fault)
     if state is None or not found.size:
         return base.say("nothing is published yet")
     _published(files, state, found)
     return base.say("{count} leaves, as signed", count=found.size)
+
+
+def unsound(fault: LabelsvcError) -> LabelsvcError:
+    """What is wrong with the leaves in the database, with a way out."""
+    if not isinstance(fault, BadLog) or fault.fix:
+        return fault
+    return ConfigurationError(
+        fault.message,
+        fix="Rows of the public log were changed. Keep the database, restore a copy, and run: labelsvc audit-log recover",
+        **fault.params,
+    )
 
 
 def frozen(settings: Settings, database: Database) -> str:
@@ -73,6 +91,8 @@ def _published(files: Files, state: LogState, signed: ranges.LogView) -> None:
             "The signed checkpoint of the public log is not among the files.",
             fix="Run: labelsvc audit-log publish",
         ) from None
+    except BadLog:
+        return  # the check of its files tells it, and mends it
     if there.size > signed.size or (there.size == signed.size and there.root != signed.root):
         raise setback.forked(there.size, signed.size)
     if there.size < signed.size:

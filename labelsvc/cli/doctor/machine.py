@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import stat
@@ -112,13 +113,22 @@ def permissions(settings: Settings, url: URL) -> str:
             fix="Run commands as {owner}: runuser -u {owner} -- labelsvc …",
             owner=causes.user_name(owner),
         )
-    for place in (database, files):
-        if place and place.exists() and _open_to_others(place):
+    for place in (data, database, files):
+        if place and (found := _open_to_others(place)):
+            facts = {
+                "path": ", ".join(map(str, found)),
+                "folder": place if place == files or place.parent != data else data,
+            }
+            if any(stat.S_IMODE(path.stat().st_mode) & 0o022 for path in found):
+                raise ConfigurationError(
+                    "Other users of this machine may write {path}.",
+                    fix="Run: labelsvc doctor --repair (or chmod -R go= {folder})",
+                    **facts,
+                )
             raise Doubt(
                 "Other users of this machine may read {path}.",
-                fix="Run: chmod -R go= {folder}",
-                path=place,
-                folder=place if place == files or place.parent != data else data,
+                fix="Run: labelsvc doctor --repair (or chmod -R go= {folder})",
+                **facts,
             )
     file = config_file()
     if file and _holds_secret(settings, file) and stat.S_IMODE(file.stat().st_mode) & 0o007:
@@ -130,13 +140,14 @@ def permissions(settings: Settings, url: URL) -> str:
     return base.say("only {owner} reads the data", owner=causes.user_name(owner))
 
 
-def _open_to_others(place: Path) -> bool:
-    """They may read it, and no folder above keeps them out."""
-    place = place.absolute()
-    readable = stat.S_IMODE(place.stat().st_mode) & 0o044
-    return bool(readable) and all(
-        stat.S_IMODE(folder.stat().st_mode) & 0o011 for folder in place.parents
-    )
+def _open_to_others(place: Path) -> list[Path]:
+    """The first things in *place* with more rights than we made them with, or *place* itself.
+
+    Also where a folder above keeps others out: that is one chmod away.
+    """
+    every = itertools.chain((place,), place.rglob("*") if place.is_dir() else ())
+    loose = (p for p in every if not p.is_symlink() and p.exists() and p.stat().st_mode & 0o077)
+    return list(itertools.islice(loose, 3))
 
 
 def _holds_secret(settings: Settings, file: Path) -> bool:

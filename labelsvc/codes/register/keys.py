@@ -51,11 +51,28 @@ def create_keys(session: Session, *, secrets: Sequence[str]) -> KeyRecord:
     active = _active(session)
     if active is None:
         if session.get(PermutationSecret, 1) is None:
+            if session.scalar(select(KeyRecord.kid).limit(1)) is not None:
+                raise permutation_lost()  # another one would make every label a fake
             sealed = seal(secrets, os.urandom(32), purpose="permutation")
             session.add(PermutationSecret(id=1, sealed=sealed))
-        active = _activate(_new_key(session, secrets), first)
+        waiting = _waiting(session)
+        active = _activate(waiting or _new_key(session, secrets), first)
         _new_key(session, secrets)
     return active
+
+
+def permutation_lost() -> KeyUnavailable:
+    """The error where there are keys, and not the secret that their numbers are shuffled with."""
+    return KeyUnavailable(
+        "The secret that numbers are shuffled with is lost: no code can be made or verified.",
+        fix="Restore a copy that has it: labelsvc restore FILE --force. Nothing else brings it back.",
+    )
+
+
+def _waiting(session: Session) -> KeyRecord | None:
+    return session.scalars(
+        select(KeyRecord).where(KeyRecord.state == KeyState.NEXT).order_by(KeyRecord.kid).limit(1)
+    ).first()
 
 
 def rotate(session: Session, *, secrets: Sequence[str]) -> KeyRecord:
@@ -67,14 +84,12 @@ def rotate(session: Session, *, secrets: Sequence[str]) -> KeyRecord:
     :raises KeyUnavailable: there are no keys yet.
     """
     first = lock_counter(session)
-    active = _active(session)
-    if active is None:
+    active, waiting = _active(session), _waiting(session)
+    if active is not None:
+        active.state = KeyState.RETIRED
+        active.retired_at = now()
+    elif waiting is None:
         raise KeyUnavailable("There are no signing keys yet.", fix="Run: labelsvc migrate")
-    waiting = session.scalars(
-        select(KeyRecord).where(KeyRecord.state == KeyState.NEXT).order_by(KeyRecord.kid)
-    ).first()
-    active.state = KeyState.RETIRED
-    active.retired_at = now()
     successor = _activate(waiting or _new_key(session, secrets), first)
     _new_key(session, secrets)
     session.flush()
@@ -110,6 +125,8 @@ def load_keyring(session: Session, *, base_url: str, secrets: Sequence[str]) -> 
     """
     permutation = session.get(PermutationSecret, 1)
     records = session.scalars(select(KeyRecord).order_by(KeyRecord.kid)).all()
+    if permutation is None and records:
+        raise permutation_lost()
     if permutation is None or not records:
         raise KeyUnavailable("There are no signing keys yet.", fix="Run: labelsvc migrate")
     secret = unseal(secrets, permutation.sealed, purpose="permutation")

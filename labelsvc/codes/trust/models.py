@@ -51,6 +51,8 @@ class StatusListRecord(Base):
     kid: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     purpose: Mapped[str] = mapped_column(String(10), primary_key=True)
     number: Mapped[int] = mapped_column(BigInteger)
+    #: Newest number that was ever given to somebody who publishes: none is used twice.
+    taken: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     #: SHA-256 of the file, hex.
     sha256: Mapped[str] = mapped_column(String(64))
     #: SHA-256 of what it lists: the same again needs no new list.

@@ -1,16 +1,16 @@
 """Publishing status lists: what changed becomes a numbered list, a delta, and a new head.
 
-Files are written before the head that names them, and a number is used once it is committed. Any
-number of processes may publish at any time; a crash leaves files that no head names, which the next
-one overwrites.
+A number is taken, then its files are written, then the head that names them is committed: no number is
+given twice, whoever breaks off. Any number of processes may publish at any time; a crash leaves a gap in
+the numbers, and files that no head names. No transaction waits for a file.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -74,81 +74,136 @@ def path_of(kid: int, purpose: str, number: int, base: int = 0) -> str:
 
 
 def publish(
-    database: Database, files: Files, ring: Keyring, *, secrets: Sequence[str]
+    database: Database,
+    files: Files,
+    ring: Keyring,
+    *,
+    secrets: Sequence[str],
+    anew: bool = False,
 ) -> StatusHead | None:
     """Bring lists and head up to what was marked and recalled.
 
-    :returns: the new head; None when the published one says it all and is young enough.
+    Numbers are taken in one short transaction and the head is written in another; files are read and
+    written between the two, since an object store may need seconds, and every writer would wait.
+
+    :param anew: every list gets a new number: for files that were lost.
+    :returns: the new head; None when the published one says it all and is young enough, or another
+        process published meanwhile.
     """
     at = now().replace(microsecond=0)
     with database.reading() as session:
         state = session.get(StatusState, 1)
         fingerprint = made_of(session)
-        if state is not None and state.made_of == fingerprint and not _old(state, ring.host, at):
+        young = state is not None and not _old(state, ring.host, at)
+        if not anew and young and state is not None and state.made_of == fingerprint:
             return None
+        kids = signing_keys(session)
+    among_files = {(kid, p): _newest_file(files, kid, p) for kid in kids for p in Purpose}
     with database.writing() as session:
         # Everything is read under the lock: what is marked meanwhile comes with the next list.
         state = status_key(session, host=ring.host, secrets=secrets)
-        fingerprint = made_of(session)
-        seed = unseal(secrets, state.sealed, purpose="status key")
-        signing = partial(sign, name=state.name, seed=seed)
-        renew = _old(state, ring.host, at)
+        key, sealed, fingerprint = key_of(state), state.sealed, made_of(session)
+        renew = anew or _old(state, ring.host, at)
         lots = lots_covered(session)
-        lines = []
-        for kid in signing_keys(session):
-            for purpose, listed in gather(session, ring, kid).items():
-                task = _Task(session, files, key_of(state), ring.host, kid, purpose, at)
-                record = task.publish(listed, lots, signing, renew=renew)
-                lines.append(HeadLine(kid, purpose, record.number, record.sha256))
-        head = StatusHead(ring.host, at, at + LIFE, tuple(lines))
+        tasks = [
+            _Task.begin(session, (kid, purpose), listed, lots, renew, among_files)
+            for kid in signing_keys(session)
+            for purpose, listed in gather(session, ring, kid).items()
+        ]
+    seed = unseal(secrets, sealed, purpose="status key")
+    signing = partial(sign, name=key.name, seed=seed)
+    done = [task.write(files, key, ring.host, at, signing) for task in tasks]
+    head = StatusHead(ring.host, at, at + LIFE, tuple(task.line for task in done))
+    with database.writing() as session:
+        state = status_key(session, host=ring.host, secrets=secrets)
+        if not all(task.finish(session, at) for task in done):
+            return None  # another process was faster; what it lacks comes the next time
         state.head = head.write(signing).decode()
         state.made_of = fingerprint
+    for task in done:
+        task.tidy(files)
     return head
+
+
+def _newest_file(files: Files, kid: int, purpose: Purpose) -> int:
+    """Number of the newest list among the files: a restored backup must not give a number twice."""
+    folder = path_of(kid, purpose, 0).rpartition("/")[0]
+    names = [name.rpartition("/")[2] for name in files.names(folder)]
+    return max((int(name) for name in names if name.isdecimal()), default=0)
 
 
 @dataclass(frozen=True)
 class _Task:
-    """One list of one key."""
+    """One list of one key: what it lists, and the number that it has or gets."""
 
-    session: Session
-    files: Files
-    key: NoteKey
-    host: str
     kid: int
     purpose: Purpose
-    at: datetime
+    listed: Listed
+    lots: int
+    digest: str
+    #: The newest list when this began; its number is 0 where there is none.
+    before: int
+    number: int
+    sha256: str
 
-    def publish(self, listed: Listed, lots: int, sign: Sign, *, renew: bool) -> StatusListRecord:
-        record = self.session.get(StatusListRecord, (self.kid, self.purpose))
+    @property
+    def changed(self) -> bool:
+        return self.number != self.before
+
+    @property
+    def line(self) -> HeadLine:
+        return HeadLine(self.kid, self.purpose, self.number, self.sha256)
+
+    @classmethod
+    def begin(
+        cls,
+        session: Session,
+        name: tuple[int, Purpose],
+        listed: Listed,
+        lots: int,
+        renew: bool,
+        among_files: Mapping[tuple[int, Purpose], int],
+    ) -> _Task:
+        """Take a number where one is needed; the caller holds the lock of the state."""
+        record = session.get(StatusListRecord, name, populate_existing=True)
         digest = _digest(listed)
-        same = record is not None and (record.listed, record.lots) == (digest, lots)
-        if record is not None and same and not renew:
-            return record
-        number = self._last(record) + 1
+        if record is None:
+            record = StatusListRecord(
+                kid=name[0], purpose=name[1], number=0, taken=0, sha256="", listed="", lots=0,
+                issued_at=now(), expires_at=now(),
+            )  # fmt: skip
+            session.add(record)
+        same = record.number and (record.listed, record.lots) == (digest, lots)
+        if same and not renew:
+            return cls(*name, listed, lots, digest, record.number, record.number, record.sha256)
+        record.taken = 1 + max(record.number, record.taken, among_files.get(name, 0))
+        return cls(*name, listed, lots, digest, record.number, record.taken, "")
+
+    def write(self, files: Files, key: NoteKey, host: str, at: datetime, sign: Sign) -> _Task:
+        """Write the list and what is new since the one before; nobody reads them yet."""
+        if not self.changed:
+            return self
         made = StatusList(
-            self.host, self.kid, self.purpose, number, 0, self.at, self.at + LIFE, lots, listed
+            host, self.kid, self.purpose, self.number, 0, at, at + LIFE, self.lots, self.listed
         )
         file = made.write(sign)
-        self.files.put(path_of(self.kid, self.purpose, number), file)
-        self._put_delta(made, sign)
-        if record is None:
-            record = StatusListRecord(kid=self.kid, purpose=self.purpose)
-            self.session.add(record)
-        record.number, record.lots = number, lots
-        record.sha256, record.listed = hashlib.sha256(file).hexdigest(), digest
-        record.issued_at, record.expires_at = self.at, self.at + LIFE
-        self._tidy(number)
-        return record
+        files.put(path_of(self.kid, self.purpose, self.number), file)
+        self._put_delta(files, key, made, sign)
+        return replace(self, sha256=hashlib.sha256(file).hexdigest())
 
-    def _last(self, record: StatusListRecord | None) -> int:
-        """Number of the newest list, here or among the files: a restored backup must not give a
-        number twice."""
-        folder = path_of(self.kid, self.purpose, 0).rpartition("/")[0]
-        names = [name.rpartition("/")[2] for name in self.files.names(folder)]
-        known = [int(name) for name in names if name.isdecimal()]
-        return max([record.number if record is not None else 0, *known])
+    def finish(self, session: Session, at: datetime) -> bool:
+        """Note what was written; False when another process published this list meanwhile."""
+        name = (self.kid, self.purpose)
+        record = session.get_one(StatusListRecord, name, populate_existing=True)
+        if record.number != self.before:
+            return False
+        if self.changed:
+            record.number, record.lots = self.number, self.lots
+            record.sha256, record.listed = self.sha256, self.digest
+            record.issued_at, record.expires_at = at, at + LIFE
+        return True
 
-    def _put_delta(self, made: StatusList, sign: Sign) -> None:
+    def _put_delta(self, files: Files, key: NoteKey, made: StatusList, sign: Sign) -> None:
         """What is new since the list before; none where that is lost, or something was taken back
         (a recall that ended): verifiers then fetch the full list.
         """
@@ -156,28 +211,28 @@ class _Task:
         if not base:
             return
         try:
-            before = StatusList.read(
-                self.files.get(path_of(self.kid, self.purpose, base)),
-                host=self.host,
-                keys=[self.key],
-            )
+            data = files.get(path_of(self.kid, self.purpose, base))
+            before = StatusList.read(data, host=made.host, keys=[key])
         except (FileMissing, BadStatusList):
             return
         if added(made.listed, before.listed):
             return
         delta = StatusList(
-            self.host, self.kid, self.purpose, made.number, base, made.issued, made.expires,
+            made.host, self.kid, self.purpose, made.number, base, made.issued, made.expires,
             made.lots, added(before.listed, made.listed),
         )  # fmt: skip
-        self.files.put(path_of(self.kid, self.purpose, made.number, base), delta.write(sign))
+        files.put(path_of(self.kid, self.purpose, made.number, base), delta.write(sign))
 
-    def _tidy(self, number: int) -> None:
-        old = number - FULLS
+    def tidy(self, files: Files) -> None:
+        """Take away what nobody needs any more; the new head is committed."""
+        if not self.changed:
+            return
+        old = self.number - FULLS
         if old > 0:
-            self.files.delete(path_of(self.kid, self.purpose, old))
-        old = number - DELTAS
+            files.delete(path_of(self.kid, self.purpose, old))
+        old = self.number - DELTAS
         if old > 1:
-            self.files.delete(path_of(self.kid, self.purpose, old, old - 1))
+            files.delete(path_of(self.kid, self.purpose, old, old - 1))
 
 
 def _old(state: StatusState, host: str, at: datetime) -> bool:

@@ -153,6 +153,7 @@ def _sheets(data: bytes, kind: guard.Kind) -> list[Table]:
                     places = dict.fromkeys(unsaved.get(facts.name, ()), Unsaved.FORMULA)
                     places |= dict.fromkeys(traits.errors, Unsaved.ERROR)
                     spans = [(*a, *b) for a, b in sheet.merged_cell_ranges or () if a <= b]
+                    spans = spans or traits.spans
                     table = Table(nfc(facts.name), _cells(sheet, places), spans, traits=traits)
                     table.hidden = facts.visible != SheetVisibleEnum.Visible
                     tables.append(table.with_font())

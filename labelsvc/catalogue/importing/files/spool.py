@@ -16,7 +16,7 @@ _IN_MEMORY = 1 << 20
 
 
 class Spool(Generic[_Row]):
-    """Rows in the order in which they were put in; walked as often as needed, not changed.
+    """Rows in the order in which they were put in; walked as often as needed.
 
     The file has no name and goes with the spool: nobody else can write what is read from it.
     """
@@ -33,6 +33,11 @@ class Spool(Generic[_Row]):
         self._file.seek(self._end)
         self._file.write(data)
         self._end += len(data)
+
+    def replace(self, index: int, row: _Row) -> None:
+        """Put *row* in the place of another; what stood there stays in the file."""
+        self.append(row)
+        self._starts[index] = self._starts.pop()
 
     def __len__(self) -> int:
         return len(self._starts)

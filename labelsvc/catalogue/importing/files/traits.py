@@ -33,6 +33,8 @@ class Traits:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     from_1904: bool = False
+    #: Of a file whose reader does not tell them: first row, first column, last row, last column.
+    spans: list[tuple[int, int, int, int]] = field(default_factory=list)
 
 
 def traits_of_xlsx(data: bytes) -> dict[str, Traits]:
@@ -78,13 +80,14 @@ def _hide_columns(tag: bytes, traits: Traits) -> None:
             traits.hidden_columns.update(columns)
 
 
-_REPEATED: Final = re.compile(rb'number-(rows|columns)-repeated="(\d{1,9})"')
-_ODS_ROW = re.compile(rb"<table:table-row\b([^<>]*?)(/?)>")
+_ODS_COLUMN = re.compile(rb"<table:table-column\b([^<>]*)>")
+_ODS_PIECE = re.compile(rb"<table:(table-row|table-cell|covered-table-cell)\b([^<>]*)>")
+_ODS_HIDDEN = re.compile(rb'visibility="(?:collapse|filter)"')
 _ODS_TABLE = re.compile(rb'<table:table\s[^<>]*?table:name="([^"]*)"')
 
 
 def traits_of_ods(data: bytes) -> dict[str, Traits]:
-    """Hidden rows of the sheets of an OpenDocument file; its errors are texts like any other."""
+    """Hidden rows and columns and merged cells of an OpenDocument file; its errors are texts like any other."""
     found: dict[str, Traits] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -94,18 +97,44 @@ def traits_of_ods(data: bytes) -> dict[str, Traits]:
     tables = list(_ODS_TABLE.finditer(content))
     for index, table in enumerate(tables):
         end = tables[index + 1].start() if index + 1 < len(tables) else len(content)
-        traits, row = Traits(), 0
-        for tag in _ODS_ROW.finditer(content, table.end(), end):
-            repeated = _REPEATED.search(tag[1])
-            count = int(repeated[2]) if repeated else 1
-            if b'visibility="collapse"' in tag[1] or b'visibility="filter"' in tag[1]:
-                traits.hidden_rows.update(range(row, min(row + count, row + MOST)))
-            row += count
+        traits = _ods_sheet(content, table.end(), end)
         try:
             found[_unescaped(table[1].decode())] = traits
         except UnicodeDecodeError:
             continue
     return found
+
+
+def _ods_sheet(content: bytes, start: int, end: int) -> Traits:
+    traits, row, column = Traits(), 0, 0
+    for tag in _ODS_COLUMN.finditer(content, start, end):
+        count = _times(tag[1], b"columns")
+        if _ODS_HIDDEN.search(tag[1]) and count < 1000:  # all columns to the right of the list
+            traits.hidden_columns.update(range(column, column + count))
+        column += count
+    repeat = 0
+    for tag in _ODS_PIECE.finditer(content, start, end):
+        kind, told = tag[1], tag[2]
+        if kind == b"table-row":
+            row, repeat, column = row + repeat, _times(told, b"rows"), 0
+            if _ODS_HIDDEN.search(told):
+                traits.hidden_rows.update(range(row, min(row + repeat, row + MOST)))
+        else:
+            down, right = _spanned(told, b"rows"), _spanned(told, b"columns")
+            if kind == b"table-cell" and (down > 1 or right > 1) and len(traits.spans) < MOST:
+                traits.spans.append((row, column, row + down - 1, column + right - 1))
+            column += _times(told, b"columns")
+    return traits
+
+
+def _times(told: bytes, what: bytes) -> int:
+    found = re.search(rb"number-" + what + rb'-repeated="(\d{1,9})"', told)
+    return int(found[1]) if found else 1
+
+
+def _spanned(told: bytes, what: bytes) -> int:
+    found = re.search(rb"number-" + what + rb'-spanned="(\d{1,9})"', told)
+    return int(found[1]) if found else 1
 
 
 def _unescaped(text: str) -> str:

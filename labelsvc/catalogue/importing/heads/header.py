@@ -38,6 +38,9 @@ _NEWER = re.compile(r"\b(?:lai|moi|lan 2|hien nay|lan sau|nang hang)\b")
 _YEAR = re.compile(r"20\d\d")
 #: Digits that heads have.
 _NO_NUMBER = re.compile(r"\([^)]*\)|20\d\d|OCOP \d|lần \d")
+#: One number in a head that is understood ("Điểm theo QĐ 1048"), or the name of a column ("Cột X360").
+_ONE_NUMBER = re.compile(r"\D*\d{1,5}(?:/(?:\d{4}/)?(?:QĐ|NĐ|NQ|TT)[\w-]*)?\D*")
+_NAMED = re.compile(r"(?i)(?:cột|mục|chỉ tiêu|tiêu chí|phụ lục|biểu|col|column|field)\s+\w{1,8}")
 
 
 @dataclass(frozen=True)
@@ -133,7 +136,11 @@ def header_at(rows: Sequence[tuple[int, Cells]], spans: Sequence[Span] = ()) -> 
         header = _header(number, at - number + 1, lines)
         if depth > 1 and not _adds(lines):
             break
-        if _is_header(header) and (best is None or len(header.columns) > len(best.columns)):
+        if _is_header(header) and (
+            best is None
+            or len(header.columns) > len(best.columns)
+            or (len(header.columns) == len(best.columns) and _are_stars(lines))
+        ):
             best = header
     return best
 
@@ -148,10 +155,25 @@ def _may_head(cells: Cells, *, below: bool = False) -> bool:
             return False
         if not cell.isalpha() and sum(map(str.isdigit, cell)) > 1:
             bare = _NO_NUMBER.sub(" ", cell)
-            if sum(map(str.isdigit, bare)) > 1:
+            if sum(map(str.isdigit, bare)) > 1 and (below or not _numbered_head(bare)):
                 return False
         texts += 1
     return texts >= (1 if below else 2)
+
+
+def _numbered_head(text: str) -> bool:
+    """True if a text with a number in it is a head all the same."""
+    plain = " ".join(text.split())
+    if _NAMED.fullmatch(plain):
+        return True
+    about = re.match(r"(?i)([^\d]{4,40}?)\s+(?:theo|tại|của|kèm theo)\s+(?:qđ|quyết định)\b", plain)
+    if about and heads.field_of(about[1]) and len(plain) <= _LONGEST:
+        return True  # "Hạng sao theo QĐ số 1147/QĐ-UBND ngày 04/3/2026"
+    letters = sum(map(str.isalpha, plain))
+    known = heads.field_of(re.sub(r"\d+(?:/\S+)?", " ", plain))
+    # "1147/QĐ-UBND" and "HTX 12" stand below heads.
+    own = known in ("score", "stars", "decision", "decision_date", "valid_to", "note", "part_score")
+    return own and letters >= 6 and len(plain) <= 60 and bool(re.match(r"[^\W\d]", plain)) and bool(_ONE_NUMBER.fullmatch(plain)) and not re.fullmatch(r"(?i)(?:qđ|quyết định|số|ngày)?\W*(?:số)?\W*\d+(?:/\S*)?", plain)  # fmt: skip
 
 
 def _spread(words: list[str], row: int, spans: Sequence[Span]) -> list[str]:
@@ -175,6 +197,18 @@ def _adds(lines: list[list[str]]) -> bool:
         new += 1
         known += bool(heads.field_under(tuple(_with_left(above, index)), words))
     return new > 0 and known * 2 >= new
+
+
+def _are_stars(lines: list[list[str]]) -> bool:
+    """True if the last of *lines* has a head for each number of stars and nothing else."""
+    above, last = lines[:-1], lines[-1]
+    new = [
+        fold(words) for index, words in enumerate(last)
+        if words and not any(index < len(line) and line[index] == words for line in above)
+    ]  # fmt: skip
+    return len(new) > 1 and all(
+        re.fullmatch(r"(?:hang )?0?[345] ?(?:sao|[*★]+)", one) for one in new
+    )
 
 
 def _with_left(above: list[list[str]], index: int) -> list[str]:
@@ -242,6 +276,9 @@ def _newest(name: str, indices: list[int], words: dict[int, str]) -> int | None:
     years = {index: max(map(int, _YEAR.findall(plain[index])), default=0) for index in left}
     if years and list(years.values()).count(max(years.values())) == 1:
         return max(years, key=lambda index: years[index])
+    if name == "decision_date":  # the day of a certificate is not that of the decision
+        left = [i for i in left if not re.search(r"\b(?:gcn|giay chung nhan|giay cn)\b", plain[i])]
+        return left[0] if len(left) == 1 else None
     if name == "score":
         whole = [
             i

@@ -106,6 +106,8 @@ _REGISTERED = re.compile(
 _OUTLETS = re.compile(r"\b(?:diem (?:ban|gioi thieu|trung bay|kinh doanh|gt)|cua hang (?:ocop|gioi thieu|ban)|he thong diem)\b")  # fmt: skip
 _VILLAGES = re.compile(r"\b(?:danh sach|danh muc|thong ke|tong hop|cong nhan|cac|danh hieu)\s+(?:cac\s+)?(?:nghe truyen thong\W+)?lang (?:nghe|co nghe)\b")  # fmt: skip
 _RESULT = re.compile(r"\bket qua (?:danh gia|phan hang|xep hang|cham|cong nhan|xet)|\b(?:duoc|da) (?:cong nhan|phan hang|xep hang|cap giay)|\bdat (?:hang|sao|ocop|chuan|\d)|\bphe duyet ket qua\b")  # fmt: skip
+#: Something is wrong with these products; whether their stars ended, a person must say.
+_DOUBT = re.compile(r"\b(?:(?:tam )?dinh chi|tam dung su dung|vi pham|xu phat|bi xu ly|canh cao|bi khieu nai|bi to cao|hang gia|gia mao|kem chat luong|khong an toan)\b")  # fmt: skip
 _RECOGNISED = re.compile(r"\b(?:cong nhan|phan hang|xep hang|san pham ocop|ocop)\b")
 
 
@@ -174,8 +176,21 @@ def judged(texts: Sequence[tuple[str, str]], *, stars: bool, products: bool) -> 
             ListKind.RECOGNISED, False, (by[ListKind.REGISTERED], *([result] if result else []))
         )
     kind = ListKind.RENEWED if ListKind.RENEWED in by else ListKind.RECOGNISED
+    doubts = _doubts(texts)
+    if doubts:
+        return Judgement(kind, False, (*(by[one] for one in (kind,) if one in by), *doubts))
     told = tuple(by[one] for one in (kind, ListKind.RECOGNISED) if one in by)[:1]
     return Judgement(kind, not soon, told)
+
+
+def _doubts(texts: Sequence[tuple[str, str]]) -> list[Saying]:
+    """Words of titles after which nobody would say that the stars simply stand."""
+    found = []
+    for text, place in texts:
+        match = _DOUBT.search(" ".join(fold(text).split())) if place != "column" else None
+        if match:
+            found.append(Saying(ListKind.WITHDRAWN, match[0], place))
+    return found
 
 
 def _ending(

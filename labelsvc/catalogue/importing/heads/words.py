@@ -68,8 +68,12 @@ _HAMLET = r"^(?:ten |dia chi )?(?:thon|to|xom|lang|khu|ap|ban|tdp|to dan pho|cum
 
 #: Field, words that mean it, words that mean something else.
 _RULES: Final[tuple[tuple[str, str, str], ...]] = (
-    ("number", r"^(?:so )?thu tu$|^so tt$", ""),
+    ("number", r"^(?:so )?thu tu$|^so tt$|^(?:no )?stt(?: no)?$", ""),
     ("product", r"^(?:ten |cac |danh muc |nhung )*(?:san pham|sp|mat hang|hang)\b.*\b(?:tai|o) (?:cac )?(?:diem|cua hang|sieu thi|noi ban|quay)\b|^(?:cac |danh muc )?(?:san pham|sp|mat hang) (?:ocop )?(?:duoc )?(?:bay ban|ban|kinh doanh|trung bay|gioi thieu)$", ""),
+    ("status", r"^(?:tinh trang |trang thai )?(?:con|dang) (?:hieu luc|han|thoi han|gia tri)\b", r"\bden\b|\bngay\b"),
+    ("representative", r"^(?:ten |ho ten |ho va ten )?(?:chu|quan ly|phu trach|nguoi (?:phu trach|quan ly|dung dau))(?: cua)? (?:cua hang|diem|quay|sieu thi|gian hang)\b", ""),
+    ("old_stars", r"^tu (?:hang|sao)\b", ""),
+    ("stars", r"^(?:nang )?len (?:hang|sao)\b", ""),
     ("withdrawal_reason", r"\bly do\b|\bnguyen nhan\b|\bhinh thuc vi pham\b", ""),
     ("withdrawal_date", r"\b(?:ngay|thoi gian|thoi diem)\b.*\b(?:thu hoi|huy|cham dut)\b|\b(?:thu hoi|huy bo)\b.* ngay\b", r"\b(?:so|quyet dinh so)\b|\bqd\b.*\bngay\b.*\bqd\b"),
     ("withdrawal_decision", r"\b(?:thu hoi|huy bo|cham dut)\b", r"\bngay$"),
@@ -137,10 +141,14 @@ _OLD_OF = {"stars": "old_stars", "decision": "old_decision", "decision_date": "o
 _END_OF = {"decision": "withdrawal_decision", "decision_date": "withdrawal_date"}
 
 
+#: "Hạng sao theo QĐ số 1147/QĐ-UBND ngày 04/3/2026" is a head of stars.
+_BY = re.compile(r"(?<=\w) (?:theo|tai|kem theo) (?:qd|quyet dinh)\b(?=.*\d).*$")
+
+
 @lru_cache(maxsize=4096)
 def field_of(words: str) -> str:
     """The field that one head means; "" where no rule knows it."""
-    whole = fold(words)
+    whole = _BY.sub("", fold(words))
     plain = _plain(re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", whole)) or _plain(whole)
     if not plain or len(plain) > 80 or len(whole) > 160:
         return ""

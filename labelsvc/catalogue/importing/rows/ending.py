@@ -12,8 +12,11 @@ from labelsvc.catalogue.importing.values.decisions import Mention, giving, menti
 from labelsvc.catalogue.withdrawing import reason_of
 from labelsvc.clock import today
 from labelsvc.errors import BadInput
+from labelsvc.i18n import fold
 
 _NOTES = ("note", "status", "stars")
+#: Below "Thu hồi": it was not. A tick is no such word.
+_NO = frozenset(("", "-", "–", "—", "/", "0", "khong", "khong co", "chua", "k", "ko"))
 
 
 def kind_of(reader: Reader, context: Context) -> ListKind | None:
@@ -47,7 +50,7 @@ def _has_decision(reader: Reader) -> bool:
 
 def _filled(reader: Reader, name: str) -> bool:
     text = reader.text(name)
-    return bool(text) and text not in ("-", "–", "—", "0", "x", "không", "Không")
+    return bool(text) and fold(text).strip(" .") not in _NO
 
 
 def _is_to_come(text: str) -> bool:

@@ -21,12 +21,20 @@ from labelsvc.i18n import fold
 #: Three stars were given by districts from Decision 148/QĐ-TTg to their end.
 DISTRICTS_FROM = date(2023, 2, 24)
 _BARE = re.compile(r"(?i)(?:(?:quyết định|qđ)\s*(?:số)?\s*:?\s*)?(\d{1,6})(?:\s*/\s*(?:qđ|qd)?)?")
+#: Of a state or note: stars that were not given, or not yet. "Chưa công nhận lại" leaves the older ones.
+_NOT_GIVEN = re.compile(
+    r"(?:(?<=\s)|^|(?<=\())(?:(?:san pham|sp|ho so|ket qua)\s+)?(?:(?:khong|chua)\s+(?:duoc\s+|co\s+)?(?:cong nhan|dat|phan hang|xep hang|danh gia|du dieu kien|du diem|phe duyet|quyet dinh cong nhan|ket qua)\b(?!\s+(?:lai|0?5|nam sao))"
+    r"|(?:dang\s+)?(?:cho|doi)\s+(?:co\s+)?(?:ket qua|cong nhan|danh gia|phe duyet|quyet dinh|tham dinh|phan hang|xet|hoi dong|hoan thien)\b(?!\s+(?:lai))"
+    r"|(?:dang|da)\s+(?:trinh|tham dinh|xem xet|lam ho so|hoan thien)\b|bao luu\b|ho so\s+(?:bo sung|thieu|chua|khong)\b|(?:can\s+)?bo sung ho so\b|bi loai\b|truot\b|tra (?:lai )?ho so\b)"
+)
 _CITY = "UBND Thành phố Hà Nội"
 
 
 def read_recognition(reader: Reader, context: Context) -> None:
     """Put the recognition into the line, or the reason why there is none."""
     line = reader.line
+    if _not_given(reader):
+        return
     stars, potential = _stars(reader, context)
     number, day, signer = _decision(reader, context, stars)
     if (
@@ -48,7 +56,7 @@ def read_recognition(reader: Reader, context: Context) -> None:
         begins = None
     valid_to = None
     if day is not None:
-        valid_to = reader.get("valid_to", lambda cell: cells.end_of(cell, begins or day, from_1904=reader.from_1904))  # fmt: skip
+        valid_to = reader.get("valid_to", lambda cell: cells.end_of(_term(cell, reader), begins or day, from_1904=reader.from_1904))  # fmt: skip
     if len(line.problems) > problems or problems or stars is None or day is None:
         return
     start = begins or day
@@ -90,6 +98,39 @@ def read_recognition(reader: Reader, context: Context) -> None:
         (["valid_to"] if valid_to is None else []) + (["valid_from"] if begins is None else [])
         + (["authority", "authority_name"] if guessed else [])
     )  # fmt: skip
+
+
+def _term(cell: Any, reader: Reader) -> Any:
+    """A bare number below "Thời hạn (tháng)" or "(năm)", with its unit."""
+    unit = re.search(r"\b(thang|nam)\b", fold(reader.header.label("valid_to")))
+    text = cells.text_of(cell)
+    if unit and text.isdigit() and 1 <= int(text) <= (60 if unit[1] == "thang" else 5):
+        return f"{text} {'tháng' if unit[1] == 'thang' else 'năm'}"
+    return cell
+
+
+def _not_given(reader: Reader) -> bool:
+    """Refuse a row whose state or note says that the stars were not given, or not yet."""
+    head = fold(reader.header.label("status")) if "status" in reader.header.columns else ""
+    if re.match(r"(?:con|dang) (?:hieu luc|han|thoi han|gia tri)", head):
+        said = fold(reader.text("status")).strip(" .")
+        if said in ("", "-", "–", "0", "khong", "het", "da het"):
+            reader.refuse("status", BadInput(
+                "The row is not ticked as one whose stars hold.",
+                fix="Leave the row out, or correct this cell.",
+            ))  # fmt: skip
+            return True
+    for name in ("status", "note"):
+        text = reader.text(name)
+        plain = " ".join(fold(text).split())
+        found = _NOT_GIVEN.search(plain) if name == "status" else _NOT_GIVEN.match(plain)
+        if found:
+            reader.refuse(name, BadInput(
+                "“{text}”: it is not said that the stars were given.",
+                fix="Leave the row out, or correct these words.", text=text[:80],
+            ))  # fmt: skip
+            return True
+    return False
 
 
 def _stars(reader: Reader, context: Context) -> tuple[int | None, bool]:

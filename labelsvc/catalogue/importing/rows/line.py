@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,13 @@ from labelsvc.catalogue.importing.heads.kinds import ListKind
 from labelsvc.catalogue.importing.values import cell as cells
 from labelsvc.catalogue.importing.values.plain import ERROR
 from labelsvc.errors import BadInput
+from labelsvc.i18n import fold
+
+#: A column for each number of stars, and what ticks it.
+_STARS_OF_HEAD = re.compile(r"(?<!\d)0?([345]) ?(?:sao|[*★])")
+_TICKS = frozenset(("x", "v", "✓", "✔", "☑", "●", "•", "co", "+", "1", "dat"))
+#: Says that stars were given, and not how many.
+_PASSED = frozenset(("dat", "dat yeu cau", "dat ocop", "du dieu kien", "duoc cong nhan", "da cong nhan"))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -122,6 +130,8 @@ class Reader:
     def _agreed(self, name: str, columns: tuple[int, ...]) -> Cell:
         said = {cells.text_of(self.row[i]): self.row[i] for i in columns if i < len(self.row)}
         said.pop("", None)
+        if name == "stars":
+            said = self._ticked(columns)
         if len(said) > 1:
             self.refuse(
                 name,
@@ -132,6 +142,20 @@ class Reader:
                 ),
             )
         return next(iter(said.values()), None)
+
+    def _ticked(self, columns: tuple[int, ...]) -> dict[str, Cell]:
+        """What several columns say of the stars: "x" below the head "4 sao", "Đạt" beside "4 sao"."""
+        said: dict[str, Cell] = {}
+        for index in columns:
+            cell = self.row[index] if index < len(self.row) else None
+            text = cells.text_of(cell)
+            plain = fold(text).strip(" .")
+            head = _STARS_OF_HEAD.search(fold(self.header.words.get(index, "")))
+            if head and plain in _TICKS:
+                said[f"{head[1]} sao"] = f"{head[1]} sao"
+            elif plain and plain not in _PASSED:
+                said[text] = cell
+        return said
 
     def text(self, name: str) -> str:
         """The cell as it is written."""

@@ -36,6 +36,8 @@ _OLDER = re.compile(r"(?i)\s*[(\[]\s*(?:tên cũ|tên trước đây|trước đ
 _ADDRESS = re.compile(
     r"(?i)\s*(?:\n|[,;–-]\s|\(|\.\s)\s*(?=(?:địa chỉ|đ/c|đc|trụ sở|số\s+\d|số nhà|thôn|xóm|tổ\s|tổ dân phố|tdp|làng|khu|đường|ngõ|xã|phường|thị trấn|p\.|x\.|tt\.|huyện|quận|h\.|q\.)\b)"
 )
+#: The legal form that an owner's name begins with.
+_LEGAL = re.compile(r"(?:\d+[.)]\s*)?(?:htx|hop tac xa|lien hiep htx|cong ty|cty|ho kinh doanh|hkd|ho kd|to hop tac|tht|dntn|doanh nghiep tu nhan|co so san xuat)\s+\w")  # fmt: skip
 _LABEL = re.compile(r"(?i)^(?:địa chỉ|đ/c|đc|trụ sở)\s*:?\s*")
 _LOST = re.compile(r"[^\W\d_]\?[^\W\d_]|\ufffd")
 
@@ -66,6 +68,11 @@ def _read_producer(reader: Reader, context: Context) -> None:
     line, into = reader.line, reader.line.producer
     said, rest = _owner_and_address(reader, context)
     line.said["producer"] = fields.shown(said)
+    if _several_owners(reader.text("producer")):
+        reader.refuse("producer", BadInput(
+            "The cell names several owners.", fix="Leave the one whom the decision names.",
+        ))  # fmt: skip
+        return
     into_name = _named(reader, "producer", said)
     if into_name:
         into["name"] = into_name
@@ -187,6 +194,12 @@ def _named(reader: Reader, column: str, text: str) -> str:
 
 def _read_product(reader: Reader, context: Context) -> None:
     line, into = reader.line, reader.line.product
+    if _several(reader.text("product")):
+        line.said["product"] = fields.shown(reader.text("product"))
+        reader.refuse("product", BadInput(
+            "The cell names several products.", fix="Give each of them a row of its own.",
+        ))  # fmt: skip
+        return
     said = personal.cleaned(" ".join(reader.text("product").split("\n"))).text
     older = _OLDER.search(said)
     if older:
@@ -207,6 +220,32 @@ def _read_product(reader: Reader, context: Context) -> None:
             reader.field(into, column.name, product_columns.CHECKS[column.name])
     if not line.kind.ends_stars:
         _read_set(reader, context, into)
+
+
+def _several_owners(text: str) -> bool:
+    """True if a cell names two owners, each with its legal form: "HTX A và HTX B"."""
+    parts = [
+        part.strip(" -–+•")
+        for part in re.split(r"[;\n]|\bvà\b|,(?=\s*(?:HTX|Hợp|Công|Cty|Hộ))", text)
+    ]
+    return sum(bool(_LEGAL.match(fold(part))) for part in parts if part) > 1
+
+
+def _several(text: str) -> bool:
+    """True if a cell lists products: "1. …; 2. …", lines with dashes, lines that are goods each."""
+    if "\n" not in text and ";" not in text and not text[:1].isdigit():
+        return False
+    if re.match(r"\s*1\s*[.)/-]\s*\D", text) and re.search(
+        r"(?:[;,\n]|\s)\s*2\s*[.)/-]\s*\D", text
+    ):
+        return True
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    if len(lines) < 2:
+        parts = [part.strip() for part in text.split(";") if part.strip()]
+        return len(parts) > 1 and all(criteria.guess_set(part, None) for part in parts)
+    if sum(bool(re.match(r"[-–+•*]\s*\w", line)) for line in lines) > 1:
+        return True
+    return all(line[:1].isupper() and criteria.guess_set(line, None) for line in lines)
 
 
 def _read_set(reader: Reader, context: Context, into: dict[str, Any]) -> None:

@@ -13,7 +13,8 @@ def check(reader: Reader) -> None:
     line = reader.line
     name = str(line.product.get("name", ""))
     given = line.recognition.get("stars") if line.recognition else None
-    wrong = [claim for claim in stars.claims(name) if claim.stars not in (None, given)]
+    said = stars.claims(name)
+    wrong = [claim for claim in said if claim.stars not in (None, given)]
     if wrong and isinstance(given, int):
         reader.refuse(
             "product",
@@ -24,17 +25,17 @@ def check(reader: Reader) -> None:
                 stars=given,
             ),
         )
-    elif said := stars.claims(name):
+    elif said:
         line.note(
             "The name says “{words}”: labels with it are printed only while the decision holds.",
             words=said[0].words,
         )
-    for text in (name, str(line.product.get("ingredients", ""))):
+    for text in filter(None, (name, str(line.product.get("ingredients", "")))):
         for claim in claims.claims(text):
             if claim.kind == "cure":
                 line.note(
                     "“{words}” promises to cure: labels with it are refused.", words=claim.words
                 )
     ingredients = str(line.product.get("ingredients", ""))
-    if language.foreign(ingredients):
+    if ingredients and language.foreign(ingredients):
         line.note("The ingredients are not in Vietnamese: labels with them are refused.")

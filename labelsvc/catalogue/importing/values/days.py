@@ -159,8 +159,8 @@ def end_of(cell: Cell, begins: date, *, from_1904: bool = False) -> date | None:
         return day_of(cell, from_1904=from_1904)
     text = text_of(cell)
     plain = " ".join(fold(text).split())
-    if not plain or plain in _EMPTY or _STANDS.match(plain):
-        return None
+    if not plain or (plain in _EMPTY and plain != "x") or plain == "con" or _STANDS.match(plain):
+        return None  # a tick says nothing: below "Hết hạn" it would be an end
     days = days_in(text)
     if days:
         later = max(days)

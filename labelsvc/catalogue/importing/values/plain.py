@@ -13,6 +13,8 @@ from labelsvc.i18n import nfc
 ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|BUSY!|FIELD!|GETTING_DATA|TÊN\?|ERR!)|Err:\d{3}|#{3,}", re.IGNORECASE)  # fmt: skip
 #: The letter of Iceland that looks like Đ, and is typed for it.
 _ETH = str.maketrans("Ðð", "Đđ")
+#: Hyphens that word processors put for the plain one.
+_HYPHENS = str.maketrans({"\u2010": "-", "\u2011": "-", "\u00ad": None})
 HANOI = timezone(timedelta(hours=7))
 
 
@@ -22,6 +24,8 @@ def text_of(cell: Cell) -> str:
         if cell.isascii():
             return cell.strip()
         text = nfc(cell)
+        if "\u2010" in text or "\u2011" in text or "\u00ad" in text:
+            text = text.translate(_HYPHENS)
         return (text.translate(_ETH) if "Ð" in text or "ð" in text else text).strip()
     if cell is None or isinstance(cell, Unsaved):
         return ""

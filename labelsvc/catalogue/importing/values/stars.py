@@ -26,6 +26,8 @@ _TIME = re.compile(
 )
 _OUT_OF = re.compile(r"(?<!\d)([345])\s*/\s*5(?!\d)")
 _TO = r"(?:->|=>|[-–—]+>|→|⇒|➔|➜|>|\blen\b|\bxuong\b|\bthanh\b|\bsang\b)"
+#: "3-4 sao", "3 hoặc 4": nobody says which.
+_EITHER = re.compile(r"(?<![\d.,/*])0?([1-5])\s*(?:sao\s*)?(?:[-–/]|\bhoac\b|\bhay\b)\s*0?(?!5\b)[1-5]\s*(?:sao|[*★]|$)|(?<![\d.,/*])0?[1-4]\s*(?:sao\s*)?(?:[-–]|\bhoac\b|\bhay\b)\s*0?5\s*(?:sao|[*★]|$)")  # fmt: skip
 _STAR = rf"0?\d\s*\)?\s*{_MARK}?"
 #: "3 sao → 4 sao", "từ 3 sao lên 4 sao": what stands before the arrow is over.
 _FROM_TO = re.compile(rf"(?:\btu\b\s*)?(?:hang\s*)?0?\d\s*\)?\s*{_MARK}*\s*(?:\bnang\b\s*(?:hang\s*)?)?{_TO}\s*(?=(?:hang\s*)?(?:dat\s*)?0?\d)")  # fmt: skip
@@ -51,8 +53,8 @@ def stars_of(cell: Cell) -> tuple[int | None, bool]:
     text = text_of(cell)
     if not text or text in ("-", "–", "—", "/"):
         return None, False
-    plain = re.sub(r"^([345])[.,]0+$", r"\1", " ".join(fold(text).split()))
-    if _NONE.search(plain) or _WANTED.search(plain):
+    plain = re.sub(r"(?<![\d.,])([345])[.,]0+(?![\d.,])", r"\1", " ".join(fold(text).split()))
+    if _NONE.search(plain) or _WANTED.search(plain) or _EITHER.search(plain):
         raise _no_stars(text)
     plain = _TIME.sub(" ", plain)
     potential = "tiem nang" in plain

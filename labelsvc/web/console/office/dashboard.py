@@ -14,6 +14,7 @@ from labelsvc import clock
 from labelsvc.accounts.models import Role
 from labelsvc.catalogue.certify import ending_within
 from labelsvc.catalogue.models import Producer, Product
+from labelsvc.catalogue.proposals import ProposalState, WithdrawalProposal
 from labelsvc.catalogue.recognition import RENEWAL_CLOSES_DAYS, RENEWAL_OPENS_DAYS
 from labelsvc.codes.models import Issue
 from labelsvc.codes.trust import store
@@ -65,6 +66,10 @@ def dashboard() -> ResponseReturnValue:
             ),
             "products": _number(
                 session, select(func.count()).where(Product.merged_into_id.is_(None))
+            ),
+            "proposed": _number(
+                session,
+                select(func.count()).where(WithdrawalProposal.state == ProposalState.PROPOSED),
             ),
             "guessed": _number(
                 session,

@@ -315,3 +315,25 @@ def test_a_list_is_handed_over_with_a_receipt(
     assert auditor.get("/office/handovers/1.xlsx").status_code == 403
     assert office.get("/office/handovers/1.xlsx").data.startswith(b"PK")
     assert office.get("/office/handovers/9.xlsx").status_code == 404
+
+
+def test_the_overview_counts_withdrawals_that_wait(
+    desk: Callable[[str], Desk], database: Database
+) -> None:
+    office = desk("office")
+    office.post(send(office))
+    assert "wait for a second person" not in office.words("/office/")
+    head = (*lists.HEAD[:4], "Quyết định thu hồi", "Ngày thu hồi", "Lý do thu hồi")
+    row = (1, "Cốm làng Vòng", "HTX Cốm Vòng", "phường Cầu Giấy", "2001/QĐ-UBND", "01/11/2026", "Không còn sản xuất")  # fmt: skip
+    preview = send(office, lists.workbook([head, row]), "thu hồi.xlsx")
+    assert office.post(preview).status_code == 302
+    words = office.words("/office/")
+    assert "1 withdrawal" in words or "1 withdrawals of stars wait for a second person" in words
+
+
+def test_rows_passed_over_are_listed(desk: Callable[[str], Desk]) -> None:
+    office = desk("office")
+    rows = [lists.HEAD, ("I. XÃ HÀ ĐÔNG",), (*ROW, *FACTS), ("Tổng cộng: 1 sản phẩm",)]
+    words = office.words(send(office, lists.workbook(rows), "a.xlsx"))
+    assert "Rows passed over: 2" in words
+    assert "2: I. XÃ HÀ ĐÔNG" in words and "4: Tổng cộng: 1 sản phẩm" in words

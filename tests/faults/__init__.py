@@ -1,0 +1,1 @@
+"""Faults: machines that break at any moment, on purpose. `make faults` runs the long mode (docs/faults.md)."""
