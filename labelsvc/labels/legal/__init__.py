@@ -126,6 +126,10 @@ def check_label(
     return sorted(found, key=lambda finding: finding.severity != "error")
 
 
+#: Many foods are free of it: the fix names both ways.
+_NUTRITION_FIX = "Enter them, or say in the catalogue why these goods need none."
+
+
 def _contents(
     layout: Layout,
     values: Mapping[str, str],
@@ -163,7 +167,9 @@ def _contents(
                     "error",
                     "missing_content",
                     "The mandatory content “{content}” ({content_en}) is missing.",
-                    "Enter it for the product or the lot, then print again.",
+                    _NUTRITION_FIX
+                    if content.key == "nutrition"
+                    else "Enter it for the product or the lot, then print again.",
                     content.article,
                     params,
                 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -54,6 +55,14 @@ def test_no_mandatory_content_may_be_missing(name: str, key: str) -> None:
 def test_an_unlawful_label_is_refused_for_what_is_wrong(name: str) -> None:
     code, case = UNLAWFUL[name]
     assert code in {finding.code for finding in errors(case)}
+
+
+def test_missing_nutrition_names_both_ways_out() -> None:
+    code, case = UNLAWFUL["firm without nutrition"]
+    (found,) = [one for one in errors(case) if one.code == code]
+    assert found.fix == "Enter them, or say in the catalogue why these goods need none."
+    exempt = replace(content_of(case), facts={"nutrition_exempt": "small_maker"})
+    assert legal.check_run(layout_of(case), exempt, case["set"]) == []
 
 
 def test_every_group_but_medicine_and_the_rare_ones_has_a_lawful_label() -> None:
