@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import partial
+from typing import Any, TypeAlias
 
 import structlog
 
@@ -21,8 +22,11 @@ from labelsvc.files import Files
 from labelsvc.inspections import watch
 from labelsvc.recovery import journal, notice
 from labelsvc.settings import Settings
+from labelsvc.worker.steady import Steady
 
 log = structlog.get_logger()
+
+Verb: TypeAlias = Callable[[Database, Files, Settings], object]
 
 #: Seconds between two looks at what the log does not tell yet.
 EVERY = 30.0
@@ -83,6 +87,7 @@ class Publisher:
         self._what = database, files, settings
         self._next = time.monotonic() + EVERY / 2
         self._said: dict[str, str] = {}
+        self._steady = Steady()
 
     def tick(self) -> None:
         """Publish when it is time. What cannot be published stops no print run, nor the other."""
@@ -90,11 +95,18 @@ class Publisher:
             return
         self._next = time.monotonic() + EVERY
         self._try("nobody looked whether the database is older than the log", look_for_older)
-        self._try("the status lists were not published", publish_lists)
-        self._try("the public log was not published", publish)
+        self._try("the status lists were not published", self._steadily(publish_lists))
+        self._try("the public log was not published", self._steadily(publish))
         self._try("nobody looked for copies", look_for_copies)
 
-    def _try(self, words: str, verb: Callable[[Database, Files, Settings], object]) -> None:
+    def _steadily(self, verb: Verb) -> Verb:
+        def checked(*what: Any) -> object:
+            self._steady.check()
+            return verb(*what)
+
+        return checked
+
+    def _try(self, words: str, verb: Verb) -> None:
         try:
             verb(*self._what)
             self._said.pop(words, None)
