@@ -12,6 +12,7 @@ from argon2 import PasswordHasher
 
 from labelsvc import settings as settings_module
 from labelsvc.accounts import passwords
+from labelsvc.codes.trust.roots import seal_root
 from labelsvc.db import Database
 from labelsvc.files import Files
 from labelsvc.migrations import upgrade
@@ -37,8 +38,10 @@ def vectors() -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def _cheap_passwords() -> None:
-    """argon2 with the cost of a shopping list: the tests check rules, not the hash."""
+    """argon2 and scrypt with the cost of a shopping list: the tests check rules, not the hash."""
     passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    assert seal_root.__kwdefaults__["cost"] >= 1 << 17  # 128 MiB, half a second
+    seal_root.__kwdefaults__["cost"] = 16
 
 
 @pytest.fixture(scope="session", autouse=True)

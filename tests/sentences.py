@@ -21,6 +21,9 @@ _ERRORS = {"Phrase"} | {
 #: Tables of words that are translated where they are shown.
 _TABLES = {
     "KINDS",
+    "GOODS_KINDS",
+    "EXEMPTIONS",
+    "DATE_KINDS",
     "SHOWS",
     "REASONS",
     "REPORT_KINDS",

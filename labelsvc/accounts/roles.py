@@ -77,6 +77,7 @@ POLICY: dict[str, frozenset[Role]] = {
     "office.sets": READERS,
     "office.imports": READERS,
     "office.import_run": READERS,
+    "office.handovers": READERS,
     "office.reports": READERS,
     "office.report": READERS,
     "office.cases": READERS,

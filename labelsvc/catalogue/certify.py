@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from labelsvc.accounts import audit
 from labelsvc.catalogue import fields
-from labelsvc.catalogue.award import check_award, legal_basis_on
+from labelsvc.catalogue.award import check_award, check_basis, check_signer, legal_basis_on
 from labelsvc.catalogue.models import Product
 from labelsvc.catalogue.recognition import (
+    EXTENDABLE,
     EXTENSION_MAX_DAYS,
     Authority,
     Recognition,
@@ -78,6 +79,8 @@ def create_recognition(
         valid_from=recognition.valid_from, valid_to=recognition.valid_to, score=award.score,
         potential_five=award.potential_five,
     )  # fmt: skip
+    check_basis(recognition.legal_basis, decided)
+    check_signer(award.authority, recognition.authority_name)
     if session.scalar(
         select(Recognition.id).where(
             Recognition.product_id == product.id,
@@ -153,6 +156,14 @@ def extend_recognition(
         )
     if recognition.withdrawn_on is not None:
         raise Refused("A withdrawn recognition cannot be extended.")
+    first_end, last_end = EXTENDABLE
+    if not first_end <= recognition.valid_to <= last_end:
+        raise Refused(
+            "Only a recognition that ends between {first} and {last} can be extended.",
+            fix="Hand in the renewal file in time: 180 to 120 days before the end.",
+            first=first_end,
+            last=last_end,
+        )
     latest = recognition.valid_to + timedelta(days=EXTENSION_MAX_DAYS)
     if not recognition.valid_to < until <= latest:
         raise BadInput(

@@ -127,7 +127,9 @@ def find_set(text: str) -> int | None:
         found = int(number[1])
         return found if found in decision().sets else None
     for one in decision().sets.values():
-        if words == _words(one.vi) or words == _words(one.en) or words in one.says:
+        names = (_words(one.vi), _words(one.en), *one.says)
+        both = {f"{before}{one.number} {name}" for before in ("", "bo ", "bo so ", "bo san pham ") for name in names}  # fmt: skip
+        if words in names or words in both:
             return one.number
     return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from labelsvc.catalogue.criteria import TOURISM
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.clock import now, today
 from labelsvc.errors import BadInput, Conflict, Refused
+from labelsvc.i18n import day
 
 #: More than any OCOP producer makes at once; a larger number is a slip of the finger.
 MAX_UNITS = 10_000_000
@@ -35,13 +37,16 @@ def propose_code(session: Session, product: Product, made_on: date | None = None
     return f"{start}{max(numbers, default=0) + 1:02d}"
 
 
+_season = partial(fields.line, most=60)
+
+
 @dataclass(frozen=True, kw_only=True)
 class LotFacts:
     """What a producer says of a lot, as it was typed.
 
     `declared`: units, the most labels that are issued. `code`: at most 20 of A-Z 0-9 - . / _ (GS1
     AI 10); empty: one is proposed. `activation`: labels are good only once they are entered as on
-    released goods.
+    released goods. `sure`: dates that are to come, or that the shelf life does not give, are right.
     """
 
     declared: int
@@ -49,8 +54,10 @@ class LotFacts:
     made_on: date | None = None
     expires_on: date | None = None
     growing_area: str = ""
+    season: str = ""
     note: str = ""
     activation: bool = False
+    sure: bool = False
 
 
 def open_lot(session: Session, product: Product, facts: LotFacts, *, actor: str) -> Lot:
@@ -68,6 +75,8 @@ def open_lot(session: Session, product: Product, facts: LotFacts, *, actor: str)
     if expires_on is None and made_on is not None and product.shelf_life_days:
         expires_on = made_on + timedelta(days=product.shelf_life_days)
     _check(facts.declared, made_on, expires_on)
+    if not facts.sure:
+        _ask(made_on, expires_on, product.shelf_life_days)
     lot = Lot(
         product_id=product.id,
         code=code or propose_code(session, product, made_on),
@@ -75,6 +84,7 @@ def open_lot(session: Session, product: Product, facts: LotFacts, *, actor: str)
         made_on=made_on,
         expires_on=expires_on,
         growing_area=fields.checked("growing_area", fields.growing_area, facts.growing_area),
+        season=fields.checked("season", _season, facts.season),
         note=fields.checked("note", fields.prose, facts.note),
         activation=facts.activation,
         created_by=actor,
@@ -121,11 +131,14 @@ def correct_lot(session: Session, lot: Lot, facts: LotFacts, *, issued: int, act
             field="made_on" if facts.made_on != lot.made_on else "expires_on",
             issued=issued,
         )
+    if not facts.sure and (facts.made_on, facts.expires_on) != (lot.made_on, lot.expires_on):
+        _ask(facts.made_on, facts.expires_on, lot.product.shelf_life_days)
     new = {
         "declared": facts.declared,
         "made_on": facts.made_on,
         "expires_on": facts.expires_on,
         "growing_area": fields.checked("growing_area", fields.growing_area, facts.growing_area),
+        "season": fields.checked("season", _season, facts.season),
         "activation": facts.activation,
     }
     changed = {name: value for name, value in new.items() if getattr(lot, name) != value}
@@ -184,4 +197,31 @@ def _check(declared: int, made_on: date | None, expires_on: date | None) -> None
             "The expiry date (HSD) lies before the date of manufacture (NSX).",
             fix="Check both dates.",
             field="expires_on",
+        )
+
+
+def _ask(made_on: date | None, expires_on: date | None, shelf_life: int | None) -> None:
+    """Refuse dates that are more often a slip than meant, until somebody says that they are right.
+
+    :raises BadInput: `field` names the date.
+    """
+    if made_on is not None and made_on > today():
+        raise BadInput(
+            "The goods would be made on {day}, which is to come.",
+            fix="Check the day. Where labels are printed before production, say that the dates are right.",
+            field="made_on",
+            day=day(made_on),
+        )
+    if made_on is None or expires_on is None or not shelf_life:
+        return
+    counted = made_on + timedelta(days=shelf_life)
+    if expires_on != counted:
+        raise BadInput(
+            "The expiry date {day} is not {days} days after {made}: the shelf life gives {counted}.",
+            fix="Leave the expiry date empty, or say that the dates are right.",
+            field="expires_on",
+            day=day(expires_on),
+            days=shelf_life,
+            made=day(made_on),
+            counted=day(counted),
         )

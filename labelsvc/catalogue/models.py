@@ -251,6 +251,25 @@ class Product(Base):
     #: Days from NSX to HSD that a new lot proposes; None for goods without expiry.
     shelf_life_days: Mapped[int | None]
     risk_level: Mapped[str] = mapped_column(String(8), default=RiskLevel.MEDIUM)
+    #: Group of Decree 37/2026 appendix I where the criteria set leaves it open (label_choices.py).
+    goods_kind: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    #: One ingredient a line (ingredient_rows.py), from which `ingredients` is set; may be empty.
+    ingredient_rows: Mapped[str] = mapped_column(Text, default="", server_default="")
+    nutrition: Mapped[str] = mapped_column(Text, default="", server_default="")
+    #: Why no nutrition figures are needed (Circular 30/2026/TT-BYT art. 1.2).
+    nutrition_exempt: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    allergens: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    artisan: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    dimensions: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    drained_weight: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    #: Packs inside a pack: "10 gói × 20 g".
+    packs: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    #: "" for a use-by date (HSD), "best_before" for "sử dụng tốt nhất trước ngày".
+    date_kind: Mapped[str] = mapped_column(String(12), default="", server_default="")
+    #: Name and address of who fills or packs goods of another maker (art. 44.8).
+    repacker: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    #: Name and address of who has the goods made (art. 44.3).
+    ordering_party: Mapped[str] = mapped_column(String(300), default="", server_default="")
     story: Mapped[str] = mapped_column(Text, default="")
     story_en: Mapped[str] = mapped_column(Text, default="")
     #: The product that it was merged into: this row then only leads there.
@@ -349,6 +368,8 @@ class Lot(Base):
     expires_on: Mapped[date | None]
     #: Growing-area code (mã số vùng trồng), free text with a light check.
     growing_area: Mapped[str] = mapped_column(String(40), default="")
+    #: Season of harvest, which grain may say in place of the day made: "Mùa 2026".
+    season: Mapped[str] = mapped_column(String(60), default="", server_default="")
     note: Mapped[str] = mapped_column(Text, default="")
     #: Its labels are good only once they are activated: stolen rolls are worth nothing.
     activation: Mapped[bool] = mapped_column(default=False, server_default=false())
@@ -367,10 +388,16 @@ class ImportRun(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     file_name: Mapped[str] = mapped_column(String(200))
-    sha256: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
     actor: Mapped[str] = mapped_column(String(60))
     at: Mapped[datetime] = mapped_column(default=now)
     new: Mapped[int] = mapped_column(default=0)
     changed: Mapped[int] = mapped_column(default=0)
     unchanged: Mapped[int] = mapped_column(default=0)
     refused: Mapped[int] = mapped_column(default=0)
+    #: Of the upload it came from: taking it over twice is one time.
+    token: Mapped[str | None] = mapped_column(String(50), unique=True, index=True)
+    #: What it made and changed is kept (`ImportTrace`): it can be undone.
+    traced: Mapped[bool] = mapped_column(default=False, server_default=false())
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[str] = mapped_column(String(60), default="", server_default="")

@@ -7,13 +7,15 @@ its words in `translations/vi/` and a line in docs/layouts.md where labels may s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
-from labelsvc.catalogue import fields
+from labelsvc.catalogue import fields, ingredient_rows
 from labelsvc.catalogue.fields import Check
+from labelsvc.catalogue.label_choices import DATE_KINDS, EXEMPTIONS, GOODS_KINDS
+from labelsvc.errors import BadInput
 
 
 class Kind(StrEnum):
@@ -24,6 +26,7 @@ class Kind(StrEnum):
     NUMBER = "number"
     SET = "set"
     RISK = "risk"
+    CHOICE = "choice"
 
 
 class Section(StrEnum):
@@ -52,7 +55,7 @@ class ProductColumn:
     `words` and `hint` are English keys of the translations. `length` is the most that may be typed,
     `spelling` a check other than that of the kind. `beside`: on the same line as the column before.
     `producer`: producers may change it, those of `only_sets` alone where it names any. `heads` are
-    folded heads of its column in lists. `scan_place` orders the facts of the scan page; 0: none.
+    folded heads of its column in lists. `choices`: value → words. `scan_place` orders the facts of the scan page; 0: none.
     """
 
     name: str
@@ -70,12 +73,15 @@ class ProductColumn:
     heads: tuple[str, ...] = ()
     variable: LabelVariable | None = None
     scan_place: int = 0
+    choices: Mapping[str, str] | None = None
 
     @property
     def check(self) -> Check | None:
         """Check of a typed text; None for numbers and choices, which the register checks."""
         if self.spelling is not None:
             return self.spelling
+        if self.choices is not None:
+            return partial(_chosen, self.choices)
         if self.kind is Kind.LINE:
             return partial(fields.line, most=self.length)
         return fields.prose if self.kind is Kind.PROSE else None
@@ -92,6 +98,18 @@ class ProductColumn:
         return f"{limit} {self.attributes}".strip()
 
 
+def _chosen(choices: Mapping[str, str], text: str) -> str:
+    """:raises BadInput: *text* is none of *choices*."""
+    text = text.strip()
+    if text not in choices:
+        raise BadInput(
+            "{value} is not one of {allowed}.", value=text, allowed=", ".join(filter(None, choices))
+        )
+    return text
+
+
+_CRAFTS = (21, 22)
+_EATEN = tuple(range(1, 19))
 #: In the order of the form.
 COLUMNS = (
     ProductColumn(
@@ -107,6 +125,10 @@ COLUMNS = (
     ProductColumn(
         name="set_number", words="Criteria set (Decision 26/2026)", section=Section.IDENTITY,
         kind=Kind.SET, hint="It decides which contents the label must carry.",
+    ),
+    ProductColumn(
+        name="goods_kind", words="Kind of goods for the label", section=Section.IDENTITY, kind=Kind.CHOICE,
+        hint="Decree 37/2026, appendix I: what the goods mainly are.", choices=GOODS_KINDS,
     ),
     ProductColumn(
         name="brand", words="Brand", section=Section.IDENTITY, length=120,
@@ -135,12 +157,50 @@ COLUMNS = (
         length=5, attributes='inputmode="numeric"', beside=True, producer=True,
     ),
     ProductColumn(
+        name="packs", words="Packs inside", section=Section.LABEL, length=60, producer=True,
+        hint="Where a pack holds several: 10 gói × 20 g",
+    ),
+    ProductColumn(
+        name="drained_weight", words="Mass of the solids", section=Section.LABEL, length=40, beside=True, producer=True,
+        hint="Of solids in a liquid: 300 g", only_sets=_EATEN,
+    ),
+    ProductColumn(
         name="ingredients", words="Ingredients", section=Section.LABEL, kind=Kind.PROSE, rows=3,
         hint="Highest share first; name what causes allergies.", producer=True,
         heads=("thanh phan", "thanh phan cau tao", "nguyen lieu"),
         variable=LabelVariable(
             "Thành phần", "Ingredients", "Búp chè shan tuyết (98,5 %), gạo sen Bách Diệp tươi (1,5 %)", "ingredients",
         ), scan_place=40,
+    ),
+    ProductColumn(
+        name="ingredient_rows", words="Ingredients, one a line", section=Section.LABEL, kind=Kind.PROSE, rows=4,
+        hint="Name; share; group of the additive; INS; natural or not. The text above is set from it.",
+        spelling=ingredient_rows.checked, producer=True, only_sets=_EATEN,
+    ),
+    ProductColumn(
+        name="allergens", words="What causes allergies", section=Section.LABEL, length=200, producer=True,
+        hint="For example: sữa, lạc. It is added to the warning.", only_sets=_EATEN,
+    ),
+    ProductColumn(
+        name="nutrition", words="Nutrition", section=Section.LABEL, kind=Kind.PROSE, rows=2, producer=True,
+        hint="In 100 g or a serving: energy, protein, carbohydrate, fat, sodium; sugars where sugar is added.",
+        only_sets=_EATEN, variable=LabelVariable(
+            "Thành phần dinh dưỡng", "Nutrition",
+            "Trong 100 g: năng lượng 250 kcal, chất đạm 18 g, carbohydrat 40 g, chất béo 2 g, natri 12 mg",
+        ), scan_place=45,
+    ),
+    ProductColumn(
+        name="nutrition_exempt", words="Why no nutrition figures", section=Section.LABEL, kind=Kind.CHOICE,
+        hint="Circular 30/2026/TT-BYT", choices=EXEMPTIONS, producer=True, only_sets=_EATEN,
+    ),
+    ProductColumn(
+        name="artisan", words="Artisan", section=Section.LABEL, length=120, producer=True, only_sets=_CRAFTS,
+        hint="Of a unique craft, with the village in place of the producer.",
+        variable=LabelVariable("Nghệ nhân", "Artisan", "Nghệ nhân Nguyễn Thị Lụa"), scan_place=55,
+    ),
+    ProductColumn(
+        name="dimensions", words="Dimensions", section=Section.LABEL, length=120, producer=True, only_sets=_CRAFTS,
+        variable=LabelVariable("Kích thước", "Dimensions", "Ø 11 × 24 cm"), scan_place=58,
     ),
     ProductColumn(
         name="specification", words="Technical figures", section=Section.LABEL, kind=Kind.PROSE, rows=2,
@@ -177,6 +237,20 @@ COLUMNS = (
         name="alcohol", words="Alcohol", section=Section.LABEL, hint="For example: 18 % vol", length=30,
         beside=True, producer=True, only_sets=(14, 15),
         variable=LabelVariable("Hàm lượng etanol", "Alcohol", "", "alcohol"), scan_place=50,
+    ),
+    ProductColumn(
+        name="date_kind", words="Last date on the label", section=Section.LABEL, kind=Kind.CHOICE,
+        choices=DATE_KINDS, producer=True, only_sets=_EATEN,
+    ),
+    ProductColumn(
+        name="repacker", words="Packed by", section=Section.LABEL, length=300, producer=True,
+        hint="Name and address, where goods of another maker are packed.",
+        variable=LabelVariable("Đơn vị đóng gói", "Packed by", ""), scan_place=22,
+    ),
+    ProductColumn(
+        name="ordering_party", words="Made for", section=Section.LABEL, length=300, producer=True,
+        hint="Name and address of who has the goods made.",
+        variable=LabelVariable("Đơn vị đặt gia công", "Made for", ""), scan_place=24,
     ),
     ProductColumn(
         name="standards", words="Standards applied", section=Section.LABEL, kind=Kind.PROSE, rows=2,

@@ -5,6 +5,7 @@ Lists of withdrawn products come to this; nothing of a recognition changes befor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,11 +18,14 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from labelsvc.accounts import audit
 from labelsvc.catalogue import fields
 from labelsvc.catalogue.certify import withdraw_recognition
-from labelsvc.catalogue.recognition import Recognition
+from labelsvc.catalogue.recognition import Authority, Recognition
 from labelsvc.catalogue.withdrawing import REASON_WORDS, Reason
 from labelsvc.clock import now
 from labelsvc.db import Base
 from labelsvc.errors import BadInput, Conflict, Refused
+
+#: From the finding to the withdrawal (Decision 26/2026 art. 8.4).
+MAX_DAYS = 15
 
 
 class ProposalState(StrEnum):
@@ -47,6 +51,8 @@ class WithdrawalProposal(Base):
     #: The list it came from: file name and row.
     source: Mapped[str] = mapped_column(String(300), default="")
     state: Mapped[str] = mapped_column(String(10), default=ProposalState.PROPOSED, index=True)
+    #: Day of the finding: the withdrawal follows within 15 days (art. 8.4).
+    found_on: Mapped[date | None]
     proposed_by: Mapped[str] = mapped_column(String(60))
     proposed_at: Mapped[datetime] = mapped_column(default=now)
     decided_by: Mapped[str] = mapped_column(String(60), default="")
@@ -64,6 +70,7 @@ class Ending:
     decision_date: date | None = None
     words: str = ""
     source: str = ""
+    found_on: date | None = None
 
 
 def propose_withdrawal(
@@ -80,6 +87,12 @@ def propose_withdrawal(
         raise BadInput("This field cannot be empty.", fix="Fill it in.", field="decision")
     if ending.reason not in list(Reason):
         raise BadInput("Choose one of the six reasons.", field="reason")
+    if not ending.source:
+        _by_whom(recognition, number)
+    if ending.found_on is not None and ending.found_on > ending.on:
+        raise BadInput(
+            "The finding comes before the withdrawal.", fix="Check both dates.", field="found_on"
+        )
     words = fields.checked("words", partial(fields.line, most=1000), ending.words)
     if ending.on < recognition.valid_from:
         raise BadInput(
@@ -96,7 +109,7 @@ def propose_withdrawal(
         )
     made = WithdrawalProposal(
         recognition_id=recognition.id, decision=number, decision_date=ending.decision_date, on=ending.on,
-        reason=ending.reason, words=words, source=ending.source[:300],
+        reason=ending.reason, words=words, source=ending.source[:300], found_on=ending.found_on,
         proposed_by=actor,
     )  # fmt: skip
     session.add(made)
@@ -125,7 +138,32 @@ def confirm_withdrawal(session: Session, proposal: WithdrawalProposal, *, actor:
         session, recognition=proposal.recognition, decision=proposal.decision, reason=words,
         on=proposal.on, actor=actor,
     )  # fmt: skip
+    recognition = proposal.recognition
+    recognition.withdrawal_ground, recognition.found_on = proposal.reason, proposal.found_on
+    recognition.withdrawal_authority = authority_of(recognition)
     _decided(session, proposal, ProposalState.DONE, actor)
+
+
+def authority_of(recognition: Recognition) -> str:
+    """Who withdraws: the ministry five stars, the province three and four (art. 8.2)."""
+    return str(Authority.MINISTRY if recognition.stars == 5 else Authority.PROVINCE)
+
+
+def late(recognition: Recognition) -> bool:
+    """True if more than 15 days lie between finding and withdrawal (art. 8.4)."""
+    found, on = recognition.found_on, recognition.withdrawn_on
+    return found is not None and on is not None and (on - found).days > MAX_DAYS
+
+
+def _by_whom(recognition: Recognition, number: str) -> None:
+    """:raises BadInput: a decision of the wrong authority, by its number."""
+    by_ministry = bool(re.search(r"QĐ-B[A-ZĐ]", number))
+    if by_ministry is not (recognition.stars == 5):
+        raise BadInput(
+            "Five stars are withdrawn by the ministry, three and four by the province.",
+            fix="Check the number of the decision.",
+            field="decision",
+        )
 
 
 def refuse_withdrawal(session: Session, proposal: WithdrawalProposal, *, actor: str) -> None:

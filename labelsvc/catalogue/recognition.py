@@ -21,7 +21,7 @@ from sqlalchemy import (
     Text,
     func,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from labelsvc.catalogue.models import Product
 from labelsvc.clock import now
@@ -34,6 +34,9 @@ RENEWAL_OPENS_DAYS = 180
 RENEWAL_CLOSES_DAYS = 120
 #: Longest transitional extension past the end (art. 12.3).
 EXTENSION_MAX_DAYS = 180
+#: First and last end of those that may be extended: still in force when Decision 26/2026 came, and
+#: without the 120 days of art. 7.6a between its day and their end (art. 12.3).
+EXTENDABLE = (date(2026, 5, 22), date(2026, 9, 19))
 
 
 class Standing(StrEnum):
@@ -106,8 +109,20 @@ class Recognition(Base):
     withdrawn_on: Mapped[date | None]
     withdrawal_decision: Mapped[str] = mapped_column(String(60), default="")
     withdrawal_reason: Mapped[str] = mapped_column(Text, default="")
+    #: The product's name as the decision has it; labels with stars carry it.
+    product_name: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    #: Point of art. 8.1 (withdrawing.Reason), and who withdrew (art. 8.2).
+    withdrawal_ground: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    withdrawal_authority: Mapped[str] = mapped_column(String(160), default="", server_default="")
+    #: Day of the finding: the withdrawal follows within 15 days (art. 8.4).
+    found_on: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
     product: Mapped[Product] = relationship(back_populates="recognitions")
+
+    @validates("product")
+    def _given_to(self, _key: str, product: Product) -> Product:
+        self.product_name = self.product_name or (product.name if product else "")
+        return product
 
     def standing(self, on: date) -> Standing:
         """Standing on the day *on*; that day itself still counts as valid at the end."""

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from labelsvc.accounts import audit
-from labelsvc.catalogue import criteria, fields, product_columns
+from labelsvc.catalogue import criteria, fields, ingredient_rows, product_columns, product_words
 from labelsvc.catalogue.changes import (
     Changes,
     added,
@@ -37,6 +37,8 @@ from labelsvc.catalogue.models import (
     RiskLevel,
     Village,
 )
+from labelsvc.catalogue.recognition import ruling
+from labelsvc.clock import today
 from labelsvc.errors import BadInput, Conflict
 
 _line = {most: partial(fields.line, most=most) for most in (30, 40, 60, 80, 120, 160, 200, 300)}
@@ -96,17 +98,27 @@ def create_product(session: Session, *, producer: Producer, actor: str, **facts:
     """
     not_merged(producer)
     product = Product(name="", producer_id=producer.id)
-    changes = checked(product, _product_facts(facts, new=True), PRODUCT)
+    changes = checked(product, _from_rows(_product_facts(facts, new=True)), PRODUCT)
     _product_free(session, product, changes)
+    product_words.check(product, changes)
     return added(session, product, changes, actor, "product.create")
 
 
 def update_product(session: Session, product: Product, *, actor: str, **facts: Any) -> Changes:
-    """Change facts of a product; gives what changed, field → (old, new)."""
+    """Change facts of a product; gives what changed, field → (old, new).
+
+    :param facts: with `agreed=True` a product that has stars gets another name than that of the decision.
+    :raises Conflict: it has stars under its name, and nobody agreed to another one.
+    """
+    agreed = facts.pop("agreed", False)
+    if not agreed and "name" in facts:
+        _same_as_decided(product, facts["name"])
     if facts.get("set_number", product.set_number) != product.set_number:
         facts.setdefault("set_guessed", False)  # somebody chose another one
-    changes = checked(product, _product_facts(facts, new=False), PRODUCT)
+    facts.setdefault("ingredient_rows", product.ingredient_rows)
+    changes = checked(product, _from_rows(_product_facts(facts, new=False)), PRODUCT)
     _product_free(session, product, changes)
+    product_words.check(product, changes)
     return changed(session, product, actor, "product.update", changes)
 
 
@@ -143,6 +155,29 @@ def _product_facts(facts: dict[str, Any], *, new: bool) -> dict[str, Any]:
             fix="Give it in days, or leave it empty for goods without expiry.",
             field="shelf_life_days",
         )
+    return facts
+
+
+def _same_as_decided(product: Product, name: str | None) -> None:
+    """A decision gives stars to the product that it names: another name asks (Decision 26/2026 art. 8.1)."""
+    if fields.name_key(name or "") == fields.name_key(product.name):
+        return
+    held = ruling(product.recognitions, today())
+    if held is not None and held.standing(today()).allows_stars:
+        raise Conflict(
+            "Decision {decision} gives stars to “{name}”, under this name.",
+            fix="Tick below that the goods are the same, or enter another product.",
+            field="name",
+            decision=held.decision_number,
+            name=held.product_name or product.name,
+        )
+
+
+def _from_rows(facts: dict[str, Any]) -> dict[str, Any]:
+    """*facts* with the text of the ingredients set from their rows, where there are any."""
+    if facts.get("ingredient_rows"):
+        rows = fields.checked("ingredient_rows", ingredient_rows.checked, facts["ingredient_rows"])
+        facts["ingredients"] = ingredient_rows.set_text(rows)
     return facts
 
 

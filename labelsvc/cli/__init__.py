@@ -22,6 +22,8 @@ COMMANDS = {
     "restore": "restoring:restore",
     "keys": "keys:keys",
     "import": "catalogue:import_list",
+    "template": "lists:template",
+    "handover": "lists:handover",
     "layouts": "layouts:layouts",
     "issue": "printing:issue",
     "print": "printing:print_labels",

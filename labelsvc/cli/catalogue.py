@@ -22,7 +22,9 @@ _KINDS = ("recognised", "renewed", "withdrawn", "expired", "registered", "points
 
 
 @click.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument(
+    "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False
+)
 @click.option("--dry-run", is_flag=True, help="Show what would happen and change nothing.")
 @click.option("--kind", type=click.Choice(_KINDS), help="What the list is, where its words do not say.")  # fmt: skip
 @click.option("--leave-out", "left_out", multiple=True, metavar="SHEET", help="A sheet that is not read; may be given several times.")  # fmt: skip
@@ -35,10 +37,11 @@ _KINDS = ("recognised", "renewed", "withdrawn", "expired", "registered", "points
     "--another", multiple=True, type=int, metavar="ROW",
     help="The owner of that row is none of those shown.",
 )  # fmt: skip
+@click.option("--undo", type=int, metavar="NUMBER", help="Take the list of that number back, instead of a FILE.")  # fmt: skip
 @base.json_option
 @click.pass_context
 def import_list(
-    context: click.Context, /, file: Path, dry_run: bool, as_json: bool, **said: Any
+    context: click.Context, /, file: Path | None, dry_run: bool, as_json: bool, **said: Any
 ) -> None:
     """Import FILE (.xlsx, .xls, .ods or .csv) as provinces write it; reports every row.
 
@@ -48,10 +51,18 @@ def import_list(
     the person that --by names, and a second person confirms them.
     On a terminal only rows that want a look are shown; all of them with labelsvc --verbose import.
     An owner that may be known already waits until --same or --another says; it is remembered.
+    For 30 days --undo takes a whole list back, as long as nothing was printed from it.
     Exit code 1 when a row was refused, or something of the file waits for an answer.
 
     Example: labelsvc import danh-sach-ocop-2026.xlsx --dry-run
     """
+    if said["undo"] is not None:
+        if file is not None:
+            raise click.UsageError("Name a FILE or --undo, not both.")
+        _undo(said["undo"], said["person"], dry_run=dry_run, as_json=as_json)
+        return
+    if file is None:
+        raise click.MissingParameter(ctx=context, param_hint="FILE", param_type="argument")
     from labelsvc.catalogue.importing import Choices, ListKind, apply_import, plan_import  # slow
     from labelsvc.catalogue.importing.answers import answer
     from labelsvc.catalogue.importing.report import as_document, as_lines
@@ -94,11 +105,40 @@ def import_list(
         short = base.watched(sys.stdout) and not base.verbose()
         for line in as_lines(plan, base.language(), short=short):
             click.echo(line)
+        if applied and plan.counts["new"] + plan.counts["changed"]:
+            click.echo(base.say("Taken over as list {number}: labelsvc import --undo {number} takes it back.", number=run.id))  # fmt: skip
     if plan.proposals and not person and not dry_run and not as_json:
         click.echo(base.say("{count} withdrawals are not proposed yet: name who proposes them with --by.", count=plan.proposals))  # fmt: skip
     waits = plan.blocked or any(one.state == "unread" for one in plan.sheets)
     if plan.counts.get("refused") or waits or (plan.proposals and not person and not dry_run):
         context.exit(base.REFUSED)
+
+
+def _undo(number: int, person: str | None, *, dry_run: bool, as_json: bool) -> None:
+    """Take a list back, or say what that would do."""
+    from labelsvc.catalogue.models import ImportRun
+    from labelsvc.programme import undoing
+
+    _, database, _ = base.opened()
+    with database.writing() as session:
+        run = session.get(ImportRun, number)
+        if run is None:
+            raise BadInput("There is no list {number}.", fix="The page of imports shows the numbers in its addresses.", number=number)  # fmt: skip
+        if dry_run:
+            found = undoing.look(session, run)
+            for obstacle in found.obstacles:
+                raise obstacle
+        else:
+            actor = _person(session, person) if person else "cli"
+            found = undoing.undo(session, run, actor=actor)
+    kept = [
+        {"thing": one.thing, "number": one.number, "name": one.name, "field": one.field, "now": one.now}
+        for one in found.kept
+    ]  # fmt: skip
+    words = [f"{name}: {count}" for name, count in found.counts.items()]
+    words += [base.say("{name}: {field} was changed since and stays.", name=one.name, field=one.field) for one in found.kept]  # fmt: skip
+    words.append(base.say("Nothing was changed.") if dry_run else base.say("The list was taken back."))  # fmt: skip
+    base.put({"import": number, "undone": not dry_run, "counts": found.counts, "kept": kept}, as_json, "\n".join(words))  # fmt: skip
 
 
 def _person(session: Session, name: str) -> str:

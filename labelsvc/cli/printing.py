@@ -54,9 +54,19 @@ OUTPUT_NAME = f"FILE.[{'|'.join(outputs())}]"
     type=click.IntRange(1),
     help="Units made: the most labels that will be issued.",
 )
+@click.option(
+    "--sure", is_flag=True,
+    help="The dates are right though they are to come, or the shelf life gives others.",
+)  # fmt: skip
 @base.json_option
 def issue(
-    product: str, lot: str, made: date | None, expires: date | None, declared: int, as_json: bool
+    product: str,
+    lot: str,
+    made: date | None,
+    expires: date | None,
+    declared: int,
+    sure: bool,
+    as_json: bool,
 ) -> None:
     """Open a lot of a product, so that labels can be printed for it.
 
@@ -65,7 +75,7 @@ def issue(
     _, database, _ = base.opened_to_print()
     with database.writing() as session:
         found = find_product(session, product)
-        facts = LotFacts(declared=declared, code=lot, made_on=made, expires_on=expires)
+        facts = LotFacts(declared=declared, code=lot, made_on=made, expires_on=expires, sure=sure)
         opened = open_lot(session, found, facts, actor=ACTOR)
         result = {
             "lot_id": opened.id,

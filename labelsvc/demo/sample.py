@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from labelsvc.catalogue.models import AdminUnit, Outlet, Producer, ProducerKind, Product, Village
 from labelsvc.catalogue.recognition import (
+    EXTENDABLE,
+    EXTENSION_MAX_DAYS,
     Authority,
     Certificate,
     Recognition,
@@ -144,7 +146,7 @@ def _product(
     variant: str,
     number: int,
 ) -> Product:
-    vi, _, en = (part.strip() for part in variant.partition("|"))
+    vi, en, *own = (part.strip() for part in variant.split("|"))
     product = Product(
         producer=producer,
         name=f"{kind['name']} {vi}",
@@ -153,7 +155,8 @@ def _product(
         set_number=kind["set"],
         ocop_code=None,
         net_content=kind["net"],
-        ingredients=kind["ingredients"],
+        ingredients=own[0] if own else kind["ingredients"],
+        nutrition=kind.get("nutrition", ""),
         instructions=kind["instructions"],
         storage=kind["storage"],
         warning=kind["warning"],
@@ -188,6 +191,11 @@ def _recognise(
         "extended": (1105, 1190), "withdrawn": (300, 900),
     }[standing]  # fmt: skip
     decided = today - timedelta(days=random.randint(*age))
+    if standing == "extended":
+        ends = max(EXTENDABLE[0], today - timedelta(days=random.randint(60, 165)))
+        if ends > min(EXTENDABLE[1], today - timedelta(days=1)):
+            return  # nothing can be extended any more (art. 12.3)
+        decided = ends.replace(year=ends.year - 3)
     stars = 4 if first else random.choices((3, 4, 5), (50, 45, 5))[0]
     if standing == "potential" or (stars == 5 and standing == "extended"):
         stars = 4
@@ -201,6 +209,7 @@ def _recognise(
     basis = "148/QĐ-TTg" if decided < REFORM else "1489/QĐ-TTg"
     recognition = Recognition(
         product=product,
+        product_name=product.name,
         stars=stars,
         score=Decimal({3: 55, 4: 74, 5: 91}[5 if standing == "potential" else stars])
         + Decimal(random.randint(0, 700)) / 100,
@@ -214,7 +223,7 @@ def _recognise(
         valid_to=default_valid_to(decided),
     )
     if standing == "extended":
-        recognition.extended_to = recognition.valid_to + timedelta(days=170)
+        recognition.extended_to = recognition.valid_to + timedelta(days=EXTENSION_MAX_DAYS)
         recognition.extension_evidence = "Biên nhận hồ sơ đánh giá lại (mẫu)"
     if standing == "withdrawn":
         recognition.withdrawn_on = today - timedelta(days=random.randint(5, 60))

@@ -30,6 +30,7 @@ from labelsvc.inspections.models import Case, CaseFile, CaseKind, SightingSource
 from labelsvc.inspections.places import Spot, note_sighting
 from labelsvc.inspections.sightings import SentPlace, Uid
 from labelsvc.labels import legal
+from labelsvc.labels.runs.catalogue_content import product_content
 from labelsvc.scans.verdict import SHOWN, Verdict
 
 #: Of one case. The application makes photos smaller before it keeps them.
@@ -141,7 +142,11 @@ def _named(code: str, issue: Issue | None, number: int | None) -> str:
 
 def _names(session: Session, case: Case, keys: Sequence[str]) -> list[str]:
     lot = session.get(Lot, case.lot_id) if case.lot_id is not None else None
-    known = legal.required(lot.product.set_number) if lot is not None else ()
+    known = (
+        legal.required(lot.product.set_number, product_content(lot.product))
+        if lot is not None
+        else ()
+    )
     names = {
         content.key: f"{content.name_vi} ({legal.cite(content.article, 'vi')})" for content in known
     }

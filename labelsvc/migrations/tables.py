@@ -3,6 +3,8 @@
 from labelsvc.accounts import models as accounts
 from labelsvc.catalogue import models as catalogue
 from labelsvc.catalogue import owner_decisions, proposals, recognition
+from labelsvc.catalogue.exporting import handover
+from labelsvc.catalogue.importing import trace, waiting
 from labelsvc.catalogue.importing.heads import memory
 from labelsvc.codes import models as codes
 from labelsvc.codes.tlog import models as tlog
@@ -20,6 +22,7 @@ __all__ = [
     "catalogue",
     "codes",
     "events",
+    "handover",
     "inspections",
     "jobs",
     "labels",
@@ -31,7 +34,9 @@ __all__ = [
     "recognition",
     "scans",
     "tlog",
+    "trace",
     "trust",
+    "waiting",
 ]
 
 metadata = Base.metadata

@@ -51,6 +51,17 @@ class UnitSeen(Base):
     province_at: Mapped[datetime | None]
 
 
+class MachineVisits(Base):
+    """Scan pages that programs fetched (link previews, crawlers, prefetches): how many a day."""
+
+    __tablename__ = "machine_visits"
+    __table_args__ = ({"info": {"volatile": True}},)
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    agent: Mapped[str] = mapped_column(String(10), primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)
+
+
 class Refused(Base):
     """Codes whose tag or signature did not hold: how many a day, by the beginning of the code."""
 

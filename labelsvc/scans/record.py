@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import atexit
 import threading
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from queue import Empty, Full, Queue
 
@@ -21,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from labelsvc import clock
 from labelsvc.db import Database
-from labelsvc.scans.models import Scan, UnitSeen
+from labelsvc.scans.models import MachineVisits, Scan, UnitSeen
 
 logger = structlog.get_logger()
 
@@ -61,6 +62,7 @@ class Recorder:
         self._writing = threading.Lock()
         self._thread: threading.Thread | None = None
         self._start = threading.Lock()
+        self._machines: Counter[tuple[date, str]] = Counter()
 
     def add(self, seen: Seen) -> None:
         """Remember a scan; drops it when ten thousand are waiting."""
@@ -68,12 +70,22 @@ class Recorder:
             self._queue.put_nowait(seen)
         except Full:
             return
-        if self._thread is None:  # begun on first use: after a server has forked
+        self._begin()
+
+    def _begin(self) -> None:
+        """Start the writing thread on first use: after a server has forked."""
+        if self._thread is None:
             with self._start:
                 if self._thread is None:
                     self._thread = threading.Thread(target=self._run, name="scans", daemon=True)
                     self._thread.start()
                     atexit.register(self.flush)
+
+    def add_machine(self, agent: str) -> None:
+        """Count a page that a program fetched; it is written with the next scans."""
+        with self._start:
+            self._machines[clock.today(), agent] += 1
+        self._begin()
 
     def flush(self) -> None:
         """Write everything that waits, now; what comes meanwhile waits for the next time.
@@ -90,6 +102,18 @@ class Recorder:
                         write(session, rows)
                 except Exception:
                     logger.exception("scans lost", count=len(rows))
+            self._flush_machines()
+
+    def _flush_machines(self) -> None:
+        with self._start:
+            counted, self._machines = self._machines, Counter()
+        if not counted:
+            return
+        try:
+            with self._database.writing() as session:
+                write_machines(session, counted)
+        except Exception:
+            logger.exception("fetches of programs lost", count=counted.total())
 
     def _waiting(self, most: int) -> list[Seen]:
         rows: list[Seen] = []
@@ -110,6 +134,8 @@ class Recorder:
                     self._hourly()
                 except Exception:
                     logger.exception("scans: housekeeping failed")
+        # Otherwise the process would hold a closed service, with its statements and pages, to its end.
+        atexit.unregister(self.flush)
 
 
 def write(session: Session, rows: Sequence[Seen]) -> None:
@@ -125,6 +151,19 @@ def write(session: Session, rows: Sequence[Seen]) -> None:
     kept = dict.fromkeys(replace(row, at=row.at.replace(second=0, microsecond=0)) for row in rows)
     columns = [field.name for field in fields(Seen)]
     session.execute(insert(Scan), [{name: getattr(r, name) for name in columns} for r in kept])
+
+
+def write_machines(session: Session, counted: Mapping[tuple[date, str], int]) -> None:
+    """Add to the fetches of programs, by day and kind of agent."""
+    make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    for (day, agent), count in sorted(counted.items()):
+        session.execute(
+            make(MachineVisits)
+            .values(day=day, agent=agent, count=count)
+            .on_conflict_do_update(
+                index_elements=["day", "agent"], set_={"count": MachineVisits.count + count}
+            )
+        )
 
 
 def _count(session: Session, number: int, scans: Sequence[Seen]) -> None:

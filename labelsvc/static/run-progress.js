@@ -1,4 +1,4 @@
-// Asks how far a print run is, or its way to a printer, and opens its page anew when that has ended;
+// Asks how far a print run is, the reading of a list, or the way of a roll to a printer, and opens its page anew when that has ended;
 // not while somebody writes in it.
 
 const box = document.querySelector("[data-progress]");
@@ -9,7 +9,7 @@ const address = box?.dataset.progress ?? sending?.dataset.sending;
 let touched = false;
 
 function made(run) {
-  if (run.state === "released" || run.state === "failed") return true;
+  if (run.ended || run.state === "released" || run.state === "failed") return true;
   if (run.total) bar.max = run.total;
   if (run.done) bar.value = run.done;
   words.textContent = words.dataset.words.replace("{done}", run.done).replace("{total}", run.total);

@@ -13,14 +13,15 @@ from labelsvc.catalogue.lots import LotFacts, open_lot
 from labelsvc.catalogue.models import Outlet, Producer, Product, Village
 from labelsvc.catalogue.register import OUTLET, PRODUCER, PRODUCT, VILLAGE
 from labelsvc.db import Database
-from labelsvc.errors import BadInput
-from tests.factories import make_producer, make_product, make_village
+from labelsvc.errors import BadInput, Conflict
+from tests.factories import make_producer, make_product, make_recognition, make_village
 
 #: What a check takes that wants more than words.
 SAMPLES = {
     "tax_code": "0100109106", "gtin": "09520000001001", "ocop_code": "01-00577-012-2026",
     "phone": "024 3999 0123", "email": "lan@example.vn", "website": "https://lan.example.vn",
-    "decision_number": "1147/QĐ-UBND",
+    "decision_number": "1147/QĐ-UBND", "goods_kind": "food", "nutrition_exempt": "small_maker",
+    "date_kind": "best_before",
 }  # fmt: skip
 
 
@@ -53,6 +54,54 @@ def test_every_field_but_the_name_may_be_filled_and_emptied_again(
     with database.reading() as session:
         row = session.get_one(model, number)
         assert {name: getattr(row, name) or "" for name in optional} == dict.fromkeys(optional, "")
+
+
+def test_another_name_than_that_of_the_decision_asks(database: Database) -> None:
+    with database.writing() as session:
+        product = make_product(session, name="Trà sen")
+        register.update_product(session, product, name="Trà hoa sen", actor="test")
+        make_recognition(session, product)
+        register.update_product(session, product, name="TRÀ HOA SEN", actor="test")
+        with pytest.raises(Conflict) as told:
+            register.update_product(session, product, name="Trà cúc", actor="test")
+        assert (told.value.params["field"], told.value.params["name"]) == ("name", "Trà hoa sen")
+        register.update_product(session, product, name="Trà cúc", agreed=True, actor="test")
+        assert product.recognitions[0].product_name == "Trà hoa sen"
+
+
+def test_rows_of_ingredients_set_the_text_largest_first(database: Database) -> None:
+    rows = "muối\nỚt; 60 %\nnatri benzoat; ; chất bảo quản; 211\nvani; 0,5; hương liệu; ; Tổng hợp"
+    with database.writing() as session:
+        product = make_product(session)
+        register.update_product(session, product, ingredient_rows=rows, actor="test")
+        assert product.ingredients == (
+            "muối, Ớt (60 %), chất bảo quản: natri benzoat (INS 211), hương liệu tổng hợp (vani, 0,5 %)"
+        )
+        register.update_product(session, product, ingredients="Khác", actor="test")
+        assert product.ingredients.startswith("muối")
+        register.update_product(
+            session, product, ingredient_rows="", ingredients="Khác", actor="test"
+        )
+        assert product.ingredients == "Khác"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "Ớt; sáu mươi",
+        "Ớt; 160 %",
+        "Ớt; 60\nmuối; 50",
+        "benzoat; ; ; mười",
+        "vani; ; ; ; giả",
+        "; 20 %",
+    ],
+)
+def test_rows_of_ingredients_that_cannot_be_are_refused(database: Database, rows: str) -> None:
+    with database.writing() as session:
+        product = make_product(session)
+        with pytest.raises(BadInput) as told:
+            register.update_product(session, product, ingredient_rows=rows, actor="test")
+        assert told.value.params["field"] == "ingredient_rows"
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -93,11 +94,15 @@ def test_the_renewal_file_is_handed_in_between_180_and_120_days_before_the_end()
     assert stars().renewal_window() == (date(2026, 9, 5), date(2026, 11, 4))
 
 
+#: One that could not keep the 120 days before its end (Decision 26/2026 art. 12.3).
+CAUGHT, CAUGHT_END = date(2023, 7, 1), date(2026, 7, 1)
+
+
 @pytest.mark.parametrize("days", [1, 180])
 def test_an_extension_keeps_the_stars_for_180_days_at_most(database: Database, days: int) -> None:
     with database.writing() as session:
-        made = make_recognition(session, make_product(session), valid_from=BEGIN)
-        until = END + timedelta(days=days)
+        made = make_recognition(session, make_product(session), valid_from=CAUGHT)
+        until = CAUGHT_END + timedelta(days=days)
         extend_recognition(
             session, recognition=made, until=until, evidence="Biên nhận 12/HS", actor="test"
         )
@@ -114,12 +119,40 @@ def test_an_extension_too_long_too_short_or_unproven_is_refused(
     database: Database, days: int, evidence: str, field: str
 ) -> None:
     with database.writing() as session:
-        made = make_recognition(session, make_product(session), valid_from=BEGIN)
-        until = END + timedelta(days=days)
+        made = make_recognition(session, make_product(session), valid_from=CAUGHT)
+        until = CAUGHT_END + timedelta(days=days)
         with pytest.raises(BadInput) as told:
             extend_recognition(session, recognition=made, until=until, evidence=evidence, actor="t")
         assert told.value.params["field"] == field
         assert made.extended_to is None
+
+
+@pytest.mark.parametrize(
+    ("end", "may"),
+    [
+        (date(2026, 5, 21), False),
+        (date(2026, 5, 22), True),
+        (date(2026, 9, 19), True),
+        (date(2026, 9, 20), False),
+        (date(2029, 3, 4), False),
+    ],
+)
+def test_only_what_could_not_keep_the_window_is_extended(
+    database: Database, end: date, may: bool
+) -> None:
+    with database.writing() as session:
+        begin = end.replace(year=end.year - 3)
+        made = make_recognition(session, make_product(session), valid_from=begin)
+        extend = partial(
+            extend_recognition, session, recognition=made, until=end + timedelta(days=30),
+            evidence="Biên nhận 12/HS", actor="test",
+        )  # fmt: skip
+        if may:
+            extend()
+        else:
+            with pytest.raises(Refused):
+                extend()
+        assert (made.extended_to is not None) is may
 
 
 def test_withdrawn_stars_are_gone_and_cannot_be_extended(database: Database) -> None:
@@ -150,6 +183,9 @@ def test_withdrawn_stars_are_gone_and_cannot_be_extended(database: Database) -> 
         ({"valid_to": END + timedelta(days=2)}, "valid_to"),
         ({"valid_from": BEGIN - timedelta(days=1)}, "valid_from"),
         ({"decision_date": date(2018, 5, 6)}, "decision_date"),
+        ({"valid_from": BEGIN + timedelta(days=61)}, "valid_from"),
+        ({"stars": 3}, "authority"),
+        ({"stars": 3, "authority": Authority.DISTRICT, "decision_date": date(2019, 12, 23)}, "authority"),
     ],
 )  # fmt: skip
 def test_stars_that_nobody_can_have_given_are_refused(facts: dict[str, Any], field: str) -> None:
@@ -163,6 +199,34 @@ def test_stars_that_nobody_can_have_given_are_refused(facts: dict[str, Any], fie
     with pytest.raises(BadInput) as told:
         check_award(**(award | facts))
     assert told.value.params["field"] == field
+
+
+@pytest.mark.parametrize(
+    ("facts", "field"),
+    [
+        ({"legal_basis": "148/QĐ-TTg", "decision_date": date(2026, 11, 1)}, "legal_basis"),
+        ({"legal_basis": "Quyết định 26/2026/QĐ-TTg", "decision_date": date(2026, 5, 21)}, "legal_basis"),
+        ({"authority_name": "UBND huyện Gia Lâm"}, "authority_name"),
+        ({"authority_name": "UBND Thành phố Hà Nội", "authority": Authority.MINISTRY, "stars": 5}, "authority_name"),
+        ({"legal_basis": "148/QĐ-TTg", "decision_date": date(2026, 7, 21)}, None),
+        ({"legal_basis": "Nghị quyết riêng"}, None),
+    ],
+)  # fmt: skip
+def test_basis_and_signer_fit_the_day_and_the_authority(
+    database: Database, facts: dict[str, Any], field: str | None
+) -> None:
+    award: dict[str, Any] = {
+        "stars": 4, "decision_number": "1147/QĐ-UBND", "decision_date": date(2026, 6, 25),
+        "authority": Authority.PROVINCE, "authority_name": "UBND Thành phố Hà Nội",
+    }  # fmt: skip
+    with database.writing() as session:
+        product = make_product(session)
+        if field is None:
+            assert create_recognition(session, product, Award(**award | facts), actor="test").id
+            return
+        with pytest.raises(BadInput) as told:
+            create_recognition(session, product, Award(**award | facts), actor="test")
+        assert told.value.params["field"] == field
 
 
 @pytest.mark.parametrize(

@@ -126,3 +126,34 @@ def test_the_steps_of_an_import_go_forward_and_end(
     for steps in (read, written):
         assert steps == sorted(steps)
         assert steps[-1][0] == steps[-1][1]
+
+
+def test_a_whole_list_is_taken_back(
+    products: Callable[[], int], told: Told, run: Run, tmp_path: Path
+) -> None:
+    path = listed(tmp_path, GOOD)
+    assert "labelsvc import --undo 1" in run("import", path).stdout
+    assert "taken over before" in run("import", path).stdout
+    dry = told("import", "--undo", 1, "--dry-run")
+    assert (dry["undone"], dry["counts"]["product"], products()) == (False, 1, 1)
+    done = told("import", "--undo", 1)
+    assert (done["undone"], products()) == (True, 0)
+    assert "already" in run("import", "--undo", 1, code=1).output
+    run("import", "--undo", 9, code=1)
+    run("import", path, "--undo", 1, code=2)
+    run("import", code=2)
+
+
+def test_templates_and_handovers_are_written(
+    products: Callable[[], int], told: Told, run: Run, tmp_path: Path
+) -> None:
+    made = tmp_path / "mau.xlsx"
+    assert told("template", "withdrawn", "--output", made)["file"] == str(made)
+    assert made.read_bytes().startswith(b"PK")
+    run("import", listed(tmp_path, GOOD))
+    path = tmp_path / "moi.xlsx"
+    facts = told("handover", "--since", "01/01/2026", "--to", "Xã Bát Tràng", "--output", path)
+    assert (facts["recognised"], facts["withdrawn"]) == (1, 0) and path.exists()
+    run("import", path)
+    assert products() == 1
+    run("handover", "--since", "01/01/2199", "--to", "Xã", code=1)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageFilter
+from PIL import Image, ImageFilter, ImageOps
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from labelsvc.codes.register import keys
@@ -244,6 +244,24 @@ def test_a_photo_of_a_label_is_read(
     photo.write_bytes(b"no picture")
     page.set_input_files("#photo", str(photo))
     expect(page.locator("#result")).to_contain_text("Không đọc được ảnh")
+
+
+@pytest.mark.parametrize("kind", ["light on dark", "small in twelve megapixels"])
+def test_a_photo_that_is_hard_to_read_is_read(
+    device: BrowserContext, published: Live, tmp_path: Path, kind: str
+) -> None:
+    page = opened(device, published)
+    picture = label(codes(published)[1])
+    if kind == "light on dark":
+        picture = ImageOps.invert(picture)
+    else:
+        wide = Image.new("L", (4000, 3000), 150)
+        wide.paste(picture.resize((picture.width // 4, picture.height // 4)), (2900, 2100))
+        picture = wide
+    photo = tmp_path / "nhan.png"
+    picture.save(photo)
+    page.set_input_files("#photo", str(photo))
+    page.wait_for_selector("#result[data-verdict=ISSUED_OK]")
 
 
 def test_the_camera_reads_printed_labels_without_a_network(published: Live, tmp_path: Path) -> None:

@@ -25,8 +25,16 @@ PAGES = {
     "bad_signature": (404, "Mã không do chương trình này cấp", "Not issued by this programme"),
     "malformed": (400, "Đây không phải mã của chúng tôi", "This is not one of our codes"),
     "stars_none": (200, "Mã hợp lệ", "Valid code"),
-    "stars_expired": (200, "Mã hợp lệ", "Valid code"),
-    "stars_withdrawn": (200, "Mã hợp lệ", "Valid code"),
+    "stars_expired": (
+        200,
+        "Mã hợp lệ, nhưng sao OCOP đã hết hạn",
+        "Valid code, but its OCOP stars have ended",
+    ),
+    "stars_withdrawn": (
+        200,
+        "Mã hợp lệ, nhưng sao OCOP đã bị thu hồi",
+        "Valid code, but its OCOP stars were withdrawn",
+    ),
     "stars_ending": (200, "Mã hợp lệ", "Valid code"),
     "stars_extended": (200, "Mã hợp lệ", "Valid code"),
     "stars_potential": (200, "Mã hợp lệ", "Valid code"),

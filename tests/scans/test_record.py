@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -121,3 +123,16 @@ def test_a_full_queue_drops_scans_and_never_waits(
     recorder.flush()
     with database.reading() as session:
         assert sorted(session.scalars(select(Scan.number))) == [0, 1]
+
+
+def test_a_service_that_was_closed_is_let_go(database: Database, issue_id: int) -> None:
+    recorder = Recorder(database)
+    recorder.add(seen(issue_id, 0))
+    thread = recorder._thread
+    assert thread is not None
+    database.close()
+    thread.join()
+    held = weakref.ref(recorder)
+    del recorder, thread
+    gc.collect()
+    assert held() is None

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from labelsvc.accounts import audit
 from labelsvc.catalogue import register
+from labelsvc.catalogue.fields import name_key
 from labelsvc.catalogue.importing.heads.kinds import ListKind
 from labelsvc.catalogue.importing.plan import Plan, PlanRow
+from labelsvc.catalogue.importing.trace import THINGS, Trace
 from labelsvc.catalogue.models import AdminUnit, ImportRun, Outlet, Producer, Product, Village
 from labelsvc.catalogue.owner_decisions import leave_open
 from labelsvc.catalogue.owner_index import OwnerKey
@@ -46,7 +48,12 @@ class _Watched:
 
 
 def apply_import(
-    session: Session, plan: Plan, *, actor: str, step: Callable[[int, int], None] | None = None
+    session: Session,
+    plan: Plan,
+    *,
+    actor: str,
+    step: Callable[[int, int], None] | None = None,
+    token: str | None = None,
 ) -> ImportRun:
     """Write the new and the changed rows; refused ones are left out.
 
@@ -57,6 +64,7 @@ def apply_import(
     the plan in the same transaction, so that nobody changes the catalogue in between.
 
     :param step: told how much of the work is done, and all of it.
+    :param token: of the upload: no other run may bear it.
     :raises Refused: a person has to say first what the list is.
     """
     if plan.blocked:
@@ -64,23 +72,32 @@ def apply_import(
             "It is not sure what this list is: recognised, withdrawn or another kind.",
             fix="Say what it is, then read it again; on the command line with --kind.",
         )
-    rows = _Watched(plan, step)
+    rows, trace = _Watched(plan, step), Trace(session)
     producers = _new_producers(session, rows)
     products = _new_products(session, rows, producers)
-    _new_recognitions(session, rows, products)
-    _changes(session, rows, producers, actor)
-    _places(session, plan, actor)
+    trace.made("producer", producers.values())
+    trace.made("product", products.values())
+    trace.made("recognition", _new_recognitions(session, rows, products))
+    _changes(session, rows, producers, actor, trace)
+    _places(session, plan, actor, trace)
     proposed = (
-        propose_from(session, plan, actor=actor) if plan.proposals and is_person(actor) else 0
+        propose_from(session, plan, actor=actor, trace=trace)
+        if plan.proposals and is_person(actor)
+        else 0
     )
     counts = plan.counts
-    run = ImportRun(file_name=plan.file_name[:200], sha256=plan.sha256, actor=actor, **counts)
+    run = ImportRun(
+        file_name=plan.file_name[:200], sha256=plan.sha256, actor=actor, token=token, traced=True,
+        **counts,
+    )  # fmt: skip
     session.add(run)
     session.flush()
+    trace.keep(run.id)
+    mended = sum(len(rows) for rows in plan.choices.cells.values())
     audit.record(
         session, actor=actor, action="import.apply", subject=f"import:{run.id}",
         facts={"file": plan.file_name, "sha256": plan.sha256, **counts, "proposed": proposed,
-               "kinds": [str(kind) for kind in plan.kinds]},
+               "kinds": [str(kind) for kind in plan.kinds], **({"mended": mended} if mended else {})},
     )  # fmt: skip
     return run
 
@@ -124,7 +141,10 @@ def _new_products(
     return ids
 
 
-def _new_recognitions(session: Session, rows: Iterable[PlanRow], products: dict[int, int]) -> None:
+def _new_recognitions(
+    session: Session, rows: Iterable[PlanRow], products: dict[int, int]
+) -> Iterator[int]:
+    """Add the recognitions; gives their ids."""
     values = (
         {"score": None, "certificate_number": "", "extension_evidence": "", "withdrawal_decision": "",
          "withdrawal_reason": "", **row.line.recognition, "product_id": product_id}
@@ -133,11 +153,12 @@ def _new_recognitions(session: Session, rows: Iterable[PlanRow], products: dict[
         and (product_id := row.product_id or products.get(row.mark)) is not None
     )  # fmt: skip
     for part in _batches(values):
-        session.execute(insert(Recognition), part)
+        yield from session.scalars(insert(Recognition).returning(Recognition.id), part)
 
 
-def _places(session: Session, plan: Plan, actor: str) -> None:
+def _places(session: Session, plan: Plan, actor: str, trace: Trace) -> None:
     """Points of sale and villages: they are few, and go the way of the forms."""
+    made: dict[str, int] = {}
     for row in plan.rows:
         facts = dict(row.line.place)
         if not facts or row.state not in ("new", "changed"):
@@ -146,15 +167,35 @@ def _places(session: Session, plan: Plan, actor: str) -> None:
         if "commune_code" in facts:
             key = (facts.pop("commune_code"), facts.pop("commune_from"))
             facts["commune"] = session.get(AdminUnit, key)
-        if row.state == "new":
-            (register.create_village if village else register.create_outlet)(session, actor=actor, **facts)  # fmt: skip
-        elif village:
-            register.update_village(session, session.get_one(Village, row.product_id), actor=actor, **facts)  # fmt: skip
-        else:
-            register.update_outlet(session, session.get_one(Outlet, row.product_id), actor=actor, **facts)  # fmt: skip
+        number = made.get(name_key(facts["name"])) if row.follows else row.product_id
+        if row.state == "new" and number is None:
+            create: Any = register.create_village if village else register.create_outlet
+            number = create(session, actor=actor, **facts).id
+            made[name_key(facts["name"])] = number
+            trace.made("village" if village else "outlet", [number])
+        elif number is not None and row.state == "changed":
+            _change_place(session, number, facts, village=village, trace=trace, actor=actor)
+        if row.line.sells and number is not None:
+            outlet = session.get_one(Outlet, number)
+            for product in row.line.sells:
+                register.sell_at(session, outlet, session.get_one(Product, product), sold=True, actor=actor)  # fmt: skip
+            trace.sold(number, row.line.sells)
 
 
-def propose_from(session: Session, plan: Plan, *, actor: str) -> int:
+def _change_place(
+    session: Session, number: int, facts: dict[str, Any], *, village: bool, trace: Trace, actor: str
+) -> None:
+    columns = {k: v for k, v in facts.items() if k != "commune"}
+    if (commune := facts.get("commune")) is not None:
+        columns |= {"commune_code": commune.code, "commune_from": commune.valid_from}
+    trace.changes("village" if village else "outlet", number, columns)
+    if village:
+        register.update_village(session, session.get_one(Village, number), actor=actor, **facts)
+    else:
+        register.update_outlet(session, session.get_one(Outlet, number), actor=actor, **facts)
+
+
+def propose_from(session: Session, plan: Plan, *, actor: str, trace: Trace | None = None) -> int:
     """Propose the withdrawals of a plan, each to be confirmed by a second person; gives how many.
 
     :param actor: a person, "user:12". :raises Refused: it is none.
@@ -169,7 +210,9 @@ def propose_from(session: Session, plan: Plan, *, actor: str) -> int:
             told.decision, told.on, told.reason, told.day, told.words,
             f"{plan.file_name}, {row.line.sheet}: {row.number}".replace(", : ", ": "),
         )  # fmt: skip
-        propose_withdrawal(session, recognition, ending, actor=actor)
+        proposal = propose_withdrawal(session, recognition, ending, actor=actor)
+        if trace is not None:
+            trace.made("proposal", [proposal.id])
         made += 1
     return made
 
@@ -184,7 +227,11 @@ def _renamed(session: Session, row: PlanRow, actor: str) -> None:
 
 
 def _changes(
-    session: Session, rows: Iterable[PlanRow], producers: dict[int, int], actor: str
+    session: Session,
+    rows: Iterable[PlanRow],
+    producers: dict[int, int],
+    actor: str,
+    trace: Trace,
 ) -> None:
     """Fields of rows that are known and say something else; questions that nobody has answered."""
     questions: dict[OwnerKey, dict[int, None]] = {}
@@ -195,17 +242,19 @@ def _changes(
         names = {change.field for change in row.changes}
         if not names or row.state in ("refused", "proposed") or row.line.place:
             continue
-        for mapped, key, facts in (
-            (Producer, row.producer_id, row.line.producer),
-            (Product, row.product_id, row.line.product),
-            (Recognition, row.recognition_id, row.line.recognition),
+        for thing, key, facts in (
+            ("producer", row.producer_id, row.line.producer),
+            ("product", row.product_id, row.line.product),
+            ("recognition", row.recognition_id, row.line.recognition),
         ):
+            mapped = THINGS[thing]
             values = {k: v for k, v in facts.items() if k in names}
             if key is not None and values:
                 if "name" in values:
                     values["search_key"] = fold(values["name"])
                     if mapped is Product:
                         _renamed(session, row, actor)
+                trace.changes(thing, key, values)
                 session.execute(update(mapped).where(mapped.id == key).values(values))
     if questions:
         leave_open(session, questions, actor=actor)

@@ -6,7 +6,6 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -18,11 +17,12 @@ from labelsvc.catalogue.address import read_address
 from labelsvc.catalogue.fields import name_key
 from labelsvc.catalogue.importing.heads.kinds import ListKind
 from labelsvc.catalogue.importing.owners import FoundOwner, Owners, keep_longer_place
-from labelsvc.catalogue.importing.planned import Change, PlanRow
+from labelsvc.catalogue.importing.places import Places
+from labelsvc.catalogue.importing.planned import Change, PlanRow, shown
 from labelsvc.catalogue.importing.rows.line import Line, Problem, Withdrawal
 from labelsvc.catalogue.importing.rows.row import refuse_without_set
 from labelsvc.catalogue.importing.sheets import Sheet
-from labelsvc.catalogue.models import Outlet, Product, Village
+from labelsvc.catalogue.models import Product
 from labelsvc.catalogue.places import Gazetteer, sure_one
 from labelsvc.catalogue.proposals import ProposalState, WithdrawalProposal
 from labelsvc.catalogue.recognition import Recognition
@@ -31,6 +31,7 @@ from labelsvc.clock import today
 _PRODUCT = (
     Product.id, Product.producer_id, Product.name, Product.set_number, Product.set_guessed,
     *(getattr(Product, column.name) for column in product_columns.IN_LISTS), Product.merged_into_id,
+    Product.created_at,
 )  # fmt: skip
 _RECOGNITION = (
     Recognition.id, Recognition.product_id, Recognition.stars, Recognition.score, Recognition.potential_five,
@@ -85,8 +86,7 @@ class Known:
         # Not by way of *self*: what holds itself stays in memory while the plan is taken over.
         products = self._products
         self._owners = Owners(session, self._gazetteer, lambda *key: key in products)
-        self._session = session
-        self._places: dict[ListKind, dict[str, Any]] = {}
+        self._outlets = Places(session, self._by_id)
         # Of what the file said before only a hash is kept, and its row.
         self._codes: dict[int, int] = {}
         self._first: dict[int, _Seen] = {}
@@ -99,7 +99,8 @@ class Known:
         ):
             told = entry.facts.get("name")
             product = self._by_id.get(int(entry.subject.rpartition(":")[2] or 0))
-            if isinstance(told, list) and told and product is not None:
+            # A number may be given again after a list was taken back.
+            if isinstance(told, list) and told and product is not None and entry.at >= product.created_at:  # fmt: skip
                 self._products.setdefault((product.producer_id, name_key(str(told[0]))), product)
 
     def compare(self, line: Line, sheet: Sheet) -> PlanRow | None:
@@ -107,7 +108,8 @@ class Known:
         if line.problems:
             return PlanRow(line, "refused")
         if line.place or line.kind in (ListKind.POINTS_OF_SALE, ListKind.VILLAGES):
-            return self._compare_place(line)
+            self._place(line)
+            return self._outlets.compare(line, sheet)
         owner = self._owners.find(line)
         if owner.asked:
             names = ", ".join(str(one["name"]) for one in owner.asked)
@@ -297,39 +299,6 @@ class Known:
         open_ones = [g for g in held if g.withdrawn_on is None]
         return open_ones[-1] if open_ones else held[-1]
 
-    # --- places ---------------------------------------------------------------------------------
-
-    def _compare_place(self, line: Line) -> PlanRow:
-        self._place(line)
-        facts = line.place
-        for name, key in (("commune_code", "commune_code"), ("commune_from", "commune_from")):
-            if name in line.producer:
-                facts[key] = line.producer[name]
-        if line.kind is ListKind.POINTS_OF_SALE:
-            facts["street"] = line.producer.get("street", "")
-        facts = line.place = {k: v for k, v in facts.items() if v}
-        held = self._held_places(line.kind).get(name_key(facts["name"]))
-        if held is None:
-            self._held_places(line.kind)[name_key(facts["name"])] = False
-            return PlanRow(line, "new")
-        if held is False:
-            line.problems.append(Problem("", "", "The name stands in the list already.", "Keep one of the two rows.", {}))  # fmt: skip
-            return PlanRow(line, "refused")
-        changes = [
-            Change(k, _shown(getattr(held, k)), _shown(v))
-            for k, v in facts.items()
-            if k != "name" and getattr(held, k) != v
-        ]
-        return PlanRow(line, "changed" if changes else "unchanged", changes, product_id=held.id)
-
-    def _held_places(self, kind: ListKind) -> dict[str, Any]:
-        if kind not in self._places:
-            mapped: Any = Village if kind is ListKind.VILLAGES else Outlet
-            self._places[kind] = {
-                name_key(one.name): one for one in self._session.scalars(select(mapped))
-            }
-        return self._places[kind]
-
     def _place(self, line: Line) -> None:
         """Address → commune where that is certain; otherwise a note, and a person decides."""
         if not line.address:
@@ -406,11 +375,5 @@ def _differences(said: dict[str, Any], held: Any) -> list[Change]:
         if name in ("set_number", "set_guessed") and (said["set_guessed"] or not held.set_guessed):
             continue  # the office's own choice is better than the list's, anything than a guess
         if old != value:
-            changes.append(Change(name, _shown(old), _shown(value)))
+            changes.append(Change(name, shown(old), shown(value)))
     return changes
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return ""
-    return f"{value:%d/%m/%Y}" if isinstance(value, date) else str(value)

@@ -6,14 +6,16 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from labelsvc.catalogue.importing.choices import Choices
-from labelsvc.catalogue.importing.files.read import Table, read_tables
+from labelsvc.catalogue.importing.files.read import Cells, Table, read_tables
 from labelsvc.catalogue.importing.files.spool import Spool
-from labelsvc.catalogue.importing.heads.header import header_of, no_header
+from labelsvc.catalogue.importing.heads.header import Header, header_of, no_header
 from labelsvc.catalogue.importing.heads.kinds import ListKind
 from labelsvc.catalogue.importing.heads.memory import remembered
 from labelsvc.catalogue.importing.known import Known
@@ -23,7 +25,14 @@ from labelsvc.catalogue.importing.planned import PlanRow as PlanRow
 from labelsvc.catalogue.importing.planned import State as State
 from labelsvc.catalogue.importing.rows.line import Line, Problem
 from labelsvc.catalogue.importing.sheets import Sheet, examine, is_summary, lines_of
+from labelsvc.catalogue.importing.values.plain import text_of
+from labelsvc.catalogue.models import ImportRun
+from labelsvc.clock import HANOI
+from labelsvc.db import WritingSession
 from labelsvc.errors import ImportRefused
+
+#: PostgreSQL advisory lock of lists: two that are compared at once would both make the same owner.
+_LOCK = 0x6C697374
 
 
 @dataclass
@@ -82,6 +91,8 @@ class Plan:
     choices: Choices = field(default_factory=Choices)
     decisions: list[ProposedDecision] = field(default_factory=list)
     proposals: int = 0
+    #: The run that took the very same file over before.
+    before: dict[str, Any] | None = None
 
     @property
     def read(self) -> list[Sheet]:
@@ -131,6 +142,7 @@ class Plan:
             "columns": self.columns,
             "counts": self.counts,
             "proposals": self.proposals,
+            "before": self.before,
             "kind": (first.as_json() if first else {"kind": "", "sure": False, "words": []})
             | {"kinds": [str(kind) for kind in self.kinds], "sure": not any(q.about == "kind" for q in self.questions)},
             "blocked": self.blocked,
@@ -185,9 +197,14 @@ def plan_import(
     :param step: told the rows that are compared, and all rows; costs one more walk over the list.
     :raises ImportRefused: the file cannot be read at all, or holds no list.
     """
+    take_turn(session)
     choices = choices or Choices()
-    sheets = _examined(session, _chosen(read_tables(data, file_name)), file_name, choices)
+    tables = chosen_tables(read_tables(data, file_name))
+    for table in tables:
+        table.edits = choices.cells.get(table.name, {})
+    sheets = _examined(session, tables, file_name, choices)
     plan = Plan(file_name, hashlib.sha256(data).hexdigest(), Spool[PlanRow](), {}, sheets, choices)
+    plan.before = _before(session, plan.sha256)
     reading = [one for one in sheets if one.header is not None and one.state == "read"]
     if not reading:
         raise _nothing(sheets)
@@ -207,6 +224,9 @@ def plan_import(
             row = known.compare(line, sheet)
             if row is not None:
                 found[row.state] += 1
+                if row.state == "refused" and sheet.header is not None:
+                    line.cells = _written(line.raw, sheet.header)
+                line.raw = []
                 plan.rows.append(row)
             if step is not None:
                 step(min(order, total), total)
@@ -222,12 +242,43 @@ def plan_import(
     return plan
 
 
-def _chosen(tables: list[Table]) -> list[Table]:
-    """Of a text file, the reading by the delimiter that gives the best header."""
+def take_turn(session: Session) -> None:
+    """Let one list at a time compare and write; on SQLite the writing door does so."""
+    if isinstance(session, WritingSession) and session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+
+
+def chosen_tables(tables: list[Table]) -> list[Table]:
+    """Of a text file, the reading by the delimiter that gives the best header, or most cells."""
     if not tables or not tables[0].delimited:
         return tables
-    headers = [(len(header.columns) if (header := header_of(table)) else 0) for table in tables]
-    return [tables[headers.index(max(headers))]]
+    scores = [
+        (
+            len(header.columns) if (header := header_of(table)) else 0,
+            sum(len(cells) for _, cells in islice(table.rows(), 20)),
+        )
+        for table in tables
+    ]
+    return [tables[scores.index(max(scores))]]
+
+
+def _before(session: Session, sha256: str) -> dict[str, Any] | None:
+    """The run that took the very same file over before; None where there is none, or it was undone."""
+    run = session.scalars(
+        select(ImportRun)
+        .where(ImportRun.sha256 == sha256, ImportRun.undone_at.is_(None))
+        .order_by(ImportRun.id.desc())
+        .limit(1)
+    ).first()
+    if run is None:
+        return None
+    return {"import": run.id, "at": f"{run.at.astimezone(HANOI):%d/%m/%Y %H:%M}", "actor": run.actor}  # fmt: skip
+
+
+def _written(row: Cells, header: Header) -> dict[str, str]:
+    """Column → what a person sees in it, for every column with a head."""
+    columns = {*header.words, *header.columns.values()}
+    return {str(i): text_of(row[i]) for i in sorted(columns) if i < len(row)}
 
 
 def _examined(
@@ -241,7 +292,7 @@ def _examined(
         sheet = examine(
             table, file_name, remembered=held, before=before,
             kind=choices.kinds.get(table.name, choices.kind),
-            wanted=choices.sheets.get(table.name) is True,
+            wanted=choices.sheets.get(table.name) is True, given=choices.heads.get(table.name),
         )  # fmt: skip
         if sheet.header is not None and sheet.header.fingerprint in choices.columns:
             sheet.how = "by_hand"

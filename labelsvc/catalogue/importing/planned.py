@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal
 
 from labelsvc.catalogue.importing.owners import FoundOwner, side_of
@@ -20,6 +21,13 @@ class Change:
     field: str
     old: str
     new: str
+
+
+def shown(value: Any) -> str:
+    """A value as the preview has it."""
+    if value is None:
+        return ""
+    return f"{value:%d/%m/%Y}" if isinstance(value, date) else str(value)
 
 
 @dataclass

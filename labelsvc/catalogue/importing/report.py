@@ -132,6 +132,8 @@ def _asked(row: PlanRow, language: str) -> Iterator[str]:
 
 def head_lines(plan: Plan, language: str) -> Iterator[str]:
     """What was understood of the file before its rows: kind, sheets, what waits for an answer."""
+    if plan.before is not None:
+        yield translate("The very same file was taken over before, on {day}.", language, day=plan.before["at"])  # fmt: skip
     for sheet in plan.sheets:
         name = sheet.name or plan.file_name
         if sheet.header is None or sheet.state == "left_out":

@@ -32,6 +32,9 @@ from labelsvc.i18n import fold
 SheetState = Literal["read", "left_out", "repeats", "unread"]
 #: Words of rows that were passed over that are kept for the preview.
 _KEPT = 50
+#: Sheets of a template that are no lists, by their names.
+EXAMPLES, GUIDE = "Ví dụ", "Hướng dẫn"
+_NO_LISTS = {fold(EXAMPLES): "The sheet holds examples.", fold(GUIDE): "The sheet is a guide."}
 _SUMMARY = re.compile(r"\b(?:tong hop|th|summary|bieu tong)\b")
 
 
@@ -105,6 +108,7 @@ def examine(
     before: Sheet | None,
     kind: ListKind | None,
     wanted: bool = False,
+    given: tuple[int, Mapping[int, str]] | None = None,
 ) -> Sheet:
     """Find header, title, decision and kind of a sheet; its rows are read afterwards.
 
@@ -112,14 +116,19 @@ def examine(
     :param before: the sheet before it that was read: this one may go on without a header.
     :param kind: what somebody said that the list is.
     :param wanted: somebody said that the sheet is read, though it is hidden.
+    :param given: row of the heads and what its columns are, as somebody said.
     """
     sheet = Sheet(table, table.name)
     if table.hidden and not wanted:
         return _left(sheet, "left_out", "The sheet is hidden.")
-    header = headers.header_of(table)
+    header = headers.given_header(table, *given) if given else headers.header_of(table)
+    if header is None:
+        header = headers.remembered_header(table, remembered)
     if header is None:
         return _without_header(sheet, before)
-    if by_hand := remembered.get(header.fingerprint):
+    if given:
+        sheet.how = "by_hand"
+    elif by_hand := remembered.get(header.fingerprint):
         header, sheet.how = headers.with_columns(header, by_hand), "remembered"
     sheet.header = header
     for number, row in islice(table.rows(), headers.SEARCHED):
@@ -128,6 +137,9 @@ def examine(
         sheet.titles += [" ".join(text.split()) for text in headings.texts_of(row)]
     _judge(sheet, file_name, kind)
     _title_decision(sheet)
+    sheet.header = headers.with_added(header, table.edits)
+    if (reason := _NO_LISTS.get(fold(sheet.name).strip())) and not (wanted or given):
+        return _left(sheet, "left_out", reason)
     return sheet
 
 
@@ -187,8 +199,12 @@ def _judge(sheet: Sheet, file_name: str, kind: ListKind | None) -> None:
     stem = re.sub(r"[_.\-]+", " ", re.sub(r"\.\w{1,5}$", "", file_name))
     texts.append((stem, "file"))
     columns = header.columns
-    found = kinds.judged(texts, stars="stars" in columns, products="product" in columns)
-    if "product" not in columns and not found.kind.ends_stars:
+    starred = not columns.keys().isdisjoint(("stars", "decision", "score", "wanted_stars"))
+    # A list of points of sale may name the products that are sold there.
+    sold = "outlet" in columns and not starred
+    found = kinds.judged(texts, stars="stars" in columns, products="product" in columns and not sold)  # fmt: skip
+    first = sold and not found.sayings and columns["outlet"] < columns.get("product", -1)
+    if ("product" not in columns or first) and not found.kind.ends_stars:
         lead = (
             ListKind.VILLAGES
             if "village" in columns and "outlet" not in columns
@@ -272,7 +288,7 @@ def lines_of(sheet: Sheet) -> Iterator[Line]:
             again = headers.header_at([(number, row), *rows.peek(2)], table.spans)
             if again is not None:
                 if heads_of(again) != heads_of(header):
-                    header = again
+                    header = headers.with_added(again, table.edits)
                     above = Above(header)
                 skip_to, signed = number + again.depth, False
                 continue
@@ -300,7 +316,9 @@ def lines_of(sheet: Sheet) -> Iterator[Line]:
                 sheet.passed.append((number, " · ".join(said)[:160]))
             continue
         context.waiting = ()
-        yield _line(sheet, number, filled, header, context, (marked, empty))
+        line = _line(sheet, number, filled, header, context, (marked, empty))
+        line.raw = row
+        yield line
     if context.waiting and not sheet.judgement.chosen:
         sheet.judgement = Judgement(context.waiting[0].kind, False, (*sheet.judgement.sayings, *context.waiting))  # fmt: skip
 
@@ -376,6 +394,9 @@ def _line(
     if number - 1 in sheet.table.traits.hidden_rows:
         sheet.hidden_rows.append(number)
         line.note("The row is hidden in the file.")
+    if number in sheet.table.edits:
+        names = (headers.named(header, index) for index in sorted(sheet.table.edits[number]))
+        line.note("Changed by hand in the preview: {columns}.", columns=", ".join(names))
     sheet.rows += 1
     if context.judgement.kind in (ListKind.POINTS_OF_SALE, ListKind.VILLAGES):
         return read_place(reader, context)

@@ -12,14 +12,20 @@ import json
 import re
 import secrets
 import tempfile
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from labelsvc import clock
 from labelsvc.catalogue.importing.apply import apply_import
 from labelsvc.catalogue.importing.choices import Choices
 from labelsvc.catalogue.importing.plan import Plan, plan_import
+from labelsvc.catalogue.importing.planned import PlanRow
 from labelsvc.catalogue.models import ImportRun
 from labelsvc.db import Database
 from labelsvc.errors import Conflict, FileMissing, Refused
@@ -29,6 +35,11 @@ from labelsvc.files import Files
 MAX_AGE = timedelta(days=1)
 _TOKEN = re.compile(r"\d{14}-[0-9a-f]{32}")
 _UPLOADS, _REPORTS = "imports", "import-reports"
+#: Seconds between two words of how far the work is.
+_EVERY = 0.4
+
+#: Told the steps that are behind, and all of them.
+Step = Callable[[int, int], None]
 
 
 class StoredPlan:
@@ -75,77 +86,140 @@ class Staging:
         self.delete_old()
         with database.reading() as session:
             plan = plan_import(session, data=data, file_name=file_name)
+        token = self._put(data)
+        self._store(_plan_key(token), plan, cells=True)
+        return token
+
+    def put(self, data: bytes) -> str:
+        """Store an upload that is read later; gives its token. Deletes what is too old."""
+        self.delete_old()
+        return self._put(data)
+
+    def _put(self, data: bytes) -> str:
         token = f"{clock.now():%Y%m%d%H%M%S}-{secrets.token_hex(16)}"
         self._files.put(_upload_key(token), data)
-        self._store(_plan_key(token), plan)
         return token
+
+    def data(self, token: str) -> bytes:
+        """The bytes of an upload. :raises FileMissing: it is none of ours, too old, or gone."""
+        if _TOKEN.fullmatch(token) and _age(token) <= MAX_AGE:
+            key = _upload_key(token)
+            if self._files.exists(key):
+                return self._files.get(key)
+        raise _gone()
 
     def read(self, token: str) -> StoredPlan:
         """The plan of an upload. :raises FileMissing: it is none of ours, too old, or gone."""
-        if _TOKEN.fullmatch(token) and _age(token) <= MAX_AGE:
-            key = _plan_key(token)
-            if self._files.exists(key):
-                return StoredPlan(self._files, key)
-        raise FileMissing(
-            "The list is no longer there.",
-            fix="Upload it again: it waits for one day, and until it is taken over.",
-        )
+        if self.planned(token):
+            return StoredPlan(self._files, _plan_key(token))
+        raise _gone()
+
+    def planned(self, token: str) -> bool:
+        """True if the upload is there and was read."""
+        known = bool(_TOKEN.fullmatch(token)) and _age(token) <= MAX_AGE
+        return known and self._files.exists(_plan_key(token))
 
     def plan_again(self, database: Database, token: str) -> None:
         """Compare an upload with the catalogue as it is now. :raises FileMissing: as `read`."""
         self.answer(database, token, self.read(token).choices)
 
-    def answer(self, database: Database, token: str, choices: Choices) -> None:
+    def answer(
+        self, database: Database, token: str, choices: Choices, *, file_name: str = "", step: Step | None = None
+    ) -> None:  # fmt: skip
         """Read an upload again with what somebody has answered about it.
 
+        :param file_name: of an upload that has no plan yet.
         :raises FileMissing: as `read`. :raises ImportRefused: nothing would be left; nothing is stored.
         """
-        seen = self.read(token)
-        data = self._files.get(_upload_key(token))
+        name = file_name or self.read(token).facts["file"]
+        data = self.data(token)
         with database.reading() as session:
-            plan = plan_import(session, data=data, file_name=seen.facts["file"], choices=choices)
-        self._store(_plan_key(token), plan)
+            plan = plan_import(session, data=data, file_name=name, choices=choices, step=step)
+        self._store(_plan_key(token), plan, cells=True)
 
-    def take_over(self, database: Database, token: str, *, actor: str) -> ImportRun:
+    def take_over(
+        self, database: Database, token: str, *, actor: str, step: Step | None = None
+    ) -> ImportRun:
         """Write the list into the catalogue, if that does what its stored plan says.
+
+        Done once, however often it is called: what was taken over already gives its run.
 
         :raises FileMissing: as `read`.
         :raises Conflict: the catalogue has changed; the new plan is stored, nothing is written.
         :raises Refused: something that the preview asks is not answered.
         """
+        with database.reading() as session:
+            done = session.scalars(select(ImportRun).where(ImportRun.token == token)).one_or_none()
+        if done is not None:  # whoever did it died before it said so
+            self._end(token, done.id)
+            return done
         seen = self.read(token)
-        data = self._files.get(_upload_key(token))
+        data = self.data(token)
+        first, second = _halves(step)
         plan: Plan | None = None
         try:
             with database.writing() as session:
                 plan = plan_import(
-                    session, data=data, file_name=seen.facts["file"], choices=seen.choices
-                )
+                    session, data=data, file_name=seen.facts["file"], choices=seen.choices, step=first
+                )  # fmt: skip
                 if plan.asks:
                     raise Refused(
                         "The list asks something that nobody has answered yet.",
                         fix="Answer what the preview asks; nothing was taken over.",
                     )
-                rows = (_line(row.as_json()) for row in plan.rows)
+                rows = (_line(_kept(row)) for row in plan.rows)
                 if _fingerprint(plan.as_json()["sheets"], rows) != seen.fingerprint():
-                    raise Conflict(
-                        "The catalogue has changed since the preview.",
-                        fix="Look at the rows again; nothing was taken over.",
-                    )
-                run = apply_import(session, plan, actor=actor)
+                    raise _changed()
+                run = apply_import(session, plan, actor=actor, step=second, token=token)
         except Conflict:
             if plan is not None:
-                self._store(_plan_key(token), plan)
+                self._store(_plan_key(token), plan, cells=True)
             raise
+        except IntegrityError as error:  # somebody entered the same at the same moment
+            raise _changed() from error
         self.store_report(run.id, plan)
-        self.drop(token)
+        self._end(token, run.id)
         return run
 
+    def _end(self, token: str, import_id: int) -> None:
+        """Drop what was taken over; its plan is the report, where none was stored before."""
+        with suppress(FileMissing):
+            if self.planned(token) and not self._files.exists(_report_key(import_id)):
+                seen = self.read(token)
+                rows = ({k: v for k, v in row.items() if k != "cells"} for row in seen.rows())
+                self._write(_report_key(import_id), seen.facts, rows)
+            self.drop(token)
+
     def drop(self, token: str) -> None:
-        """Delete an upload and its plan. :raises FileMissing: as `read`."""
-        self.read(token)
-        for key in (_upload_key(token), _plan_key(token)):
+        """Delete an upload and its plan. :raises FileMissing: as `data`."""
+        if not _TOKEN.fullmatch(token) or not self._files.exists(_upload_key(token)):
+            raise _gone()
+        for key in (_upload_key(token), _plan_key(token), _progress_key(token)):
             self._files.delete(key)
+
+    def watch(self, token: str, what: str) -> Step:
+        """A step that tells other processes how far the work on an upload is.
+
+        In the file store: a transaction that writes keeps SQLite from telling anybody.
+        """
+        last = 0.0
+
+        def step(done: int, total: int) -> None:
+            nonlocal last
+            if time.monotonic() - last >= _EVERY or done >= total:
+                last = time.monotonic()
+                self._files.put(_progress_key(token), _line({"what": what, "done": done, "total": total}))  # fmt: skip
+
+        step(0, 0)
+        return step
+
+    def far(self, token: str) -> tuple[int, int]:
+        """Steps done, and all of them; zeros where nothing is known."""
+        try:
+            told = json.loads(self._files.get(_progress_key(token)))
+        except FileMissing:
+            return 0, 0
+        return int(told["done"]), int(told["total"])
 
     def delete_old(self) -> None:
         """Delete uploads that were not taken over in time."""
@@ -155,19 +229,52 @@ class Staging:
 
     def store_report(self, import_id: int, plan: Plan) -> None:
         """Store the plan of a list that was taken over as its report."""
-        self._store(_report_key(import_id), plan)
+        self._store(_report_key(import_id), plan, cells=False)
 
     def report(self, import_id: int) -> StoredPlan:
         """The report of a list that was taken over. :raises FileMissing: none was stored."""
         return StoredPlan(self._files, _report_key(import_id))
 
-    def _store(self, key: str, plan: Plan) -> None:
+    def _store(self, key: str, plan: Plan, *, cells: bool) -> None:
+        """*cells*: with the cells of refused rows, which may hold what nobody should keep for long."""
+        rows = (_kept(row) if cells else row.as_json() for row in plan.rows)
+        self._write(key, plan.as_json(), rows)
+
+    def _write(self, key: str, facts: dict[str, Any], rows: Iterable[dict[str, Any]]) -> None:
         with tempfile.TemporaryFile() as whole:
-            whole.write(_line(plan.as_json()))
-            for row in plan.rows:
-                whole.write(_line(row.as_json()))
+            whole.write(_line(facts))
+            for row in rows:
+                whole.write(_line(row))
             whole.seek(0)
             self._files.put_stream(key, whole)
+
+
+def _kept(row: PlanRow) -> dict[str, Any]:
+    return row.as_json() | {"cells": row.line.cells}
+
+
+def _gone() -> FileMissing:
+    return FileMissing(
+        "The list is no longer there.",
+        fix="Upload it again: it waits for one day, and until it is taken over.",
+    )
+
+
+def _changed() -> Conflict:
+    return Conflict(
+        "The catalogue has changed since the preview.",
+        fix="Look at the rows again; nothing was taken over.",
+    )
+
+
+def _halves(step: Step | None) -> tuple[Step | None, Step | None]:
+    """*step* for the comparing, which is the first half of taking over, and for the writing."""
+    if step is None:
+        return None, None
+    return (
+        lambda done, total: step(done, 2 * total),
+        lambda done, total: step(done + total, 2 * total),
+    )
 
 
 def _fingerprint(sheets: Any, rows: Iterable[bytes]) -> str:
@@ -187,6 +294,10 @@ def _upload_key(token: str) -> str:
 
 def _plan_key(token: str) -> str:
     return f"{_UPLOADS}/{token}.json"
+
+
+def _progress_key(token: str) -> str:
+    return f"{_UPLOADS}/{token}.progress"
 
 
 def _report_key(import_id: int) -> str:

@@ -19,6 +19,7 @@ from typing import Final
 from urllib.parse import quote, unquote
 
 from labelsvc.codes.forms import alphabet, identifiers
+from labelsvc.codes.forms.wrapping import EDGES, TAIL
 from labelsvc.errors import MalformedCode
 
 ID_BITS: Final = 40
@@ -119,7 +120,8 @@ def parse(path: str, query: str = "") -> Gs1Code | Gs1Link:
     segments = [decode_percent(segment) for segment in path.split("/")]
     if len(segments) != 4 or segments[2] != "21":
         return _link(segments, query)
-    serial = alphabet.ungroup(segments[3])
+    # A full stop or quotation mark of a chat: legal in serials of others, never in ours.
+    serial = alphabet.ungroup(segments[3].strip(EDGES).rstrip(TAIL + EDGES))
     try:
         number = alphabet.decode(serial)
     except MalformedCode:
@@ -176,8 +178,8 @@ def _attributes(query: str, path: set[str]) -> tuple[tuple[str, str], ...]:
     found: list[tuple[str, str]] = []
     for part in query.split("&"):
         name, equals, value = part.partition("=")
-        # Keys with a letter in them belong to somebody else (utm_source, linkType, fbclid).
-        if not equals or not re.fullmatch("[0-9]+", name := decode_percent(name)):
+        # Other keys belong to somebody else: utm_source, linkType, fbclid, 4.
+        if not equals or not re.fullmatch("[0-9]{2,4}", name := decode_percent(name)):
             continue
         value = decode_percent(value, plus=True)
         identifiers.check_value(name, value)

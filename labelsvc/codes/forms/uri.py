@@ -1,7 +1,7 @@
 """Texts of codes: reads scanned or typed text into a code, and writes a symbol's text.
 
 Reading is forgiving where paper, phones and fingers spoil things: case, groups, percent-encoding,
-trackers behind a question mark, a full stop that a chat application took along. It is strict where
+trackers, and what `wrapping` takes off. It is strict where
 two readers could differ: every code has one canonical spelling, and `parse` returns it.
 """
 
@@ -11,25 +11,18 @@ import re
 from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
-from labelsvc.codes.forms import carton, gs1, offline, short
+from labelsvc.codes.forms import carton, gs1, offline, short, wrapping
 from labelsvc.codes.forms.carton import CartonCode
 from labelsvc.codes.forms.gs1 import Gs1Code, Gs1Link
 from labelsvc.codes.forms.offline import OfflineCode
 from labelsvc.codes.forms.short import ShortCode
+from labelsvc.codes.forms.wrapping import EDGES, TAIL
 from labelsvc.errors import ConfigurationError, ForeignHost, MalformedCode
 
 ParsedCode: TypeAlias = ShortCode | Gs1Code | Gs1Link | OfflineCode | CartonCode
 
 #: Longer than any link of ours with trackers; what is longer is not looked at.
 MAX_TEXT: Final = 2048
-
-#: Around a scanned or pasted text: white space, byte order mark, zero-width marks, brackets.
-_EDGES: Final = (
-    " \t\r\n\v\f\x00\x1c\x1d\x1e\x1f\u00a0\u200b\u200c\u200d\u200e\u200f\u2060\ufeff<>\"'“”‘’«»"
-)
-#: What chat applications take for a part of a link; also legal in GS1 values, so only dropped
-#: when the text cannot be read with them.
-_TAIL: Final = ".,;:!?)]}*_~…"
 
 _BREAKS: Final = re.compile(r"[\t\r\n]+")
 _LINK: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#\\]*)(.*)", re.DOTALL)
@@ -57,14 +50,23 @@ def parse(text: str, *, host: str) -> ParsedCode:
     """
     if len(text) > MAX_TEXT:
         raise MalformedCode("The text is too long to be a code.")
-    text = _BREAKS.sub(" ", text.strip(_EDGES))  # a line that was wrapped is a group
+    text = _BREAKS.sub(" ", text.strip(EDGES))  # a line that was wrapped is a group
     try:
         return _parse(text, host)
-    except MalformedCode:
-        shorter = text.rstrip(_TAIL + _EDGES)
-        if shorter == text:
-            raise
-        return _parse(shorter, host)
+    except MalformedCode as error:
+        # The text as it stands comes first: what is dropped here is legal in values of GS1.
+        for shorter in (text.rstrip(TAIL + EDGES), wrapping.unwrapped(text)):
+            if shorter != text and (found := _attempt(shorter, host)):
+                return found
+        codes = [_attempt(link, host) for link in wrapping.links(text, host)]
+        if codes and codes[0] and all(code == codes[0] for code in codes):
+            return codes[0]
+        if wrapping.mangled(text):
+            raise MalformedCode(
+                "This code has letters with Vietnamese marks, which no code has.",
+                fix="Switch Vietnamese typing (Telex, VNI) off and enter the code again.",
+            ) from None
+        raise error from None
 
 
 def authority(base_url: str) -> str:
@@ -113,17 +115,25 @@ def printed(canonical: str) -> str:
     return "" if len(canonical) >= offline.DIGITS else _groups(canonical)
 
 
+def _attempt(text: str, host: str) -> ParsedCode | None:
+    """None: malformed. :raises ForeignHost: as `parse`."""
+    try:
+        return _parse(text, host)
+    except MalformedCode:
+        return None
+
+
 def _parse(text: str, host: str) -> ParsedCode:
     if found := _HRI.fullmatch(text):
         return gs1.parse(f"01/{found[1]}/21/{found[2].strip()}")
     path, query = _split(text, host)
-    path = path.removeprefix("/").removesuffix("/")
+    path = wrapping.bare_path(path).removeprefix("/").removesuffix("/")
     first, slash, _ = path.partition("/")
     if slash:
         if gs1.decode_percent(first) != "01" and not re.fullmatch("[0-9]{2,4}", first):
             raise MalformedCode("This link of our host leads to a page, not to a code.")
         return gs1.parse(path, query)
-    token = gs1.decode_percent(path).strip(_EDGES)
+    token = gs1.decode_percent(path.partition("&")[0]).strip(EDGES)
     # Only digits, and more than anybody would put into a short code: that wants to be signed.
     if len(token) > 2 * short.LENGTH and token.isdecimal():
         return carton.parse(token) if len(token) in carton.ROOM else offline.parse(token)

@@ -78,8 +78,8 @@ def so_far(session: Session) -> AuditHeadLeaf | None:
         .limit(1)
     )
     told = parse(last) if last is not None else None
-    if isinstance(told, AuditHeadLeaf) and told.entry >= entry.id:
-        return None
+    if isinstance(told, AuditHeadLeaf) and (told.entry, told.head) == (entry.id, entry.hash):
+        return None  # a trail that became shorter is told as well: outsiders see that it was cut
     leaf = describe.audit_head(entry, _count(session, entry.id), ended=False)
     if isinstance(told, AuditHeadLeaf) and leaf.day < told.day:  # the clock was ahead
         leaf = replace(leaf, day=told.day, id=f"audit:{told.day.isoformat()}:{leaf.entry}")

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from labelsvc.labels.layouts.variables import CONDITIONS, VARIABLES
+from labelsvc.wording import quantity
 
 
 class Unit(NamedTuple):
@@ -51,7 +52,8 @@ class LabelContent(Mapping[str, str]):
     """Values of the variables for one record (a lot of a product); absent ones read as "".
 
     `stars` is 3, 4 or 5, or None where nothing may be claimed today: then `{stars}`,
-    `{stars_text}` and `{stars_text_en}` are empty, no star is drawn and the mark stays away. `record` names the record in
+    `{stars_text}` and `{stars_text_en}` are empty, no star is drawn and the mark stays away. The parts of
+    the quantity (`{net_name}` and others) follow from `{net_content}`. `record` names the record in
     messages. `images` maps mark, logo, photo to PNG or JPEG bytes. Texts become NFC and lose
     control characters; names outside the registry are a programming error (KeyError).
     """
@@ -60,12 +62,16 @@ class LabelContent(Mapping[str, str]):
     stars: int | None = None
     record: str = ""
     images: Mapping[str, bytes] = field(default_factory=dict)
+    #: What the catalogue knows and no label says, for the law: kind of goods, kind of maker.
+    facts: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         clean = {name: _clean(value) for name, value in self.values_by_name.items() if value}
         unknown = set(clean) - set(VARIABLES)
         if unknown:
             raise KeyError(f"not a label variable: {sorted(unknown)}")
+        parts = quantity.split(clean.get("net_content", ""))
+        clean |= dict(zip(("net_name", "net_total", "net_rest"), parts, strict=True))
         for name in ("stars", "stars_text", "stars_text_en"):
             clean.pop(name, None)
         if self.stars is not None:
@@ -86,7 +92,13 @@ class LabelContent(Mapping[str, str]):
     @property
     def conditions(self) -> dict[str, str]:
         """Values of `CONDITIONS`, for `when` and `unless` alone."""
-        return {name: name if name in self.images else "" for name in CONDITIONS}
+        amount = quantity.total(self["net_content"]) or 0
+        met = {
+            "mark": "mark" in self.images,
+            "net_over_200": amount > 200,
+            "net_over_1000": amount > 1000,
+        }
+        return {name: name if met[name] else "" for name in CONDITIONS}
 
     def __getitem__(self, name: str) -> str:
         if name not in VARIABLES:

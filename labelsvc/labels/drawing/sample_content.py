@@ -50,7 +50,7 @@ _SHORT = {
     "producer_address": "Xã Ba Vì, Hà Nội",
     "village": "Làng Sậy",
     "artisan": "Trần Lụa",
-    "net_content": "50 g",
+    "net_content": "Khối lượng tịnh: 50 g",
     "ingredients": "Chè, hoa sen",
     "instructions": "Hãm 2 phút.",
     "storage": "Nơi khô mát.",

@@ -68,7 +68,7 @@ class Drawn(Part):
     @property
     def pictures(self) -> frozenset[str]:
         """Pictures that it draws, or whose being there decides whether it is drawn."""
-        return frozenset({self.when or "", self.unless or ""} & CONDITIONS)
+        return frozenset({self.when or "", self.unless or ""} & {"mark"})
 
     @field_validator("when", "unless")
     @classmethod

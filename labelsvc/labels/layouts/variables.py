@@ -44,7 +44,8 @@ def _said(*names: str) -> list[Variable]:
 _PLACED = frozenset(
     {
         "name", "name_en", "origin", "net_content", "ingredients", "instructions", "storage",
-        "warning", "alcohol", "specification", "gtin", "ocop_code",
+        "warning", "alcohol", "specification", "gtin", "ocop_code", "artisan", "repacker",
+        "ordering_party", "nutrition", "dimensions",
     }
 )  # fmt: skip
 _ROWS = (
@@ -63,20 +64,18 @@ _ROWS = (
     Variable(
         "village_en", "Làng nghề (tiếng Anh)", "Craft village (English)", "Dam Say tea village"
     ),
-    Variable("artisan", "Nghệ nhân", "Artisan", "Nghệ nhân Nguyễn Thị Lụa"),
-    *_said("origin", "net_content", "ingredients"),
-    Variable(
-        "nutrition",
-        "Thành phần dinh dưỡng",
-        "Nutrition",
-        "Trong 100 g: năng lượng 250 kcal, chất đạm 18 g, carbohydrat 40 g, chất béo 2 g, natri 12 mg",
-    ),
-    *_said("instructions", "storage", "warning", "alcohol", "specification"),
-    Variable("dimensions", "Kích thước", "Dimensions", "Ø 11 × 24 cm"),
+    *_said("artisan", "repacker", "ordering_party", "origin", "net_content"),
+    Variable("net_name", "Định lượng: tên", "Net content: name", "Khối lượng tịnh"),
+    Variable("net_total", "Định lượng: con số", "Net content: figures", "100 g", "net_content"),
+    Variable("net_rest", "Định lượng: phần còn lại", "Net content: the rest", ""),
+    *_said("ingredients", "nutrition", "instructions", "storage", "warning", "alcohol"),
+    *_said("specification", "dimensions"),
     *_said(*(column.name for column in product_columns.ON_LABELS if column.name not in _PLACED)),
     Variable("lot_code", "Số lô", "Lot", "L2611-03", "lot"),
     Variable("made", "Ngày sản xuất (NSX)", "Made", "02/11/2026", "made"),
     Variable("expires", "Hạn sử dụng (HSD)", "Expires", "02/11/2028", "expires"),
+    Variable("best_before", "Sử dụng tốt nhất trước ngày", "Best before", ""),
+    Variable("season", "Vụ thu hoạch", "Season", ""),
     Variable("made_year", "Năm sản xuất", "Year made", "2026", "made_year"),
     Variable("stars", "Số sao", "Stars", "4"),
     Variable("stars_text", "Hạng sao", "Star level", "OCOP 4 sao"),
@@ -161,5 +160,6 @@ KNOWN = (PER_UNIT - {"inner_code"}) | {
     "host",
 }
 
-#: What `when` and `unless` may name beside the variables: pictures that may be missing.
-CONDITIONS = frozenset({"mark"})
+#: What `when` and `unless` may name beside the variables: pictures that may be missing, and quantities of
+#: more than 200 and 1000 g or ml, whose figures are higher.
+CONDITIONS = frozenset({"mark", "net_over_200", "net_over_1000"})

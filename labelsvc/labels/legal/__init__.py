@@ -15,7 +15,18 @@ from labelsvc.labels.drawing.content import LabelContent, Unit
 from labelsvc.labels.drawing.fonts_metrics import Fonts
 from labelsvc.labels.drawing.sample_content import sample_unit_of
 from labelsvc.labels.layouts.layout import Layout
-from labelsvc.labels.legal import colours, elsewhere, hidden, letters, spoken, stars, wording
+from labelsvc.labels.legal import (
+    colours,
+    composition,
+    dates,
+    elsewhere,
+    hidden,
+    letters,
+    spoken,
+    stars,
+    typed,
+    wording,
+)
 from labelsvc.labels.legal.contents import (
     NAME,
     NO_LABEL,
@@ -29,7 +40,10 @@ from labelsvc.labels.legal.contents import (
     required,
 )
 from labelsvc.labels.legal.elsewhere import MAY_STAND_ELSEWHERE
-from labelsvc.labels.legal.finding import APPENDIX_I, Finding, Severity, article, cite
+from labelsvc.labels.legal.finding import APPENDIX_I, PROGRAMME, Finding, Severity, article, cite
+from labelsvc.labels.legal.goods import spelling
+from labelsvc.labels.legal.goods.kind import facts_of
+from labelsvc.labels.legal.goods.written import stands
 from labelsvc.labels.legal.spoken import Spoken
 
 __all__ = [
@@ -65,9 +79,14 @@ def check_run(
     """
     words = spoken.words(layout, values)
     away = (declared_elsewhere & MAY_STAND_ELSEWHERE) | elsewhere.declared(words)
-    found = _contents(layout, values, set_number, away)
-    found += _phrases(layout, words, set_number)
-    found += wording.check(layout, values, words)
+    written = typed.contents(words, set_number)
+    found = _contents(layout, values, words, set_number, away | written.keys())
+    found += typed.check(layout, values, written)
+    found += _phrases(layout, values, words, set_number)
+    found += _decided_name(values)
+    found += composition.check(layout, values, words, set_number)
+    found += elsewhere.check(layout, words)
+    found += wording.check(layout, values, words, set_number)
     found += stars.check(layout, values, words)
     return found
 
@@ -88,7 +107,7 @@ def check_label(
     :param unit: whose words are measured; a sample of the layout's first form unless given.
     :returns: errors first, each with the box of its element where that is drawn.
     """
-    mandatory = mandatory_variables(set_number)
+    mandatory = mandatory_variables(set_number, content)
     unit = unit or sample_unit_of(layout)
     boxes = {text.field: text.box for text in drawing.texts}
     found = [
@@ -96,6 +115,8 @@ def check_label(
         for finding in check_run(layout, content, set_number, declared_elsewhere)
     ]
     found += letters.check(layout, drawing, mandatory, fonts, unit)
+    found += letters.figures(layout, drawing, content, fonts, unit)
+    found += dates.broken(layout, drawing.texts)
     found += colours.check(layout, drawing, mandatory, fonts, unit)
     found += hidden.check(layout, drawing, mandatory, fonts, unit)
     if content.stars is not None:
@@ -104,7 +125,11 @@ def check_label(
 
 
 def _contents(
-    layout: Layout, values: Mapping[str, str], set_number: int, away: frozenset[str]
+    layout: Layout,
+    values: Mapping[str, str],
+    words: list[Spoken],
+    set_number: int,
+    away: frozenset[str],
 ) -> list[Finding]:
     found: list[Finding] = []
     full = layout.purpose == "full_label"
@@ -118,11 +143,16 @@ def _contents(
                 article("42.1"),
             )
         )
-    conditional = if_any(set_number)
-    for content in (*required(set_number), *conditional):
+    group = group_of(set_number, values)
+    if full and group is not None and group.key == "medicine":
+        return [*found, _medicine()]
+    conditional = if_any(set_number, values)
+    for content in (*required(set_number, values), *conditional):
         given = [name for name in content.variables if values.get(name)]
         shown = [name for name in content.variables if name in layout.variables]
         if content.key in away or (content in conditional and not given):
+            continue
+        if set(given) & set(shown) or (full and stands(content, values, words)):
             continue
         params = {"content": content.name_vi, "content_en": content.name_en, "field": content.key}
         if not given and (full or (content.key in (NAME.key, PARTY.key) and shown)):
@@ -136,7 +166,7 @@ def _contents(
                     params,
                 )
             )
-        elif full and not set(given) & set(shown):
+        elif full:
             found.append(
                 Finding(
                     "error",
@@ -150,22 +180,51 @@ def _contents(
     return found
 
 
-def _phrases(layout: Layout, words: list[Spoken], set_number: int) -> list[Finding]:
-    """Prescribed words. A warning: set 18 holds medicines too, whose labels have a law of their
-    own, and the catalogue does not tell them apart."""
-    group = group_of(set_number)
-    if group is None or layout.purpose != "full_label":
+def _decided_name(values: Mapping[str, str]) -> list[Finding]:
+    """Stars belong to the goods that the decision names."""
+    decided, name = facts_of(values).get("decided_name", ""), values.get("product_name", "")
+    if not values.get("stars") or not decided or spelling.key(decided) == spelling.key(name):
         return []
-    said = " ".join(text.text for text in words).casefold().replace("\n", " ")
     return [
         Finding(
             "warning",
+            "name_not_as_decided",
+            "The decision names the goods “{decided}”, the label says “{name}”.",
+            "Print the name of the decision, or ask the programme office.",
+            f"{PROGRAMME} art. 8.1",
+            {"decided": decided, "name": name},
+        )
+    ]
+
+
+def _medicine() -> Finding:
+    """Medicines have contents of their own, which the catalogue does not hold."""
+    return Finding(
+        "error",
+        "medicine_label",
+        "The label of a medicine is not made here: it needs dosage form, registration number and more.",
+        "Print a seal or a card beside the medicine's own label; or correct the kind of goods.",
+        f"{APPENDIX_I} group 12",
+    )
+
+
+def _phrases(
+    layout: Layout, values: Mapping[str, str], words: list[Spoken], set_number: int
+) -> list[Finding]:
+    """Prescribed words, whatever their capitals and the place of the tone."""
+    group = group_of(set_number, values)
+    if group is None or layout.purpose != "full_label":
+        return []
+    said = spelling.key(" ".join(text.text for text in words))
+    return [
+        Finding(
+            "error",
             "phrase_missing",
             "The words “{phrase}” are missing.",
-            "Add them to the layout or to the warning of the product, unless it is a medicine.",
-            f"{APPENDIX_I} group {group.number}",
+            "Add them to the layout or to the warning of the product.",
+            f"{APPENDIX_I} group {group.number}{point}",
             {"phrase": phrase},
         )
-        for phrase in group.phrases
-        if phrase.casefold() not in said
+        for point, phrase in group.phrases
+        if not spelling.has(said, phrase)
     ]

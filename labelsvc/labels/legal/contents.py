@@ -1,156 +1,85 @@
 """Contents: knows the mandatory contents of a label: art. 42.1 and appendix I of Decree 37/2026/NĐ-CP. Used
 by legal.
 
-Goods are known by the number of their criteria set (Decision 26/2026/QĐ-TTg, appendix I); each set
-lies in one group of the decree's appendix. Goods that lie in several groups may choose (art. 42).
+The table of the groups is data (`goods.groups`). Goods are known by the number of their criteria set
+(Decision 26/2026/QĐ-TTg, appendix I) and by their values: name, ingredients, what the catalogue knows.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from labelsvc.labels.legal.finding import APPENDIX_I, article
+from labelsvc.labels.legal.finding import APPENDIX_IV, article
+from labelsvc.labels.legal.goods import materials, nutrition, written
+from labelsvc.labels.legal.goods.groups import CONTENTS, GROUPS, Content, Group
+from labelsvc.labels.legal.goods.kind import NO_LABEL, facts_of, is_wine, kind_of
+from labelsvc.labels.legal.goods.spelling import found, key, keys
 
+__all__ = [
+    "ADDRESS", "NAME", "NO_LABEL", "ORIGIN", "PARTY", "Content", "Group", "group_of", "if_any",
+    "mandatory_variables", "missing", "required",
+]  # fmt: skip
 
-@dataclass(frozen=True)
-class Content:
-    """A mandatory content: `variables` of which one must have a value and stand on the label."""
-
-    key: str
-    name_vi: str
-    name_en: str
-    article: str
-    variables: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Group:
-    """A group of appendix I. `if_any`: mandatory only where there is something to say ("nếu có").
-
-    `phrases`: words that the law prescribes for the group, whatever the product.
-    """
-
-    number: str
-    name_vi: str
-    contents: tuple[Content, ...] = ()
-    if_any: tuple[Content, ...] = ()
-    phrases: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        said = f"{APPENDIX_I} group {self.number}" if self.number else APPENDIX_I
-        for name in ("contents", "if_any"):
-            own = tuple(replace(content, article=said) for content in getattr(self, name))
-            object.__setattr__(self, name, own)
-
-
-def _content(key: str, name_vi: str, name_en: str, *variables: str) -> Content:
-    return Content(key, name_vi, name_en, APPENDIX_I, variables or (key,))
-
-
-NAME = Content("name", "Tên hàng hóa", "Name", article("42.1a"), ("product_name",))
-PARTY = Content(
-    "producer",
-    "Tên tổ chức, cá nhân chịu trách nhiệm",
-    "Responsible party",
-    article("42.1b"),
-    ("producer_name",),
+NAME, PARTY, ADDRESS, ORIGIN = (
+    CONTENTS[name] for name in ("name", "producer", "address", "origin")
 )
-ADDRESS = Content(
-    "address", "Địa chỉ sản xuất", "Address of production", article("42.1b"), ("producer_address",)
-)
-ORIGIN = Content("origin", "Xuất xứ", "Origin", article("42.1c"), ("origin",))
-QUANTITY = _content("net_content", "Định lượng", "Net quantity")
-MADE = _content("made", "Ngày sản xuất", "Date of manufacture")
-EXPIRES = _content("expires", "Hạn sử dụng", "Expiry date")
-EITHER_DATE = _content(
-    "expires", "Ngày sản xuất hoặc hạn sử dụng", "Date of manufacture or expiry", "expires", "made"
-)
-INGREDIENTS = _content("ingredients", "Thành phần", "Ingredients")
-NUTRITION = _content("nutrition", "Thành phần dinh dưỡng", "Nutrition")
-WARNING = _content("warning", "Thông tin cảnh báo", "Warning")
-USE = _content("instructions", "Hướng dẫn sử dụng", "Instructions for use")
-STORAGE = _content("storage", "Hướng dẫn bảo quản", "Storage")
-ETHANOL = _content("alcohol", "Hàm lượng etanol", "Ethanol content")
-LOT = _content("lot", "Số lô", "Lot number", "lot_code")
-FIGURES = _content(
-    "specification", "Thông số kỹ thuật", "Technical figures", "specification", "dimensions"
-)
-YEAR = _content("made_year", "Năm sản xuất", "Year of manufacture", "made_year", "made")
-
 _ALWAYS = (NAME, PARTY, ADDRESS, ORIGIN)
 #: Traditional crafts may name the artisan and the craft village instead (art. 44).
 _ALWAYS_CRAFTS = (
     NAME,
-    replace(PARTY, article=article("44"), variables=("producer_name", "artisan")),
-    replace(ADDRESS, article=article("44"), variables=("producer_address", "village")),
+    replace(PARTY, article=article("44.1c"), variables=("producer_name", "artisan")),
+    replace(ADDRESS, article=article("44.1c"), variables=("producer_address", "village")),
     ORIGIN,
 )
-_FOOD = (QUANTITY, MADE, EXPIRES, INGREDIENTS, WARNING, USE, STORAGE)
-
-GRAIN = Group("1", "Lương thực", (QUANTITY, MADE, EXPIRES), (WARNING,))
-FOOD = Group("2", "Thực phẩm", _FOOD, (NUTRITION,))
-HEALTH_FOOD = Group(
-    "3",
-    "Thực phẩm bảo vệ sức khỏe",
-    _FOOD,
-    (NUTRITION,),
-    (
-        "Thực phẩm bảo vệ sức khỏe",
-        "Thực phẩm này không phải là thuốc, không có tác dụng thay thế thuốc chữa bệnh",
-        "Công dụng",
-        "Đối tượng",
-    ),
+_CRAFTS = frozenset({"craft", "wood", "ceramic", "household"})
+#: Goods whose shape says how they are used (group 14e).
+_EVIDENT = keys(
+    "xà phòng, xà bông, son, son môi, son dưỡng, nước hoa, phấn phủ, bông tắm, khăn, sáp thơm, lăn khử mùi"
 )
-DRINKS = Group("6", "Đồ uống (trừ rượu)", _FOOD, (NUTRITION,))
-SPIRITS = Group("7", "Rượu", (QUANTITY, ETHANOL), (EXPIRES, STORAGE, WARNING, LOT))
-COSMETICS = Group("14", "Mỹ phẩm", (QUANTITY, INGREDIENTS, LOT, EITHER_DATE, USE, WARNING))
-#: Essential oils and herbs that are neither medicine nor food: the nearest contents; no group
-#: names them (open point).
-HERBS = Group("", "Tinh dầu, dược liệu khác", (QUANTITY, INGREDIENTS, MADE, EXPIRES, USE, STORAGE))
-CRAFTS = Group(
-    "32-35", "Đồ gỗ, gốm sứ, thủ công mỹ nghệ", (INGREDIENTS, FIGURES, USE, STORAGE), (WARNING,)
-)
-TEXTILES = Group("25", "Dệt, may, da, giầy", (INGREDIENTS, FIGURES, USE, STORAGE, WARNING, YEAR))
-#: Ornamental plants and animals: no list that fits them, the four of art. 42.1 only.
-LIVING = Group("", "Hoa, cây, vật nuôi cảnh")
-
-_BY_SET: dict[int, Group] = (
-    {3: GRAIN}
-    | dict.fromkeys((1, 2, *range(4, 14)), FOOD)
-    | dict.fromkeys((14, 15), SPIRITS)
-    | dict.fromkeys((16, 17), DRINKS)
-    | {18: HEALTH_FOOD, 19: COSMETICS, 20: HERBS, 21: CRAFTS, 22: TEXTILES}
-    | dict.fromkeys((23, 24, 25), LIVING)
+#: From so many months on a cosmetic may do with its date of manufacture (group 14đ).
+STABLE_MONTHS = 30
+_STABLE = re.compile(
+    r"\d+\s*tháng\s*(?:kể từ|sau)\s*(?:khi|ngày)\s*mở|\bPAO\b|\b\d+\s?M\b|"
+    r"(?:ổn định|sử dụng được)\s*(?:trên|từ)\s*(?:3\d|[4-9]\d)\s*tháng",
+    re.IGNORECASE,
 )
 
-#: Set 26 is a service: it has no goods label at all.
-NO_LABEL = frozenset({26})
 
-
-def group_of(set_number: int) -> Group | None:
+def group_of(set_number: int, values: Mapping[str, str] | None = None) -> Group | None:
     """The group of appendix I; None for services and unknown sets."""
-    return _BY_SET.get(set_number)
+    return GROUPS.get(kind_of(set_number, values or {}))
 
 
-def required(set_number: int) -> tuple[Content, ...]:
-    """Mandatory contents of goods of a criteria set, those of art. 42.1 first."""
+def required(set_number: int, values: Mapping[str, str] | None = None) -> tuple[Content, ...]:
+    """Mandatory contents of goods of a criteria set, those of art. 42.1 first.
+
+    Without *values* those of the usual goods of the set.
+    """
     if set_number in NO_LABEL:
         return ()
-    group = group_of(set_number)
-    always = _ALWAYS_CRAFTS if group is CRAFTS else _ALWAYS
-    return (*always, *(group.contents if group else ()))
+    known = values or {}
+    group = group_of(set_number, known)
+    always = _ALWAYS_CRAFTS if group is not None and group.key in _CRAFTS else _ALWAYS
+    if group is None:
+        return always
+    asked = [content for content in group.some if _asked(content, group, set_number, known)]
+    wanted = [content for content in group.contents if not _freed(content, group, known)]
+    if any(content.key == "expires" for content in asked):
+        wanted = [content for content in wanted if content.key != "expires"]
+    return (*always, *wanted, *asked)
 
 
-def if_any(set_number: int) -> tuple[Content, ...]:
+def if_any(set_number: int, values: Mapping[str, str] | None = None) -> tuple[Content, ...]:
     """Contents that are mandatory once the catalogue has a value for them ("nếu có")."""
-    group = group_of(set_number)
+    group = group_of(set_number, values)
     return group.if_any if group else ()
 
 
-def mandatory_variables(set_number: int) -> frozenset[str]:
+def mandatory_variables(set_number: int, values: Mapping[str, str] | None = None) -> frozenset[str]:
     """Variables whose words are mandatory contents: those that size and contrast rules mean."""
-    contents = (*required(set_number), *if_any(set_number))
+    contents = (*required(set_number, values), *if_any(set_number, values))
     return frozenset(name for content in contents for name in content.variables)
 
 
@@ -158,6 +87,37 @@ def missing(set_number: int, values: Mapping[str, str]) -> list[Content]:
     """Mandatory contents for which the catalogue has no value yet."""
     return [
         content
-        for content in required(set_number)
+        for content in required(set_number, values)
         if not any(values.get(name) for name in content.variables)
+        and not written.in_values(content, values)
     ]
+
+
+def _asked(content: Content, group: Group, set_number: int, values: Mapping[str, str]) -> bool:
+    """True if these goods of the group need what only some of it need."""
+    if content.key == "nutrition":
+        return nutrition.duty(set_number, group.key, values) == nutrition.MUST
+    if group.key == "spirit":
+        return is_wine(values)
+    if content.key == "instructions":
+        return not found(key(values.get("product_name", "")), _EVIDENT)
+    return not _stable(values)
+
+
+def _freed(content: Content, group: Group, values: Mapping[str, str]) -> bool:
+    """True if appendix IV leaves the content out: the material stands in the name."""
+    return content.key == "ingredients" and materials.in_name(group.key, values)
+
+
+def _stable(values: Mapping[str, str]) -> bool:
+    """True if a cosmetic keeps for 30 months or more, as the catalogue or the label says."""
+    days = facts_of(values).get("shelf_life_days", "")
+    if days.isdecimal() and int(days) >= STABLE_MONTHS * 30:
+        return True
+    said = (
+        values.get(name, "") for name in ("storage", "instructions", "specification", "warning")
+    )
+    return any(_STABLE.search(text) for text in said)
+
+
+FREED_BY = f"{APPENDIX_IV} 1"

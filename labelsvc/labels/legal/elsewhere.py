@@ -1,12 +1,20 @@
-"""Elsewhere: finds contents that stand elsewhere on the pack: "Xem NSX, HSD ở đáy bao bì" (appendix III).
-Used by legal."""
+"""Elsewhere: finds contents that stand elsewhere on the pack: "Xem NSX, HSD ở đáy bao bì" (appendix III), and
+those that a label sends the reader away for. Used by legal.
+
+Only places on the pack count. Contents may be electronic only on a label of the national database (art. 52.2),
+and name, responsible party, origin and warnings of goods of medium and high risk never (art. 53.2d).
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.legal.finding import Finding, article, grave
 from labelsvc.labels.legal.spoken import Spoken
+from labelsvc.wording import legible
+from labelsvc.wording.phrases import Pattern
 
 #: What a label may send the reader away for. The name must be on the label itself.
 MAY_STAND_ELSEWHERE = frozenset(
@@ -16,33 +24,100 @@ MAY_STAND_ELSEWHERE = frozenset(
         "specification",
     }
 )  # fmt: skip
+#: True once labels are told to the national database of electronic labels (art. 52.2, 54).
+JOINED = False
+#: Risk of the goods → contents that stay on the pack whatever is joined (art. 53).
+_PHYSICAL = {
+    "low": frozenset[str](),
+    "medium": frozenset({"name", "producer", "address", "origin", "warning"}),
+    "high": frozenset({"name", "producer", "address", "origin", "warning"}),
+}
 
 _SEE = re.compile(
-    r"\bxem\s+(?P<what>[^.;\n]+?)\s+(?:in\s+)?(?:ở|trên|tại|dưới)\s+(?P<where>[^.;\n]*\w)",
-    re.IGNORECASE,
+    r"(?<!\w)(?:vui lòng |hãy |mời |xin )?(?:xem|đọc|tìm|tham khảo|được (?:in|ghi|thể hiện)|in|ghi)\s*(?:thêm\s+|chi tiết\s+|kỹ\s+)?(?P<what>[^.;]*?)"
+    r"(?:\s+(?:in|ghi|có|được in|được ghi|dập|in nổi))?\s+(?:ở|trên|tại|dưới|bằng|qua|trong|theo|bên)\s+(?P<where>(?:[^.;]|\.(?=\w))*\w)"
+)
+_SEE_THERE = re.compile(
+    r"(?<!\w)(?P<what>[^.;:]{0,60}?)\s*:?\s*(?:xem|in)\s+(?P<where>(?:đáy|nắp|thân|cổ|mặt|bao bì|vỏ|tem phụ|nhãn phụ|mép)[^.;]*)"
+)
+_SCAN = re.compile(
+    r"(?<!\w)(?:quét|scan|quẹt|soi|truy cập|vào|gọi|liên hệ|tra cứu)\s+(?P<where>(?:[^.;]|\.(?=\w)){0,60}?)(?:\s+để\s+|\s*[,:]\s+|\s+[-–]\s+)(?:biết|xem|đọc|tra cứu|tìm hiểu|có|nhận)?\s*"
+    r"(?P<what>[^.;]+)"
+)
+#: Places of the pack.
+_PACK = re.compile(
+    r"(?<!\w)(?:đáy|nắp|thân|cổ|mặt|bao bì|bao|hộp|chai|lọ|hũ|túi|gói|vỏ|lon|can|thùng|tem phụ|nhãn phụ|nhãn|mép|cạnh|góc|viền|quai|thẻ|"
+    r"đường hàn|bên (?:dưới|cạnh|hông|trái|phải|trên)|phía|đây|vị trí|miệng|tờ hướng dẫn|tài liệu kèm theo|phiếu kèm)(?!\w)"
+)
+_AWAY = re.compile(
+    r"(?<!\w)(?:qr|mã|code|web\w*|website|trang|link|đường dẫn|liên kết|mạng|internet|ứng dụng|app|zalo|facebook|fanpage|điện thoại|hotline|"
+    r"online|url|trực tuyến|điện tử|cổng|hệ thống|tem truy xuất|tem điện tử|cửa hàng|đại lý|nơi bán|nhà máy|cơ sở|văn phòng|công ty)(?!\w)|\w\.\w{2,}"
 )
 #: Words of such a reference → contents. An own address or origin is never sent away by it:
 #: art. 37 wants name, responsible party and origin on the physical label.
-_NAMES: tuple[tuple[str, str], ...] = (
-    (r"\bNSX\b|ngày sản xuất", "made"),
-    (r"\bHSD\b|\bHD\b|hạn sử dụng", "expires"),
-    (r"năm sản xuất", "made_year"),
-    (r"số lô|\blô\b", "lot"),
-    (r"thành phần dinh dưỡng|giá trị dinh dưỡng", "nutrition"),
-    (r"thành phần(?! dinh dưỡng)", "ingredients"),
-    (r"hướng dẫn sử dụng|\bHDSD\b|cách dùng", "instructions"),
-    (r"bảo quản", "storage"),
-    (r"cảnh báo", "warning"),
-    (r"định lượng|khối lượng|thể tích", "net_content"),
-    (r"thông số", "specification"),
+_NAMES: tuple[tuple[Pattern, str], ...] = tuple(
+    (Pattern(words), key)
+    for words, key in (
+        (r"nsx|ngày sản xuất|ngày sx", "made"),
+        (r"hsd|hd|hạn sử dụng|hạn dùng|hạn", "expires"),
+        (r"năm sản xuất", "made_year"),
+        (r"số lô|lô", "lot"),
+        (r"thành phần dinh dưỡng|giá trị dinh dưỡng|dinh dưỡng", "nutrition"),
+        (r"thành phần(?! dinh dưỡng)|nguyên liệu", "ingredients"),
+        (r"hướng dẫn sử dụng|hdsd|cách (?:dùng|sử dụng|pha|chế biến)|hướng dẫn", "instructions"),
+        (r"bảo quản", "storage"),
+        (r"cảnh báo|lưu ý|khuyến cáo|dị ứng", "warning"),
+        (r"định lượng|khối lượng|thể tích", "net_content"),
+        (r"thông số", "specification"),
+    )
 )
+
+
+def electronic(risk: str, *, joined: bool = JOINED) -> frozenset[str]:
+    """Contents of goods of *risk* that may stand on an electronic label instead of the pack."""
+    if not joined:
+        return frozenset()
+    return MAY_STAND_ELSEWHERE - _PHYSICAL.get(risk, _PHYSICAL["medium"])
 
 
 def declared(spoken: Iterable[Spoken]) -> frozenset[str]:
     """Keys of the contents that some text of the label says stand elsewhere on the pack."""
-    found = set()
+    found: set[str] = set()
     for text in spoken:
-        for see in _SEE.finditer(text.text):
-            what = see["what"]
-            found |= {key for words, key in _NAMES if re.search(words, what, re.IGNORECASE)}
+        for what, where in _references(text):
+            if _PACK.search(where) and not _AWAY.search(where):
+                found |= _named(what)
     return frozenset(found)
+
+
+def check(layout: Layout, spoken: Iterable[Spoken]) -> Iterator[Finding]:
+    """Mandatory contents for which a label sends the reader to the web, and which it does not show."""
+    said = list(spoken)
+    shown = {name for text in said for name in text.variables}
+    for text in said:
+        for what, where in _references(text):
+            away = _named(what) - shown - ({"lot"} if "lot_code" in shown else set())
+            if away and _AWAY.search(where):
+                yield Finding(
+                    grave(layout),
+                    "sent_to_the_web",
+                    "“{words}”: what the law wants on the pack stands on no page.",
+                    "Print it on the label, or say where on the pack it is: “Xem HSD ở nắp”.",
+                    article("52.2, 53"),
+                    {"words": " ".join(f"{what} … {where}".split())[:80]},
+                    text.element,
+                )
+
+
+def _references(text: Spoken) -> Iterator[tuple[str, str]]:
+    for reading in legible.readings(text.text)[:2]:
+        for pattern in (_SEE, _SEE_THERE, _SCAN):
+            for hit in pattern.finditer(reading):
+                what, where = hit["what"], hit["where"]
+                if not _named(what):  # "NSX, HSD xem ở nắp": the words stand before
+                    what = reading[max(0, hit.start() - 60) : hit.start()].rpartition(".")[2]
+                yield what, where
+
+
+def _named(what: str) -> set[str]:
+    return {key for phrase, key in _NAMES if phrase.search(what)}

@@ -14,6 +14,8 @@ Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in mm
 
 DECREE = "Decree 37/2026/NĐ-CP"
 APPENDIX_I = f"{DECREE} appendix I"
+APPENDIX_IV = f"{DECREE} appendix IV"
+NUTRITION_RULES = "Circular 30/2026/TT-BYT"
 PROGRAMME = "Decision 26/2026/QĐ-TTg"
 MARK_RULES = "Decision 1162/QĐ-VPĐP-OCOP"
 #: `art. 42.1a`: article, clause, point.
@@ -61,6 +63,7 @@ def cite(source: str, language: str) -> str:
     for english, vietnamese in (
         ("Decree ", "Nghị định "),
         ("Decision ", "Quyết định "),
+        ("Circular ", "Thông tư "),
         (" art. ", ", Điều "),
         (" appendix ", ", Phụ lục "),
         (", appendices ", ", Phụ lục "),

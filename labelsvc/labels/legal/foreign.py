@@ -6,6 +6,7 @@ guess that only warns, a text whose own words cannot be Vietnamese.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from labelsvc.labels.drawing.words import Box, FittedText
@@ -13,9 +14,9 @@ from labelsvc.labels.layouts.elements import TextStyle
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.layouts.template import PLACEHOLDER
 from labelsvc.labels.layouts.variables import PER_UNIT
-from labelsvc.labels.legal import syllable
-from labelsvc.labels.legal.finding import Finding, Severity, article, quoted
+from labelsvc.labels.legal.finding import Finding, Severity, article, grave, quoted
 from labelsvc.labels.legal.spoken import Spoken, named
+from labelsvc.wording import language, syllable
 
 #: Foreign variable → the Vietnamese one that must be there, and be as large.
 FOREIGN = {
@@ -27,6 +28,20 @@ FOREIGN = {
 }
 #: Hundredths of a millimetre nobody sees.
 _SLACK = 0.01
+#: Mandatory contents that a catalogue may hold in English alone.
+_CONTENTS = (
+    "product_name", "ingredients", "nutrition", "instructions", "storage", "warning", "specification", "dimensions",
+)  # fmt: skip
+#: English words before a mandatory content, and the variables of it.
+_HEADS = re.compile(
+    r"(?:ingredients?|contents?|warnings?|cautions?|allergens?|storage|store|directions?|instructions?|usage|how\s+to\s+use|"
+    r"net(?:\s+(?:weight|wt|content|contents|volume|vol))?|weight|volume|manufactur(?:er|ed\s+by)|produced\s+by|made\s+by|"
+    r"producer|address|nutrition(?:al)?(?:\s+(?:facts|information))?|specifications?|material)\.?",
+    re.IGNORECASE,
+)
+_HEADED = frozenset(
+    {*_CONTENTS, "net_content", "net_total", "producer_name", "producer_address", "alcohol"}
+)
 
 
 def is_foreign(style: TextStyle) -> bool:
@@ -70,6 +85,45 @@ def alone(layout: Layout, spoken: Sequence[Spoken]) -> Iterator[Finding]:
                 {"words": text.text},
                 text.element,
             )
+
+
+def values(layout: Layout, given: Mapping[str, str], spoken: Sequence[Spoken]) -> Iterator[Finding]:
+    """Mandatory contents that are in another language alone, and English words before them.
+
+    The name is that of the decision where there is one: then it asks and does not refuse.
+    """
+    said = set()
+    for text in spoken:
+        if is_foreign(text.style):
+            continue
+        for name in _CONTENTS:
+            value = given.get(name, "")
+            if name not in text.variables or name in said or not language.foreign(value):
+                continue
+            said.add(name)
+            decided = name == "product_name" and bool(given.get("stars"))
+            yield Finding(
+                "warning" if decided else grave(layout),
+                "foreign_content",
+                "“{words}” is not in Vietnamese.",
+                "Write it in Vietnamese; another language may stand beside it, not larger.",
+                article("39.1, 42.1"),
+                {"words": value if len(value) <= 60 else f"{value[:59]}…"},
+                text.element,
+            )
+        for line in text.style.text.replace("**", "").split("\n"):
+            own = PLACEHOLDER.sub(" ", line).strip(" :·-–/[]()")
+            names = set(PLACEHOLDER.findall(line))
+            if names & _HEADED and _HEADS.fullmatch(own):
+                yield Finding(
+                    grave(layout),
+                    "foreign_head",
+                    "“{words}” stands before a mandatory content in another language alone.",
+                    "Write the Vietnamese word, and the other beside it.",
+                    article("39.1, 42.1"),
+                    {"words": own},
+                    text.element,
+                )
 
 
 def larger(

@@ -17,7 +17,7 @@ from labelsvc.labels.drawing.ops import UnitTextOp
 from labelsvc.labels.drawing.words import FittedText
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.layouts.variables import PER_UNIT
-from labelsvc.labels.legal import foreign
+from labelsvc.labels.legal import foreign, quantity
 from labelsvc.labels.legal.finding import Finding, article, grave, quoted
 
 FLOOR, ADVICE = 0.9, 1.2
@@ -53,19 +53,30 @@ def check(
     unit: Unit,
 ) -> list[Finding]:
     """Letters too small, a name that is not the largest, foreign words larger than ours."""
-    ems = drawn_ems(drawing, unit, fonts)
-
-    def em(text: FittedText) -> float:
-        return ems.get(text.field, text.points * PT)
-
     found: list[Finding] = []
+    sizes = _sizes(drawing, unit, fonts)
     for text in drawing.texts:
-        found += _small(layout, text, height_mm(text.text, text.weight, em(text), fonts), mandatory)
+        height = height_mm(text.text, text.weight, sizes[id(text)], fonts)
+        found += _small(layout, text, height, mandatory)
     found = _once_a_stack(found)
-    sizes = {id(text): em(text) for text in drawing.texts}
     found += _name(layout, drawing.texts, sizes, mandatory)
     found += foreign.larger(layout, drawing.texts, sizes)
     return found
+
+
+def figures(
+    layout: Layout, drawing: Drawing, values: Mapping[str, str], fonts: Fonts, unit: Unit
+) -> list[Finding]:
+    """Figures of the quantity that are lower than metrology wants."""
+    sizes = _sizes(drawing, unit, fonts)
+    value = values.get("net_content", "")
+    return list(quantity.heights(layout, drawing.texts, sizes, value, fonts))
+
+
+def _sizes(drawing: Drawing, unit: Unit, fonts: Fonts) -> dict[int, float]:
+    """`id()` of each text → em in mm at which it is drawn."""
+    ems = drawn_ems(drawing, unit, fonts)
+    return {id(text): ems.get(text.field, text.points * PT) for text in drawing.texts}
 
 
 def _once_a_stack(findings: list[Finding]) -> list[Finding]:
@@ -122,7 +133,7 @@ def _small(
     return []
 
 
-def _name(
+def _name(  # figures of the quantity alone are left out: art. 45.1 leaves their height to metrology
     layout: Layout,
     texts: Sequence[FittedText],
     sizes: Mapping[int, float],
@@ -135,7 +146,8 @@ def _name(
     others = [
         text
         for text in texts
-        if mandatory & set(text.variables) and "product_name" not in text.variables
+        if mandatory & set(text.variables)
+        and not {"product_name", "net_total"} & set(text.variables)
     ]
     rival = max(others, key=lambda text: sizes[id(text)], default=None)
     if rival is None or sizes[id(rival)] < sizes[id(name)] - _SLACK:

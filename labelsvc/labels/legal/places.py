@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.layouts.template import expand
 from labelsvc.labels.layouts.variables import PER_UNIT, VARIABLES
-from labelsvc.labels.legal.finding import Finding, Severity, article
+from labelsvc.labels.legal.finding import Finding, Severity, article, grave
 from labelsvc.labels.legal.spoken import Spoken
-from labelsvc.labels.legal.syllable import plain, possible
+from labelsvc.wording.syllable import plain, possible
 
 #: Variables that name a place.
 PLACES = ("producer_address", "village", "origin")
@@ -125,6 +126,16 @@ _NAMED = re.compile(
 )
 _OLD_UNITS = re.compile(r"(?<!\w)(?:[Qq]uận|[Hh]uyện|[Tt]hị xã|Q\.|H\.)\s*(?=[A-ZĐÀ-Ỹ\d])")
 
+#: What was there before, said as such: "(huyện Gia Lâm cũ)", "(trước đây: huyện Gia Lâm)".
+_FORMER = re.compile(r"\((?:[^()]*\b(?:cũ|trước)\b[^()]*)\)")
+
+
+def _bare(address: str) -> bool:
+    """True if nothing is left of *address* without the names of provinces and countries."""
+    left = _NAMED.sub(" ", plain(address).casefold())
+    left = re.sub(r"\b(?:thanh pho|tinh|tp|t|nuoc|viet nam|vn)\b", " ", left)
+    return not re.search(r"\w", left)
+
 
 def abbreviated(text: str, *, address: bool) -> list[str]:
     """The names of places in *text* that are cut short, in the order of the text.
@@ -172,7 +183,7 @@ def is_address(text: str) -> bool:
     return bool(_ADDRESS_WORDS.search(text) or _NAMED.search(plain(text).casefold()))
 
 
-def check(values: Mapping[str, str], text: Spoken) -> Iterator[Finding]:
+def check(layout: Layout, values: Mapping[str, str], text: Spoken) -> Iterator[Finding]:
     """Names cut short in *text*, as it is composed, and units that no longer exist."""
     own = _composed(text, values, lambda name: name in PLACES)
     said = set()
@@ -190,13 +201,24 @@ def check(values: Mapping[str, str], text: Spoken) -> Iterator[Finding]:
             if short not in said:
                 said.add(short)
                 yield _abbreviated(text, short, "warning")
-    whole = "\n".join(own)
+    whole = _FORMER.sub(" ", "\n".join(own))
+    given = values.get("producer_address", "")
+    if "producer_address" in text.variables and given and _bare(given):
+        yield Finding(
+            grave(layout),
+            "address_short",
+            "The address “{words}” names no place below the province.",
+            "Give house or hamlet, and the commune or ward.",
+            article("42.1b, 44"),
+            {"words": given},
+            text.element,
+        )
     if old := _OLD_UNITS.search(whole):
         yield Finding(
-            "warning",
+            grave(layout),
             "old_address",
             "The address names a unit that no longer exists since 1 July 2025: “{words}”.",
-            "Give the new commune or ward; labels with the old address end on 30 June 2027.",
+            "Give the new commune or ward. Only labels printed before that day may be used up, until 30 June 2027.",
             article("98"),
             {"words": re.split(r"[,\n]", whole[old.start() :])[0]},
             text.element,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from labelsvc.labels.drawing.content import LabelContent
 from labelsvc.labels.layouts.elements import Drawn, TextStyle
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.layouts.template import expand
 from labelsvc.labels.layouts.variables import CONDITIONS, PER_UNIT, VARIABLES
+
+#: A text of more words says what it says by itself.
+MOST_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,28 @@ def words(layout: Layout, values: Mapping[str, str]) -> list[Spoken]:
             text = "\n".join("".join(run.text for run in line) for line in lines)
             found.append(Spoken(element, style, text))
     return found
+
+
+def masked(text: Spoken, values: Mapping[str, str], names: Collection[str]) -> str:
+    """The words of *text* with an ellipsis for the values of *names*."""
+    shown = {}
+    for name in VARIABLES:
+        value = "" if name in PER_UNIT else values.get(name, "")
+        shown[name] = "…" if value and name in names else value
+    return "\n".join("".join(run.text for run in line) for line in expand(text.style.text, shown))
+
+
+def adjoining(spoken: Sequence[Spoken]) -> list[Spoken]:
+    """Short texts that follow each other, read as one: a claim may be split over two of them."""
+    runs: list[list[Spoken]] = [[]]
+    for text in spoken:
+        if len(text.text.split()) > MOST_WORDS:
+            runs.append([])
+        else:
+            runs[-1].append(text)
+    return [
+        replace(run[0], text=" ".join(text.text for text in run)) for run in runs if len(run) > 1
+    ]
 
 
 def named(layout: Layout) -> Iterator[tuple[str, TextStyle]]:

@@ -1,8 +1,10 @@
-"""Stars and the mark: only while the recognition allows them, with the decision beside them."""
+"""Stars and the mark: only while the recognition allows them, with the decision beside them.
+
+Read from the text as it is printed: what the layout says, and what name, story and other values say.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from labelsvc.labels.drawing.compose import Drawing
@@ -10,45 +12,30 @@ from labelsvc.labels.drawing.content import LabelContent
 from labelsvc.labels.layouts.elements import Element, ImageElement
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.legal.finding import MARK_RULES, PROGRAMME, Box, Finding
-from labelsvc.labels.legal.spoken import Spoken
+from labelsvc.labels.legal.spoken import Spoken, adjoining, masked
+from labelsvc.wording import stars as said_stars
 
 #: Farther from the stars than this, mm, a decision number is not "beside" them (our reading).
 NEAR = 15.0
-_NUMBER = re.compile(r"\b([345])\s*sao\b", re.IGNORECASE)
-_CLAIM = re.compile(r"\bOCOP\b|\b[345]\s*sao\b|[★☆]", re.IGNORECASE)
+#: Names that are registered, and addresses: the word OCOP in them is no claim about the goods.
+_NO_CLAIM = frozenset(
+    {"host", "website", "phone", "decision_number", "decision_authority", "decision_date", "valid_to", "lot_code",
+     "gtin", "ocop_code", "growing_area", "made", "expires", "made_year", "net_content", "net_total", "net_rest", "price"}
+)  # fmt: skip
 
 
 def check(layout: Layout, values: Mapping[str, str], spoken: Sequence[Spoken]) -> list[Finding]:
     """What speaks against the claim that the label makes."""
     found: list[Finding] = []
-    stars = values.get("stars", "")
+    stars = int(values["stars"]) if values.get("stars") else None
+    known: set[int | None] = set()
     for text in spoken:
-        claim = _CLAIM.search(text.style.text)
-        number = _NUMBER.search(text.style.text)
-        if not stars and claim:
-            found.append(
-                Finding(
-                    "error",
-                    "claim_without_recognition",
-                    "“{words}” claims a recognition that is not in force.",
-                    "Use a layout without stars and without the word OCOP.",
-                    f"{PROGRAMME} art. 8.1",
-                    {"words": claim[0]},
-                    text.element,
-                )
-            )
-        elif stars and number and number[1] != stars:
-            found.append(
-                Finding(
-                    "error",
-                    "other_stars",
-                    "The label says {said} stars; the decision gives {stars}.",
-                    "Write “stars_text” in braces, which is always that of the decision.",
-                    f"{PROGRAMME} art. 8.1",
-                    {"said": number[1], "stars": stars},
-                    text.element,
-                )
-            )
+        claims = said_stars.wrong(masked(text, values, _NO_CLAIM), stars)
+        known |= {claim.stars for claim in claims}
+        found += _claimed(text, claims, stars)
+    for text in adjoining(spoken):
+        claims = said_stars.wrong(text.text, stars)
+        found += _claimed(text, [claim for claim in claims if claim.stars not in known], stars)
     if stars and layout.shows_stars:
         shown = any("decision_number" in text.variables for text in spoken)
         if not shown or not values.get("decision_number"):
@@ -64,6 +51,35 @@ def check(layout: Layout, values: Mapping[str, str], spoken: Sequence[Spoken]) -
                 )
             )
     return found
+
+
+def _claimed(
+    text: Spoken, claims: Sequence[said_stars.Claim], stars: int | None
+) -> Iterator[Finding]:
+    """One finding: of a number of stars, where the text says one."""
+    claim = max(claims, key=lambda claim: claim.stars or 0, default=None)
+    if claim is None:
+        return
+    if stars is None:
+        yield Finding(
+            "error",
+            "claim_without_recognition",
+            "“{words}” claims a recognition that is not in force.",
+            "Use a layout without stars and without the word OCOP.",
+            f"{PROGRAMME} art. 8.1",
+            {"words": claim.words},
+            text.element,
+        )
+        return
+    yield Finding(
+        "error",
+        "other_stars",
+        "The label says {said} stars; the decision gives {stars}.",
+        "Write “stars_text” in braces, which is always that of the decision.",
+        f"{PROGRAMME} art. 8.1",
+        {"said": str(claim.stars), "stars": str(stars), "words": claim.words},
+        text.element,
+    )
 
 
 def check_place(layout: Layout, drawing: Drawing, content: LabelContent) -> list[Finding]:

@@ -37,6 +37,8 @@ def product_values(product: Product) -> dict[str, str]:
         column.variable_name: getattr(product, column.name) or ""
         for column in product_columns.ON_LABELS
     }
+    values["net_content"] = _quantity(product)
+    values["warning"] = _warning(product)
     return values | {
         "producer_name": producer.name,
         "producer_address": producer.address,
@@ -51,16 +53,38 @@ def product_values(product: Product) -> dict[str, str]:
     }
 
 
+def product_facts(product: Product) -> dict[str, str]:
+    """What the law asks about a product and labels do not say (`LabelContent.facts`)."""
+    return {
+        "goods": product.goods_kind,
+        "maker": product.producer.kind,
+        "nutrition_exempt": product.nutrition_exempt,
+        "shelf_life_days": str(product.shelf_life_days or ""),
+        "risk_level": product.risk_level,
+    }
+
+
+def product_content(product: Product, **more: str) -> LabelContent:
+    """Values that a product has before there is a lot of it, and what the catalogue knows beside
+    them. *more*: values of a lot to come."""
+    return LabelContent(
+        product_values(product) | more, record=product.name, facts=product_facts(product)
+    )
+
+
 def lot_content(
     lot: Lot, *, base_url: str, on: date, pictures: Mapping[str, bytes] | None = None
 ) -> LabelContent:
     """Values of all variables for *lot* as they are on the day *on*, and the *pictures* of the
     programme (`artwork.pictures`) as far as they may be shown."""
     product = lot.product
+    best = product.date_kind == "best_before"
     values = product_values(product) | {
         "lot_code": lot.code,
         "made": day(lot.made_on),
-        "expires": day(lot.expires_on),
+        "expires": "" if best else day(lot.expires_on),
+        "best_before": day(lot.expires_on) if best else "",
+        "season": lot.season,
         "made_year": str(lot.made_on.year) if lot.made_on else "",
         "growing_area": lot.growing_area,
         "host": urlsplit(base_url).netloc,
@@ -78,7 +102,30 @@ def lot_content(
         recognition.stars if recognition else None,
         record=f"{product.name}, {lot.code}",
         images=pictures or {},
+        facts=product_facts(product)
+        | {"decided_name": recognition.product_name if recognition else ""},
     )
+
+
+def _quantity(product: Product) -> str:
+    """Net content with the packs inside and the mass of the solids (Decree 37/2026 art. 45.3, appendix II 2)."""
+    said = product.net_content or ""
+    if product.packs and product.packs not in said:
+        said = f"{said} ({product.packs})"
+    if product.drained_weight and product.drained_weight not in said:
+        said = f"{said}; khối lượng chất rắn: {product.drained_weight}"
+    return said
+
+
+def _warning(product: Product) -> str:
+    """The warning, with what causes allergies as far as it does not say it."""
+    warning = product.warning or ""
+    told = warning.casefold()
+    more = [one.strip() for one in (product.allergens or "").split(",") if one.strip()]
+    more = [one for one in more if one.casefold() not in told]
+    if not more:
+        return warning
+    return f"{warning} Có chứa: {', '.join(more)}.".strip()
 
 
 def _told(product: Product, most: int) -> tuple[str, str]:

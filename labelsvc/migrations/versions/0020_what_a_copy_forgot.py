@@ -1,6 +1,6 @@
 """A copy that is older than the log: noticed, its ids raised; no number in two ranges
 
-Revision: 0020, after 0016
+Revision: 0020, after 0019
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from labelsvc.db import UtcDateTime
 
 revision = "0020"
-down_revision = "0016"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 

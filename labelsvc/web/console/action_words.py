@@ -38,6 +38,8 @@ ACTIONS = {
     "outlet.sells": "Product entered at a point of sale",
     "outlet.sells_not": "Product taken off a point of sale",
     "import.apply": "List taken over",
+    "import.undo": "List taken back",
+    "handover": "List handed over",
     "import.heads": "Columns of a list assigned",
     "owner.same": "Owner of a list: the same as a producer",
     "owner.another": "Owner of a list: another one",

@@ -18,6 +18,7 @@ from labelsvc.catalogue.recognition import Standing, ruling
 from labelsvc.codes.models import Form, Issue
 from labelsvc.labels import legal
 from labelsvc.labels.models import PrintRun, RunFile
+from labelsvc.labels.runs.catalogue_content import product_content
 from labelsvc.web.inspect.pages import bp
 from labelsvc.web.site import site
 
@@ -57,15 +58,17 @@ def gather(session: Session) -> dict[str, Any]:
         )
         .order_by(Lot.id)
     ).all()
-    numbers = sorted({lot.product.set_number for lot in lots})
+    asked = {lot.product_id: _asked(lot.product) for lot in lots}
     return {
         # What must stand on a label (Decree 37/2026), for the findings of a case.
         "contents": {
             content.key: {"vi": content.name_vi, "en": content.name_en}
-            for number in numbers
-            for content in legal.required(number)
+            for contents in asked.values()
+            for content in contents
         },
-        "products": {str(lot.product_id): _product(lot.product) for lot in lots},
+        "products": {
+            str(lot.product_id): _product(lot.product, asked[lot.product_id]) for lot in lots
+        },
         "lots": {
             str(lot.id): {
                 "product": lot.product_id,
@@ -90,7 +93,12 @@ def _boxed() -> Select[int]:
     )
 
 
-def _product(product: Product) -> dict[str, Any]:
+def _asked(product: Product) -> tuple[legal.Content, ...]:
+    """What the label of the product must say: the table by which labels are printed."""
+    return legal.required(product.set_number, product_content(product))
+
+
+def _product(product: Product, contents: tuple[legal.Content, ...]) -> dict[str, Any]:
     today = clock.today()
     found = ruling(product.recognitions, today)
     standing = found.standing(today) if found else Standing.NOT_RECOGNISED
@@ -105,5 +113,5 @@ def _product(product: Product) -> dict[str, Any]:
         "standing": str(standing),
         "decision": found.decision_number if found else "",
         "until": found.last_day.isoformat() if found else None,
-        "contents": [content.key for content in legal.required(product.set_number)],
+        "contents": [content.key for content in contents],
     }

@@ -124,6 +124,10 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "by_server": {"vi": "máy chủ, {when}", "en": "the server, {when}"},
     "asking": {"vi": "Đang hỏi máy chủ…", "en": "Asking the server…"},
     "server_silent": {"vi": "máy chủ không trả lời", "en": "the server does not answer"},
+    "typing": {
+        "vi": "Mã này có chữ mang dấu tiếng Việt. Hãy tắt bộ gõ tiếng Việt (Telex, VNI) rồi nhập lại.",
+        "en": "This code has letters with Vietnamese marks. Switch Vietnamese typing (Telex, VNI) off and enter it again.",
+    },
     "twice_open": {
         "vi": "Hai món mang mã này. Nếu không phải mã của cả lô thì ít nhất một tem là bản sao; máy chủ cho biết khi có mạng.",
         "en": "Two items carry this code. Unless it is the code of a whole lot, one label is a copy; the server tells when there is a network.",

@@ -38,6 +38,7 @@ CODE, PRINTED, POSITION, NOTICE, _COUNT, _MOMENT, _PLACE = (
 )
 _MARK = re.compile("\ue000([CPNH])\ue001")
 _KEPT = 2000
+_TEMPLATES = {"html": "scan/page.html", "text": "scan/page.txt", "preview": "scan/preview.html"}
 _GZIP_HEAD, _GZIP_LAST_BLOCK = b"\x1f\x8b\x08\0\0\0\0\0\0\xff", b"\x03\0"
 
 
@@ -165,8 +166,7 @@ def document(view: dict[str, Any], kind: str) -> str:
         for mark in (PRINTED, POSITION, NOTICE):
             text = text.replace(f'"{mark}"', mark)
         return text
-    template = "scan/page.txt" if kind == "text" else "scan/page.html"
-    return render_template(template, v=view, notice=NOTICE, facts=ON_SCAN_PAGE)
+    return render_template(_TEMPLATES[kind], v=view, notice=NOTICE, facts=ON_SCAN_PAGE)
 
 
 def _first(

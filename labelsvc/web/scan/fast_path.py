@@ -20,6 +20,7 @@ from labelsvc.scans import lookup
 from labelsvc.scans.verdict import SHOWN
 from labelsvc.web import language
 from labelsvc.web.scan import negotiate
+from labelsvc.web.scan.agents import Agent, agent_of
 from labelsvc.web.scan.cache import fill
 from labelsvc.web.scan.state import ScanSite
 
@@ -61,6 +62,8 @@ class Door:
         if peek is None or not lookup.fits(parsed, peek.form) or own.outdated(peek.revision):
             return None
         kind = negotiate.kind_of(environ.get("HTTP_ACCEPT", ""))
+        if kind == "html" and agent_of(environ) is Agent.PREVIEW:
+            return None
         lang = language.of_header(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
         kept = own.pages.get(peek, kind, lang)
         packed = negotiate.packs(environ.get("HTTP_ACCEPT_ENCODING", ""))

@@ -12,11 +12,13 @@ import json
 from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
+from werkzeug.routing import BaseConverter
 
 from labelsvc import clock
-from labelsvc.codes.forms import gs1, offline, short, uri
+from labelsvc.codes.forms import gs1, offline, short, uri, wrapping
 from labelsvc.codes.forms.carton import CartonCode
 from labelsvc.codes.models import Form, Issue
 from labelsvc.codes.register import inner_lots
@@ -37,6 +39,7 @@ from labelsvc.web.responses import HEADERS, STRICT_TRANSPORT, Sent
 from labelsvc.web.scan import carton, negotiate
 from labelsvc.web.scan import view as scan_view
 from labelsvc.web.scan import wait as scan_wait
+from labelsvc.web.scan.agents import Agent, agent_of
 from labelsvc.web.scan.cache import (
     CODE,
     NOTICE,
@@ -56,14 +59,35 @@ bp = Blueprint("scan", __name__)
 
 _TYPES = {
     "html": "text/html; charset=utf-8",
+    "preview": "text/html; charset=utf-8",
     "json": "application/json; charset=utf-8",
     "text": "text/plain; charset=utf-8",
 }
 
 
-@bp.get("/01/<path:_rest>")
+class Rest(BaseConverter):
+    """All that follows, line ends too: cameras hand over the one that a printer put into the symbol."""
+
+    regex = r"[^/][\s\S]*?"
+    part_isolating = False
+
+
+class Tail(BaseConverter):
+    """What a chat or scanner left behind a code and its slash."""
+
+    regex = r"[\s\x1c-\x1f]+|&[\s\S]*"
+    part_isolating = False
+
+
+@bp.record_once
+def _convert(state: BlueprintSetupState) -> None:
+    state.app.url_map.converters.update(rest=Rest, tail=Tail)
+
+
+@bp.get("/01/<rest:_rest>")
 @bp.get("/<_code>")
 @bp.get("/<_code>/")
+@bp.get("/<_code>/<tail:_rest>")
 def scan(_rest: str = "", _code: str = "") -> ResponseReturnValue:
     """The raw target is parsed, not Flask's decoded path: escapes are undone once, by `uri`."""
     raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.path
@@ -81,7 +105,7 @@ def answer(text: str, kind: str) -> ResponseReturnValue:
     except ForeignHost:
         return _plain(Verdict.FOREIGN_HOST, kind)
     except BadCode:
-        return _plain(Verdict.MALFORMED, kind)
+        return _plain(Verdict.MALFORMED, kind, typing=wrapping.mangled(text))
     if isinstance(parsed, gs1.Gs1Link):
         return _link(parsed, kind)
     return _coded(own, parsed, kind)
@@ -108,7 +132,7 @@ def _coded(own: ScanSite, parsed: uri.ParsedCode, kind: str) -> ResponseReturnVa
         return _missed(own, Verdict.NOT_ISSUED, kind, parsed)
     if own.outdated(peek.revision):
         return _coded(own, parsed, kind)
-    lang = language.current()
+    kind, lang = _kind_for_agent(kind), language.current()
     # The revision was read before anything else: a page of newer data is at worst made again.
     stamp, kept = stamp_of(peek), own.pages.get(peek, kind, lang)
     if kept is None:
@@ -178,11 +202,12 @@ def _render(session: Session, peek: Peek, kind: str, stamp: tuple[Any, ...]) -> 
 
 def _link(link: gs1.Gs1Link, kind: str) -> ResponseReturnValue:
     """A plain GS1 link: product facts without any word about the item."""
+    asked, kind = kind, _kind_for_agent(kind)
     today = clock.today()
     with site().database.reading() as session:
         found = lookup.by_link(session, link.gtin, link.lot, on=today)
         if found is None:
-            return _plain(Verdict.NOT_ISSUED, kind, link)
+            return _plain(Verdict.NOT_ISSUED, asked, link)
         view = scan_view.view(
             found, Verdict.LINK_ONLY, form="link", mark=None, base_url=site().settings.base_url,
             code=link.canonical,
@@ -195,11 +220,17 @@ def _link(link: gs1.Gs1Link, kind: str) -> ResponseReturnValue:
 
 
 def _plain(
-    verdict: Verdict, kind: str, parsed: uri.ParsedCode | None = None, *, producer: str = ""
+    verdict: Verdict,
+    kind: str,
+    parsed: uri.ParsedCode | None = None,
+    *,
+    producer: str = "",
+    typing: bool = False,
 ) -> ResponseReturnValue:
     """A page about a code that is none of ours, or on no goods: what it means and what to do.
 
     :param producer: who was given the blank label.
+    :param typing: Vietnamese typing spoilt the text.
     """
     code = parsed.canonical if parsed else ""
     ScanSite.of(current_app).record(verdict, None, None, None)
@@ -221,6 +252,7 @@ def _plain(
             code=code if isinstance(parsed, gs1.Gs1Link) else uri.printed(code) or code,
             path=code,
             producer=producer,
+            typing=typing,
             host=ScanSite.of(current_app).host,
         )
     return _send(verdict, kind, body.encode())
@@ -237,16 +269,25 @@ def _send(verdict: Verdict, kind: str, body: bytes, *, packed: bool = False) -> 
         if packed:  # nothing secret is on these pages, so their size tells nothing
             lines.append(("Content-Encoding", "gzip"))
         lines.append(("Content-Language", lang))
-        csp = own.csp if kind == "html" else "default-src 'none'; frame-ancestors 'none'"
+        csp = (
+            own.csp if kind in ("html", "preview") else "default-src 'none'; frame-ancestors 'none'"
+        )
         lines.append(("Content-Security-Policy", csp))
         if site().settings.base_url.startswith("https:"):
             lines.append(STRICT_TRANSPORT)
         lines = own.headers[kind, packed, lang] = list(dict(lines).items())
-    return Sent(body, SHOWN[verdict].status, lines)
+    status = 200 if kind == "preview" else SHOWN[verdict].status
+    return Sent(body, status, lines)
 
 
 def _takes_gzip() -> bool:
     return negotiate.packs(request.headers.get("Accept-Encoding", ""))
+
+
+def _kind_for_agent(kind: str) -> str:
+    """*kind*, or "preview": a chat draws a product, and passes no verdict on to who was sent the link."""
+    preview = kind == "html" and agent_of(request.environ) is Agent.PREVIEW
+    return "preview" if preview else kind
 
 
 def _kind() -> str:

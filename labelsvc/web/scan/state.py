@@ -31,6 +31,7 @@ from labelsvc.scans.record import Recorder, Seen, coarsen
 from labelsvc.scans.refusals import Refusals
 from labelsvc.scans.verdict import Verdict
 from labelsvc.web import language, signed_in
+from labelsvc.web.scan.agents import Agent, agent_of
 from labelsvc.web.scan.cache import Page
 from labelsvc.web.site import Site
 
@@ -164,13 +165,16 @@ class ScanSite:
         """Write the scan down; nothing that goes wrong here may reach the page.
 
         Only a page that somebody opened who is not signed in: an inspector's application asks by POST
-        (`web/inspect/verdict.py`), and an official act is no anonymous visitor.
+        (`web/inspect/verdict.py`), and an official act is no anonymous visitor. Programs are counted apart.
 
         :param environ: of the request (PEP 3333).
         """
         if environ["REQUEST_METHOD"] != "GET" or _SIGNED_IN in environ.get("HTTP_COOKIE", ""):
             return
         try:
+            if (agent := agent_of(environ)) is not Agent.PERSON:
+                self.recorder.add_machine(agent)
+                return
             device = device_family(environ.get("HTTP_USER_AGENT", ""))
             token = self._token(environ, device)
             self.recorder.add(

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 from labelsvc import clock
 from labelsvc.catalogue.models import Producer
 from labelsvc.catalogue.product_columns import ON_SCAN_PAGE
-from labelsvc.catalogue.recognition import STANDINGS, Certificate
+from labelsvc.catalogue.recognition import STANDINGS, Certificate, Standing
 from labelsvc.codes.models import Mark, MarkState
 from labelsvc.events.vocabulary import step_name
 from labelsvc.scans.lookup import Found
-from labelsvc.scans.verdict import OUT, SHOWN, Verdict
+from labelsvc.scans.verdict import OUT, SHOWN, Tone, Verdict
 from labelsvc.web.language import current, gettext
 
 HEADERS = {
@@ -23,6 +23,10 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
 }
 
+_ENDED = {
+    Standing.EXPIRED: "Valid code, but its OCOP stars have ended",
+    Standing.WITHDRAWN: "Valid code, but its OCOP stars were withdrawn",
+}
 _KINDS = {
     "cooperative": "Cooperative",
     "cooperative_group": "Cooperative group",
@@ -38,10 +42,12 @@ def view(
     """Everything the page of a code or link says, in the reader's language (docs/api.md, Scan)."""
     shown, product, lot = SHOWN[verdict], found.product, found.lot
     english = current() == "en"
+    ended = _ENDED.get(found.standing) if verdict is Verdict.ISSUED_OK else None
     return {
         "verdict": str(verdict),
-        "tone": str(shown.tone),
-        "headline": gettext(shown.headline),
+        # Green means that nothing is known against code or stars: a buyer reads the head only.
+        "tone": str(Tone.CAUTION if ended else shown.tone),
+        "headline": gettext(ended or shown.headline),
         "meaning": gettext(shown.meaning),
         "host": urlsplit(base_url).netloc,
         "mark": _mark(mark) if mark is not None else None,

@@ -13,7 +13,7 @@ from tests.e2e.conftest import Live
 _SETUP = """
 async () => {
   const root = "/static/inspect/verify/";
-  const names = ["parse", "carton", "ed25519", "note", "manifest", "head", "status", "verdict", "bytes", "units"];
+  const names = ["parse", "carton", "ed25519", "note", "manifest", "head", "status", "verdict", "bytes", "units", "wrapping"];
   const found = await Promise.all(names.map((name) => import(root + name + ".js")));
   window.v = Object.fromEntries(names.map((name, at) => [name, found[at]]));
   window.raw = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from labelsvc.codes.forms import carton, gs1, offline, short, uri
+from labelsvc.codes.forms import carton, gs1, offline, short, uri, wrapping
 from labelsvc.errors import ForeignHost, LabelsvcError
 from tests.codes.conftest import HOST, VECTORS
+from tests.codes.forms.spellings import TABLE, cases
 from tests.fuzz.__main__ import mutated
 
 pytestmark = pytest.mark.e2e
@@ -92,6 +93,7 @@ def test_mutated_codes_are_read_alike(page: Page) -> None:
     seeds = [row["text"] for row in VECTORS["read"]]
     seeds += [link.partition("?")[0] + query for query in _QUERIES for link in links[:2]]
     seeds += ["(01) 08938505974019 (21) 462G ZSK9 CP2V 1QSB 0KSX", "]Q3010893850597401910L1\x1d21A"]
+    seeds += [text for text, _ in cases(*TABLE)]
     good = [row["symbol"] for form in ("short", "gs1", "offline") for row in VECTORS[form]]
     cartons = [f"HTTPS://QR.EXAMPLE.VN/{row['canonical']}" for row in CARTONS["good"][:4]]
     seeds, good = seeds + cartons, good + cartons
@@ -113,6 +115,17 @@ def test_mutated_codes_are_read_alike(page: Page) -> None:
     read = sum(not answer.isupper() for answer in answers)
     assert len(texts) > 18_000 and 3_000 < read < 16_000, read
     print(f"{len(texts)} texts judged alike, {read} of them read")
+
+
+def test_every_spelling_of_a_link_is_read_alike(page: Page) -> None:
+    table = cases(*TABLE)
+    answers = by_browser(page, [text for text, _ in table])
+    for (text, _), answer in zip(table, answers, strict=True):
+        assert answer == by_python(text) or answer.startswith("element"), text
+    typing = page.evaluate(
+        "(texts) => texts.map((text) => v.wrapping.mangled(text))", [t for t, _ in table]
+    )
+    assert typing == [wrapping.mangled(text) for text, _ in table]
 
 
 @pytest.mark.parametrize(

@@ -59,8 +59,16 @@ Cảnh báo: {warning}
 Chịu trách nhiệm: {producer_name}
 Địa chỉ: {producer_address}
 {origin}
-NSX: {made} · HSD: {expires} · Lô {lot_code}
-{net_content}'''
+NSX: {made} · HSD: {expires} · Lô {lot_code}'''
+[[elements]]
+id = "quantity"
+type = "text"
+x = 113
+y = 25
+w = 26
+h = 22
+text = "{net_content}"
+size = 12.6
 """
 #: Stars and their decision.
 STARRED = """

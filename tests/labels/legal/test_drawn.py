@@ -129,7 +129,7 @@ def test_contrast_is_that_of_wcag() -> None:
 
 def test_stars_need_the_decision_beside_them(label: Label, values: Values, judge: Judge) -> None:
     assert judge(label(FOOD + STARRED), values(stars=4)) == []
-    far = STARRED.replace("y = 100", "y = 30").replace("x = 2\n", "x = 114\n", 1)
+    far = STARRED.replace("y = 100", "y = 60").replace("x = 2\n", "x = 114\n", 1)
     assert codes(judge(label(FOOD + far), values(stars=4))) == {"decision_far_from_stars"}
     alone = STARRED.split("[[elements]]")
     without = label(FOOD + "[[elements]]" + alone[1])
@@ -215,7 +215,7 @@ LONG = {
     "lot_code": "RNCHV-261103-0012",
     "decision_number": "12345/QĐ-UBND",
 }
-PLACES = {"product_name": "ƯỚP NHỮNG ỔI ẨM ẰNG ẴM ỖNG ỄNH", "producer_name": "HTX ẤP ỦỶ ỔỊ Ụ ẮẬ"}
+PLACES = {"product_name": "ƯỚP NHỮNG ỔN ẨM ẰNG ẴM ỖNG ỄNH", "producer_name": "HTX ẤP ỦỶ ỔỊ Ụ ẮẬ"}
 #: Too small for seventy letters of a name: they refuse, and say which text it is.
 _SMALL = {
     "a4-65",

@@ -8,7 +8,8 @@ from labelsvc.labels import legal
 from labelsvc.labels.drawing.sample_content import NAMES, content
 from labelsvc.labels.layouts import library
 from labelsvc.labels.layouts.variables import VARIABLES
-from labelsvc.labels.legal import foreign, syllable
+from labelsvc.labels.legal import foreign
+from labelsvc.wording import syllable
 
 from .conftest import FOOD, Judge, Label, Values, codes
 

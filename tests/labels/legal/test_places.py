@@ -6,7 +6,7 @@ import pytest
 
 from labelsvc.labels import legal
 from labelsvc.labels.legal import places
-from labelsvc.labels.legal.syllable import plain
+from labelsvc.wording.syllable import plain
 
 from .conftest import FOOD, Label, Values, codes
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,13 @@ from labelsvc.labels.symbols import batch, encode, masks
 from labelsvc.labels.symbols import size as symbol_size
 from tests.conftest import vectors
 from tests.labels.conftest import units
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_tables_kept() -> Iterator[None]:
+    """Tables of many versions take 200 MB: the modules after this one do without them."""
+    yield
+    batch.encoder.cache_clear()
 
 
 def reference(text: str, version: int, level: Level, mask: int | None) -> encode.Matrix:

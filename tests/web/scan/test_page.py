@@ -134,6 +134,24 @@ def test_stars_are_shown_only_while_they_hold(client: FlaskClient, world: World)
     assert "OCOP 5 sao" not in page
 
 
+@pytest.mark.parametrize(
+    ("name", "tone", "head"),
+    [
+        ("in_force", "good", "Mã hợp lệ"),
+        ("stars_none", "good", "Mã hợp lệ"),
+        ("stars_expired", "caution", "Mã hợp lệ, nhưng sao OCOP đã hết hạn"),
+        ("stars_withdrawn", "caution", "Mã hợp lệ, nhưng sao OCOP đã bị thu hồi"),
+    ],
+)
+def test_the_head_is_green_only_while_nothing_is_known_against_the_stars(
+    client: FlaskClient, world: World, name: str, tone: str, head: str
+) -> None:
+    page = client.get(world.codes[name]).get_data(as_text=True)
+    assert f'<section class="verdict {tone}"' in page
+    assert f'<h1 id="verdict">{head}</h1>' in page
+    assert client.get(world.codes[name] + "?format=json").get_json()["verdict"] == "ISSUED_OK"
+
+
 def test_withdrawals_show_with_the_next_request(
     client: FlaskClient, world: World, database: Database
 ) -> None:

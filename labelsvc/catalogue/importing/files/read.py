@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -54,6 +54,8 @@ class Table:
     hidden: bool = False
     font: str = ""
     mixed: bool = False
+    #: Row → column (from 0) → what somebody wrote there in the preview.
+    edits: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
 
     def rows(self) -> Iterator[tuple[int, Cells]]:
         """(row number as the spreadsheet program shows it, cells); blank rows are left out.
@@ -78,7 +80,11 @@ class Table:
                 if span[1] < len(cells):
                     open_spans.append((span, cells[span[1]]))
             if any(not _empty(cell) for cell in cells):
-                yield index + 1, [self._unicode(cell) for cell in cells] if self.font else cells
+                if self.font:
+                    cells = [self._unicode(cell) for cell in cells]
+                if index + 1 in self.edits:
+                    cells = _edited(cells, self.edits[index + 1])
+                yield index + 1, cells
 
     def _unicode(self, cell: Cell) -> Cell:
         if not isinstance(cell, str) or cell.isascii():
@@ -252,6 +258,13 @@ def _of_eight_bits(data: bytes) -> str:
     plain = sample.decode("latin-1")
     font = legacy.font_of(plain.splitlines())
     return "latin-1" if font and legacy.share_of(legacy.FONTS[font](plain)) > marked else "cp1258"
+
+
+def _edited(cells: Cells, said: Mapping[int, str]) -> Cells:
+    made = cells + [None] * (max(said) + 1 - len(cells))
+    for column, text in said.items():
+        made[column] = text
+    return made
 
 
 def _empty(cell: Cell) -> bool:

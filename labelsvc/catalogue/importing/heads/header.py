@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from labelsvc.catalogue.importing.files.guard import column_letters
@@ -20,6 +20,8 @@ SEARCHED = 60
 #: Rows that a header may have.
 _DEEPEST = 3
 _LONGEST = 160
+#: From this column on stands what somebody added to a row: no list is as wide.
+ADDED = 1_000
 
 _LABELS = {
     "product": "Tên sản phẩm", "producer": "Chủ thể", "stars": "Hạng sao", "decision": "Số quyết định",
@@ -58,12 +60,13 @@ class Header:
     def label(self, name: str) -> str:
         """How the file names the column of *name*; our name for one that it lacks."""
         index = self.columns.get(name)
-        return self.words.get(index, "") if index is not None else _LABELS.get(name, name)
+        known = self.words.get(index) if index is not None else None
+        return known if known is not None else _LABELS.get(name, name)
 
     def letter(self, name: str) -> str:
         """The column letter of a spreadsheet program: A, B, … AA."""
         index = self.columns.get(name)
-        return "" if index is None else column_letters(index + 1)
+        return "" if index is None or index >= ADDED else column_letters(index + 1)
 
     @property
     def fingerprint(self) -> str:
@@ -92,8 +95,12 @@ def find_header(tables: Sequence[Table]) -> tuple[Table, Header]:
     return best[1], best[2]
 
 
+class HeaderMissing(ImportRefused):
+    """A table whose heads no rule knows: a person may point at them."""
+
+
 def no_header() -> ImportRefused:
-    return ImportRefused(
+    return HeaderMissing(
         "No header row was found: a row with the columns “Tên sản phẩm” and “Chủ thể”.",
         fix="Name the columns in one row above the list, for example: STT, Tên sản phẩm, "
         "Chủ thể, Địa chỉ, Hạng sao, Số quyết định, Ngày ban hành.",
@@ -261,6 +268,52 @@ def with_columns(header: Header, by_hand: Mapping[int, str]) -> Header:
     return Header(
         made.row, made.depth, made.columns, made.words, made.fields, made.more, made.rivals, True
     )
+
+
+def given_header(table: Table, row: int, columns: Mapping[int, str]) -> Header:
+    """The header that somebody pointed at: its row (0: the list has none) and its columns."""
+    words: dict[int, str] = {}
+    for number, cells in islice(table.rows(), SEARCHED) if row else ():
+        if number == row:
+            words = {i: " ".join(text_of(c).split())[:_LONGEST] for i, c in enumerate(cells) if text_of(c)}  # fmt: skip
+    words |= {i: column_letters(i + 1) for i, name in columns.items() if name and i not in words}
+    fields = {i: columns.get(i, "") or "left_out" for i in words}
+    made = _placed(row, 1 if row else 0, words, fields)
+    return Header(made.row, made.depth, made.columns, words, made.fields, made.more, made.rivals, True)  # fmt: skip
+
+
+def remembered_header(table: Table, remembered: Mapping[str, Mapping[int, str]]) -> Header | None:
+    """A row of heads that no rule knows and that somebody pointed at in an earlier list."""
+    if not remembered:
+        return None
+    for number, cells in islice(table.rows(), SEARCHED):
+        words = {i: " ".join(text_of(c).split())[:_LONGEST] for i, c in enumerate(cells) if text_of(c)}  # fmt: skip
+        if len(words) >= 2:
+            columns = remembered.get(Header(number, 1, {}, words).fingerprint)
+            if columns and set(columns.values()) & set(_LEADS):
+                return given_header(table, number, columns)
+    return None
+
+
+def with_added(header: Header, edits: Mapping[int, Mapping[int, str]]) -> Header:
+    """*header* with columns for what somebody added to rows and the list has no column of."""
+    added = {index for said in edits.values() for index in said if index >= ADDED}
+    names = {heads.FIELDS[i - ADDED]: i for i in added if i - ADDED < len(heads.FIELDS)}
+    fresh = {name: i for name, i in names.items() if name not in header.columns}
+    return replace(header, columns={**header.columns, **fresh}) if fresh else header
+
+
+def named(header: Header, index: int) -> str:
+    """What a column is called in words to people."""
+    if index < ADDED:
+        return header.words.get(index) or column_letters(index + 1)
+    field = heads.FIELDS[index - ADDED] if index - ADDED < len(heads.FIELDS) else ""
+    return _LABELS.get(field, field)
+
+
+def added_column(field: str) -> int:
+    """The column, right of every real one, that holds what somebody adds of *field*."""
+    return ADDED + heads.FIELDS.index(field)
 
 
 def _is_header(header: Header) -> bool:

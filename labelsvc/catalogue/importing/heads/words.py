@@ -69,6 +69,7 @@ _HAMLET = r"^(?:ten |dia chi )?(?:thon|to|xom|lang|khu|ap|ban|tdp|to dan pho|cum
 #: Field, words that mean it, words that mean something else.
 _RULES: Final[tuple[tuple[str, str, str], ...]] = (
     ("number", r"^(?:so )?thu tu$|^so tt$", ""),
+    ("product", r"^(?:ten |cac |danh muc |nhung )*(?:san pham|sp|mat hang|hang)\b.*\b(?:tai|o) (?:cac )?(?:diem|cua hang|sieu thi|noi ban|quay)\b|^(?:cac |danh muc )?(?:san pham|sp|mat hang) (?:ocop )?(?:duoc )?(?:bay ban|ban|kinh doanh|trung bay|gioi thieu)$", ""),
     ("withdrawal_reason", r"\bly do\b|\bnguyen nhan\b|\bhinh thuc vi pham\b", ""),
     ("withdrawal_date", r"\b(?:ngay|thoi gian|thoi diem)\b.*\b(?:thu hoi|huy|cham dut)\b|\b(?:thu hoi|huy bo)\b.* ngay\b", r"\b(?:so|quyet dinh so)\b|\bqd\b.*\bngay\b.*\bqd\b"),
     ("withdrawal_decision", r"\b(?:thu hoi|huy bo|cham dut)\b", r"\bngay$"),

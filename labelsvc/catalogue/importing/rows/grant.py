@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from labelsvc.catalogue.address import read_address
-from labelsvc.catalogue.award import BANDS, check_award, legal_basis_on, stars_above
+from labelsvc.catalogue.award import BANDS, check_facts, check_giver, legal_basis_on, stars_above
 from labelsvc.catalogue.districts import district_named, district_of
 from labelsvc.catalogue.importing.heads.headings import Context, stands
 from labelsvc.catalogue.importing.rows.line import Line, Reader
@@ -62,7 +62,7 @@ def read_recognition(reader: Reader, context: Context) -> None:
         facts["score"] = score
     reader.field(facts, "certificate", lambda text: text[:60], "certificate_number")
     try:
-        check_award(
+        check_facts(
             stars=stars, authority=authority, decision_date=day, valid_from=start,
             valid_to=facts["valid_to"], score=score, potential_five=potential,
         )  # fmt: skip
@@ -75,6 +75,10 @@ def read_recognition(reader: Reader, context: Context) -> None:
         }
         reader.refuse(place.get(str(error.params.get("field")), "decision_date"), error)
         return
+    try:
+        check_giver(stars, authority, day)
+    except BadInput as error:
+        line.note(error.message)
     reached = stars_above(score, stars, potential_five=potential)
     if score is not None and reached is not None:
         line.note(

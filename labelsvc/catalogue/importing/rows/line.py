@@ -68,6 +68,11 @@ class Line:
     recognition: dict[str, Any] = field(default_factory=dict)
     #: A point of sale or a craft village: field → value.
     place: dict[str, Any] = field(default_factory=dict)
+    #: Products that are sold at a point of sale and who makes them, as the row has it.
+    goods: str = ""
+    owner_said: str = ""
+    #: The same by their numbers, those that the place does not sell yet.
+    sells: tuple[int, ...] = ()
     withdrawal: Withdrawal | None = None
     #: Fields of the recognition that the list does not say and that the law or a guess filled.
     assumed: frozenset[str] = frozenset()
@@ -80,6 +85,10 @@ class Line:
     older: tuple[str, ...] = ()
     #: "product" and "producer" as the file has them, for a row whose names are refused.
     said: dict[str, str] = field(default_factory=dict)
+    #: The row as it stands in the file, while it is read.
+    raw: Cells = field(default_factory=list)
+    #: Of a refused row: column (from 0) → what stands there, for mending it.
+    cells: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     #: English sentences of things taken for granted, with their parameters.
     notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Rows of lists that are no products: points of sale and craft villages."""
+"""Rows of lists that are no products: points of sale with what is sold there, and craft villages."""
 
 from __future__ import annotations
 
@@ -37,6 +37,8 @@ def read_place(reader: Reader, context: Context) -> Line:
     read_address_of(reader, context)
     line.place.setdefault("phone", line.producer.pop("phone", "") or line.place.get("phone", ""))
     if not village:
+        if lead == "outlet":
+            line.goods, line.owner_said = reader.text("product"), reader.text("producer")
         return line
     line.place.pop("phone", None)
     reader.field(line.place, "craft", partial(fields.line, most=120))

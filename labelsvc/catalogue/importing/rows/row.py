@@ -13,7 +13,7 @@ from labelsvc.catalogue.address import read_address
 from labelsvc.catalogue.importing.heads import words as heads
 from labelsvc.catalogue.importing.heads.headings import Context
 from labelsvc.catalogue.importing.heads.kinds import ListKind
-from labelsvc.catalogue.importing.rows import ending, grant
+from labelsvc.catalogue.importing.rows import ending, grant, wording
 from labelsvc.catalogue.importing.rows.line import Line, Reader
 from labelsvc.catalogue.importing.values import cell as cells
 from labelsvc.catalogue.importing.values import personal, zeros
@@ -58,6 +58,7 @@ def read_line(reader: Reader, context: Context) -> Line:
         grant.read_recognition(reader, context)
     elif line.kind is ListKind.REGISTERED:
         line.note("Registered for assessment: no stars are taken from this list.")
+    wording.check(reader)
     return line
 
 

@@ -8,7 +8,7 @@ import * as entries from "./entries.js";
 import { ages, load } from "./held.js";
 import * as outbox from "./outbox.js";
 import { PlaceField } from "./place.js";
-import { reader } from "./reader.js";
+import { readPicture } from "./reader.js";
 import * as report from "./report.js";
 import { redraw, showProblem } from "./result.js";
 import * as store from "./store.js";
@@ -48,8 +48,7 @@ function stopCamera() {
 /** @param {File} file */
 async function readPhoto(file) {
   try {
-    const read = await reader();
-    const found = await read(await createImageBitmap(file));
+    const found = await readPicture(await createImageBitmap(file));
     if (!found.length) showProblem(t("photo_nothing"));
     for (const text of found) await check(text);
   } catch {

@@ -1,6 +1,7 @@
 // The card with the verdict: readable at arm's length, then what to compare with the goods.
 
 import { dayInHanoi } from "../verify/verdict.js";
+import { mangled } from "../verify/wrapping.js";
 import { isOld, standingOn } from "./pack.js";
 import { UNPROVEN } from "./verdicts.js";
 import { shortened } from "./visit.js";
@@ -83,6 +84,7 @@ function draw(entry) {
   title.tabIndex = -1;
   card.append(icon(tone), title);
   if (meaning) card.append(element("p", "", meaning));
+  if (entry.verdict === "MALFORMED" && mangled(entry.code)) card.append(element("p", "", t("typing")));
   const parts = [card];
   if (entry.known?.recalled) parts.push(element("p", "note bad", `${t("recalled")}: ${entry.known.recalled}`));
   if (entry.inside && !entry.inside.length) parts.push(element("p", "note bad", t("carton_stranger")));

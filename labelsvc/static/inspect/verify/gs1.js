@@ -3,7 +3,7 @@
 
 import { Refused } from "./errors.js";
 import { PATH_VALUES, checkPairs, checkValue, isGtin } from "./identifiers.js";
-import { decodePercent, spell } from "./spelling.js";
+import { EDGES, TAIL, decodePercent, spell, strip, stripEnd } from "./spelling.js";
 
 /**
  * A code of ours, under a tag that the service checks.
@@ -73,7 +73,8 @@ export function readElements(text) {
  */
 function checked(path, attributes, element) {
   const values = new Map(path);
-  const spelt = path.length === 2 && path[1][0] === "21" ? spell(path[1][1]) : null;
+  // A full stop or quotation mark of a chat: legal in serials of others, never in ours.
+  const spelt = path.length === 2 && path[1][0] === "21" ? spell(stripEnd(strip(path[1][1], EDGES), TAIL + EDGES)) : null;
   const ours = spelt !== null && spelt.length === SERIAL;
   if (ours) values.set("21", spelt);
   for (const [ai, value] of values) {
@@ -91,7 +92,7 @@ function checked(path, attributes, element) {
 }
 
 /**
- * GS1 attributes of a query; names with a letter in them belong to somebody else.
+ * GS1 attributes of a query; other names belong to somebody else.
  *
  * @param {string} query
  */
@@ -102,7 +103,7 @@ function attributesOf(query) {
     const equals = part.indexOf("=");
     if (equals < 0) continue;
     const name = decodePercent(part.slice(0, equals));
-    if (!/^[0-9]+$/.test(name)) continue;
+    if (!/^[0-9]{2,4}$/.test(name)) continue;
     const value = decodePercent(part.slice(equals + 1), true);
     checkValue(name, value);
     found.push([name, value]);

@@ -6,6 +6,7 @@ import { Refused } from "./errors.js";
 import { readElements, readLink } from "./gs1.js";
 import { isGtin } from "./identifiers.js";
 import { EDGES, SPACE, TAIL, decodePercent, spell, strip, stripEnd } from "./spelling.js";
+import { barePath, links, unwrapped } from "./wrapping.js";
 
 export { Refused };
 
@@ -52,14 +53,29 @@ export function parseCode(text, host) {
     return read(whole, host);
   } catch (error) {
     if (!(error instanceof Refused) || error.verdict !== "MALFORMED") throw error;
-    const shorter = stripEnd(whole, TAIL + EDGES);
-    try {
-      if (shorter !== whole) return read(shorter, host);
-    } catch (second) {
-      if (!(second instanceof Refused) || second.verdict !== "MALFORMED") throw second;
+    // The text as it stands comes first: what is dropped here is legal in values of GS1.
+    for (const shorter of [stripEnd(whole, TAIL + EDGES), unwrapped(whole)]) {
+      const found = shorter === whole ? null : attempt(shorter, host);
+      if (found) return found;
     }
+    const found = links(whole, host).map((link) => attempt(link, host));
+    if (found[0] && found.every((one) => one?.canonical === found[0]?.canonical)) return found[0];
     const element = readElements(text);
     if (element) return element;
+    throw error;
+  }
+}
+
+/**
+ * @param {string} text
+ * @param {string} host
+ * @returns {Code | null} null: malformed
+ */
+function attempt(text, host) {
+  try {
+    return read(text, host);
+  } catch (error) {
+    if (error instanceof Refused && error.verdict === "MALFORMED") return null;
     throw error;
   }
 }
@@ -73,14 +89,14 @@ function read(text, host) {
   const printed = PRINTED.exec(text);
   if (printed) return readLink(`01/${printed[1]}/21/${printed[2].replace(TRIM, "")}`, "");
   const [whole, query] = split(text, host);
-  const path = whole.replace(/^\//, "").replace(/\/$/, "");
+  const path = barePath(whole).replace(/^\//, "").replace(/\/$/, "");
   const slash = path.indexOf("/");
   if (slash >= 0) {
     const first = path.slice(0, slash);
     if (decodePercent(first) !== "01" && !/^[0-9]{2,4}$/.test(first)) throw new Refused("MALFORMED");
     return readLink(path, query);
   }
-  const token = strip(decodePercent(path), EDGES);
+  const token = strip(decodePercent(path.split("&", 1)[0]), EDGES);
   if (OFFLINE.test(token)) return readOffline(token);
   if (isCarton(token)) return readCarton(token);
   const canonical = spell(token);

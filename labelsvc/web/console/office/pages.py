@@ -3,6 +3,7 @@
 from labelsvc.web.console.office import accounts as accounts
 from labelsvc.web.console.office import audit as audit
 from labelsvc.web.console.office import cases as cases
+from labelsvc.web.console.office import handovers as handovers
 from labelsvc.web.console.office import key_ranges as key_ranges
 from labelsvc.web.console.office import keys as keys
 from labelsvc.web.console.office import mark as mark
@@ -18,5 +19,10 @@ from labelsvc.web.console.office import villages as villages
 from labelsvc.web.console.office import withdrawals as withdrawals
 from labelsvc.web.console.office.dashboard import bp as bp
 from labelsvc.web.console.office.imports import answers as answers
+from labelsvc.web.console.office.imports import columns as columns
+from labelsvc.web.console.office.imports import mending as mending
 from labelsvc.web.console.office.imports import owners as owners
 from labelsvc.web.console.office.imports import preview as preview
+from labelsvc.web.console.office.imports import templates as templates
+from labelsvc.web.console.office.imports import undo as undo
+from labelsvc.web.console.office.imports import upload as upload

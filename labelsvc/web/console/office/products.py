@@ -92,6 +92,9 @@ def _facts(found: Product) -> list[tuple[str, Any]]:
         column: getattr(found, column) for column in WORDS if column not in ("name", "set_number")
     }
     values["risk_level"] = gettext(RISKS[RiskLevel(found.risk_level)])
+    for column in COLUMNS:
+        if column.choices is not None and values.get(column.name):
+            values[column.name] = gettext(column.choices[values[column.name]])
     return [(gettext(WORDS[column]), value) for column, value in values.items() if value]
 
 
@@ -130,7 +133,8 @@ def _edit(owner: Producer, found: Product | None) -> ResponseReturnValue:
                 producer = session.get_one(Producer, owner.id)
                 return create_product(session, producer=producer, actor=actor(), **facts).id
             update_product(
-                session, session.get_one(Product, found.id), actor=actor(), **facts
+                session, session.get_one(Product, found.id), actor=actor(),
+                agreed=posted.text("agreed") == "yes", **facts,
             )  # fmt: skip
             return found.id
 

@@ -16,6 +16,7 @@ from labelsvc.catalogue.certify import ending_within, extend_recognition
 from labelsvc.catalogue.models import Producer, Product
 from labelsvc.catalogue.proposals import Ending, propose_withdrawal, waiting_for
 from labelsvc.catalogue.recognition import (
+    EXTENDABLE,
     EXTENSION_MAX_DAYS,
     RENEWAL_CLOSES_DAYS,
     RENEWAL_OPENS_DAYS,
@@ -168,7 +169,7 @@ def _recognition_page(recognition_id: int, posted: Posted, doing: str = "") -> R
             above=points_above(found),
             window=found.renewal_window(),
             latest=found.valid_to + timedelta(days=EXTENSION_MAX_DAYS),
-            may_extend=standing in (Standing.ENDING_SOON, Standing.EXTENDED, Standing.EXPIRED),
+            may_extend=EXTENDABLE[0] <= found.valid_to <= EXTENDABLE[1],
             reasons=REASON_WORDS,
             proposal=waiting,
             mine=actor(),
@@ -190,13 +191,14 @@ def withdraw(recognition_id: int) -> ResponseReturnValue:
     posted = Posted()
     on = posted.day("on", "First day without stars")
     day = posted.day("decision_date", "Date of the decision")
+    found_on = posted.day("found_on", "Day of the finding")
     posted.confirm()
 
     def change(session: Session) -> Recognition:
         found = found_or_404(session.get(Recognition, recognition_id))
         ending = Ending(
             posted.text("decision"), on or clock.today(), posted.text("reason"), day,
-            posted.text("words"),
+            posted.text("words"), found_on=found_on,
         )  # fmt: skip
         propose_withdrawal(session, found, ending, actor=actor())
         return found

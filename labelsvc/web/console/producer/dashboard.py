@@ -20,7 +20,7 @@ from labelsvc.codes.register import notices
 from labelsvc.labels import legal
 from labelsvc.labels.models import PrintRun, RunState
 from labelsvc.labels.runs import start as print_run
-from labelsvc.labels.runs.catalogue_content import product_values
+from labelsvc.labels.runs.catalogue_content import product_content
 from labelsvc.scans.models import Scan
 from labelsvc.web.console.producer_scope import bp
 from labelsvc.web.signed_in import actor, current_user
@@ -81,7 +81,7 @@ def card(product: Product) -> Card:
     renewal = window if window and standing is Standing.ENDING_SOON else None
     # Dates and the lot number come with a lot: they cannot be missing in the product.
     with_lot = dict.fromkeys(("made", "expires", "made_year", "lot_code"), "x")
-    values = product_values(product) | with_lot
+    values = product_content(product, **with_lot)
     return Card(product, recognition, standing, legal.missing(product.set_number, values), renewal)
 
 

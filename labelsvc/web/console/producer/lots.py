@@ -20,6 +20,7 @@ from labelsvc.labels import legal
 from labelsvc.labels.ledger import life, lot_account
 from labelsvc.labels.models import PrintRun
 from labelsvc.labels.runs import start as print_run
+from labelsvc.labels.runs.catalogue_content import product_content
 from labelsvc.web.console.forms import Posted, shown_values
 from labelsvc.web.console.lists import paged
 from labelsvc.web.console.producer_scope import bp, own_lot, own_product, titles_of
@@ -65,7 +66,8 @@ def new_lot(product_id: int) -> ResponseReturnValue:
             declared = whole(posted.text("declared"), gettext("Quantity made"), "declared")
             facts = LotFacts(
                 declared=declared, code=posted.text("code"), made_on=made_on, expires_on=expires_on,
-                growing_area=posted.text("growing_area"), activation=posted.text("activation") == "1",
+                growing_area=posted.text("growing_area"), season=posted.text("season"),
+                activation=posted.text("activation") == "1", sure=posted.text("sure") == "1",
             )  # fmt: skip
             return open_lot(session, own_product(session, product_id), facts, actor=actor()).id
 
@@ -79,7 +81,9 @@ def new_lot(product_id: int) -> ResponseReturnValue:
             "console/producer/new_lot.html",
             p=found,
             form=request.form if request.method == "POST" else _proposal(session, found),
-            required={content.key for content in legal.required(found.set_number)},
+            required={
+                content.key for content in legal.required(found.set_number, product_content(found))
+            },
             problems=posted.problems,
             errors=posted.errors,
         )
@@ -102,13 +106,14 @@ def _proposal(session: Session, product: Product) -> dict[str, Any]:
         "made_on": today.isoformat(),
         "expires_on": "",
         "growing_area": last.growing_area if last else "",
+        "season": last.season if last else "",
     }
 
 
 @bp.route("/lots/<int:lot_id>/edit", methods=["GET", "POST"])
 def edit_lot(lot_id: int) -> ResponseReturnValue:
     posted = Posted()
-    names = ("declared", "made_on", "expires_on", "growing_area", "activation")
+    names = ("declared", "made_on", "expires_on", "growing_area", "season", "activation")
     if request.method == "POST":
         made_on = posted.day("made_on", "Date of manufacture (NSX)")
         expires_on = posted.day("expires_on", "Expiry date (HSD)")
@@ -120,7 +125,8 @@ def edit_lot(lot_id: int) -> ResponseReturnValue:
             facts = LotFacts(
                 declared=whole(posted.text("declared"), gettext("Quantity made"), "declared"),
                 made_on=made_on, expires_on=expires_on, growing_area=posted.text("growing_area"),
-                activation=posted.text("activation") == "1",
+                season=posted.text("season"), activation=posted.text("activation") == "1",
+                sure=posted.text("sure") == "1",
             )  # fmt: skip
             correct_lot(session, found, facts, issued=have.issued - have.void, actor=actor())
             return True

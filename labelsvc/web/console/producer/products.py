@@ -16,6 +16,7 @@ from labelsvc.catalogue.register import update_product
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.labels import legal
 from labelsvc.labels.runs import start as print_run
+from labelsvc.labels.runs.catalogue_content import product_content
 from labelsvc.web.console import product_fields
 from labelsvc.web.console.forms import Posted, shown_values
 from labelsvc.web.console.producer.dashboard import card, count_scans
@@ -142,7 +143,9 @@ def _product_page(product_id: int, posted: Posted) -> ResponseReturnValue:
             problems=posted.problems,
             errors=posted.errors,
             set_name=criteria.name(found.set_number, current()),
-            required={content.key for content in legal.required(found.set_number)},
+            required={
+                content.key for content in legal.required(found.set_number, product_content(found))
+            },
             editable=names,
             lines=product_fields.producer_form(found.set_number),
             most_photos=MAX_PHOTOS,

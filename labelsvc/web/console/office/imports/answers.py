@@ -16,7 +16,8 @@ from labelsvc.catalogue.importing.heads.words import FIELDS
 from labelsvc.errors import BadInput, ImportRefused
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.office.dashboard import bp
-from labelsvc.web.console.office.imports.preview import preview, staging
+from labelsvc.web.console.office.imports.preview import preview
+from labelsvc.web.console.office.imports.work import read_again, read_plan
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
@@ -36,11 +37,6 @@ def import_kind(token: str) -> ResponseReturnValue:
     made = replace(held, kinds={**held.kinds, **dict.fromkeys(names, ListKind(kind))})
     if (problems := _answered(token, made)) is not None:
         return problems
-    sheets = staging().read(token).facts["sheets"]
-    if any(
-        one["columns"] and one["kind"]["kind"] != kind for one in sheets if one["name"] in names
-    ):
-        flash(gettext("Its words say that the stars have ended: such a list never gives stars."), "bad")  # fmt: skip
     return _back(token)
 
 
@@ -103,7 +99,7 @@ def shown_field(column: Mapping[str, Any]) -> str:
 
 
 def _read(token: str) -> tuple[dict[str, Any], Choices]:
-    seen = staging().read(token)
+    seen = read_plan(token)
     return seen.facts, seen.choices
 
 
@@ -119,7 +115,7 @@ def _sheet(facts: Mapping[str, Any]) -> dict[str, Any]:
 def _answered(token: str, choices: Choices) -> ResponseReturnValue | None:
     """Read the list again; the page with what is wrong where nothing of it would be left."""
     try:
-        staging().answer(site().database, token, choices)
+        read_again(token, choices)
     except ImportRefused as error:
         return _refused(token, error)
     return None

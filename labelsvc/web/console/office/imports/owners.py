@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from labelsvc.catalogue.owner_decisions import decide
 from labelsvc.catalogue.owner_index import OwnerKey
 from labelsvc.web.console.office.dashboard import bp
-from labelsvc.web.console.office.imports.preview import staging
+from labelsvc.web.console.office.imports.work import read_again, read_plan
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
@@ -18,7 +18,7 @@ from labelsvc.web.site import site
 @bp.post("/imports/preview/<token>/owner")
 def import_owner(token: str) -> ResponseReturnValue:
     """Say of the owner of a row whether it is one of those shown, and compare the list anew."""
-    seen = staging().read(token)
+    seen = read_plan(token)
     number = request.form.get("row", 0, type=int)
     row = next((row for row in seen.rows() if row["row"] == number), None)
     if row is None or not row["asked"]:
@@ -39,6 +39,6 @@ def import_owner(token: str) -> ResponseReturnValue:
 
     with site().database.writing() as session:
         say(session)
-    staging().plan_again(site().database, token)
+    read_again(token, seen.choices)
     flash(gettext("Remembered: the next list is not asked about this owner again."), "good")
     return redirect(url_for("office.import_preview", token=token, state="refused"), code=303)

@@ -1,4 +1,4 @@
-"""Imports: the office's pages to upload a list, look at every row, take it over and read the report."""
+"""Preview: every row of an uploaded list, what it asks, how far its reading is, and its report."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from flask import (
     Response,
     flash,
+    jsonify,
     redirect,
     render_template,
     request,
@@ -21,21 +22,25 @@ from sqlalchemy import select
 
 from labelsvc.catalogue.importing.heads.kinds import KIND_WORDS
 from labelsvc.catalogue.importing.report import PLACES, in_words, notes_of, reasons_of
-from labelsvc.catalogue.importing.staging import Staging, StoredPlan
+from labelsvc.catalogue.importing.staging import StoredPlan
+from labelsvc.catalogue.importing.waiting import Doing, StagedList
 from labelsvc.catalogue.models import ImportRun
 from labelsvc.catalogue.withdrawing import REASON_WORDS
-from labelsvc.errors import BadInput, FileMissing, LabelsvcError, Refused
-from labelsvc.i18n import nfc
+from labelsvc.errors import FileMissing, Refused
+from labelsvc.jobs.models import JobState
+from labelsvc.jobs.queue import failure
+from labelsvc.programme.undoing import undoable
 from labelsvc.web.console.column_words import COLUMN_WORDS
 from labelsvc.web.console.forms import Posted
-from labelsvc.web.console.lists import PAGE, found_or_404, names_of, paged
+from labelsvc.web.console.lists import PAGE, found_or_404, names_of
 from labelsvc.web.console.office.dashboard import bp, may_write
 from labelsvc.web.console.office.field_words import FIELD_GROUPS, FIELD_WORDS
+from labelsvc.web.console.office.imports.cells import addable, added_cells
+from labelsvc.web.console.office.imports.work import drop, held, idle, staging, take_over
 from labelsvc.web.console.office.owner_words import SIDE_WORDS
 from labelsvc.web.console.office.words import set_words
 from labelsvc.web.console.spreadsheet import csv_lines
 from labelsvc.web.language import current, gettext
-from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
 
 #: What a row of a list would be, in the order in which people want to see them.
@@ -47,50 +52,49 @@ STATES = {
 _SAMPLES = 6
 
 
-@bp.get("/imports")
-def imports() -> ResponseReturnValue:
-    return _start(Posted())
-
-
-def _start(posted: Posted) -> ResponseReturnValue:
-    with site().database.reading() as session:
-        shown = paged(session, select(ImportRun).order_by(ImportRun.id.desc()))
-        people = names_of(session, [run.actor for run in shown.rows])
-    page = render_template(
-        "console/office/imports.html",
-        shown=shown,
-        people=people,
-        problems=posted.problems,
-        errors=posted.errors,
-        most=site().settings.upload_mib,
-    )
-    return page, posted.status
-
-
-def staging() -> Staging:
-    return Staging(site().files)
-
-
-@bp.post("/imports")
-def upload() -> ResponseReturnValue:
-    """Plan a list and show what it would do."""
-    posted, sent = Posted(), request.files.get("list")
-    try:
-        if sent is None or not sent.filename:
-            raise BadInput("No list was chosen.", fix="Choose an XLSX or CSV file.")
-        # Browsers send the name alone; an old one sends a path of its own machine.
-        name = nfc(re.split(r"[/\\]", sent.filename)[-1])[-120:]
-        token = staging().add(site().database, sent.read(), file_name=name)
-    except LabelsvcError as error:
-        error.params["field"] = "list"
-        posted.add(error)
-        return _start(posted)
-    return redirect(url_for("office.import_preview", token=token))
-
-
 @bp.get("/imports/preview/<token>")
 def import_preview(token: str) -> ResponseReturnValue:
-    return preview(token, Posted())
+    """What a list would do; how far its reading or taking over is, while a worker is at it."""
+    found, posted = held(token), Posted()
+    if found is not None and found.busy:
+        return _progress(found)
+    if found is not None and found.job is not None:
+        if found.doing == Doing.TAKE and found.job.state == JobState.DONE:
+            return _taken(token)
+        if found.job.state == JobState.FAILED:
+            posted.add(failure(found.job))
+            posted.status = 200
+    if found is not None and not staging().planned(token):
+        staging().data(token)  # too old: the page says so
+        return render_template(
+            "console/office/import_unread.html", waits=found, problems=posted.problems
+        )
+    return preview(token, posted)
+
+
+@bp.get("/imports/preview/<token>/state")
+def import_state(token: str) -> ResponseReturnValue:
+    """How far the work on a list is, for the script of the page."""
+    found = found_or_404(held(token))
+    done, total = staging().far(token) if found.busy else (0, 0)
+    return jsonify(ended=not found.busy, done=done, total=total)
+
+
+def _progress(found: StagedList) -> str:
+    done, total = staging().far(found.token)
+    return render_template(
+        "console/office/import_progress.html", waits=found, done=done, total=total,
+        taking=found.doing == Doing.TAKE,
+    )  # fmt: skip
+
+
+def _taken(token: str) -> ResponseReturnValue:
+    with site().database.reading() as session:
+        run = found_or_404(
+            session.scalars(select(ImportRun).where(ImportRun.token == token)).one_or_none()
+        )
+    flash(gettext("The list is taken over."), "good")
+    return redirect(url_for("office.import_run", import_id=run.id))
 
 
 def preview(token: str, posted: Posted) -> ResponseReturnValue:
@@ -100,6 +104,8 @@ def preview(token: str, posted: Posted) -> ResponseReturnValue:
         "console/office/import_preview.html", plan, posted, token=token, places=set(PLACES.values()),
         place_words=PLACES, kind_words=KIND_WORDS, list_words=FIELD_WORDS, groups=FIELD_GROUPS,
         turned=_turned(plan), heads=_heads(plan),
+        sheet_places={sheet["name"]: at for at, sheet in enumerate(plan.facts["sheets"])},
+        addable=addable, added_cells=added_cells,
     )  # fmt: skip
 
 
@@ -135,11 +141,14 @@ def _heads(plan: StoredPlan) -> list[tuple[int, dict[str, Any], list[str]]]:
 def import_apply(token: str) -> ResponseReturnValue:
     """Take the list over, if it still says what the preview showed."""
     posted = Posted()
+    idle(token)
     try:
-        run = staging().take_over(site().database, token, actor=actor())
+        run = take_over(token)
     except Refused as error:
         posted.add(error)
         return preview(token, posted)
+    if run is None:
+        return redirect(url_for("office.import_preview", token=token), code=303)
     flash(gettext("The list is taken over."), "good")
     return redirect(url_for("office.import_run", import_id=run.id))
 
@@ -147,7 +156,7 @@ def import_apply(token: str) -> ResponseReturnValue:
 @bp.post("/imports/preview/<token>/drop")
 def import_drop(token: str) -> ResponseReturnValue:
     """Throw the upload away."""
-    staging().drop(token)
+    drop(token)
     flash(gettext("The list was thrown away; nothing was changed."), "good")
     return redirect(url_for("office.imports"))
 
@@ -157,12 +166,15 @@ def import_run(import_id: int) -> ResponseReturnValue:
     """The report of a list that was taken over."""
     with site().database.reading() as session:
         run = found_or_404(session.get(ImportRun, import_id))
-        people = names_of(session, [run.actor])
+        people = names_of(session, [run.actor, run.undone_by])
     try:
         plan: StoredPlan | None = staging().report(import_id)
     except FileMissing:  # taken over on the command line by an earlier version, which stored none
         plan = None
-    return _rows_page("console/office/import_run.html", plan, Posted(), run=run, people=people)
+    return _rows_page(
+        "console/office/import_run.html", plan, Posted(), run=run, people=people,
+        may_undo=undoable(run),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -197,7 +209,11 @@ def _rows_page(
         state=state,
         states=STATES,
         field_words=COLUMN_WORDS
-        | {"set_guessed": COLUMN_WORDS["set_number"], "withdrawal": "Withdrawal"},
+        | {
+            "set_guessed": COLUMN_WORDS["set_number"],
+            "withdrawal": "Withdrawal",
+            "sells": "Products sold there",
+        },
         set_words=set_words,
         problems=posted.problems,
         **more,

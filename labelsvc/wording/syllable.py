@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _ONSET = r"(?:ngh|ng|nh|gh|gi|kh|ph|th|tr|ch|qu|[bcdghklmnprstvx])?"
 _OPEN = (
@@ -65,6 +66,21 @@ _TAKEN_OVER = frozenset(
         "gtin",
         "inox",
         "laser",
+        "robusta",
+        "arabica",
+        "cotton",
+        "polyester",
+        "spandex",
+        "viscose",
+        "shan",
+        "oolong",
+        "kombucha",
+        "matcha",
+        "lactobacillus",
+        "probiotic",
+        "led",
+        "ml",
+        "kg",
     ]
 )
 #: Vietnamese words by their first letters, as labels have them without a mark: "NSX {made} · HSD …".
@@ -86,12 +102,17 @@ _ABBREVIATED = frozenset(
         "cp",
     ]
 )
+#: Beside figures: "20 x 30 cm" is of every language.
+_UNITS = frozenset(
+    ["x", "mm", "cm", "dm", "m", "km", "mg", "g", "kg", "ml", "cl", "l", "kj", "w", "v", "momme"]
+)
 #: Words that say nothing of the language of a line.
-_NEUTRAL = _TAKEN_OVER | _ABBREVIATED
+NEUTRAL = _TAKEN_OVER | _ABBREVIATED | _UNITS
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ADDRESS = re.compile(r"\S*(?:\w\.\w|@|://|\d)\S*")
 
 
+@lru_cache(maxsize=8192)
 def plain(text: str) -> str:
     """*text* without marks, as long as it was: "Đà Nẵng" → "Da Nang"."""
     return "".join(
@@ -119,6 +140,6 @@ def foreign(line: str) -> bool:
     words = _WORD.findall(_ADDRESS.sub(" ", line))
     if any(not word.isupper() for word in words):
         words = [word for word in words if not word.isupper()]
-    words = [word for word in words if word.casefold() not in _NEUTRAL]
+    words = [word for word in words if word.casefold() not in NEUTRAL]
     strange = sum(not possible(word) for word in words)
     return strange >= 2 and 2 * strange >= len(words)

@@ -1,0 +1,40 @@
+"""Wording: refuses names in a list that claim other stars than its row, and notes words that no label may carry.
+Used by rows."""
+
+from __future__ import annotations
+
+from labelsvc.catalogue.importing.rows.line import Reader
+from labelsvc.errors import BadInput
+from labelsvc.wording import claims, language, stars
+
+
+def check(reader: Reader) -> None:
+    """Look at the texts of a row that a label would say; its stars are read already."""
+    line = reader.line
+    name = str(line.product.get("name", ""))
+    given = line.recognition.get("stars") if line.recognition else None
+    wrong = [claim for claim in stars.claims(name) if claim.stars not in (None, given)]
+    if wrong and isinstance(given, int):
+        reader.refuse(
+            "product",
+            BadInput(
+                "The name says “{words}”, the row gives {stars} stars.",
+                fix="Write the name as the decision has it.",
+                words=wrong[0].words,
+                stars=given,
+            ),
+        )
+    elif said := stars.claims(name):
+        line.note(
+            "The name says “{words}”: labels with it are printed only while the decision holds.",
+            words=said[0].words,
+        )
+    for text in (name, str(line.product.get("ingredients", ""))):
+        for claim in claims.claims(text):
+            if claim.kind == "cure":
+                line.note(
+                    "“{words}” promises to cure: labels with it are refused.", words=claim.words
+                )
+    ingredients = str(line.product.get("ingredients", ""))
+    if language.foreign(ingredients):
+        line.note("The ingredients are not in Vietnamese: labels with them are refused.")

@@ -1,0 +1,64 @@
+"""Legible: gives a text as an eye reads it: no invisible signs, look-alike letters as the Latin ones, spaced
+letters and broken words joined. Used by stars and claims.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+#: Letters of other alphabets that look like Latin ones: Cyrillic, Greek, others.
+_ALIKE = str.maketrans(
+    "\u0410\u0412\u0415\u0405\u0406\u0408\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423\u0425"
+    "\u0430\u0435\u0455\u0456\u0458\u043e\u0440\u0441\u0443\u0445\u0501\u04bb\u04cf\u0475\u0461"
+    "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7"
+    "\u03b1\u03bd\u03b9\u03bf\u03c1\u03c5"
+    "\u0251\u0261\u0131\u0269\u2113@\u00f0\u00d0",
+    "ABESIJKMHOPCTYX"
+    "aesijopcyxdhlvw"
+    "ABEZHIKMNOPTYX"
+    "aviopu"
+    "agiila\u0111\u0110",
+)  # fmt: skip
+#: Marks that Vietnamese letters bear: five tones, circumflex, breve, horn.
+_OURS = frozenset("\u0300\u0301\u0303\u0309\u0323\u0302\u0306\u031b")
+#: A letter that is read for another inside a word: "OC0P", "5 sa0", "s4o".
+_ZERO = re.compile(r"(?<=[^\W\d_])0(?=[^\W\d_]|\b)|(?<![\w])0(?=[a-z]{2})", re.IGNORECASE)
+_FOUR = re.compile(r"(?<=[^\W\d_])4(?=[^\W\d_])")
+#: Three or more single letters or digits in a row: "O C O P", "O.C.O.P", "s-a-o".
+_SPACED = re.compile(r"(?<!\w)\w(?:[ .·•_*\-]{1,2}\w(?!\w)){2,}")
+_HYPHENATED = re.compile(r"(?<=[^\W\d_])[-\u2010\u2011\u2013]\s*\n\s*(?=[^\W\d_])")
+_BROKEN = re.compile(r"(?<=[^\W\d_])\n(?=[^\W\d_])")
+_SPACE = re.compile(r"\s+")
+
+
+@lru_cache(maxsize=4096)
+def read(text: str) -> str:
+    """*text* in NFC with its lines, capitals small, without what no eye sees."""
+    kept = []
+    for char in unicodedata.normalize("NFKD", text.translate(_ALIKE)):
+        kind = unicodedata.category(char)
+        if kind.startswith("M") and char not in _OURS:
+            continue
+        if char == "\n":
+            kept.append(char)
+        elif not kind.startswith("C"):
+            kept.append(" " if kind.startswith("Z") else char)
+        elif char in "\t\r":
+            kept.append(" ")
+    return unicodedata.normalize("NFC", "".join(kept)).casefold()
+
+
+@lru_cache(maxsize=4096)
+def readings(text: str) -> tuple[str, ...]:
+    """The ways in which *text* can be read: line by line, with broken words joined, with spaced
+    letters joined. One line each; the usual one first.
+    """
+    lines = read(text)
+    ways = [lines, _HYPHENATED.sub("", lines)]
+    if "\n" in lines:
+        ways.append(_BROKEN.sub("", lines))
+    ways += [_SPACED.sub(lambda hit: re.sub(r"[^\w]", "", hit[0]), way) for way in ways]
+    ways += [_FOUR.sub("a", _ZERO.sub("o", way)) for way in ways]
+    return tuple(dict.fromkeys(_SPACE.sub(" ", way).strip() for way in ways))
