@@ -26,7 +26,7 @@ from labelsvc.recovery import archive, complete, crypt, journal, notice
 from labelsvc.recovery.complete import Before, Completed
 from labelsvc.sealing import unseal
 from labelsvc.settings import Settings
-from labelsvc.worker import publishing
+from labelsvc.worker import publishing, tasks
 
 #: Folders of what the world has seen: newer than the copy, where it is there.
 _STAY = (f"{log.FOLDER}/", "trust/", f"{journal.FOLDER}/")
@@ -81,6 +81,7 @@ def restore(options: RestoreOptions) -> None:
         _put_files(opened, files)
         with dump.replaced(database, copy, Path(folder) / "replaced"):
             migrations.upgrade(database)
+            tasks.stop_sending(database)
             found = _complete(database, files, settings, before)
     _publish(database, files, settings)
     made_at = i18n.moment(datetime.fromisoformat(facts["made_at"]))
