@@ -158,6 +158,12 @@ class Files:
         keys = (f"{folder}/{str(path).rstrip('/').rpartition('/')[2]}" for path in found)
         return sorted(key for key in keys if not key.endswith(".part"))
 
+    def all_names(self) -> list[str]:
+        """Every key, in order of their names; not what is being written."""
+        root = self._open()[2]
+        found = (str(path).removeprefix(root).lstrip("/") for path in self._fs.find(root))
+        return sorted(key for key in found if not key.endswith(".part") and _KEY.fullmatch(key))
+
     def delete(self, key: str) -> None:
         """Remove *key*; nothing happens when it is not there."""
         if self.exists(key):

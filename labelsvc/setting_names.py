@@ -14,8 +14,8 @@ from labelsvc.errors import Phrase
 from labelsvc.setting_files import PREFIX, config_file
 from labelsvc.settings import Settings
 
-#: Variables with our prefix that are no settings: the place of the file, and what tests read.
-_OTHER_VARIABLES: Final = frozenset({"CONFIG", "VECTORS", "BENCH_FOLDER"})
+#: Variables with our prefix that are no settings: the place of the file, what `backup` and tests read.
+_OTHER_VARIABLES: Final = frozenset({"CONFIG", "VECTORS", "BENCH_FOLDER", "BACKUP_PASSPHRASE"})
 
 
 class Unknown(NamedTuple):

@@ -21,7 +21,7 @@ COMMANDS = {
     "worker": "server:worker",
     "doctor": "doctor.command:doctor",
     "backup": "copies:backup",
-    "restore": "copies:restore",
+    "restore": "restoring:restore",
     "keys": "keys:keys",
     "import": "catalogue:import_list",
     "template": "lists:template",

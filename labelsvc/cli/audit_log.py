@@ -13,14 +13,14 @@ from labelsvc import clock
 from labelsvc.accounts import audit as trail
 from labelsvc.cli import base, completed, log_words
 from labelsvc.cli.log_source import fetcher, known_key, remember
-from labelsvc.codes.tlog import log
+from labelsvc.codes.tlog import log, setback
 from labelsvc.codes.tlog.formats import audit, checkpoint
 from labelsvc.codes.tlog.formats.note import COSIGNATURE, Note, NoteKey, Signature
 from labelsvc.codes.tlog.models import Setback
 from labelsvc.codes.tlog.sweep import sweep
 from labelsvc.errors import BadInput, BadLog
-from labelsvc.recovery import complete, own
-from labelsvc.worker import publishing
+from labelsvc.recovery import complete, mirror, notice, own
+from labelsvc.worker import publishing, tasks
 
 
 @click.group("audit-log")
@@ -108,18 +108,29 @@ def key(as_json: bool) -> None:
 
 
 @audit_log.command()
+@click.option("--from", "url", help="A mirror of the log, where the files were set back too.")
+@_key_option
 @base.json_option
-def recover(as_json: bool) -> None:
+def recover(url: str | None, key_text: str | None, as_json: bool) -> None:
     """After an old copy came back: take what was published since, and apply it.
 
     Withdrawals, recalls, frozen keys, issues, manifests, the audit trail: from the published log and
     what lies beside it among the files. What cannot be taken back is named. Until it is done no codes
     are issued. May be called at any time, also twice.
+
+    Where a whole machine was set back, the files are as old as the database: --from URL takes the newer
+    log from a mirror or from somebody who checks it.
     """
     settings, database, files = base.opened()
+    if url is not None:
+        mirror.take(fetcher(url), files, known_key(fetcher(url), key_text, None)[0])
+    notice.look(database, files, settings)
     with database.reading() as session:
         before = session.get(Setback, 1)
+        older = setback.found(session) is not None
         taken = before.leaves if before is not None and before.ended_at is not None else 0
+    if older:
+        tasks.stop_sending(database)
     found = complete.complete(database, files, settings)
     with database.writing() as session:
         facts = {"leaves": found.leaves}

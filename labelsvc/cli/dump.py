@@ -6,10 +6,11 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL
+from sqlalchemy import URL, inspect
 
 from labelsvc.db import Base, Database, make_private_file
 from labelsvc.errors import BadInput
@@ -28,6 +29,7 @@ def dump(database: Database, target: Path) -> None:
 def load(database: Database, source: Path) -> None:
     """Put a copy in the place of *database*: all of it, or nothing when something fails."""
     if database.is_sqlite:
+        check(database, source)
         _load_sqlite(Path(database.url.database or ""), source)
         return
     script, empty = source.with_name("restore.sql"), source.with_name("empty.sql")
@@ -41,22 +43,99 @@ def load(database: Database, source: Path) -> None:
     )  # fmt: skip
 
 
+def check(database: Database, source: Path) -> None:
+    """Look whether a copy could be loaded, before anything is replaced.
+
+    :raises BadInput: it is damaged, or no copy of such a database.
+    """
+    if not database.is_sqlite:
+        _run("pg_restore", "--list", str(source))
+        return
+    try:
+        with closing(sqlite3.connect(f"file:{source}?mode=ro&immutable=1", uri=True)) as opened:
+            said = [str(row[0]) for row in opened.execute("PRAGMA integrity_check(3)")]
+            if said == ["ok"] and opened.execute("PRAGMA foreign_key_check").fetchone():
+                said = ["rows point to nothing"]
+            if said == ["ok"]:
+                opened.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.DatabaseError as error:
+        said = [str(error)]
+    if said != ["ok"]:
+        raise BadInput("The copy is damaged: {reason}", reason="; ".join(said))
+
+
+@contextmanager
+def replaced(database: Database, source: Path, aside: Path) -> Iterator[None]:
+    """*source* in the place of *database*; what was there comes back when the block raises.
+
+    :param aside: a file that does not exist: the database that is replaced, until the block ends.
+    """
+    kept = _keep(database, aside)
+    try:
+        load(database, source)
+        yield
+    except BaseException:
+        database.close()
+        if kept:
+            load(database, aside)
+        raise
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _keep(database: Database, aside: Path) -> bool:
+    """A copy of the database as it is; False where there is none."""
+    if not database.is_sqlite:
+        with database.engine.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return False
+        database.engine.dispose()
+        dump(database, aside)
+        return True
+    path = Path(database.url.database or "")
+    if not path.is_file():
+        return False
+    fold(path)
+    make_private_file(aside)
+    shutil.copyfile(path, aside)
+    return True
+
+
+def fold(path: Path) -> None:
+    """Fold the write-ahead log of a SQLite file into it: a log that lies beside another file than its
+    own is read into that one. One that cannot be read any more is left to be thrown away.
+    """
+    try:
+        with closing(sqlite3.connect(path)) as own:
+            own.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            own.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.Error:
+        return
+
+
 def _load_sqlite(target: Path, source: Path) -> None:
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    check = sqlite3.connect(source)
-    try:
-        check.execute("PRAGMA quick_check").fetchall()
-    except sqlite3.DatabaseError as error:
-        raise BadInput("The copy is damaged: {reason}", reason=str(error)) from error
-    finally:
-        check.close()
     aside = target.with_name(f"{target.name}.part")
     aside.unlink(missing_ok=True)
     make_private_file(aside)  # copyfile keeps the mode of what is there
     shutil.copyfile(source, aside)
+    sync(aside)
+    if target.is_file():
+        fold(target)  # from here on the old file is whole without a log
     for ending in ("-wal", "-shm"):
         Path(f"{target}{ending}").unlink(missing_ok=True)
+    sync(target.parent)
     aside.replace(target)
+    sync(target.parent)
+
+
+def sync(path: Path) -> None:
+    """What was written into a file, or renamed in a folder, survives a power failure."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _postgres(database: Database, program: str, *arguments: str) -> None:

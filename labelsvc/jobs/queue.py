@@ -15,11 +15,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from labelsvc.clock import now
 from labelsvc.errors import LabelsvcError, PrintRefused
@@ -33,6 +33,8 @@ MAX_ATTEMPTS = 3
 RETRY_AFTER = timedelta(seconds=5)
 #: The longest that a part waits while storage is broken: twice as long each time, up to this, for ever.
 LONGEST_DELAY = timedelta(minutes=10)
+#: No part waits longer before it is tried again.
+LONGEST_WAIT = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -204,7 +206,7 @@ def waiting_to_close(session: Session, *, job_id: int | None = None) -> Sequence
         select(Job.id)
         .join(first, (first.job_id == Job.id) & (first.number == 1))
         .where(Job.state == JobState.RUNNING, first.state == JobState.DONE)
-        .where(or_(first.leased_until.is_(None), first.leased_until < now()))
+        .where(_over(first.leased_until))
         .where(~exists().where(unfinished.job_id == Job.id, unfinished.state != JobState.DONE))
     )
     if job_id is not None:
@@ -220,7 +222,7 @@ def claim_close(session: Session, job_id: int) -> bool:
     taken = session.execute(
         update(Part)
         .where(Part.job_id == job_id, Part.number == 1, Part.state == JobState.DONE)
-        .where(or_(Part.leased_until.is_(None), Part.leased_until < now()))
+        .where(_over(Part.leased_until))
         .values(leased_until=now() + LEASE)
     )
     return bool(taken.rowcount)  # type: ignore[attr-defined]
@@ -235,10 +237,25 @@ def _free(job_id: int | None, *, only: str = "", but: str = "") -> tuple[ColumnE
         job = job.where(Job.kind != but)
     free = (
         Part.state.in_((JobState.QUEUED, JobState.RUNNING)),
-        or_(Part.leased_until.is_(None), Part.leased_until < now()),
+        or_(
+            and_(Part.state == JobState.RUNNING, _over(Part.leased_until)),
+            and_(Part.state == JobState.QUEUED, _over(Part.leased_until, LONGEST_WAIT)),
+        ),
         job,
     )
     return free if job_id is None else (*free, Part.job_id == job_id)
+
+
+def _over(
+    until: InstrumentedAttribute[datetime | None], longest: timedelta | None = None
+) -> ColumnElement[bool]:
+    """True once *until* is past; also where it is later than anybody may have written it: the clock was
+    ahead then, or is behind now. A quarter more, since clocks of machines differ.
+
+    :param longest: how far ahead it may lie; a lease unless given.
+    """
+    latest = now() + (LEASE if longest is None else longest) * 1.25
+    return or_(until.is_(None), until < now(), until > latest)
 
 
 def _change(session: Session, claimed: Claim, **values: Any) -> bool:

@@ -34,6 +34,8 @@ def gather(session: Session, subjects: Iterable[str]) -> Rows:
         number = rest.partition(":")[0].partition("#")[0]
         table = Base.metadata.tables.get(KEPT.get(kind, ""))
         if table is not None and number.isascii() and number.isdecimal():
+            if kind == "lot":  # what is said of it in a table of its own
+                _add(session, found, Base.metadata.tables["inner_lot"], {"lot_id": int(number)})
             _add(session, found, table, {next(iter(table.primary_key)).name: int(number)})
     return {name: list(rows.values()) for name, rows in found.items()}
 

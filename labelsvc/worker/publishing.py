@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 import structlog
 
@@ -24,8 +24,11 @@ from labelsvc.inspections import watch
 from labelsvc.jobs.heartbeat import beat
 from labelsvc.recovery import journal, notice
 from labelsvc.settings import Settings
+from labelsvc.worker.steady import Steady
 
 log = structlog.get_logger()
+
+Verb: TypeAlias = Callable[[Database, Files, Settings], object]
 
 #: Seconds between two looks at what the log does not tell yet.
 EVERY = 30.0
@@ -95,16 +98,17 @@ class Publisher:
         self._what = database, files, settings
         self._next = time.monotonic() + EVERY / 10
         self._said: dict[str, str] = {}
+        self._steady = Steady()
 
     def tick(self) -> None:
         """Publish when it is time. What cannot be published stops no print run, nor the other."""
         if time.monotonic() < self._next:
             return
         self._next = time.monotonic() + EVERY
-        verbs: dict[str, Callable[[Database, Files, Settings], object]] = {
+        verbs: dict[str, Verb] = {
             "older": look_for_older,
-            "lists": publish_lists,
-            "log": publish,
+            "lists": self._steadily(publish_lists),
+            "log": self._steadily(publish),
             "copies": look_for_copies,
         }
         problems = {name: self._try(name, verb) for name, verb in verbs.items()}
@@ -115,7 +119,14 @@ class Publisher:
         except Exception as error:  # the next time tells it
             self._tell("heartbeats were not written", error)
 
-    def _try(self, name: str, verb: Callable[[Database, Files, Settings], object]) -> str:
+    def _steadily(self, verb: Verb) -> Verb:
+        def checked(*what: Any) -> object:
+            self._steady.check()
+            return verb(*what)
+
+        return checked
+
+    def _try(self, name: str, verb: Verb) -> str:
         """Code of what stands against it, "" when it went well."""
         try:
             verb(*self._what)

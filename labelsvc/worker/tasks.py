@@ -9,16 +9,18 @@ from contextlib import contextmanager
 from weakref import WeakKeyDictionary
 
 import structlog
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from labelsvc import breakdown
 from labelsvc.codes.tlog import setback
 from labelsvc.db import Database
-from labelsvc.errors import ConfigurationError, DatabaseGone, LabelsvcError
+from labelsvc.errors import ConfigurationError, DatabaseGone, LabelsvcError, PrintRefused
 from labelsvc.files import Files
 from labelsvc.jobs import queue
 from labelsvc.jobs.models import Job, JobState
 from labelsvc.jobs.queue import Claim
+from labelsvc.labels.printers.sending import JOB_KIND as SENDING
 from labelsvc.settings import Settings
 from labelsvc.worker.kinds import work_of
 
@@ -219,6 +221,22 @@ def _fail(database: Database, job_id: int, error: LabelsvcError) -> None:
         if queue.fail_job(session, job_id, error):
             job = session.get_one(Job, job_id)
             work_of(job.kind).fail(session, job, error)
+
+
+def stop_sending(database: Database) -> int:
+    """End what waits for a printer: after an old copy came back it may be printed already. Gives how
+    many rolls; people send them again.
+    """
+    error = PrintRefused(
+        "An old copy of the database was put back: this may be printed already.",
+        fix="Look at the printer, then send it again.",
+    )
+    waits = Job.state.in_((JobState.QUEUED, JobState.RUNNING))
+    with database.reading() as session:
+        jobs = session.scalars(select(Job.id).where(Job.kind == SENDING, waits)).all()
+    for job in jobs:
+        _fail(database, job, error)
+    return len(jobs)
 
 
 @contextmanager

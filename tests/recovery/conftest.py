@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from labelsvc import clock
 from labelsvc.catalogue.models import Lot
 from labelsvc.cli import dump
 from labelsvc.codes.models import Form, Issue
@@ -30,6 +32,8 @@ class Service:
 
     def __init__(self, database: Database, settings: Settings, run: Any, folder: Path) -> None:
         self.database, self.settings, self.run, self._folder = database, settings, run, folder
+        #: Long enough ago that the log must tell of it.
+        self.made = clock.now() - timedelta(hours=1)
 
     def issue(self, lot: Lot, count: int, form: Form = Form.SHORT) -> Issue:
         with self.database.writing() as session:

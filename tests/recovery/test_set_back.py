@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,10 @@ from labelsvc.codes.trust.models import StatusState
 from labelsvc.db import Database
 from labelsvc.errors import LogForked
 from labelsvc.files import Files
+from labelsvc.jobs.models import Job, JobState
+from labelsvc.jobs.queue import enqueue
 from labelsvc.recovery import notice
+from labelsvc.worker.tasks import work_once
 from tests.factories import make_lot
 from tests.recovery.conftest import Service
 
@@ -337,3 +341,49 @@ def test_the_trail_cannot_be_cut_where_the_journal_has_it(
     with database.engine.begin() as connection:
         connection.execute(delete(AuditEntry))
     assert "Entry 9, which the journal" in service.run("audit", "verify", code=1).stdout
+
+
+def test_a_whole_machine_that_was_set_back_is_completed_from_a_mirror(
+    service: Service, database: Database, lot: Lot, told: Told, tmp_path: Path
+) -> None:
+    codes = service.codes(service.issue(lot, 3))
+    service.publish()
+    service.keep()
+    folder = service.settings.data_dir.resolve() / "files"
+    shutil.copytree(folder, tmp_path / "files of then")
+    with database.writing() as session:
+        revoke.withdraw(session, first=1, count=1, reason="mất", by="user:1")
+    lost = service.issue(lot, 2)
+    service.publish()
+    shutil.copytree(folder / "log", tmp_path / "mirror")
+    service.set_back()
+    shutil.rmtree(folder)
+    shutil.copytree(tmp_path / "files of then", folder)
+    assert notice.look(service.database, Files(service.settings.files), service.settings) is None
+    assert service.verdict(codes[0]) == "ISSUED_OK"  # nothing here can know
+    assert told("audit-log", "recover", "--from", tmp_path / "mirror")["recovered"] == 2
+    assert service.verdict(codes[0]) == "REVOKED"
+    assert service.issue(lot, 1).first > lost.last
+    assert (
+        "not newer" in service.run("audit-log", "recover", "--from", folder / "log", code=1).stderr
+    )
+    bundle = next(path for path in (tmp_path / "mirror").rglob("*") if "entries" in str(path) and path.is_file())  # fmt: skip
+    bundle.write_bytes(bundle.read_bytes()[:-1] + b"?")
+    service.run("audit-log", "recover", "--from", tmp_path / "mirror", code=1)
+
+
+def test_nothing_is_rendered_until_the_copy_is_completed(
+    service: Service, database: Database, lot: Lot, told: Told
+) -> None:
+    with database.writing() as session:
+        printing = enqueue(session, kind="print_run", payload={}, parts=1).id
+    service.publish()
+    service.keep()
+    service.issue(lot, 1)
+    service.publish()
+    service.set_back()
+    notice.look(database, Files(service.settings.files), service.settings)
+    assert not work_once(database, Files(service.settings.files), service.settings)
+    told("audit-log", "recover")
+    with database.reading() as session:
+        assert session.get_one(Job, printing).state == JobState.QUEUED

@@ -7,7 +7,7 @@ rewrite that as well, and be seen.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from sqlalchemy import func, select
@@ -55,6 +55,11 @@ def newest(session: Session) -> AuditHeadLeaf | None:
     if entry is None:
         return None
     leaf = describe.audit_head(entry, _count(session, entry.id))
+    later = select(LogLeaf.id).where(
+        LogLeaf.kind == AuditHeadLeaf.kind, LogLeaf.subject > f"audit:{leaf.day.isoformat()}~"
+    )
+    if session.scalar(later.limit(1)) is not None:
+        return None  # a head of a later day is in the log already
     known = session.scalar(
         select(LogLeaf.id).where(LogLeaf.subject.in_((leaf.id, f"{leaf.id}:{entry.id}")))
     )
@@ -73,9 +78,12 @@ def so_far(session: Session) -> AuditHeadLeaf | None:
         .limit(1)
     )
     told = parse(last) if last is not None else None
-    if isinstance(told, AuditHeadLeaf) and told.entry >= entry.id:
-        return None
-    return describe.audit_head(entry, _count(session, entry.id), ended=False)
+    if isinstance(told, AuditHeadLeaf) and (told.entry, told.head) == (entry.id, entry.hash):
+        return None  # a trail that became shorter is told as well: outsiders see that it was cut
+    leaf = describe.audit_head(entry, _count(session, entry.id), ended=False)
+    if isinstance(told, AuditHeadLeaf) and leaf.day < told.day:  # the clock was ahead
+        leaf = replace(leaf, day=told.day, id=f"audit:{told.day.isoformat()}:{leaf.entry}")
+    return leaf
 
 
 def check(session: Session) -> Held:

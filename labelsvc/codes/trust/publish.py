@@ -34,6 +34,8 @@ from labelsvc.sealing import seal, unseal
 FOLDER = "trust/status"
 #: How long a head and its lists say "as of now"; they are renewed when half of it is over.
 LIFE = timedelta(hours=24)
+#: A head that lies further ahead of the clock than this is from a wrong clock, and is superseded.
+AHEAD = timedelta(minutes=5)
 #: Deltas that stay, for verifiers that were away for a while; full lists: the newest two.
 DELTAS, FULLS = 64, 2
 
@@ -113,11 +115,14 @@ def publish(
     seed = unseal(secrets, sealed, purpose="status key")
     signing = partial(sign, name=key.name, seed=seed)
     done = [task.write(files, key, ring.host, at, signing) for task in tasks]
-    head = StatusHead(ring.host, at, at + LIFE, tuple(task.line for task in done))
     with database.writing() as session:
         state = status_key(session, host=ring.host, secrets=secrets)
         if not all(task.finish(session, at) for task in done):
             return None  # another process was faster; what it lacks comes the next time
+        # Verifiers refuse a head that is older than the one they hold, which a clock that was ahead may
+        # have written: one second later supersedes it, and how long it is good is told by this clock.
+        lines = tuple(task.line for task in done)
+        head = StatusHead(ring.host, _after_last(state, ring.host, at), at + LIFE, lines)
         state.head = head.write(signing).decode()
         state.made_of = fingerprint
     for task in done:
@@ -239,8 +244,18 @@ def _old(state: StatusState, host: str, at: datetime) -> bool:
     """True if the head has to be renewed though nothing changed."""
     if not state.head:
         return True
-    head = StatusHead.read(state.head.encode(), host=host, keys=[key_of(state)])
-    return at > head.issued + LIFE / 2
+    head = _head(state, host)
+    return not at <= head.expires - LIFE / 2 <= at + LIFE / 2 + AHEAD
+
+
+def _after_last(state: StatusState, host: str, at: datetime) -> datetime:
+    if not state.head:
+        return at
+    return max(at, _head(state, host).issued + timedelta(seconds=1))
+
+
+def _head(state: StatusState, host: str) -> StatusHead:
+    return StatusHead.read(state.head.encode(), host=host, keys=[key_of(state)])
 
 
 def _digest(listed: Listed) -> str:

@@ -175,7 +175,7 @@ class AuditHeadLeaf(_Leaf):
         if not 1 <= self.count <= self.entry or not _HASH.fullmatch(self.head):
             raise _malformed()
         of_day = f"audit:{self.day.isoformat()}"
-        if self.id not in (of_day, f"{of_day}:{self.entry}"):
+        if self.id.partition("#")[0] not in (of_day, f"{of_day}:{self.entry}"):
             raise _malformed()
 
 
