@@ -20,7 +20,7 @@ from tests import compiled, postgres
 from tests.faults import kills
 from tests.faults.crash import Tally, every_point, try_point
 from tests.faults.planted import BUGS, found
-from tests.faults.service import Bench
+from tests.faults.service import Bench, memory
 
 
 def main() -> int:
@@ -32,7 +32,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
     given = parser.parse_args()
     print(f"seed {given.seed}", flush=True)
-    with tempfile.TemporaryDirectory(prefix="labelsvc-faults-", dir=_memory()) as name:
+    with tempfile.TemporaryDirectory(prefix="labelsvc-faults-", dir=memory()) as name:
         folder, kept = Path(name), Path.cwd()
         os.chdir(folder)
         patch = pytest.MonkeyPatch()
@@ -63,11 +63,6 @@ def main() -> int:
     if not given.short:
         print(f"\nplanted bugs found: {len(BUGS) - len(missed)} of {len(BUGS)} {missed or ''}")
     return 1 if tally.broken or missed or any(row.lost for row in rows) else 0
-
-
-def _memory() -> str | None:
-    """A folder in memory, where there is one: tens of thousands of real fsyncs prove nothing here."""
-    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
 def _points(bench: Bench, given: argparse.Namespace, seeds: int) -> Tally:

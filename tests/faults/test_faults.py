@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from tests.faults import kills
 from tests.faults.crash import _quiet, every_point, try_point
 from tests.faults.planted import BUGS, Bug, found
-from tests.faults.service import ACTS, Bench
+from tests.faults.service import ACTS, Bench, memory
 
 #: Of all crash points; `make faults` tries them all.
 _POINTS = 60
@@ -19,9 +20,9 @@ _KILLS = 20
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    folder = tmp_path_factory.mktemp("faults")
-    with pytest.MonkeyPatch.context() as patch:
+def bench() -> Iterator[Bench]:
+    with tempfile.TemporaryDirectory(dir=memory()) as name, pytest.MonkeyPatch.context() as patch:
+        folder = Path(name)
         patch.chdir(folder)
         made = Bench(folder / "template", folder / "work")
         made.build()
@@ -60,7 +61,7 @@ def test_without_a_bug_no_trial_finds_one(bench: Bench) -> None:
 
 
 @pytest.mark.slow
-def test_processes_killed_at_any_moment_lose_nothing(bench: Bench, tmp_path: Path) -> None:
-    rows = kills.run(bench, tmp_path, count=_KILLS, seed=20261130)
+def test_processes_killed_at_any_moment_lose_nothing(bench: Bench) -> None:
+    rows = kills.run(bench, bench.work.parent, count=_KILLS, seed=20261130)
     assert sum(row.tries for row in rows) == _KILLS
     assert [row for row in rows if row.lost] == []
