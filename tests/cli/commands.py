@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from labelsvc.cli import main
+from labelsvc.cli.base import Day
 
 
 def every_command(group: click.Group = main, *before: str) -> list[tuple[str, ...]]:
@@ -49,6 +50,8 @@ def _value(kind: click.ParamType, folder: Path) -> str:
         return str(kind.choices[0])
     if isinstance(kind, click.types.IntParamType):
         return "1"
+    if isinstance(kind, Day):
+        return "2026-01-01"
     if isinstance(kind, click.Path):
         place = folder / "given"
         if kind.exists:

@@ -68,6 +68,7 @@ ACTIONS = {
     "mark.remove": "Mark of the programme taken off labels",
     "layout.save": "Label layout saved",
     "layout.delete": "Label layout deleted",
+    "log.complete": "Public log completed from the database",
     "log.recover": "Public log recovered",
     "lot.recall": "Lot recalled",
     "event.add": "Event of a lot added",
