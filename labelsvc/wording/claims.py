@@ -29,7 +29,7 @@ _ILLS = (
     r"phụ khoa|trầm cảm|rối loạn(?: \w+)?|tiền đình|thiếu máu|dị ứng|mẩn ngứa|mề đay|vảy nến|vẩy nến|á sừng|eczema|"
     r"chàm|nấm da|hắc lào|sâu răng|xoang|viêm xoang|alzheimer|parkinson|mất trí|nhiễm trùng|nhiễm khuẩn|"
     r"phong thấp|tê thấp|phong tê thấp|bướu cổ|động kinh|gan|thận|phổi|loãng xương|lão hóa|lão hoá|"
-    r"di căn|sa sút trí tuệ|vết loét|giun sán|vết thương|vết bỏng|chức năng (?:gan|thận|phổi|tim|não)|tế bào|say rượu|nhiễm độc"
+    r"di căn|sa sút trí tuệ|vết loét|máu bầm|giun sán|vết thương|vết bỏng|chức năng (?:gan|thận|phổi|tim|não)|tế bào|say rượu|nhiễm độc"
 )
 _OF = r"(?:\s+(?:được|các|những|nhiều|mọi|bách|chứng|bệnh|căn bệnh|hội chứng|triệu chứng|cơn|nguy cơ|tình trạng|cho người)){0,3}"
 _HEALS = (
@@ -51,6 +51,7 @@ _CURES = Pattern(
     r"|hỗ\s+trợ\s+(?:điều\s+trị|chữa|trị|phòng)|(?:thải|giải)\s+độc(?:\s+(?:gan|thận|cơ thể|máu|tố))?"
     r"|(?:thanh\s+lọc|làm\s+sạch|lọc\s+sạch|lọc)\s+(?:cơ\s+thể|máu|mạch\s+máu|động\s+mạch|lòng\s+mạch)|thanh\s+lọc\s+(?:gan|thận|phổi)"
     rf"|khắc\s+tinh\s+(?:của|với)\s+(?:bệnh\s+)?(?:{_ILLS})|nói\s+không\s+với\s+(?:bệnh|{_ILLS})"
+    r"|chữa\s+(?:tận\s+gốc|dứt\s+điểm)|cai\s+(?:rượu|nghiện|thuốc\s+lá)|relieves?\s+(?:pain|cough|stress)|(?:pain|cough)\s+relief"
     r"|bài\s+thuốc|(?:là|vị|như một)\s+thuốc\s+(?:quý|hay|chữa|trị|bổ)|thuốc\s+(?:chữa|trị|đặc trị)"
     r"|kháng\s+(?:viêm|sinh|khuẩn|virus|vi rút|ung thư)|tiêu\s+(?:viêm|u|độc)|diệt\s+(?:khuẩn|virus|vi khuẩn)"
     r"|chống\s+(?:ung thư|viêm|lão hóa|lão hoá|đột quỵ|oxy hóa tế bào)|tăng\s+cường\s+sinh\s+l[ýí]|cường\s+dương|tráng\s+dương|bổ\s+thận"

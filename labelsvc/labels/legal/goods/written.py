@@ -67,7 +67,8 @@ def _says(content: Content, said: str, part: str) -> bool:
         return False
     if content.key in ("made", "expires") and not re.match(_GRAIN, part.strip(), re.IGNORECASE):
         written = re.match(dates.WRITTEN, said)
-        return written is not None and dates.read(written[0].strip(" .,-")).form != "none"
+        date = written[0].strip(" .,-") if written is not None else said
+        return dates.read(date).form != "none"
     return True
 
 
