@@ -12,6 +12,7 @@ from labelsvc.accounts import audit as trail
 from labelsvc.accounts.models import AuditEntry
 from labelsvc.cli import base
 from labelsvc.codes.tlog import heads
+from labelsvc.recovery import journal
 from labelsvc.recovery import trail as kept_trail
 
 
@@ -31,9 +32,10 @@ def verify_trail(context: click.Context, as_json: bool) -> None:
     rewrites both is seen by everybody who remembers a checkpoint: labelsvc audit-log verify.
     """
     settings, database, files = base.opened()
+    last = journal.last_entry(files, secrets=settings.keys)
     with database.reading() as session:
         broken, held = trail.verify_chain(session), heads.check(session)
-        kept = kept_trail.kept(session, files, secrets=settings.keys)
+        kept = kept_trail.kept(session, last)
         after = _after(session, held, kept)
     words = [
         base.say("Entry {entry} does not fit the chain.", entry=broken)

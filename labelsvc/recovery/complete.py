@@ -89,7 +89,6 @@ def _complete(session: Session, files: Files, settings: Settings, before: Before
     if session.get(Counter, CODE_COUNTER) is None:
         create_keys(session, secrets=settings.keys)
     known = lock_counter(session)  # before the log: as those who issue
-    known_journal = journal.known(session)
     written = journal.read(session, files, secrets=settings.keys)
     adopt.adopt(session, files, written.rows)
     state = public_log.open_log(session, origin=origin, secrets=settings.keys)
@@ -119,7 +118,7 @@ def _complete(session: Session, files: Files, settings: Settings, before: Before
         [before.next, known, *(r.first + r.count for r in leaves if isinstance(r, PrintRunLeaf))]
     )
     found.codes = after - known
-    older = bool(leaves or entries or found.codes or written.number > known_journal)
+    older = bool(leaves or entries or found.codes or written.number > journal.known(session))
     record = _new_key(session, settings, before, leaves, after if older else 0)
     _apply_lists(session, files, settings, found.applied)
     if older:

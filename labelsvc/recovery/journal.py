@@ -128,10 +128,13 @@ def known(session: Session) -> int:
 
 def read(session: Session, files: Files, *, secrets: Sequence[str]) -> Journal:
     """What files tell that the database does not know; the newest word on a row counts."""
+    names = list(_names(files))  # before the database: it knows of each by now, unless it is older
     since = known(session)
     found = Journal(number=since)
     by_key: dict[tuple[str, tuple[Any, ...]], dict[str, Any]] = {}
-    for name in _names(files, since):
+    for name in names:
+        if _number(name) <= since:
+            continue
         found.number = max(found.number, _number(name))
         try:
             facts = _opened(files, name, secrets)
@@ -195,10 +198,10 @@ def _facts(session: Session, since: JournalState, upto: JournalState) -> dict[st
     }
 
 
-def _names(files: Files, after: int) -> Iterator[str]:
-    """Files with larger numbers than *after*, ascending."""
+def _names(files: Files) -> Iterator[str]:
+    """Files in the order of their numbers."""
     found = [name for folder in files.names(FOLDER) for name in files.names(folder)]
-    yield from sorted((n for n in found if _number(n) > after), key=_number)
+    yield from sorted(found, key=_number)
 
 
 def _number(name: str) -> int:

@@ -42,6 +42,23 @@ class Older:
 
 
 @dataclass(frozen=True)
+class World:
+    """How far the files are: what a database must know that is read after them."""
+
+    #: As published; empty where nothing is.
+    checkpoint: bytes
+    #: Number of the newest file of the journal.
+    journal: int
+
+    @classmethod
+    def of(cls, files: Files) -> World:
+        try:
+            return cls(public_log.published(files), journal.newest(files))
+        except FileMissing:
+            return cls(b"", journal.newest(files))
+
+
+@dataclass(frozen=True)
 class Noticed:
     """A setback that lasts, and what stood against applying what was withdrawn."""
 
@@ -55,9 +72,10 @@ def look(database: Database, files: Files, settings: Settings) -> Noticed | None
     Withdrawals of the log are applied, and `setback.refuse` holds from here on. What stands against
     that is told and not raised: scans go on in any case.
     """
+    world = World.of(files)  # before the database: what is published meanwhile is in that already
     with database.reading() as session:
         known = setback.found(session)
-        older = seen(session, files)
+        older = seen(session, world)
     if older is None:
         return Noticed(known) if known is not None else None
     with database.writing() as session:
@@ -79,14 +97,11 @@ def look(database: Database, files: Files, settings: Settings) -> Noticed | None
     return Noticed(row)
 
 
-def seen(session: Session, files: Files) -> Older | None:
+def seen(session: Session, world: World) -> Older | None:
     """What tells that the database is older than its files; None where nothing does."""
     state = session.get(LogState, 1)
     own = state.size if state is not None else 0
-    try:
-        data = public_log.published(files)
-    except FileMissing:
-        data = b""
+    data = world.checkpoint
     if data:
         if state is None:
             return Older("log", _size(data), 0)
@@ -97,7 +112,7 @@ def seen(session: Session, files: Files) -> Older | None:
         if there.size > own or (there.size == own and there.root != state.root):
             return Older("log", there.size, own)
     journals = session.get(JournalState, 1)
-    if journal.newest(files) > (journals.number if journals is not None else 0):
+    if world.journal > (journals.number if journals is not None else 0):
         return Older("journal", own, own)
     return None
 

@@ -12,8 +12,6 @@ from sqlalchemy.orm import Session
 
 from labelsvc.accounts import audit
 from labelsvc.accounts.models import AuditEntry
-from labelsvc.files import Files
-from labelsvc.recovery import journal
 
 #: Actions whose effect comes back by other ways, or that changed nothing that lasts.
 _SETTLED = (
@@ -36,9 +34,11 @@ class Kept:
         return self.found == self.hash
 
 
-def kept(session: Session, files: Files, *, secrets: Sequence[str]) -> Kept | None:
-    """Compare the newest entry of the journal with the trail; None where the journal has none."""
-    last = journal.last_entry(files, secrets=secrets)
+def kept(session: Session, last: dict[str, Any] | None) -> Kept | None:
+    """Compare the newest entry of the journal with the trail; None where the journal has none.
+
+    :param last: `journal.last_entry`, read before the session began.
+    """
     if last is None:
         return None
     found = session.scalar(select(AuditEntry.hash).where(AuditEntry.id == last["id"]))

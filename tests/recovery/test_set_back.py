@@ -387,3 +387,23 @@ def test_nothing_is_rendered_until_the_copy_is_completed(
     told("audit-log", "recover")
     with database.reading() as session:
         assert session.get_one(Job, printing).state == JobState.QUEUED
+
+
+def test_what_is_published_while_somebody_looks_is_no_setback(
+    service: Service, lot: Lot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process publishes between the look at the files and the look at the database."""
+    service.issue(lot, 1)
+    service.publish()
+    whole = notice.World.of
+
+    def meanwhile(files: Files) -> notice.World:
+        world = whole(files)
+        service.issue(lot, 1)
+        service.publish()
+        return world
+
+    monkeypatch.setattr(notice.World, "of", meanwhile)
+    files = Files(service.settings.files)
+    assert notice.look(service.database, files, service.settings) is None
+    service.issue(lot, 1)
