@@ -23,7 +23,7 @@ demo: $(VENV)/.runtime
 test: $(VENV)/.test
 	sh tools/debian-packages.sh
 	$(MAKE) lint types
-	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder -m "not exhaustive" --reruns=1 --only-rerun='^(Error|TimeoutError): (Page|Locator|Frame|ElementHandle|BrowserContext)[.]' $(PYTEST_FLAGS)
+	$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile -m "not exhaustive" --reruns=1 --only-rerun='^(Error|TimeoutError): (Page|Locator|Frame|ElementHandle|BrowserContext)[.]' $(PYTEST_FLAGS)
 
 exhaustive: $(VENV)/.test
 	$(BIN)/python -m pytest --numprocesses=auto -m exhaustive $(PYTEST_FLAGS)

@@ -26,6 +26,7 @@ from sqlalchemy import (
     Engine,
     MetaData,
     String,
+    Table,
     create_engine,
     event,
     func,
@@ -35,6 +36,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column
 from sqlalchemy.types import JSON, TypeDecorator
 
@@ -115,16 +117,26 @@ def _above_floor(_mapper: Any, connection: Connection, row: Any) -> None:
     if connection.dialect.name != "sqlite" or getattr(row, "id", 0) is not None:
         return
     table = row.__table__
+    try:
+        taken = _taken(connection, table)
+    except OperationalError as error:
+        if "no such table" in str(error.orig):  # a schema of an older revision
+            return
+        raise
+    if taken is not None:
+        row.id = taken - 1
+
+
+def _taken(connection: Connection, table: Table) -> int | None:
+    """The number after the next id of *table* where its floor is above its rows; None elsewhere."""
     # The statement takes the id as well: several rows of one flush come here before any is written.
-    taken = connection.execute(
+    return connection.execute(
         update(IdFloor)
         .where(IdFloor.name == table.name)
         .where(IdFloor.next > select(func.coalesce(func.max(table.c.id), 0)).scalar_subquery())
         .values(next=IdFloor.next + 1)
         .returning(IdFloor.next)
     ).scalar()
-    if taken is not None:
-        row.id = taken - 1
 
 
 class WritingSession(Session):

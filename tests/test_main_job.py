@@ -68,8 +68,9 @@ def printed(
         village = make_village(session, name="Làng trà sen Quảng An", craft="Ướp trà sen")
         producer = make_producer(session, name="Hợp tác xã Trà sen Hồ Tây", village=village)
         product = make_product(
-            session, name="Trà sen Quảng An", producer=producer, gtin="09520000001001"
-        )
+            session, name="Trà sen Quảng An", producer=producer, gtin="09520000001001",
+            ingredients="Chè búp 98 %, gạo sen 2 %",
+        )  # fmt: skip
         make_recognition(session, product, valid_from=date(2026, 3, 4), potential_five=True)
         lot = make_lot(session, product, code="L261105-01", declared=COUNT)
         if library.get(layout).prints_inner_code:

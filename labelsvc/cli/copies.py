@@ -22,7 +22,7 @@ from labelsvc.sealing import seal
 
 #: Passphrase of copies, where no file gives it.
 PASSPHRASE = "LABELSVC_BACKUP_PASSPHRASE"  # noqa: S105 -- the name of a variable
-PURPOSE, _WORD = "backup", b"labelsvc"
+_WORD = b"labelsvc"
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -84,7 +84,7 @@ def backup(options: BackupOptions) -> None:
         "made_at": clock.now().isoformat(),
         "host": settings.host,
         # Opens with the secret keys that the database needs, and tells nothing of them.
-        "secret": seal(settings.keys, _WORD, purpose=PURPOSE).hex(),
+        "secret": seal(settings.keys, _WORD, purpose="backup").hex(),
     }
     aside = file.with_name(f".{file.name}.part")
     try:

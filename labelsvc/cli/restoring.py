@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from labelsvc import i18n, migrations
 from labelsvc.accounts import audit
 from labelsvc.cli import base, completed, dump
-from labelsvc.cli.copies import FILE, PURPOSE, in_use, passphrase_of
+from labelsvc.cli.copies import FILE, in_use, passphrase_of
 from labelsvc.codes.tlog import log
 from labelsvc.codes.tlog.sweep import sweep
 from labelsvc.db import Database
@@ -138,7 +138,7 @@ def _fits(facts: dict[str, Any], database: Database, settings: Settings) -> None
     if "secret" not in facts:
         return
     try:
-        unseal(settings.keys, bytes.fromhex(facts["secret"]), purpose=PURPOSE)
+        unseal(settings.keys, bytes.fromhex(facts["secret"]), purpose="backup")
     except (KeyUnavailable, ValueError):
         raise KeyUnavailable(
             "The backup was made with other secret keys: none of its signing keys would open. Nothing "

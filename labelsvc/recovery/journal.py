@@ -39,7 +39,6 @@ KEPT_DAYS: Final = 92
 MOST: Final = 20_000
 #: Tables of one row with a sealed key that is made once: a copy may be older than the key.
 KEYS: Final = ("log_state", "status_state")
-_PURPOSE: Final = "journal"
 
 
 @dataclass
@@ -76,7 +75,7 @@ def keep(database: Database, files: Files, secrets: Sequence[str], leaves: int) 
     keep_manifests(files, manifests)
     plain = zlib.compress(json.dumps(facts, ensure_ascii=False).encode())
     day = clock.now().date()
-    files.put(f"{FOLDER}/{day:%Y%m%d}/{number:010}", seal(secrets, plain, purpose=_PURPOSE))
+    files.put(f"{FOLDER}/{day:%Y%m%d}/{number:010}", seal(secrets, plain, purpose="journal"))
     with database.writing() as session:
         state = _state(session)
         for name in _CURSORS:
@@ -116,7 +115,7 @@ def last_entry(files: Files, *, secrets: Sequence[str]) -> dict[str, Any] | None
 
 
 def _opened(files: Files, name: str, secrets: Sequence[str]) -> dict[str, Any]:
-    plain = unseal(secrets, files.get(name), purpose=_PURPOSE)
+    plain = unseal(secrets, files.get(name), purpose="journal")
     return dict(json.loads(zlib.decompress(plain)))
 
 

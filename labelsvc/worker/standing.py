@@ -13,7 +13,7 @@ from labelsvc.codes.tlog.formats.checkpoint import read
 from labelsvc.codes.tlog.models import LogLeaf, LogState
 from labelsvc.codes.trust.formats.status import StatusHead
 from labelsvc.codes.trust.models import StatusState
-from labelsvc.codes.trust.publish import key_of
+from labelsvc.codes.trust.publish import LIFE, key_of
 from labelsvc.errors import BadLog, BadStatusList, FileMissing
 from labelsvc.files import Files
 from labelsvc.jobs.heartbeat import PATIENCE
@@ -58,6 +58,7 @@ def lists_stand(session: Session, host: str) -> str:
         head = StatusHead.read(state.head.encode(), host=host, keys=[key_of(state)])
     except BadStatusList:
         return "damaged"
-    if head.issued > now() + AHEAD:
+    # One that superseded a head of the future stays ahead of the clock, but is not believed for longer.
+    if head.issued > now() + AHEAD and head.expires > now() + LIFE + AHEAD:
         return "future"
     return "expired" if head.expires < now() else OK

@@ -111,6 +111,7 @@ def served(place: Path, settings: Settings, run: Run, monkeypatch: pytest.Monkey
     run("migrate")
     run("doctor")
     run("keys", "list")
+    found.data_dir.parent.chmod(0o755)  # the place is for everybody, the data are not
     return found
 
 

@@ -240,7 +240,7 @@ def test_a_number_that_is_given_again_has_no_older_name_of_the_first(database: D
     number = taken(database, OLD)
     with database.writing() as session:
         product = session.scalars(select(Product)).one()
-        register.update_product(session, product, actor="user:3", name="Giò lụa")
+        register.update_product(session, product, actor="user:3", name="Giò lụa", agreed=True)
     undone(database, number)
     other = (1, "Nem chua", *OLD[2:])
     taken(database, other)

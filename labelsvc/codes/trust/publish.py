@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -38,6 +39,10 @@ LIFE = timedelta(hours=24)
 AHEAD = timedelta(minutes=5)
 #: Deltas that stay, for verifiers that were away for a while; full lists: the newest two.
 DELTAS, FULLS = 64, 2
+
+
+#: A database that lost its head does not know how many of one second there were.
+_FORGOTTEN: Final = timedelta(seconds=10)
 
 
 def status_key(session: Session, *, host: str, secrets: Sequence[str]) -> StatusState:
@@ -122,7 +127,10 @@ def publish(
         # Verifiers refuse a head that is older than the one they hold, which a clock that was ahead may
         # have written: one second later supersedes it, and how long it is good is told by this clock.
         lines = tuple(task.line for task in done)
-        head = StatusHead(ring.host, _after_last(state, ring.host, at), at + LIFE, lines)
+        issued = _after_last(state, ring.host, at)
+        if not state.head and any(among_files.values()):
+            issued += _FORGOTTEN
+        head = StatusHead(ring.host, issued, at + LIFE, lines)
         state.head = head.write(signing).decode()
         state.made_of = fingerprint
     for task in done:
