@@ -7,7 +7,7 @@ import io
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,16 @@ class Service:
         """Change rows as somebody with the database in hands would: nothing guards them."""
         with self.database.engine.begin() as connection:
             _unguard(connection)
-            connection.execute(text(statement), values)
+            lite = (
+                connection.dialect.name == "sqlite"
+            )  # its driver no longer writes moments by itself
+            connection.execute(
+                text(statement),
+                {
+                    k: v.isoformat(" ") if lite and isinstance(v, datetime) else v
+                    for k, v in values.items()
+                },
+            )
 
     def damage(self, key: str) -> None:
         path = self.files / key
