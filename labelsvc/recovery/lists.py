@@ -79,11 +79,10 @@ def apply(
 def _newest(
     files: Files, state: StatusState, host: str, of: tuple[int, Purpose]
 ) -> StatusList | None:
-    folder = publish.path_of(*of, 0).rpartition("/")[0]
-    numbers = [n for name in files.names(folder) if (n := name.rpartition("/")[2]).isdecimal()]
-    if not numbers:
+    number = publish.newest_file(files, *of)
+    if not number:  # lists are numbered from 1
         return None
-    name = publish.path_of(*of, max(map(int, numbers)))
+    name = publish.path_of(*of, number)
     try:
         return StatusList.read(files.get(name), host=host, keys=[publish.key_of(state)])
     except (BadStatusList, FileMissing):

@@ -119,10 +119,6 @@ class Staging:
         known = bool(_TOKEN.fullmatch(token)) and _age(token) <= MAX_AGE
         return known and self._files.exists(_plan_key(token))
 
-    def plan_again(self, database: Database, token: str) -> None:
-        """Compare an upload with the catalogue as it is now. :raises FileMissing: as `read`."""
-        self.answer(database, token, self.read(token).choices)
-
     def answer(
         self, database: Database, token: str, choices: Choices, *, file_name: str = "", step: Step | None = None
     ) -> None:  # fmt: skip

@@ -44,7 +44,7 @@ def public_log(settings: Settings, database: Database, files: Files) -> str:
 
 
 def unsound(fault: LabelsvcError) -> LabelsvcError:
-    """What is wrong with the leaves in the database, with a way out."""
+    """Tell what is wrong with the leaves in the database, with a way out."""
     if not isinstance(fault, BadLog) or fault.fix:
         return fault
     return ConfigurationError(
@@ -70,14 +70,14 @@ def _sealed(found: reseal.Found) -> str:
             "{count} secrets in the database do not open with the settings: {names}.",
             fix="Put the earlier secret key back into LABELSVC_SECRET_KEYS, before the new one.",
             count=len(found.shut),
-            names=_some(found.shut),
+            names=some(found.shut),
         )
     if found.older:
         raise Doubt(
             "{count} secrets in the database are under an older key: {names}.",
             fix="Run labelsvc keys reseal before an older key is taken away.",
             count=len(found.older),
-            names=_some(found.older),
+            names=some(found.older),
         )
     return str(len(found.current))
 
@@ -119,10 +119,11 @@ def _frozen(kids: Sequence[int], rows: Sequence[claims.Lacking], forged: Sequenc
             "are refused.",
             fix="Two people of the office decide on the page of the key whether they are genuine.",
             count=sum(row.count for row in rows),
-            names=_some([row.row for row in rows]),
+            names=some([row.row for row in rows]),
         )
     return ", ".join(map(str, kids)) or base.say("none")
 
 
-def _some(names: Sequence[str]) -> str:
+def some(names: Sequence[str]) -> str:
+    """The first of *names*."""
     return ", ".join(names[:10]) + (" …" if len(names) > 10 else "")

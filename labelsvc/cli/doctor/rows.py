@@ -9,7 +9,7 @@ from sqlalchemy import or_, select, text
 from labelsvc import clock, i18n
 from labelsvc.accounts import audit
 from labelsvc.cli import base
-from labelsvc.cli.doctor.stored import some
+from labelsvc.cli.doctor.keys import some
 from labelsvc.codes.register import numbers
 from labelsvc.codes.tlog import heads
 from labelsvc.db import Base, Database

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from labelsvc.catalogue import photos
 from labelsvc.catalogue.models import ProductPhoto
 from labelsvc.cli import base
-from labelsvc.cli.doctor.keys import unsound
+from labelsvc.cli.doctor.keys import some, unsound
 from labelsvc.codes.tlog import rebuild
 from labelsvc.codes.trust.lost import lost as lost_lists
 from labelsvc.codes.trust.models import StatusState
@@ -149,8 +149,3 @@ def pictures(database: Database, files: Files) -> str:
 def _images(row: again.Kept) -> Sequence[str]:
     content = getattr(row, "content", None) or {}
     return list((content.get("images") or {}).values())
-
-
-def some(names: Sequence[str]) -> str:
-    """The first of *names*."""
-    return ", ".join(names[:10]) + (" …" if len(names) > 10 else "")

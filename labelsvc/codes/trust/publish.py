@@ -105,7 +105,7 @@ def publish(
         if not anew and young and state is not None and state.made_of == fingerprint:
             return None
         kids = signing_keys(session)
-    among_files = {(kid, p): _newest_file(files, kid, p) for kid in kids for p in Purpose}
+    among_files = {(kid, p): newest_file(files, kid, p) for kid in kids for p in Purpose}
     with database.writing() as session:
         # Everything is read under the lock: what is marked meanwhile comes with the next list.
         state = status_key(session, host=ring.host, secrets=secrets)
@@ -138,7 +138,7 @@ def publish(
     return head
 
 
-def _newest_file(files: Files, kid: int, purpose: Purpose) -> int:
+def newest_file(files: Files, kid: int, purpose: Purpose) -> int:
     """Number of the newest list among the files: a restored backup must not give a number twice."""
     folder = path_of(kid, purpose, 0).rpartition("/")[0]
     names = [name.rpartition("/")[2] for name in files.names(folder)]

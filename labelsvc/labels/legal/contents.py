@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from labelsvc.labels.legal.finding import APPENDIX_IV, article
+from labelsvc.labels.legal.finding import article
 from labelsvc.labels.legal.goods import materials, nutrition, written
 from labelsvc.labels.legal.goods.groups import CONTENTS, GROUPS, Content, Group
 from labelsvc.labels.legal.goods.kind import NO_LABEL, facts_of, is_wine, kind_of
@@ -118,6 +118,3 @@ def _stable(values: Mapping[str, str]) -> bool:
         values.get(name, "") for name in ("storage", "instructions", "specification", "warning")
     )
     return any(_STABLE.search(text) for text in said)
-
-
-FREED_BY = f"{APPENDIX_IV} 1"

@@ -89,13 +89,5 @@ def check(
             )
 
 
-def _same(typed: str, known: str) -> bool:
-    """True if both say the same, or one of them more; days are compared as days, terms not at all."""
-    mine, theirs = dates.read(typed), dates.read(known)
-    if "none" not in (mine.form, theirs.form):
-        return mine.day is None or theirs.day is None or mine.day == theirs.day
-    return _folded(typed) in _folded(known) or _folded(known) in _folded(typed)
-
-
 def _folded(text: str) -> str:
     return re.sub(r"[\W_]+", "", legible.read(text))
