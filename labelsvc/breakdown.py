@@ -49,7 +49,7 @@ _CLIENTS: Final = ("botocore", "aiobotocore", "aiohttp")
 
 
 def of(error: BaseException) -> StorageFault | None:
-    """What is broken, told to who used a page; None for what may be a defect, or is no fault at all."""
+    """Name what is broken, for the person at a page; None for what may be a defect, or is no fault at all."""
     for found in _chain(error):
         if isinstance(found, StorageFault):
             return found

@@ -108,7 +108,7 @@ def check_facts(
     score: Decimal | None = None,
     potential_five: bool = False,
 ) -> None:
-    """What `check_award` refuses, but for whose turn it was to give three stars.
+    """Refuse what `check_award` refuses, but for whose turn it was to give three stars.
 
     Lists name one signer over rows of many years: there it is worth a note and no refusal.
     """

@@ -106,7 +106,7 @@ def checked(text: str) -> str:
 
 
 def set_text(text: str) -> str:
-    """What the label says of the rows in *text*: largest first, those without a share in their place."""
+    """Write what the label says of the rows in *text*: largest first, those without a share in their place."""
     rows = read(text)
     keys: list[Decimal] = []
     for row in rows:

@@ -145,7 +145,7 @@ def confirm_withdrawal(session: Session, proposal: WithdrawalProposal, *, actor:
 
 
 def authority_of(recognition: Recognition) -> str:
-    """Who withdraws: the ministry five stars, the province three and four (art. 8.2)."""
+    """Tell who withdraws: the ministry five stars, the province three and four (art. 8.2)."""
     return str(Authority.MINISTRY if recognition.stars == 5 else Authority.PROVINCE)
 
 

@@ -130,7 +130,7 @@ def _load_sqlite(target: Path, source: Path) -> None:
 
 
 def sync(path: Path) -> None:
-    """What was written into a file, or renamed in a folder, survives a power failure."""
+    """Make a written file, or a name changed in a folder, survive a power failure."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -215,7 +215,7 @@ def _facts(layout: Layout) -> dict[str, Any]:
 
 
 def _own_content(product_id: int) -> tuple[LabelContent, int]:
-    """What labels of a product would say today, and its criteria set."""
+    """Tell what labels of a product would say today, and its criteria set."""
     _, database, _ = base.opened()
     with database.reading() as session:
         product = session.get(Product, product_id)

@@ -148,7 +148,7 @@ def _fits(facts: dict[str, Any], database: Database, settings: Settings) -> None
 
 
 def _given(database: Database) -> Before:
-    """What the database gave so far; nothing where there is none, or it cannot be read any more."""
+    """Tell what the database gave so far; nothing where there is none, or it cannot be read any more."""
     try:
         if not in_use(database):
             return Before()

@@ -88,7 +88,7 @@ class Undoing:
 
 
 def look(session: Session, run: ImportRun) -> Undoing:
-    """What taking *run* back would do now; nothing is changed."""
+    """Tell what taking *run* back would do now; nothing is changed."""
     found = Undoing(run, made_by(session, run.id))
     if run.undone_at is not None:
         found.obstacles.append(Conflict("The list was taken back already."))

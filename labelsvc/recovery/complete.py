@@ -64,7 +64,7 @@ class Completed:
 
 
 def given(session: Session) -> Before:
-    """What the database at hand has given."""
+    """Collect what the database at hand has given."""
     return Before(
         session.scalar(select(Counter.next).where(Counter.name == CODE_COUNTER)) or 1,
         session.scalar(select(func.max(KeyRecord.kid))) or 0,
@@ -179,7 +179,7 @@ def _bring_up(
 
 
 def _one_active(session: Session) -> None:
-    """Where a key was rotated after the copy, the older one signs no more."""
+    """Retire the older key where one was rotated after the copy."""
     active = (
         select(KeyRecord).where(KeyRecord.state == KeyState.ACTIVE).order_by(KeyRecord.kid.desc())
     )

@@ -33,7 +33,7 @@ class Lock:
 
 @contextmanager
 def shutting(target: IO[bytes], lock: Lock) -> Iterator[IO[bytes]]:
-    """What is written into the stream goes into *target*, encrypted: nothing else touches a disk.
+    """Encrypt what is written into the stream into *target*: nothing else touches a disk.
 
     :raises BadInput: a recipient that is none, or too much for a passphrase.
     """

@@ -126,7 +126,7 @@ def known(session: Session) -> int:
 
 
 def read(session: Session, files: Files, *, secrets: Sequence[str]) -> Journal:
-    """What files tell that the database does not know; the newest word on a row counts."""
+    """Read what files tell that the database does not know; the newest word on a row counts."""
     names = list(_names(files))  # before the database: it knows of each by now, unless it is older
     since = known(session)
     found = Journal(number=since)
@@ -168,7 +168,7 @@ def _state(session: Session) -> JournalState:
 
 
 def _newest(session: Session, leaves: int) -> JournalState:
-    """What there is now. Entries and marks are written one after another, under locks of their own:
+    """Collect what there is now. Entries and marks are written one after another, under locks of their own:
     below the newest of them none is still to come."""
     return JournalState(
         leaves=leaves,

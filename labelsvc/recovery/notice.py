@@ -98,7 +98,7 @@ def look(database: Database, files: Files, settings: Settings) -> Noticed | None
 
 
 def seen(session: Session, world: World) -> Older | None:
-    """What tells that the database is older than its files; None where nothing does."""
+    """Look for signs that the database is older than its files; None where there are none."""
     state = session.get(LogState, 1)
     own = state.size if state is not None else 0
     data = world.checkpoint

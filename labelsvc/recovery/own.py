@@ -25,7 +25,7 @@ _ENDS = (MarkState.VOID, MarkState.WITHDRAWN)
 
 
 def differences(session: Session) -> Iterator[BadLog]:
-    """What the log does not tell of the database, and what it tells that the database does not know."""
+    """Yield what the log does not tell of the database, and what it tells that the database does not know."""
     facts: dict[str, set[tuple[object, ...]]] = {}
     runs: list[PrintRunLeaf] = []
     kinds = (PrintRunLeaf.kind, WithdrawalLeaf.kind)

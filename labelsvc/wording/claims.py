@@ -131,7 +131,7 @@ class Claim:
 
 
 def claims(text: str, *, food: bool = True) -> list[Claim]:
-    """What *text* claims, the first of each kind.
+    """Tell what *text* claims, the first of each kind.
 
     :param food: what goods are without is a claim of food alone (art. 48.1c).
     """

@@ -40,7 +40,7 @@ class Written:
 
 
 def read(text: str) -> Written:
-    """How *text* writes a date; "none" where it is none, or of a day that does not exist."""
+    """Tell how *text* writes a date; "none" where it is none, or of a day that does not exist."""
     text = " ".join(text.split())
     if found := _ORDERED.fullmatch(text):
         order = [word.casefold() for word in found.groups()[4:]]

@@ -103,7 +103,7 @@ class Claim:
 
 
 def claims(text: str) -> list[Claim]:
-    """What *text* claims, each number of stars once."""
+    """Tell what *text* claims, each number of stars once."""
     found: dict[int | None, Claim] = {}
     for reading in legible.readings(_without_names(text)):
         for claim in _of(reading) if _HINT.search(plain(reading)) else ():

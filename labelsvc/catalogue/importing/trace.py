@@ -98,7 +98,7 @@ def made_by(session: Session, import_id: int) -> dict[str, list[int]]:
 
 
 def changed_by(session: Session, import_id: int) -> Sequence[ImportTrace]:
-    """What a list changed in rows that stood before it, in the order in which it did."""
+    """Give what a list changed in rows that stood before it, in the order in which it did."""
     return session.scalars(
         select(ImportTrace)
         .where(ImportTrace.import_id == import_id, ImportTrace.changed_id.is_not(None))

@@ -49,7 +49,7 @@ def largest(session: Session) -> int:
 
 
 def behind(session: Session) -> int:
-    """How many numbers the counter would give a second time."""
+    """Tell how many numbers the counter would give a second time."""
     following = session.scalar(select(Counter.next).where(Counter.name == CODE_COUNTER)) or 1
     return max(largest(session) + 1 - following, 0)
 

@@ -31,7 +31,7 @@ def refuse(session: Session) -> None:
 
 
 def error(row: Setback) -> LogForked:
-    """What `refuse` raises."""
+    """Make the error that `refuse` raises."""
     return LogForked(
         "The database is older than what it published ({own} of {published} entries of the public "
         "log): an old copy was put back. No codes are issued or printed until it is completed.",

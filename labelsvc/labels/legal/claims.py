@@ -68,7 +68,7 @@ _SAID: Mapping[said_claims.Kind, Finding] = {
 def check(
     layout: Layout, values: Mapping[str, str], spoken: Sequence[Spoken], set_number: int
 ) -> list[Finding]:
-    """What the texts claim, each kind once a text."""
+    """Tell what the texts claim, each kind once a text."""
     found: list[Finding] = []
     food = set_number in _FOOD
     known: set[str] = set()

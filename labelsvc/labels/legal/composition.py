@@ -48,7 +48,7 @@ _ALLERGENS = (
 def check(
     layout: Layout, values: Mapping[str, str], words: list[Spoken], set_number: int
 ) -> list[Finding]:
-    """What is wrong with the composition as a full label says it; nothing on other labels."""
+    """Tell what is wrong with the composition as a full label says it; nothing on other labels."""
     kind = kind_of(set_number, values)
     if layout.purpose != "full_label" or kind in ("", "medicine", "living"):
         return []
@@ -67,7 +67,7 @@ def check(
 def of_values(
     values: Mapping[str, str], kind: str, text: str, others: list[str]
 ) -> Iterator[Finding]:
-    """What is wrong with *text*.
+    """Yield what is wrong with *text*.
 
     :param text: the list of ingredients or materials. :param others: all texts of the label.
     """
@@ -150,7 +150,7 @@ def _additives(items: list[Item]) -> Iterator[Finding]:
 
 
 def _stressed(others: list[str], items: list[Item]) -> Iterator[Finding]:
-    """What is stressed needs its quantity, wherever it stands (art. 48.1b)."""
+    """Ask the quantity of what is stressed, wherever it stands (art. 48.1b)."""
     said = "\n".join(others)
     for text in others:
         for claim in _STRESSED.finditer(text):
@@ -211,7 +211,7 @@ def _fibres(text: str) -> Iterator[Finding]:
 def _nutrition(
     values: Mapping[str, str], words: list[Spoken], set_number: int, kind: str
 ) -> Iterator[Finding]:
-    """Whether figures that stand on the label are those of the circular, and whether some must."""
+    """Check that figures on the label are those of the circular, and that those that must are there."""
     text = values.get("nutrition", "") if any("nutrition" in one.variables for one in words) else ""
     text = text or written.literal(CONTENTS["nutrition"], words)
     if not text and nutrition.duty(set_number, kind, values) == nutrition.ASK:

@@ -58,7 +58,7 @@ _SMALL_LETTERS = re.compile(
 def check(
     layout: Layout, values: Mapping[str, str], text: Spoken, set_number: int
 ) -> Iterator[Finding]:
-    """What is wrong with the dates of *text*."""
+    """Yield what is wrong with the dates of *text*."""
     yield from _unnamed(layout, values, text, set_number)
     for words in _written(values, text):
         found = dates.read(words)

@@ -43,7 +43,7 @@ _SHORT = re.compile(
 
 
 def check(layout: Layout, values: Mapping[str, str], text: Spoken) -> Iterator[Finding]:
-    """What is wrong with the origin that *text* says."""
+    """Yield what is wrong with the origin that *text* says."""
     value = values.get("origin", "")
     if "origin" not in text.variables or not value:
         return

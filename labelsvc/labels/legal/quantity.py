@@ -38,7 +38,7 @@ def least_height(amount: float) -> float:
 
 
 def check(layout: Layout, values: Mapping[str, str], text: Spoken) -> Iterator[Finding]:
-    """What is wrong with the quantity that *text* says."""
+    """Yield what is wrong with the quantity that *text* says."""
     value = values.get("net_content", "")
     shown = bool(value) and any(name in text.variables for name in ("net_content", "net_total"))
     if shown:

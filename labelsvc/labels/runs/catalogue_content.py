@@ -57,7 +57,7 @@ def product_values(product: Product) -> dict[str, str]:
 
 
 def product_facts(product: Product) -> dict[str, str]:
-    """What the law asks about a product and labels do not say (`LabelContent.facts`)."""
+    """Tell what the law asks about a product and labels do not say (`LabelContent.facts`)."""
     return {
         "goods": product.goods_kind,
         "maker": product.producer.kind,

@@ -94,7 +94,7 @@ def _boxed() -> Select[int]:
 
 
 def _asked(product: Product) -> tuple[legal.Content, ...]:
-    """What the label of the product must say: the table by which labels are printed."""
+    """Tell what the label of the product must say: the table by which labels are printed."""
     return legal.required(product.set_number, product_content(product))
 
 

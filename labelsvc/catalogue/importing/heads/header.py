@@ -341,7 +341,7 @@ def with_added(header: Header, edits: Mapping[int, Mapping[int, str]]) -> Header
 
 
 def named(header: Header, index: int) -> str:
-    """What a column is called in words to people."""
+    """Tell what a column is called in words to people."""
     if index < ADDED:
         return header.words.get(index) or column_letters(index + 1)
     field = heads.FIELDS[index - ADDED] if index - ADDED < len(heads.FIELDS) else ""

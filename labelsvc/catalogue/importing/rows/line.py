@@ -144,7 +144,7 @@ class Reader:
         return next(iter(said.values()), None)
 
     def _ticked(self, columns: tuple[int, ...]) -> dict[str, Cell]:
-        """What several columns say of the stars: "x" below the head "4 sao", "Đạt" beside "4 sao"."""
+        """Tell what several columns say of the stars: "x" below the head "4 sao", "Đạt" beside "4 sao"."""
         said: dict[str, Cell] = {}
         for index in columns:
             cell = self.row[index] if index < len(self.row) else None

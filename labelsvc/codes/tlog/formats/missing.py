@@ -22,7 +22,7 @@ class Missing:
 
 
 def missing(runs: Iterable[PrintRunLeaf]) -> list[Missing]:
-    """What no leaf of *runs* tells of, below the largest that one tells of."""
+    """Find what no leaf of *runs* tells of, below the largest that one tells of."""
     lots: dict[int, list[tuple[int, int]]] = {}
     numbers = []
     for run in runs:

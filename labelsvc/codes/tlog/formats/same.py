@@ -17,7 +17,7 @@ _AGAIN = "#"
 
 
 def fact(leaf: Leaf) -> tuple[object, ...]:
-    """What *leaf* tells, without when, and without what may be corrected later."""
+    """Give the facts of *leaf*, without when, and without what may be corrected later."""
     if isinstance(leaf, PrintRunLeaf):
         return leaf.form, leaf.kid, leaf.first, leaf.count, leaf.lot, leaf.first_in_lot
     if isinstance(leaf, RecognitionLeaf):

@@ -69,7 +69,7 @@ def kind_of(set_number: int, values: Mapping[str, str]) -> str:
 
 
 def facts_of(values: Mapping[str, str]) -> Mapping[str, str]:
-    """What the catalogue knows of the goods beside what labels say (`LabelContent.facts`)."""
+    """Tell what the catalogue knows of the goods beside what labels say (`LabelContent.facts`)."""
     known = getattr(values, "facts", None)
     return known if isinstance(known, Mapping) else {}
 

@@ -44,7 +44,7 @@ _YEAR = re.compile(
 
 
 def literal(content: Content, words: Iterable[Spoken]) -> str:
-    """What a text of the layout says of *content* in words of its own; "" where nothing."""
+    """Tell what a text of the layout says of *content* in words of its own; "" where nothing."""
     heads = _HEADS.get(content.key)
     if heads is None:
         return ""

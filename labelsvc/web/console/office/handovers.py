@@ -20,7 +20,7 @@ from labelsvc.web.site import site
 
 @bp.get("/handovers")
 def handovers() -> ResponseReturnValue:
-    """Who got which list when."""
+    """Tell who got which list when."""
     return _page(Posted())
 
 

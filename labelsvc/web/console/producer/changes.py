@@ -34,7 +34,7 @@ class Touched:
 
 
 def findings(product: Product, on: date) -> list[legal.Finding]:
-    """What the law finds of a product on a full label of a lot made on the day *on*."""
+    """Tell what the law finds of a product on a full label of a lot made on the day *on*."""
     content = trial_content(product, on)
     found = legal.check_run(library.get(_LABEL), content, product.set_number)
     about_layout = {"content_not_on_layout", "stars_without_decision"}

@@ -54,7 +54,7 @@ _SAMPLES = 6
 
 @bp.get("/imports/preview/<token>")
 def import_preview(token: str) -> ResponseReturnValue:
-    """What a list would do; how far its reading or taking over is, while a worker is at it."""
+    """Tell what a list would do; how far its reading or taking over is, while a worker is at it."""
     found, posted = held(token), Posted()
     if found is not None and found.busy:
         return _progress(found)
@@ -74,7 +74,7 @@ def import_preview(token: str) -> ResponseReturnValue:
 
 @bp.get("/imports/preview/<token>/state")
 def import_state(token: str) -> ResponseReturnValue:
-    """How far the work on a list is, for the script of the page."""
+    """Tell how far the work on a list is, for the script of the page."""
     found = found_or_404(held(token))
     done, total = staging().far(token) if found.busy else (0, 0)
     return jsonify(ended=not found.busy, done=done, total=total)

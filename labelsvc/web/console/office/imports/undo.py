@@ -30,7 +30,7 @@ THING_WORDS = {
 
 @bp.get("/imports/<int:import_id>/undo")
 def import_undo(import_id: int) -> ResponseReturnValue:
-    """What taking the list back would do."""
+    """Tell what taking the list back would do."""
     return _page(import_id, Posted())
 
 
