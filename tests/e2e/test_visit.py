@@ -101,10 +101,12 @@ def test_the_list_is_fetched_when_the_application_is_looked_at_again(
     phone: BrowserContext, published: Live
 ) -> None:
     page = opened(phone, published)
+    expect(page.locator("#update[aria-busy]")).to_have_count(0)  # the first look has ended
     (code,) = units(published)[8:9]
     withdraw(published, code)
     publish(published)
-    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    with page.expect_response(lambda got: "/trust/status/" in got.url and got.ok):
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(page.locator("#update[aria-busy]")).to_have_count(0)
     page.wait_for_timeout(500)
     phone.set_offline(True)

@@ -77,6 +77,8 @@ def service(
 ) -> Iterator[Service]:
     monkeypatch.setattr(health, "_KEPT", 0.0)
     made = Service(settings)
+    # The world was issued when the tests began: a log that never ran would be late after some minutes.
+    publishing.publish(made.database, made.files, settings)
     yield made
     made.database.close()
 
