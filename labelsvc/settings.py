@@ -109,6 +109,8 @@ class Settings(BaseSettings):
     office_email: str = ""
     #: Networks in which label printers may be sent to, as 192.168.1.0/24; none: only downloads.
     printer_networks: Annotated[tuple[str, ...], NoDecode] = ()
+    #: Names beside that of BASE_URL to which requests may come; separated by spaces.
+    trusted_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     template_override: Path | None = None
     log_json: bool = False
 
@@ -128,9 +130,9 @@ class Settings(BaseSettings):
                 }
         return values
 
-    @field_validator("secret_keys", mode="before")
+    @field_validator("secret_keys", "trusted_hosts", mode="before")
     @classmethod
-    def _split_keys(cls, value: Any) -> Any:
+    def _split_words(cls, value: Any) -> Any:
         return tuple(k for k in value.split() if k) if isinstance(value, str) else value
 
     @field_validator("printer_networks", mode="before")

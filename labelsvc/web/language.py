@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, Response, g, has_request_context, request, url_for
+from flask import Flask, Response, g, has_request_context, request
 from markupsafe import Markup, escape
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
@@ -66,12 +66,6 @@ def other_language() -> str:
     return "en" if current() == "vi" else "vi"
 
 
-def _turn(page: int) -> str:
-    """Address of another page of the list at hand, with what was searched for."""
-    values = {**request.args.to_dict(), **(request.view_args or {}), "page": page}
-    return url_for(str(request.endpoint), **values)
-
-
 def keep(answer: AnyResponse, language: str) -> None:
     """This browser's choice, for a year."""
     answer.set_cookie("lang", language, max_age=365 * 24 * 3600, samesite="Lax", httponly=True)
@@ -103,7 +97,6 @@ def install(app: Flask) -> None:
     for room in _ROOMS:
         app.after_request_funcs.setdefault(room, []).append(_carry)
     env = app.jinja_env
-    env.globals["turn"] = _turn
     env.globals.update(_=gettext, language=current, other_language=other_language, explain=explain)
     env.filters.update(
         day=i18n.day,
