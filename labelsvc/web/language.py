@@ -14,7 +14,7 @@ from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response as AnyResponse
 
 from labelsvc import i18n
-from labelsvc.errors import LabelsvcError
+from labelsvc.errors import LabelsvcError, fill
 
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}:\d{2})(?::\d{2})?)?")
 #: Pages that may set a cookie; those for consumers never do.
@@ -51,10 +51,8 @@ def gettext(text: str, /, **params: Any) -> str:
     words = i18n.sentence(text, current(), params)
     if not params:
         return words
-    safe = Markup(escape(words))  # noqa: S704 -- our own sentence; the values are escaped next
-    for name, value in params.items():
-        safe = Markup(safe.replace("{" + name + "}", escape(value)))  # noqa: S704
-    return safe
+    escaped = {name: escape(value) for name, value in params.items()}
+    return Markup(fill(escape(words), escaped))  # noqa: S704 -- sentence and values are escaped
 
 
 def explain(error: LabelsvcError) -> tuple[str, str]:
