@@ -37,11 +37,12 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column
 from sqlalchemy.types import JSON, TypeDecorator
 
 from labelsvc import letters
+from labelsvc.errors import LabelsvcError
 from labelsvc.settings import Settings
 from labelsvc.sqlite_file import SqliteFile
 from labelsvc.sqlite_file import make_private_file as make_private_file
@@ -284,6 +285,10 @@ class Database:
         self._inside.session = session
         try:
             yield
+        except StatementError as error:
+            if isinstance(error.orig, LabelsvcError):  # of `_json`, which SQLAlchemy wraps
+                raise error.orig from None
+            raise
         finally:
             self._inside.session = outer
 
