@@ -281,6 +281,10 @@ class NotFound(LabelsvcError):
     http_status = 404
 
 
+class NotIssued(NotFound):
+    """A code of our shape on no goods. Forged or never printed: who asks is not told which."""
+
+
 # --- the machine --------------------------------------------------------------------------------
 
 

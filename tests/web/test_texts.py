@@ -113,7 +113,9 @@ def opened(app: Flask, things: dict[str, int | str], name: str) -> list[str]:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the last door is tried on both
+@pytest.mark.parametrize(
+    "database_url", ["sqlite"], indirect=True
+)  # the last door is tried on both
 @pytest.mark.parametrize("name", ["lan", "office"])
 def test_no_field_of_a_form_lets_one_in(
     app: Flask, desk: Callable[[str], Desk], database: Database, things: dict[str, Any], name: str
