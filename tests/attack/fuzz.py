@@ -97,7 +97,7 @@ class Fuzz:
         self.random, self.place = random.Random(seed), place
         passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         settings = settings_module.load(
-            dev=True, base_url=BASE, data_dir=place, secret_keys=("fuzz-key-that-is-long-enough-0123456789-abcdef",),
+            second_factor=False, base_url=BASE, data_dir=place, secret_keys=("fuzz-key-that-is-long-enough-0123456789-abcdef",),
             render_processes=0, scan_misses=100_000,
         )  # fmt: skip
         settings_module.settings.cache_clear()
