@@ -31,7 +31,7 @@ from sqlalchemy.exc import NoResultFound
 from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 
 from labelsvc import settings as settings_module
-from labelsvc.accounts import passwords
+from labelsvc.accounts import passwords, roles
 from labelsvc.db import Database
 from labelsvc.migrations import upgrade
 from labelsvc.resources import folder
@@ -40,6 +40,7 @@ from labelsvc.web.app import create_app
 from tests import world as worlds
 from tests.web.belongings import belongings
 from tests.web.desk import BASE, Desk
+from tests.web.test_access import PEOPLE
 
 ROLES = ("", "lan", "office", "auditor", "inspector")
 NUMBERS = ["0", "1", "2", "-1", "7", "2147483647", "2147483648", "9" * 19, "9" * 400, "9" * 5000, "-0", "1e9", "1.5",
@@ -160,13 +161,15 @@ class Fuzz:
 
     def run(self, requests: int) -> None:
         for number in range(requests):
-            if number % 1500 == 0:
+            if number % 700 == 0:
                 self.afresh()
             self.one()
 
     def one(self) -> None:
         pick = self.random
-        rule, role = pick.choice(self.rules), pick.choice(ROLES)
+        rule = pick.choice(self.rules)
+        allowed = [name for name, kind in PEOPLE.items() if kind in roles.allowed(rule.endpoint)]
+        role = pick.choice(allowed if allowed and pick.random() < 0.7 else ROLES)
         method = pick.choice(sorted(rule.methods or {"GET"})) if pick.random() < 0.97 else pick.choice(["PUT", "DELETE", "PATCH", "TRACE"])  # fmt: skip
         path, options = self._path(rule), self._options(rule, method)
         self.asked = f"{method} {path[:200]!r} as {role or 'nobody'} {str(options)[:600]}"
