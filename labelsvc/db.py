@@ -9,6 +9,7 @@ both are ordinary transactions. Leaving the block commits, raising rolls back.
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 import threading
@@ -34,10 +35,12 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column
 from sqlalchemy.types import JSON, TypeDecorator
 
+from labelsvc import letters
+from labelsvc.errors import LabelsvcError
 from labelsvc.settings import Settings
 from labelsvc.sqlite_file import SqliteFile
 from labelsvc.sqlite_file import make_private_file as make_private_file
@@ -210,11 +213,13 @@ class Database:
             Path(self.url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.engine: Engine = create_engine(
             self.url,
+            json_serializer=_json,
             # Errors go to the log: they must not bring codes, or what a reporter wrote, with them.
             hide_parameters=True,
             pool_pre_ping=not self.is_sqlite,
             **({"connect_args": {"timeout": 30}} if self.is_sqlite else _server_arguments(pool)),
         )
+        event.listen(self.engine, "before_cursor_execute", _check_texts)
         if self.is_sqlite:
             self._file.listen(self.engine)
 
@@ -275,6 +280,10 @@ class Database:
         self._inside.session = session
         try:
             yield
+        except StatementError as error:
+            if isinstance(error.orig, LabelsvcError):  # of `_json`, which SQLAlchemy wraps
+                raise error.orig from None
+            raise
         finally:
             self._inside.session = outer
 
@@ -317,6 +326,23 @@ class Database:
             self._opened.pop().close()
         self.engine.dispose()
         self._file.forget()
+
+
+def _json(value: Any) -> str:
+    """:raises BadInput: a text inside holds characters that no text of ours may hold."""
+    letters.check_all(value)
+    return json.dumps(value)
+
+
+def _check_texts(
+    _connection: Any, _cursor: Any, _statement: str, values: Any, _context: Any, _many: bool
+) -> None:
+    """The last door for texts, behind those of forms, lists and JSON: what none of them looked at."""
+    # Several rows of one INSERT come as one tuple; several runs of a statement as a list of tuples.
+    for row in values if isinstance(values, list) else (values,):
+        for value in row.values() if isinstance(row, dict) else row or ():
+            if isinstance(value, str):
+                letters.check(value)
 
 
 def _server_arguments(pool: Pool) -> dict[str, Any]:

@@ -128,7 +128,7 @@ def settings(
             monkeypatch.delenv(name)
     url = request.getfixturevalue("database_url") if "database_url" in request.fixturenames else ""
     made = settings_module.load(
-        dev=True,
+        second_factor=False,
         base_url=f"https://{HOST}",
         data_dir=tmp_path / "var",
         database_url=url,

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 import struct
 import zlib
 from collections import OrderedDict
@@ -32,11 +33,13 @@ from labelsvc.scans.verdict import OUT, CopyNotice, Verdict, copy_notice
 from labelsvc.settings import Settings
 from labelsvc.web.scan import view as scan_view
 
-#: Marks for what is put in with each request; private characters, so no text of ours has them.
+#: Marks for what is put in with each request; of this process alone, so nobody can write one into a text.
+#: Letters and digits: they pass HTML, JSON and addresses as they are.
+_SECRET = secrets.token_hex(16)
 CODE, PRINTED, POSITION, NOTICE, _COUNT, _MOMENT, _PLACE = (
-    f"\ue000{mark}\ue001" for mark in "CPNHSMW"
+    f"mark{_SECRET}{mark}" for mark in "CPNHSMW"
 )
-_MARK = re.compile("\ue000([CPNH])\ue001")
+_MARK = re.compile(f"mark{_SECRET}([CPNH])")
 _KEPT = 2000
 _TEMPLATES = {"html": "scan/page.html", "text": "scan/page.txt", "preview": "scan/preview.html"}
 _GZIP_HEAD, _GZIP_LAST_BLOCK = b"\x1f\x8b\x08\0\0\0\0\0\0\xff", b"\x03\0"
