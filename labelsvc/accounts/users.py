@@ -10,7 +10,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from labelsvc.accounts import audit, factors, passwords, sessions
+from labelsvc.accounts import audit, factors, passwords, sessions, throttle
 from labelsvc.accounts.models import Role, User
 from labelsvc.errors import BadInput, Conflict, SignInFailed
 
@@ -69,14 +69,15 @@ def invitation(user: User, *, keys: Sequence[str]) -> str:
     return _serializer(keys).dumps([user.id, _stamp(user)])
 
 
-def accept(session: Session, token: str, password: str, *, keys: Sequence[str]) -> User:
-    """Set the password of the invited user and end all older sign-ins.
+def accept(session: Session, token: str, hashed: str, *, keys: Sequence[str]) -> User:
+    """Set the password of the invited user, end all older sign-ins and the wait after failures.
 
+    :param hashed: of `passwords.hash_password`, which is no work for a transaction.
     :raises SignInFailed: the link is wrong, used, or older than a week.
-    :raises BadInput: the password is too short.
     """
     user = invited(session, token, keys=keys)
-    set_password(session, user, password, actor=f"user:{user.id}")
+    set_password(session, user, hashed, actor=f"user:{user.id}")
+    throttle.clear(session, secret=keys[0], name=user.name)
     return user
 
 
@@ -95,9 +96,9 @@ def invited(session: Session, token: str, *, keys: Sequence[str]) -> User:
     return user
 
 
-def set_password(session: Session, user: User, password: str, *, actor: str) -> None:
-    """Change the password and sign the user out everywhere."""
-    user.password_hash = passwords.hash_password(password)
+def set_password(session: Session, user: User, hashed: str, *, actor: str) -> None:
+    """Change the password, given as its hash, and sign the user out everywhere."""
+    user.password_hash = hashed
     sessions.end_all(session, user)
     audit.record(session, actor=actor, action="user.password", subject=f"user:{user.id}")
 
