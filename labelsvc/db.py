@@ -192,6 +192,14 @@ class Pool:
     prepare: bool = False
 
 
+_here = threading.local()
+
+
+def writing_here() -> bool:
+    """True inside a writing door of this thread: others wait, nothing slow may be done."""
+    return bool(getattr(_here, "writing", 0))
+
+
 class Database:
     """An engine and its two doors. One per process; after a fork call `dispose()`.
 
@@ -271,6 +279,7 @@ class Database:
             WritingSession(engine, expire_on_commit=False) as session,
             self._entered(session),
             session.begin(),
+            _writes(),
         ):
             yield session
 
@@ -322,6 +331,15 @@ class Database:
             self._opened.pop().close()
         self.engine.dispose()
         self._file.forget()
+
+
+@contextmanager
+def _writes() -> Iterator[None]:
+    _here.writing = getattr(_here, "writing", 0) + 1
+    try:
+        yield
+    finally:
+        _here.writing -= 1
 
 
 def _server_arguments(pool: Pool) -> dict[str, Any]:

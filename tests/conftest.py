@@ -17,7 +17,7 @@ from labelsvc.db import Database
 from labelsvc.files import Files
 from labelsvc.migrations import upgrade
 from labelsvc.settings import Settings
-from tests import compiled, postgres, snapshot
+from tests import compiled, parsers, postgres, snapshot
 from tests import world as worlds
 from tests.quick import pytest_addoption, pytest_collection_modifyitems
 from tests.snapshot import Snapshots
@@ -43,6 +43,13 @@ def _cheap_passwords() -> None:
     passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     assert seal_root.__kwdefaults__["cost"] >= 1 << 17  # 128 MiB, half a second
     seal_root.__kwdefaults__["cost"] = 16
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_read_while_writing() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        parsers.guard(patch)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
