@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ __all__ = ["pytest_addoption", "pytest_collection_modifyitems"]  # hooks of pyte
 
 HOST = "qr.example.vn"
 Database.strict = True  # a request has one connection
+Database.confirm_wait = timedelta(0)  # tests of the wait set it
 
 
 def vectors() -> Path:

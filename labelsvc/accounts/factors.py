@@ -11,10 +11,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from labelsvc import sealing
-from labelsvc.accounts import audit, challenges, passkeys, recovery, throttle, totp
+from labelsvc.accounts import audit, challenges, notices, passkeys, recovery, throttle, totp
 from labelsvc.accounts.challenges import Purpose
 from labelsvc.accounts.devices import UNKNOWN, Device
 from labelsvc.accounts.models import Factor, Passkey, RecoveryCode, Totp, User
+from labelsvc.accounts.notices import Notice
 from labelsvc.accounts.throttle import Guess
 from labelsvc.clock import now
 from labelsvc.db import Database
@@ -112,6 +113,7 @@ def added(session: Session, user_id: int, facts: dict[str, Any]) -> None:
     """Into the audit trail: the owner did it."""
     who = f"user:{user_id}"
     audit.record(session, actor=who, action="account.factor.add", subject=who, facts=facts)
+    notices.tell(session, session.get_one(User, user_id), Notice.FACTOR_ADDED, actor=who)
 
 
 def remove(session: Session, user_id: int, *, passkey: int | None, needed: bool) -> None:
@@ -142,6 +144,7 @@ def remove(session: Session, user_id: int, *, passkey: int | None, needed: bool)
     facts = {"factor": str(Factor.TOTP if passkey is None else Factor.PASSKEY), "passkey": passkey}
     who = f"user:{user_id}"
     audit.record(session, actor=who, action="account.factor.remove", subject=who, facts=facts)
+    notices.tell(session, session.get_one(User, user_id), Notice.FACTOR_REMOVED, actor=who)
 
 
 def reset(session: Session, user: User, *, actor: str) -> int:

@@ -15,7 +15,7 @@ from labelsvc.accounts.models import Factor, User
 from labelsvc.errors import LabelsvcError, SignInFailed, StepUpNeeded
 from labelsvc.web import device_cookie, sign_in_cookie, signed_in, step_up
 from labelsvc.web.account.answers import answer, credential, done, options, spoken
-from labelsvc.web.account.sign_in import bp, device, party, welcome
+from labelsvc.web.account.sign_in import bp, device, party, tell_news, welcome
 from labelsvc.web.language import explain, gettext
 from labelsvc.web.problems import wants_json
 from labelsvc.web.signed_in import start_page
@@ -127,6 +127,7 @@ def sign_in_passkey() -> ResponseReturnValue:
 def _welcome_script(user_id: int) -> Response:
     value, user = _signed_in(user_id, Factor.PASSKEY)
     cookie.clear()
+    tell_news(user)
     made = done(local_target(request.args.get("next")) or start_page(user))
     sign_in_cookie.remember(made, value)
     return device_cookie.give(made, user_id)

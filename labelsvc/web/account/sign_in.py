@@ -9,8 +9,9 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as AnyResponse
 
-from labelsvc.accounts import passwords, sessions, users
+from labelsvc.accounts import notices, passwords, sessions, two_people, users
 from labelsvc.accounts.models import Stage, User
+from labelsvc.accounts.notices import Notice
 from labelsvc.accounts.passkeys import Party
 from labelsvc.errors import BadInput, Busy, LabelsvcError
 from labelsvc.i18n import LANGUAGES
@@ -19,6 +20,18 @@ from labelsvc.web.language import explain, gettext, keep
 from labelsvc.web.signed_in import start_page
 from labelsvc.web.site import site
 from labelsvc.web.targets import local_target
+
+NOTICE_WORDS = {
+    Notice.MADE: "The account was made",
+    Notice.LINK: "A new link for your password was given out",
+    Notice.PASSWORD: "The password was set",
+    Notice.RESET: "All second factors were removed",
+    Notice.ROLE: "Your role was changed",
+    Notice.OUT: "You were kept out",
+    Notice.IN: "You were let in again",
+    Notice.FACTOR_ADDED: "A second factor was set up",
+    Notice.FACTOR_REMOVED: "A second factor was removed",
+}
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 
@@ -68,9 +81,21 @@ def _sign_in_page(problem: tuple[str, str] | None = None, name: str = "") -> str
 def welcome(value: str, user: User, target: str | None = None) -> AnyResponse:
     """On to where the user wanted to go, with the token in the cookie."""
     cookie.clear()  # forms of before the sign-in hold another CSRF token
+    tell_news(user)
     answer = redirect(target or local_target(request.args.get("next")) or start_page(user))
     sign_in_cookie.remember(answer, value)
     return answer
+
+
+def tell_news(user: User) -> None:
+    """Say on the next page that others did something to the account."""
+    with site().database.reading() as session:
+        news = notices.unseen(session, user.id)
+    if news:
+        flash(
+            gettext("Others did something to your account. Look at it under “My account”."),
+            "caution",
+        )
 
 
 def party() -> Party:
@@ -94,11 +119,18 @@ def account() -> ResponseReturnValue:
 
 
 def _account_page(problem: tuple[str, str] | None = None) -> str:
+    mine = signed_in.current_user()
     with site().database.reading() as session:
-        rows = sessions.of_user(session, signed_in.current_user())
+        rows = sessions.of_user(session, mine)
+        told, news = notices.of_user(session, mine.id), notices.unseen(session, mine.id)
+        until = two_people.confirms_from(session, signed_in.actor())
+    if news:
+        with site().database.writing() as session:
+            notices.seen(session, mine.id)
     return render_template(
-        "account/account.html", sign_ins=rows, problem=problem, held=signed_in.own_factors()
-    )
+        "account/account.html", sign_ins=rows, problem=problem, held=signed_in.own_factors(),
+        told=told, words=NOTICE_WORDS, me=signed_in.actor(), until=until,
+    )  # fmt: skip
 
 
 @bp.post("/password")
