@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from labelsvc.db import Database
 from labelsvc.files import Files
 from labelsvc.migrations import upgrade
 from labelsvc.settings import Settings
-from tests import compiled, postgres, snapshot
+from tests import compiled, parsers, postgres, snapshot
 from tests import world as worlds
 from tests.quick import pytest_addoption, pytest_collection_modifyitems
 from tests.snapshot import Snapshots
@@ -28,6 +29,7 @@ __all__ = ["pytest_addoption", "pytest_collection_modifyitems"]  # hooks of pyte
 
 HOST = "qr.example.vn"
 Database.strict = True  # a request has one connection
+Database.confirm_wait = timedelta(0)  # tests of the wait set it
 
 
 def vectors() -> Path:
@@ -56,6 +58,13 @@ def _plain_logs() -> None:
             structlog.processors.LogfmtRenderer(bool_as_flag=False),
         ]
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_read_while_writing() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        parsers.guard(patch)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
