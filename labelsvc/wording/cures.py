@@ -13,7 +13,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from labelsvc.wording.ills import COOKED_BY, EATEN, FILLERS, FOLLOWED, TABLES, Group
+from labelsvc.wording.ills import (
+    COOKED_BY,
+    EATEN,
+    FILLERS,
+    FOLLOWED,
+    HEALING,
+    NOT_ALONE,
+    TABLES,
+    Group,
+)
 from labelsvc.wording.phrases import Pattern, same_word
 from labelsvc.wording.syllable import plain
 
@@ -23,9 +32,11 @@ Level = Literal["cure", "eases", "looks", "body", "well"]
 
 _TOKEN = re.compile(r"[^\W\d_]+|\d+|[.;!?\n]|[,:/()–—-]")
 _END = frozenset(".;!?\n")
-_STOP = frozenset(",:/()–—-")
+_STOP = frozenset(",:/–—-")
 #: So many words may stand between a verb and what it heals.
 _GAP = 5
+#: A sentence of so many words is a slogan: it names an illness to promise something.
+_SLOGAN = 12
 #: Never a promise: what the law makes food say, warnings, other things that are prevented, cooked or repaired.
 _NO_PROMISE = (
     Pattern(
@@ -62,7 +73,7 @@ _ENGLISH = re.compile(
     r"|scars?|ageing|aging|constipation|diarrh\w+|ha?emorrhoids?|hangovers?|obesity|fat|strokes?|heart|liver|kidneys?|lungs?|stomach|digestion|immun\w+|memory|anxiety|depression|fatigue|wounds?|toxins?|diseases?|illness\w*|sore\s+throats?|an(?:a)?emia|libido)"
     r"|anti-?\s?(?:cancer|inflammatory|viral|bacterial|ag(?:e)?ing|diabetic|tumou?r)|weight[\s-]loss|slimming|fat[\s-]burn\w*|miracle\s+(?:cure|drug)|(?:natural|herbal|folk|home)\s+(?:remed(?:y|ies)|cures?|medicines?|antibiotics?)|remed(?:y|ies)"
     r"|detox(?:es|ify|ifies|ifying)?|aphrodisiac|(?:doctor|clinically|medically)[\s-]+(?:recommended|proven|tested)|recommended\s+by\s+(?:doctors|physicians)|cures?|heals?|treats?\s+\w+|prevents?\s+\w+|(?:pain|cough|stress)[\s-]+relief|relieves?\s+\w+"
-    r"|(?:good|great|best|ideal|suitable)\s+for\s+(?:the\s+|your\s+)?(?:liver|heart|kidneys?|stomach|diabetics?|digestion|blood|joints|brain|immun\w+|people\s+with))(?!\w)"
+    r"|relief\s+(?:from|of)|for\s+diabetics|(?:good|great|best|ideal|suitable)\s+for\s+(?:the\s+|your\s+)?(?:liver|heart|kidneys?|stomach|diabetics?|digestion|blood|joints|brain|immun\w+|people\s+with))(?!\w)"
 )
 
 
@@ -146,6 +157,10 @@ class _Sentence:
                 if one := self.at[place].get(group):
                     yield one
 
+    def is_marked(self, group: Group) -> bool:
+        """True if a phrase of *group* stands here; "cho" is no "chớ"."""
+        return any(one.sure or " " in one.phrase for one in self.of(group))
+
     def after(self, one: _Found, *groups: Group, gap: int = _GAP) -> _Found | None:
         """The first phrase of *groups* behind *one*, with fillers between at most."""
         for place in range(one.last, min(one.last + gap + 1, len(self.tokens))):
@@ -185,6 +200,7 @@ def _of(text: str) -> Iterator[Promise]:
     yield from _gone(sentence)
     yield from _people(sentence)
     yield from _praised(sentence)
+    yield from _named(sentence)
     for one in sentence.of("remedy", "tonic", "well"):
         if one.first < sentence.silent:
             level: dict[Group, Level] = {"remedy": "cure", "tonic": "eases", "well": "well"}
@@ -207,7 +223,9 @@ def _healed(sentence: _Sentence) -> Iterator[Promise]:
         for what in held:
             if what is None or _too_short(verb, what):
                 continue
-            cooked = verb.phrase in COOKED_BY or verb.group == "weak"
+            cooked = verb.phrase in COOKED_BY or (
+                verb.group == "weak" and verb.phrase not in HEALING
+            )
             if not (what.phrase in EATEN and cooked):
                 yield Promise(_level(verb, what), sentence.words(verb, what))
 
@@ -238,7 +256,7 @@ def _level(verb: _Found, what: _Found) -> Level:
         return "well"
     if verb.group == "strong":
         return "cure"
-    if what.group == "ill":
+    if what.group in ("ill", "figure"):
         return "eases"
     return "looks" if what.group == "looks" else "body"
 
@@ -253,14 +271,14 @@ def _gone(sentence: _Sentence) -> Iterator[Promise]:
             level: Level = "body" if what.group in ends else "eases"
             yield Promise(level, sentence.words(what, end))
     for farewell in sentence.of("farewell"):
-        gone = sentence.after(farewell, "ill", "looks")
+        gone = sentence.after(farewell, "ill", "looks", "figure", "drug")
         if gone and farewell.first < sentence.silent and not _too_short(farewell, gone):
             yield Promise("eases", sentence.words(farewell, gone))
 
 
 def _people(sentence: _Sentence) -> Iterator[Promise]:
     """Goods for those who are ill, unless the sentence is a caution."""
-    if any(sentence.of("caution")) or sentence.silent < len(sentence.tokens):
+    if sentence.is_marked("caution") or sentence.silent < len(sentence.tokens):
         return
     uses = list(sentence.of("use"))
     for person in sentence.of("people", "person"):
@@ -283,6 +301,22 @@ def _people(sentence: _Sentence) -> Iterator[Promise]:
                 break
 
 
+def _named(sentence: _Sentence) -> Iterator[Promise]:
+    """An illness that a short sentence names for no other reason, and goods for an organ."""
+    if sentence.silent < len(sentence.tokens) or sentence.is_marked("caution"):
+        return
+    if len(sentence.tokens) <= _SLOGAN and not sentence.is_marked("told"):
+        for ill in sentence.of("ill"):
+            if ill.sure and ill.phrase not in NOT_ALONE:
+                yield Promise("eases", sentence.words(ill, ill))
+    for use in sentence.of("use"):
+        organ = sentence.after(use, "body", gap=2) if use.phrase.endswith("cho") else None
+        if organ is None or organ.phrase == "khớp" or not organ.sure:
+            continue
+        if sentence.tokens[organ.last : organ.last + 1] not in (["vào"], ["ra"], ["lên"]):
+            yield Promise("body", sentence.words(use, organ))
+
+
 def _praised(sentence: _Sentence) -> Iterator[Promise]:
     """The word of doctors, hospitals and patients, or the advice of an authority."""
     for who in sentence.of("medical", "office"):
@@ -296,5 +330,5 @@ def _praised(sentence: _Sentence) -> Iterator[Promise]:
                     "của",
                 ):
                     said = one
-        if said and not any(one.first < said.last for one in sentence.of("caution")):
+        if said and not any(one.sure and one.first < said.last for one in sentence.of("caution")):
             yield Promise("cure", sentence.words(who, said))

@@ -56,6 +56,7 @@ _ASTERISKS = re.compile(r"(?<!\*)\*{3,5}(?!\*)")
 _GRADED = Pattern(
     r"(?:ocop(?:\s*(?:hạng|cấp|mức|loại|đạt|xếp hạng|[:\-–]))*|(?:số|hạng|mức|cấp)\s*sao|sao\s*ocop"
     r"|(?:xếp\s*)?hạng\s*ocop|xếp\s*hạng)\s*[:=\-–]?\s*(?:0*[3-9]s?|v|iv|iii)(?![\d.,/%])|sao\s*thứ\s*(?:ba|tư|bốn|năm|[3-6])"
+    r"|hạng\s*(?:ocop)?\s*[:=]\s*(?:ba|bốn|năm)(?!\s*\d)"
     r"|sao\s*[:=]\s*0*[3-6](?!\s*[\d.,/%–-]|\s*(?:phút|giờ|lần|ngày|kg|g|mẻ|công|°))"
     r"|(?:chứng\s*nhận|hạng|đạt|ocop)[^.;]{0,12}sao\s*[:=]\s*(?:ba|bốn|năm|sáu)"
 )
