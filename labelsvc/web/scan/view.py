@@ -82,6 +82,7 @@ def view(
             "code": lot.code,
             "made_on": _iso(lot.made_on),
             "expires_on": _iso(lot.expires_on),
+            "best_before": product.date_kind == "best_before",
             "past_expiry": lot.expires_on is not None and lot.expires_on < clock.today(),
             "growing_area": lot.growing_area,
             "declared": lot.declared,
