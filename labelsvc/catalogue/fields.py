@@ -25,6 +25,16 @@ _CONTROL = re.compile(
 )
 #: Refused: what they show depends on the font of one machine, or on nothing at all.
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000e0000-\U000e007f\U000f0000-\U0010ffff]")
+#: Any of these; most texts have none.
+_SPECIAL = re.compile(
+    "|".join(
+        [
+            f"[{''.join(map(chr, _INVISIBLE))}]",
+            *(one.pattern for one in (_TURNING, _CONTROL, _PRIVATE)),
+        ]
+    )
+)
+_WORD = re.compile(r"\w+")
 _SPACE = re.compile(r"\s+")
 _TAG = re.compile(r"<\s*[!/?a-zA-Z]")
 #: What a spreadsheet takes for a formula when it stands first.
@@ -44,7 +54,7 @@ Check = Callable[[str], str]
 
 def line(text: str, *, most: int = 200) -> str:
     """One line of text of at most *most* characters."""
-    return _limited(_SPACE.sub(" ", _readable(text)).strip(), most)
+    return _limited(" ".join(_readable(text).split()), most)
 
 
 def prose(text: str, *, most: int = 20_000) -> str:
@@ -224,13 +234,12 @@ def name_key(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _name_key(text: str) -> str:
-    words = re.findall(r"\w+", nfc(text).casefold())
-    return " ".join(_tone_last(word) for word in words)
+    words = _WORD.findall(nfc(text).casefold())
+    return " ".join(word if word.isascii() else _tone_last(word) for word in words)
 
 
+@lru_cache(maxsize=4096)
 def _tone_last(word: str) -> str:
-    if word.isascii():
-        return word
     letters = unicodedata.normalize("NFD", word)
     tones = "".join(c for c in letters if c in _TONES)
     return "".join(c for c in letters if c not in _TONES) + tones
@@ -262,6 +271,8 @@ def _readable(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
+    if not _SPECIAL.search(text):
+        return nfc(text)
     if _TURNING.search(text):
         raise BadInput(
             "The text holds characters that turn the reading direction.",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from labelsvc.wording import legible
-from labelsvc.wording.phrases import Pattern
+from labelsvc.wording.phrases import Blanked, Pattern
 
 Kind = Literal["cure", "health", "boast", "without", "e_label"]
 
@@ -65,22 +65,18 @@ _HEALTHY = Pattern(
     r"|(?:tăng|tăng\s+cường|nâng\s+cao)\s+(?:sức\s+)?(?:đề\s+kháng|miễn\s+dịch|sức\s+khỏe|trí\s+nhớ|thể\s+lực)|đẹp\s+da|kéo\s+dài\s+tuổi\s+thọ|trường\s+thọ|chống\s+oxy\s+h[oó][aá]"
 )
 #: Never a claim: what the law makes food say, warnings, and "phòng", "chống", "chữa" of other things.
-_NO_CURES = (
-    Pattern(
-        r"không\s+(?:phải\s+(?:là\s+)?|có\s+(?:tác\s+dụng|công\s+dụng|khả\s+năng)\s+|dùng\s+(?:để\s+)?|được\s+dùng\s+(?:để\s+)?|"
-        r"nhằm\s+|thể\s+|thay\s+thế\s+|thay\s+cho\s+)(?:(?:là|để|thay\s+thế|thay\s+cho|các|loại|cho|chữa|điều\s+trị|trị)\s+)*"
-        r"(?:thuốc(?:\s+(?:chữa|điều\s+trị|trị)(?:\s+bệnh)?)?|chữa\s+bệnh|chữa\s+trị|bệnh|điều\s+trị(?:\s+bệnh)?)"
-    ),
-    Pattern(r"(?:đang|sau\s+khi|trong\s+(?:thời\s+gian|quá\s+trình|khi))\s+(?:điều\s+trị|chữa\s+trị|chữa\s+bệnh|uống\s+thuốc)(?:\s+bằng\s+thuốc)?(?:\s+(?:các|bệnh|bằng))*(?:\s+(?:" + _ILLS + r"))?"),
-    Pattern(
-        r"(?:dùng|uống|sử\s+dụng|với|cùng)\s+(?:các\s+|loại\s+|chung\s+|kèm\s+|với\s+){0,3}thuốc(?!\s+này)(?:\s+(?:điều\s+trị|chữa|trị|hạ|giảm|"
-        r"chống|kháng|huyết|an|tây))?(?:\s+(?:bệnh|sinh|viêm|thần|đông|" + _ILLS + r"))?"
-    ),
-    Pattern(r"(?:loại\s+bỏ|lấy|bỏ|rửa|làm\s+sạch|cắt)\s+(?:gan|thận|phổi|khớp)|(?:phòng|tránh|phòng\s+tránh)\s+dị\s+ứng"),
-    Pattern(r"(?:bác\s+sĩ|bác\s+sỹ|thầy\s+thuốc|phác\s+đồ|cơ\s+sở)\s+(?:điều\s+trị|chữa\s+bệnh)"),
-    Pattern(r"chữa\s+cháy|sửa\s+chữa|sữa\s+chua|(?:phòng|chống)\s+(?:cháy|nổ|ẩm|mốc|dính|thấm|nắng|trơn|trượt|xước|gỉ|mối|mọt|côn\s+trùng|muỗi|hàng\s+giả)"),
-    Pattern(r"(?:dị\s+ứng|mẫn\s+cảm|ngộ\s+độc|người\s+(?:bị|mắc|có)\s+\w+|bị\s+ho|đang\s+ho)(?=\s+(?:với|thành|nên|không|cần|hỏi))"),
-    Pattern(r"(?:hết|giảm|hạ|kiểm\s+soát|ổn\s+định|ngừa|tan)\s+(?:nhiệt|lửa|đá|đông|hạn)"),
+_NO_CURES = Blanked(
+    r"không\s+(?:phải\s+(?:là\s+)?|có\s+(?:tác\s+dụng|công\s+dụng|khả\s+năng)\s+|dùng\s+(?:để\s+)?|được\s+dùng\s+(?:để\s+)?|"
+    r"nhằm\s+|thể\s+|thay\s+thế\s+|thay\s+cho\s+)(?:(?:là|để|thay\s+thế|thay\s+cho|các|loại|cho|chữa|điều\s+trị|trị)\s+)*"
+    r"(?:thuốc(?:\s+(?:chữa|điều\s+trị|trị)(?:\s+bệnh)?)?|chữa\s+bệnh|chữa\s+trị|bệnh|điều\s+trị(?:\s+bệnh)?)",
+    r"(?:đang|sau\s+khi|trong\s+(?:thời\s+gian|quá\s+trình|khi))\s+(?:điều\s+trị|chữa\s+trị|chữa\s+bệnh|uống\s+thuốc)(?:\s+bằng\s+thuốc)?(?:\s+(?:các|bệnh|bằng))*(?:\s+(?:" + _ILLS + r"))?",
+    r"(?:dùng|uống|sử\s+dụng|với|cùng)\s+(?:các\s+|loại\s+|chung\s+|kèm\s+|với\s+){0,3}thuốc(?!\s+này)(?:\s+(?:điều\s+trị|chữa|trị|hạ|giảm|"
+    r"chống|kháng|huyết|an|tây))?(?:\s+(?:bệnh|sinh|viêm|thần|đông|" + _ILLS + r"))?",
+    r"(?:loại\s+bỏ|lấy|bỏ|rửa|làm\s+sạch|cắt)\s+(?:gan|thận|phổi|khớp)|(?:phòng|tránh|phòng\s+tránh)\s+dị\s+ứng",
+    r"(?:bác\s+sĩ|bác\s+sỹ|thầy\s+thuốc|phác\s+đồ|cơ\s+sở)\s+(?:điều\s+trị|chữa\s+bệnh)",
+    r"chữa\s+cháy|sửa\s+chữa|sữa\s+chua|(?:phòng|chống)\s+(?:cháy|nổ|ẩm|mốc|dính|thấm|nắng|trơn|trượt|xước|gỉ|mối|mọt|côn\s+trùng|muỗi|hàng\s+giả)",
+    r"(?:dị\s+ứng|mẫn\s+cảm|ngộ\s+độc|người\s+(?:bị|mắc|có)\s+\w+|bị\s+ho|đang\s+ho)(?=\s+(?:với|thành|nên|không|cần|hỏi))",
+    r"(?:hết|giảm|hạ|kiểm\s+soát|ổn\s+định|ngừa|tan)\s+(?:nhiệt|lửa|đá|đông|hạn)",
 )  # fmt: skip
 _NO_SUPERLATIVES = Pattern(
     r"(?:sử\s+dụng|dùng|ngon|uống|ăn|thưởng\s+thức|bảo\s+quản|hiệu\s+quả|chất\s+lượng)?\s*(?:tốt|ngon)\s+nhất\s+(?:trước|khi|trong|ở|nếu|với|sau|vào|là|nên)"
@@ -142,12 +138,20 @@ def claims(text: str, *, food: bool = True) -> list[Claim]:
     return list(found.values())
 
 
+def cure(text: str) -> Claim | None:
+    """The first words of *text* that promise a cure: what `claims` finds of that kind."""
+    hits = (_healing(_NO_CURES.sub(reading)) for reading in legible.readings(text))
+    return next((Claim("cure", hit[0]) for hit in hits if hit), None)
+
+
+def _healing(said: str) -> re.Match[str] | None:
+    return _CURES.search(said) or _JOINED.search(said)
+
+
 def _of(text: str, *, food: bool) -> list[Claim]:
     found = []
-    said = text
-    for phrase in _NO_CURES:
-        said = phrase.sub(said)
-    if hit := _CURES.search(said) or _JOINED.search(said):
+    said = _NO_CURES.sub(text)
+    if hit := _healing(said):
         kind: Kind = "health" if not food and _CLEANS.fullmatch(hit[0]) else "cure"
         found.append(Claim(kind, hit[0]))
     elif food and (hit := _HEALTHY.search(said)):

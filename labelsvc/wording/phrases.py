@@ -24,8 +24,8 @@ class Pattern:
     def __init__(self, pattern: str) -> None:
         """:param pattern: a regular expression of small letters with their marks."""
         whole = rf"(?<!\w)(?:{pattern})(?!\w)"
-        self._marked = re.compile(whole)
-        self._bare = re.compile(plain(whole))
+        self.marked = re.compile(whole)
+        self.bare = re.compile(plain(whole))
         words = frozenset(_WORD.findall(re.sub(r"\\.", " ", pattern)))
         bare = Counter(map(plain, {_canon(word) for word in words}))
         # "chống nám" is a claim, "chống nấm mốc" none: with marks such a word must be the very one.
@@ -34,13 +34,13 @@ class Pattern:
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Matches in *text*, which is small letters (`legible.read`)."""
         seen = set()
-        for hit in self._marked.finditer(text):
+        for hit in self.marked.finditer(text):
             seen.add(hit.start())
             yield hit
         bare = plain(text)
         if len(bare) != len(text):
             return
-        for hit in self._bare.finditer(bare):
+        for hit in self.bare.finditer(bare):
             words = _WORD.findall(text[hit.start() : hit.end()])
             if hit.start() not in seen and all(
                 word == plain(word) or _canon(word) in self._words for word in words
@@ -55,6 +55,23 @@ class Pattern:
         """*text* with its matches as spaces, as long as it was."""
         for hit in list(self.finditer(text)):
             text = text[: hit.start()] + " " * (hit.end() - hit.start()) + text[hit.end() :]
+        return text
+
+
+class Blanked:
+    """Patterns whose matches are no part of what a text says, one after the other."""
+
+    def __init__(self, *patterns: str) -> None:
+        self._patterns = tuple(map(Pattern, patterns))
+        # Most texts hold none of them, which two looks at a text tell instead of two for each.
+        self._marked = re.compile("|".join(one.marked.pattern for one in self._patterns))
+        self._bare = re.compile("|".join(one.bare.pattern for one in self._patterns))
+
+    def sub(self, text: str) -> str:
+        """*text* with the matches as spaces, as long as it was."""
+        if self._marked.search(text) or self._bare.search(plain(text)):
+            for pattern in self._patterns:
+                text = pattern.sub(text)
         return text
 
 

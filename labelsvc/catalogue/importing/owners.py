@@ -14,7 +14,6 @@ from labelsvc.catalogue.address import read_address
 from labelsvc.catalogue.fields import name_key
 from labelsvc.catalogue.importing.rows.line import Line
 from labelsvc.catalogue.likeness import (
-    NOTHING,
     Likeness,
     Owner,
     Says,
@@ -78,21 +77,21 @@ class Owners:
 
     def find(self, line: Line) -> FoundOwner:
         """The owner of *line*; what is taken for granted is noted in it."""
-        owner = self._read(line)
-        product = next(iter(owner.products), "")
+        bare, product = self._read(line), name_key(line.product["name"])
+        owner, key = replace(bare, products=frozenset({product})), key_of(bare)
         match = self._index.find(
             owner,
             makes=lambda n: hash((n, product)) in self._made if n < 0 else self._makes(n, product),
             decided=self._decided,
+            key=key,
         )
-        key = key_of(owner)
         if match.asked:
             shown = [self._shown(*one) for one in match.asked]
             return FoundOwner(key=key, asked=shown, asked_of=[number for number, _ in match.asked])
         if match.same is None:
             number = -line.order
             self._rows[line.order] = line.number
-            self._index.add(number, replace(owner, products=NOTHING))  # they are in `_made`
+            self._index.add(number, bare, key=key)  # its products are in `_made`
             self._new[number] = _side(line.producer, line.address)
             self._made.add(hash((number, product)))
             return FoundOwner(row=line.order, key=key)
@@ -109,14 +108,14 @@ class Owners:
         return FoundOwner(held, key=key)
 
     def _read(self, line: Line) -> Owner:
-        product = frozenset({name_key(line.product["name"])})
+        """The owner that *line* speaks of, without products."""
         day, said = line.recognition.get("decision_date"), line.producer
         told = (
             said["name"], said.get("tax_code"), said.get("phone", ""),
             said.get("representative", ""), line.address, day,
         )  # fmt: skip
         if self._last is not None and self._last[0] == told:
-            return replace(self._last[1], products=product)
+            return self._last[1]
         found = []
         if line.address:
             found = self._gazetteer.candidates(read_address(line.address), written=day)
@@ -127,7 +126,6 @@ class Owners:
             address=line.address, commune=one.unit.code if one is not None else "",
             may_be=self._may_be.setdefault(codes, codes),  # thousands of owners, few places
         )  # fmt: skip
-        owner = replace(owner, products=product)
         self._last = told, owner
         return owner
 
