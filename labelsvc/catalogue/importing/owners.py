@@ -39,6 +39,8 @@ class FoundOwner:
     asked: list[dict[str, Any]] = field(default_factory=list)
     #: Their numbers: of a producer, or minus the `Line.order` of a row.
     asked_of: list[int] = field(default_factory=list)
+    #: Name of another owner that has the tax code of the row.
+    tax_code_of: str = ""
 
 
 class Owners:
@@ -60,6 +62,8 @@ class Owners:
         self._rows: dict[int, int] = {}
         #: What the row before said: most owners have several rows together.
         self._last: tuple[Any, Owner] | None = None
+        #: Tax code → the owner that has it, or that a row gave it to.
+        self._by_tax: dict[str, int] = {}
         self._may_be: dict[frozenset[str], frozenset[str]] = {}
         query = select(
             Producer.id, Producer.name, Producer.kind, Producer.tax_code, Producer.phone, Producer.email,
@@ -74,6 +78,8 @@ class Owners:
                 address=row.old_address or row.street, commune=row.commune_code,
             )  # fmt: skip
             self._index.add(row.id, owner, means=row.merged_into_id)
+            if row.tax_code:
+                self._by_tax[row.tax_code] = row.merged_into_id or row.id
 
     def find(self, line: Line) -> FoundOwner:
         """The owner of *line*; what is taken for granted is noted in it."""
@@ -94,18 +100,27 @@ class Owners:
             self._index.add(number, bare, key=key)  # its products are in `_made`
             self._new[number] = _side(line.producer, line.address)
             self._made.add(hash((number, product)))
-            return FoundOwner(row=line.order, key=key)
+            return FoundOwner(row=line.order, key=key, tax_code_of=self._other(line, number))
+        other = self._other(line, match.same)
         if match.same < 0:
             self._made.add(hash((match.same, product)))
             known = self._new[match.same]["name"]
             _note(line, known, match.likeness)
-            return FoundOwner(row=-match.same, key=key)
+            return FoundOwner(row=-match.same, key=key, tax_code_of=other)
         held = self._held[match.same]
         _note(line, held.name, match.likeness)
         same_name = read_owner_name(held.name).words == owner.name.words
         if match.decided or same_name:
             line.producer["name"] = held.name  # the office's spelling stays
-        return FoundOwner(held, key=key)
+        return FoundOwner(held, key=key, tax_code_of=other)
+
+    def _other(self, line: Line, number: int) -> str:
+        """The name of the owner that has the tax code of *line* and is not *number*."""
+        code = line.producer.get("tax_code")
+        holder = self._by_tax.setdefault(code, number) if code else number
+        if holder == number:
+            return ""
+        return str(self._new[holder]["name"] if holder < 0 else self._held[holder].name)
 
     def _read(self, line: Line) -> Owner:
         """The owner that *line* speaks of, without products."""
