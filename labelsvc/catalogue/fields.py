@@ -19,6 +19,7 @@ from labelsvc.i18n import nfc
 
 #: Dropped without a word: zero-width characters, direction marks of a single letter, soft hyphens.
 _INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF])
+_WORD = re.compile(r"\w+")
 _SPACE = re.compile(r"\s+")
 _TAG = re.compile(r"<\s*[!/?a-zA-Z]")
 #: What a spreadsheet takes for a formula when it stands first.
@@ -38,7 +39,7 @@ Check = Callable[[str], str]
 
 def line(text: str, *, most: int = 200) -> str:
     """One line of text of at most *most* characters."""
-    return _limited(_SPACE.sub(" ", _readable(text)).strip(), most)
+    return _limited(" ".join(_readable(text).split()), most)
 
 
 def prose(text: str, *, most: int = 20_000) -> str:
@@ -218,13 +219,12 @@ def name_key(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _name_key(text: str) -> str:
-    words = re.findall(r"\w+", nfc(text).casefold())
-    return " ".join(_tone_last(word) for word in words)
+    words = _WORD.findall(nfc(text).casefold())
+    return " ".join(word if word.isascii() else _tone_last(word) for word in words)
 
 
+@lru_cache(maxsize=4096)
 def _tone_last(word: str) -> str:
-    if word.isascii():
-        return word
     letters = unicodedata.normalize("NFD", word)
     tones = "".join(c for c in letters if c in _TONES)
     return "".join(c for c in letters if c not in _TONES) + tones

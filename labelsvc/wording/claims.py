@@ -8,7 +8,7 @@ Advertising art. 8 (superlatives need proof, which lives one year).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -88,16 +88,28 @@ def claims(text: str, goods: Goods = "food") -> list[Claim]:
     return list(found.values())
 
 
-def _of(text: str, goods: Goods) -> list[Claim]:
-    found = []
+def cure(text: str) -> Claim | None:
+    """The first words of a food's *text* that promise a cure: what `claims` finds of that kind."""
+    for reading in legible.readings(text):
+        for claim in _cures(reading, "food"):
+            if claim.kind == "cure":
+                return claim
+    return None
+
+
+def _cures(text: str, goods: Goods) -> Iterator[Claim]:
     for promise in cures.promises(text):
         kind: Kind | None = _KINDS[goods].get(promise.level)
         if goods == "other" and _CLEANS.fullmatch(promise.words):
             kind = "health"
         if kind:
-            found.append(Claim(kind, promise.words))
+            yield Claim(kind, promise.words)
     if hit := _JOINED.search(text):
-        found.append(Claim("cure", hit[0]))
+        yield Claim("cure", hit[0])
+
+
+def _of(text: str, goods: Goods) -> list[Claim]:
+    found = list(_cures(text, goods))
     if hit := _BOASTS.search(_NO_SUPERLATIVES.sub(text)):
         found.append(Claim("boast", hit[0].strip()))
     if goods != "other" and (hit := _WITHOUT.search(_NO_LACKS.sub(text))):

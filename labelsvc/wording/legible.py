@@ -40,9 +40,25 @@ _BROKEN = re.compile(r"(?<=[^\W\d_])\n(?=[^\W\d_])")
 _SPACE = re.compile(r"\s+")
 
 
+#: Texts of these alone hold nothing that an eye would not see: the letters of Vietnamese and usual signs.
+_USUAL = re.compile(
+    "[ -?A-~đĐ"
+    + "".join(
+        char
+        for char in map(chr, [*range(0xC0, 0x250), *range(0x1E00, 0x1F00)])
+        if (parts := unicodedata.normalize("NFKD", char))[0].isascii()
+        and len(parts) > 1
+        and _OURS.issuperset(parts[1:])
+    )
+    + "]*"
+)
+
+
 @lru_cache(maxsize=4096)
 def read(text: str) -> str:
     """*text* in NFC with its lines, capitals small, without what no eye sees."""
+    if _USUAL.fullmatch(text):
+        return _OLDER.sub(_newer, text.casefold())
     kept = []
     for char in unicodedata.normalize("NFKD", text.translate(_ALIKE)):
         kind = unicodedata.category(char)
@@ -72,9 +88,9 @@ def readings(text: str) -> tuple[str, ...]:
     letters joined. One line each; the usual one first.
     """
     lines = read(text)
-    ways = [lines, _HYPHENATED.sub("", lines)]
+    ways = [lines]
     if "\n" in lines:
-        ways.append(_BROKEN.sub("", lines))
+        ways += [_HYPHENATED.sub("", lines), _BROKEN.sub("", lines)]
     ways += [_SPACED.sub(lambda hit: re.sub(r"[^\w]", "", hit[0]), way) for way in ways]
     ways += [_STRAY.sub(r"\1", _PARTED.sub("", way)) for way in ways]
     ways += [_DIGIT.sub(lambda hit: _LETTERS[hit[0]], _ZERO.sub("o", way)) for way in ways]
