@@ -122,6 +122,8 @@ def _with_keys(code: str, trust: Path) -> Answer:
         return _refusal(error, parsed), {}
     if payload.expires is not None and payload.expires < clock.today():
         return Verdict.EXPIRED, facts
+    if not ring.is_compared(payload):
+        return Verdict.SHORT_CODE_NEEDS_NETWORK, facts
     # Nothing newer than the file is known: withdrawn since then would look the same.
     return Verdict.ISSUED_OK_STALE, facts
 

@@ -46,7 +46,8 @@ class Known(StrEnum):
     UNKNOWN_KEY = "UNKNOWN_KEY"
     BAD_SIGNATURE = "BAD_SIGNATURE"
     FROZEN_KEY_OUTSIDE_RANGE = "FROZEN_KEY_OUTSIDE_RANGE"
-    #: Of cartons, whose units only the service can compare with the register.
+    #: Of what only the service can compare with the register: units in cartons, and a unit of a stolen
+    #: key of which nobody told what its code says.
     NEEDS_NETWORK = "SHORT_CODE_NEEDS_NETWORK"
 
 
@@ -137,9 +138,9 @@ class HeldTrust:
 
     def say(self, code: OfflineCode, at: datetime) -> Known:
         """What is known of *code* at that moment."""
-        payload = code.payload
+        payload, ring = code.payload, self._ring
         try:
-            self._ring.verify_offline(code)
+            ring.verify_offline(code)
         except BadSignature as error:
             return _refused(error)
         lists = {purpose: self.lists.get((payload.kid, purpose)) for purpose in Purpose}
@@ -154,6 +155,8 @@ class HeldTrust:
             return Known.DECOMMISSIONED
         if payload.expires is not None and payload.expires < clock.local(at).date():
             return Known.EXPIRED
+        if not ring.is_compared(payload):
+            return Known.NEEDS_NETWORK
         covered = all(found is not None and found.covers(payload.lot) for found in lists.values())
         return Known.ISSUED_OK if covered and self._fresh(at) else Known.ISSUED_OK_STALE
 

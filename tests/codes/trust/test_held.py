@@ -36,9 +36,12 @@ SIGNERS = {
 }
 KEYS = (
     replace(SIGNERS[1], ed25519_private=None, state=KeyState.ACTIVE),
-    replace(SIGNERS[2], ed25519_private=None, state=KeyState.FROZEN, unit_ranges=((7, 0, 1024),)),
+    replace(
+        SIGNERS[2], ed25519_private=None, state=KeyState.FROZEN,
+        unit_ranges=((7, 0, 1024, 12, 0, 0), (8, 0, 9)),
+    ),
     replace(SIGNERS[3], ed25519_private=None, state=KeyState.REVOKED),
-)
+)  # fmt: skip
 CONTENT = Content(
     host=HOST, version=1, issued=AT, expires=AT + timedelta(days=400), threshold=2,
     roots=tuple(public_key(seed) for seed in SEEDS[:3]), keys=KEYS,
@@ -143,6 +146,9 @@ def other_digit(made: Any) -> Any:
         pytest.param(code(kid=3), "FROZEN_KEY_OUTSIDE_RANGE", id="of a revoked key"),
         pytest.param(code(kid=2, unit=1024), "FROZEN_KEY_OUTSIDE_RANGE", id="made after a theft"),
         pytest.param(code(kid=2), "ISSUED_OK_STALE", id="of a frozen key without lists"),
+        pytest.param(code(kid=2, expires=date(2035, 1, 1)), "FROZEN_KEY_OUTSIDE_RANGE", id="with a later day"),
+        pytest.param(code(kid=2, lot=8), "SHORT_CODE_NEEDS_NETWORK", id="of a run of before that was told"),
+        pytest.param(code(kid=2, lot=8, expires=date(2026, 11, 23)), "EXPIRED", id="the same, past its date"),
         pytest.param(other_digit(code()), "BAD_SIGNATURE", id="forged"),
     ],
 )  # fmt: skip

@@ -31,9 +31,19 @@ SEED = bytes(range(32))
 STATUS = NoteKey(f"{HOST}/status", public_key(SEED))
 RING = Keyring(KEYS, PERMUTATION_SECRET, HOST)
 signing = partial(sign, name=STATUS.name, seed=SEED)
+#: What `code` says: product 5, no last day.
+SAID = (5, 0, 0)
 CONTENT = Content(
     HOST, 1, AT, AT + timedelta(days=400), 2, tuple(root.public for root in ROOTS[:3]),
-    tuple(Key.from_public(key.to_public()) for key in KEYS if key.state != KeyState.NEXT), (STATUS,),
+    tuple(
+        replace(
+            Key.from_public(key.to_public()),
+            unit_ranges=tuple((*row, *SAID) for row in key.unit_ranges),
+        )
+        for key in KEYS
+        if key.state != KeyState.NEXT
+    ),
+    (STATUS,),
 )  # fmt: skip
 
 
@@ -62,7 +72,11 @@ TOLD = unit_keys(PERMUTATION_SECRET, [78])[0]
 EXACT = replace(
     CONTENT,
     keys=tuple(
-        replace(key, unit_ranges=((77, 0, 1000), (77, 1100, 1200), (78, 0, 9)), unit_keys=(TOLD,))
+        replace(
+            key,
+            unit_keys=(TOLD,),
+            unit_ranges=((77, 0, 1000, *SAID), (77, 1100, 1200, *SAID), (78, 0, 9)),
+        )
         if key.state == KeyState.FROZEN
         else key
         for key in CONTENT.keys

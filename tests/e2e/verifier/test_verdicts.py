@@ -43,6 +43,10 @@ CARTONS: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "vectors" / "cartons.json").read_text(encoding="ascii")
 )
 
+STOLEN: dict[str, Any] = json.loads(
+    (Path(__file__).parents[2] / "vectors" / "stolen.json").read_text(encoding="ascii")
+)
+
 
 @pytest.mark.parametrize(
     ("held", "offered", "answer"),
@@ -150,6 +154,23 @@ def test_verdicts_without_a_network_are_the_same_in_python_and_in_the_browser(
     )
     assert str(held.say(offline.parse(text), now)) == answer
     assert browser_says(page, text, head, lists, now, manifest) == answer
+
+
+def test_the_browser_lets_a_stolen_key_say_nothing_new(page: Page) -> None:
+    found = page.evaluate(
+        """async ([host, at, manifests, damaged, cases]) => {
+          const held = await Promise.all(manifests.map((text) => v.manifest.read(text, null)));
+          const refused = await Promise.all(damaged.map((text) =>
+            v.manifest.read(text, null).then(() => "read", (error) => error.code ?? String(error))));
+          return [await Promise.all(cases.map((row) => v.verdict.judge(v.parse.parseCode(row.code, host),
+            {manifest: held[row.manifest], head: null, lists: []}, new Date(at)))), refused];
+        }""",
+        [STOLEN[name] for name in ("host", "at", "manifests", "damaged", "cases")],
+    )
+    assert found == [
+        [row["verdict"] for row in STOLEN["cases"]],
+        ["damaged"] * len(STOLEN["damaged"]),
+    ]
 
 
 def test_the_browser_undoes_the_shuffle_of_units(page: Page) -> None:

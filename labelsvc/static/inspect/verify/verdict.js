@@ -50,10 +50,8 @@ export async function explain(code, { manifest, head, lists, now, seen = false }
   const message = concat(utf8(`ocop-qr-v1\0${manifest.host}\0`), code.packed);
   if (!(await verify(key.publicKey, message, code.signature))) return answer("BAD_SIGNATURE");
   facts.keyState = key.state;
-  const stolen = key.state === "frozen";
-  if (key.state === "revoked" || (stolen && !(await logged(key, payload.lot, payload.unit)))) {
-    return answer("FROZEN_KEY_OUTSIDE_RANGE");
-  }
+  const believed = key.state === "frozen" ? await logged(key, payload) : key.state !== "revoked";
+  if (believed === false) return answer("FROZEN_KEY_OUTSIDE_RANGE");
   const own = lists.filter((list) => list.host === manifest.host && list.kid === payload.kid);
   facts.listed = PURPOSES.filter((purpose) =>
     own.some((list) => list.purpose === purpose && list.has(payload.lot, payload.unit)));
@@ -62,6 +60,7 @@ export async function explain(code, { manifest, head, lists, now, seen = false }
   if (seen) return answer("DUPLICATE_HERE");
   if (facts.listed.includes("sold")) return answer("DECOMMISSIONED");
   if (payload.expires && payload.expires < dayInHanoi(now)) return answer("EXPIRED");
+  if (believed === null) return answer("SHORT_CODE_NEEDS_NETWORK"); // only the service can compare it
   return answer(facts.stale.length ? "ISSUED_OK_STALE" : "ISSUED_OK");
 }
 

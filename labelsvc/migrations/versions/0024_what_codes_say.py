@@ -1,0 +1,27 @@
+"""What signed codes of a run say of their goods
+
+Revision: 0024, after 0021
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0024"
+down_revision = "0021"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    # Empty for runs of before: what their labels say is not known for certain any more.
+    with op.batch_alter_table("issue") as batch:
+        batch.add_column(sa.Column("reference", sa.BigInteger(), nullable=True))
+        batch.add_column(sa.Column("expiry", sa.Integer(), nullable=True))
+        batch.add_column(sa.Column("flags", sa.Integer(), nullable=True))
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("issue") as batch:
+        batch.drop_column("flags")
+        batch.drop_column("expiry")
+        batch.drop_column("reference")
