@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -11,7 +14,7 @@ import click
 from labelsvc import clock
 from labelsvc.catalogue.recognition import STANDINGS, Recognition, Standing
 from labelsvc.cli import base
-from labelsvc.cli.keys import reader
+from labelsvc.cli.keys import reader, write
 from labelsvc.codes.forms import gs1, offline, short, uri
 from labelsvc.codes.forms.carton import CartonCode
 from labelsvc.codes.keys.keyring import Keyring
@@ -32,7 +35,7 @@ from labelsvc.errors import (
     UnknownKey,
 )
 from labelsvc.i18n import day
-from labelsvc.scans import lookup
+from labelsvc.scans import carton, lookup
 from labelsvc.scans.verdict import OUT, SHOWN, Verdict
 
 #: The verdict, and what else is known about the code.
@@ -120,6 +123,8 @@ def _with_keys(code: str, trust: Path) -> Answer:
         payload = ring.verify_offline(parsed)
     except BadSignature as error:
         return _refusal(error, parsed), {}
+    if ring.is_next(payload.kid):
+        return Verdict.UNKNOWN_KEY, {}
     if payload.expires is not None and payload.expires < clock.today():
         return Verdict.EXPIRED, facts
     if not ring.is_compared(payload):
@@ -139,6 +144,8 @@ def _carton_with_keys(code: CartonCode, held: HeldTrust | None, ring: Keyring) -
         return Verdict.SHORT_CODE_NEEDS_NETWORK, _of_carton(code)
     except BadSignature as error:
         return _refusal(error, code), {}
+    if ring.is_next(payload.kid):
+        return Verdict.UNKNOWN_KEY, {}
     past = payload.expires is not None and payload.expires < clock.today()
     return Verdict.EXPIRED if past else Verdict.ISSUED_OK_STALE, _of_carton(code)
 
@@ -152,6 +159,10 @@ def _trusted(trust: Path) -> tuple[HeldTrust | None, Keyring]:
     """A folder, a signed manifest, or the bare keys of an operator's export."""
     if trust.is_dir():
         held = HeldTrust.read(reader(trust))
+        # Judged by what was seen before this moment, which is noted for the next time.
+        noted = replace(held)
+        with suppress(OSError):  # a folder that may only be read
+            noted.note(partial(write, trust), clock.now())
         return held, Keyring(held.manifest.content.keys, None, held.host)
     try:
         text = trust.read_text(encoding="utf-8")
@@ -230,8 +241,11 @@ def _judged_carton(database: Database, ring: Keyring, code: CartonCode) -> Answe
         if issued is None:
             return Verdict.NOT_ISSUED, {}
         found = lookup.by_issue(session, issued.id, on=clock.today())
-        verdict = lookup.judge(None, issued, clock.today())
-        return verdict, _facts(found, verdict) | _of_carton(code)
+        first = issued.first + code.payload.first
+        judged = carton.judge(
+            session, issued, first=first, count=code.payload.count, on=clock.today()
+        )
+        return judged.verdict, _facts(found, judged.verdict) | _of_carton(code)
 
 
 def _facts(found: lookup.Found, verdict: Verdict) -> dict[str, Any]:

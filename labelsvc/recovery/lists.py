@@ -34,7 +34,7 @@ _SAYS = {
 def forget_head(session: Session) -> None:
     """The next publishing makes every list and the head anew, with numbers above those of the files."""
     session.execute(delete(StatusListRecord))
-    session.execute(update(StatusState).values(made_of="", head=""))
+    session.execute(update(StatusState).values(made_of="", head="", old_head=""))
 
 
 def take_manifests(session: Session, files: Files, host: str) -> list[int]:

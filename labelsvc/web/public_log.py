@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.codes.forms import uri
+from labelsvc.codes.forms.carton import CartonCode
 from labelsvc.codes.forms.gs1 import Gs1Link
-from labelsvc.codes.register import issue
+from labelsvc.codes.register import cartons, issue
 from labelsvc.codes.tlog import log as public_log
 from labelsvc.codes.tlog.formats import merkle
 from labelsvc.codes.tlog.formats.checkpoint import Checkpoint, Proof, read
@@ -141,7 +142,8 @@ def _open(answer: Response, caching: str) -> Response:
 
 @bp.get("/")
 def page() -> ResponseReturnValue:
-    asked = {name: request.args.get(name, "").strip()[:300] for name in ("code", "lot", "product")}
+    asked = {name: request.args.get(name, "").strip()[:300] for name in ("lot", "product")}
+    asked["code"] = request.args.get("code", "").strip()[: uri.MAX_TEXT + 1]  # more is refused
     problem = found = head = None
     status, name = 200, ""
     try:
@@ -178,18 +180,25 @@ def _lot_of_code(session: Session, code: str) -> Lot:
     parsed = uri.parse(code, host=own.host)
     if isinstance(parsed, Gs1Link):
         return _lot_named(session, parsed.lot or "", parsed.gtin)
+    if isinstance(parsed, CartonCode):
+        run = cartons.find(session, own.keyring, own.verify_carton(parsed))
+        return _found(run.lot if run is not None else None)
     verified = own.verify(parsed)
     if isinstance(verified, int):
         found = issue.find_issue(session, verified)
     else:
         unit = issue.find_unit(session, own.keyring, verified)
         found = unit[0] if unit is not None else None
-    if found is None:
+    return _found(found.lot if found is not None else None)
+
+
+def _found(lot: Lot | None) -> Lot:
+    if lot is None:
         raise NotFound(
             "This code was not issued to any lot.",
             fix="Open its page for what is known about it.",
         )
-    return found.lot
+    return lot
 
 
 def _lot_named(session: Session, lot: str, product: str) -> Lot:

@@ -165,6 +165,12 @@ def test_from_theft_to_recovery(drill: Drill) -> None:
     kid = payload.kid
     assert drill.told("keys", "freeze", kid, "--reason", "Bị sao chép")["state"] == "frozen"
     afterwards = drill.issue(2)  # the next key signs at once
+    # The head tells of it before anybody signed a manifest. What the key signed is in none yet.
+    publish_lists(drill.database, drill.files, drill.settings)
+    drill.fetch()
+    assert {drill.verdict(text) for text in genuine + forged} == {"SHORT_CODE_NEEDS_NETWORK"}
+    assert {drill.verdict(text) for text in afterwards} == {"UNKNOWN_KEY"}
+    before = (drill.trust / "manifest.json").read_bytes()
     assert parse(afterwards[0].rpartition("/")[2]).payload.kid == kid + 1
     drill.run("keys", "draft", drill.manifest)
     drill.sign(2, 3)
@@ -173,6 +179,9 @@ def test_from_theft_to_recovery(drill: Drill) -> None:
     assert drill.fetch()["version"] == 2
     assert {drill.verdict(text) for text in genuine + afterwards} == {"ISSUED_OK"}
     assert {drill.verdict(text) for text in forged + inside} == {"FROZEN_KEY_OUTSIDE_RANGE"}
+    # Whoever hands over fresh lists with the manifest of before hides nothing.
+    (drill.trust / "manifest.json").write_bytes(before)
+    assert {drill.verdict(text) for text in genuine + forged} == {"SHORT_CODE_NEEDS_NETWORK"}
 
 
 def test_a_verifier_refuses_what_is_older_than_it_holds(drill: Drill) -> None:

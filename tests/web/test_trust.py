@@ -46,7 +46,12 @@ def test_everything_that_a_verifier_needs_is_there(
     head = StatusHead.read(
         client.get("/trust/status").get_data(), host=content.host, keys=content.status_keys
     )
-    assert head.lines
+    assert (head.manifest, head.lines != ()) == (None, True)
+    newer = StatusHead.read(
+        client.get("/trust/head").get_data(), host=content.host, keys=content.status_keys
+    )
+    assert (newer.manifest, newer.lines, newer.issued) == (1, head.lines, head.issued)
+    assert newer.states == ((2, "next"),)
     for line in head.lines:
         answer = client.get(f"/trust/status/{line.kid}/{line.purpose}/{line.number}")
         assert answer.status_code == 200
@@ -67,6 +72,8 @@ def test_what_is_not_there_is_not_found(
     assert client.get(path).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/.well-known/labelsvc-trust.json", "/trust/status"])
+@pytest.mark.parametrize(
+    "path", ["/.well-known/labelsvc-trust.json", "/trust/head", "/trust/status"]
+)
 def test_before_the_first_ceremony_there_is_nothing(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 404

@@ -200,6 +200,11 @@ class Keyring:
         key = self._by_kid.get(kid)
         return key is not None and key.state == KeyState.FROZEN
 
+    def is_next(self, kid: int) -> bool:
+        """True if that key signs nothing yet: what it signed was signed by a thief."""
+        key = self._by_kid.get(kid)
+        return key is not None and key.state == KeyState.NEXT
+
     def is_compared(self, payload: OfflinePayload) -> bool:
         """True unless *payload*, which `verify_offline` took, was signed by a stolen key and nobody told
         this keyring what the code of that unit says: it may be the thief's.

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from labelsvc.catalogue.models import Lot
+from labelsvc.codes.keys.key import KeyState
 from labelsvc.codes.keys.keyring import Keyring
 from labelsvc.codes.models import Form, Issue, KeyRecord, Mark, MarkState
 from labelsvc.codes.register.revoke import laid_over
 from labelsvc.codes.trust.formats.body import WHOLE, Listed, Whole
 from labelsvc.codes.trust.formats.status import Purpose
+from labelsvc.codes.trust.models import TrustManifest
 
 #: Which list a mark puts a unit into.
 _PURPOSE = {
@@ -23,7 +26,10 @@ _PURPOSE = {
 
 
 def made_of(session: Session) -> str:
-    """What tells whether anything changed since: newest mark, issue, key, lot, recall."""
+    """What tells whether anything changed since: newest mark, issue, key, lot, recall, manifest, and the
+    states of the keys.
+    """
+    states = " ".join(f"{kid} {state}" for kid, state in idle_keys(session))
     recalls = select(func.count(Lot.recalled_at), func.max(Lot.recalled_at), func.max(Lot.id))
     row = session.execute(recalls).one()
     parts = [
@@ -31,8 +37,22 @@ def made_of(session: Session) -> str:
         session.scalar(select(func.max(Issue.id))) or 0,
         session.scalar(select(func.max(KeyRecord.kid))) or 0,
         row[0], row[1].isoformat() if row[1] else "-", row[2] or 0,
+        newest_manifest(session), hashlib.sha256(states.encode()).hexdigest()[:16],
     ]  # fmt: skip
     return " ".join(str(part) for part in parts)
+
+
+def newest_manifest(session: Session) -> int:
+    """Version of the published manifest; 0 before the first ceremony."""
+    return session.scalar(select(func.max(TrustManifest.version))) or 0
+
+
+def idle_keys(session: Session) -> tuple[tuple[int, KeyState], ...]:
+    """Keys that are not active, and their states."""
+    query = select(KeyRecord.kid, KeyRecord.state).where(KeyRecord.state != KeyState.ACTIVE)
+    return tuple(
+        (kid, KeyState(state)) for kid, state in session.execute(query.order_by(KeyRecord.kid))
+    )
 
 
 def lots_covered(session: Session) -> int:

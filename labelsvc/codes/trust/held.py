@@ -10,13 +10,14 @@ import hashlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final, TypeAlias
 
 from labelsvc import clock
 from labelsvc.codes.forms.carton import CartonCode
 from labelsvc.codes.forms.offline import OfflineCode
+from labelsvc.codes.keys.key import KeyState
 from labelsvc.codes.keys.keyring import Keyring
 from labelsvc.codes.trust.formats.manifest import Manifest
 from labelsvc.codes.trust.formats.status import HeadLine, Purpose, StatusHead, StatusList
@@ -31,6 +32,10 @@ from labelsvc.errors import (
 )
 
 MANIFEST, HEAD = "manifest.json", "status"
+#: When this folder was used last, by its own clock.
+LATEST: Final = "latest"
+#: Clocks of service and device may differ by so much.
+SLACK: Final = timedelta(minutes=5)
 #: So many deltas after a full list; who missed more fetches the full one.
 MOST_DELTAS: Final = 8
 
@@ -65,6 +70,8 @@ class HeldTrust:
     lists: dict[tuple[int, Purpose], StatusList] = field(default_factory=dict)
     #: Files that a list is made of: a full one, and what was new in those that followed.
     parts: dict[tuple[int, Purpose], tuple[str, ...]] = field(default_factory=dict)
+    #: The latest moment that was ever seen: a clock before it was set back.
+    latest: datetime | None = None
 
     @property
     def host(self) -> str:
@@ -73,7 +80,7 @@ class HeldTrust:
     @property
     def names(self) -> set[str]:
         """Files of the folder that are still of use."""
-        return {MANIFEST, HEAD}.union(*self.parts.values())
+        return {MANIFEST, HEAD, LATEST}.union(*self.parts.values())
 
     @classmethod
     def read(cls, read: Read) -> HeldTrust:
@@ -89,7 +96,7 @@ class HeldTrust:
                 "There is no trust manifest.", fix="Fetch one with: labelsvc keys fetch"
             ) from None
         manifest.check_first()
-        held = cls(manifest)
+        held = cls(manifest, latest=_latest(read))
         try:
             held.head = held._head(read(HEAD))
         except FileMissing:
@@ -124,10 +131,12 @@ class HeldTrust:
         write(MANIFEST, bytes(manifest))
         found = cls(manifest)
         try:
-            head = get("trust/status")
+            head = _newest_head(get)
         except FileMissing:
             return found
         found.head = found._head(head, held.head if held else None)
+        if held and held.head and found.head.issued <= held.head.issued:
+            found.latest = held.latest
         for line in found.head.lines:
             if held is None or not found._add(get, write, line, held):
                 file = get(_path(line, line.number))
@@ -143,6 +152,9 @@ class HeldTrust:
             ring.verify_offline(code)
         except BadSignature as error:
             return _refused(error)
+        state = self._state(payload.kid)
+        if state in _ENDED:
+            return _ENDED[state]
         lists = {purpose: self.lists.get((payload.kid, purpose)) for purpose in Purpose}
         listed = {
             purpose
@@ -155,33 +167,58 @@ class HeldTrust:
             return Known.DECOMMISSIONED
         if payload.expires is not None and payload.expires < clock.local(at).date():
             return Known.EXPIRED
-        if not ring.is_compared(payload):
+        if not ring.is_compared(payload) or self._is_told_frozen(payload.kid):
             return Known.NEEDS_NETWORK
         covered = all(found is not None and found.covers(payload.lot) for found in lists.values())
         return Known.ISSUED_OK if covered and self._fresh(at) else Known.ISSUED_OK_STALE
 
     def say_carton(self, code: CartonCode, at: datetime) -> Known:
         """What is known of a carton code. The lists name units: they say nothing of cartons."""
+        state = self._state(code.payload.kid)
         try:
             payload = self._ring.verify_carton(code)
         except FrozenKey:
             return Known.NEEDS_NETWORK
         except BadSignature as error:
             return _refused(error)
+        if state in _ENDED:
+            return _ENDED[state]
         if payload.expires is not None and payload.expires < clock.local(at).date():
             return Known.EXPIRED
+        if self._is_told_frozen(payload.kid):
+            return Known.NEEDS_NETWORK
         return Known.ISSUED_OK if self._fresh(at) else Known.ISSUED_OK_STALE
 
     @property
     def _ring(self) -> Keyring:
         return Keyring(self.manifest.content.keys, None, self.host)
 
+    def note(self, write: Write, at: datetime) -> None:
+        """Keep the latest moment that was seen, so that a clock that is set back later is found."""
+        at = at.astimezone(UTC).replace(microsecond=0)
+        if self.latest is None or self.latest < at:
+            self.latest = at
+            write(LATEST, f"{at:%Y-%m-%dT%H:%M:%SZ}\n".encode())
+
+    def _state(self, kid: int) -> KeyState | None:
+        """State of a key: the worse one where the head tells another than the manifest, since the key of
+        heads may take trust away and give none."""
+        key = self.manifest.content.key(kid)
+        states = {key.state if key else None, self.head.state(kid) if self.head else None}
+        return next((state for state in _ENDED if state in states), None)
+
+    def _is_told_frozen(self, kid: int) -> bool:
+        """True if the head calls a key frozen and the manifest does not yet say what it signed."""
+        key = self.manifest.content.key(kid)
+        told = self.head is not None and self.head.state(kid) == KeyState.FROZEN
+        return told and key is not None and key.state != KeyState.FROZEN
+
     def _fresh(self, at: datetime) -> bool:
-        return (
-            at <= self.manifest.content.expires
-            and self.head is not None
-            and at <= self.head.expires
-        )
+        content, head = self.manifest.content, self.head
+        if head is None or head.manifest is None or head.manifest > content.version:
+            return False
+        earliest = max(content.issued, head.issued, self.latest or head.issued) - SLACK
+        return earliest <= at <= min(content.expires, head.expires)
 
     def _head(self, data: bytes, held: StatusHead | None = None) -> StatusHead:
         keys = self.manifest.content.status_keys
@@ -263,6 +300,29 @@ class HeldTrust:
         if hashlib.sha256(data).hexdigest() != line.sha256:
             raise BadStatusList("This list is not the one that the head names.")
         return self._full(data, line, line.number)
+
+
+#: Keys that verify nothing, from worst on, and what is said of their codes.
+_ENDED: Final = {
+    KeyState.REVOKED: Known.FROZEN_KEY_OUTSIDE_RANGE,
+    KeyState.NEXT: Known.UNKNOWN_KEY,
+}
+
+
+def _latest(read: Read) -> datetime | None:
+    try:
+        text = read(LATEST).decode("ascii").strip()
+        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except (FileMissing, ValueError):
+        return None
+
+
+def _newest_head(get: Read) -> bytes:
+    """The head of the service; a service of a release before gives one that does not name the manifest."""
+    try:
+        return get("trust/head")
+    except FileMissing:
+        return get("trust/status")
 
 
 def _refused(error: BadSignature) -> Known:

@@ -25,7 +25,14 @@ from labelsvc.codes.keys.keyring import Keyring
 from labelsvc.codes.tlog.formats.note import NoteKey, sign
 from labelsvc.codes.trust.formats.body import Listed, Whole, added, encode
 from labelsvc.codes.trust.formats.status import HeadLine, Purpose, Sign, StatusHead, StatusList
-from labelsvc.codes.trust.gather import gather, lots_covered, made_of, signing_keys
+from labelsvc.codes.trust.gather import (
+    gather,
+    idle_keys,
+    lots_covered,
+    made_of,
+    newest_manifest,
+    signing_keys,
+)
 from labelsvc.codes.trust.models import StatusListRecord, StatusState
 from labelsvc.db import Database
 from labelsvc.errors import BadStatusList, FileMissing
@@ -111,6 +118,7 @@ def publish(
         state = status_key(session, host=ring.host, secrets=secrets)
         key, sealed, fingerprint = key_of(state), state.sealed, made_of(session)
         renew = anew or _old(state, ring.host, at)
+        named, idle = newest_manifest(session), idle_keys(session)
         lots = lots_covered(session)
         tasks = [
             _Task.begin(session, (kid, purpose), listed, lots, renew, among_files)
@@ -130,8 +138,9 @@ def publish(
         issued = _after_last(state, ring.host, at)
         if not state.head and any(among_files.values()):
             issued += _FORGOTTEN
-        head = StatusHead(ring.host, issued, at + LIFE, lines)
+        head = StatusHead(ring.host, issued, at + LIFE, lines, named, idle)
         state.head = head.write(signing).decode()
+        state.old_head = replace(head, manifest=None, states=()).write(signing).decode()
         state.made_of = fingerprint
     for task in done:
         task.tidy(files)
@@ -253,6 +262,8 @@ def _old(state: StatusState, host: str, at: datetime) -> bool:
     if not state.head:
         return True
     head = _head(state, host)
+    if head.manifest is None:  # of the release before
+        return True
     return not at <= head.expires - LIFE / 2 <= at + LIFE / 2 + AHEAD
 
 

@@ -1,4 +1,4 @@
-"""What signed codes of a run say of their goods
+"""What signed codes of a run say of their goods; the status head in the format of before
 
 Revision: 0024, after 0021
 """
@@ -18,9 +18,13 @@ def upgrade() -> None:
         batch.add_column(sa.Column("reference", sa.BigInteger(), nullable=True))
         batch.add_column(sa.Column("expiry", sa.Integer(), nullable=True))
         batch.add_column(sa.Column("flags", sa.Integer(), nullable=True))
+    with op.batch_alter_table("status_state") as batch:
+        batch.add_column(sa.Column("old_head", sa.Text(), nullable=False, server_default=""))
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("status_state") as batch:
+        batch.drop_column("old_head")
     with op.batch_alter_table("issue") as batch:
         batch.drop_column("flags")
         batch.drop_column("expiry")

@@ -11,6 +11,7 @@ from sqlalchemy import delete
 
 from labelsvc.catalogue.models import Lot
 from labelsvc.clock import now
+from labelsvc.codes.keys.key import KeyState
 from labelsvc.codes.keys.keyring import Keyring
 from labelsvc.codes.models import Form, Issue
 from labelsvc.codes.register import keys, revoke
@@ -142,14 +143,19 @@ def test_each_key_has_lists_of_its_own(service: Service) -> None:
     assert service.full(WITHDRAWN, 1, kid=2).listed == {service.lot: service.printed(index)}
 
 
-def test_a_key_that_is_frozen_needs_no_new_list(service: Service) -> None:
-    """What it signed stands in the manifest; its list names what was withdrawn, as before."""
+def test_a_key_that_is_frozen_needs_no_new_list_and_a_new_head(service: Service) -> None:
+    """What it signed stands in the manifest; its list names what was withdrawn, as before. That it is
+    frozen is known from the head on, before anybody signed a manifest."""
     service.mark("withdraw", 10)
     with service.database.writing() as session:
         keys.rotate(session, secrets=service.secrets)
     service.publish()
     with service.database.writing() as session:
         keys.freeze(session, 1, secrets=service.secrets)
+    head = service.publish()
+    assert head is not None
+    assert head.states == ((1, KeyState.FROZEN), (3, KeyState.NEXT))
+    assert [line.number for line in head.lines if line.kid == 1] == [1, 1]
     assert service.publish() is None
     service.mark("withdraw", 11)
     assert service.publish() is not None

@@ -86,7 +86,7 @@ EXACT = replace(
 
 def head_of(lists: list[StatusList], **facts: Any) -> StatusHead:
     lines = tuple(HeadLine(x.kid, x.purpose, x.number, "ab" * 32) for x in lists)
-    return replace(StatusHead(HOST, AT, AT + timedelta(days=1), lines), **facts)
+    return replace(StatusHead(HOST, AT, AT + timedelta(days=1), lines, 1), **facts)
 
 
 def code(**facts: Any) -> str:

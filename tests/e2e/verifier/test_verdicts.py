@@ -18,6 +18,7 @@ from labelsvc.codes.trust.formats.manifest import Manifest
 from labelsvc.codes.trust.formats.status import HeadLine, Purpose, StatusHead, StatusList
 from labelsvc.codes.trust.held import HeldTrust
 from tests.codes.conftest import HOST, PERMUTATION_SECRET
+from tests.codes.trust import moments
 from tests.e2e.verifier.signed import (
     AT,
     CONTENT,
@@ -171,6 +172,43 @@ def test_the_browser_lets_a_stolen_key_say_nothing_new(page: Page) -> None:
         [row["verdict"] for row in STOLEN["cases"]],
         ["damaged"] * len(STOLEN["damaged"]),
     ]
+
+
+def test_clocks_and_heads_are_judged_alike_in_python_and_in_the_browser(page: Page) -> None:
+    box, rows, here = boxed(), [], []
+    for case in moments.CASES:
+        keys = tuple(replace(k, state=case.state) if k.kid == 4 else k for k in CONTENT.keys)
+        content = replace(CONTENT, keys=keys, issued=AT + case.manifest_later)
+        issued = AT + case.head_later
+        head = head_of(LISTS, issued=issued, expires=issued + timedelta(days=1), **case.facts)
+        latest = None if case.latest is None else AT + case.latest
+        held = HeldTrust(
+            Manifest.draft(content), head, {(x.kid, x.purpose): x for x in LISTS}, latest=latest
+        )
+        now = AT + case.now
+        here += [held.say(offline.parse(GOOD), now), held.say_carton(carton.parse(box), now)]
+        rows.append([signed(content, 0, 1), b64(head.write(signing)), now.isoformat(),
+                     latest and latest.isoformat()])  # fmt: skip
+    there = page.evaluate(
+        """async ([texts, host, rows, lists]) => {
+          const found = [];
+          for (const [manifest, head, now, latest] of rows) {
+            const m = await v.manifest.read(manifest, null);
+            const trust = {
+              manifest: m, head: await v.head.readHead(raw(head), m), latest: latest && new Date(latest),
+              lists: await Promise.all(lists.map((file) => v.status.readList(raw(file), m))),
+            };
+            for (const text of texts)
+              found.push(await v.verdict.judge(v.parse.parseCode(text, host), trust, new Date(now)));
+          }
+          return found;
+        }""",
+        [[GOOD, box], HOST, rows, [b64(x.write(signing)) for x in LISTS]],
+    )
+    wanted = [answer for case in moments.CASES for answer in (case.answer, case.answer)]
+    names = [case.name for case in moments.CASES for _ in range(2)]
+    assert dict(zip(names, map(str, here), strict=True)) == dict(zip(names, wanted, strict=True))
+    assert list(map(str, here)) == wanted == there
 
 
 def test_the_browser_undoes_the_shuffle_of_units(page: Page) -> None:

@@ -11,7 +11,7 @@ export const ON_GOODS = new Set(["ISSUED_OK", "ISSUED_OK_STALE", "EXPIRED", "DEC
 
 /** From good to bad; words of one line are equally bad. */
 const ORDER = [
-  ["ISSUED_OK"], ["ISSUED_OK_STALE"], ["NOT_ACTIVATED"], ["EXPIRED"], ["DECOMMISSIONED"], ["UNBOUND"],
+  ["ISSUED_OK"], ["ISSUED_OK_STALE"], ["NOT_ACTIVATED"], ["EXPIRED"], ["DECOMMISSIONED"], ["UNBOUND"], ["PARTLY_WITHDRAWN"],
   ["DUPLICATE_HERE"], ["RECALLED", "REVOKED", "VOIDED"],
   ["NOT_ISSUED", "BAD_SIGNATURE", "FROZEN_KEY_OUTSIDE_RANGE"],
 ];
