@@ -66,7 +66,7 @@ def apply(
     if state is None:
         return
     for kid in kids:
-        for purpose in Purpose:
+        for purpose in _STATES:
             made = _newest(files, state, ring.host, (kid, purpose))
             for lot, units in (made.listed if made is not None else {}).items():
                 if isinstance(units, Whole):

@@ -1,6 +1,6 @@
 """Trust of an offline verifier: holds manifest, head and lists, in a folder or in memory.
 
-`HeldTrust.say` answers as docs/trust.md, section 4 orders; the inspector's application does the same
+`Knowledge.say` answers from it; the inspector's application does the same
 in the browser.
 """
 
@@ -10,50 +10,23 @@ import hashlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from datetime import UTC, datetime
 from typing import Final, TypeAlias
 
-from labelsvc import clock
-from labelsvc.codes.forms.carton import CartonCode
-from labelsvc.codes.forms.offline import OfflineCode
-from labelsvc.codes.keys.key import KeyState
-from labelsvc.codes.keys.keyring import Keyring
 from labelsvc.codes.trust.formats.manifest import Manifest
 from labelsvc.codes.trust.formats.status import HeadLine, Purpose, StatusHead, StatusList
+from labelsvc.codes.trust.known import Knowledge
 from labelsvc.errors import (
-    BadSignature,
     BadStatusList,
     BadTrust,
     FileMissing,
-    FrozenKey,
-    RevokedKey,
-    UnknownKey,
 )
 
 MANIFEST, HEAD = "manifest.json", "status"
 #: When this folder was used last, by its own clock.
 LATEST: Final = "latest"
-#: Clocks of service and device may differ by so much.
-SLACK: Final = timedelta(minutes=5)
 #: So many deltas after a full list; who missed more fetches the full one.
 MOST_DELTAS: Final = 8
-
-
-class Known(StrEnum):
-    """What is known of an offline code; the words of the verdicts (`scans/verdict.py`)."""
-
-    ISSUED_OK = "ISSUED_OK"
-    ISSUED_OK_STALE = "ISSUED_OK_STALE"
-    REVOKED = "REVOKED"
-    DECOMMISSIONED = "DECOMMISSIONED"
-    EXPIRED = "EXPIRED"
-    UNKNOWN_KEY = "UNKNOWN_KEY"
-    BAD_SIGNATURE = "BAD_SIGNATURE"
-    FROZEN_KEY_OUTSIDE_RANGE = "FROZEN_KEY_OUTSIDE_RANGE"
-    #: Of what only the service can compare with the register: units in cartons, and a unit of a stolen
-    #: key of which nobody told what its code says.
-    NEEDS_NETWORK = "SHORT_CODE_NEEDS_NETWORK"
 
 
 #: Bytes of a file of the folder, or of a path of the service. :raises FileMissing: there is none.
@@ -62,20 +35,11 @@ Write: TypeAlias = Callable[[str, bytes], object]
 
 
 @dataclass
-class HeldTrust:
-    """What is held, each part verified."""
+class HeldTrust(Knowledge):
+    """What is held in a folder, and the files that it comes from."""
 
-    manifest: Manifest
-    head: StatusHead | None = None
-    lists: dict[tuple[int, Purpose], StatusList] = field(default_factory=dict)
     #: Files that a list is made of: a full one, and what was new in those that followed.
     parts: dict[tuple[int, Purpose], tuple[str, ...]] = field(default_factory=dict)
-    #: The latest moment that was ever seen: a clock before it was set back.
-    latest: datetime | None = None
-
-    @property
-    def host(self) -> str:
-        return self.manifest.content.host
 
     @property
     def names(self) -> set[str]:
@@ -145,80 +109,12 @@ class HeldTrust:
         write(HEAD, head)
         return found
 
-    def say(self, code: OfflineCode, at: datetime) -> Known:
-        """What is known of *code* at that moment."""
-        payload, ring = code.payload, self._ring
-        try:
-            ring.verify_offline(code)
-        except BadSignature as error:
-            return _refused(error)
-        state = self._state(payload.kid)
-        if state in _ENDED:
-            return _ENDED[state]
-        lists = {purpose: self.lists.get((payload.kid, purpose)) for purpose in Purpose}
-        listed = {
-            purpose
-            for purpose, found in lists.items()
-            if found is not None and found.has(payload.lot, payload.unit)
-        }
-        if Purpose.WITHDRAWN in listed:
-            return Known.REVOKED
-        if Purpose.SOLD in listed:
-            return Known.DECOMMISSIONED
-        if payload.expires is not None and payload.expires < clock.local(at).date():
-            return Known.EXPIRED
-        if not ring.is_compared(payload) or self._is_told_frozen(payload.kid):
-            return Known.NEEDS_NETWORK
-        covered = all(found is not None and found.covers(payload.lot) for found in lists.values())
-        return Known.ISSUED_OK if covered and self._fresh(at) else Known.ISSUED_OK_STALE
-
-    def say_carton(self, code: CartonCode, at: datetime) -> Known:
-        """What is known of a carton code. The lists name units: they say nothing of cartons."""
-        state = self._state(code.payload.kid)
-        try:
-            payload = self._ring.verify_carton(code)
-        except FrozenKey:
-            return Known.NEEDS_NETWORK
-        except BadSignature as error:
-            return _refused(error)
-        if state in _ENDED:
-            return _ENDED[state]
-        if payload.expires is not None and payload.expires < clock.local(at).date():
-            return Known.EXPIRED
-        if self._is_told_frozen(payload.kid):
-            return Known.NEEDS_NETWORK
-        return Known.ISSUED_OK if self._fresh(at) else Known.ISSUED_OK_STALE
-
-    @property
-    def _ring(self) -> Keyring:
-        return Keyring(self.manifest.content.keys, None, self.host)
-
     def note(self, write: Write, at: datetime) -> None:
         """Keep the latest moment that was seen, so that a clock that is set back later is found."""
         at = at.astimezone(UTC).replace(microsecond=0)
         if self.latest is None or self.latest < at:
             self.latest = at
             write(LATEST, f"{at:%Y-%m-%dT%H:%M:%SZ}\n".encode())
-
-    def _state(self, kid: int) -> KeyState | None:
-        """State of a key: the worse one where the head tells another than the manifest, since the key of
-        heads may take trust away and give none."""
-        key = self.manifest.content.key(kid)
-        states = {key.state if key else None, self.head.state(kid) if self.head else None}
-        return next((state for state in _ENDED if state in states), None)
-
-    def _is_told_frozen(self, kid: int) -> bool:
-        """True if the head calls a key frozen and the manifest does not yet say what it signed."""
-        key = self.manifest.content.key(kid)
-        told = self.head is not None and self.head.state(kid) == KeyState.FROZEN
-        return told and key is not None and key.state != KeyState.FROZEN
-
-    def _fresh(self, at: datetime) -> bool:
-        content, head = self.manifest.content, self.head
-        if head is None or head.manifest is None or head.manifest > content.version:
-            return False
-        earliest = max(content.issued, head.issued, self.latest or head.issued) - SLACK
-        return earliest <= at <= min(content.expires, head.expires)
 
     def _head(self, data: bytes, held: StatusHead | None = None) -> StatusHead:
         keys = self.manifest.content.status_keys
@@ -302,13 +198,6 @@ class HeldTrust:
         return self._full(data, line, line.number)
 
 
-#: Keys that verify nothing, from worst on, and what is said of their codes.
-_ENDED: Final = {
-    KeyState.REVOKED: Known.FROZEN_KEY_OUTSIDE_RANGE,
-    KeyState.NEXT: Known.UNKNOWN_KEY,
-}
-
-
 def _latest(read: Read) -> datetime | None:
     try:
         text = read(LATEST).decode("ascii").strip()
@@ -323,14 +212,6 @@ def _newest_head(get: Read) -> bytes:
         return get("trust/head")
     except FileMissing:
         return get("trust/status")
-
-
-def _refused(error: BadSignature) -> Known:
-    if isinstance(error, UnknownKey):
-        return Known.UNKNOWN_KEY
-    if isinstance(error, FrozenKey | RevokedKey):
-        return Known.FROZEN_KEY_OUTSIDE_RANGE
-    return Known.BAD_SIGNATURE
 
 
 def _name(line: HeadLine, number: int | None = None, base: int = 0) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -73,7 +74,7 @@ def draft(
         status_keys=(key_of(status_key(session, host=ring.host, secrets=secrets)),),
         log_key=log.key_of(log.open_log(session, origin=log.origin_of(ring.host), secrets=secrets)),
     )
-    return Manifest.draft(content)
+    return Manifest.draft(content, before.content if before else None)
 
 
 def publish_manifest(session: Session, manifest: Manifest, *, host: str) -> None:
@@ -99,7 +100,8 @@ def publish_manifest(session: Session, manifest: Manifest, *, host: str) -> None
         manifest.check_next(before)
         if manifest.text == before.text:
             return
-    session.add(TrustManifest(version=manifest.content.version, file=bytes(manifest)))
+    file = bytes(replace(manifest, before=None))
+    session.add(TrustManifest(version=manifest.content.version, file=file))
     session.flush()
 
 

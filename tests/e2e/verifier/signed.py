@@ -63,6 +63,8 @@ FULL = StatusList(
 )
 SOLD = replace(FULL, purpose=Purpose.SOLD, listed={77: (734,)})
 LISTS = [FULL, SOLD]
+#: Of key 4: lot 77 up to 1,024 units and perhaps 4,096, lot 79 none yet.
+FAR = replace(FULL, purpose=Purpose.ISSUED, listed={77: (10, 12), 78: (10, 10), 79: (0, 10)})
 OF_STOLEN = [
     replace(FULL, kid=2, listed={77: (11, 12, 14)}),
     replace(SOLD, kid=2, listed={}),
@@ -85,7 +87,10 @@ EXACT = replace(
 
 
 def head_of(lists: list[StatusList], **facts: Any) -> StatusHead:
-    lines = tuple(HeadLine(x.kid, x.purpose, x.number, "ab" * 32) for x in lists)
+    lines = tuple(
+        HeadLine(x.kid, x.purpose, x.number, "ab" * 32)
+        for x in sorted(lists, key=lambda x: (x.kid, x.purpose))
+    )
     return replace(StatusHead(HOST, AT, AT + timedelta(days=1), lines, 1), **facts)
 
 

@@ -23,6 +23,7 @@ from tests.e2e.verifier.signed import (
     AT,
     CONTENT,
     EXACT,
+    FAR,
     FIRST,
     FULL,
     GOOD,
@@ -111,6 +112,18 @@ CASES: list[tuple[str, str, dict[str, Any], str]] = [
     ("stolen key, a label of a block", code(kid=2, unit=10), {"lists": OF_STOLEN}, "ISSUED_OK"),
     ("stolen key, a gap of a block", code(kid=2, unit=11), {"lists": OF_STOLEN}, "REVOKED"),
     ("newer lot than the list", code(lot=90), {}, "ISSUED_OK_STALE"),
+    *(
+        (f"lot {lot}, unit {unit}, as far as issued", code(lot=lot, unit=unit),
+         {"lists": [*LISTS, FAR]}, answer)
+        for lot, unit, answer in (
+            (77, 36, "ISSUED_OK"), (77, 1023, "ISSUED_OK"), (77, 1024, "ISSUED_OK_STALE"),
+            (77, 4095, "ISSUED_OK_STALE"), (77, 4096, "NOT_ISSUED"), (77, 190, "REVOKED"),
+            (79, 0, "ISSUED_OK_STALE"), (79, 1024, "NOT_ISSUED"), (76, 0, "NOT_ISSUED"),
+            (77, (1 << 24) - 1, "NOT_ISSUED"), (90, 0, "ISSUED_OK_STALE"),
+        )
+    ),
+    ("never issued, old head", code(lot=76),
+     {"lists": [*LISTS, FAR], "now": AT + timedelta(hours=25)}, "ISSUED_OK_STALE"),
     ("no head", GOOD, {"head": None}, "ISSUED_OK_STALE"),
     ("old head", GOOD, {"now": AT + timedelta(hours=25)}, "ISSUED_OK_STALE"),
     ("old head, withdrawn", code(unit=190), {"now": AT + timedelta(days=90)}, "REVOKED"),
@@ -303,7 +316,8 @@ def test_a_verdict_says_what_it_rests_on(
 ) -> None:
     """Lists that are older than the head says, or that it does not name, are no ground for green."""
     lines = tuple(
-        HeadLine(4, purpose, facts.get("number", 1), "ab" * 32) for purpose in sorted(Purpose)
+        HeadLine(4, purpose, facts.get("number", 1), "ab" * 32)
+        for purpose in (Purpose.SOLD, Purpose.WITHDRAWN)
     )
     head = head_of([], lines=facts.get("lines", lines))
     found = page.evaluate(

@@ -8,13 +8,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Final, TypeAlias
+from types import ModuleType
+from typing import Final, TypeAlias, cast
 
 from labelsvc.codes.keys.key import KeyState
 from labelsvc.codes.tlog.formats.note import Note, NoteKey, Signature
 from labelsvc.codes.trust.formats import body as bodies
+from labelsvc.codes.trust.formats import issued
 from labelsvc.codes.trust.formats.bits import broken
-from labelsvc.codes.trust.formats.body import LARGEST, LOT_BITS, Body, Listed, Whole, merge
+from labelsvc.codes.trust.formats.body import LARGEST, LOT_BITS, Body, Listed, Whole
+from labelsvc.codes.trust.formats.issued import blocks
 from labelsvc.errors import BadLog, BadStatusList
 
 HEAD_FORMAT: Final = "labelsvc-status-head/2"
@@ -36,6 +39,13 @@ class Purpose(StrEnum):
     WITHDRAWN = "withdrawn"
     #: Sold or used up: a second one is suspicious.
     SOLD = "sold"
+    #: How far units of each lot were issued: one beyond was never issued, red.
+    ISSUED = "issued"
+
+    @property
+    def form(self) -> ModuleType:
+        """What writes and reads the body of such a list: `encode`, `decode` and `merge`."""
+        return issued if self is Purpose.ISSUED else bodies
 
 
 @dataclass(frozen=True)
@@ -61,6 +71,14 @@ class StatusList:
         found = self.listed.get(lot, ())
         return isinstance(found, Whole) or unit in found
 
+    def ends(self, lot: int, unit: int) -> tuple[bool, bool]:
+        """Whether the unit printed as *unit* of *lot* was issued as far as a list of the purpose `issued`
+        tells, and whether it may be by now.
+        """
+        found = self.listed.get(lot, issued.NOTHING)
+        was, may = (blocks(unit + 1) <= end for end in cast("tuple[int, int]", found))
+        return was, may
+
     def covers(self, lot: int) -> bool:
         """True if the list would name units of *lot*: not of one that is newer than the list."""
         return lot < self.lots
@@ -72,12 +90,12 @@ class StatusList:
             raise BadStatusList("This addition belongs to another list of withdrawn codes.")
         return StatusList(
             self.host, self.kid, self.purpose, delta.number, self.base, delta.issued,
-            delta.expires, delta.lots, merge(self.listed, delta.listed),
+            delta.expires, delta.lots, self.purpose.form.merge(self.listed, delta.listed),
         )  # fmt: skip
 
     def write(self, sign: Sign) -> bytes:
         """The file: a signed note, NUL, the body."""
-        made = bodies.encode(self.listed)
+        made: Body = self.purpose.form.encode(self.listed)
         lines = [
             LIST_FORMAT, self.host, f"{self.kid} {self.purpose}", f"{self.number} {self.base}",
             _moment(self.issued), _moment(self.expires), f"{self.lots} {made.count} {made.k}",
@@ -105,9 +123,10 @@ class StatusList:
             raise broken()
         if number < 1 or base not in (0, number - 1) or lots > 1 << LOT_BITS:
             raise broken()
-        listed = bodies.decode(Body(content, count, k))
+        named = _purpose(purpose)
+        listed = named.form.decode(Body(content, count, k))
         return cls(
-            host, _kid(kid), _purpose(purpose), number, base,
+            host, _kid(kid), named, number, base,
             _read_moment(lines[2]), _read_moment(lines[3]), lots, listed,
         )  # fmt: skip
 

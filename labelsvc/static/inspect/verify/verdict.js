@@ -5,7 +5,7 @@ import * as carton from "./carton.js";
 import { verify } from "./ed25519.js";
 import { Refused } from "./errors.js";
 import { lineOf } from "./head.js";
-import { PURPOSES } from "./lines.js";
+import { ISSUED, NAMING } from "./lines.js";
 import { logged } from "./units.js";
 
 /**
@@ -62,7 +62,7 @@ export async function explain(code, { manifest, head, lists, now, latest = null,
   const believed = key.state === "frozen" ? await logged(key, payload) : true;
   if (believed === false) return answer("FROZEN_KEY_OUTSIDE_RANGE");
   const own = lists.filter((list) => list.host === manifest.host && list.kid === payload.kid);
-  facts.listed = PURPOSES.filter((purpose) =>
+  facts.listed = NAMING.filter((purpose) =>
     own.some((list) => list.purpose === purpose && list.has(payload.lot, payload.unit)));
   facts.stale = [...new Set([...ends(manifest, head, now, latest), ...unlisted(head, own, payload)])];
   if (facts.listed.includes("withdrawn")) return answer("REVOKED");
@@ -70,7 +70,13 @@ export async function explain(code, { manifest, head, lists, now, latest = null,
   if (facts.listed.includes("sold")) return answer("DECOMMISSIONED");
   if (payload.expires && payload.expires < dayInHanoi(now)) return answer("EXPIRED");
   if (believed === null || (told === "frozen" && key.state !== "frozen")) return answer("SHORT_CODE_NEEDS_NETWORK"); // only the service can compare it
-  return answer(facts.stale.length ? "ISSUED_OK_STALE" : "ISSUED_OK");
+  if (facts.stale.length || !head || !lineOf(head, payload.kid, ISSUED)) {
+    return answer(facts.stale.length ? "ISSUED_OK_STALE" : "ISSUED_OK");
+  }
+  const [was, may] = newest(head, own, payload.kid, ISSUED)[0].ends(payload.lot, payload.unit);
+  if (was) return answer("ISSUED_OK");
+  if (may) facts.stale.push("lot");
+  return answer(may ? "ISSUED_OK_STALE" : "NOT_ISSUED");
 }
 
 /**
@@ -126,16 +132,27 @@ function endOf(state, told) {
 function unlisted(head, own, payload) {
   /** @type {Set<Stale>} */
   const found = new Set();
-  for (const purpose of PURPOSES) {
-    // A full list, or one that deltas were added to: nothing of it is missing up to its number.
-    const line = head && lineOf(head, payload.kid, purpose);
-    const newest = own.filter(
-      (list) => list.purpose === purpose && list.base === 0 && line && list.number >= line.number,
-    );
-    if (!newest.length) found.add("list");
-    else if (!newest.some((list) => list.covers(payload.lot))) found.add("lot");
+  const tells = head && lineOf(head, payload.kid, ISSUED);
+  for (const purpose of tells ? [...NAMING, ISSUED] : NAMING) {
+    const lists = newest(head, own, payload.kid, purpose);
+    if (!lists.length) found.add("list");
+    else if (!lists.some((list) => list.covers(payload.lot))) found.add("lot");
   }
   return [...found];
+}
+
+/**
+ * Lists that are what the head names, or newer: full ones, or such that deltas were added to. Nothing of them is
+ * missing up to their number.
+ *
+ * @param {import("./head.js").Head | null} head
+ * @param {import("./status.js").StatusList[]} own lists of the key
+ * @param {number} kid
+ * @param {string} purpose
+ */
+function newest(head, own, kid, purpose) {
+  const line = head && lineOf(head, kid, purpose);
+  return own.filter((list) => list.purpose === purpose && list.base === 0 && line && list.number >= line.number);
 }
 
 /**
