@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import click
 
@@ -38,6 +38,13 @@ from labelsvc.i18n import day
 from labelsvc.scans import carton, lookup
 from labelsvc.scans.verdict import OUT, SHOWN, Verdict
 
+#: What a code of these verdicts says is its own claim.
+_UNPROVEN: Final = (
+    Verdict.BAD_SIGNATURE,
+    Verdict.UNKNOWN_KEY,
+    Verdict.FROZEN_KEY_OUTSIDE_RANGE,
+    Verdict.NOT_ISSUED,
+)
 #: The verdict, and what else is known about the code.
 Answer: TypeAlias = tuple[Verdict, dict[str, Any]]
 
@@ -117,7 +124,7 @@ def _with_keys(code: str, trust: Path) -> Answer:
     facts = {"expires_on": parsed.payload.expires}
     if held is not None:
         verdict = Verdict(held.say(parsed, clock.now()))
-        signed = verdict not in (Verdict.BAD_SIGNATURE, Verdict.UNKNOWN_KEY)
+        signed = verdict not in _UNPROVEN
         return verdict, facts if signed else {}
     try:
         payload = ring.verify_offline(parsed)
@@ -136,7 +143,7 @@ def _with_keys(code: str, trust: Path) -> Answer:
 def _carton_with_keys(code: CartonCode, held: HeldTrust | None, ring: Keyring) -> Answer:
     if held is not None:
         verdict = Verdict(held.say_carton(code, clock.now()))
-        signed = verdict not in (Verdict.BAD_SIGNATURE, Verdict.UNKNOWN_KEY)
+        signed = verdict not in _UNPROVEN
         return verdict, _of_carton(code) if signed else {}
     try:
         payload = ring.verify_carton(code)

@@ -60,6 +60,12 @@ def test_everything_that_a_verifier_needs_is_there(
         assert "immutable" in answer.headers["Cache-Control"]
 
 
+def test_the_application_comes_with_the_lowest_manifest_that_it_takes(
+    client: FlaskClient, published: Manifest
+) -> None:
+    assert f'"manifest": {published.content.version},' in client.get("/inspect/").text
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -107,7 +107,8 @@ def publish_manifest(session: Session, manifest: Manifest, *, host: str) -> None
 
 def behind(session: Session) -> list[int]:
     """Keys of which the published manifest no longer says what is so: another state, or ranges that
-    were decided on since. It is time for the next. None where no manifest is published.
+    were decided on since, or nothing of what the codes of a stolen key say. It is time for the next.
+    None where no manifest is published.
     """
     manifest = newest(session)
     if manifest is None:
@@ -122,4 +123,5 @@ def behind(session: Session) -> list[int]:
         if record.kid in later
         or (known := manifest.content.key(record.kid)) is None
         or (known.state, known.ed25519_public) != (record.state, record.public)
+        or (known.unit_ranges and not any(row[3:] for row in known.unit_ranges))
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select, update
@@ -270,6 +271,13 @@ def test_the_manifest_is_behind_once_ranges_are_decided(
     monkeypatch.setattr(store.Manifest, "parse", classmethod(lambda cls, file: made))
     with database.reading() as session:
         assert store.behind(session) == []
+        # One of a release that did not tell what the codes say.
+        ranges = tuple(row[:3] for row in made.content.keys[0].unit_ranges)
+        frozen = replace(made.content.keys[0], unit_ranges=ranges)
+        of_before = replace(made.content, keys=(frozen, *made.content.keys[1:]))
+        kept, made = made, store.Manifest.draft(of_before)
+        assert store.behind(session) == [1]
+        made = kept
     confirm(database, propose(database, ["issue:3"]))
     with database.reading() as session:
         assert store.behind(session) == [1]
