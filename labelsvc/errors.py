@@ -265,6 +265,13 @@ class TooManyTries(LabelsvcError):
     http_status = 429
 
 
+class Busy(LabelsvcError):
+    """Too much is asked at this moment; nothing was done. Params: seconds until it is worth trying."""
+
+    code = "busy"
+    http_status = 503
+
+
 class NotAllowed(LabelsvcError):
     code = "not_allowed"
     http_status = 403

@@ -78,6 +78,8 @@ class Settings(BaseSettings):
     session_hours: int = Field(default=12, ge=1, le=24 * 30)
     #: Whether office, inspectors and auditors sign in with a second factor; None: unless `dev`.
     second_factor: bool | None = None
+    #: Hours in which a new, reset or promoted account confirms nothing; None: 72, and 0 where `dev`.
+    confirm_wait_hours: int | None = Field(None, ge=0, le=720)
     #: Largest file that may be uploaded, in MiB.
     upload_mib: int = Field(default=20, ge=1, le=200)
     #: Days that the scan log keeps minutes; older scans keep the day only (data minimisation).
@@ -221,6 +223,13 @@ class Settings(BaseSettings):
     def asks_second_factor(self) -> bool:
         """True if certain roles (accounts/roles.py) need a second factor."""
         return not self.dev if self.second_factor is None else self.second_factor
+
+    @property
+    def confirm_wait(self) -> int:
+        """Hours in which an account that others had a hand in confirms nothing."""
+        if self.confirm_wait_hours is None:
+            return 0 if self.dev else 72
+        return self.confirm_wait_hours
 
     @property
     def keys(self) -> tuple[str, ...]:

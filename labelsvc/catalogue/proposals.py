@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import partial
 
-from sqlalchemy import ForeignKey, String, Text, select
+from sqlalchemy import ForeignKey, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from labelsvc.accounts import audit
+from labelsvc.accounts import audit, two_people
 from labelsvc.catalogue import fields
 from labelsvc.catalogue.certify import withdraw_recognition
 from labelsvc.catalogue.recognition import Authority, Recognition
@@ -26,6 +26,8 @@ from labelsvc.errors import BadInput, Conflict, Refused
 
 #: From the finding to the withdrawal (Decision 26/2026 art. 8.4).
 MAX_DAYS = 15
+#: So many days before their end the office is reminded.
+_NEAR_DAYS = 5
 
 
 class ProposalState(StrEnum):
@@ -126,11 +128,11 @@ def confirm_withdrawal(session: Session, proposal: WithdrawalProposal, *, actor:
     """
     _person(actor)
     _undecided(proposal)
-    if proposal.proposed_by == actor:
-        raise Refused(
-            "Whoever proposes a withdrawal cannot confirm it.",
-            fix="Ask somebody else of the office.",
-        )
+    same = Refused(
+        "Whoever proposes a withdrawal cannot confirm it.",
+        fix="Ask somebody else of the office.",
+    )
+    two_people.check(session, proposal.proposed_by, actor, same=same)
     words = REASON_WORDS[Reason(proposal.reason)]
     if proposal.words and proposal.words != words:
         words = f"{words}: {proposal.words}"
@@ -153,6 +155,19 @@ def late(recognition: Recognition) -> bool:
     """True if more than 15 days lie between finding and withdrawal (art. 8.4)."""
     found, on = recognition.found_on, recognition.withdrawn_on
     return found is not None and on is not None and (on - found).days > MAX_DAYS
+
+
+def count_due(session: Session, on: date) -> int:
+    """Count the proposals whose 15 days end within five days of *on*, or have ended."""
+    return (
+        session.scalar(
+            select(func.count()).where(
+                WithdrawalProposal.state == ProposalState.PROPOSED,
+                WithdrawalProposal.found_on <= on - timedelta(days=MAX_DAYS - _NEAR_DAYS),
+            )
+        )
+        or 0
+    )
 
 
 def _by_whom(recognition: Recognition, number: str) -> None:

@@ -113,6 +113,8 @@ class Case(Base):
     sent_hash: Mapped[str] = mapped_column(String(64), default="")
     #: Headline facts, counts and thresholds; nothing that stands for a person.
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    #: Its code was reported at places far apart: the scan page says so until it is answered.
+    apart: Mapped[bool] = mapped_column(default=False)
     decision: Mapped[str] = mapped_column(String(12), default="")
     #: Why, in words that the producer reads too.
     reason: Mapped[str] = mapped_column(Text, default="")

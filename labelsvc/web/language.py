@@ -14,7 +14,7 @@ from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response as AnyResponse
 
 from labelsvc import i18n
-from labelsvc.errors import LabelsvcError, fill
+from labelsvc.errors import Busy, LabelsvcError, TooManyTries, fill
 
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}:\d{2})(?::\d{2})?)?")
 #: Pages that may set a cookie; those for consumers never do.
@@ -56,7 +56,12 @@ def gettext(text: str, /, **params: Any) -> str:
 
 
 def explain(error: LabelsvcError) -> tuple[str, str]:
-    """What happened and what to do, in the reader's language."""
+    """What happened and what to do, in the reader's language.
+
+    Whoever shows an error comes here: where it says when to try again, the response does as well.
+    """
+    if isinstance(error, Busy | TooManyTries) and has_request_context():
+        g.retry_after = error.params.get("seconds")
     return i18n.explain(error, current())
 
 

@@ -1,13 +1,13 @@
 """Hashes of what inspectors sent, and of the photos of cases
 
-Revision: 0023, after 0021
+Revision: 0023, after 0022
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0023"
-down_revision = "0021"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 

@@ -87,17 +87,17 @@ class Kept:
 
 
 class Pages:
-    """Pages by issue, mark, kind and language; good for one revision and one day."""
+    """Pages by issue, mark, case, kind and language; good for one revision and one day."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[Any, ...], Kept] = OrderedDict()
 
     def get(self, peek: Peek, kind: str, lang: str) -> Kept | None:
-        found = self._kept.get((peek.issue_id, peek.mark_id, kind, lang))
+        found = self._kept.get((peek.issue_id, peek.mark_id, peek.apart, kind, lang))
         return found if found is not None and found.stamp == stamp_of(peek) else None
 
     def put(self, peek: Peek, kind: str, lang: str, kept: Kept) -> None:
-        key = (peek.issue_id, peek.mark_id, kind, lang)
+        key = (peek.issue_id, peek.mark_id, peek.apart, kind, lang)
         self._kept.pop(key, None)  # several threads do this: each step alone leaves it whole
         self._kept[key] = kept
         while len(self._kept) > _KEPT:
