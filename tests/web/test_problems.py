@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import http.client
+import threading
 from collections.abc import Callable
 
 import pytest
+from werkzeug.serving import make_server
 
+from labelsvc.db import Database
+from labelsvc.settings import Settings
+from labelsvc.web.app import create_app
 from tests.web.desk import Desk
+from tests.world import World
 
 
 @pytest.mark.parametrize(
@@ -45,3 +52,23 @@ def test_a_form_sent_the_wrong_way_keeps_the_navigation(desk: Callable[[str], De
     answer = desk("office").post("/office/outlets", {})
     assert answer.status_code == 405
     assert 'href="/office/recognitions"' in answer.text
+
+
+def test_a_body_that_is_too_large_is_answered_with_the_page_that_says_so(
+    settings: Settings, database: Database, world: World
+) -> None:
+    """By a real server, to a sender that sends all before it reads: no broken connection."""
+    app = create_app(settings.model_copy(update={"upload_mib": 1}), database)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        asked = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=60)
+        head = {"Content-Type": "multipart/form-data; boundary=x", "Host": "qr.example.vn"}
+        asked.request("POST", "/account/sign-in", b"--x\r\n" + bytes(24 << 20), head)
+        answer = asked.getresponse()
+        assert answer.status == 413 and "Tệp quá lớn" in answer.read().decode()
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
