@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import structlog
 from argon2 import PasswordHasher
 
 from labelsvc import settings as settings_module
@@ -45,6 +46,18 @@ def _cheap_passwords() -> None:
     passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     assert seal_root.__kwdefaults__["cost"] >= 1 << 17  # 128 MiB, half a second
     seal_root.__kwdefaults__["cost"] = 16
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_logs() -> None:
+    """Logs as the service writes them: drawing a traceback in colours took a second."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(bool_as_flag=False),
+        ]
+    )
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -124,7 +137,7 @@ def settings(
             monkeypatch.delenv(name)
     url = request.getfixturevalue("database_url") if "database_url" in request.fixturenames else ""
     made = settings_module.load(
-        dev=True,
+        second_factor=False,
         base_url=f"https://{HOST}",
         data_dir=tmp_path / "var",
         database_url=url,

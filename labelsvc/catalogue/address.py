@@ -123,11 +123,17 @@ def _parts(text: str) -> list[str]:
 
 def _plain(text: str) -> str:
     """Without marks and in lower case, character by character, so that positions stay."""
-    return "".join(_letter(c) for c in text)
+    return text.translate(_LETTERS)
 
 
-@lru_cache(maxsize=4096)
-def _letter(character: str) -> str:
-    if character in "đĐ":
-        return "d"
-    return unicodedata.normalize("NFD", character)[0].lower()[:1] or character
+class _Letters(dict[int, str]):
+    """Letter → the small letter without marks, learnt as letters come."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        made = unicodedata.normalize("NFD", character)[0].lower()[:1] or character
+        self[code] = made
+        return made
+
+
+_LETTERS = _Letters({ord("đ"): "d", ord("Đ"): "d"})

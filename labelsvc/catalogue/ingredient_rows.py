@@ -1,5 +1,5 @@
 """Ingredient rows: reads ingredients that are typed one a line, and sets the text of the label from them. Used by
-`register` and `product_columns`. Pure.
+`register`, `product_columns` and the forms of a product. Pure.
 
 A line is `name; share; group of the additive; INS number; natural or not`, what is missing left out:
 "Thịt lợn; 85 %", "natri benzoat; ; chất bảo quản; 211", "vani; ; hương liệu; ; tổng hợp". The text names
@@ -9,6 +9,7 @@ the largest share first, an additive by its group (Decree 37/2026/NĐ-CP art. 48
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,6 +17,13 @@ from labelsvc.catalogue import fields
 from labelsvc.errors import BadInput
 
 NATURES = ("tự nhiên", "giống tự nhiên", "tổng hợp", "nhân tạo")
+#: Groups of additives that forms offer, as Circular 24/2019/TT-BYT names them.
+ADDITIVES = (
+    "chất bảo quản", "chất chống oxy hóa", "chất chống đông vón", "chất điều chỉnh độ acid", "chất điều vị", "chất giữ màu", "chất làm dày",
+    "chất nhũ hóa", "chất ổn định", "chất tạo gel", "chất tạo màu", "chất tạo ngọt", "chất tạo xốp", "hương liệu",
+)  # fmt: skip
+#: Cells of a line, and empty lines that a form has beside those that are filled.
+CELLS, MORE = 5, 3
 _SHARE = re.compile(r"(\d{1,3}(?:[.,]\d{1,3})?)\s*%?")
 _INS = re.compile(r"(?:INS\s*)?(\d{3,4}[a-z]?(?:\([ivx]+\))?)", re.IGNORECASE)
 
@@ -100,16 +108,38 @@ def _row(cells: list[str], number: int) -> Row:
     )  # fmt: skip
 
 
+def cells(text: str) -> list[list[str]]:
+    """The cells of each line of *text* as they were typed, right or not, and empty lines for more."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    typed = [[cell.strip() for cell in line.split(";", CELLS - 1)] for line in lines]
+    return [(one + [""] * CELLS)[:CELLS] for one in [*typed, *[[]] * MORE]]
+
+
+def joined(columns: Sequence[Sequence[str]]) -> str:
+    """The lines of the cells that a form sent, column by column; a semicolon in one becomes a comma."""
+    lines = (
+        "; ".join(cell.replace(";", ",").strip() for cell in row)
+        for row in zip(*columns, strict=False)
+    )
+    return "\n".join(line.rstrip("; ") for line in lines if line.strip("; "))
+
+
 def checked(text: str) -> str:
     """*text* in one spelling. :raises BadInput: as `read`."""
     return "\n".join(row.line for row in read(fields.prose(text)))
 
 
 def set_text(text: str) -> str:
-    """Write what the label says of the rows in *text*: largest first, those without a share in their place."""
+    """Write what the label says of the rows in *text*: largest first, those without a share in their place,
+    additives without one last."""
     rows = read(text)
     keys: list[Decimal] = []
     for row in rows:
-        keys.append(row.share if row.share is not None else (keys[-1] if keys else Decimal(100)))
+        if row.share is not None:
+            keys.append(row.share)
+        elif row.group or row.ins:
+            keys.append(Decimal(0))
+        else:
+            keys.append(keys[-1] if keys else Decimal(100))
     order = sorted(range(len(rows)), key=lambda at: (-keys[at], at))
     return ", ".join(rows[at].text for at in order)

@@ -100,12 +100,17 @@ class OwnerIndex:
         for number, owner in owners:
             self.add(number, owner)
 
-    def add(self, number: int, owner: Owner, *, means: int | None = None) -> None:
-        """*number* is found from now on, and stands for the owner *means* where that is given."""
+    def add(
+        self, number: int, owner: Owner, *, means: int | None = None, key: OwnerKey | None = None
+    ) -> None:
+        """*number* is found from now on, and stands for the owner *means* where that is given.
+
+        :param key: of *owner*, where that is known already.
+        """
         self.owners[number] = owner
         if means is not None:
             self._means[number] = means
-        self._by_key.setdefault(hash(key_of(owner)), number)
+        self._by_key.setdefault(hash(key or key_of(owner)), number)
         if owner.tax_code:
             self._by_tax.setdefault(owner.tax_code, []).append(number)
         name = owner.name.plain or owner.name.whole
@@ -124,13 +129,15 @@ class OwnerIndex:
         *,
         makes: Callable[[int], bool] = lambda _: False,
         decided: Decided = _UNDECIDED,
+        key: OwnerKey | None = None,
     ) -> Match:
         """Who *owner* is.
 
         :param makes: whether the owner of that number makes a product of *owner* too.
         :param decided: what persons said before; a tax code that is another owner's outweighs it.
+        :param key: of *owner*, where that is known already.
         """
-        key = key_of(owner)
+        key = key or key_of(owner)
         by_tax = {self._meant(number) for number in self._by_tax.get(owner.tax_code, ())}
         told = decided.same_as(key)
         if isinstance(told, OwnerKey):

@@ -59,9 +59,26 @@ _GLUED = {
     "htxdvnn": "htx dv nn", "htxnndv": "htx nn dv", "htxdvnnth": "htx dv nn tong hop",
     "ctytnhh": "cty tnhh", "cttnhh": "cty tnhh", "ctycp": "cty cp", "ctcp": "cty cp",
 }  # fmt: skip
-_LONGEST = 8
+#: First word of a phrase that says something → words of the longest one that begins so.
+_LENGTHS: dict[str, int] = {}
+for _phrase in (
+    *_KINDS,
+    *_FORMS,
+    *_BRANCHES,
+    *_BUSINESS,
+    "ho",
+    "ong",
+    "ba",
+    "ct",
+    "mtv",
+    "mot thanh vien",
+):
+    _words = _phrase.split()
+    _LENGTHS[_words[0]] = max(len(_words), _LENGTHS.get(_words[0], 0))
 _QUOTES = re.compile("[\"'“”„‟«»‘’‚‹›`´]")
 _ASIDE = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
+_WORD = re.compile(r"\w+")
+_DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}[^\W\d_]?\b\.?")
 _NONE: frozenset[str] = frozenset()
 _NUMBER = re.compile(r"\d+|\b[ivx]+\b")
 _MARKED_HOUSEHOLD = frozenset({"hộ", "ông", "bà"})
@@ -117,13 +134,14 @@ def read_owner_name(text: str) -> OwnerName:
     text = _QUOTES.sub(" ", nfc(text).casefold())
     asides = [" ".join(re.findall(r"\w+", fold(found))) for found in _ASIDE.findall(text)]
     rest = _ASIDE.sub(" ", text)
-    if not re.search(r"\w", rest):
+    if not _WORD.search(rest):
         rest, asides = text, []
     # "C.ty", "T.N.H.H.", "H.T.X": the dots of an abbreviation go, those of a sentence part.
-    rest = re.sub(r"\b(?:[^\W\d_]\.){2,}[^\W\d_]?\b\.?", lambda m: m[0].replace(".", ""), rest)
+    if "." in rest:
+        rest = _DOTTED.sub(lambda m: m[0].replace(".", ""), rest)
     tokens = [
         (part, word)
-        for word in re.findall(r"\w+", rest)
+        for word in _WORD.findall(rest)
         for part in _GLUED.get(_folded(word), _folded(word)).split()
     ]
     said = _Said()
@@ -151,7 +169,8 @@ class _Said:
 
     def take(self, tokens: list[tuple[str, str]], at: int) -> int:
         """Take what stands at *at*; gives how many tokens that was."""
-        for length in range(min(_LONGEST, len(tokens) - at), 0, -1):
+        longest = _LENGTHS.get(tokens[at][0], 0)
+        for length in range(min(longest, len(tokens) - at), 0, -1):
             phrase = " ".join(plain for plain, _ in tokens[at : at + length])
             if self._is_legal(phrase, tokens, at):
                 return length

@@ -27,6 +27,8 @@ class Kind(StrEnum):
     SET = "set"
     RISK = "risk"
     CHOICE = "choice"
+    #: Lines of cells, kept as text (`ingredient_rows`).
+    ROWS = "rows"
 
 
 class Section(StrEnum):
@@ -173,8 +175,8 @@ COLUMNS = (
         ), scan_place=40,
     ),
     ProductColumn(
-        name="ingredient_rows", words="Ingredients, one a line", section=Section.LABEL, kind=Kind.PROSE, rows=4,
-        hint="Name; share; group of the additive; INS; natural or not. The text above is set from it.",
+        name="ingredient_rows", words="Ingredients, row by row", section=Section.LABEL, kind=Kind.ROWS,
+        hint="The text above is set from these rows, the largest share first. Leave them empty to write it yourself.",
         spelling=ingredient_rows.checked, producer=True, only_sets=_EATEN,
     ),
     ProductColumn(

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import partial
 
-from sqlalchemy import ForeignKey, String, Text, select
+from sqlalchemy import ForeignKey, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from labelsvc.accounts import audit, two_people
@@ -26,6 +26,8 @@ from labelsvc.errors import BadInput, Conflict, Refused
 
 #: From the finding to the withdrawal (Decision 26/2026 art. 8.4).
 MAX_DAYS = 15
+#: So many days before their end the office is reminded.
+_NEAR_DAYS = 5
 
 
 class ProposalState(StrEnum):
@@ -153,6 +155,19 @@ def late(recognition: Recognition) -> bool:
     """True if more than 15 days lie between finding and withdrawal (art. 8.4)."""
     found, on = recognition.found_on, recognition.withdrawn_on
     return found is not None and on is not None and (on - found).days > MAX_DAYS
+
+
+def count_due(session: Session, on: date) -> int:
+    """Count the proposals whose 15 days end within five days of *on*, or have ended."""
+    return (
+        session.scalar(
+            select(func.count()).where(
+                WithdrawalProposal.state == ProposalState.PROPOSED,
+                WithdrawalProposal.found_on <= on - timedelta(days=MAX_DAYS - _NEAR_DAYS),
+            )
+        )
+        or 0
+    )
 
 
 def _by_whom(recognition: Recognition, number: str) -> None:

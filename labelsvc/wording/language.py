@@ -49,13 +49,40 @@ _OURS = frozenset(
     túi giỏ bát đĩa đèn hoa cây gạo nếp lạc đậu tương siro xà phòng viên cao bia thức ăn uống có không và với của là
     từ để khi nên dùng giữ tránh bảo""".split()  # noqa: SIM905 -- a list of words reads better so
 )
+#: Without marks, and without those that may be a part of a name: "Son La".
+_OURS_BARE = (frozenset(map(syllable.plain, _OURS)) | _OURS) - frozenset(
+    [
+        "la",
+        "co",
+        "va",
+        "voi",
+        "khong",
+        "cua",
+        "tu",
+        "de",
+        "khi",
+        "nen",
+        "dung",
+        "giu",
+        "tranh",
+        "bao",
+        "bo",
+        "an",
+        "do",
+        "uong",
+        "tra",
+        "ca",
+        "dau",
+        "my",
+    ]
+)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
 def foreign(text: str) -> bool:
     """True if *text* says what it says in another language, and too little of it in Vietnamese."""
     theirs = ours = 0
-    for part in _PARTS.split(_NAMES.sub(" ", _LATIN.sub(" ", text))):
+    for part in _PARTS.split(_NAMES.sub(" ", _LATIN.sub(_without_science, text))):
         words = _WORD.findall(part)
         if not words:
             continue
@@ -64,6 +91,11 @@ def foreign(text: str) -> bool:
         elif any(syllable.marked(word) or syllable.possible(word) for word in words):
             ours += len(words)
     return theirs > 0 and theirs >= 2 * ours
+
+
+def _without_science(hit: re.Match[str]) -> str:
+    """Nothing of a scientific name; "Arabica coffee" is none."""
+    return hit[0] if any(word in _GOODS for word in hit[0].casefold().split()) else " "
 
 
 def head(words: str) -> bool:
@@ -94,7 +126,11 @@ def _is_foreign(part: str, words: list[str]) -> bool:
             good or word[0].isupper() for good, word in zip(goods, words, strict=True)
         )
         return (sure >= 2 and 2 * likely >= len(words)) or named
-    if all(word.casefold() in _GOODS for word in words):
+    small = [word.casefold() for word in words]
+    if all(word in _GOODS for word in small):
+        return True
+    # "Ba Vi Honey": a place without marks, and the goods in English.
+    if small[-1] in _GOODS and not any(word in _OURS_BARE for word in small):
         return True
     sure = sum(_sure(word) for word in words)
     likely = sure + sum(word.casefold() in _ENGLISH for word in words)

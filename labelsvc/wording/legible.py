@@ -24,8 +24,15 @@ _ALIKE = str.maketrans(
 #: Marks that Vietnamese letters bear: five tones, circumflex, breve, horn.
 _OURS = frozenset("\u0300\u0301\u0303\u0309\u0323\u0302\u0306\u031b")
 #: A letter that is read for another inside a word: "OC0P", "5 sa0", "s4o".
-_ZERO = re.compile(r"(?<=[^\W\d_])0(?=[^\W\d_]|\b)|(?<![\w])0(?=[a-z]{2})", re.IGNORECASE)
-_FOUR = re.compile(r"(?<=[^\W\d_])4(?=[^\W\d_])")
+_ZERO = re.compile(r"(?<=[^\W\d_])0(?=[^\W\d_]|\b)|(?<!\w)0(?=[a-z])", re.IGNORECASE)
+_DIGIT = re.compile(r"(?<=[^\W\d_])[1345](?=[^\W\d_])|(?<=[^\W\d_]{2})[134](?!\w)")
+_LETTERS = {"1": "i", "3": "e", "4": "a", "5": "s"}
+#: Signs between the letters of one word: "ch.ữa", "b_ệnh".
+_PARTED = re.compile(r"(?<=[^\W\d_])[._*|'’`~^•·](?=[^\W\d_])")
+#: Letters of a beginning that stand alone: "đ iều tr ị".
+_STRAY = re.compile(r"(?<!\w)([bcdghklmnpqrstvxđ]{1,3}) (?=[^\W\d_])")
+#: The tone on the second vowel, as older spelling has it: "lão hoá" is "lão hóa".
+_OLDER = re.compile(r"(?<!q)([ou])([àáảãạèéẻẽẹỳýỷỹỵ])(?!\w)")
 #: Three or more single letters or digits in a row: "O C O P", "O.C.O.P", "s-a-o".
 _SPACED = re.compile(r"(?<!\w)\w(?:[ .·•_*\-]{1,2}\w(?!\w)){2,}")
 _HYPHENATED = re.compile(r"(?<=[^\W\d_])[-\u2010\u2011\u2013]\s*\n\s*(?=[^\W\d_])")
@@ -33,9 +40,25 @@ _BROKEN = re.compile(r"(?<=[^\W\d_])\n(?=[^\W\d_])")
 _SPACE = re.compile(r"\s+")
 
 
+#: Texts of these alone hold nothing that an eye would not see: the letters of Vietnamese and usual signs.
+_USUAL = re.compile(
+    "[ -?A-~đĐ"
+    + "".join(
+        char
+        for char in map(chr, [*range(0xC0, 0x250), *range(0x1E00, 0x1F00)])
+        if (parts := unicodedata.normalize("NFKD", char))[0].isascii()
+        and len(parts) > 1
+        and _OURS.issuperset(parts[1:])
+    )
+    + "]*"
+)
+
+
 @lru_cache(maxsize=4096)
 def read(text: str) -> str:
     """*text* in NFC with its lines, capitals small, without what no eye sees."""
+    if _USUAL.fullmatch(text):
+        return _OLDER.sub(_newer, text.casefold())
     kept = []
     for char in unicodedata.normalize("NFKD", text.translate(_ALIKE)):
         kind = unicodedata.category(char)
@@ -47,7 +70,16 @@ def read(text: str) -> str:
             kept.append(" " if kind.startswith("Z") else char)
         elif char in "\t\r":
             kept.append(" ")
-    return unicodedata.normalize("NFC", "".join(kept)).casefold()
+    small = unicodedata.normalize("NFC", "".join(kept)).casefold()
+    return _OLDER.sub(_newer, small)
+
+
+def _newer(hit: re.Match[str]) -> str:
+    """ "oá" as "óa": the tone goes to the first vowel."""
+    parts = unicodedata.normalize("NFD", hit[2])
+    if hit[1] == "u" and parts[0] != "y":
+        return hit[0]
+    return unicodedata.normalize("NFC", hit[1] + parts[1:]) + parts[0]
 
 
 @lru_cache(maxsize=4096)
@@ -56,9 +88,10 @@ def readings(text: str) -> tuple[str, ...]:
     letters joined. One line each; the usual one first.
     """
     lines = read(text)
-    ways = [lines, _HYPHENATED.sub("", lines)]
+    ways = [lines]
     if "\n" in lines:
-        ways.append(_BROKEN.sub("", lines))
+        ways += [_HYPHENATED.sub("", lines), _BROKEN.sub("", lines)]
     ways += [_SPACED.sub(lambda hit: re.sub(r"[^\w]", "", hit[0]), way) for way in ways]
-    ways += [_FOUR.sub("a", _ZERO.sub("o", way)) for way in ways]
+    ways += [_STRAY.sub(r"\1", _PARTED.sub("", way)) for way in ways]
+    ways += [_DIGIT.sub(lambda hit: _LETTERS[hit[0]], _ZERO.sub("o", way)) for way in ways]
     return tuple(dict.fromkeys(_SPACE.sub(" ", way).strip() for way in ways))

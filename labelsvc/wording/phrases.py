@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 from labelsvc.wording.syllable import plain
 
@@ -58,6 +59,12 @@ class Pattern:
         return text
 
 
+def same_word(said: str, word: str) -> bool:
+    """True if *said* is *word*, written with all its marks or with none."""
+    return said in (word, plain(word)) or _canon(said) == _canon(word)
+
+
+@lru_cache(maxsize=8192)
 def _canon(word: str) -> str:
     """*word* with its tone at the end: "hóa" and "hoá" are one word."""
     letters = unicodedata.normalize("NFD", word)

@@ -44,7 +44,7 @@ _FIGURE = rf"(?:0*[1-9]\s*/\s*5|0*[1-9]|{_WORDS})"
 _AGAIN = rf"(?:\s*\(\s*{_FIGURE}\s*\))?"
 #: Roasting ("3 sao khô"), and stars of the sky: no grade of goods, unless a word of grading is near.
 _NO_GRADE = re.compile(
-    r"\s+(?:vang|kho|suot|tay|che|tra|thu cong|tam|chay|den|gion|heo|nong|tren|trong|bang|lai|lan|anise|ha tho|"
+    r"\s+(?:vang|kho|suot|tay|chao|che|tra|thu cong|tam|chay|den|gion|heo|nong|tren|trong|bang|lai|lan|anise|ha tho|"
     r"sang|moc|lap lanh|roi)(?!\w)"
 )
 _COUNTED = Pattern(
@@ -56,12 +56,14 @@ _ASTERISKS = re.compile(r"(?<!\*)\*{3,5}(?!\*)")
 _GRADED = Pattern(
     r"(?:ocop(?:\s*(?:hạng|cấp|mức|loại|đạt|xếp hạng|[:\-–]))*|(?:số|hạng|mức|cấp)\s*sao|sao\s*ocop"
     r"|(?:xếp\s*)?hạng\s*ocop|xếp\s*hạng)\s*[:=\-–]?\s*(?:0*[3-9]s?|v|iv|iii)(?![\d.,/%])|sao\s*thứ\s*(?:ba|tư|bốn|năm|[3-6])"
+    r"|hạng\s*(?:ocop)?\s*[:=]\s*(?:ba|bốn|năm)(?!\s*\d)"
+    r"|sao\s*[:=]\s*0*[3-6](?!\s*[\d.,/%–-]|\s*(?:phút|giờ|lần|ngày|kg|g|mẻ|công|°))"
     r"|(?:chứng\s*nhận|hạng|đạt|ocop)[^.;]{0,12}sao\s*[:=]\s*(?:ba|bốn|năm|sáu)"
 )
-_NATIONAL = r"(?:quốc gia|trung ương|toàn quốc|national)"
+_NATIONAL = r"(?:quốc gia|trung ương|t\.\s?ư|toàn quốc|national)"
 _HIGHEST = Pattern(
     rf"(?:ocop|đạt|sản phẩm|hạng|xếp hạng|công nhận)[^.;!?]{{0,30}}(?:cấp|level|hạng)\s*{_NATIONAL}"
-    rf"|cấp\s*{_NATIONAL}[^.;!?]{{0,30}}ocop|national[^.;!?]{{0,20}}ocop|ocop\s*{_NATIONAL}"
+    rf"|cấp\s*{_NATIONAL}[^.;!?]{{0,30}}ocop|national[^.;!?]{{0,20}}ocop|ocop\s*{_NATIONAL}|(?:sản phẩm|hàng|đặc sản)\s+{_NATIONAL}[^.;!?]{{0,20}}ocop"
     r"|ocop[^.;!?]{0,25}(?:hạng\s*)?(?:đặc biệt|hạng nhất|cao nhất|xuất sắc|kim cương|bạch kim|quốc tế|cấp bộ|premium)"
     r"|(?:hạng|cấp|mức)\s*(?:cao nhất|đặc biệt|nhất)[^.;!?]{0,20}ocop"
 )
@@ -71,6 +73,10 @@ _PROGRAMME = Pattern(
 )
 _HOTEL = re.compile(
     r"(?:khach san|nha hang|nghi duong|resort|du thuyen|hotel|villa|can ho)(?:(?!ocop)[^.;:]){0,20}$"
+)
+#: A fair of the whole country gives no level.
+_EVENT = re.compile(
+    r"hoi cho|dien dan|hoi nghi|festival|tuan le|trien lam|le hoi|hoi thi|ban chi dao|van phong|mang luoi"
 )
 _TURN = re.compile(r"(?:lan|me|luot|ngay|gio|phut|buoc|cong doan)\s*(?:thu\s*)?$")
 #: Brands and places: "xã Ba Sao", "nước mắm Năm Sao"; not after a word of grading.
@@ -134,10 +140,16 @@ def _of(text: str) -> list[Claim]:
         if len(hit[0]) > 1 or hit[0] in _ALONE:
             found.append(Claim(hit[0], filled if len(hit[0]) > 1 else None))
     found += [Claim(hit[0], _figure(hit[0])) for hit in _GRADED.finditer(text)]
-    found += [Claim(hit[0], TOP) for hit in _HIGHEST.finditer(text) if _level(hit[0])]
+    found += [
+        Claim(hit[0], TOP)
+        for hit in _HIGHEST.finditer(text)
+        if _level(hit[0]) and not _EVENT.search(plain(text[max(0, hit.start() - 30) : hit.end()]))
+    ]
     found += [Claim(hit[0], None) for hit in _PROGRAMME.finditer(text)]
     if any(claim.stars is None for claim in found):
         found += [Claim(hit[0], len(hit[0])) for hit in _ASTERISKS.finditer(text)]
+    elif _ASTERISKS.fullmatch(text.replace(" ", "")):
+        found.append(Claim(text, text.count("*")))
     return found
 
 

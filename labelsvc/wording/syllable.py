@@ -112,13 +112,21 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ADDRESS = re.compile(r"\S*(?:\w\.\w|@|://|\d)\S*")
 
 
+class _Bare(dict[int, str]):
+    """Letter → the letter without marks, learnt as letters come."""
+
+    def __missing__(self, code: int) -> str:
+        made = self[code] = unicodedata.normalize("NFD", chr(code))[:1]
+        return made
+
+
+_BARE = _Bare({ord("đ"): "d", ord("Đ"): "D"})
+
+
 @lru_cache(maxsize=8192)
 def plain(text: str) -> str:
     """*text* without marks, as long as it was: "Đà Nẵng" → "Da Nang"."""
-    return "".join(
-        {"đ": "d", "Đ": "D"}.get(char) or unicodedata.normalize("NFD", char)[:1]
-        for char in unicodedata.normalize("NFC", text)
-    )
+    return unicodedata.normalize("NFC", text).translate(_BARE)
 
 
 def possible(word: str) -> bool:

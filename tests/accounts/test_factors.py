@@ -31,7 +31,7 @@ from ..factories import make_producer
 from .conftest import PASSWORD
 from .test_passkeys import device, register
 
-KEYS = ("k" * 40,)
+KEYS = ("a-key-that-is-long-enough-for-the-rule-0123456789",)
 BROWSER = "the token of this browser"
 
 
@@ -433,5 +433,9 @@ def test_half_sign_ins_are_not_listed_as_devices(database: Database, thao: int) 
 def test_second_factors_are_asked_for_everywhere_but_in_the_demo(
     dev: bool, given: bool | None, asked: bool
 ) -> None:
-    made = load(dev=dev, second_factor=given, secret_keys=("k" * 40,))
+    made = load(
+        dev=dev,
+        second_factor=given,
+        secret_keys=("a-key-that-is-long-enough-for-the-rule-0123456789",),
+    )
     assert made.asks_second_factor is asked

@@ -1,1 +1,1 @@
-"""Attacks on a running server of one's own, and what a scan feels of them."""
+"""Attacks as programs: each tries a class of holes and prints what it found."""

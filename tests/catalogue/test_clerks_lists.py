@@ -73,10 +73,13 @@ LISTS: dict[str, tuple[bytes, dict[str, Any]]] = {
         "Đang hiệu lực": 4, "Đã thu hồi": ENDED, "Hết hiệu lực": ENDED, "Chờ kết quả": REFUSED, "Bảo lưu": REFUSED,
         "Không đạt": REFUSED, "Đang đề nghị công nhận lại": 4, "Còn hạn": 4, "Xin rút": ENDED, "Đạt": 4, "Chưa công nhận": REFUSED,
         "Hồ sơ bổ sung": REFUSED, "Không công nhận": REFUSED, "Đang trình": REFUSED, "Chưa được công nhận lại": 4,
+        "Tạm dừng": ENDED, "Chấm dứt hoạt động": ENDED, "Đã hủy": ENDED, "HUỶ": ENDED, "Đóng cửa": ENDED, "Không": REFUSED,
+        "Đang hoạt động": 4, "Hoạt động của HTX ổn định": 4, "Không vi phạm": 4, "Chưa rõ": REFUSED,
     }),
     "notes of a row": by_cell("Ghi chú", {
         "Chưa có nhãn hiệu": 4, "Không đạt": REFUSED, "Chờ quyết định": REFUSED, "Sản phẩm tiêu biểu": 4, "Bị loại": REFUSED,
         "Chưa đạt 5 sao": 4, "Bổ sung hồ sơ": REFUSED, "Sản phẩm chưa được công nhận": REFUSED,
+        "Liên hệ: Nguyễn Quang Huy": 4, "Chuyên nghề gốm": 4, "Đã chấm dứt hoạt động": ENDED, "Tạm đình chỉ": ENDED,
     }),
     "ticked as withdrawn": by_cell("Thu hồi", {"": 4, "x": ENDED, "Không": 4, "Có": ENDED, "-": 4, "v": ENDED}),
     "ticked as in force": by_cell("Còn hiệu lực (x)", {"x": 4, "": REFUSED, "Không": REFUSED}),

@@ -303,13 +303,23 @@ def test_the_document_for_programs_is_whole_json_with_every_row(database: Databa
     assert made["rows"][3]["problems"][0]["params"] == {"row": "2"}
 
 
-@given(st.lists(st.one_of(st.text(), st.dates(), st.integers()), max_size=40))
-def test_a_spool_gives_back_what_was_put_in_in_any_order(rows: list[object]) -> None:
-    spool = Spool[object]()
+@given(
+    st.lists(st.lists(st.one_of(st.text(), st.dates(), st.integers()), max_size=3), max_size=80),
+    st.sets(st.integers(0, 79)),
+)
+def test_a_spool_gives_back_what_was_put_in_in_any_order(
+    rows: list[list[object]], changed: set[int]
+) -> None:
+    spool = Spool[list[object]]()
     for row in rows:
         spool.append(row)
         assert spool[len(spool) - 1] == row
-    assert list(spool) == list(spool) == rows
+    for index in changed & set(range(len(rows))):
+        spool[index].append("of a copy")
+        assert spool[index] == rows[index]
+        rows[index] = [index]
+        spool.replace(index, rows[index])
+    assert list(spool) == list(spool) == rows == [spool[index] for index in range(len(spool))]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -221,3 +221,24 @@ def test_what_nobody_answered_is_asked_again_though_the_catalogue_knows_more(
             producer_id=row.asked[0]["producer"],
         )  # fmt: skip
     assert [row.state for row in _taken(database, *listed).rows] == ["unchanged", "new", "unchanged"]  # fmt: skip
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_a_tax_code_of_another_owner_refuses_its_row_and_no_list(
+    database: Database, held: bool
+) -> None:
+    """A code in a wrong row would stand with two owners: of the list, or of the catalogue."""
+    gom = ("HTX Gốm Sông Nhuệ", TOWN)
+    may = ("Công ty TNHH Mây tre Hoa Sen", FAR, "", "0100109106")
+    if held:
+        _taken(database, gom, may)
+        plan = _taken(database, (*gom, "", "0100109106"), start=3)
+    else:
+        plan = _taken(database, gom, (*gom, "", "0100109106"), may)
+    (refused,) = (row for row in plan.rows if row.state == "refused")
+    assert refused.problems[0].message.startswith("The tax code is that of another owner")
+    with database.reading() as session:
+        codes = list(
+            session.scalars(select(Producer.tax_code).where(Producer.tax_code.is_not(None)))
+        )
+        assert codes == ["0100109106"]

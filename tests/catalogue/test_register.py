@@ -75,7 +75,7 @@ def test_rows_of_ingredients_set_the_text_largest_first(database: Database) -> N
         product = make_product(session)
         register.update_product(session, product, ingredient_rows=rows, actor="test")
         assert product.ingredients == (
-            "muối, Ớt (60 %), chất bảo quản: natri benzoat (INS 211), hương liệu tổng hợp (vani, 0,5 %)"
+            "muối, Ớt (60 %), hương liệu tổng hợp (vani, 0,5 %), chất bảo quản: natri benzoat (INS 211)"
         )
         register.update_product(session, product, ingredients="Khác", actor="test")
         assert product.ingredients.startswith("muối")

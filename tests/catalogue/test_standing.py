@@ -24,6 +24,7 @@ from labelsvc.catalogue.models import Product
 from labelsvc.catalogue.proposals import (
     Ending,
     confirm_withdrawal,
+    count_due,
     late,
     propose_withdrawal,
 )
@@ -197,6 +198,8 @@ def test_a_withdrawal_is_of_who_gives_such_stars_and_keeps_the_day_of_the_findin
             late_finding = replace(ending, found_on=VOID + timedelta(days=1))
             propose_withdrawal(session, made, late_finding, actor="user:1")
         proposal = propose_withdrawal(session, made, ending, actor="user:1")
+        near = ending.found_on + timedelta(days=10) if ending.found_on else VOID
+        assert [count_due(session, day) for day in (near - timedelta(days=1), near)] == [0, 1]
         confirm_withdrawal(session, proposal, actor="user:2")
         assert made.withdrawal_authority == ("ministry" if stars == 5 else "province")
         assert (made.withdrawal_ground, late(made)) == ("law", True)

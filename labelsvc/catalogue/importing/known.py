@@ -116,6 +116,10 @@ class Known:
             _refuse(sheet, line, "The owner may be known already: {names}.",
                     "Say whether it is the same or another; the row waits until then.", "producer", names=names)  # fmt: skip
             return PlanRow(line, "refused", owner=owner)  # asked: a person must say
+        if owner.tax_code_of and not line.kind.ends_stars:
+            _refuse(sheet, line, "The tax code is that of another owner: {name}.",
+                    "Correct the code, or the name of the owner.", "tax_code", name=owner.tax_code_of)  # fmt: skip
+            return PlanRow(line, "refused")
         product = self._product(line, owner)
         mark = _mark((f"{owner.producer.id if owner.producer else -owner.row}", name_key(product.name if product else line.product["name"])))  # fmt: skip
         if line.kind.ends_stars:

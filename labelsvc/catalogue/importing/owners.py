@@ -14,7 +14,6 @@ from labelsvc.catalogue.address import read_address
 from labelsvc.catalogue.fields import name_key
 from labelsvc.catalogue.importing.rows.line import Line
 from labelsvc.catalogue.likeness import (
-    NOTHING,
     Likeness,
     Owner,
     Says,
@@ -40,6 +39,8 @@ class FoundOwner:
     asked: list[dict[str, Any]] = field(default_factory=list)
     #: Their numbers: of a producer, or minus the `Line.order` of a row.
     asked_of: list[int] = field(default_factory=list)
+    #: Name of another owner that has the tax code of the row.
+    tax_code_of: str = ""
 
 
 class Owners:
@@ -61,6 +62,8 @@ class Owners:
         self._rows: dict[int, int] = {}
         #: What the row before said: most owners have several rows together.
         self._last: tuple[Any, Owner] | None = None
+        #: Tax code → the owner that has it, or that a row gave it to.
+        self._by_tax: dict[str, int] = {}
         self._may_be: dict[frozenset[str], frozenset[str]] = {}
         query = select(
             Producer.id, Producer.name, Producer.kind, Producer.tax_code, Producer.phone, Producer.email,
@@ -75,48 +78,59 @@ class Owners:
                 address=row.old_address or row.street, commune=row.commune_code,
             )  # fmt: skip
             self._index.add(row.id, owner, means=row.merged_into_id)
+            if row.tax_code:
+                self._by_tax[row.tax_code] = row.merged_into_id or row.id
 
     def find(self, line: Line) -> FoundOwner:
         """The owner of *line*; what is taken for granted is noted in it."""
-        owner = self._read(line)
-        product = next(iter(owner.products), "")
+        bare, product = self._read(line), name_key(line.product["name"])
+        owner, key = replace(bare, products=frozenset({product})), key_of(bare)
         match = self._index.find(
             owner,
             makes=lambda n: hash((n, product)) in self._made if n < 0 else self._makes(n, product),
             decided=self._decided,
+            key=key,
         )
-        key = key_of(owner)
         if match.asked:
             shown = [self._shown(*one) for one in match.asked]
             return FoundOwner(key=key, asked=shown, asked_of=[number for number, _ in match.asked])
         if match.same is None:
             number = -line.order
             self._rows[line.order] = line.number
-            self._index.add(number, replace(owner, products=NOTHING))  # they are in `_made`
+            self._index.add(number, bare, key=key)  # its products are in `_made`
             self._new[number] = _side(line.producer, line.address)
             self._made.add(hash((number, product)))
-            return FoundOwner(row=line.order, key=key)
+            return FoundOwner(row=line.order, key=key, tax_code_of=self._other(line, number))
+        other = self._other(line, match.same)
         if match.same < 0:
             self._made.add(hash((match.same, product)))
             known = self._new[match.same]["name"]
             _note(line, known, match.likeness)
-            return FoundOwner(row=-match.same, key=key)
+            return FoundOwner(row=-match.same, key=key, tax_code_of=other)
         held = self._held[match.same]
         _note(line, held.name, match.likeness)
         same_name = read_owner_name(held.name).words == owner.name.words
         if match.decided or same_name:
             line.producer["name"] = held.name  # the office's spelling stays
-        return FoundOwner(held, key=key)
+        return FoundOwner(held, key=key, tax_code_of=other)
+
+    def _other(self, line: Line, number: int) -> str:
+        """The name of the owner that has the tax code of *line* and is not *number*."""
+        code = line.producer.get("tax_code")
+        holder = self._by_tax.setdefault(code, number) if code else number
+        if holder == number:
+            return ""
+        return str(self._new[holder]["name"] if holder < 0 else self._held[holder].name)
 
     def _read(self, line: Line) -> Owner:
-        product = frozenset({name_key(line.product["name"])})
+        """The owner that *line* speaks of, without products."""
         day, said = line.recognition.get("decision_date"), line.producer
         told = (
             said["name"], said.get("tax_code"), said.get("phone", ""),
             said.get("representative", ""), line.address, day,
         )  # fmt: skip
         if self._last is not None and self._last[0] == told:
-            return replace(self._last[1], products=product)
+            return self._last[1]
         found = []
         if line.address:
             found = self._gazetteer.candidates(read_address(line.address), written=day)
@@ -127,7 +141,6 @@ class Owners:
             address=line.address, commune=one.unit.code if one is not None else "",
             may_be=self._may_be.setdefault(codes, codes),  # thousands of owners, few places
         )  # fmt: skip
-        owner = replace(owner, products=product)
         self._last = told, owner
         return owner
 

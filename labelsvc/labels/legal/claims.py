@@ -18,14 +18,15 @@ from labelsvc.wording import legible
 
 POTENTIAL = re.compile(r"tiềm năng\s*(?:đạt\s*)?(?:ocop\s*)?0*(?:5|năm)\s*sao", re.IGNORECASE)
 #: Sets of what is eaten and drunk: art. 48.1c speaks of ingredients.
-_FOOD = frozenset(range(1, 19))
+_FOOD = frozenset(range(1, 18))
+_DECLARED = 18
 #: Names that are registered as they are, codes and addresses.
 _NO_CLAIM = frozenset(
     {"producer_name", "producer_address", "village", "artisan", "host", "website", "phone", "decision_number",
      "decision_authority", "lot_code", "gtin", "ocop_code", "growing_area", "made", "expires"}
 )  # fmt: skip
 #: What the law lets say with proof.
-_PROVABLE = frozenset({"boast", "without", "health"})
+_PROVABLE = frozenset({"boast", "without", "health", "body"})
 _SAID: Mapping[said_claims.Kind, Finding] = {
     "cure": Finding(
         "error",
@@ -33,6 +34,13 @@ _SAID: Mapping[said_claims.Kind, Finding] = {
         "“{words}” promises to cure or prevent: goods that are no medicine may not.",
         "Leave it out.",
         article("50"),
+    ),
+    "body": Finding(
+        "error",
+        "cure_claim",
+        "“{words}” says what the goods do to the body: only a declared food may.",
+        "Leave it out, or have the office enter the declaration, a certificate “Chứng minh: …”.",
+        "Decree 15/2018/NĐ-CP art. 27",
     ),
     "health": Finding(
         "warning",
@@ -70,13 +78,13 @@ def check(
 ) -> list[Finding]:
     """Tell what the texts claim, each kind once a text."""
     found: list[Finding] = []
-    food = set_number in _FOOD
+    goods = _goods(set_number)
     known: set[str] = set()
     for text in spoken:
         said = masked(text, values, _NO_CLAIM)
-        claims = said_claims.claims(said, food=food)
+        claims = said_claims.claims(said, goods)
         known |= {claim.kind for claim in claims}
-        kept = _of_name(text, values, food=food) if values.get("stars") else set()
+        kept = _of_name(text, values, goods) if values.get("stars") else set()
         for claim in claims:
             if claim.kind in _PROVABLE and _is_proven(claim, values):
                 continue
@@ -86,7 +94,7 @@ def check(
     for text in adjoining(spoken):
         found += [
             _finding(text, claim)
-            for claim in said_claims.claims(text.text, food=food)
+            for claim in said_claims.claims(text.text, goods)
             if claim.kind not in known
         ]
     return found
@@ -100,13 +108,21 @@ def _is_proven(claim: said_claims.Claim, values: Mapping[str, str]) -> bool:
     )
 
 
-def _of_name(text: Spoken, values: Mapping[str, str], *, food: bool) -> set[said_claims.Kind]:
+def _goods(set_number: int) -> said_claims.Goods:
+    if set_number in _FOOD:
+        return "food"
+    return "declared" if set_number == _DECLARED else "other"
+
+
+def _of_name(
+    text: Spoken, values: Mapping[str, str], goods: said_claims.Goods
+) -> set[said_claims.Kind]:
     """Kinds that only the name claims: it is as the decision has it, so it asks and is not refused."""
     if "product_name" not in text.variables:
         return set()
     rest = masked(text, values, _NO_CLAIM | {"product_name"})
-    own = {claim.kind for claim in said_claims.claims(values["product_name"], food=food)}
-    return own - {claim.kind for claim in said_claims.claims(rest, food=food)}
+    own = {claim.kind for claim in said_claims.claims(values["product_name"], goods)}
+    return own - {claim.kind for claim in said_claims.claims(rest, goods)}
 
 
 def _finding(text: Spoken, claim: said_claims.Claim) -> Finding:

@@ -34,7 +34,7 @@ _PHYSICAL = {
 }
 
 _SEE = re.compile(
-    r"(?<!\w)(?:vui lòng |hãy |mời |xin )?(?:xem|đọc|tìm|tham khảo|được (?:in|ghi|thể hiện)|in|ghi)(?:\s+(?:thêm|chi tiết|kỹ))?(?P<what>[^.;]*?)"
+    r"(?<!\w)(?:vui lòng |hãy |mời |xin )?(?:xem|đọc|tìm|tham khảo|được (?:in|ghi|thể hiện|dập)|in|ghi|dập|dập nổi|khắc|phun|đóng|dán)(?:\s+(?:thêm|chi tiết|kỹ))?(?P<what>[^.;]*?)"
     r"(?:\s+(?:in|ghi|có|được in|được ghi|dập|in nổi))?\s+(?:ở|trên|tại|dưới|bằng|qua|trong|theo|bên)\s+(?P<where>(?:[^.;\n]|\.(?=\w))*\w)"
 )
 _SEE_THERE = re.compile(
@@ -44,6 +44,10 @@ _SCAN = re.compile(
     r"(?<!\w)(?:quét|scan|quẹt|soi|truy cập|vào|gọi|liên hệ|tra cứu)\s+(?P<where>(?:[^.;]|\.(?=\w)){0,60}?)(?:\s+để\s+|\s*[,:]\s+|\s+[-–]\s+)(?:biết|xem|đọc|tra cứu|tìm hiểu|có|nhận)?\s*"
     r"(?P<what>[^.;\n]+)"
 )
+#: "xem link dưới đây", "chi tiết trên fanpage", "đăng tại nhóm Zalo": the place is no pack, whatever the words.
+_AT = re.compile(
+    r"(?<!\w)(?:xem|đọc|tham khảo|chi tiết|truy cập|bấm|nhấn|theo dõi|có|đăng|công bố|cập nhật|tra cứu|tra|hỏi|gọi|nhắn tin|inbox)\s+(?P<what>)(?P<where>(?:[^.;\n]|\.(?=\w)){0,60}\w)"
+)
 #: Places of the pack.
 _PACK = re.compile(
     r"(?<!\w)(?:đáy|nắp|thân|cổ|mặt|bao bì|bao|hộp|chai|lọ|hũ|túi|gói|vỏ|lon|can|thùng|tem phụ|nhãn phụ|nhãn|mép|cạnh|góc|viền|quai|thẻ|"
@@ -51,7 +55,7 @@ _PACK = re.compile(
 )
 _AWAY = re.compile(
     r"(?<!\w)(?:qr|mã|code|web\w*|website|trang|link|đường dẫn|liên kết|mạng|internet|ứng dụng|app|zalo|facebook|fanpage|điện thoại|hotline|"
-    r"online|url|trực tuyến|điện tử|cổng|hệ thống|tem truy xuất|tem điện tử|cửa hàng|đại lý|nơi bán|nhà máy|cơ sở|văn phòng|công ty)(?!\w)|\w\.\w{2,}"
+    r"online|url|trực tuyến|điện tử|cổng|hệ thống|tem truy xuất|tem điện tử|cửa hàng|đại lý|nơi bán|nhân viên|người bán|nhóm|youtube|tiktok|video|tờ rơi|catalogue?|hóa đơn|nhà máy|cơ sở|văn phòng|công ty)(?!\w)|\w\.\w{2,}"
 )
 #: Words of such a reference → contents. An own address or origin is never sent away by it:
 #: art. 37 wants name, responsible party and origin on the physical label.
@@ -111,7 +115,7 @@ def check(layout: Layout, spoken: Iterable[Spoken]) -> Iterator[Finding]:
 
 def _references(text: Spoken) -> Iterator[tuple[str, str]]:
     said = legible.read(text.text)
-    for pattern in (_SEE, _SEE_THERE, _SCAN):
+    for pattern in (_SEE, _SEE_THERE, _SCAN, _AT):
         for hit in pattern.finditer(said):
             what, where = hit["what"], hit["where"]
             if not _named(what):  # "NSX, HSD xem ở nắp": the words stand before

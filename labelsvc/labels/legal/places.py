@@ -124,14 +124,35 @@ _ADDRESS_WORDS = re.compile(
 _NAMED = re.compile(
     rf"(?<!\w)(?:{'|'.join(plain(name).casefold() for name in PROVINCES if ' ' in name)})(?!\w)"
 )
-_OLD_UNITS = re.compile(r"(?<!\w)(?:[Qq]uận|[Hh]uyện|[Tt]hị xã|Q\.|H\.)\s*(?=[A-ZĐÀ-Ỹ\d])")
+#: Units between province and commune, which ended on 1 July 2025; towns (thị trấn) became communes.
+_OLD_UNITS = re.compile(
+    r"(?<!\w)(?:(?i:quận|huyện|thị\s+xã|thị\s+trấn|quan|huyen|thi\s+xa|thi\s+tran)\s+(?=[A-ZĐÀ-Ỹ\d])|(?:Q|H|TX|T\.X|TT)\.\s*(?=[A-ZĐÀ-Ỹ\d])|(?<=, )(?:(?:Q|H|TX|TT)\s+|[qh]\.\s*)(?=[A-ZĐÀ-Ỹ]))"
+    r"|[A-ZĐÀ-Ỹ]\w+\s+(?i:district|dist\.?|township)(?!\w)"
+)
+#: "Thôn Quận Nhất" is a name.
+_IN_NAME = re.compile(r"(?:thôn|làng|xóm|phố|đường|ngõ|bản|chợ|chùa|đình)\s+$", re.IGNORECASE)
+#: Districts of Hà Nội until then: behind a commune the bare name is that of the district.
+_DISTRICTS = (
+    "ba dinh|hoan kiem|tay ho|long bien|cau giay|dong da|hai ba trung|hoang mai|thanh xuan|ha dong|nam tu liem|bac tu liem|soc son|dong anh|"
+    "gia lam|thanh tri|me linh|son tay|ba vi|phuc tho|dan phuong|hoai duc|quoc oai|thach that|chuong my|thanh oai|thuong tin|phu xuyen|ung hoa|my duc"
+)
+_BARE_DISTRICT = re.compile(
+    rf"(?<!\w)(?:xa|phuong|x\.|p\.)\s*[^,\n]+,\s*(?P<name>{_DISTRICTS})\s*,\s*(?:tp\.?|thanh pho|t\.p\.)?\s*ha noi"
+)
+#: What an address has, and a name of a page or a number of a telephone has not.
+_PLACE_WORDS = re.compile(
+    r"(?<!\w)(?:so|ngo|ngach|hem|pho|duong|thon|xom|to|khu|lo|km|ban|ap|lang|xa|phuong|x|p|tp|tinh|kcn|ccn|doi|quoc lo|dac khu)(?!\w)"
+)
 
 #: What was there before, said as such: "(huyện Gia Lâm cũ)", "(trước đây: huyện Gia Lâm)".
 _FORMER = re.compile(r"\((?:[^()]*\b(?:cũ|trước)\b[^()]*)\)")
 
 
 def _bare(address: str) -> bool:
-    """True if nothing is left of *address* without the names of provinces and countries."""
+    """True if nothing is left of *address* without the names of provinces and countries, or it is none."""
+    folded = plain(address).casefold()
+    if not _PLACE_WORDS.search(folded) and not _NAMED.search(folded):
+        return True
     left = _NAMED.sub(" ", plain(address).casefold())
     left = re.sub(r"\b(?:thanh pho|tinh|tp|t|nuoc|viet nam|vn)\b", " ", left)
     return not re.search(r"\w", left)
@@ -213,7 +234,16 @@ def check(layout: Layout, values: Mapping[str, str], text: Spoken) -> Iterator[F
             {"words": given},
             text.element,
         )
-    if old := _OLD_UNITS.search(whole):
+    folded = plain(whole).casefold()
+    old = next(
+        (hit for hit in _OLD_UNITS.finditer(whole) if not _IN_NAME.search(whole[: hit.start()])),
+        None,
+    )
+    if old is None and len(folded) == len(whole) and (bare := _BARE_DISTRICT.search(folded)):
+        old = re.compile(re.escape(whole[bare.start("name") : bare.end("name")])).search(
+            whole, bare.start("name")
+        )
+    if old:
         yield Finding(
             grave(layout),
             "old_address",

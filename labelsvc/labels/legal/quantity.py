@@ -14,6 +14,7 @@ from labelsvc.labels.drawing.words import FittedText
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.layouts.template import PLACEHOLDER
 from labelsvc.labels.legal.finding import Finding, article, grave, quoted
+from labelsvc.labels.legal.goods.state import wrong_kind
 from labelsvc.labels.legal.spoken import Spoken
 from labelsvc.wording import quantity
 
@@ -43,6 +44,7 @@ def check(layout: Layout, values: Mapping[str, str], text: Spoken) -> Iterator[F
     shown = bool(value) and any(name in text.variables for name in ("net_content", "net_total"))
     if shown:
         yield from _judged(layout, value, _beside(text, value), text)
+        yield from _sold_otherwise(value, values.get("product_name", ""), text)
         return
     own = PLACEHOLDER.sub(" ", text.style.text).replace("**", "")
     for hit in _LITERAL.finditer(own):
@@ -90,6 +92,22 @@ def _judged(layout: Layout, value: str, said: str, text: Spoken) -> Iterator[Fin
             "The quantity “{quantity}” does not say what it is.",
             "Write “Khối lượng tịnh” before the mass of solids, “Thể tích thực” before a volume.",
             article("45, appendix II"),
+            {"quantity": value},
+            text.element,
+        )
+
+
+def _sold_otherwise(value: str, name: str, text: Spoken) -> Iterator[Finding]:
+    kinds = {figure.kind for figure in quantity.figures(value) if figure.kind != "other"}
+    if quantity.names(value) & kinds and wrong_kind(
+        name, kinds
+    ):  # a guess from the name, so it asks
+        yield Finding(
+            "warning",
+            "quantity_kind",
+            "“{quantity}”: solids are sold by mass, liquids by volume.",
+            "Write “Khối lượng tịnh” in g or kg for solids, “Thể tích thực” in ml or l for liquids.",
+            f"{METROLOGY}e",
             {"quantity": value},
             text.element,
         )

@@ -55,7 +55,7 @@ _TABLE: tuple[tuple[str, date, str], ...] = (
     (f"{DECREE} art. 50, 52 to 54", DECREE_DAY, "sent_to_the_web e_label_claim cure_claim health_claim"),
     (f"{DECREE} art. 98.5", date(2025, 7, 1), "old_address"),
     (f"{NUTRITION_RULES} art. 5, 6", date(2026, 1, 1), "nutrition_asked nutrition_basis nutrition_incomplete"),
-    (f"{METROLOGY} art. 4", date(2014, 10, 30), "figures_small quantity_total quantity_unnamed quantity_vague unit_spelling"),
+    (f"{METROLOGY} art. 4", date(2014, 10, 30), "figures_small quantity_kind quantity_total quantity_unnamed quantity_vague unit_spelling"),
     (f"{ADVERTISING} art. 8.11", date(2026, 1, 1), "unproven_claim"),
     (f"{PROGRAMME} art. 8.1", PROGRAMME_DAY, "claim_without_recognition other_stars potential_stars name_not_as_decided"),
     (MARK_RULES, date(2020, 9, 17), "stars_without_decision decision_far_from_stars"),

@@ -60,6 +60,7 @@ ACTIONS = {
     "report.close": "Report closed",
     "case.open": "Case opened",
     "case.note": "Note on a case",
+    "case.photo": "Photo of a case kept",
     "case.contest": "Case answered by the producer",
     "case.decide": "Case decided",
     "case.close": "Case closed",

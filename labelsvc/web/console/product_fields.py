@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from flask import request
+
+from labelsvc.catalogue import ingredient_rows
 from labelsvc.catalogue.product_columns import (
     COLUMNS,
     OF_PRODUCER,
@@ -23,6 +26,10 @@ SECTION_WORDS = {
     Section.LABEL: "What stands on the label",
     Section.STORY: "Story",
 }
+#: Inputs of one row of ingredients, in the order of its cells.
+ROW_INPUTS = (
+    "ingredient_name", "ingredient_share", "ingredient_group", "ingredient_ins", "ingredient_nature",
+)  # fmt: skip
 #: Sections of the office's form: words, lines.
 OFFICE_FORM = [
     (words, in_lines(column for column in COLUMNS if column.section is section))
@@ -42,6 +49,14 @@ def read(posted: Posted, columns: Iterable[ProductColumn]) -> dict[str, Any]:
     return {
         column.name: posted.number(column.name, column.words)
         if column.kind in (Kind.NUMBER, Kind.SET)
+        else rows(posted)
+        if column.kind is Kind.ROWS
         else posted.text(column.name)
         for column in columns
     }
+
+
+def rows(posted: Posted) -> str:
+    """The ingredients that were typed, one line a row: from the inputs of the form, else as text."""
+    columns = [request.form.getlist(name) for name in ROW_INPUTS]
+    return ingredient_rows.joined(columns) if any(columns) else posted.text("ingredient_rows")

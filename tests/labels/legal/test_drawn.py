@@ -202,6 +202,18 @@ def test_built_in_layouts_give_no_advice_against_themselves(name: str, fonts: Fo
         assert {f.code for f in found} <= _ADVISED.get(name, set()), [f.params for f in found]
 
 
+@pytest.mark.parametrize(
+    "name", ["a4-8", "a4-12", "a4-24", "carton-100x150", "carton-a4-4", "food-100x70"]
+)
+def test_a_best_before_date_stands_with_its_own_words(
+    name: str, values: Values, fonts: Fonts
+) -> None:
+    layout = library.get(name)
+    drawing = compose(layout, values(stars=4, expires="", best_before="02/11/2028"), fonts)
+    said = " ".join(text.text for text in drawing.texts)
+    assert "tốt nhất trước ngày" in said and "HSD" not in said
+
+
 #: As long as names in the programme's lists get, and every mark that Vietnamese stacks.
 LONG = {
     "product_name": "Rượu nếp cái hoa vàng ủ men lá thuốc Bắc truyền thống Phú Lộc thượng hạng",

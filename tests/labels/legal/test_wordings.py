@@ -15,6 +15,7 @@ from labelsvc.labels.drawing.content import LabelContent
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.legal import elsewhere
 from labelsvc.labels.legal.quantity import least_height
+from labelsvc.wording import claims
 
 from .shared_cases import content_of, layout_of
 
@@ -62,6 +63,12 @@ def test_a_wording_is_judged_as_the_law_does(table: str, words: str, code: str) 
 @pytest.mark.parametrize(("table", "words", "verdict"), _HOSTILE)
 def test_a_wording_that_was_tried_is_judged_right(table: str, words: str, verdict: str) -> None:
     assert bool(errors(table, words)) is (verdict == "refused")
+
+
+def test_what_an_import_asks_for_is_what_the_law_check_finds() -> None:
+    for words in {words for _, words, _ in (*_ROWS, *_HOSTILE)}:
+        found = (claim for claim in claims.claims(words) if claim.kind == "cure")
+        assert claims.cure(words) == next(found, None), words
 
 
 @pytest.mark.parametrize(

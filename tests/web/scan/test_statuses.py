@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 
 from labelsvc import settings as settings_module
+from labelsvc.catalogue.models import Product
 from labelsvc.cli import main
 from labelsvc.db import Database
 from labelsvc.scans.verdict import SHOWN, Verdict
@@ -61,3 +62,16 @@ def test_the_documentation_names_the_status_of_every_verdict() -> None:
         name: int(status) for name, status in re.findall(r"^\| `([A-Z_]+)` \| (\d+) \|", text, re.M)
     }
     assert told == {str(v): SHOWN[v].status for v in Verdict if v not in OFFLINE}
+
+
+def test_a_best_before_date_has_its_own_words(
+    client: FlaskClient, world: World, database: Database
+) -> None:
+    with database.writing() as session:
+        session.get_one(Product, world.product).date_kind = "best_before"
+    page = client.get(world.codes["in_force"] + "?lang=vi").text
+    words = client.get(world.codes["in_force"] + "?format=text&lang=vi").text
+    for said in (page, words):
+        assert "Sử dụng tốt nhất trước ngày" in said and "Hạn sử dụng (HSD)" not in said
+    document = client.get(world.codes["in_force"] + "?format=json").get_json()
+    assert document["lot"]["best_before"] is True

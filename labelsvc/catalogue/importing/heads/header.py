@@ -40,6 +40,8 @@ _YEAR = re.compile(r"20\d\d")
 _NO_NUMBER = re.compile(r"\([^)]*\)|20\d\d|OCOP \d|lần \d")
 #: One number in a head that is understood ("Điểm theo QĐ 1048"), or the name of a column ("Cột X360").
 _ONE_NUMBER = re.compile(r"\D*\d{1,5}(?:/(?:\d{4}/)?(?:QĐ|NĐ|NQ|TT)[\w-]*)?\D*")
+#: Anything that may be a digit, for a first look.
+_DIGITS = re.compile("\\d|[²³¹\u1300-\u1dff\u2000-\U0010ffff]")
 _NAMED = re.compile(r"(?i)(?:cột|mục|chỉ tiêu|tiêu chí|phụ lục|biểu|col|column|field)\s+\w{1,8}")
 
 
@@ -153,7 +155,7 @@ def _may_head(cells: Cells, *, below: bool = False) -> bool:
             continue
         if not isinstance(cell, str) or len(cell) > _LONGEST:
             return False
-        if not cell.isalpha() and sum(map(str.isdigit, cell)) > 1:
+        if not cell.isalpha() and _DIGITS.search(cell) and sum(map(str.isdigit, cell)) > 1:
             bare = _NO_NUMBER.sub(" ", cell)
             if sum(map(str.isdigit, bare)) > 1 and (below or not _numbered_head(bare)):
                 return False
@@ -362,16 +364,16 @@ def _is_header(header: Header) -> bool:
 
 def repeats(header: Header, cells: Cells) -> bool:
     """True if a row is the header again, as at the top of a page: half of its words are."""
-    said = {index: words for index, cell in enumerate(cells) if (words := _words(cell))}
+    said = [index for index, cell in enumerate(cells) if isinstance(cell, str) and cell.strip()]
     if len(said) < 2:
         return False
     same, left = 0, len(said)
-    for index, words in said.items():
+    for index in said:
         if (same + left) * 2 <= len(said):
             return False  # a row of the list, mostly: no need to look at all of it
         left -= 1
         if index in header.words:
-            plain = fold(words)
+            plain = fold(_words(cells[index]))
             same += plain != "" and plain in fold(header.words[index])
     return same * 2 > len(said) and same >= 2
 

@@ -81,6 +81,19 @@ class Judgement:
         }
 
 
+#: Ends that a row alone says; a title with these words may mean something else.
+_ROW_ENDED = re.compile(
+    r"\b(?:tam (?:dung|ngung|nghi)|(?:tam )?dinh chi|cham dut|khong (?:con )?(?:san xuat|hoat dong|kinh doanh|hieu luc|ton tai)"
+    r"|(?:da|tu) rut|rut (?:khoi|ten)|xoa (?:ten|khoi|so)|loai khoi|vo hieu|mat hieu luc|giai tan|nghi (?:san xuat|kinh doanh|ban hang)"
+    r"|inactive|expired|revoked|withdrawn|cancel+ed|suspended)\b"
+)
+#: The same where letters without marks are other words too: "hoạt động của", "Nguyễn Quang Huy".
+_ROW_ENDED_MARKED = re.compile(
+    r"(?<!không )(?<!chưa )(?<!không bị )(?<!chưa bị )\b(?:h(?:ủy|uỷ)|đóng cửa|dừng|nghỉ hẳn|bỏ nghề|chuyển (?:đổi )?(?:ngành|nghề))\b"
+)
+_STATE_ENDED = re.compile(
+    r"(?:(?:da|bi|tam|xin|tu) )*(?:huy|dung|ngung|nghi|dong cua|rut|xoa|loai|ket thuc|bo|het|mat|khong con)"
+)
 #: Said first, these take their words away from the patterns below: they deny them.
 _STANDS = re.compile(
     r"\b(?:con|dang|van con)\s+(?:hieu luc|han|thoi han|gia tri)|\b(?:chua|khong)\s+(?:bi\s+)?(?:het han|het hieu luc|het thoi han|thu hoi|qua han|huy bo)"
@@ -91,7 +104,9 @@ _SOON = re.compile(
     r"\b(?:sap|gan|chuan bi|se|den)\s+(?:het han|het hieu luc|het thoi han|qua han|han)\b"
 )
 _WITHDRAWN = re.compile(
-    r"\b(?:bi |de nghi |duoc |da )?(?:thu hoi|huy bo|huy cong nhan|huy ket qua|huy quyet dinh|tuoc (?:quyen|giay|danh hieu)|rut giay chung nhan|loai khoi danh sach|dua ra khoi danh sach|cham dut (?:hieu luc|cong nhan))\b"
+    r"\b(?:bi |de nghi |duoc |da )?(?:thu hoi|huy bo|huy cong nhan|huy ket qua|huy quyet dinh|tuoc (?:quyen|giay|danh hieu)|rut giay chung nhan|loai khoi danh sach|dua ra khoi danh sach|cham dut (?:hieu luc|cong nhan))"
+    # What is taken back is no word of what was given: "hủy bỏ kết quả công nhận".
+    r"(?: (?:(?:cac )?(?:quyet dinh|ket qua|viec|giay)(?: (?:danh gia|phan hang|xep hang|cong nhan|chung nhan|va|,))+))?\b"
 )
 _EXPIRED = re.compile(
     rf"\b(?:het han|het hieu luc|het thoi han|het gia tri|qua han|qua thoi han|{_NOT_ANY_MORE}|khong tiep tuc|"
@@ -149,7 +164,14 @@ def ended_by(text: str) -> ListKind | None:
         plain = _STANDS.sub(" | ", _SOON.sub(" | ", plain))
     if _WITHDRAWN.search(plain):
         return ListKind.WITHDRAWN
-    return ListKind.EXPIRED if _EXPIRED.search(plain) else None
+    own = " ".join(nfc(text).casefold().split())
+    ended = _EXPIRED.search(plain) or _ROW_ENDED.search(plain) or _ROW_ENDED_MARKED.search(own)
+    return ListKind.EXPIRED if ended else None
+
+
+def state_ended(text: str) -> bool:
+    """True if a state that is one or two words long says that all is over: "Đã hủy", "Tạm dừng"."""
+    return bool(_STATE_ENDED.fullmatch(" ".join(re.findall(r"\w+", fold(text)))))
 
 
 def judged(texts: Sequence[tuple[str, str]], *, stars: bool, products: bool) -> Judgement:

@@ -20,10 +20,15 @@ _OWNERS = ("producer", "kind", "representative", "address", "hamlet", "commune",
 _NEVER = frozenset(("product", "number", "gtin", "ocop_code"))
 
 
+#: What most cells begin with and no mark does.
+_NO_FIRST = frozenset("0123456789abcefghjklmopqrstuvwxyzABCEFGHJKLMOPQRSTUVWXYZ")
+
+
 def is_mark(cell: Cell) -> bool:
     return (
         isinstance(cell, str)
         and len(cell) <= 24
+        and cell[:1] not in _NO_FIRST
         and bool(_MARK.fullmatch(fold(cell) if not cell.isascii() else cell))
     )
 

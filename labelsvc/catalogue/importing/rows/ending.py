@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from labelsvc.catalogue.importing.heads.headings import Context
-from labelsvc.catalogue.importing.heads.kinds import ListKind, ended_by
+from labelsvc.catalogue.importing.heads.kinds import ListKind, ended_by, state_ended
 from labelsvc.catalogue.importing.rows.line import Reader, Withdrawal
 from labelsvc.catalogue.importing.values import cell as cells
 from labelsvc.catalogue.importing.values.decisions import Mention, giving, mentions, withdrawing
@@ -37,6 +37,8 @@ def kind_of(reader: Reader, context: Context) -> ListKind | None:
         if name in reader.header.columns or name == "note":
             text = reader.text(name)
             found = ended_by(text)
+            if found is None and name == "status" and state_ended(text):
+                found = ListKind.EXPIRED
             if found and not _is_to_come(text):
                 if name != "status":
                     reader.line.note("“{text}”: no star is taken from this row.", text=text[:120])

@@ -27,6 +27,10 @@ _NOT_GIVEN = re.compile(
     r"|(?:dang\s+)?(?:cho|doi)\s+(?:co\s+)?(?:ket qua|cong nhan|danh gia|phe duyet|quyet dinh|tham dinh|phan hang|xet|hoi dong|hoan thien)\b(?!\s+(?:lai))"
     r"|(?:dang|da)\s+(?:trinh|tham dinh|xem xet|lam ho so|hoan thien)\b|bao luu\b|ho so\s+(?:bo sung|thieu|chua|khong)\b|(?:can\s+)?bo sung ho so\b|bi loai\b|truot\b|tra (?:lai )?ho so\b)"
 )
+#: A state that denies something, unless it is known to leave the stars as they are.
+_DENIED = re.compile(
+    r"(?:khong|chua)\b(?! (?:(?:duoc )?(?:cong nhan|danh gia|phan hang) lai|(?:bi |co )?(?:vi pham|khieu nai|xu phat|thu hoi|huy)|thay doi|het|qua han|dat (?:0?5|nam)\b))"
+)
 _CITY = "UBND Thành phố Hà Nội"
 
 
@@ -123,7 +127,10 @@ def _not_given(reader: Reader) -> bool:
     for name in ("status", "note"):
         text = reader.text(name)
         plain = " ".join(fold(text).split())
-        found = _NOT_GIVEN.search(plain) if name == "status" else _NOT_GIVEN.match(plain)
+        if name == "status":
+            found = _NOT_GIVEN.search(plain) or _DENIED.match(plain)
+        else:
+            found = _NOT_GIVEN.match(plain)
         if found:
             reader.refuse(name, BadInput(
                 "“{text}”: it is not said that the stars were given.",

@@ -111,13 +111,17 @@ class Reader:
 
     def __init__(self, row: Cells, header: Header, line: Line, *, from_1904: bool = False) -> None:
         self.row, self.header, self.line, self.from_1904 = row, header, line, from_1904
+        #: What was read of the row so far; most columns are asked for several times.
+        self._texts: dict[str, str] = {}
 
     def cell(self, name: str) -> Cell:
         """The cell of *name*; what several columns of it say, joined."""
-        own = cell_at(self.row, self.header, name)
-        if name in self.header.rivals:
-            return self._agreed(name, self.header.rivals[name])
-        if name not in self.header.more:
+        header = self.header
+        index = header.columns.get(name)
+        own = self.row[index] if index is not None and index < len(self.row) else None
+        if name in header.rivals:
+            return self._agreed(name, header.rivals[name])
+        if name not in header.more:
             return own
         said = [own, *(self.row[i] for i in self.header.more[name] if i < len(self.row))]
         texts = [text for one in said if (text := cells.text_of(one))]
@@ -159,7 +163,10 @@ class Reader:
 
     def text(self, name: str) -> str:
         """The cell as it is written."""
-        return cells.text_of(self.cell(name))
+        said = self._texts.get(name)
+        if said is None:
+            said = self._texts[name] = cells.text_of(self.cell(name))
+        return said
 
     def get(self, name: str, read: Callable[[Any], Any], default: Any = None) -> Any:
         """*read* of the cell; *default* and a problem where it is refused."""

@@ -31,11 +31,8 @@ def check(reader: Reader) -> None:
             words=said[0].words,
         )
     for text in filter(None, (name, str(line.product.get("ingredients", "")))):
-        for claim in claims.claims(text):
-            if claim.kind == "cure":
-                line.note(
-                    "“{words}” promises to cure: labels with it are refused.", words=claim.words
-                )
+        if claim := claims.cure(text):
+            line.note("“{words}” promises to cure: labels with it are refused.", words=claim.words)
     ingredients = str(line.product.get("ingredients", ""))
     if ingredients and language.foreign(ingredients):
         line.note("The ingredients are not in Vietnamese: labels with them are refused.")

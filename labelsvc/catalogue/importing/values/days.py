@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from labelsvc.catalogue.importing.files.read import Cell
 from labelsvc.catalogue.importing.values.plain import HANOI, text_of
@@ -98,6 +99,11 @@ def days_in(text: str) -> list[date]:
 
     :raises BadInput: a day that the calendar does not have.
     """
+    return list(_days_in(text))
+
+
+@lru_cache(maxsize=2048)  # a list has few days and says them in every row
+def _days_in(text: str) -> tuple[date, ...]:
     plain = fold(text)
     parts = [(m.start(), m[3], m[2], m[1]) for m in _DATE.finditer(plain)]
     days = []
@@ -117,7 +123,7 @@ def days_in(text: str) -> list[date]:
             raise BadInput(
                 "There is no day {text}.", fix="Correct the date.", text=f"{day}/{month}/{year}"
             ) from None
-    return [_sensible(one) for _, one in sorted(days)]
+    return tuple(_sensible(one) for _, one in sorted(days))
 
 
 def _in_hanoi(found: re.Match[str]) -> date:

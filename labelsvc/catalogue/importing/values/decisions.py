@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from labelsvc.catalogue import fields
@@ -97,6 +98,7 @@ def _is_passive(words: str) -> bool:
     )
 
 
+@lru_cache(maxsize=2048)  # a list has few decisions and names them in every row
 def giving(text: str) -> Mention | None:
     """The one decision of *text* that recognises; None where it names none.
 

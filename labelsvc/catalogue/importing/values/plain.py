@@ -15,6 +15,7 @@ ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|B
 _ETH = str.maketrans("Ðð", "Đđ")
 #: Hyphens that word processors put for the plain one.
 _HYPHENS = str.maketrans({"\u2010": "-", "\u2011": "-", "\u00ad": None})
+_TYPED_FOR_OTHERS = re.compile("[Ðð\u2010\u2011\u00ad]")
 HANOI = timezone(timedelta(hours=7))
 
 
@@ -24,9 +25,9 @@ def text_of(cell: Cell) -> str:
         if cell.isascii():
             return cell.strip()
         text = nfc(cell)
-        if "\u2010" in text or "\u2011" in text or "\u00ad" in text:
-            text = text.translate(_HYPHENS)
-        return (text.translate(_ETH) if "Ð" in text or "ð" in text else text).strip()
+        if _TYPED_FOR_OTHERS.search(text):
+            text = text.translate(_HYPHENS).translate(_ETH)
+        return text.strip()
     if cell is None or isinstance(cell, Unsaved):
         return ""
     if isinstance(cell, bool):

@@ -6,6 +6,7 @@ A text that says two different stars, or that none were given, is refused: a sta
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from labelsvc.catalogue.importing.files.read import Cell
 from labelsvc.catalogue.importing.values.plain import text_of
@@ -53,6 +54,11 @@ def stars_of(cell: Cell) -> tuple[int | None, bool]:
     text = text_of(cell)
     if not text or text in ("-", "–", "—", "/"):
         return None, False
+    return _stars_in(text)
+
+
+@lru_cache(maxsize=512)  # a list says them in few ways
+def _stars_in(text: str) -> tuple[int | None, bool]:
     plain = re.sub(r"(?<![\d.,])([345])[.,]0+(?![\d.,])", r"\1", " ".join(fold(text).split()))
     if _NONE.search(plain) or _WANTED.search(plain) or _EITHER.search(plain):
         raise _no_stars(text)

@@ -19,12 +19,12 @@ STUFFS = keys(
     ngải cứu, bạc hà, tràm trà, tràm, khuynh diệp, oải hương, cam thảo, cỏ ngọt, dâu, dâu tằm, dâu tây, nho, táo, lê, đào, mận, măng, măng cụt,
     măng tây, chè vằng, giảo cổ lam, cà gai leo, hà thủ ô, ba kích, tam thất, thìa là, tía tô, lá vối, nụ vối, diếp cá, rau ngót, cải bó xôi, cà chua, dưa chuột,
     thanh mai, sim, bạch quả, hoài sơn, ý dĩ, hạt mít, gạo nếp, nếp cái hoa vàng, khoai, lá khúc, lá gai, thốt nốt, việt quất, kiwi, lựu, hồng xiêm, na, mãng cầu,
-    bí xanh, bí đao, dong riềng, bột sắn dây, sắn dây, than tre, trà, chè"""
+    bí xanh, bí đao, dong riềng, dong, bột sắn dây, sắn dây, than tre, trà, chè"""
 )
 #: Compounds in which such a word means something else.
 NOT_STUFFS = keys(
     """tiêu hóa, tiêu chuẩn, mỹ nghệ, công nghệ, nghệ nhân, nghệ an, sâm panh, lạc đà, trà sữa, cá nhân, bò sữa, đào tạo, cam kết, na ná, bơ vơ, hành trình,
-    thực hành, tôm vàng, một tôm, tôm nõn, lá chuối, lá dong, gói lá sen, bọc lá sen, lót lá sen, sữa chua, sữa rửa mặt, sữa tắm, sữa dưỡng thể, sữa dưỡng, bánh mì, chè lam, chè kho, chè đậu, nho nhỏ, khoai tây chiên, cá kho tộ, mực in, tổ hợp, cua rơ, me xừ,
+    thực hành, tôm vàng, một tôm, tôm nõn, lá chuối, lá dong, gói lá dong, gói lá sen, bọc lá sen, lót lá sen, sữa chua, sữa rửa mặt, sữa tắm, sữa dưỡng thể, sữa dưỡng, bánh mì, chè lam, chè kho, chè đậu, nho nhỏ, khoai tây chiên, cá kho tộ, mực in, tổ hợp, cua rơ, me xừ,
     bánh gối, sâm cầm, vải lanh, vải thổ cẩm, đồng sâm, cá cảnh, dưa cà, gà trống, đào thất thốn, bánh tai heo, lòng lợn giả, hạt nêm, bưởi da xanh"""
 )
 #: First words of names that say the kind of goods: "Nước mơ" is a drink with mơ, and water is not named.
@@ -47,7 +47,7 @@ _PAIRS = (
     ("dâu tây", "dâu"), ("quất", "tắc"), ("bí đỏ", "bí ngô"), ("yến sào", "tổ yến"), ("socola", "chocolate"), ("sữa tươi", "sữa"), ("sữa", "sữa"),
     ("hồng sâm", "sâm"), ("canxi", "calci"), ("tiêu", "hạt tiêu"), ("thịt lợn", "lợn"), ("thịt bò", "bò"), ("thịt gà", "gà"), ("thịt trâu", "trâu"),
     ("hoa cúc", "cúc"), ("hoa nhài", "nhài"), ("cốm", "nếp non"), ("cốm", "lúa nếp"), ("trứng gà", "trứng"), ("hồi", "đại hồi"), ("mơ", "thanh mai"),
-    ("rau củ", "cà rốt"), ("rau củ", "rau"), ("vải thiều", "vải"), ("nếp cẩm", "gạo cẩm"), ("trầm hương", "trầm"), ("sả chanh", "sả"), ("gạo nếp", "nếp"), ("nếp cái hoa vàng", "nếp"), ("khoai", "khoai lang"),
+    ("rau củ", "cà rốt"), ("rau củ", "rau"), ("vải thiều", "vải"), ("nếp cẩm", "gạo cẩm"), ("trầm hương", "trầm"), ("sả chanh", "sả"), ("gạo nếp", "nếp"), ("nếp cái hoa vàng", "nếp"), ("khoai", "khoai lang"), ("dong", "dong riềng"), ("dong", "bột dong"),
 )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from labelsvc.catalogue.models import Producer
 from labelsvc.errors import BadInput, Refused
 from labelsvc.i18n import fold
 from labelsvc.web.console.forms import Posted
-from labelsvc.web.console.lists import found_or_404, names_of, paged
+from labelsvc.web.console.lists import choice_of, found_or_404, names_of, paged
 from labelsvc.web.console.office.dashboard import bp
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor, current_user
@@ -72,8 +72,8 @@ def _chosen() -> list[ColumnElement[bool]]:
     rules: list[ColumnElement[bool]] = []
     for word in fold(request.args.get("q", "")).split()[:8]:
         rules.append(User.search_key.contains(word, autoescape=True))
-    role, show = request.args.get("role", ""), request.args.get("show", "")
-    if role in ROLE_WORDS:
+    role, show = choice_of("role", list(ROLE_WORDS)), choice_of("show", list(SHOWS))
+    if role:
         rules.append(User.role == role)
     if show == "out":
         rules.append(User.active.is_(False))

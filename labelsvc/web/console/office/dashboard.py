@@ -14,7 +14,7 @@ from labelsvc import clock
 from labelsvc.accounts.models import Role
 from labelsvc.catalogue.certify import ending_within
 from labelsvc.catalogue.models import Producer, Product
-from labelsvc.catalogue.proposals import ProposalState, WithdrawalProposal
+from labelsvc.catalogue.proposals import ProposalState, WithdrawalProposal, count_due
 from labelsvc.catalogue.recognition import RENEWAL_CLOSES_DAYS, RENEWAL_OPENS_DAYS
 from labelsvc.codes.models import Issue
 from labelsvc.codes.trust import store
@@ -71,6 +71,7 @@ def dashboard() -> ResponseReturnValue:
                 session,
                 select(func.count()).where(WithdrawalProposal.state == ProposalState.PROPOSED),
             ),
+            "withdrawals_due": count_due(session, today),
             "guessed": _number(
                 session,
                 select(func.count()).where(Product.set_guessed, Product.merged_into_id.is_(None)),

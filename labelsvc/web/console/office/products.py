@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from labelsvc import clock
 from labelsvc.accounts import audit
-from labelsvc.catalogue import criteria
+from labelsvc.catalogue import criteria, ingredient_rows
 from labelsvc.catalogue.certificates import CertificateFacts, create_certificate, remove_certificate
 from labelsvc.catalogue.certify import Award, create_recognition
 from labelsvc.catalogue.models import Outlet, Producer, Product, ProductPhoto, RiskLevel
@@ -144,11 +144,14 @@ def _edit(owner: Producer, found: Product | None) -> ResponseReturnValue:
             flash(gettext("Saved."), "good")
             return redirect(url_for("office.product", product_id=saved))
     values = shown_values(found, tuple(WORDS))
+    if request.method == "POST":
+        values["ingredient_rows"] = product_fields.rows(posted)
     if found is None and request.method == "GET":
         values |= {"origin": "Sản xuất tại Việt Nam", "risk_level": RiskLevel.MEDIUM}
     page = render_template(
         "console/office/product_form.html",
         owner=owner,
+        ingredient=ingredient_rows,
         p=found,
         v=values,
         sections=product_fields.OFFICE_FORM,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from labelsvc import clock
 from labelsvc.accounts import audit
-from labelsvc.catalogue import criteria, fields
+from labelsvc.catalogue import criteria, fields, ingredient_rows
 from labelsvc.catalogue.models import Lot, Product, ProductPhoto
 from labelsvc.catalogue.photos import MAX_PHOTOS, store_photo
 from labelsvc.catalogue.product_columns import OF_PRODUCER
@@ -136,6 +136,8 @@ def _product_page(product_id: int, posted: Posted) -> ResponseReturnValue:
         names = tuple(column.name for column in OF_PRODUCER)
         # What was typed comes back only from the form that was sent, not from that of a picture.
         values = shown_values(found, names) if "story" in request.form else _kept(found, names)
+        if "story" in request.form:
+            values["ingredient_rows"] = product_fields.rows(posted)
         page = render_template(
             "console/producer/product.html",
             card=card(found),
@@ -152,6 +154,7 @@ def _product_page(product_id: int, posted: Posted) -> ResponseReturnValue:
             said=[one for one in findings(found, clock.today()) if one.code != "missing_content"],
             cite=lambda source: legal.cite(source, current()),
             lines=product_fields.producer_form(found.set_number),
+            ingredient=ingredient_rows,
             most_photos=MAX_PHOTOS,
             scans={
                 days: count_scans(session, Lot.product_id == found.id, days=days)

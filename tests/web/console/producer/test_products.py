@@ -613,3 +613,30 @@ def test_a_run_that_failed_says_why_and_frees_its_labels(
     assert "không được phát hành" in page
     assert lan.get(f"/console/runs/{run.id}/labels.pdf").status_code == 404
     assert f"còn {free} tem chưa in" in lan.get(f"/console/lots/{world.lot}/print").get_data(as_text=True).replace(".", "")  # fmt: skip
+
+
+def test_ingredients_are_typed_in_rows_and_set_the_text_without_a_script(
+    signed_in: SignIn, world: World, database: Database
+) -> None:
+    lan, path = signed_in("lan"), f"/console/products/{world.product}"
+    cells = {
+        "ingredient_name": ["đường", "hoa cúc", "natri benzoat", ""],
+        "ingredient_share": ["20", "78,5 %", "", ""],
+        "ingredient_group": ["", "", "chất bảo quản", ""],
+        "ingredient_ins": ["", "", "211", ""],
+        "ingredient_nature": ["", "", "", ""],
+    }
+    assert lan.post(path, data={"ingredient_rows": "", **cells}).status_code == 302
+    with database.reading() as session:
+        kept = session.get_one(Product, world.product)
+        assert (
+            kept.ingredients
+            == "hoa cúc (78,5 %), đường (20 %), chất bảo quản: natri benzoat (INS 211)"
+        )
+    page = lan.get(path).get_data(as_text=True)
+    assert page.count('name="ingredient_name"') == 3 + 3
+    wrong = cells | {"ingredient_share": ["hai mươi", "78,5 %", "", ""]}
+    answer = lan.post(path, data={"story": "", "ingredient_rows": "", **wrong})
+    assert answer.status_code == 400
+    page = answer.get_data(as_text=True)
+    assert 'id="ingredient_rows-error"' in page and 'value="hai mươi"' in page
