@@ -22,7 +22,7 @@ MAX_STRANGERS: Final = 4
 MAX_KNOWN: Final = 4
 #: Seconds after which trying again is worth it: all who wait have had their turn.
 RETRY_SECONDS: Final = 2
-_NICE: Final = 10
+_NICE: Final = 5
 
 
 class _Room:

@@ -99,6 +99,20 @@ POLICY: dict[str, frozenset[Role]] = {
 }
 
 
+#: Acts that take something away or give it: the factor or password is asked again, not long before.
+#: `Posted.attempt` asks wherever the page did not; a test tries each of them without.
+STEP_UP: frozenset[str] = frozenset(
+    f"office.{page}"
+    for page in (
+        "new_recognition", "withdraw", "extend", "producer_active", "invite", "user_active",
+        "new_account", "account_link", "account_role", "account_active", "account_reset",
+        "decide_account", "account_proposal_link", "new_withdrawal", "confirm_withdrawal",
+        "freeze_key", "revoke_key", "propose_ranges", "confirm_ranges", "new_merge",
+        "upload_mark", "remove_mark", "import_undo_done",
+    )
+)  # fmt: skip
+
+
 def is_public(endpoint: str) -> bool:
     return endpoint in PUBLIC_PAGES or endpoint.partition(".")[0] in PUBLIC_ROOMS
 

@@ -6,12 +6,13 @@ The cookie holds 256 random bits; the table holds their SHA-256, so a stolen dat
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session, joinedload
 
 from labelsvc.accounts import audit, factors, passwords, throttle
@@ -24,6 +25,8 @@ from labelsvc.db import Database
 from labelsvc.errors import Busy, SignInFailed
 from labelsvc.i18n import nfc
 
+#: A number of Vietnam, as it is left when spaces, dots and brackets are gone.
+_TELEPHONE = re.compile(r"(?:\+84|0084|84|0)(\d{8,10})")
 #: A sign-in ends after this time even when it is used all the while.
 LONGEST = timedelta(days=7)
 #: The last use is written down at most this often: a page view is no write otherwise.
@@ -64,7 +67,7 @@ def check(
     """
     name = normal_name(name)
     with database.reading() as session:
-        user = session.scalars(select(User).where(User.name == name)).one_or_none()
+        user = session.scalars(select(User).where(named(name)).order_by(User.id).limit(1)).first()
     word = device.of(user.id) if user is not None else ""
     guess = Guess(secret, name, network, word)
     with database.writing() as session:
@@ -318,8 +321,19 @@ def of_user(session: Session, user: User) -> Sequence[SignIn]:
 
 
 def normal_name(name: str) -> str:
-    """How names are compared: NFC, lower case, no spaces around."""
-    return nfc(name).strip().lower()[:120]
+    """How names are compared: NFC, lower case, no spaces around; telephone numbers from 0, digits only."""
+    plain = nfc(name).strip().lower()[:120]
+    found = _TELEPHONE.fullmatch(re.sub(r"[\s.()-]", "", plain))
+    return f"0{found[1]}" if found else plain
+
+
+def named(name: str) -> ColumnElement[bool]:
+    """The rule that finds who signs in as *name*, also where it was entered in another spelling."""
+    number = normal_name(name)
+    kept = [number, nfc(name).strip().lower()[:120]]
+    if _TELEPHONE.fullmatch(number):
+        kept += [f"+84{number[1:]}", f"84{number[1:]}"]
+    return User.name.in_(kept)
 
 
 def _hash(token: str) -> str:

@@ -64,7 +64,7 @@ def check_new(session: Session, name: str, role: Role | str, producer_id: int | 
             "A user needs a sign-in name; users of producers belong to exactly one producer.",
             fix="Give the name, and the producer for the role “producer” only.",
         )
-    if session.scalar(select(User.id).where(User.name == name)) is not None:
+    if session.scalar(select(User.id).where(sessions.named(name)).limit(1)) is not None:
         raise Conflict(
             "The sign-in name {name} is taken.",
             fix="Choose another, or use the account.",

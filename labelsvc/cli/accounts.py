@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from labelsvc.accounts import users as verbs
 from labelsvc.accounts.models import Role, User
-from labelsvc.accounts.sessions import normal_name
+from labelsvc.accounts.sessions import named
 from labelsvc.catalogue.models import Producer
 from labelsvc.cli import base
 from labelsvc.errors import NotFound
@@ -89,7 +89,7 @@ def let_in(name: str, as_json: bool) -> None:
 
 
 def _found(session: Session, name: str) -> User:
-    user = session.scalars(select(User).where(User.name == normal_name(name))).one_or_none()
+    user = session.scalars(select(User).where(named(name)).order_by(User.id).limit(1)).first()
     if user is None:
         raise NotFound("There is no user {name}.", fix="Look at the name again.", name=name)
     return user

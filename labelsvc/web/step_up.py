@@ -27,8 +27,15 @@ def confirmed() -> bool:
 def confirm(secret: str) -> None:
     """Step up by the password; by a code of the app or of recovery where there is a second factor.
 
-    :raises SignInFailed: it is wrong. :raises TooManyTries: too often.
+    :raises SignInFailed: it is wrong, or nothing was typed, which is no try.
+    :raises TooManyTries: too often.
     """
+    if not secret.strip():
+        raise SignInFailed(
+            "Confirm first that it is you.",
+            fix="Type your password, or the code of your app.",
+            field="password",
+        )
     where = site()
     if not own_factors():
         key = where.settings.keys[0]

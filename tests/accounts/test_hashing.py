@@ -43,7 +43,7 @@ def test_hashing_steps_back_behind_scans() -> None:
     def nice() -> int:
         return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
-    assert hashing.run(nice, known=True) == min(mine + 10, 19)
+    assert hashing.run(nice, known=True) == min(mine + 5, 19)
     assert nice() == mine
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from labelsvc.cli.intake.incoming import MAX_HEAD, Incoming, Lane, lane_of
@@ -14,6 +15,9 @@ from labelsvc.settings import Settings
 from labelsvc.web.app import create_app
 
 MAX = 10_000
+
+#: Other tests may have the machine.
+_ANY_MACHINE = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def fed(data: bytes, cuts: list[int] | None = None) -> Incoming:
@@ -27,6 +31,7 @@ def fed(data: bytes, cuts: list[int] | None = None) -> Incoming:
     return request
 
 
+@_ANY_MACHINE
 @given(body=st.binary(max_size=300), after=st.binary(max_size=50), cuts=st.lists(st.integers(0)))
 def test_a_request_is_the_same_however_its_bytes_arrive(
     body: bytes, after: bytes, cuts: list[int]
@@ -38,6 +43,7 @@ def test_a_request_is_the_same_however_its_bytes_arrive(
     request.close()
 
 
+@_ANY_MACHINE
 @given(body=st.binary(min_size=1, max_size=300), cut=st.integers(1))
 def test_a_request_waits_for_its_last_byte(body: bytes, cut: int) -> None:
     head = b"POST /x HTTP/1.1\r\ncontent-length:%d\r\n\r\n" % len(body)
@@ -48,6 +54,7 @@ def test_a_request_waits_for_its_last_byte(body: bytes, cut: int) -> None:
     request.close()
 
 
+@_ANY_MACHINE
 @given(cut=st.integers(0, 90))
 def test_what_another_process_is_to_read_is_all_that_came(cut: int) -> None:
     data = b"POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nabc"

@@ -11,12 +11,13 @@ from urllib.parse import urljoin
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select, update
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import AnyConverter, IntegerConverter, MapAdapter, Rule
 from werkzeug.test import TestResponse
 
 from labelsvc.accounts import roles
-from labelsvc.accounts.models import Role, Stage
+from labelsvc.accounts.models import AuditEntry, Role, SignIn, SignInTry, Stage
 from labelsvc.db import Database
 from labelsvc.inspections.report import SentReport, send_report
 from labelsvc.settings import Settings
@@ -137,6 +138,41 @@ def test_half_sign_ins_open_pages_that_exist_and_only_those_of_accounts(app: Fla
     named = set().union(*roles.HALF_PAGES.values())
     assert named <= set(app.view_functions)
     assert {name.partition(".")[0] for name in named} == {"account"}
+
+
+#: What the small world has none of, said before anything is asked; a withdrawal is looked at first.
+_NOTHING_THERE = {
+    "office.confirm_ranges": 404, "office.import_undo_done": 404, "office.new_merge": 404,
+    "office.new_withdrawal": 200,
+}  # fmt: skip
+
+
+def test_nothing_is_taken_or_given_without_a_step_up(
+    app: Flask, database: Database, things: dict[str, dict[str, int | str]]
+) -> None:
+    """Every act of the table, by somebody whose step-up is over, with an empty password: no try either."""
+    office = Desk(app, database, "office")
+    with database.writing() as session:
+        session.execute(update(SignIn).values(confirmed_at=None))
+    tried, unasked = set(), dict[str, int]()
+    for rule, method in pages(app):
+        if rule.endpoint not in roles.STEP_UP or method != "POST":
+            continue
+        tried.add(rule.endpoint)
+        with database.reading() as session:
+            before = session.scalar(select(func.max(AuditEntry.id)))
+        for _ in range(2):
+            values = {name: things["lan"].get(name, 1) for name in rule.arguments}
+            path = rule.build(values, append_unknown=False)[1]  # type: ignore[index]
+            answer = office.post(path, {"password": ""})
+            asks = answer.status_code in (401, 400) or "/account/confirm" in answer.headers.get("Location", "")  # fmt: skip
+            if not asks:
+                unasked[rule.endpoint] = answer.status_code
+        with database.reading() as session:
+            assert session.scalar(select(func.max(AuditEntry.id))) == before, rule.endpoint
+            assert session.scalar(select(func.count()).select_from(SignInTry)) == 0, rule.endpoint
+    assert tried == roles.STEP_UP
+    assert unasked == _NOTHING_THERE
 
 
 def test_no_form_is_taken_without_its_token(app: Flask, desk: Callable[[str], Desk]) -> None:

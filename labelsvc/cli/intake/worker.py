@@ -9,7 +9,6 @@ uploads take a thread or the interpreter from a scan. Each process collects requ
 from __future__ import annotations
 
 import errno
-import os
 import selectors
 import socket
 import struct
@@ -42,7 +41,6 @@ _WAITING = {Lane.SCAN: 300, Lane.FILE: 100, Lane.PAGE: 24}
 #: Room for a whole scan page in the kernel, so that its thread never waits for the client.
 _SEND_BUFFER: Final = 208 * 1024
 _HANDED: Final = 256 * 1024
-_NICE: Final = 5
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -128,8 +126,6 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         }
         if not self.takes_scans:
             self.max_keepalived = 0  # the next request on the connection may be a scan
-            with suppress(OSError):
-                os.nice(_NICE)
         super().init_process()
 
     # --- connections -----------------------------------------------------------------------------

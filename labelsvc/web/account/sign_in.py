@@ -45,6 +45,8 @@ def sign_in() -> ResponseReturnValue:
     name, password = request.form.get("name", ""), request.form.get("password", "")
     where, status = site(), 200
     problem: tuple[str, str] | None = None
+    if not name.strip() or not password:  # a button pressed too early is no try
+        return _sign_in_page((gettext("Type your name and your password."), ""), name[:120]), 400
     try:
         found = sessions.sign_in(
             where.database,

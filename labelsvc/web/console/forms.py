@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 from flask import request
 from sqlalchemy.orm import Session
 
+from labelsvc.accounts import roles
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.web import step_up
 from labelsvc.web.console.typed import day_of, whole
@@ -41,6 +42,7 @@ class Posted:
         self.problems: list[Problem] = []
         #: HTTP status of the page that shows the problems.
         self.status = 200
+        self._asked = False
 
     def text(self, name: str) -> str:
         return request.form.get(name, "")
@@ -93,6 +95,7 @@ class Posted:
 
     def confirm(self) -> None:
         """Step up: the password of the form, unless it was given within the last minutes."""
+        self._asked = True
         if not step_up.confirmed():
             try:
                 step_up.confirm(self.text("password"))
@@ -103,8 +106,11 @@ class Posted:
         """Run *action* in one transaction and give what it gives.
 
         None when a value could not be read or the rules say no: then nothing was changed, and
-        `problems` and `status` say why.
+        `problems` and `status` say why. Acts of `roles.STEP_UP` are asked for here where the page
+        has not asked yet.
         """
+        if request.endpoint in roles.STEP_UP and not self._asked:
+            self.confirm()
         if self.problems:
             return None
         try:

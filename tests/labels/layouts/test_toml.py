@@ -3,11 +3,15 @@ from __future__ import annotations
 import tomllib
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from labelsvc.errors import LayoutError
 from labelsvc.labels.layouts import library, toml
+
+#: Other tests may have the machine.
+_ANY_MACHINE = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize(
@@ -64,6 +68,7 @@ def test_built_in_layouts_are_far_below_the_limits(name: str) -> None:
     assert len(text) < toml.MAX_CHARACTERS / 4
 
 
+@_ANY_MACHINE
 @given(st.text(st.sampled_from(list("ab.\"'\\[]{}=#\n \u1ea1")), max_size=200))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:

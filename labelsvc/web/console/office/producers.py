@@ -193,6 +193,7 @@ def producer_active(producer_id: int) -> ResponseReturnValue:
     """Close a producer and keep its people out, or open it again; then they are let in one by one,
     because some may have been kept out before.
     """
+    require_step_up()
     active = request.form.get("active") == "yes"
 
     def change(session: Session) -> Producer:

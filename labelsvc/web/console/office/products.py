@@ -29,6 +29,7 @@ from labelsvc.web.console.office.words import points_above, set_choices, set_wor
 from labelsvc.web.language import current, gettext
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
+from labelsvc.web.step_up import confirmed
 
 RISKS = {RiskLevel.LOW: "Low risk", RiskLevel.MEDIUM: "Medium risk", RiskLevel.HIGH: "High risk"}
 AUTHORITIES = {
@@ -271,6 +272,7 @@ def new_recognition(product_id: int) -> ResponseReturnValue:
         star_options=[(stars, gettext("{count} stars", count=stars)) for stars in (3, 4, 5)],
         problems=posted.problems,
         errors=posted.errors,
+        confirmed=confirmed(),
     )
     return page, posted.status
 
