@@ -106,7 +106,7 @@ class Knowledge:
         try:
             payload = self._ring.verify_carton(code)
         except FrozenKey:
-            return Known.NEEDS_NETWORK
+            return _ENDED.get(state, Known.NEEDS_NETWORK) if state else Known.NEEDS_NETWORK
         except BadSignature as error:
             return _refused(error)
         if state in _ENDED:

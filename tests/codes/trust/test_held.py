@@ -216,6 +216,14 @@ def test_what_is_said_at_any_moment(case: moments.Case) -> None:
     assert held.say_carton(in_carton(), AT + case.now) == case.answer
 
 
+def test_the_head_may_take_more_trust_away_than_the_manifest() -> None:
+    head = StatusHead(HOST, AT, AT + timedelta(hours=24), (), 1, ((2, KeyState.REVOKED),))
+    held = HeldTrust(manifest(), head)
+    assert held.say(code(kid=2), AT) == "FROZEN_KEY_OUTSIDE_RANGE"
+    assert held.say_carton(in_carton(kid=2), AT) == "FROZEN_KEY_OUTSIDE_RANGE"
+    assert HeldTrust(manifest()).say_carton(in_carton(kid=2), AT) == "SHORT_CODE_NEEDS_NETWORK"
+
+
 def test_a_clock_that_is_set_back_is_found_until_a_newer_head_settles_it() -> None:
     service, folder = Service(*LISTS), Folder()
     fetched(service, folder).note(folder.write, AT + timedelta(days=900))
