@@ -9,13 +9,14 @@ both are ordinary transactions. Leaving the block commits, raising rolls back.
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
@@ -29,17 +30,17 @@ from sqlalchemy import (
     Table,
     create_engine,
     event,
-    func,
     insert,
     make_url,
-    select,
     update,
 )
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column
 from sqlalchemy.types import JSON, TypeDecorator
 
+from labelsvc import letters
+from labelsvc.errors import LabelsvcError
 from labelsvc.settings import Settings
 from labelsvc.sqlite_file import SqliteFile
 from labelsvc.sqlite_file import make_private_file as make_private_file
@@ -130,13 +131,10 @@ def _above_floor(_mapper: Any, connection: Connection, row: Any) -> None:
 def _taken(connection: Connection, table: Table) -> int | None:
     """The number after the next id of *table* where its floor is above its rows; None elsewhere."""
     # The statement takes the id as well: several rows of one flush come here before any is written.
-    return connection.execute(
-        update(IdFloor)
-        .where(IdFloor.name == table.name)
-        .where(IdFloor.next > select(func.coalesce(func.max(table.c.id), 0)).scalar_subquery())
-        .values(next=IdFloor.next + 1)
-        .returning(IdFloor.next)
-    ).scalar()
+    # In letters, for it runs before every new row; the name is one of our own tables.
+    find = f'SELECT coalesce(max(id), 0) FROM "{table.name}"'  # noqa: S608  # a name of our own
+    take = f"UPDATE id_floor SET next = next + 1 WHERE name = ? AND next > ({find}) RETURNING next"  # noqa: S608
+    return connection.exec_driver_sql(take, (table.name,)).scalar()
 
 
 class WritingSession(Session):
@@ -192,6 +190,14 @@ class Pool:
     prepare: bool = False
 
 
+_here = threading.local()
+
+
+def writing_here() -> bool:
+    """True inside a writing door of this thread: others wait, nothing slow may be done."""
+    return bool(getattr(_here, "writing", 0))
+
+
 class Database:
     """An engine and its two doors. One per process; after a fork call `dispose()`.
 
@@ -199,6 +205,8 @@ class Database:
     two, all who have their first may wait for ever for their second.
     """
 
+    #: How long a new, reset or promoted account confirms nothing (`accounts.two_people`).
+    confirm_wait: timedelta = timedelta(hours=72)
     #: Refuse a writing door inside an open one; tests turn it on.
     strict: ClassVar[bool] = False
 
@@ -215,18 +223,20 @@ class Database:
             Path(self.url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.engine: Engine = create_engine(
             self.url,
+            json_serializer=_json,
             # Errors go to the log: they must not bring codes, or what a reporter wrote, with them.
             hide_parameters=True,
             pool_pre_ping=not self.is_sqlite,
             **({"connect_args": {"timeout": 30}} if self.is_sqlite else _server_arguments(pool)),
         )
+        event.listen(self.engine, "before_cursor_execute", _check_texts)
         if self.is_sqlite:
             self._file.listen(self.engine)
 
     @classmethod
     def of(cls, settings: Settings) -> Database:
         """The database that *settings* name."""
-        return cls(
+        made = cls(
             settings.database,
             Pool(
                 settings.database_pool,
@@ -235,6 +245,12 @@ class Database:
                 settings.database_prepare,
             ),
         )
+        made.confirm_wait = timedelta(hours=settings.confirm_wait)
+        return made
+
+    def _rules(self) -> dict[str, Any]:
+        """What the settings say about verbs: a session carries it to them."""
+        return {"confirm_wait": self.confirm_wait}
 
     def check_file(self) -> None:
         """Look whether an SQLite file is still the one that was opened.
@@ -248,7 +264,7 @@ class Database:
         """A session for looking; never commit through it."""
         outer: Session | None = getattr(self._inside, "session", None)
         bind = self.engine if outer is None else outer.connection()
-        with Session(bind, expire_on_commit=False, autoflush=False) as session:
+        with Session(bind, expire_on_commit=False, autoflush=False, info=self._rules()) as session:
             if outer is not None:
                 yield session  # closing it leaves the transaction to the outer one
                 return
@@ -268,9 +284,10 @@ class Database:
             self.engine.execution_options(labelsvc_write=True) if self.is_sqlite else self.engine
         )
         with (
-            WritingSession(engine, expire_on_commit=False) as session,
+            WritingSession(engine, expire_on_commit=False, info=self._rules()) as session,
             self._entered(session),
             session.begin(),
+            _writes(),
         ):
             yield session
 
@@ -280,6 +297,10 @@ class Database:
         self._inside.session = session
         try:
             yield
+        except StatementError as error:
+            if isinstance(error.orig, LabelsvcError):  # of `_json`, which SQLAlchemy wraps
+                raise error.orig from None
+            raise
         finally:
             self._inside.session = outer
 
@@ -322,6 +343,32 @@ class Database:
             self._opened.pop().close()
         self.engine.dispose()
         self._file.forget()
+
+
+def _json(value: Any) -> str:
+    """:raises BadInput: a text inside holds characters that no text of ours may hold."""
+    letters.check_all(value)
+    return json.dumps(value)
+
+
+def _check_texts(
+    _connection: Any, _cursor: Any, _statement: str, values: Any, _context: Any, _many: bool
+) -> None:
+    """The last door for texts, behind those of forms, lists and JSON: what none of them looked at."""
+    # Several rows of one INSERT come as one tuple; several runs of a statement as a list of tuples.
+    for row in values if isinstance(values, list) else (values,):
+        for value in row.values() if isinstance(row, dict) else row or ():
+            if isinstance(value, str):
+                letters.check(value)
+
+
+@contextmanager
+def _writes() -> Iterator[None]:
+    _here.writing = getattr(_here, "writing", 0) + 1
+    try:
+        yield
+    finally:
+        _here.writing -= 1
 
 
 def _server_arguments(pool: Pool) -> dict[str, Any]:

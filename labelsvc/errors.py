@@ -8,6 +8,7 @@ shown: ``i18n.explain(error, "vi")``. A parser raises these and nothing else.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
@@ -56,12 +57,20 @@ class Phrase:
         return fill(self.text, self.params)
 
 
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
 def fill(template: str, params: dict[str, Any]) -> str:
-    """Put *params* into *template*; a template is ours, so only known names are replaced."""
-    for name, value in params.items():
-        words = f"{value:.10g}" if isinstance(value, float) else str(value)
-        template = template.replace("{" + name + "}", words)
-    return template
+    """Put *params* into *template*; a template is ours, so only known names are replaced.
+
+    In one pass: a value that holds "{name}" itself stays as it is.
+    """
+
+    def words(place: re.Match[str]) -> str:
+        value = params.get(place[1], place[0])
+        return f"{value:.10g}" if isinstance(value, float) else str(value)
+
+    return _PLACE.sub(words, template)
 
 
 # --- what somebody gave us is wrong -------------------------------------------------------------
@@ -256,6 +265,13 @@ class TooManyTries(LabelsvcError):
     http_status = 429
 
 
+class Busy(LabelsvcError):
+    """Too much is asked at this moment; nothing was done. Params: seconds until it is worth trying."""
+
+    code = "busy"
+    http_status = 503
+
+
 class NotAllowed(LabelsvcError):
     code = "not_allowed"
     http_status = 403
@@ -270,6 +286,10 @@ class StepUpNeeded(NotAllowed):
 class NotFound(LabelsvcError):
     code = "not_found"
     http_status = 404
+
+
+class NotIssued(NotFound):
+    """A code of our shape on no goods. Forged or never printed: who asks is not told which."""
 
 
 # --- the machine --------------------------------------------------------------------------------

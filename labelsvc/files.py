@@ -19,7 +19,8 @@ import fsspec
 
 from labelsvc.errors import FileMissing
 
-_KEY = re.compile(r"[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*")
+#: Longer names are none of a file: the folder would say so with an error of its own.
+_KEY = re.compile(r"[a-z0-9][a-z0-9._-]{0,199}(/[a-z0-9][a-z0-9._-]{0,199}){0,9}")
 
 
 def make_private_folders(folder: Path) -> None:

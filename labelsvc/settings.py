@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
@@ -26,6 +26,7 @@ from pydantic_settings import (
 
 from labelsvc.errors import ConfigurationError, Phrase
 from labelsvc.setting_files import PREFIX, config_file, read_private
+from labelsvc.weak_keys import weakness
 
 #: Known to everybody who reads this file, so it protects nothing. `demo` sets `dev = true`.
 DEVELOPMENT_KEY = "development-key-protects-nothing-0000000000"
@@ -77,6 +78,8 @@ class Settings(BaseSettings):
     session_hours: int = Field(default=12, ge=1, le=24 * 30)
     #: Whether office, inspectors and auditors sign in with a second factor; None: unless `dev`.
     second_factor: bool | None = None
+    #: Hours in which a new, reset or promoted account confirms nothing; None: 72, and 0 where `dev`.
+    confirm_wait_hours: int | None = Field(None, ge=0, le=720)
     #: Largest file that may be uploaded, in MiB.
     upload_mib: int = Field(default=20, ge=1, le=200)
     #: Days that the scan log keeps minutes; older scans keep the day only (data minimisation).
@@ -109,6 +112,8 @@ class Settings(BaseSettings):
     office_email: str = ""
     #: Networks in which label printers may be sent to, as 192.168.1.0/24; none: only downloads.
     printer_networks: Annotated[tuple[str, ...], NoDecode] = ()
+    #: Names beside that of BASE_URL to which requests may come; separated by spaces.
+    trusted_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     template_override: Path | None = None
     log_json: bool = False
 
@@ -128,9 +133,9 @@ class Settings(BaseSettings):
                 }
         return values
 
-    @field_validator("secret_keys", mode="before")
+    @field_validator("secret_keys", "trusted_hosts", mode="before")
     @classmethod
-    def _split_keys(cls, value: Any) -> Any:
+    def _split_words(cls, value: Any) -> Any:
         return tuple(k for k in value.split() if k) if isinstance(value, str) else value
 
     @field_validator("printer_networks", mode="before")
@@ -175,6 +180,18 @@ class Settings(BaseSettings):
         return value.rstrip("/")
 
     @model_validator(mode="after")
+    def _check_dev(self) -> Settings:
+        # Its key is known to everybody and its sign-ins have one factor: nobody else may reach it.
+        if self.dev and not loopback(urlsplit(self.base_url).hostname or ""):
+            raise _unusable(
+                "dev",
+                Phrase(
+                    "it is for an address of this machine, and BASE_URL is {url}", url=self.base_url
+                ),
+            )
+        return self
+
+    @model_validator(mode="after")
     def _check_keys(self) -> Settings:
         if not self.dev:
             given = "secret_keys_file" if self.secret_keys_file else "secret_keys"
@@ -182,6 +199,9 @@ class Settings(BaseSettings):
                 raise _unusable(given, Phrase("the development key is refused outside the demo"))
             if any(len(key) < 32 for key in self.secret_keys):
                 raise _unusable(given, Phrase("each key needs at least 32 characters"))
+            # Older ones still open what they sealed: `doctor` names them until they are away.
+            if self.secret_keys and (why := weakness(self.secret_keys[-1])):
+                raise _unusable(given, Phrase("the newest key can be guessed: {why}", why=why))
         return self
 
     @property
@@ -203,6 +223,13 @@ class Settings(BaseSettings):
     def asks_second_factor(self) -> bool:
         """True if certain roles (accounts/roles.py) need a second factor."""
         return not self.dev if self.second_factor is None else self.second_factor
+
+    @property
+    def confirm_wait(self) -> int:
+        """Hours in which an account that others had a hand in confirms nothing."""
+        if self.confirm_wait_hours is None:
+            return 0 if self.dev else 72
+        return self.confirm_wait_hours
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -229,6 +256,14 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         file = TomlConfigSettingsSource(settings_cls, config_file())
         return (init_settings, env_settings, file)
+
+
+def loopback(host: str) -> bool:
+    """True for a name or address by which only programs of the same machine are reached."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def _variable(name: str) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import structlog
 from argon2 import PasswordHasher
 
 from labelsvc import settings as settings_module
@@ -17,7 +19,7 @@ from labelsvc.db import Database
 from labelsvc.files import Files
 from labelsvc.migrations import upgrade
 from labelsvc.settings import Settings
-from tests import compiled, postgres, snapshot
+from tests import compiled, parsers, postgres, snapshot
 from tests import world as worlds
 from tests.quick import pytest_addoption, pytest_collection_modifyitems
 from tests.snapshot import Snapshots
@@ -27,6 +29,7 @@ __all__ = ["pytest_addoption", "pytest_collection_modifyitems"]  # hooks of pyte
 
 HOST = "qr.example.vn"
 Database.strict = True  # a request has one connection
+Database.confirm_wait = timedelta(0)  # tests of the wait set it
 
 
 def vectors() -> Path:
@@ -43,6 +46,25 @@ def _cheap_passwords() -> None:
     passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     assert seal_root.__kwdefaults__["cost"] >= 1 << 17  # 128 MiB, half a second
     seal_root.__kwdefaults__["cost"] = 16
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_logs() -> None:
+    """Logs as the service writes them: drawing a traceback in colours took a second."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(bool_as_flag=False),
+        ]
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_read_while_writing() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        parsers.guard(patch)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -115,7 +137,7 @@ def settings(
             monkeypatch.delenv(name)
     url = request.getfixturevalue("database_url") if "database_url" in request.fixturenames else ""
     made = settings_module.load(
-        dev=True,
+        second_factor=False,
         base_url=f"https://{HOST}",
         data_dir=tmp_path / "var",
         database_url=url,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from labelsvc import settings
 from labelsvc.errors import ConfigurationError
 from labelsvc.i18n import explain
 from labelsvc.settings import DEVELOPMENT_KEY
+from labelsvc.weak_keys import weakness
 
 OLD, NEW = "old-key-that-is-long-enough-for-the-rule", "new-key-that-is-long-enough-for-the-rule"
 
@@ -97,6 +99,7 @@ def test_the_environment_wins_over_the_file(place: Path, monkeypatch: pytest.Mon
         ("SECRET_KEYS", DEVELOPMENT_KEY),
         ("RENDER_PROCESSES", "many"),
         ("DEV", "perhaps"),
+        ("SECRET_KEYS", "0" * 40),
         ("PROXY_HOPS", "6"),
         ("COPY_TAIL", "0.5"),
         ("PRINTER_NETWORKS", "192.168.1.1/24"),
@@ -119,9 +122,10 @@ def test_what_is_wrong_is_named_with_its_setting(
 
 
 def test_a_key_of_32_characters_is_long_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LABELSVC_SECRET_KEYS", "k" * 32)
-    assert settings.load().keys == ("k" * 32,)
-    monkeypatch.setenv("LABELSVC_SECRET_KEYS", f"{OLD} {'k' * 31}")
+    key = "Zq7Wn3Rb9Kx2Vt5Mh8Pd4Lc6Gf1Js0Ya"
+    monkeypatch.setenv("LABELSVC_SECRET_KEYS", key)
+    assert settings.load().keys == (key,)
+    monkeypatch.setenv("LABELSVC_SECRET_KEYS", f"{OLD} {key[1:]}")
     with pytest.raises(ConfigurationError, match="at least 32"):
         settings.load()
 
@@ -150,3 +154,42 @@ def test_no_key_is_an_error_except_in_the_demo() -> None:
     with pytest.raises(ConfigurationError):
         _ = settings.load().keys
     assert settings.load(dev=True).keys == (DEVELOPMENT_KEY,)
+
+
+GUESSED = [
+    "0" * 32, "a" * 64, "ab" * 20, "changeme" * 4, "0123456789" * 4, "abcdefghijklmnopqrstuvwxyz012345",
+    "0123456789abcdef0123456789abcdef", "change-me-change-me-please-now-42", "MyPassword-is-long-enough-9876xyz",
+    "Mat-Khau-cua-van-phong-OCOP-2026!", "11112222333344445555666677778888", "qwertyuiopasdfghjklzxcvbnm123456",
+    "deadbeef" * 4, "Zq7Wn3Rb9Kx2Vt5M" * 2, "zyxwvutsrqponmlkjihgfedcba987654",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("key", GUESSED)
+def test_a_key_that_can_be_guessed_signs_nothing(key: str) -> None:
+    with pytest.raises(ConfigurationError, match="can be guessed"):
+        settings.load(secret_keys=(OLD, key))
+    assert settings.load(secret_keys=(key, NEW)).keys == (key, NEW)  # it opens what it sealed
+
+
+@pytest.mark.parametrize("made", ["token_urlsafe", "token_hex"])
+def test_a_random_key_is_never_refused(made: str) -> None:
+    for size in (16, 24, 48) if made == "token_hex" else (24, 48):
+        for _ in range(2000):
+            assert weakness(getattr(secrets, made)(size)) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "fine"),
+    [
+        ("http://127.0.0.1:8000", True), ("http://localhost", True), ("http://[::1]:8000", True),
+        ("http://127.9.9.9", True), ("http://demo.localhost:80", True),
+        ("https://qr.example.vn", False), ("http://192.168.1.4", False), ("http://0.0.0.0:8000", False),
+        ("http://localhost.example.vn", False), ("http://127.0.0.1.example.vn", False),
+    ],
+)  # fmt: skip
+def test_the_development_mode_is_for_addresses_of_the_machine(url: str, fine: bool) -> None:
+    if fine:
+        assert settings.load(dev=True, base_url=url).dev
+        return
+    with pytest.raises(ConfigurationError, match="address of this machine"):
+        settings.load(dev=True, base_url=url)

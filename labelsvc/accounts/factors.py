@@ -11,12 +11,15 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from labelsvc import sealing
-from labelsvc.accounts import audit, challenges, passkeys, recovery, throttle, totp
+from labelsvc.accounts import audit, challenges, notices, passkeys, recovery, throttle, totp
 from labelsvc.accounts.challenges import Purpose
+from labelsvc.accounts.devices import UNKNOWN, Device
 from labelsvc.accounts.models import Factor, Passkey, RecoveryCode, Totp, User
+from labelsvc.accounts.notices import Notice
+from labelsvc.accounts.throttle import Guess
 from labelsvc.clock import now
 from labelsvc.db import Database
-from labelsvc.errors import KeyUnavailable, NotFound, Refused, SignInFailed
+from labelsvc.errors import KeyUnavailable, LabelsvcError, NotFound, Refused, SignInFailed
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,7 @@ def added(session: Session, user_id: int, facts: dict[str, Any]) -> None:
     """Into the audit trail: the owner did it."""
     who = f"user:{user_id}"
     audit.record(session, actor=who, action="account.factor.add", subject=who, facts=facts)
+    notices.tell(session, session.get_one(User, user_id), Notice.FACTOR_ADDED, actor=who)
 
 
 def remove(session: Session, user_id: int, *, passkey: int | None, needed: bool) -> None:
@@ -140,6 +144,7 @@ def remove(session: Session, user_id: int, *, passkey: int | None, needed: bool)
     facts = {"factor": str(Factor.TOTP if passkey is None else Factor.PASSKEY), "passkey": passkey}
     who = f"user:{user_id}"
     audit.record(session, actor=who, action="account.factor.remove", subject=who, facts=facts)
+    notices.tell(session, session.get_one(User, user_id), Notice.FACTOR_REMOVED, actor=who)
 
 
 def reset(session: Session, user: User, *, actor: str) -> int:
@@ -173,42 +178,50 @@ def renew_recovery(session: Session, user_id: int, made: list[recovery.Made]) ->
 
 
 def check_code(
-    database: Database, user_id: int, typed: str, *, keys: Sequence[str], network: str
+    database: Database,
+    user_id: int,
+    typed: str,
+    *,
+    keys: Sequence[str],
+    network: str,
+    device: Device = UNKNOWN,
 ) -> Factor | None:
     """Check a code of the app or a recovery code and use it up. A failure is counted.
 
-    As with passwords, nothing slow is done inside a writing transaction, and guesses that were sent
-    at once meet the throttle a second time.
+    As with passwords, nothing slow is done inside a writing transaction, and a try is counted before
+    the code is looked at.
 
-    :raises TooManyTries: after too many failures.
+    :raises TooManyTries: after too many failures. :raises Busy: too many hashes wait.
     """
-    who = {"secret": keys[0], "name": str(user_id), "network": network, "kind": "code"}
-    with database.reading() as session:
-        throttle.check(session, **who)
+    guess = Guess(keys[0], str(user_id), network, device.of(user_id), "code")
+    with database.writing() as session:
+        tried = throttle.begin(session, guess)
         app = session.get(Totp, user_id)
         paper = recovery.find(session, user_id, typed) if recovery.looks_like_one(typed) else None
     step, secret, fresh = None, b"", True
-    if recovery.looks_like_one(typed):
-        paper = paper if recovery.fits(paper, typed) else None
-    elif app is not None:
-        secret, fresh = sealing.opened(keys, app.sealed, purpose=f"totp {user_id}")
-        step = totp.matching_step(
-            secret.decode(), totp.normal(typed), at=now(), after=app.last_step
-        )
+    try:
+        if recovery.looks_like_one(typed):
+            paper = paper if recovery.fits(paper, typed) else None
+        elif app is not None:
+            secret, fresh = sealing.opened(keys, app.sealed, purpose=f"totp {user_id}")
+            step = totp.matching_step(
+                secret.decode(), totp.normal(typed), at=now(), after=app.last_step
+            )
+    except LabelsvcError:  # busy, or sealed with a key that is not at hand: no failure of theirs
+        with database.writing() as session:
+            throttle.take_back(session, tried)
+        raise
+    if step is None and paper is None:
+        return None
     with database.writing() as session:
-        if step is None and paper is None:
-            throttle.failed(session, **who)
-            return None
-        throttle.check(session, **who)
         if step is not None:
             renewed = None if fresh else sealing.seal(keys, secret, purpose=f"totp {user_id}")
             used = _use_step(session, user_id, step, renewed)
         else:
             used = paper is not None and _use_paper(session, user_id, paper.id)
         if not used:
-            throttle.failed(session, **who)
             return None
-        throttle.succeeded(session, secret=keys[0], name=str(user_id), kind="code")
+        throttle.succeeded(session, guess, tried)
     return Factor.TOTP if step is not None else Factor.RECOVERY
 
 

@@ -40,6 +40,8 @@ class User(Base):
     #: `i18n.fold` of both names: neither database folds Vietnamese marks, and SQLite no capital Đ.
     search_key: Mapped[str] = mapped_column(String(250), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
+    #: When somebody else made, reset or promoted it: for a while it confirms nothing (`two_people`).
+    renewed_at: Mapped[datetime | None]
 
     @validates("name", "full_name")
     def _name_changed(self, key: str, value: str) -> str:
@@ -164,6 +166,42 @@ class SignInTry(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(default=now)
+
+
+class AccountProposal(Base):
+    """An act on an account of an official that a second person confirms, or refuses."""
+
+    __tablename__ = "account_proposal"
+    __table_args__ = ({"info": {"volatile": True}},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    act: Mapped[str] = mapped_column(String(10))
+    #: None for an account that is to be made.
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(120), default="")
+    full_name: Mapped[str] = mapped_column(String(120), default="")
+    role: Mapped[str] = mapped_column(String(12), default="")
+    producer_id: Mapped[int | None] = mapped_column(ForeignKey("producer.id"))
+    state: Mapped[str] = mapped_column(String(10), index=True)
+    proposed_by: Mapped[str] = mapped_column(String(60))
+    proposed_at: Mapped[datetime] = mapped_column(default=now)
+    decided_by: Mapped[str] = mapped_column(String(60), default="")
+    decided_at: Mapped[datetime | None]
+    link_shown_at: Mapped[datetime | None]
+
+
+class AccountNotice(Base):
+    """What somebody did to an account, for its person to read."""
+
+    __tablename__ = "account_notice"
+    __table_args__ = ({"info": {"volatile": True}},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+    what: Mapped[str] = mapped_column(String(20))
+    actor: Mapped[str] = mapped_column(String(60))
+    seen_at: Mapped[datetime | None]
 
 
 class AuditEntry(Base):

@@ -7,7 +7,8 @@ from functools import lru_cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from labelsvc.errors import BadInput
+from labelsvc.accounts import hashing
+from labelsvc.errors import BadInput, Busy
 
 SHORTEST, LONGEST = 10, 200
 #: What people try first; longer lists belong into the operator's hands.
@@ -34,9 +35,10 @@ _hasher = PasswordHasher()
 
 
 def hash_password(password: str) -> str:
-    """The hash to keep.
+    """The hash to keep. Takes a tenth of a second or more: call it outside a transaction.
 
     :raises BadInput: too short, too long, or one of the first that anybody would try.
+    :raises Busy: too many hashes wait.
     """
     if not SHORTEST <= len(password) <= LONGEST:
         raise BadInput(
@@ -50,16 +52,33 @@ def hash_password(password: str) -> str:
             "This password is one of the first that thieves try.",
             fix="Take a few words that you remember; spaces are allowed.",
         )
-    return _hasher.hash(password)
+    return hashing.run(lambda: _hasher.hash(password), known=True)
 
 
-def check_password(kept: str | None, password: str) -> bool:
-    """True if *password* is the one. Takes as long when there is nothing to compare with."""
+def check_password(kept: str | None, password: str, *, known: bool = True) -> bool:
+    """True if *password* is the one. Takes as long when there is nothing to compare with.
+
+    :param known: as `hashing.run`: strangers wait in a room of their own.
+    :raises Busy: too many hashes wait.
+    """
     try:
-        _hasher.verify(kept or _dummy(), password[: LONGEST + 1])
+        hashing.run(lambda: _hasher.verify(kept or _dummy(), password[: LONGEST + 1]), known=known)
     except (VerificationError, InvalidHashError):
         return False
     return kept is not None
+
+
+def rehashed(kept: str, password: str) -> str | None:
+    """A new hash of the right *password* where *kept* was made with older parameters.
+
+    None too where the pool is busy: the next sign-in does it.
+    """
+    if not outdated(kept):
+        return None
+    try:
+        return hashing.run(lambda: _hasher.hash(password), known=True)
+    except Busy:
+        return None
 
 
 def outdated(kept: str) -> bool:

@@ -86,6 +86,7 @@ POLICY: dict[str, frozenset[Role]] = {
     "office.audit": READERS,
     "office.accounts": READERS,
     "office.account": READERS,
+    "office.account_proposals": READERS,
     "office.keys": READERS,
     "office.key": READERS,
     "office.mark": READERS,

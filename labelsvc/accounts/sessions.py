@@ -15,11 +15,13 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload
 
 from labelsvc.accounts import audit, factors, passwords, throttle
+from labelsvc.accounts.devices import UNKNOWN, Device
 from labelsvc.accounts.models import Factor, Role, SignIn, Stage, User
 from labelsvc.accounts.roles import SECOND_FACTOR
+from labelsvc.accounts.throttle import Guess
 from labelsvc.clock import now
 from labelsvc.db import Database
-from labelsvc.errors import SignInFailed
+from labelsvc.errors import Busy, SignInFailed
 from labelsvc.i18n import nfc
 
 #: A sign-in ends after this time even when it is used all the while.
@@ -32,7 +34,25 @@ CONFIRMED = timedelta(minutes=10)
 HALF = {Stage.FACTOR: timedelta(minutes=10), Stage.ENROL: timedelta(minutes=40)}
 
 
-def check(database: Database, *, name: str, password: str, secret: str, network: str) -> int | None:
+@dataclass(frozen=True)
+class Browser:
+    """The browser that signs in: its network, its name, the token that it had, who is known there."""
+
+    network: str
+    device: str
+    token: str = ""
+    known: Device = UNKNOWN
+
+
+def check(
+    database: Database,
+    *,
+    name: str,
+    password: str,
+    secret: str,
+    network: str,
+    device: Device = UNKNOWN,
+) -> int | None:
     """Id of the user whose name and password these are, or None; a failure is counted.
 
     A good and a bad answer take the same time, for known and unknown names. The password is hashed
@@ -40,35 +60,30 @@ def check(database: Database, *, name: str, password: str, secret: str, network:
     for as long, and anybody could send sign-ins all day.
 
     :raises TooManyTries: after too many failures.
+    :raises Busy: too many passwords are looked at in this moment; then nothing is counted.
     """
     name = normal_name(name)
-    who = {"secret": secret, "name": name, "network": network}
     with database.reading() as session:
-        throttle.check(session, **who)
         user = session.scalars(select(User).where(User.name == name)).one_or_none()
-    known = user.password_hash if user is not None and user.active else None
-    good = passwords.check_password(known, password)
-    if user is None or known is None or not good:
-        with database.writing() as session:
-            throttle.failed(session, **who)
-        return None
-    renewed = passwords.hash_password(password) if passwords.outdated(known) else None
+    word = device.of(user.id) if user is not None else ""
+    guess = Guess(secret, name, network, word)
     with database.writing() as session:
-        # Guesses that were sent at once all came past the first look; they do not pass this one.
-        throttle.check(session, **who)
-        throttle.succeeded(session, secret=secret, name=name)
+        tried = throttle.begin(session, guess)
+    known = user.password_hash if user is not None and user.active else None
+    try:
+        good = passwords.check_password(known, password, known=bool(word))
+    except Busy:
+        with database.writing() as session:
+            throttle.take_back(session, tried)
+        raise
+    if user is None or known is None or not good:
+        return None
+    renewed = passwords.rehashed(known, password)
+    with database.writing() as session:
+        throttle.succeeded(session, guess, tried)
         if renewed is not None:
             session.get_one(User, user.id).password_hash = renewed
     return user.id
-
-
-@dataclass(frozen=True)
-class Browser:
-    """The browser that signs in: its network, its name, and the token that it had."""
-
-    network: str
-    device: str
-    token: str = ""
 
 
 def sign_in(
@@ -90,7 +105,10 @@ def sign_in(
         sign-in never counts as a step-up.
     :raises TooManyTries: after too many failures.
     """
-    found = check(database, name=name, password=password, secret=secret, network=browser.network)
+    found = check(
+        database, name=name, password=password, secret=secret,
+        network=browser.network, device=browser.known,
+    )  # fmt: skip
     if found is None:
         return None
     with database.writing() as session:
@@ -264,11 +282,16 @@ def check_own(database: Database, token: str, password: str, *, secret: str, net
         row = find(session, token)
     if row is None:
         raise SignInFailed("You are not signed in any more.", fix="Sign in again.")
-    name = row.user.name
-    if check(database, name=name, password=password, secret=secret, network=network) is None:
+    own = here(token, row.user_id)
+    if check(database, name=row.user.name, password=password, secret=secret, network=network, device=own) is None:  # fmt: skip
         raise SignInFailed(
             "The password is not right.", fix="Give the password of your account.", field="password"
         )
+
+
+def here(token: str, user_id: int) -> Device:
+    """A signed-in browser as a device of its own: others' failures do not delay a step-up in it."""
+    return Device(f"sign-in {_hash(token)}", (user_id,))
 
 
 def recently_confirmed(row: SignIn) -> bool:

@@ -1,5 +1,9 @@
-"""Throttle: slows guessing down by counting failed sign-ins per name and network, in the database,
-so that several processes count together. A keyed hash is stored, no name and no address.
+"""Throttle: slows guessing down by counting tries per name and network, in the database, so that several
+processes count together. A keyed hash is stored, no name and no address.
+
+A try is counted before the secret is looked at and taken back when it was good: tries that are sent at
+once slow each other. A device from which the person signed in before counts by itself, beside name and
+network: nobody without it can delay it. Passkeys are not counted at all, they cannot be guessed.
 
 Codes of second factors are counted per user and for a whole day: six digits are a million, three of
 them are right at any time, and whoever tries them has the password already.
@@ -12,8 +16,9 @@ import hmac
 import math
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from labelsvc.accounts.models import SignInTry
@@ -27,6 +32,8 @@ FREE_NAME, FREE_NETWORK, FREE_CODE = 5, 30, 5
 #: With the waits below this leaves some 30 guesses a day, a chance of 1 in 10 000.
 CODE_WINDOW = timedelta(hours=24)
 _FIRST_WAIT = 15.0
+#: First part of the PostgreSQL advisory lock; the second is the key's.
+_LOCK: Final = 1_802_201_963
 
 
 @dataclass(frozen=True)
@@ -38,7 +45,10 @@ class _Limit:
     fix: str
 
 
-_PASSWORD = "Ask the programme office for a new password if you have forgotten yours."  # noqa: S105
+_PASSWORD = (
+    "Without waiting: a passkey, or a device from which you signed in before. If you forgot the "  # noqa: S105
+    "password, ask the programme office for a new link; it also ends the wait."
+)
 _LIMITS = {
     "name": _Limit(FREE_NAME, WINDOW, 900.0, _PASSWORD),
     "network": _Limit(FREE_NETWORK, WINDOW, 900.0, _PASSWORD),
@@ -49,48 +59,91 @@ _LIMITS = {
 }  # fmt: skip
 
 
-def check(session: Session, *, secret: str, name: str, network: str, kind: str = "name") -> None:
-    """:raises TooManyTries: with the seconds to wait, for this name or this network.
+@dataclass(frozen=True)
+class Guess:
+    """Somebody tries a secret: keyed by *secret*, of which *name*, from which *network*."""
 
-    :param kind: what *name* is: the "name" of a password's owner, or the user of a "code".
+    secret: str
+    name: str
+    network: str
+    #: The word of a device that is known for this person (`devices.Device.of`), or "".
+    device: str = ""
+    #: What *name* is: the "name" of a password's owner, or the user of a "code".
+    kind: str = "name"
+
+    def keys(self) -> list[tuple[str, _Limit]]:
+        """The counts that this try belongs to, whose it is first."""
+        own = (self.own_key(), _LIMITS[self.kind])
+        if self.device:
+            return [own]
+        return [own, (self._key("network", self.network), _LIMITS["network"])]
+
+    def own_key(self) -> str:
+        if self.device:
+            return self._key(f"device {self.kind}", f"{self.device} {self.name}")
+        return self._key(self.kind, self.name)
+
+    def _key(self, kind: str, value: str) -> str:
+        message = f"throttle {kind} {value}".encode()
+        return hmac.digest(self.secret.encode(), message, hashlib.sha256).hex()
+
+
+def begin(session: Session, guess: Guess) -> list[int]:
+    """Count a try before the secret is looked at; gives its rows, for `succeeded` and `take_back`.
+
+    :raises TooManyTries: with the seconds to wait, for this person or this network.
     """
-    for key, limit in _keys(secret, kind, name, network):
-        count, last = session.execute(
-            select(func.count(), func.max(SignInTry.at)).where(
-                SignInTry.key == key, SignInTry.at > now() - limit.window
-            )
-        ).one()
-        if count < limit.free:
-            continue
-        wait = min(limit.longest, _FIRST_WAIT * 2 ** min(count - limit.free, 10))
-        left = wait - (now() - last).total_seconds()
-        if left > 0:
-            raise TooManyTries(
-                "Too many failed sign-ins. Try again in {seconds} seconds.",
-                fix=limit.fix,
-                seconds=math.ceil(left),
-            )
-
-
-def failed(session: Session, *, secret: str, name: str, network: str, kind: str = "name") -> None:
-    """Count a failure."""
+    keys = guess.keys()
+    _lock(session, [key for key, _ in keys])
+    for key, limit in keys:
+        _check(session, key, limit)
     session.execute(delete(SignInTry).where(SignInTry.at < now() - CODE_WINDOW))
-    session.add_all([SignInTry(key=key) for key, _ in _keys(secret, kind, name, network)])
+    rows = [SignInTry(key=key) for key, _ in keys]
+    session.add_all(rows)
+    session.flush()
+    return [row.id for row in rows]
 
 
-def succeeded(session: Session, *, secret: str, name: str, kind: str = "name") -> None:
-    """A good sign-in clears the name; the network keeps its count."""
-    key = _key(secret, kind, name)
+def _check(session: Session, key: str, limit: _Limit) -> None:
+    count, last = session.execute(
+        select(func.count(), func.max(SignInTry.at)).where(
+            SignInTry.key == key, SignInTry.at > now() - limit.window
+        )
+    ).one()
+    if count < limit.free:
+        return
+    wait = min(limit.longest, _FIRST_WAIT * 2 ** min(count - limit.free, 10))
+    left = wait - (now() - last).total_seconds()
+    if left > 0:
+        raise TooManyTries(
+            "Too many failed sign-ins. Try again in {seconds} seconds.",
+            fix=limit.fix,
+            seconds=math.ceil(left),
+        )
+
+
+def _lock(session: Session, keys: list[str]) -> None:
+    """Let tries of one person take turns: SQLite's writing door does so for everybody."""
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    for number in sorted(int(key[:7], 16) for key in keys):
+        session.execute(
+            text("SELECT pg_advisory_xact_lock(:lock, :key)"), {"lock": _LOCK, "key": number}
+        )
+
+
+def take_back(session: Session, tried: list[int]) -> None:
+    """The secret was not looked at after all: the try counts nowhere."""
+    session.execute(delete(SignInTry).where(SignInTry.id.in_(tried)))
+
+
+def succeeded(session: Session, guess: Guess, tried: list[int]) -> None:
+    """A good sign-in clears the person's count, here or elsewhere; the network keeps the others'."""
+    take_back(session, tried)
+    session.execute(delete(SignInTry).where(SignInTry.key == guess.own_key()))
+
+
+def clear(session: Session, *, secret: str, name: str) -> None:
+    """A new password was set by a link: the wait for the old one is over."""
+    key = Guess(secret, name, "").own_key()
     session.execute(delete(SignInTry).where(SignInTry.key == key))
-
-
-def _keys(secret: str, kind: str, name: str, network: str) -> list[tuple[str, _Limit]]:
-    return [
-        (_key(secret, kind, name), _LIMITS[kind]),
-        (_key(secret, "network", network), _LIMITS["network"]),
-    ]
-
-
-def _key(secret: str, kind: str, value: str) -> str:
-    message = f"throttle {kind} {value}".encode()
-    return hmac.digest(secret.encode(), message, hashlib.sha256).hex()

@@ -10,8 +10,9 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from labelsvc.accounts import audit, factors, passwords, sessions
+from labelsvc.accounts import audit, factors, notices, passwords, sessions, throttle, two_people
 from labelsvc.accounts.models import Role, User
+from labelsvc.accounts.notices import Notice
 from labelsvc.errors import BadInput, Conflict, SignInFailed
 
 #: How long an invitation or reset link works.
@@ -32,6 +33,30 @@ def create_user(
 
     :raises Conflict: the name is taken. :raises BadInput: a producer's user without producer.
     """
+    name = check_new(session, name, role, producer_id)
+    user = User(
+        name=name,
+        full_name=full_name.strip()[:120],
+        role=Role(role),
+        producer_id=producer_id,
+        password_hash=passwords.hash_password(password) if password else None,
+    )
+    two_people.hold_back(user)
+    session.add(user)
+    session.flush()
+    audit.record(
+        session,
+        actor=actor,
+        action="user.create",
+        subject=f"user:{user.id}",
+        facts={"role": str(role), "producer": producer_id},
+    )
+    notices.tell(session, user, Notice.MADE, actor=actor)
+    return user
+
+
+def check_new(session: Session, name: str, role: Role | str, producer_id: int | None) -> str:
+    """The name as it is kept. Raises as `create_user`."""
     role = Role(role)
     name = sessions.normal_name(name)
     if not name or (role is Role.PRODUCER) != (producer_id is not None):
@@ -45,23 +70,7 @@ def create_user(
             fix="Choose another, or use the account.",
             name=name,
         )
-    user = User(
-        name=name,
-        full_name=full_name.strip()[:120],
-        role=role,
-        producer_id=producer_id,
-        password_hash=passwords.hash_password(password) if password else None,
-    )
-    session.add(user)
-    session.flush()
-    audit.record(
-        session,
-        actor=actor,
-        action="user.create",
-        subject=f"user:{user.id}",
-        facts={"role": str(role), "producer": producer_id},
-    )
-    return user
+    return name
 
 
 def invitation(user: User, *, keys: Sequence[str]) -> str:
@@ -69,14 +78,17 @@ def invitation(user: User, *, keys: Sequence[str]) -> str:
     return _serializer(keys).dumps([user.id, _stamp(user)])
 
 
-def accept(session: Session, token: str, password: str, *, keys: Sequence[str]) -> User:
-    """Set the password of the invited user and end all older sign-ins.
+def accept(session: Session, token: str, hashed: str, *, keys: Sequence[str]) -> User:
+    """Set the password of the invited user, end all older sign-ins and the wait after failures.
 
+    :param hashed: of `passwords.hash_password`, which is no work for a transaction.
     :raises SignInFailed: the link is wrong, used, or older than a week.
-    :raises BadInput: the password is too short.
     """
     user = invited(session, token, keys=keys)
-    set_password(session, user, password, actor=f"user:{user.id}")
+    set_password(session, user, hashed, actor=f"user:{user.id}")
+    # Whoever handed the link over may have kept it for themself.
+    two_people.hold_back(user)
+    throttle.clear(session, secret=keys[0], name=user.name)
     return user
 
 
@@ -95,30 +107,29 @@ def invited(session: Session, token: str, *, keys: Sequence[str]) -> User:
     return user
 
 
-def set_password(session: Session, user: User, password: str, *, actor: str) -> None:
-    """Change the password and sign the user out everywhere."""
-    user.password_hash = passwords.hash_password(password)
+def set_password(session: Session, user: User, hashed: str, *, actor: str) -> None:
+    """Change the password, given as its hash, and sign the user out everywhere."""
+    user.password_hash = hashed
     sessions.end_all(session, user)
     audit.record(session, actor=actor, action="user.password", subject=f"user:{user.id}")
+    notices.tell(session, user, Notice.PASSWORD, actor=actor)
 
 
 def set_active(session: Session, user: User, active: bool, *, actor: str) -> None:
     """Let the user in or keep them out; keeping out ends their sign-ins."""
     user.active = active
-    if not active:
+    if active:
+        two_people.hold_back(user)
+    else:
         sessions.end_all(session, user)
+    notices.tell(session, user, Notice.IN if active else Notice.OUT, actor=actor)
     audit.record(
         session, actor=actor, action="user.active", subject=f"user:{user.id}", facts={"active": active}
     )  # fmt: skip
 
 
-def set_role(
-    session: Session, user: User, role: Role | str, *, producer_id: int | None = None, actor: str
-) -> None:
-    """Give the user another role; their sign-ins end, so that no page of the old role stays open.
-
-    :raises BadInput: no such role, or a producer's user without producer.
-    """
+def check_role(user: User, role: Role | str, producer_id: int | None) -> None:
+    """:raises BadInput: no such role, the same, or a producer's user without producer."""
     if role not in set(Role) or (role == Role.PRODUCER) != (producer_id is not None):
         raise BadInput(
             "Users of producers belong to exactly one producer, all others to none.",
@@ -130,8 +141,20 @@ def set_role(
             "{name} has this role already.", fix="Choose another one.", name=user.full_name,
             field="role",
         )  # fmt: skip
+
+
+def set_role(
+    session: Session, user: User, role: Role | str, *, producer_id: int | None = None, actor: str
+) -> None:
+    """Give the user another role; their sign-ins end, so that no page of the old role stays open.
+
+    :raises BadInput: as `check_role`.
+    """
+    check_role(user, role, producer_id)
     before = user.role
     user.role, user.producer_id = Role(role), producer_id
+    two_people.hold_back(user)
+    notices.tell(session, user, Notice.ROLE, actor=actor)
     sessions.end_all(session, user)
     audit.record(
         session, actor=actor, action="user.role", subject=f"user:{user.id}",
@@ -141,6 +164,12 @@ def set_role(
 
 def renew_invitation(session: Session, user: User, *, keys: Sequence[str], actor: str) -> str:
     """A fresh link by which the user chooses a password. :raises Conflict: the user is kept out."""
+    announce_link(session, user, actor=actor)
+    return invitation(user, keys=keys)
+
+
+def announce_link(session: Session, user: User, *, actor: str) -> None:
+    """Write down that a link is given out. :raises Conflict: the user is kept out."""
     if not user.active:
         raise Conflict(
             "{name} is kept out, so that a link would open nothing.",
@@ -148,12 +177,14 @@ def renew_invitation(session: Session, user: User, *, keys: Sequence[str], actor
             name=user.full_name,
         )
     audit.record(session, actor=actor, action="user.invite", subject=f"user:{user.id}")
-    return invitation(user, keys=keys)
+    notices.tell(session, user, Notice.LINK, actor=actor)
 
 
 def reset_factors(session: Session, user: User, *, actor: str) -> int:
     """Take the second factors of somebody who lost them away and end their sign-ins. How many."""
     count = factors.reset(session, user, actor=actor)
+    two_people.hold_back(user)
+    notices.tell(session, user, Notice.RESET, actor=actor)
     sessions.end_all(session, user)
     return count
 

@@ -13,18 +13,12 @@ from collections.abc import Callable
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from labelsvc import letters
 from labelsvc.errors import BadInput
 from labelsvc.i18n import nfc
 
 #: Dropped without a word: zero-width characters, direction marks of a single letter, soft hyphens.
 _INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF])
-#: Refused: they turn the direction of what follows, so a name would read as another one.
-_TURNING = re.compile("[\u061c\u202a-\u202e\u2066-\u2069]")
-_CONTROL = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufff9-\ufffb\ufffe\uffff]"
-)
-#: Refused: what they show depends on the font of one machine, or on nothing at all.
-_PRIVATE = re.compile("[\ue000-\uf8ff\U000e0000-\U000e007f\U000f0000-\U0010ffff]")
 _SPACE = re.compile(r"\s+")
 _TAG = re.compile(r"<\s*[!/?a-zA-Z]")
 #: What a spreadsheet takes for a formula when it stands first.
@@ -250,32 +244,18 @@ def checked(field: str, check: Check, text: str | None) -> str:
 
 def shown(text: str, *, most: int = 200) -> str:
     """*text* for a report about it: without what `line` refuses or leaves out."""
-    bare = _CONTROL.sub(" ", _TURNING.sub("", nfc(text.translate(_INVISIBLE))))
-    bare = _PRIVATE.sub(" ", bare)
+    bare = letters.shown(letters.TURNING.sub("", nfc(text.translate(_INVISIBLE))))
     return _SPACE.sub(" ", bare).strip()[:most]
 
 
 def _readable(text: str) -> str:
     """NFC without invisible characters.
 
-    :raises BadInput: control characters, or characters that turn the direction of reading.
+    :raises BadInput: as `letters.check`.
     """
     if text.isascii() and text.isprintable():
         return text
-    if _TURNING.search(text):
-        raise BadInput(
-            "The text holds characters that turn the reading direction.",
-            fix="Type it again instead of copying it.",
-        )
-    if _CONTROL.search(text):
-        raise BadInput(
-            "The text holds control characters.", fix="Type it again instead of copying it."
-        )
-    if _PRIVATE.search(text):
-        raise BadInput(
-            "The text holds characters that only one font can show.",
-            fix="Type it again in Unicode instead of copying it.",
-        )
+    letters.check(text)
     return nfc(text.translate(_INVISIBLE))
 
 

@@ -15,7 +15,7 @@ from functools import partial
 from sqlalchemy import ForeignKey, String, Text, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from labelsvc.accounts import audit
+from labelsvc.accounts import audit, two_people
 from labelsvc.catalogue import fields
 from labelsvc.catalogue.certify import withdraw_recognition
 from labelsvc.catalogue.recognition import Authority, Recognition
@@ -128,11 +128,11 @@ def confirm_withdrawal(session: Session, proposal: WithdrawalProposal, *, actor:
     """
     _person(actor)
     _undecided(proposal)
-    if proposal.proposed_by == actor:
-        raise Refused(
-            "Whoever proposes a withdrawal cannot confirm it.",
-            fix="Ask somebody else of the office.",
-        )
+    same = Refused(
+        "Whoever proposes a withdrawal cannot confirm it.",
+        fix="Ask somebody else of the office.",
+    )
+    two_people.check(session, proposal.proposed_by, actor, same=same)
     words = REASON_WORDS[Reason(proposal.reason)]
     if proposal.words and proposal.words != words:
         words = f"{words}: {proposal.words}"

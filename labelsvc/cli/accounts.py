@@ -1,9 +1,10 @@
-"""users add, users reset-factors."""
+"""users add, users link, users let-in, users reset-factors."""
 
 from __future__ import annotations
 
 import click
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from labelsvc.accounts import users as verbs
 from labelsvc.accounts.models import Role, User
@@ -51,6 +52,49 @@ def add(name: str, role: str, producer: int | None, full_name: str, as_json: boo
     )
 
 
+@users.command("link")
+@click.argument("name")
+@base.json_option
+def new_link(name: str, as_json: bool) -> None:
+    """Print a new link by which somebody chooses a password.
+
+    For auditors, and where the office has one person only. Hand it over yourself.
+
+    Example: labelsvc users link auditor@example.vn
+    """
+    settings, database, _ = base.opened()
+    with database.writing() as session:
+        user = _found(session, name)
+        token = verbs.renew_invitation(session, user, keys=settings.keys, actor="cli")
+        link = f"{settings.base_url}/account/invitation/{token}"
+        result = {"user": user.id, "name": user.name, "link": link}
+    words = base.say("{name} chooses a password here, within a week:\n{link}", **result)
+    base.put(result, as_json, words)
+
+
+@users.command("let-in")
+@click.argument("name")
+@base.json_option
+def let_in(name: str, as_json: bool) -> None:
+    """Let somebody in again whom the office kept out.
+
+    Example: labelsvc users let-in thanhtra@example.vn
+    """
+    _, database, _ = base.opened()
+    with database.writing() as session:
+        user = _found(session, name)
+        verbs.set_active(session, user, True, actor="cli")
+        result = {"user": user.id, "name": user.name}
+    base.put(result, as_json, base.say("{name} may sign in again.", **result))
+
+
+def _found(session: Session, name: str) -> User:
+    user = session.scalars(select(User).where(User.name == normal_name(name))).one_or_none()
+    if user is None:
+        raise NotFound("There is no user {name}.", fix="Look at the name again.", name=name)
+    return user
+
+
 @users.command("reset-factors")
 @click.argument("name")
 @click.confirmation_option(prompt="Take all second factors of this user away?")
@@ -65,9 +109,7 @@ def reset_factors(name: str, as_json: bool) -> None:
     """
     _, database, _ = base.opened()
     with database.writing() as session:
-        user = session.scalars(select(User).where(User.name == normal_name(name))).one_or_none()
-        if user is None:
-            raise NotFound("There is no user {name}.", fix="Look at the name again.", name=name)
+        user = _found(session, name)
         count = verbs.reset_factors(session, user, actor="cli")
         result = {"user": user.id, "name": user.name, "removed": count}
     base.put(result, as_json, base.say("{removed} second factors of {name} are removed.", **result))

@@ -65,6 +65,7 @@ def import_list(
         raise click.MissingParameter(ctx=context, param_hint="FILE", param_type="argument")
     from labelsvc.catalogue.importing import Choices, ListKind, apply_import, plan_import  # slow
     from labelsvc.catalogue.importing.answers import answer
+    from labelsvc.catalogue.importing.plan import tables_of
     from labelsvc.catalogue.importing.report import as_document, as_lines
     from labelsvc.catalogue.importing.staging import Staging
 
@@ -76,9 +77,13 @@ def import_list(
     kind = ListKind(said["kind"]) if said["kind"] else None
     choices = Choices(kind, dict.fromkeys(said["left_out"], False))
 
+    tables = tables_of(data, file.name)
+
     def planned(session: Session) -> Plan:
         with base.progress(base.say("Reading and comparing")) as step:
-            return plan_import(session, data=data, file_name=file.name, choices=choices, step=step)
+            return plan_import(
+                session, data=data, file_name=file.name, choices=choices, step=step, tables=tables
+            )
 
     applied = not dry_run
     if dry_run:

@@ -6,6 +6,7 @@ import errno
 import re
 import signal
 import socket
+import sys
 import threading
 import time
 from typing import Any, Final
@@ -17,6 +18,7 @@ from gunicorn.glogging import Logger
 from labelsvc import i18n, migrations
 from labelsvc.catalogue.places import load_places
 from labelsvc.cli import base
+from labelsvc.cli.intake.worker import MAX_OPEN, Worker
 from labelsvc.codes.register.issue import create_keys
 from labelsvc.codes.tlog import setback
 from labelsvc.db import Database
@@ -91,6 +93,8 @@ class Log(Logger):  # type: ignore[misc]
         super().warning(_SAID.sub(r"\1", _SENDER.sub("", msg)), *args, **kwargs)
 
     def exception(self, msg: str, *args: object, **kwargs: object) -> None:
+        if isinstance(sys.exc_info()[1], BlockingIOError):  # the client took nothing of its answer
+            return
         if msg.startswith("Error handling request"):  # its arguments are method and path
             msg, args = "Error handling request", ()
         super().exception(msg, *args, **kwargs)
@@ -123,6 +127,7 @@ def run_server(
     """
     configure_logs(settings)
     wait_for_port(host, port)
+    Worker.prepare((settings.upload_mib + 1) * 1024 * 1024)
     pool = LocalPool(settings)
     beside = processes(settings) > 0
 
@@ -132,22 +137,29 @@ def run_server(
         if announce is not None:
             announce()
 
-    def serving(worker: Any) -> None:
+    def before_fork(server: Any, worker: Worker) -> None:
+        scanning = sum(other.takes_scans for other in server.WORKERS.values())
+        worker.takes_scans = scanning < workers
+
+    def serving(worker: Worker) -> None:
         # After the fork: a thread and its connections must not be copied from the master.
-        if not beside:
+        if not beside and not worker.takes_scans:
             pool.start()
 
     Server(
         settings,
         {
             "bind": f"{host}:{port}",
-            "workers": workers,
-            "worker_class": "gthread",
-            "threads": 8,
+            "workers": 2 * workers,
+            "worker_class": Worker,
+            "worker_connections": MAX_OPEN + 100,
+            # Its loop would wait for ever for a client that takes nothing.
+            "sendfile": False,
             "accesslog": None,
             "loglevel": "warning",
             "logger_class": Log,
             "when_ready": ready,
+            "pre_fork": before_fork,
             "post_fork": lambda server, worker: leave_processes_alone(),
             "post_worker_init": serving,
             "worker_exit": lambda server, worker: None if beside else pool.stop(),
@@ -202,8 +214,9 @@ def _is_free(host: str, port: int) -> bool:
     help="Port to serve on.",
 )  # fmt: skip
 @click.option(
-    "--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Serving processes."
-)
+    "--workers", default=2, show_default=True, type=click.IntRange(1, 64),
+    help="Processes for scans, and as many for everything else.",
+)  # fmt: skip
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the site and render print runs beside it.
 

@@ -22,6 +22,7 @@ from labelsvc.i18n import nfc
 from labelsvc.inspections.ends import without_codes
 from labelsvc.inspections.models import (
     Case,
+    CaseFile,
     CaseKind,
     CaseNote,
     CaseState,
@@ -53,6 +54,7 @@ def open_case(
     subject: CaseSubject | None = None,
     facts: Mapping[str, Any] | None = None,
     uid: str | None = None,
+    sent_hash: str = "",
 ) -> Case:
     """Open a case; the one that has this *uid* already is given back as it is.
 
@@ -63,6 +65,7 @@ def open_case(
     :param actor: "user:12", or "watch" for the signals.
     :param facts: headline facts that JSON can hold; nothing that stands for a person.
     :param uid: a UUID in its canonical spelling, made by who opens the case.
+    :param sent_hash: of what an application sent, by which a second sending is known as the same.
     :raises BadInput: no such kind, or a *uid* that is no UUID.
     """
     if kind not in list(CaseKind):
@@ -85,6 +88,7 @@ def open_case(
         number=subject.number,
         opened_by=actor,
         facts=dict(facts or {}),
+        sent_hash=sent_hash,
     )
     try:
         with session.begin_nested():
@@ -117,6 +121,7 @@ def add_note(
     """Write something down; a note with the same *uid* is not written twice.
 
     :raises BadInput: nothing is said, or the *uid* belongs to a note of another case.
+    :raises Conflict: the case is closed.
     """
     if uid is not None:
         uid = canonical_uid(uid)
@@ -125,6 +130,7 @@ def add_note(
             if found.case_id != case.id:
                 raise BadInput("This note belongs to another case.")
             return found
+    _not_closed(case)
     note = CaseNote(case_id=case.id, actor=actor, text=_said(text, "text"), uid=uid)
     session.add(note)
     session.flush()
@@ -132,6 +138,23 @@ def add_note(
         case.state = CaseState.OPEN
     _audit(session, case, "note", actor, {"note": note.id})
     return note
+
+
+def add_photo(session: Session, case: Case, photo: CaseFile) -> None:
+    """Put a photo to its case; the trail has its hash, so that it cannot be exchanged unseen.
+
+    :raises Conflict: the case is closed, or the photo's uid is that of another one.
+    """
+    _not_closed(case)
+    if session.scalar(select(CaseFile.id).where(CaseFile.uid == photo.uid)) is not None:
+        raise Conflict(
+            "A photo of this case was kept before, elsewhere or with other contents.",
+            fix="Open a new case with it.",
+        )
+    photo.case_id = case.id
+    session.add(photo)
+    session.flush()
+    _audit(session, case, "photo", photo.actor, {"file": photo.id, "sha256": photo.sha256})
 
 
 def contest(session: Session, case: Case, text: str, actor: str) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
@@ -19,6 +19,7 @@ from labelsvc import clock
 from labelsvc.accounts.models import User
 from labelsvc.codes.forms.uri import MAX_TEXT
 from labelsvc.inspections.models import Case
+from labelsvc.inspections.sightings import Moment
 from labelsvc.scans.verdict import Verdict
 
 #: Codes of one visit, and bytes of the visit as it is sent.
@@ -39,7 +40,7 @@ class SentEntry(BaseModel):
 
     code: Annotated[str, Field(max_length=MAX_TEXT)]
     verdict: Verdict
-    at: AwareDatetime
+    at: Moment
     #: How many items carried the code.
     items: Annotated[int, Field(ge=1, le=10_000)] = 1
     product: Annotated[str, Field(max_length=400)] = ""
@@ -59,7 +60,7 @@ class SentVisit(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    began: AwareDatetime
+    began: Moment
     entries: Annotated[list[SentEntry], Field(max_length=MOST_ENTRIES)] = []
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from labelsvc import letters
+
 #: Characters of what is no code of ours, as far as they are kept.
 LONGEST: Final = 300
 #: What may be a whole code, also in an address of somebody else or in groups of four as it is printed
@@ -14,7 +16,7 @@ _WHOLE = re.compile(r"[0-9A-Za-z]{20,}|\b(?:[0-9A-Za-z]{4}[ -]){4,}[0-9A-Za-z]{4
 
 def code_by_ends(code: str) -> str:
     """What was read as far as it may be kept: an address with its host, whole codes by their ends."""
-    return without_codes(code.strip())[:LONGEST]
+    return without_codes(letters.shown(code).strip())[:LONGEST]
 
 
 def without_codes(text: str) -> str:

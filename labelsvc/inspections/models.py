@@ -109,8 +109,12 @@ class Case(Base):
     opened_at: Mapped[datetime] = mapped_column(default=now)
     #: "watch", "user:12".
     opened_by: Mapped[str] = mapped_column(String(60))
+    #: SHA-256 of what the inspector's app sent, photos too; empty for others and for those of before.
+    sent_hash: Mapped[str] = mapped_column(String(64), default="")
     #: Headline facts, counts and thresholds; nothing that stands for a person.
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    #: Its code was reported at places far apart: the scan page says so until it is answered.
+    apart: Mapped[bool] = mapped_column(default=False)
     decision: Mapped[str] = mapped_column(String(12), default="")
     #: Why, in words that the producer reads too.
     reason: Mapped[str] = mapped_column(Text, default="")
@@ -156,6 +160,8 @@ class CaseFile(Base):
     actor: Mapped[str] = mapped_column(String(60))
     #: Key of a JPEG in `files`.
     path: Mapped[str] = mapped_column(String(120))
+    #: SHA-256 of that file, in hexadecimal, as in the audit trail; empty for photos of before.
+    sha256: Mapped[str] = mapped_column(String(64), default="")
     width: Mapped[int] = mapped_column(default=0)
     height: Mapped[int] = mapped_column(default=0)
     description: Mapped[str] = mapped_column(String(200), default="")

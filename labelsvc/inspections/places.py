@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from labelsvc import clock
 from labelsvc.accounts import audit
 from labelsvc.codes.models import Issue
-from labelsvc.errors import BadInput
+from labelsvc.errors import BadInput, Conflict
 from labelsvc.inspections.cases import canonical_uid
 from labelsvc.inspections.models import Report, SaleProvince, Sighting, SightingSource
 from labelsvc.scans import provinces
@@ -54,6 +54,7 @@ def note_sighting(
     :param uid: of the sender, so that the same scan sent twice is one sighting.
     :returns: None when no province can be made of it.
     :raises BadInput: *uid* is no UUID, or no such source.
+    :raises Conflict: *uid* is that of a place of another code.
     """
     if source not in list(SightingSource):
         raise BadInput("There is no such source of places.")
@@ -61,6 +62,11 @@ def note_sighting(
         uid = canonical_uid(uid)
         found = session.scalars(select(Sighting).where(Sighting.uid == uid)).one_or_none()
         if found is not None:
+            if (found.number, found.source) != (number, source):
+                raise Conflict(
+                    "A place with this number of its own was kept before, with another code.",
+                    uid=uid,
+                )
             return found
     latitude, longitude = spot.latitude, spot.longitude
     known = latitude is not None and longitude is not None

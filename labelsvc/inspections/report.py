@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from labelsvc import letters
 from labelsvc.accounts import audit
 from labelsvc.clock import now
 from labelsvc.codes.models import Form
@@ -114,5 +115,9 @@ def close_report(session: Session, report: Report, *, answer: str, actor: str) -
 def _clean(text: str) -> str:
     """Composed, without control characters: PostgreSQL refuses NUL, and marks that turn the
     writing direction could make the office read something else than was written."""
-    kept = (c for c in nfc(text) if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
+    kept = (
+        c
+        for c in nfc(letters.shown(text, put=""))
+        if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs")
+    )
     return "".join(kept).strip()

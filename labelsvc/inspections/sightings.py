@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -21,6 +21,12 @@ MOST = 100
 #: What is told later than this is no news.
 _LATEST = timedelta(days=90)
 Uid = Annotated[str, Field(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+
+
+#: What a clock of our days can say, with its zone: the ends of the calendar overflow in another one.
+Moment = Annotated[
+    AwareDatetime, Field(ge=datetime(2020, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))
+]
 
 
 class SentPlace(BaseModel):
@@ -46,7 +52,7 @@ class SentSighting(SentPlace):
 
     uid: Uid
     code: Annotated[str, Field(max_length=MAX_TEXT)]
-    at: AwareDatetime
+    at: Moment
 
 
 class SentSightings(BaseModel):
@@ -62,10 +68,10 @@ def take(session: Session, ring: Keyring, sent: SentSightings) -> int:
 
     A code that is none of ours, or at no place that is known, is passed over: nobody can mend it.
 
-    :returns: how many are kept now, with those that were before.
+    :raises Conflict: a uid is that of a sighting of another code.
+    :returns: how many were looked at.
     """
     now = clock.now()
-    kept = 0
     for one in sent.sightings:
         if one.at < now - _LATEST:
             continue
@@ -73,9 +79,9 @@ def take(session: Session, ring: Keyring, sent: SentSightings) -> int:
             issue, number = find_code(session, ring, one.code)
         except LabelsvcError:
             continue
-        found = note_sighting(
+        note_sighting(
             session, number=number, issue_id=issue.id, source=SightingSource.INSPECTOR,
             at=min(one.at, now), spot=Spot(one.place, one.latitude, one.longitude), uid=one.uid,
         )  # fmt: skip
-        kept += found is not None
-    return kept
+    # Of all: which of them are codes of ours is said by their pages, where guesses are counted.
+    return len(sent.sightings)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
+import json
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -22,13 +24,13 @@ from labelsvc.codes.forms.uri import MAX_TEXT
 from labelsvc.codes.keys.keyring import Keyring
 from labelsvc.codes.models import Form, Issue
 from labelsvc.codes.register.resolve import find_goods
-from labelsvc.errors import LabelsvcError, MalformedCode, PhotoRefused
+from labelsvc.errors import Conflict, LabelsvcError, MalformedCode, PhotoRefused
 from labelsvc.files import Files
 from labelsvc.inspections import cases
 from labelsvc.inspections.ends import code_by_ends, without_codes
-from labelsvc.inspections.models import Case, CaseFile, CaseKind, SightingSource
+from labelsvc.inspections.models import Case, CaseFile, CaseKind, CaseNote, SightingSource
 from labelsvc.inspections.places import Spot, note_sighting
-from labelsvc.inspections.sightings import SentPlace, Uid
+from labelsvc.inspections.sightings import Moment, SentPlace, Uid
 from labelsvc.labels import legal
 from labelsvc.labels.runs.catalogue_content import product_content
 from labelsvc.scans.verdict import SHOWN, Verdict
@@ -51,7 +53,7 @@ class SentCase(SentPlace):
 
     uid: Uid
     #: When it was opened on the device.
-    at: datetime
+    at: Moment
     code: Annotated[str, Field(max_length=MAX_TEXT)]
     verdict: Annotated[str, Field(max_length=30)]
     #: How many items carried the code.
@@ -65,11 +67,15 @@ class SentCase(SentPlace):
 
 
 def take(session: Session, files: Files, ring: Keyring, sent: SentCase, *, actor: str) -> Case:
-    """Keep a case with its note and photos; what is known by its uid is not kept twice.
+    """Keep a case with its note and photos; sent again as it was, it is kept once.
+
+    A uid belongs to who sent it first, and stands for what came with it: evidence does not change.
 
     :raises PhotoRefused: a photo is none; nothing of the case is kept then.
+    :raises Conflict: the uid of the case, of a photo or of the place is known from somebody else, or with
+        other contents.
     """
-    uid = cases.canonical_uid(sent.uid)
+    uid, contents = cases.canonical_uid(sent.uid), _hash(sent)
     issue = number = None
     with suppress(LabelsvcError):  # a code that is not ours is a reason for a case, too
         issue, number = find_goods(session, ring, sent.code)
@@ -80,19 +86,50 @@ def take(session: Session, files: Files, ring: Keyring, sent: SentCase, *, actor
         actor=actor,
         subject=cases.CaseSubject(issue_id=issue_id, number=number),
         uid=uid,
+        sent_hash=contents,
         facts={"verdict": sent.verdict, "items": sent.items, "code": code_by_ends(sent.code)},
     )
+    # Derived: a case that has it was kept whole before, or a moment ago by another process.
+    note = str(uuid.uuid5(uuid.UUID(uid), "note"))
+    if session.scalar(select(CaseNote.id).where(CaseNote.uid == note)) is not None:
+        return _same(case, contents, actor)
+    if case.opened_by != actor or case.kind != CaseKind.INSPECTION:
+        raise _taken(case)
     if issue_id is not None and number is not None:
         note_sighting(
             session, number=number, issue_id=issue_id, source=SightingSource.INSPECTOR, at=sent.at,
             spot=Spot(sent.place, sent.latitude, sent.longitude), uid=sent.sighting or uid,
         )  # fmt: skip
-    # Derived: the same case gives the same note, also when the answer to the first sending was lost.
-    note = str(uuid.uuid5(uuid.UUID(uid), "note"))
     cases.add_note(session, case, _words(session, sent, case, issue), actor, uid=note)
     for photo in sent.photos:
         _keep_photo(session, files, case, photo, actor)
     return case
+
+
+def _hash(sent: SentCase) -> str:
+    """Of everything that was sent, however it was spelled: a time in another zone is the same time."""
+    facts = sent.model_dump(mode="json") | {"at": sent.at.astimezone(UTC).isoformat()}
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+def _same(case: Case, contents: str, actor: str) -> Case:
+    """*case*, which was kept before, for who sends it again.
+
+    :raises Conflict: it is another's, or says something else now.
+    """
+    # Cases of before the hash are not compared; nothing is added to them either.
+    if case.opened_by != actor or case.sent_hash not in ("", contents):
+        raise _taken(case)
+    return case
+
+
+def _taken(case: Case) -> Conflict:
+    """Says no more than that: who else has it, and of which case it is, is not the sender's business."""
+    return Conflict(
+        "A case with this number of its own was kept before, by somebody else or with other contents.",
+        fix="Open a new case with what you found.",
+        uid=case.uid,
+    )
 
 
 def _words(session: Session, sent: SentCase, case: Case, issue: Issue | None) -> str:
@@ -154,16 +191,15 @@ def _names(session: Session, case: Case, keys: Sequence[str]) -> list[str]:
 
 
 def _keep_photo(session: Session, files: Files, case: Case, sent: SentPhoto, actor: str) -> None:
-    if session.scalar(select(CaseFile.id).where(CaseFile.uid == sent.uid)) is not None:
-        return
     try:
         raw = base64.b64decode(sent.data, validate=True)
     except binascii.Error:
         raise PhotoRefused("The photo arrived damaged.", fix="Send it again.") from None
     data, width, height = redrawn(raw)
     path = f"cases/{case.uid}/{sent.uid}.jpg"
+    photo = CaseFile(
+        uid=sent.uid, actor=actor, path=path, width=width, height=height,
+        sha256=hashlib.sha256(data).hexdigest(),
+    )  # fmt: skip
+    cases.add_photo(session, case, photo)  # first: a file that another case has is not written over
     files.put(path, data)
-    session.add(
-        CaseFile(uid=sent.uid, case_id=case.id, actor=actor, path=path, width=width, height=height)
-    )
-    session.flush()

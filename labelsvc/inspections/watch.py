@@ -21,7 +21,7 @@ from labelsvc.inspections.cases import UNDECIDED, CaseSubject, add_note, open_ca
 from labelsvc.inspections.models import Case, CaseKind, WatchState
 from labelsvc.inspections.noticed import Subject, notice
 from labelsvc.scans import signals
-from labelsvc.scans.signals import Signal, Thresholds
+from labelsvc.scans.signals import Kind, Signal, Thresholds
 from labelsvc.settings import Settings
 
 logger = structlog.get_logger()
@@ -109,7 +109,7 @@ def _raise(session: Session, subject: Subject, noticed: list[Signal]) -> Case | 
     if latest is not None and not signals.worsened(known, noticed):
         return None
     round_ = latest.facts.get("round", 0) + 1 if latest is not None else 0
-    return open_case(
+    case = open_case(
         session,
         kind=CaseKind.COPY_RISK,
         actor=ACTOR,
@@ -123,6 +123,8 @@ def _raise(session: Session, subject: Subject, noticed: list[Signal]) -> Case | 
             "weights": known | weights,
         },
     )
+    case.apart = Kind.TRAVEL in weights
+    return case
 
 
 def _add(session: Session, case: Case, noticed: list[Signal]) -> None:
@@ -137,6 +139,7 @@ def _add(session: Session, case: Case, noticed: list[Signal]) -> None:
     for signal in noticed:
         weights[signal.kind.value] = max(weights.get(signal.kind.value, 0), signal.weight)
     case.facts = facts | {"signals": said | now, "weights": weights}
+    case.apart = Kind.TRAVEL in weights
     session.flush()
     for kind in new:
         add_note(session, case, f"signal: {kind}", ACTOR)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 from sqlalchemy import delete, select
@@ -18,13 +18,12 @@ from labelsvc.labels.layouts import library
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.layouts.paper import Article
 from labelsvc.labels.layouts.reading import load
+from labelsvc.labels.layouts.toml import check_size
 from labelsvc.labels.models import OwnLayout, OwnSheet
 from labelsvc.labels.sheets.sheet import Sheet
 
 #: Layouts and sheets of one producer; more is a script gone wild.
 MOST = 200
-#: Characters of a layout file; the largest built-in has 7,000.
-LONGEST = 200_000
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
 
 
@@ -61,30 +60,36 @@ def articles(session: Session, producer_id: int) -> Mapping[str, Article]:
     }
 
 
+class Written(NamedTuple):
+    """A layout and its text. Text comes from people: it is read before anything is locked."""
+
+    toml: str
+    layout: Layout
+
+
+def read(session: Session, producer_id: int, toml: str) -> Written:
+    """Read *toml*, in a session for reading. :raises LayoutError: it is no layout."""
+    return Written(toml, load(toml, source="layout.toml", articles=articles(session, producer_id)))
+
+
 def save_layout(
     session: Session,
     *,
     producer_id: int,
-    toml: str,
+    written: Written,
     actor: str,
     name: str | None = None,
     version: int | None = None,
 ) -> OwnLayout:
-    """Keep *toml* as the producer's layout: under the name that stands in it.
+    """Keep *written* as the producer's layout: under the name that stands in it.
 
     :param name: the layout that is being changed; None for a new one.
     :param version: the version that was opened; None to take whatever is there.
-    :raises LayoutError: the text is no layout, or its labels do not fit their sheet.
+    :raises LayoutError: the text is too long, or its labels do not fit their sheet.
     :raises Conflict: somebody saved it meanwhile, or the name is taken.
     """
-    if len(toml) > LONGEST:
-        raise BadInput(
-            "The layout has {length} characters; at most {longest} are taken.",
-            fix="Remove pictures or elements that are not needed.",
-            length=len(toml),
-            longest=LONGEST,
-        )
-    layout = load(toml, source="layout.toml", articles=articles(session, producer_id))
+    layout = written.layout
+    check_size(written.toml, "layout.toml")
     Sheet.of(layout)
     own = row(session, producer_id, name) if name is not None else None
     if name is not None and own is None:
@@ -116,7 +121,7 @@ def save_layout(
             "The layout was saved meanwhile in another window.",
             fix="Copy what you changed, open the layout again, and enter it there.",
         )
-    own.name, own.title, own.toml = layout.name, layout.title_vi, toml
+    own.name, own.title, own.toml = layout.name, layout.title_vi, written.toml
     own.version = (own.version or 0) + 1
     own.updated_at, own.updated_by = clock.now(), actor
     session.flush()

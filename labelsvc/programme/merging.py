@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from labelsvc.accounts import audit
+from labelsvc.accounts import audit, two_people
 from labelsvc.catalogue.models import Producer, Product
 from labelsvc.clock import now
 from labelsvc.errors import BadInput, Conflict, NotFound, Refused
@@ -92,7 +92,7 @@ def confirm(session: Session, merge: Merge, *, actor: str) -> None:
         of the two was changed since.
     """
     _open(session, merge, MergeState.PROPOSED)
-    _other_person(merge.proposed_by, actor)
+    _other_person(session, merge.proposed_by, actor)
     if stale(merge):
         raise Conflict(
             "This proposal is more than {days} days old.", fix="Propose it anew.", days=LASTS.days
@@ -166,7 +166,7 @@ def undo(session: Session, merge: Merge, *, actor: str) -> list[str]:
     :raises Refused: the same person proposed it. :raises Conflict: as `propose_undo`.
     """
     _open(session, merge, MergeState.UNDOING)
-    _other_person(merge.undo_by, actor)
+    _other_person(session, merge.undo_by, actor)
     for number in sorted((merge.kept_id, merge.gone_id)):
         _row(session, MergeKind(merge.kind), number, lock=True)
     _reversible(session, merge)
@@ -254,12 +254,12 @@ def _open(session: Session, merge: Merge, *states: MergeState) -> None:
         raise Conflict("This merge is decided already.")
 
 
-def _other_person(first: str, actor: str) -> None:
-    if first == actor:
-        raise Refused(
-            "Whoever proposes a merge cannot confirm it.",
-            fix="Ask a colleague: two people look at what becomes one.",
-        )
+def _other_person(session: Session, first: str, actor: str) -> None:
+    same = Refused(
+        "Whoever proposes a merge cannot confirm it.",
+        fix="Ask a colleague: two people look at what becomes one.",
+    )
+    two_people.check(session, first, actor, same=same)
 
 
 def _reversible(session: Session, merge: Merge) -> None:

@@ -22,13 +22,16 @@ from labelsvc.events.models import Event
 from labelsvc.scans import verdict
 from labelsvc.scans.verdict import Facts, Verdict
 
-#: One look: the change number of the data, the issue, earlier scans, the newest mark.
+#: One look: the change number of the data, the issue, earlier scans, the newest mark, a case of places
+#: far apart that the office did not answer with "no action".
 _PEEK = """
 
     SELECT (SELECT number FROM revision WHERE id = 1),
            i.id, i.first, i.count, i.form, s.first_at, s.sessions, s.province, s.province_at,
            (SELECT m.id FROM mark m WHERE m.issue_id = i.id AND m.first <= :number
-               AND m.last >= :number ORDER BY m.id DESC LIMIT 1)
+               AND m.last >= :number ORDER BY m.id DESC LIMIT 1),
+           (SELECT 1 FROM inspection_case c WHERE c.number = :number AND c.apart
+               AND c.decision <> 'no_action' LIMIT 1)
     FROM (SELECT id, first, count, form FROM issue WHERE first <= :number
           ORDER BY first DESC LIMIT 1) i
     LEFT JOIN unit_seen s ON s.number = :number
@@ -50,6 +53,8 @@ class Peek:
     province: str | None
     province_at: datetime | None
     mark_id: int | None
+    #: Reported at places between which nobody travels so fast.
+    apart: bool
 
     @property
     def position(self) -> int:
@@ -75,12 +80,14 @@ def peek(database: Database, number: int) -> Peek | None:
     row = database.glance(_PEEK, {"number": number})
     if row is None:
         return None
-    revision, issue_id, first, count, form, first_at, sessions, province, told_at, mark_id = row
+    (
+        revision, issue_id, first, count, form, first_at, sessions, province, told_at, mark_id, apart
+    ) = row  # fmt: skip
     if number >= first + count:
         return None
     return Peek(
         number, revision or 0, issue_id, first, form, _utc(first_at), sessions or 0,
-        province, _utc(told_at), mark_id,
+        province, _utc(told_at), mark_id, bool(apart),
     )  # fmt: skip
 
 

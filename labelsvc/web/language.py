@@ -7,14 +7,14 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, Response, g, has_request_context, request, url_for
+from flask import Flask, Response, g, has_request_context, request
 from markupsafe import Markup, escape
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response as AnyResponse
 
 from labelsvc import i18n
-from labelsvc.errors import LabelsvcError
+from labelsvc.errors import Busy, LabelsvcError, TooManyTries, fill
 
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}:\d{2})(?::\d{2})?)?")
 #: Pages that may set a cookie; those for consumers never do.
@@ -51,25 +51,22 @@ def gettext(text: str, /, **params: Any) -> str:
     words = i18n.sentence(text, current(), params)
     if not params:
         return words
-    safe = Markup(escape(words))  # noqa: S704 -- our own sentence; the values are escaped next
-    for name, value in params.items():
-        safe = Markup(safe.replace("{" + name + "}", escape(value)))  # noqa: S704
-    return safe
+    escaped = {name: escape(value) for name, value in params.items()}
+    return Markup(fill(escape(words), escaped))  # noqa: S704 -- sentence and values are escaped
 
 
 def explain(error: LabelsvcError) -> tuple[str, str]:
-    """What happened and what to do, in the reader's language."""
+    """What happened and what to do, in the reader's language.
+
+    Whoever shows an error comes here: where it says when to try again, the response does as well.
+    """
+    if isinstance(error, Busy | TooManyTries) and has_request_context():
+        g.retry_after = error.params.get("seconds")
     return i18n.explain(error, current())
 
 
 def other_language() -> str:
     return "en" if current() == "vi" else "vi"
-
-
-def _turn(page: int) -> str:
-    """Address of another page of the list at hand, with what was searched for."""
-    values = {**request.args.to_dict(), **(request.view_args or {}), "page": page}
-    return url_for(str(request.endpoint), **values)
 
 
 def keep(answer: AnyResponse, language: str) -> None:
@@ -103,7 +100,6 @@ def install(app: Flask) -> None:
     for room in _ROOMS:
         app.after_request_funcs.setdefault(room, []).append(_carry)
     env = app.jinja_env
-    env.globals["turn"] = _turn
     env.globals.update(_=gettext, language=current, other_language=other_language, explain=explain)
     env.filters.update(
         day=i18n.day,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.codes.forms import uri
 from labelsvc.codes.forms.gs1 import Gs1Link
+from labelsvc.codes.models import Issue
 from labelsvc.codes.register import issue
 from labelsvc.codes.tlog import log as public_log
 from labelsvc.codes.tlog.formats import merkle
@@ -21,9 +22,11 @@ from labelsvc.codes.tlog.formats.note import Note, NoteKey
 from labelsvc.codes.tlog.formats.tiles import Tile, TileTree
 from labelsvc.codes.tlog.formats.totals import LotTotal, Totals
 from labelsvc.codes.tlog.models import LogLeaf, LogState
-from labelsvc.errors import BadLog, FileMissing, LabelsvcError, NotFound
+from labelsvc.errors import BadLog, FileMissing, LabelsvcError, NotFound, NotIssued
 from labelsvc.web.language import explain
+from labelsvc.web.scan import wait as scan_wait
 from labelsvc.web.scan.state import ScanSite
+from labelsvc.web.scan.unit import held
 from labelsvc.web.site import site
 
 bp = Blueprint("log", __name__, url_prefix="/log")
@@ -178,18 +181,15 @@ def _lot_of_code(session: Session, code: str) -> Lot:
     parsed = uri.parse(code, host=own.host)
     if isinstance(parsed, Gs1Link):
         return _lot_named(session, parsed.lot or "", parsed.gtin)
-    verified = own.verify(parsed)
-    if isinstance(verified, int):
-        found = issue.find_issue(session, verified)
-    else:
-        unit = issue.find_unit(session, own.keyring, verified)
-        found = unit[0] if unit is not None else None
-    if found is None:
-        raise NotFound(
+    peek = held(own, parsed)
+    if peek is None:
+        if wait := own.missed(parsed):
+            abort(scan_wait.page(own, parsed.canonical, "html", wait=wait))
+        raise NotIssued(
             "This code was not issued to any lot.",
             fix="Open its page for what is known about it.",
         )
-    return found.lot
+    return session.get_one(Issue, peek.issue_id).lot
 
 
 def _lot_named(session: Session, lot: str, product: str) -> Lot:

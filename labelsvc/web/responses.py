@@ -56,6 +56,8 @@ def install(app: Flask) -> None:
         for name, value in HEADERS.items():
             answer.headers.setdefault(name, value)
         answer.headers.setdefault("Content-Security-Policy", CSP)
+        if answer.status_code in (429, 503) and g.get("retry_after"):
+            answer.headers.setdefault("Retry-After", str(g.retry_after))
         if https:
             answer.headers.setdefault(*STRICT_TRANSPORT)
         if g.get("user") is not None or g.get("half") is not None:

@@ -9,6 +9,7 @@ from flask import current_app
 
 from labelsvc.db import Database
 from labelsvc.files import Files
+from labelsvc.scans.misses import Misses
 from labelsvc.settings import Settings
 
 
@@ -19,9 +20,12 @@ class Site:
     settings: Settings
     database: Database
     files: Files = field(init=False)
+    #: Codes that did not hold, by the networks of who asked; of every page that takes a code.
+    misses: Misses = field(init=False)
 
     def __post_init__(self) -> None:
         self.files = Files(self.settings.files)
+        self.misses = Misses(self.settings.scan_misses)
 
 
 def site() -> Site:

@@ -34,9 +34,11 @@ def confirm(secret: str) -> None:
         key = where.settings.keys[0]
         sessions.confirm(where.database, token(), secret, secret=key, network=network())
     else:
+        mine = current_user().id
         factor = factors.check_code(
-            where.database, current_user().id, secret, keys=where.settings.keys, network=network()
-        )
+            where.database, mine, secret, keys=where.settings.keys, network=network(),
+            device=sessions.here(token(), mine),
+        )  # fmt: skip
         if factor is None:
             raise SignInFailed(
                 "The code is not right.",

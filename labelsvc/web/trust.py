@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Blueprint, Response, abort
 from flask.typing import ResponseReturnValue
 
@@ -13,6 +15,8 @@ from labelsvc.web.site import site
 
 bp = Blueprint("trust", __name__)
 
+#: Of a list: without leading zeros, so that each has one address.
+_NUMBER = re.compile("0|[1-9][0-9]{0,17}")
 _FOR_EVER = "public, max-age=31536000, immutable"
 #: A withdrawal must reach verifiers within a minute or so of being published.
 _SOON = "public, max-age=30"
@@ -45,7 +49,7 @@ def head() -> ResponseReturnValue:
 def status_list(kid: int, purpose: str, name: str) -> ResponseReturnValue:
     """A list (`17`) or what is new since the one before (`16-17`)."""
     words = name.split("-")
-    if purpose not in list(Purpose) or len(words) > 2 or not all(w.isdecimal() for w in words):
+    if purpose not in list(Purpose) or len(words) > 2 or not all(map(_NUMBER.fullmatch, words)):
         abort(404)
     base, number = (int(words[0]), int(words[1])) if len(words) == 2 else (0, int(words[0]))
     try:

@@ -1,17 +1,23 @@
 from __future__ import annotations
 
+import threading
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 import time_machine
 from argon2 import PasswordHasher
-from sqlalchemy import func, select
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, func, select
 
 from labelsvc import clock
-from labelsvc.accounts import passwords, sessions, throttle, users
+from labelsvc.accounts import devices, passwords, sessions, throttle, users
 from labelsvc.accounts.models import AuditEntry, Role, SignIn, SignInTry, User
 from labelsvc.db import Database
-from labelsvc.errors import SignInFailed, TooManyTries
+from labelsvc.errors import Busy, SignInFailed, TooManyTries
 
 from .conftest import PASSWORD
 
@@ -122,21 +128,92 @@ def test_one_network_cannot_try_one_password_on_every_name(database: Database, t
     assert sign_in(database, network="198.51.100") is not None
 
 
-def test_guesses_sent_at_once_do_not_slip_past_the_throttle(
+def test_guesses_sent_at_once_are_counted_before_any_of_them_has_failed(
     database: Database, thao: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All of them look at the count before any has failed; the right one must still not count."""
-    real = passwords.check_password
+    """All stand before the password at the same time; no more come there than are free."""
+    looked, told = [], threading.Event()
 
-    def others_fail_meanwhile(kept: str | None, password: str) -> bool:
-        with database.writing() as session:
-            for _ in range(throttle.FREE_NAME):
-                throttle.failed(session, secret=SECRET, name="thao@example.vn", network="203.0.113")
-        return real(kept, password)
+    def wait(kept: str | None, password: str, **_: object) -> bool:
+        looked.append(password)
+        assert told.wait(30)
+        return False
 
-    monkeypatch.setattr(passwords, "check_password", others_fail_meanwhile)
+    monkeypatch.setattr(passwords, "check_password", wait)
+
+    def guess(number: int) -> bool:
+        try:
+            sign_in(database, f"guess {number}", network=f"198.51.{number}")
+        except TooManyTries:
+            return True
+        return False
+
+    with ThreadPoolExecutor(12) as threads:
+        slowed = [threads.submit(guess, number) for number in range(12)]
+        done, _ = wait_for(slowed, timeout=30, return_when=FIRST_COMPLETED)
+        while len(done) < 12 - throttle.FREE_NAME:
+            done, _ = wait_for(slowed, timeout=0.05)
+        told.set()
+    assert len(looked) == throttle.FREE_NAME
+    assert sum(one.result() for one in slowed) == 12 - throttle.FREE_NAME
+
+
+def test_a_try_that_nobody_looked_at_counts_nowhere(
+    database: Database, thao: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object, **__: object) -> bool:
+        raise Busy("busy")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(passwords, "check_password", busy)
+        for _ in range(throttle.FREE_NETWORK + 1):
+            with pytest.raises(Busy):
+                sign_in(database)
+    assert sign_in(database) is not None
+
+
+@given(
+    attacks=st.lists(
+        st.tuples(st.sampled_from(["thao@example.vn", "other"]), st.sampled_from(["203.0.113", "n2"])),
+        max_size=60,
+    )
+)  # fmt: skip
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_nobody_without_the_device_delays_the_owner_on_it(
+    database: Database, thao: int, attacks: list[tuple[str, str]]
+) -> None:
+    """Whatever names and networks somebody tries from, also from the owner's own network."""
+    with database.writing() as session:
+        session.execute(delete(SignInTry))
+        for name, network in attacks:
+            with suppress(TooManyTries):
+                throttle.begin(session, throttle.Guess(SECRET, name, network))
+    device = devices.read(devices.write(devices.UNKNOWN, thao, keys=[SECRET]), keys=[SECRET])
+    assert sessions.check(
+        database, name="thao@example.vn", password=PASSWORD, secret=SECRET,
+        network="203.0.113", device=device,
+    ) == thao  # fmt: skip
+
+
+def test_a_known_device_is_a_stranger_to_other_people(database: Database, thao: int) -> None:
+    """Who has an account of their own gets no more tries at another's."""
+    mine = devices.read(devices.write(devices.UNKNOWN, thao + 1, keys=[SECRET]), keys=[SECRET])
+    forged = devices.read(devices.write(devices.UNKNOWN, thao, keys=["other"]), keys=[SECRET])
+    who = {"name": "thao@example.vn", "secret": SECRET}
+    for number in range(throttle.FREE_NAME):
+        device = forged if number % 2 else mine
+        sessions.check(database, **who, password="a guess", network="n", device=device)
     with pytest.raises(TooManyTries):
-        sign_in(database)
+        sessions.check(database, **who, password="a guess", network="m", device=mine)
+
+
+def test_guesses_on_a_known_device_are_slowed_too(database: Database, thao: int) -> None:
+    device = devices.read(devices.write(devices.UNKNOWN, thao, keys=[SECRET]), keys=[SECRET])
+    who = {"name": "thao@example.vn", "secret": SECRET, "network": "n", "device": device}
+    for _ in range(throttle.FREE_NAME):
+        assert sessions.check(database, **who, password="a guess") is None
+    with pytest.raises(TooManyTries):
+        sessions.check(database, **who, password=PASSWORD)
 
 
 def test_no_write_lock_is_held_while_a_password_is_hashed(
@@ -144,7 +221,7 @@ def test_no_write_lock_is_held_while_a_password_is_hashed(
 ) -> None:
     real, wrote = passwords.check_password, []
 
-    def look(kept: str | None, password: str) -> bool:
+    def look(kept: str | None, password: str, **_: object) -> bool:
         with database.writing() as session:  # waits 30 s and fails when the sign-in holds the lock
             session.get_one(User, thao).language = "en"
             wrote.append(True)

@@ -49,7 +49,7 @@ def test_only_the_role_of_a_producer_has_a_producer(
 def test_an_invited_person_sets_the_password_by_the_link(database: Database, lan: int) -> None:
     token = link(database, lan)
     with database.writing() as session:
-        users.accept(session, token, PASSWORD, keys=(OLD,))
+        users.accept(session, token, passwords.hash_password(PASSWORD), keys=(OLD,))
     with database.reading() as session:
         kept = session.get_one(User, lan).password_hash
     assert passwords.check_password(kept, PASSWORD)
@@ -58,9 +58,9 @@ def test_an_invited_person_sets_the_password_by_the_link(database: Database, lan
 def test_a_link_works_once(database: Database, lan: int) -> None:
     token = link(database, lan)
     with database.writing() as session:
-        users.accept(session, token, PASSWORD, keys=(OLD,))
+        users.accept(session, token, passwords.hash_password(PASSWORD), keys=(OLD,))
     with database.writing() as session, pytest.raises(SignInFailed):
-        users.accept(session, token, "another password", keys=(OLD,))
+        users.accept(session, token, passwords.hash_password("another password"), keys=(OLD,))
 
 
 def test_a_link_ends_after_a_week(database: Database, lan: int) -> None:
@@ -100,7 +100,7 @@ def test_a_new_password_ends_every_sign_in(database: Database, lan: int) -> None
     with database.writing() as session:
         user = session.get_one(User, lan)
         token = sessions.begin(session, user, hours=1, device="")
-        users.set_password(session, user, PASSWORD, actor="test")
+        users.set_password(session, user, passwords.hash_password(PASSWORD), actor="test")
     with database.reading() as session:
         assert sessions.find(session, token) is None
 

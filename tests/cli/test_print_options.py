@@ -78,7 +78,12 @@ def test_a_printer_and_an_own_layout_are_found_by_name(
     with database.writing() as session:
         owner = session.get_one(Lot, lot.id).product.producer_id
         text = library.source("roll-35x22").replace('"roll-35x22"', '"tem-nho"')
-        own_layouts.save_layout(session, producer_id=owner, toml=text, actor="user:1")
+        own_layouts.save_layout(
+            session,
+            producer_id=owner,
+            written=own_layouts.read(session, owner, text),
+            actor="user:1",
+        )
         book.save(session, owner, book.Setup(name="Zebra kho", language="zpl", profile=Profile(dpi=300, offset_x=1.0)), printer=None, actor="user:1")  # fmt: skip
     words = ("print", "--lot", lot.code, "--layout", "tem-nho", "--count", 2)
     output = tmp_path / "labels.zpl"

@@ -15,8 +15,8 @@ from sqlalchemy import select, update
 from werkzeug.serving import make_server
 
 from labelsvc import settings as settings_module
-from labelsvc.accounts import users
-from labelsvc.accounts.models import AuditEntry, Role, SignIn, Totp, User
+from labelsvc.accounts import deciding, users
+from labelsvc.accounts.models import AccountProposal, AuditEntry, Role, SignIn, Totp, User
 from labelsvc.accounts.models import Passkey as Key
 from labelsvc.db import Database
 from labelsvc.migrations import upgrade
@@ -265,7 +265,16 @@ def test_the_office_manages_accounts(
     strict: Live, reader: Reader, person: Callable[[Role], str]
 ) -> None:
     page, name = reader.page, person(Role.OFFICE)
-    lost = person(Role.INSPECTOR)
+    lost, colleague = person(Role.INSPECTOR), person(Role.OFFICE)
+
+    def confirm_all() -> None:
+        with strict.database.writing() as session:
+            session.execute(update(User).values(renewed_at=None))
+            second = session.scalars(select(User.id).where(User.name == colleague)).one()
+            query = select(AccountProposal).where(AccountProposal.state == "proposed")
+            for row in session.scalars(query).all():
+                deciding.confirm(session, row, actor=f"user:{second}")
+
     with strict.database.writing() as session:
         user = session.scalars(select(User).where(User.name == lost)).one()
         number = user.id
@@ -288,6 +297,11 @@ def test_the_office_manages_accounts(
     reader.check("producer missing")
     page.select_option("#role", "inspector")
     page.click(".form button")
+    page.wait_for_url("**/accounts/proposals")
+    reader.check("proposed")
+    confirm_all()
+    page.reload()
+    page.click("form[action$='/link'] button")
     page.wait_for_selector("code.link")
     reader.check("invited")
     assert f"{strict.url}/account/invitation/" in page.inner_text("code.link")
@@ -295,7 +309,9 @@ def test_the_office_manages_accounts(
     reader.check("account")
     page.click("button[formaction$='reset-factors']")
     page.wait_for_selector(".flash.good")
-    reader.check("reset")
+    reader.check("reset is proposed")
+    confirm_all()
+    page.goto(f"{strict.url}/office/accounts/{number}")
     page.click("button[formaction$='active']")
     page.wait_for_selector(".flash.good")
     reader.check("kept out")

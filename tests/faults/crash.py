@@ -122,10 +122,11 @@ class _quiet:
         self._parts.__enter__()
         self._retry = mock.patch.object(queue, "RETRY_AFTER", timedelta(0))
         self._retry.start()
+        self._logs = structlog.get_config()
         structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
 
     def __exit__(self, *what: object) -> None:
-        structlog.reset_defaults()
+        structlog.configure(**self._logs)
         self._retry.stop()
         self._parts.__exit__(None, None, None)
 

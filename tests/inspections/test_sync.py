@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 import uuid
 from datetime import UTC, datetime
@@ -13,15 +14,17 @@ from PIL import Image
 from pydantic import ValidationError
 from sqlalchemy import func, select
 
+from labelsvc.accounts.models import AuditEntry
 from labelsvc.codes.forms import uri
 from labelsvc.codes.models import Issue
 from labelsvc.codes.register import cartons
 from labelsvc.codes.register.issue import load_keyring
 from labelsvc.db import Database
-from labelsvc.errors import PhotoRefused
+from labelsvc.errors import Conflict, PhotoRefused
 from labelsvc.files import Files
+from labelsvc.inspections import cases
 from labelsvc.inspections.models import Case, CaseFile, CaseNote, Sighting
-from labelsvc.inspections.sync import SentCase, take
+from labelsvc.inspections.sync import SentCase, SentPhoto, take
 from labelsvc.settings import Settings
 from tests.world import World
 
@@ -46,10 +49,21 @@ def sent(world: World, **facts: Any) -> SentCase:
     return SentCase.model_validate(given)
 
 
-def keep(database: Database, settings: Settings, case: SentCase) -> int:
+def keep(database: Database, settings: Settings, case: SentCase, *, actor: str = WHO) -> int:
     with database.writing() as session:
         ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
-        return take(session, Files(settings.files), ring, case, actor=WHO).id
+        return take(session, Files(settings.files), ring, case, actor=actor).id
+
+
+def everything(database: Database, settings: Settings) -> list[Any]:
+    """All that is kept of cases: rows, trail, files with their contents."""
+    found: list[Any] = []
+    with database.reading() as session:
+        for table in (Case, CaseNote, CaseFile, Sighting, AuditEntry):
+            found += session.execute(select(table.__table__).order_by("id")).all()
+        for path in session.scalars(select(CaseFile.path)):
+            found.append(Files(settings.files).get(path))
+    return found
 
 
 def counted(database: Database) -> list[int]:
@@ -135,13 +149,111 @@ def test_sent_again_it_is_the_same_case(
     assert counted(database) == [1, 1, 1]
 
 
-def test_a_photo_that_was_lost_on_the_way_is_added_by_the_next_sending(
+#: What somebody may change in a case that was kept before.
+OTHER = {
+    "note": {"note": "Ba hộp"},
+    "code": {"code": "/KHONG-PHAI-MA"},
+    "verdict": {"verdict": "ISSUED_OK"},
+    "items": {"items": 3},
+    "place": {"place": "Hà Nội"},
+    "position": {"latitude": 21.03, "longitude": 105.85},
+    "missing": {"missing": []},
+    "time": {"at": datetime(2026, 11, 24, 3, tzinfo=UTC)},
+    "a photo less": {"photos": []},
+    "another photo": {"photos": [SentPhoto(uid=str(uuid.uuid4()), data=photo((90, 70)))]},
+}
+
+
+@pytest.mark.parametrize("changed", OTHER)
+@pytest.mark.parametrize("closed", [False, True])
+def test_what_was_sent_once_says_nothing_else_later(
+    database: Database, settings: Settings, world: World, changed: str, closed: bool
+) -> None:
+    case = sent(world)
+    number = keep(database, settings, case)
+    if closed:
+        with database.writing() as session:
+            kept = session.get_one(Case, number)
+            cases.decide(session, kept, "no_action", "user:2")
+            cases.close_case(session, kept, "user:2")
+    before = everything(database, settings)
+    with pytest.raises(Conflict):
+        keep(database, settings, case.model_copy(update=OTHER[changed]))
+    assert everything(database, settings) == before
+    assert keep(database, settings, case) == number  # the answer to the first sending was lost
+    assert everything(database, settings) == before
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_the_number_of_a_case_belongs_to_who_sent_it(
+    database: Database, settings: Settings, world: World, same: bool
+) -> None:
+    case = sent(world)
+    keep(database, settings, case)
+    before = everything(database, settings)
+    with pytest.raises(Conflict):
+        keep(database, settings, case if same else sent(world, uid=case.uid), actor="user:8")
+    assert everything(database, settings) == before
+
+
+def test_the_number_of_a_case_of_another_kind_is_taken(
+    database: Database, settings: Settings, world: World
+) -> None:
+    with database.writing() as session:
+        other = cases.open_case(session, kind="copy_risk", actor=WHO)
+    before = everything(database, settings)
+    with pytest.raises(Conflict):
+        keep(database, settings, sent(world, uid=other.uid))
+    assert everything(database, settings) == before
+
+
+def test_a_photo_is_of_one_case(database: Database, settings: Settings, world: World) -> None:
+    case = sent(world)
+    keep(database, settings, case)
+    before = everything(database, settings)
+    with pytest.raises(Conflict):
+        keep(database, settings, sent(world, photos=case.photos))
+    twice = [case.photos[0].model_copy(update={"uid": str(uuid.uuid4())})] * 2
+    with pytest.raises(Conflict):
+        keep(database, settings, sent(world, photos=twice))
+    assert everything(database, settings) == before
+
+
+def test_the_trail_has_the_hash_of_each_photo(
+    database: Database, settings: Settings, world: World
+) -> None:
+    keep(database, settings, sent(world))
+    with database.reading() as session:
+        file = session.scalars(select(CaseFile)).one()
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "case.photo")).one()
+    data = Files(settings.files).get(file.path)
+    assert file.sha256 == hashlib.sha256(data).hexdigest()
+    assert (entry.facts, entry.actor) == ({"file": file.id, "sha256": file.sha256}, WHO)
+
+
+def test_a_closed_case_takes_no_note(database: Database, settings: Settings, world: World) -> None:
+    number = keep(database, settings, sent(world))
+    with database.writing() as session:
+        case = session.get_one(Case, number)
+        cases.decide(session, case, "no_action", "user:2")
+        cases.add_note(
+            session, case, "Đã xem lại", "user:2"
+        )  # a decided one may be looked at again
+        cases.close_case(session, case, "user:2")
+        with pytest.raises(Conflict):
+            cases.add_note(session, case, "Thêm một ý", "user:2")
+
+
+def test_a_case_of_before_the_hashes_is_added_to_by_nobody(
     database: Database, settings: Settings, world: World
 ) -> None:
     case = sent(world)
-    keep(database, settings, case.model_copy(update={"photos": []}))
-    keep(database, settings, case)
-    assert counted(database) == [1, 1, 1]
+    number = keep(database, settings, case)
+    with database.writing() as session:
+        session.get_one(Case, number).sent_hash = ""
+    before = everything(database, settings)
+    assert keep(database, settings, case.model_copy(update={"note": "Khác"})) == number
+    assert everything(database, settings) == before
 
 
 def test_a_code_that_is_not_ours_is_a_case_too(

@@ -77,7 +77,12 @@ def _small(session: Session, lot: Lot, product: Product, prefix: str) -> dict[st
     photo = ProductPhoto(product_id=product.id, key="0" * 32, width=640, height=480, description="")
     printer = book.save(session, producer_id, book.Setup(name=f"{prefix} kho", language="tspl", profile=Profile(dpi=203)), printer=None, actor=ACTOR)  # fmt: skip
     layout = library.get("blank-35x22").model_copy(update={"name": f"{prefix}-layout"})
-    own_layouts.save_layout(session, producer_id=producer_id, toml=dumps(layout), actor=ACTOR)
+    own_layouts.save_layout(
+        session,
+        producer_id=producer_id,
+        written=own_layouts.read(session, producer_id, dumps(layout)),
+        actor=ACTOR,
+    )
     article = next(iter(library.articles().values()))
     own_layouts.save_sheet(
         session, producer_id=producer_id, name=f"{prefix}-sheet", title="Tờ tem", article=article,

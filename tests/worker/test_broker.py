@@ -109,7 +109,7 @@ def worker(settings: Settings) -> Any:
     """`labelsvc worker` as an operator starts it."""
     return child(
         "-m", "labelsvc", "worker", "--processes", "2",
-        LABELSVC_DEV="true", LABELSVC_BASE_URL=settings.base_url,
+        LABELSVC_SECOND_FACTOR="false", LABELSVC_BASE_URL=settings.base_url,
         LABELSVC_DATABASE_URL=settings.database, LABELSVC_FILES_URL=settings.files,
         LABELSVC_BROKER_URL=settings.broker_url, LABELSVC_SECRET_KEYS=" ".join(settings.keys),
         LABELSVC_DATA_DIR=str(settings.data_dir),

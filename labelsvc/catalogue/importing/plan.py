@@ -185,6 +185,11 @@ def _questions(plan: Plan) -> Any:
             yield Question("decision", one.key, "{rows} rows rest on decision {number} of {day}, which stands in the {place}.", {"rows": str(one.rows), "number": one.number, "day": one.day, "place": one.place})  # fmt: skip
 
 
+def tables_of(data: bytes, file_name: str) -> list[Table]:
+    """The tables of a file, wholly read. :raises ImportRefused: it cannot be read at all."""
+    return [table.spooled() for table in chosen_tables(read_tables(data, file_name))]
+
+
 def plan_import(
     session: Session,
     *,
@@ -192,16 +197,18 @@ def plan_import(
     file_name: str,
     choices: Choices | None = None,
     step: Callable[[int, int], None] | None = None,
+    tables: list[Table] | None = None,
 ) -> Plan:
     """Read a list and say what importing it would do.
 
+    :param tables: of `tables_of`, where *session* writes: files are read before anything is locked.
     :param choices: what somebody has answered about this file.
     :param step: told the rows that are compared, and all rows; costs one more walk over the list.
     :raises ImportRefused: the file cannot be read at all, or holds no list.
     """
     take_turn(session)
     choices = choices or Choices()
-    tables = chosen_tables(read_tables(data, file_name))
+    tables = chosen_tables(read_tables(data, file_name)) if tables is None else tables
     for table in tables:
         table.edits = choices.cells.get(table.name, {})
     sheets = _examined(session, tables, file_name, choices)

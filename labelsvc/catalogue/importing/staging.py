@@ -24,7 +24,7 @@ from sqlalchemy.exc import IntegrityError
 from labelsvc import clock
 from labelsvc.catalogue.importing.apply import apply_import
 from labelsvc.catalogue.importing.choices import Choices
-from labelsvc.catalogue.importing.plan import Plan, plan_import
+from labelsvc.catalogue.importing.plan import Plan, plan_import, tables_of
 from labelsvc.catalogue.importing.planned import PlanRow
 from labelsvc.catalogue.models import ImportRun
 from labelsvc.db import Database
@@ -153,10 +153,12 @@ class Staging:
         data = self.data(token)
         first, second = _halves(step)
         plan: Plan | None = None
+        name = seen.facts["file"]
+        tables = tables_of(data, name)
         try:
             with database.writing() as session:
                 plan = plan_import(
-                    session, data=data, file_name=seen.facts["file"], choices=seen.choices, step=first
+                    session, data=data, file_name=name, choices=seen.choices, step=first, tables=tables
                 )  # fmt: skip
                 if plan.asks:
                     raise Refused(

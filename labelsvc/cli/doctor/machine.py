@@ -19,7 +19,8 @@ from labelsvc.codes.forms import uri
 from labelsvc.errors import ConfigurationError, Doubt, Phrase
 from labelsvc.files import Files
 from labelsvc.setting_files import config_file
-from labelsvc.settings import DEVELOPMENT_KEY, Settings
+from labelsvc.settings import DEVELOPMENT_KEY, Settings, loopback
+from labelsvc.weak_keys import weakness
 
 #: Clocks that differ more than this put wrong days on pages and labels.
 _DRIFT: Final = timedelta(minutes=5)
@@ -50,13 +51,18 @@ def secret_keys(settings: Settings) -> int:
             "The development key, known to everybody, seals and signs here.",
             fix="It is for the demo alone. Elsewhere leave LABELSVC_DEV out and set LABELSVC_SECRET_KEYS_FILE.",
         )
+    if any(weakness(key) for key in settings.keys):
+        raise Doubt(
+            "An older secret key can be guessed, and still signs in who made a token with it.",
+            fix="Reseal with the newest key and take the old one away (docs/trust.md, “Another secret key”).",
+        )
     return len(settings.keys)
 
 
 def base_url(settings: Settings) -> str:
     """The host of the codes."""
     host = urlsplit(settings.base_url).hostname or ""
-    if host in ("127.0.0.1", "localhost", "::1") and not settings.dev:
+    if loopback(host) and not settings.dev:
         raise Doubt(
             "Codes would lead to {url}, which no telephone reaches.",
             fix="Set LABELSVC_BASE_URL to the public address before the first label is printed.",

@@ -29,7 +29,14 @@ from labelsvc.codes.register.issue import (
 )
 from labelsvc.codes.register.keys import lock_counter
 from labelsvc.codes.tlog import describe, log, setback
-from labelsvc.errors import BadInput, Conflict, LabelsvcError, NotFound, PrintRefused
+from labelsvc.errors import (
+    BadInput,
+    BadSignature,
+    Conflict,
+    LabelsvcError,
+    NotIssued,
+    PrintRefused,
+)
 from labelsvc.i18n import day
 
 
@@ -116,27 +123,33 @@ def bound_units(session: Session, lot: Lot) -> int:
 def number_of(keyring: Keyring, scanned: str) -> int:
     """The number of a scanned or typed blank label.
 
-    :raises BadInput: it is no short code of ours.
+    :raises BadInput: it has not the shape of a short code of ours.
+    :raises NotIssued: its tag is wrong; in the words for a label that is of no roll of the producer.
     """
     try:
         parsed = uri.parse(scanned.strip(), host=keyring.host)
         if isinstance(parsed, short.ShortCode):
             return keyring.verify_short(parsed)
+    except BadSignature:
+        raise _not_theirs() from None
     except LabelsvcError as error:
         raise _no_blank(scanned) from error
     raise _no_blank(scanned)
 
 
+def theirs(session: Session, number: int, producer_id: int) -> Blank:
+    """The roll of a blank label of this producer. :raises NotIssued: it is on none, or on another's."""
+    found = find_blank(session, number)
+    if found is None or found.producer_id != producer_id:
+        raise _not_theirs()
+    return found
+
+
 def stretch(session: Session, *, lot: Lot, first: int, last: int) -> Stretch:
     """What `bind` would bind. Raises what `bind` raises."""
     first, last = min(first, last), max(first, last)
-    start, stop = find_blank(session, first), find_blank(session, last)
     owner = lot.product.producer_id
-    if start is None or stop is None or start.producer_id != owner or stop.producer_id != owner:
-        raise NotFound(
-            "These are not blank labels of this producer.",
-            fix="Scan the first and the last label of the roll that were put on the goods.",
-        )
+    start, stop = theirs(session, first, owner), theirs(session, last, owner)
     if start.id != stop.id:
         raise BadInput(
             "The two labels are of different rolls.",
@@ -214,6 +227,13 @@ def _may_be_labelled(lot: Lot) -> None:
             lot=lot.code,
             day=day(lot.expires_on),
         )
+
+
+def _not_theirs() -> NotIssued:
+    return NotIssued(
+        "These are not blank labels of this producer.",
+        fix="Scan the first and the last label of the roll that were put on the goods.",
+    )
 
 
 def _no_blank(scanned: str) -> BadInput:

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
-from labelsvc.accounts import audit
+from labelsvc.accounts import audit, two_people
 from labelsvc.catalogue.models import Lot
 from labelsvc.clock import now
 from labelsvc.codes.keys.key import KeyState
@@ -171,11 +171,11 @@ def confirm(
         rows is not what was shown any more.
     """
     _open(session, claim)
-    if claim.proposed_by == actor:
-        raise Refused(
-            "Whoever proposes ranges cannot confirm them.",
-            fix="Ask a colleague: two people look at what is believed of a stolen key.",
-        )
+    same = Refused(
+        "Whoever proposes ranges cannot confirm them.",
+        fix="Ask a colleague: two people look at what is believed of a stolen key.",
+    )
+    two_people.check(session, claim.proposed_by, actor, same=same)
     rows = rows_of(claim)
     found = [_row(session, row) for row in rows]
     key = session.get(KeyRecord, claim.kid)

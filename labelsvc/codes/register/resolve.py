@@ -9,22 +9,25 @@ from labelsvc.codes.keys.keyring import Keyring
 from labelsvc.codes.models import Form, Issue
 from labelsvc.codes.register import cartons
 from labelsvc.codes.register.issue import find_issue, find_unit
-from labelsvc.errors import BadCode, BadInput, Conflict, LabelsvcError, NotFound
+from labelsvc.errors import BadCode, BadInput, BadSignature, Conflict, LabelsvcError, NotIssued
 
 
 def find_code(session: Session, ring: Keyring, scanned: str) -> tuple[Issue, int]:
     """Issue and number of a code of any form.
 
-    :raises BadInput: it is none of ours. :raises NotFound: it was never issued for goods.
+    :raises BadInput: it has not the shape of one of ours.
+    :raises NotIssued: its tag or signature is wrong, or it was never issued for goods.
     :raises Conflict: it is the code of a carton.
     """
     try:
         parsed = uri.parse(scanned.strip(), host=ring.host)
         found = _find(session, ring, parsed)
+    except BadSignature:
+        found = None
     except (BadCode, BadInput) as error:
         raise _strange(scanned) from error
     if found is None:
-        raise NotFound("This code was not issued for any goods.")
+        raise _not_issued()
     return found
 
 
@@ -35,10 +38,12 @@ def find_goods(session: Session, ring: Keyring, scanned: str) -> tuple[Issue, in
         if not isinstance(parsed, carton.CartonCode):
             return find_code(session, ring, scanned)
         issue = cartons.find(session, ring, ring.verify_carton(parsed, logged=True))
+    except BadSignature:
+        issue = None
     except BadCode as error:
         raise _strange(scanned) from error
     if issue is None:
-        raise NotFound("This code was not issued for any goods.")
+        raise _not_issued()
     return issue, None
 
 
@@ -62,6 +67,10 @@ def _find(session: Session, ring: Keyring, parsed: uri.ParsedCode) -> tuple[Issu
         raise BadInput("A link to a product names no label.")
     issue = find_issue(session, number)
     return (issue, number) if issue is not None and issue.form in forms else None
+
+
+def _not_issued() -> NotIssued:
+    return NotIssued("This code was not issued for any goods.")
 
 
 def _strange(scanned: str) -> LabelsvcError:

@@ -14,7 +14,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from labelsvc.accounts import audit
+from labelsvc.accounts import audit, two_people
 from labelsvc.catalogue import lots
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.clock import now
@@ -122,11 +122,11 @@ def confirm(
     :raises Refused: the same person proposed it. :raises Conflict: it is decided, or too old.
     """
     _open(session, withdrawal)
-    if withdrawal.proposed_by == actor:
-        raise Refused(
-            "Whoever proposes a withdrawal cannot confirm it.",
-            fix="Ask a colleague: two people look at what is taken off the market.",
-        )
+    same = Refused(
+        "Whoever proposes a withdrawal cannot confirm it.",
+        fix="Ask a colleague: two people look at what is taken off the market.",
+    )
+    two_people.check(session, withdrawal.proposed_by, actor, same=same)
     withdrawal.answer = nfc(answer).strip()
     for lot in _lots(session, withdrawal):
         lots.recall(session, lot, reason=withdrawal.reason, actor=actor)

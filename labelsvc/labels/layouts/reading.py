@@ -4,14 +4,13 @@ runs and the editor."""
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from labelsvc.errors import LayoutError
-from labelsvc.labels.layouts import messages
+from labelsvc.labels.layouts import messages, toml
 from labelsvc.labels.layouts.elements import Part
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.layouts.paper import Article, SheetSpec
@@ -25,7 +24,7 @@ def load(text: str, *, source: str, articles: Mapping[str, Article] | None = Non
     *articles* are the sheets of `sheets.toml`; a layout that names one gets its numbers.
     Raises `LayoutError` with `source`, `where`, `line` (0 when unknown) and the reason.
     """
-    layout = _validated(Layout, _parsed(text, source), text, source)
+    layout = _validated(Layout, toml.loads(text, source=source), text, source)
     return (
         layout
         if layout.sheet.article is None
@@ -67,26 +66,8 @@ def load_articles(text: str, *, source: str) -> dict[str, Article]:
     """The table of `sheets.toml`: article name -> geometry. Raises `LayoutError`."""
     return {
         name: _validated(Article, row if isinstance(row, dict) else {}, text, source, name)
-        for name, row in _parsed(text, source).items()
+        for name, row in toml.loads(text, source=source).items()
     }
-
-
-def _parsed(text: str, source: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # also a number of thousands of digits
-        found = re.search(r"line (\d+), column (\d+)", str(error))
-        raise LayoutError(
-            "{source}, line {line}, column {column}: this is not valid TOML"
-            if found
-            else "{source}: not valid TOML",
-            fix="Correct what stands there: texts in quotes, one key a line, brackets in pairs.",
-            source=source,
-            reason=str(error),
-            where="",
-            line=int(found[1]) if found else 0,
-            column=int(found[2]) if found else 0,
-        ) from error
 
 
 def _validated(model: type[_P], data: dict[str, Any], text: str, source: str, *prefix: str) -> _P:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,8 +19,11 @@ from labelsvc.labels.sheets.profile import Profile
 
 #: Printers of one producer; more is a script gone wild.
 MOST = 50
-#: A name in a network, or an address: letters, digits, dots, hyphens, colons.
-_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.:-]{0,118}[A-Za-z0-9])?")
+#: A name in a network: parts of letters, digits and hyphens.
+_NAME = re.compile(r"(?=.{1,120}$)(?!-)[A-Za-z0-9-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*")
+#: What a resolver reads as a number: "10.1", "0x7f.1" and "192.168.001.050" are addresses to it, and others
+#: than they seem.
+_NUMBER = re.compile(r"(0[xX][0-9A-Fa-f]*|[0-9]+)")
 
 
 def printers_of(session: Session, producer_id: int) -> Sequence[Printer]:
@@ -73,16 +77,11 @@ def save(
             fix="It stands on its type plate or in its manual.",
             field="dpi",
         )
-    if host and not _HOST.fullmatch(host):
-        raise BadInput(
-            "“{host}” is no address in a network.",
-            fix="Write it as the printer's test page does: 192.168.1.50.",
-            host=host[:40],
-            field="host",
-        )
+    host = address_of(host) if host else ""
     if not 1 <= port <= 65535:
         raise BadInput("A port is a number from 1 to 65535.", fix="Usual is 9100.", field="port")
     profile.check()
+    _nobody_elses(session, producer_id, host, port)
     same = session.scalars(
         select(Printer).where(Printer.producer_id == producer_id, Printer.name == name)
     ).first()
@@ -105,6 +104,39 @@ def save(
     printer.host, printer.port, printer.updated_by = host, port, actor
     session.flush()
     return printer
+
+
+def address_of(host: str) -> str:
+    """*host* in its one spelling: an address of four numbers or of IPv6, or a name in small letters.
+
+    :raises BadInput: it is none; numbers with leading zeros, in other bases or too few are none.
+    """
+    try:
+        found = ip_address(host.partition("%")[0])  # a zone names a card of the one machine
+        return str(getattr(found, "ipv4_mapped", None) or found)
+    except ValueError:
+        if _NAME.fullmatch(host) and not _NUMBER.fullmatch(host.rpartition(".")[2]):
+            return host.lower()
+    raise BadInput(
+        "“{host}” is no address in a network.",
+        fix="Write it as the printer's test page does: 192.168.1.50.",
+        host=host[:40],
+        field="host",
+    )
+
+
+def _nobody_elses(session: Session, producer_id: int, host: str, port: int) -> None:
+    """:raises Conflict: another producer's printer has this address; theirs would come out of it."""
+    taken = select(Printer.id).where(
+        Printer.producer_id != producer_id, Printer.removed_at.is_(None),
+        Printer.host == host, Printer.port == port,
+    )  # fmt: skip
+    if host and session.scalar(taken.limit(1)) is not None:
+        raise Conflict(
+            "A printer at this address belongs to another producer.",
+            fix="Correct the address, or ask the programme office.",
+            field="host",
+        )
 
 
 def remove(session: Session, printer: Printer) -> None:

@@ -24,6 +24,7 @@ from labelsvc.jobs.queue import enqueue
 from labelsvc.labels.ledger import taken
 from labelsvc.labels.models import Printer, PrintRun, RunState, Sending, SendingState
 from labelsvc.labels.printers import trouble as printer_trouble
+from labelsvc.labels.printers.book import address_of
 from labelsvc.labels.rolls.languages import LANGUAGES, Language
 from labelsvc.labels.rolls.pictures import Picture
 from labelsvc.labels.runs import start as print_run
@@ -224,7 +225,8 @@ def allowed_address(
             printer=printer.name,
             field="host",
         )
-    found = _addresses(printer.host) if resolve else _literal(printer.host)
+    host = address_of(printer.host)  # rows of before were not looked at so strictly
+    found = _addresses(host) if resolve else _literal(host)
     allowed = [ipaddress.ip_network(network) for network in networks]
     for address in found:
         if not any(address in network for network in allowed):
@@ -234,7 +236,7 @@ def allowed_address(
                 printer=printer.name,
                 field="host",
             )
-    return (str(found[0]) if found else printer.host), printer.port
+    return (str(found[0]) if found else host), printer.port
 
 
 def _literal(host: str) -> list[Any]:

@@ -9,6 +9,7 @@ from typing import Any, cast
 from flask import Response, abort, jsonify, request
 from flask.typing import ResponseReturnValue
 
+from labelsvc import letters
 from labelsvc.errors import LabelsvcError
 from labelsvc.web.language import explain
 
@@ -20,9 +21,13 @@ def answer() -> dict[str, Any]:
     """The JSON object that was posted; anything else is refused."""
     if (request.content_length or 0) > _LARGEST:
         abort(413)
-    found = request.get_json(silent=True)
+    try:
+        found = request.get_json(silent=True)
+    except RecursionError:
+        found = None
     if not isinstance(found, dict):
         abort(400)
+    letters.check_all(found)
     return cast(dict[str, Any], found)
 
 

@@ -13,9 +13,9 @@ from labelsvc.accounts import factors, passkeys, sessions
 from labelsvc.accounts.challenges import Purpose
 from labelsvc.accounts.models import Factor, User
 from labelsvc.errors import LabelsvcError, SignInFailed, StepUpNeeded
-from labelsvc.web import sign_in_cookie, signed_in, step_up
+from labelsvc.web import device_cookie, sign_in_cookie, signed_in, step_up
 from labelsvc.web.account.answers import answer, credential, done, options, spoken
-from labelsvc.web.account.sign_in import bp, device, party, welcome
+from labelsvc.web.account.sign_in import bp, device, party, tell_news, welcome
 from labelsvc.web.language import explain, gettext
 from labelsvc.web.problems import wants_json
 from labelsvc.web.signed_in import start_page
@@ -38,6 +38,7 @@ def factor() -> ResponseReturnValue:
                 request.form.get("code", ""),
                 keys=where.settings.keys,
                 network=signed_in.network(),
+                device=device_cookie.read(),
             )
             if given is not None:
                 return _whole(row.user_id, given)
@@ -61,10 +62,10 @@ def _whole(user_id: int, given: Factor) -> ResponseReturnValue:
     """The sign-in becomes full. Who used a recovery code is led to setting up a new factor."""
     value, user = _signed_in(user_id, given)
     if given is not Factor.RECOVERY:
-        return welcome(value, user)
+        return device_cookie.give(welcome(value, user), user_id)
     with site().database.reading() as session:
         left = factors.held(session, user_id).recovery
-    page = welcome(value, user, url_for("account.factors"))
+    page = device_cookie.give(welcome(value, user, url_for("account.factors")), user_id)
     flash(
         gettext(
             "You signed in with a recovery code; {left} are left. If your telephone is lost, set up "
@@ -126,9 +127,10 @@ def sign_in_passkey() -> ResponseReturnValue:
 def _welcome_script(user_id: int) -> Response:
     value, user = _signed_in(user_id, Factor.PASSKEY)
     cookie.clear()
+    tell_news(user)
     made = done(local_target(request.args.get("next")) or start_page(user))
     sign_in_cookie.remember(made, value)
-    return made
+    return device_cookie.give(made, user_id)
 
 
 @bp.route("/confirm", methods=["GET", "POST"])

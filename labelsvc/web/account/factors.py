@@ -14,7 +14,7 @@ from labelsvc.accounts.roles import SECOND_FACTOR
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.i18n import nfc
 from labelsvc.labels.symbols import encode
-from labelsvc.web import sign_in_cookie, signed_in, step_up
+from labelsvc.web import device_cookie, sign_in_cookie, signed_in, step_up
 from labelsvc.web.account.answers import answer, credential, done, options, spoken
 from labelsvc.web.account.sign_in import bp, device, party
 from labelsvc.web.language import explain, gettext
@@ -72,7 +72,7 @@ def totp_page() -> ResponseReturnValue:
             flash(gettext("The authenticator app is set up."), "good")
             on = redirect(_onwards())
             sign_in_cookie.remember(on, value)
-            return on
+            return device_cookie.give(on, user.id)
         except LabelsvcError as error:
             problem, status = explain(error), error.http_status
     with where.database.writing() as session:
@@ -174,7 +174,7 @@ def add_passkey() -> ResponseReturnValue:
     flash(gettext("The passkey is set up."), "good")
     made = done(_onwards())
     sign_in_cookie.remember(made, value)
-    return made
+    return device_cookie.give(made, user.id)
 
 
 @bp.get("/recovery", endpoint="recovery")

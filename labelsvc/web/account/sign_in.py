@@ -9,16 +9,29 @@ from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as AnyResponse
 
-from labelsvc.accounts import passwords, sessions, users
+from labelsvc.accounts import notices, passwords, sessions, two_people, users
 from labelsvc.accounts.models import Stage, User
+from labelsvc.accounts.notices import Notice
 from labelsvc.accounts.passkeys import Party
-from labelsvc.errors import BadInput, LabelsvcError
+from labelsvc.errors import BadInput, Busy, LabelsvcError
 from labelsvc.i18n import LANGUAGES
-from labelsvc.web import gate, sign_in_cookie, signed_in, step_up
+from labelsvc.web import device_cookie, gate, sign_in_cookie, signed_in, step_up
 from labelsvc.web.language import explain, gettext, keep
 from labelsvc.web.signed_in import start_page
 from labelsvc.web.site import site
 from labelsvc.web.targets import local_target
+
+NOTICE_WORDS = {
+    Notice.MADE: "The account was made",
+    Notice.LINK: "A new link for your password was given out",
+    Notice.PASSWORD: "The password was set",
+    Notice.RESET: "All second factors were removed",
+    Notice.ROLE: "Your role was changed",
+    Notice.OUT: "You were kept out",
+    Notice.IN: "You were let in again",
+    Notice.FACTOR_ADDED: "A second factor was set up",
+    Notice.FACTOR_REMOVED: "A second factor was removed",
+}
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 
@@ -38,7 +51,9 @@ def sign_in() -> ResponseReturnValue:
             name=name,
             password=password,
             secret=where.settings.keys[0],
-            browser=sessions.Browser(signed_in.network(), device(), sign_in_cookie.token()),
+            browser=sessions.Browser(
+                signed_in.network(), device(), sign_in_cookie.token(), device_cookie.read()
+            ),
             hours=where.settings.session_hours,
             second_factor=where.settings.asks_second_factor,
         )
@@ -53,8 +68,8 @@ def sign_in() -> ResponseReturnValue:
     with where.database.reading() as session:
         row = sessions.find(session, value)
     if row is not None and row.stage != Stage.FULL:
-        target = gate.next_step(Stage(row.stage), target)
-    return welcome(value, user, target)
+        return welcome(value, user, gate.next_step(Stage(row.stage), target))
+    return device_cookie.give(welcome(value, user, target), user.id)
 
 
 def _sign_in_page(problem: tuple[str, str] | None = None, name: str = "") -> str:
@@ -66,9 +81,21 @@ def _sign_in_page(problem: tuple[str, str] | None = None, name: str = "") -> str
 def welcome(value: str, user: User, target: str | None = None) -> AnyResponse:
     """On to where the user wanted to go, with the token in the cookie."""
     cookie.clear()  # forms of before the sign-in hold another CSRF token
+    tell_news(user)
     answer = redirect(target or local_target(request.args.get("next")) or start_page(user))
     sign_in_cookie.remember(answer, value)
     return answer
+
+
+def tell_news(user: User) -> None:
+    """Say on the next page that others did something to the account."""
+    with site().database.reading() as session:
+        news = notices.unseen(session, user.id)
+    if news:
+        flash(
+            gettext("Others did something to your account. Look at it under “My account”."),
+            "caution",
+        )
 
 
 def party() -> Party:
@@ -92,11 +119,18 @@ def account() -> ResponseReturnValue:
 
 
 def _account_page(problem: tuple[str, str] | None = None) -> str:
+    mine = signed_in.current_user()
     with site().database.reading() as session:
-        rows = sessions.of_user(session, signed_in.current_user())
+        rows = sessions.of_user(session, mine)
+        told, news = notices.of_user(session, mine.id), notices.unseen(session, mine.id)
+        until = two_people.confirms_from(session, signed_in.actor())
+    if news:
+        with site().database.writing() as session:
+            notices.seen(session, mine.id)
     return render_template(
-        "account/account.html", sign_ins=rows, problem=problem, held=signed_in.own_factors()
-    )
+        "account/account.html", sign_ins=rows, problem=problem, held=signed_in.own_factors(),
+        told=told, words=NOTICE_WORDS, me=signed_in.actor(), until=until,
+    )  # fmt: skip
 
 
 @bp.post("/password")
@@ -113,9 +147,10 @@ def password() -> ResponseReturnValue:
             secret=where.settings.keys[0],
             network=signed_in.network(),
         )
+        hashed = passwords.hash_password(new)
         with where.database.writing() as session:
             user = session.get_one(User, mine.id)
-            users.set_password(session, user, new, actor=signed_in.actor())
+            users.set_password(session, user, hashed, actor=signed_in.actor())
             value = sessions.begin(
                 session,
                 user,
@@ -143,21 +178,21 @@ def sign_out_everywhere() -> ResponseReturnValue:
 
 @bp.route("/invitation/<value>", methods=["GET", "POST"])
 def invitation(value: str) -> ResponseReturnValue:
-    where, problem = site(), None
+    where, problem, status = site(), None, 200
     with where.database.reading() as session:
         user = users.invited(session, value, keys=where.settings.keys)
     if request.method == "POST":
         try:
             if request.form.get("new") != request.form.get("again"):
                 raise BadInput("The two passwords differ.", fix="Type the same password twice.")
-            passwords.hash_password(request.form.get("new", ""))
+            hashed = passwords.hash_password(request.form.get("new", ""))
             with where.database.writing() as session:
-                users.accept(session, value, request.form["new"], keys=where.settings.keys)
+                users.accept(session, value, hashed, keys=where.settings.keys)
             flash(gettext("Your password is set. Sign in with it."), "good")
             return redirect(url_for("account.sign_in"))
-        except BadInput as error:
-            problem = explain(error)
-    return render_template("account/invitation.html", user=user, problem=problem)
+        except (BadInput, Busy) as error:
+            problem, status = explain(error), 200 if isinstance(error, BadInput) else 503
+    return render_template("account/invitation.html", user=user, problem=problem), status
 
 
 @bp.post("/language")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -10,6 +11,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from labelsvc.accounts.models import User
+from labelsvc.errors import BadInput
 
 Row = TypeVar("Row")
 
@@ -41,6 +43,25 @@ def page_asked(total: int, size: int) -> tuple[int, int]:
     """The page that the address asks for, of *total* rows with *size* on each, and the last one."""
     last = max(1, -(-total // size))
     return min(max(1, request.args.get("page", 1, type=int)), last), last
+
+
+def choice_of(name: str, offered: Collection[str], usual: str = "") -> str:
+    """The value *name* of the address; *usual* where it has none or an empty one.
+
+    :raises BadInput: it is none that is *offered*. A list of everything, where something else was asked for,
+        would be read as the answer to that.
+    """
+    return offered_or_refused(request.args.get(name, ""), offered, name) or usual
+
+
+def offered_or_refused(value: str, offered: Collection[str], name: str) -> str:
+    """*value* where it is empty or one of *offered*. :raises BadInput: it is something else."""
+    if value and value not in offered:
+        raise BadInput(
+            "There is no “{value}” to choose here.", fix="Choose one of the list.",
+            value=value[:40], field=name,
+        )  # fmt: skip
+    return value
 
 
 def found_or_404(row: Row | None) -> Row:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from flask import Response, abort, request
 from flask.typing import ResponseReturnValue
-from pydantic import ValidationError
 
 from labelsvc.codes.register.keys import load_keyring
-from labelsvc.errors import LabelsvcError
 from labelsvc.inspections import day_report_pdf, sightings
 from labelsvc.inspections.day_report import LARGEST_VISIT, SentVisit, gather
 from labelsvc.inspections.sightings import SentSightings
 from labelsvc.inspections.sync import SentCase, take
 from labelsvc.web.inspect.pages import bp
-from labelsvc.web.inspect.sent import sent_as, wrong
-from labelsvc.web.language import explain
+from labelsvc.web.inspect.sent import sent_as
 from labelsvc.web.signed_in import actor, current_user
 from labelsvc.web.site import site
 
@@ -23,33 +20,24 @@ from labelsvc.web.site import site
 def sync() -> ResponseReturnValue:
     """One case as JSON. Sent again, it is kept once: `{"uid": …, "case": number}`.
 
-    400 with what is wrong where it can never be taken; the application keeps it and says so.
+    400 with what is wrong where it can never be taken, 409 where its number is taken by another or the
+    case says something else than before; the application keeps it and says so.
     """
-    try:
-        sent = sent_as(SentCase)
-    except ValidationError as error:
-        return wrong(error)
-    where = site()
+    sent, where = sent_as(SentCase), site()
     settings = where.settings
-    try:
-        with where.database.writing() as session:
-            ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
-            case = take(session, where.files, ring, sent, actor=actor())
-            number = case.id
-    except LabelsvcError as error:
-        message, fix = explain(error)
-        return {"error": error.code, "message": f"{message} {fix}".strip()}, error.http_status
+    with where.database.writing() as session:
+        ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
+        number = take(session, where.files, ring, sent, actor=actor()).id
     return {"uid": sent.uid, "case": number}
 
 
 @bp.post("/sightings")
 def seen() -> ResponseReturnValue:
-    """Where codes were seen, as JSON; each is kept once. `{"kept": how many}`; 400 with what is wrong."""
-    try:
-        sent = sent_as(SentSightings)
-    except ValidationError as error:
-        return wrong(error)
-    where = site()
+    """Where codes were seen, as JSON; each is kept once. `{"kept": how many were looked at}`; 400 with what is wrong.
+
+    409 with the `uid` of one that is known with another code; then none of them is kept.
+    """
+    sent, where = sent_as(SentSightings), site()
     settings = where.settings
     with where.database.writing() as session:
         ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
@@ -64,11 +52,7 @@ def report() -> ResponseReturnValue:
     """
     if (request.content_length or 0) > LARGEST_VISIT:
         abort(413)
-    try:
-        visit = sent_as(SentVisit)
-    except ValidationError as error:
-        return wrong(error)
-    where = site()
+    visit, where = sent_as(SentVisit), site()
     with where.database.reading() as session:
         found = gather(session, visit, user_id=current_user().id, office=where.settings.office_name)
     answer = Response(day_report_pdf.render(found, where.files), content_type="application/pdf")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 from flask.typing import ResponseReturnValue
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from labelsvc.codes.forms.uri import MAX_TEXT
 from labelsvc.web.inspect.pages import bp
-from labelsvc.web.inspect.sent import sent_as, wrong
+from labelsvc.web.inspect.sent import sent_as
 from labelsvc.web.scan import page as scan
 
 
@@ -25,8 +25,4 @@ class Asked(BaseModel):
 def verdict() -> ResponseReturnValue:
     """The JSON document of the scan page (docs/api.md), with its status. Nothing of it is counted:
     an inspector is no anonymous visitor of a label."""
-    try:
-        asked = sent_as(Asked)
-    except ValidationError as error:
-        return wrong(error)
-    return scan.answer(asked.code, "json")
+    return scan.answer(sent_as(Asked).code, "json")

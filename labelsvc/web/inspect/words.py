@@ -231,6 +231,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     },
     "case_retry": {"vi": "Gửi lại", "en": "Send again"},
     "case_without_photos": {"vi": "Gửi không kèm ảnh", "en": "Send without photos"},
+    "case_as_new": {"vi": "Gửi thành vụ việc mới", "en": "Send as a new case"},
     "case_drop": {"vi": "Xoá khỏi máy", "en": "Delete"},
     "case_drop_sure": {
         "vi": "Xoá vụ việc này khỏi máy? Máy chủ chưa có nó.",

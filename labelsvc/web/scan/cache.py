@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 import struct
 import zlib
 from collections import OrderedDict
@@ -32,11 +33,13 @@ from labelsvc.scans.verdict import OUT, CopyNotice, Verdict, copy_notice
 from labelsvc.settings import Settings
 from labelsvc.web.scan import view as scan_view
 
-#: Marks for what is put in with each request; private characters, so no text of ours has them.
+#: Marks for what is put in with each request; of this process alone, so nobody can write one into a text.
+#: Letters and digits: they pass HTML, JSON and addresses as they are.
+_SECRET = secrets.token_hex(16)
 CODE, PRINTED, POSITION, NOTICE, _COUNT, _MOMENT, _PLACE = (
-    f"\ue000{mark}\ue001" for mark in "CPNHSMW"
+    f"mark{_SECRET}{mark}" for mark in "CPNHSMW"
 )
-_MARK = re.compile("\ue000([CPNH])\ue001")
+_MARK = re.compile(f"mark{_SECRET}([CPNH])")
 _KEPT = 2000
 _TEMPLATES = {"html": "scan/page.html", "text": "scan/page.txt", "preview": "scan/preview.html"}
 _GZIP_HEAD, _GZIP_LAST_BLOCK = b"\x1f\x8b\x08\0\0\0\0\0\0\xff", b"\x03\0"
@@ -84,17 +87,17 @@ class Kept:
 
 
 class Pages:
-    """Pages by issue, mark, kind and language; good for one revision and one day."""
+    """Pages by issue, mark, case, kind and language; good for one revision and one day."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[Any, ...], Kept] = OrderedDict()
 
     def get(self, peek: Peek, kind: str, lang: str) -> Kept | None:
-        found = self._kept.get((peek.issue_id, peek.mark_id, kind, lang))
+        found = self._kept.get((peek.issue_id, peek.mark_id, peek.apart, kind, lang))
         return found if found is not None and found.stamp == stamp_of(peek) else None
 
     def put(self, peek: Peek, kind: str, lang: str, kept: Kept) -> None:
-        key = (peek.issue_id, peek.mark_id, kind, lang)
+        key = (peek.issue_id, peek.mark_id, peek.apart, kind, lang)
         self._kept.pop(key, None)  # several threads do this: each step alone leaves it whole
         self._kept[key] = kept
         while len(self._kept) > _KEPT:

@@ -19,6 +19,7 @@ from labelsvc.errors import LabelsvcError
 from labelsvc.scans import lookup
 from labelsvc.scans.verdict import SHOWN
 from labelsvc.web import language
+from labelsvc.web.hosts import Names
 from labelsvc.web.scan import negotiate
 from labelsvc.web.scan.agents import Agent, agent_of
 from labelsvc.web.scan.cache import fill
@@ -39,9 +40,11 @@ class Door:
     def __init__(self, app: Flask) -> None:
         self._app: WSGIApplication = app.wsgi_app
         self._own = ScanSite.of(app)
+        self._names: Names = app.extensions["labelsvc.hosts"]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        found = self._kept(environ) if _plain_visit(environ) else None
+        plain = _plain_visit(environ) and self._names.trusts(environ)
+        found = self._kept(environ) if plain else None
         if found is None:
             return self._app(environ, start_response)
         status, lines, body = found

@@ -186,6 +186,8 @@ def _render(session: Session, peek: Peek, kind: str, stamp: tuple[Any, ...]) -> 
     view = scan_view.view(
         found, verdict, form=peek.form, mark=mark, base_url=site().settings.base_url, code=CODE
     )
+    if peek.apart:
+        scan_view.tell_places_apart(view)
     view["code"] = {"text": CODE, "printed": PRINTED, "position": POSITION, "form": peek.form}
     view["compare"] = compared(session, issue)
     if peek.form == Form.OFFLINE and view["compare"] != "host":

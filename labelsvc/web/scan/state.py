@@ -26,7 +26,6 @@ from labelsvc.inspections import watch
 from labelsvc.inspections.places import coarsen_places
 from labelsvc.resources import folder
 from labelsvc.scans.day_key import DayKey, network_of
-from labelsvc.scans.misses import Misses
 from labelsvc.scans.record import Recorder, Seen, coarsen
 from labelsvc.scans.refusals import Refusals
 from labelsvc.scans.verdict import Verdict
@@ -62,7 +61,7 @@ class ScanSite:
         self.day_key = DayKey(where.settings.data_dir)
         self.recorder = Recorder(where.database, self._hourly)
         self.refusals = Refusals()
-        self.misses = Misses(where.settings.scan_misses)
+        self.misses = where.misses
         #: Pages of `scan_wait` by kind and language.
         self.waits: dict[tuple[str, str], Page] = {}
         style = (folder("templates") / "scan" / "style.css").read_text(encoding="utf-8").strip()

@@ -12,10 +12,10 @@ from labelsvc.codes.forms import uri
 from labelsvc.codes.models import Form, Issue
 from labelsvc.errors import BadCode
 from labelsvc.scans import lookup
+from labelsvc.scans.lookup import Peek
 from labelsvc.scans.verdict import OUT
 from labelsvc.web.scan import wait as scan_wait
 from labelsvc.web.scan.state import ScanSite
-from labelsvc.web.site import site
 
 
 class Unit(NamedTuple):
@@ -27,21 +27,29 @@ class Unit(NamedTuple):
     issue: Issue
 
 
+def held(own: ScanSite, parsed: uri.ParsedCode) -> Peek | None:
+    """What is known of a code that holds and is on goods; None for every other, whatever the reason."""
+    try:
+        number = own.number(parsed)
+    except BadCode:
+        return None
+    peek = lookup.peek(own.where.database, number) if number is not None else None
+    return peek if peek is not None and lookup.fits(parsed, peek.form) else None
+
+
 def unit_or_404(own: ScanSite, session: Session, code: str) -> Unit:
     """The issued unit of *code*; 404 with one answer for every reason, 429 for too many misses."""
     try:
         parsed = uri.parse(code[:300], host=own.host)
     except BadCode:
         abort(404)
-    try:
-        number = own.number(parsed)
-    except BadCode:
+    peek = held(own, parsed)
+    if peek is None:
         if wait := own.missed(parsed):
             abort(scan_wait.page(own, parsed.canonical, "html", wait=wait))
         abort(404)
-    peek = lookup.peek(site().database, number) if number is not None else None
-    if peek is None or number is None or peek.form == Form.LOT:
+    if peek.form == Form.LOT:
         abort(404)
     if lookup.verdict_of(session, peek, on=clock.today()) in OUT:
         abort(404)
-    return Unit(parsed.canonical, number, session.get_one(Issue, peek.issue_id))
+    return Unit(parsed.canonical, peek.number, session.get_one(Issue, peek.issue_id))

@@ -27,6 +27,11 @@ _ENDED = {
     Standing.EXPIRED: "Valid code, but its OCOP stars have ended",
     Standing.WITHDRAWN: "Valid code, but its OCOP stars were withdrawn",
 }
+_APART = "Valid code, but reported at places far apart within hours"
+_APART_MEANING = (
+    "Issued by this programme and not withdrawn. One label is at one place at a time: compare name, "
+    "pack and lot below with what you hold, and report what differs."
+)
 _KINDS = {
     "cooperative": "Cooperative",
     "cooperative_group": "Cooperative group",
@@ -51,6 +56,7 @@ def view(
         "meaning": gettext(shown.meaning),
         "host": urlsplit(base_url).netloc,
         "mark": _mark(mark) if mark is not None else None,
+        "places_apart": False,
         "recall": {
             "reason": lot.recall_reason,
             "on": clock.local(lot.recalled_at).date().isoformat(),
@@ -109,6 +115,20 @@ def view(
             "photos": [f"{base_url}/media/{p.key}.jpg" for p in product.photos[:3]],
         },
     }
+
+
+def tell_places_apart(page: dict[str, Any]) -> None:
+    """Say in the head of a valid code's page that an open case has reports of places far apart.
+
+    The machine word stays: what people report is a sign and proves nothing.
+    """
+    page["places_apart"] = True
+    if page["verdict"] == Verdict.ISSUED_OK:
+        page |= {
+            "tone": str(Tone.CAUTION),
+            "headline": gettext(_APART),
+            "meaning": gettext(_APART_MEANING),
+        }
 
 
 def public(page: dict[str, Any]) -> dict[str, Any]:

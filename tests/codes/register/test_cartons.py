@@ -17,7 +17,7 @@ from labelsvc.codes.register.issue import codes_of
 from labelsvc.codes.register.keys import freeze, rotate
 from labelsvc.codes.register.resolve import find_code, find_goods
 from labelsvc.db import Database
-from labelsvc.errors import BadInput, Conflict, NotFound
+from labelsvc.errors import BadInput, Conflict, NotFound, NotIssued
 from labelsvc.files import Files
 from tests.factories import publish_log
 
@@ -101,7 +101,7 @@ def test_a_carton_is_not_taken_for_one_label(ready: Database) -> None:
     with ready.reading() as session:
         with pytest.raises(Conflict, match="labels 1 to 24"):
             find_code(session, ring, code)
-        with pytest.raises(BadInput):
+        with pytest.raises(NotIssued):
             find_code(session, ring, code[:-1] + str((int(code[-1]) + 1) % 10))
 
 

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import BoundedSemaphore
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from labelsvc.accounts import throttle
+from labelsvc.accounts import hashing, throttle
 from labelsvc.accounts.models import SignIn, User
 from labelsvc.db import Database
 from labelsvc.web.targets import local_target
@@ -198,3 +199,29 @@ def test_static_files_are_kept_for_a_year_under_the_hash_of_their_content(
     answer = guest.get(home[start : home.index('"', start)])
     assert answer.status_code == 200 and "max-age=31536000" in answer.headers["Cache-Control"]
     assert HOST not in home[start : start + 60]
+
+
+def test_the_owner_signs_in_on_a_known_device_while_others_wait(
+    desk: Callable[[str], Desk],
+) -> None:
+    owner, guest = desk(""), desk("")
+    assert owner.post("/account/sign-in", PAIR).status_code == 302
+    given = owner.client.get_cookie("__Secure-device", "qr.example.vn", "/account")
+    assert given is not None and given.http_only and given.secure
+    owner.post("/account/sign-out")
+    owner._form_token = ""  # of another sign-in
+    for _ in range(throttle.FREE_NAME):
+        guest.post("/account/sign-in", PAIR | {"password": "wrong words here"})
+    told = guest.post("/account/sign-in", PAIR)
+    assert told.status_code == 429 and told.headers["Retry-After"] == "15"
+    assert "a device from which you signed in before" in seen(told)
+    assert owner.post("/account/sign-in", PAIR).status_code == 302
+
+
+def test_when_many_sign_in_at_once_the_page_says_so(
+    desk: Callable[[str], Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hashing._room, "places", {False: BoundedSemaphore(0), True: BoundedSemaphore(0)})  # fmt: skip
+    answer = desk("").post("/account/sign-in", PAIR)
+    assert answer.status_code == 503 and answer.headers["Retry-After"] == "2"
+    assert "Try again in 2 seconds" in seen(answer) and PAIR["password"] not in answer.text

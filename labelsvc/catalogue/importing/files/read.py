@@ -17,6 +17,7 @@ from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 from labelsvc.catalogue.importing.files import guard, legacy
 from labelsvc.catalogue.importing.files.biff import look
 from labelsvc.catalogue.importing.files.formula import Place, Unsaved, unsaved_formulas
+from labelsvc.catalogue.importing.files.spool import Spool
 from labelsvc.catalogue.importing.files.traits import Traits, traits_of_ods, traits_of_xlsx
 from labelsvc.errors import ImportRefused
 from labelsvc.i18n import nfc
@@ -94,6 +95,16 @@ class Table:
             return cell
         made.font, made.raw = self.font, cell
         return made
+
+    def spooled(self) -> Table:
+        """Itself, its cells read and laid aside: a transaction then walks them without a parser."""
+        cells = Spool[Cells]()
+        for index, one in enumerate(self.source()):
+            cells.append(one)
+            if index >= guard.MOST_ROWS:  # `rows` says so
+                break
+        self.source = lambda: iter(cells)
+        return self
 
     def with_font(self) -> Table:
         """Itself, with the font before Unicode that its first rows are written in."""

@@ -8,12 +8,15 @@ import { ago, say, t } from "./words.js";
  * @typedef {{uid: string, data: string}} Photo
  * @typedef {{uid: string, at: string, code: string, verdict: string, items: number, place: string,
  *   latitude?: number, longitude?: number, sighting?: string, note: string, missing: string[], photos: Photo[]}} Case
- * @typedef {{sent: Case, title: string, refused: string}} Waiting
+ * @typedef {{sent: Case, title: string, refused: string, taken?: boolean}} Waiting
  *   `refused`: why the server does not take it, in its own words; "" until it was asked
+ *   `taken`: the server has a case of this number that says something else, or that somebody else sent
  */
 
 /** Answers that mean "later", not "never": another hand, or too many at once. */
 const LATER = new Set([408, 425, 429]);
+/** The answer that never changes for this number: what is kept under it does not. */
+const TAKEN = 409;
 /** @type {Promise<void> | null} */
 let sending = null;
 
@@ -77,7 +80,7 @@ async function post(one) {
     say(at("case-told"), "case_sent", { number: found.case });
   } else {
     const refused = found.message ?? String(answer.status);
-    await change(one.sent.uid, (kept) => ({ ...kept, refused }));
+    await change(one.sent.uid, (kept) => ({ ...kept, refused, taken: answer.status === TAKEN }));
     say(at("case-told"), "");
   }
   return true;
@@ -103,7 +106,7 @@ export async function show() {
 }
 
 /** @param {Waiting} one */
-function row({ sent, title, refused }) {
+function row({ sent, title, refused, taken }) {
   const line = element("li", refused ? "waiting refused" : "waiting");
   line.append(element("strong", "", title), element("span", "soft", ago(new Date(sent.at), new Date())));
   if (refused) line.append(element("p", "", t("case_refused", { why: refused })));
@@ -118,7 +121,9 @@ function row({ sent, title, refused }) {
     made.addEventListener("click", () => void act());
     buttons.append(made);
   };
-  if (refused) {
+  if (refused && taken) {
+    button("case_as_new", () => anew(sent));
+  } else if (refused) {
     button("case_retry", () => again(sent.uid, sent.photos));
     if (sent.photos.length) button("case_without_photos", () => again(sent.uid, []));
   }
@@ -130,6 +135,17 @@ function row({ sent, title, refused }) {
   });
   line.append(buttons);
   return line;
+}
+
+/** Under numbers of its own, for a person said so: nothing of what the server has is touched. @param {Case} sent */
+async function anew(sent) {
+  const photos = sent.photos.map(({ data }) => ({ uid: crypto.randomUUID(), data }));
+  const { sighting: _, ...rest } = sent;
+  const fresh = { ...rest, uid: crypto.randomUUID(), photos };
+  await change(sent.uid, (kept) => ({ ...kept, refused: "", taken: false, sent: fresh }));
+  await sending;
+  await send();
+  at("case-told").focus();
 }
 
 /**

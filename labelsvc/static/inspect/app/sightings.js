@@ -38,6 +38,7 @@ export async function send() {
         method: "POST", body: JSON.stringify({ sightings }), redirect: "manual",
         headers: { "Content-Type": "application/json", "X-Labelsvc-Inspect": "1" },
       });
+      if (answer.status === 409 && (await aside(await answer.json()))) continue;
       if (!answer.ok) break;
       const told = new Set(sightings.map(({ uid }) => uid));
       await store.put("sightings", (await waiting()).filter(({ uid }) => !told.has(uid)));
@@ -47,6 +48,21 @@ export async function send() {
   } finally {
     sending = false;
   }
+}
+
+/**
+ * Put the one aside that the service knows with another code: the others are not held up by it.
+ *
+ * @param {{uid?: string}} said
+ * @returns {Promise<boolean>} whether it was among what waits
+ */
+async function aside({ uid }) {
+  const all = await waiting();
+  const clashing = all.filter((one) => one.uid === uid);
+  if (!clashing.length) return false;
+  await store.put("sightings-aside", [...((await store.get("sightings-aside")) ?? []), ...clashing]);
+  await store.put("sightings", all.filter((one) => one.uid !== uid));
+  return true;
 }
 
 /** @returns {Promise<Sighting[]>} */

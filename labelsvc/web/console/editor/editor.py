@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import Any
 
 from flask import jsonify, render_template, url_for
@@ -16,6 +15,7 @@ from labelsvc.catalogue.models import Lot
 from labelsvc.errors import BadInput, Conflict, LayoutError
 from labelsvc.i18n import moment
 from labelsvc.labels import own_layouts
+from labelsvc.labels.layouts import toml
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.layouts.paper import Article
 from labelsvc.labels.layouts.reading import load
@@ -60,8 +60,8 @@ def _title(held: dict[str, Any] | None, row: OwnLayout) -> str:
 def _held(row: OwnLayout) -> tuple[dict[str, Any] | None, list[Problem]]:
     """The kept layout as JSON, its sheet still by name; None and the reason where it is broken."""
     try:
-        return facts(Layout.model_validate(tomllib.loads(row.toml))), []
-    except (ValidationError, tomllib.TOMLDecodeError):
+        return facts(Layout.model_validate(toml.loads(row.toml, source=f"{row.name}.toml"))), []
+    except (ValidationError, LayoutError):
         try:
             load(row.toml, source=f"{row.name}.toml")
         except LayoutError as error:
@@ -132,12 +132,14 @@ def save_layout(name: str) -> ResponseReturnValue:
     """
     posted = posted_json()
     version = posted.get("version")
+    with site().database.reading() as session:
+        own_layout(session, name)
+        layout, whole, findings = read_layout(session, posted.get("layout"))
+    if layout is None or whole is None:
+        return jsonify({"findings": findings}), 422
     with site().database.writing() as session:
         row = own_layout(session, name)
         session.refresh(row, with_for_update=True)  # the second of two savers sees the first
-        layout, whole, findings = read_layout(session, posted.get("layout"))
-        if layout is None or whole is None:
-            return jsonify({"findings": findings}), 422
         if posted.get("copy") is True:
             titles = {"title_vi": copied(layout.title_vi, "Bản sao: "), "title_en": copied(layout.title_en, "Copy of ")}  # fmt: skip
             made = keep_new(session, layout.model_copy(update=titles))
@@ -150,7 +152,10 @@ def save_layout(name: str) -> ResponseReturnValue:
             kept = own_layouts.save_layout(
                 session,
                 producer_id=producer_id(),
-                toml=dumps(layout.model_copy(update={"name": row.name})),
+                written=own_layouts.Written(
+                    dumps(layout.model_copy(update={"name": row.name})),
+                    whole.model_copy(update={"name": row.name}),
+                ),
                 actor=actor(),
                 name=row.name,
                 version=version,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import lru_cache
 from typing import Any
 
@@ -11,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from labelsvc.errors import BadInput, LayoutError
+from labelsvc.errors import BadInput, LabelsvcError, LayoutError
 from labelsvc.labels import own_layouts
 from labelsvc.labels.drawing import fonts, svg
 from labelsvc.labels.drawing.sample_content import sample_of
-from labelsvc.labels.layouts import library
+from labelsvc.labels.layouts import library, toml
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.layouts.reading import load
 from labelsvc.labels.layouts.writing import dumps, tidy
@@ -28,7 +27,7 @@ from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
 
-#: Bytes of a file to import; `own.LONGEST` counts its letters.
+#: Bytes of a file to import; `toml.MAX_CHARACTERS` counts its letters.
 _MOST_FILE = 400_000
 
 
@@ -88,8 +87,8 @@ def layout_picture(name: str) -> ResponseReturnValue:
 def _plain(text: str) -> Layout:
     """A layout file; the sheet it is printed on makes no difference to its picture."""
     try:
-        return Layout.model_validate(tomllib.loads(text))
-    except (ValidationError, tomllib.TOMLDecodeError):
+        return Layout.model_validate(toml.loads(text, source="layout.toml"))
+    except ValidationError:
         return load(text, source="layout.toml")  # says what is wrong
 
 
@@ -104,11 +103,16 @@ def _drawn(text: str) -> str:
 def new_layout() -> ResponseReturnValue:
     """A copy of the layout `source`, built-in or own, under a free name."""
     posted = Posted()
+    try:
+        with site().database.reading() as session:
+            found = own_layouts.find(session, producer_id(), posted.text("source"))
+    except LayoutError as error:
+        posted.add(error)
+        return _list(posted)
 
     def act(session: Session) -> str:
-        layout = own_layouts.find(session, producer_id(), posted.text("source"))
-        titles = {"title_vi": copied(layout.title_vi, "Bản sao: "), "title_en": copied(layout.title_en, "Copy of ")}  # fmt: skip
-        return keep_new(session, layout.model_copy(update=titles))
+        titles = {"title_vi": copied(found.title_vi, "Bản sao: "), "title_en": copied(found.title_en, "Copy of ")}  # fmt: skip
+        return keep_new(session, found.model_copy(update=titles))
 
     name = posted.attempt(act)
     if name is None:
@@ -123,10 +127,12 @@ def copied(title: str, mark: str) -> str:
 
 def keep_new(session: Session, layout: Layout) -> str:
     """Keep *layout* under a free name like its title; that name."""
-    name = own_layouts.free_name(session, producer_id(), layout.title_vi)
-    text = dumps(layout.model_copy(update={"name": name}))
+    named = layout.model_copy(
+        update={"name": own_layouts.free_name(session, producer_id(), layout.title_vi)}
+    )
+    written = own_layouts.Written(dumps(named), named)
     return own_layouts.save_layout(
-        session, producer_id=producer_id(), toml=text, actor=actor()
+        session, producer_id=producer_id(), written=written, actor=actor()
     ).name
 
 
@@ -135,18 +141,20 @@ def import_layout() -> ResponseReturnValue:
     """A TOML file as a new own layout; a name that is taken is changed."""
     posted = Posted()
     upload = request.files.get("file")
-
-    def act(session: Session) -> str:
-        return _import(session, upload.read(_MOST_FILE + 1) if upload else b"")
-
-    name = posted.attempt(act)
+    try:
+        found = _uploaded(upload.read(_MOST_FILE + 1) if upload else b"")
+    except LabelsvcError as error:
+        posted.add(error)
+        return _list(posted)
+    name = posted.attempt(lambda session: _import(session, *found))
     if name is None:
         return _list(posted)
     flash(gettext("Imported."), "good")
     return redirect(url_for("producer.edit_layout", name=name), code=303)
 
 
-def _import(session: Session, data: bytes) -> str:
+def _uploaded(data: bytes) -> tuple[own_layouts.Written, Layout]:
+    """The layout as it stands in the file, and tidied; nothing is locked while it is read."""
     if not data or len(data) > _MOST_FILE:
         raise BadInput(
             "Choose a layout file of at most {most} kB.",
@@ -162,25 +170,26 @@ def _import(session: Session, data: bytes) -> str:
             fix="It is what “Export” gives: a text that ends in .toml.",
             field="file",
         ) from error
-    layout = load(text, source="layout.toml", articles=own_layouts.articles(session, producer_id()))
-    Sheet.of(layout)
+    with site().database.reading() as session:
+        written = own_layouts.read(session, producer_id(), text)
+    Sheet.of(written.layout)
+    clean = Layout.model_validate(tidy(written.layout.model_dump(mode="json")))
+    parsed = toml.loads(text, source="layout.toml")
+    if tidy(parsed) != parsed:
+        written = own_layouts.Written(dumps(clean), clean)
+    return written, clean
+
+
+def _import(session: Session, written: own_layouts.Written, clean: Layout) -> str:
     taken = {row.name for row in own_layouts.layouts_of(session, producer_id())} | set(
         library.names()
     )
-    parsed = tomllib.loads(text)
-    if layout.name not in taken and tidy(parsed) == parsed:  # comments are kept
-        return own_layouts.save_layout(
-            session, producer_id=producer_id(), toml=text, actor=actor()
-        ).name
-    clean = Layout.model_validate(tidy(layout.model_dump(mode="json")))
-    name = (
-        clean.name
-        if clean.name not in taken
-        else own_layouts.free_name(session, producer_id(), clean.name)
-    )
-    text = dumps(clean.model_copy(update={"name": name}))
+    if written.layout.name in taken:  # else the text is kept as it is, with its comments
+        free = own_layouts.free_name(session, producer_id(), clean.name)
+        named = clean.model_copy(update={"name": free})
+        written = own_layouts.Written(dumps(named), named)
     return own_layouts.save_layout(
-        session, producer_id=producer_id(), toml=text, actor=actor()
+        session, producer_id=producer_id(), written=written, actor=actor()
     ).name
 
 

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from labelsvc import clock
+from labelsvc import clock, letters
 from labelsvc.codes.models import Form
 from labelsvc.errors import BadInput, LayoutError
 from labelsvc.labels import legal, own_layouts
@@ -38,6 +38,7 @@ from labelsvc.labels.sheets import stock
 from labelsvc.labels.sheets.sheet import Sheet
 from labelsvc.web.console.editor import faults
 from labelsvc.web.console.producer_scope import bp, own_lot
+from labelsvc.web.language import explain
 from labelsvc.web.signed_in import current_user
 from labelsvc.web.site import site
 
@@ -88,7 +89,10 @@ def read_layout(
     """The posted layout as it is to be kept, the same with the numbers of its sheet, and what is
     wrong; None where there is none."""
     try:
+        letters.check_all(data)
         layout = Layout.model_validate(data)
+    except BadInput as error:
+        return None, None, [faults.row(*explain(error))]
     except ValidationError as error:
         return None, None, faults.of_model(error)
     except RecursionError:

@@ -10,14 +10,15 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from labelsvc.accounts import factors, users
+from labelsvc.accounts import deciding, factors, users
+from labelsvc.accounts.deciding import Act
 from labelsvc.accounts.models import AuditEntry, Passkey, Role, Totp, User
 from labelsvc.accounts.roles import SECOND_FACTOR
 from labelsvc.catalogue.models import Producer
 from labelsvc.errors import BadInput, Refused
 from labelsvc.i18n import fold
 from labelsvc.web.console.forms import Posted
-from labelsvc.web.console.lists import found_or_404, names_of, paged
+from labelsvc.web.console.lists import choice_of, found_or_404, names_of, paged
 from labelsvc.web.console.office.dashboard import bp
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor, current_user
@@ -33,6 +34,8 @@ ROLE_WORDS = {
 #: What the list may be narrowed to beside a role.
 SHOWS = {"": "All", "none": "Without second factor", "out": "Kept out", "invited": "Invited"}
 _ENTRIES = 30
+#: Instead of a link or an answer: somebody else has to confirm it.
+PROPOSED = "proposed"
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,11 @@ def accounts() -> ResponseReturnValue:
     with site().database.reading() as session:
         shown = paged(session, query)
         rows = _rows(session, shown.rows)
+        waiting = deciding.waiting(session)
     return render_template(
-        "console/office/accounts.html", shown=shown, rows=rows, roles=ROLE_WORDS, shows=SHOWS
-    )
+        "console/office/accounts.html", shown=shown, rows=rows, roles=ROLE_WORDS, shows=SHOWS,
+        waiting=len(waiting),
+    )  # fmt: skip
 
 
 def _chosen() -> list[ColumnElement[bool]]:
@@ -67,8 +72,8 @@ def _chosen() -> list[ColumnElement[bool]]:
     rules: list[ColumnElement[bool]] = []
     for word in fold(request.args.get("q", "")).split()[:8]:
         rules.append(User.search_key.contains(word, autoescape=True))
-    role, show = request.args.get("role", ""), request.args.get("show", "")
-    if role in ROLE_WORDS:
+    role, show = choice_of("role", list(ROLE_WORDS)), choice_of("show", list(SHOWS))
+    if role:
         rules.append(User.role == role)
     if show == "out":
         rules.append(User.active.is_(False))
@@ -101,20 +106,26 @@ def new_account() -> ResponseReturnValue:
         posted.confirm()
         keys = site().settings.keys
 
-        def change(session: Session) -> tuple[int, str]:
+        def change(session: Session) -> tuple[int, str] | None:
+            role = _role(posted)
+            wanted = deciding.Wanted(
+                role, _producer(session, posted), posted.text("name"),
+                posted.text("full_name").strip() or posted.text("name"),
+            )  # fmt: skip
+            if deciding.takes_two(None, role):
+                deciding.propose(session, Act.CREATE, wanted=wanted, actor=actor())
+                return None
             user = users.create_user(
-                session,
-                name=posted.text("name"),
-                full_name=posted.text("full_name").strip() or posted.text("name"),
-                role=_role(posted),
-                producer_id=_producer(session, posted),
-                actor=actor(),
-            )
+                session, name=wanted.name, full_name=wanted.full_name, role=role,
+                producer_id=wanted.producer_id, actor=actor(),
+            )  # fmt: skip
             return user.id, users.invitation(user, keys=keys)
 
         made = posted.attempt(change)
         if made is not None:
-            return _account_page(made[0], Posted(), link=made[1])
+            return account_page(made[0], Posted(), link=made[1])
+        if not posted.problems:
+            return proposed()
     with site().database.reading() as session:
         page = render_template(
             "console/office/account_new.html",
@@ -156,12 +167,18 @@ def _producers(session: Session) -> list[tuple[str, str]]:
     return [("", "–"), *((str(number), name) for number, name in rows)]
 
 
+def proposed() -> ResponseReturnValue:
+    """On to what waits for a second person."""
+    flash(gettext("Proposed. Somebody else of the office has to confirm it."), "good")
+    return redirect(url_for("office.account_proposals"), code=303)
+
+
 @bp.get("/accounts/<int:user_id>")
 def account(user_id: int) -> ResponseReturnValue:
-    return _account_page(user_id, Posted())
+    return account_page(user_id, Posted())
 
 
-def _account_page(user_id: int, posted: Posted, link: str = "") -> ResponseReturnValue:
+def account_page(user_id: int, posted: Posted, link: str = "") -> ResponseReturnValue:
     with site().database.reading() as session:
         user = found_or_404(session.get(User, user_id))
         entries = session.scalars(
@@ -214,24 +231,45 @@ def _change(
 
 
 def _changed(
-    user_id: int, words: str, change: Callable[[Session, User, Posted], str]
+    user_id: int, words: str, act: Act | None, change: Callable[[Session, User, Posted], str]
 ) -> ResponseReturnValue:
-    posted, done = _change(user_id, change)
+    """Do *change*; on the account of an official, propose *act* instead, where there is one."""
+
+    def done_or_proposed(session: Session, user: User, posted: Posted) -> str:
+        wanted = deciding.NOTHING
+        if act is Act.ROLE:
+            wanted = deciding.Wanted(_role(posted), _producer(session, posted))
+        if deciding.takes_two(user, wanted.role) and act is not None:
+            if act is Act.ROLE:
+                users.check_role(user, wanted.role, wanted.producer_id)
+            deciding.propose(session, act, user=user, wanted=wanted, actor=actor())
+            return PROPOSED
+        return change(session, user, posted)
+
+    posted, done = _change(user_id, done_or_proposed)
     if done is None:
-        return _account_page(user_id, posted)
+        return account_page(user_id, posted)
+    if done == PROPOSED:
+        return proposed()
     flash(gettext(words), "good")
     return redirect(url_for("office.account", user_id=user_id), code=303)
 
 
 @bp.post("/accounts/<int:user_id>/link")
 def account_link(user_id: int) -> ResponseReturnValue:
-    """A fresh link for a password, shown in this answer only."""
+    """A fresh link for a password, shown in this answer only; proposed for officials."""
     keys = site().settings.keys
-    posted, link = _change(
-        user_id,
-        lambda session, user, _: users.renew_invitation(session, user, keys=keys, actor=actor()),
-    )
-    return _account_page(user_id, posted, link or "")
+
+    def change(session: Session, user: User, _: Posted) -> str:
+        if deciding.takes_two(user):
+            deciding.propose(session, Act.LINK, user=user, actor=actor())
+            return PROPOSED
+        return users.renew_invitation(session, user, keys=keys, actor=actor())
+
+    posted, link = _change(user_id, change)
+    if link == PROPOSED:
+        return proposed()
+    return account_page(user_id, posted, link or "")
 
 
 @bp.post("/accounts/<int:user_id>/role")
@@ -241,18 +279,19 @@ def account_role(user_id: int) -> ResponseReturnValue:
         users.set_role(session, user, _role(posted), producer_id=owner, actor=actor())
         return "done"
 
-    return _changed(user_id, "The role is changed; the person signs in anew.", change)
+    return _changed(user_id, "The role is changed; the person signs in anew.", Act.ROLE, change)
 
 
 @bp.post("/accounts/<int:user_id>/active")
 def account_active(user_id: int) -> ResponseReturnValue:
-    """Keep a person out, or let them in again."""
+    """Keep a person out, at once and alone: it may be a thief; or let them in again."""
 
     def change(session: Session, user: User, posted: Posted) -> str:
         users.set_active(session, user, posted.text("active") == "yes", actor=actor())
         return "done"
 
-    return _changed(user_id, "Saved.", change)
+    act = Act.LET_IN if request.form.get("active") == "yes" else None
+    return _changed(user_id, "Saved.", act, change)
 
 
 @bp.post("/accounts/<int:user_id>/reset-factors")
@@ -266,5 +305,6 @@ def account_reset(user_id: int) -> ResponseReturnValue:
     return _changed(
         user_id,
         "The second factors are removed. The password alone opens the way to new ones.",
+        Act.RESET,
         change,
     )

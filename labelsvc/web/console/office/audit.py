@@ -17,7 +17,7 @@ from labelsvc.accounts.models import AuditEntry, User
 from labelsvc.catalogue.models import Outlet, Producer, Product, Village
 from labelsvc.web.console.action_words import ACTIONS
 from labelsvc.web.console.column_words import COLUMN_WORDS
-from labelsvc.web.console.lists import names_of, paged
+from labelsvc.web.console.lists import choice_of, names_of, paged
 from labelsvc.web.console.office.audit_search import matching
 from labelsvc.web.console.office.dashboard import bp
 from labelsvc.web.language import gettext
@@ -96,9 +96,9 @@ class Told:
 @bp.get("/audit")
 def audit() -> ResponseReturnValue:
     asked = request.args.get("q", "").strip()[:80]
-    action = request.args.get("action", "")
+    action = choice_of("action", list(ACTIONS))
     query = select(AuditEntry).order_by(AuditEntry.id.desc())
-    if action in ACTIONS:
+    if action:
         query = query.where(AuditEntry.action == action)
     with site().database.reading() as session:
         if asked:

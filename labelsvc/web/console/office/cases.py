@@ -19,7 +19,7 @@ from labelsvc.inspections.evidence import gather
 from labelsvc.inspections.models import Case, CaseFile, CaseKind, Report
 from labelsvc.web.console import case_words
 from labelsvc.web.console.forms import Posted
-from labelsvc.web.console.lists import found_or_404, names_of, paged
+from labelsvc.web.console.lists import choice_of, found_or_404, names_of, paged
 from labelsvc.web.console.office.dashboard import bp, may_write
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor
@@ -36,12 +36,9 @@ FILTERS = {
 
 @bp.get("/cases")
 def cases() -> ResponseReturnValue:
-    state = request.args.get("state", "undecided")
-    kind = request.args.get("kind", "")
-    state = state if state in FILTERS else "undecided"
-    query = verbs.query_cases(
-        state="" if state == "all" else state, kind=kind if kind in list(CaseKind) else ""
-    )
+    state = choice_of("state", list(FILTERS), "undecided")
+    kind = choice_of("kind", list(CaseKind))
+    query = verbs.query_cases(state="" if state == "all" else state, kind=kind)
     asked = request.args.get("q", "").strip()[:80]
     if asked:
         query = query.where(

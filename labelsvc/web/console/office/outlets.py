@@ -13,7 +13,7 @@ from labelsvc.catalogue.models import Outlet, Producer, Product, outlet_product
 from labelsvc.catalogue.register import create_outlet, sell_at, update_outlet
 from labelsvc.i18n import fold
 from labelsvc.web.console.forms import Posted, shown_values
-from labelsvc.web.console.lists import found_or_404, paged
+from labelsvc.web.console.lists import choice_of, found_or_404, paged
 from labelsvc.web.console.office.dashboard import bp
 from labelsvc.web.console.office.producers import commune_of, commune_options
 from labelsvc.web.console.typed import whole
@@ -30,7 +30,7 @@ _OFFERED = 20
 
 @bp.get("/outlets")
 def outlets() -> ResponseReturnValue:
-    state = request.args.get("state", "")
+    state = choice_of("state", ("open", "closed"))
     query = select(Outlet).options(joinedload(Outlet.commune))
     for word in fold(request.args.get("q", "")).split()[:8]:
         query = query.where(
@@ -39,7 +39,7 @@ def outlets() -> ResponseReturnValue:
                 Outlet.products.any(Product.search_key.contains(word, autoescape=True)),
             )
         )
-    if state in ("open", "closed"):
+    if state:
         query = query.where(Outlet.active.is_(state == "open"))
     sold = select(outlet_product.c.outlet_id, func.count()).group_by(outlet_product.c.outlet_id)
     with site().database.reading() as session:

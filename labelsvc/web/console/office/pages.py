@@ -1,5 +1,6 @@
 """Pages: imports all pages of the office, which puts them on the blueprint."""
 
+from labelsvc.web.console.office import account_proposals as account_proposals
 from labelsvc.web.console.office import accounts as accounts
 from labelsvc.web.console.office import audit as audit
 from labelsvc.web.console.office import cases as cases

@@ -18,7 +18,7 @@ from labelsvc.catalogue.recognition import Certificate, Standing, ruling
 from labelsvc.catalogue.register import create_producer, update_producer
 from labelsvc.i18n import fold
 from labelsvc.web.console.forms import Posted, shown_values
-from labelsvc.web.console.lists import found_or_404, paged
+from labelsvc.web.console.lists import choice_of, found_or_404, paged
 from labelsvc.web.console.office.dashboard import bp
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor
@@ -41,7 +41,8 @@ _FIELDS = (*_TEXTS, "organisation", "registration_date", "commune_code", "villag
 
 @bp.get("/producers")
 def producers() -> ResponseReturnValue:
-    kind, state = request.args.get("kind", ""), request.args.get("state", "")
+    kind = choice_of("kind", list(ProducerKind))
+    state = choice_of("state", ("active", "closed"))
     query = select(Producer).options(
         joinedload(Producer.commune),
         joinedload(Producer.village),
@@ -56,9 +57,9 @@ def producers() -> ResponseReturnValue:
             )
         )
     query = query.where(Producer.merged_into_id.is_(None))
-    if kind in list(ProducerKind):
+    if kind:
         query = query.where(Producer.kind == kind)
-    if state in ("active", "closed"):
+    if state:
         query = query.where(Producer.active.is_(state == "active"))
     with site().database.reading() as session:
         shown = paged(session, query.order_by(Producer.search_key, Producer.id))

@@ -28,7 +28,7 @@ from labelsvc.catalogue.withdrawing import REASON_WORDS
 from labelsvc.errors import BadInput
 from labelsvc.i18n import fold
 from labelsvc.web.console.forms import Posted
-from labelsvc.web.console.lists import found_or_404, names_of, paged
+from labelsvc.web.console.lists import choice_of, found_or_404, names_of, paged
 from labelsvc.web.console.office.dashboard import bp
 from labelsvc.web.console.office.words import points_above
 from labelsvc.web.console.spreadsheet import as_csv
@@ -76,8 +76,8 @@ def standing_is(standing: Standing, on: date) -> ColumnElement[bool]:
 
 def chosen(session: Session, on: date) -> Select[Any]:
     """The recognitions that the address asks for: state, stars, words; first to end first."""
-    show, words = request.args.get("show", ""), request.args.get("q", "")
-    stars = request.args.get("stars", type=int)
+    show, words = choice_of("show", [*_ENDING, *STANDING_WORDS]), request.args.get("q", "")
+    stars = choice_of("stars", ("3", "4", "5"))
     query = (
         select(Recognition)
         .join(Product)
@@ -87,10 +87,10 @@ def chosen(session: Session, on: date) -> Select[Any]:
     if show in _ENDING:
         ending = [found.id for found in ending_within(session, _ENDING[show], on=on)]
         query = query.where(Recognition.id.in_(ending))
-    elif show in STANDING_WORDS:
+    elif show:
         query = query.where(standing_is(Standing(show), on))
-    if stars in (3, 4, 5):
-        query = query.where(Recognition.stars == stars)
+    if stars:
+        query = query.where(Recognition.stars == int(stars))
     for word in fold(words).split()[:8]:
         query = query.where(
             or_(

@@ -14,7 +14,7 @@ from labelsvc.inspections.models import Report, ReportKind, ReportState
 from labelsvc.inspections.report import close_report
 from labelsvc.scans.verdict import SHOWN, Verdict
 from labelsvc.web.console.forms import Posted
-from labelsvc.web.console.lists import found_or_404, names_of, paged
+from labelsvc.web.console.lists import choice_of, found_or_404, names_of, paged
 from labelsvc.web.console.office.dashboard import bp, may_write
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor
@@ -30,7 +30,7 @@ REPORT_KINDS = {
 
 @bp.get("/reports")
 def reports() -> ResponseReturnValue:
-    closed = request.args.get("show") == "closed"
+    closed = choice_of("show", ("closed",)) == "closed"
     query = select(Report).options(joinedload(Report.product).joinedload(Product.producer))
     is_closed = Report.state == ReportState.CLOSED
     query = query.where(is_closed if closed else ~is_closed)

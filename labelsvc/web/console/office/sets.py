@@ -11,7 +11,7 @@ from labelsvc.catalogue.models import Product
 from labelsvc.catalogue.register import confirm_set
 from labelsvc.errors import BadInput
 from labelsvc.web.console.forms import Posted
-from labelsvc.web.console.lists import paged
+from labelsvc.web.console.lists import choice_of, paged
 from labelsvc.web.console.office.dashboard import bp
 from labelsvc.web.console.office.words import set_choices, set_words
 from labelsvc.web.console.typed import whole
@@ -30,7 +30,7 @@ def sets() -> ResponseReturnValue:
 
 
 def _sets_page(posted: Posted) -> ResponseReturnValue:
-    asked = request.args.get("set", 0, type=int)
+    asked = int(choice_of("set", [str(number) for number in range(1, 27)]) or 0)
     guessed_now = (Product.set_guessed, Product.merged_into_id.is_(None))
     waiting = select(Product).where(*guessed_now)
     counted = (

@@ -21,6 +21,7 @@ from labelsvc.codes.register.pieces import Piece, between, spanned
 from labelsvc.codes.register.resolve import find_code
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.labels.models import PrintRun, RunState
+from labelsvc.web import tries
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import found_or_404, names_of, paged
 from labelsvc.web.console.office.dashboard import bp, may_write
@@ -100,7 +101,8 @@ def new_withdrawal() -> ResponseReturnValue:
         if code:
             ring = _ring(session)
             try:
-                found = find_code(session, ring, code)
+                with tries.counted():
+                    found = find_code(session, ring, code)
                 choices = _choices(session, ring, *found, code, last)
             except LabelsvcError as error:
                 if found is not None:
@@ -171,7 +173,8 @@ def _labels(session: Session, lots: Sequence[int]) -> int:
 
 def _withdraw(session: Session, posted: Posted) -> Withdrawal:
     ring, code, reason = _ring(session), posted.text("code"), posted.text("reason")
-    issue, number = find_code(session, ring, code)
+    with tries.counted():
+        issue, number = find_code(session, ring, code)
     chosen = posted.text("scope")
     for choice in _choices(session, ring, issue, number, code, posted.text("last")):
         if choice.scope != chosen:

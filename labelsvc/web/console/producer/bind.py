@@ -22,11 +22,14 @@ from labelsvc.errors import (
     Conflict,
     LabelsvcError,
     NotFound,
+    NotIssued,
     PrintRefused,
     QuantityExceeded,
+    TooManyTries,
 )
 from labelsvc.labels.models import BlankRoll
 from labelsvc.labels.runs.rules import Balance, balance
+from labelsvc.web import tries
 from labelsvc.web.console.forms import Posted, Problem
 from labelsvc.web.console.producer.blanks import free_parts
 from labelsvc.web.console.producer_scope import bp, own_lot, producer_id
@@ -150,7 +153,7 @@ def _read(session: Session, posted: Posted) -> tuple[Lot, int, int] | None:
     """Lot and numbers of the two labels."""
     keyring = _keyring(session)
     lot = _lot(session, posted)
-    ends = [_number(posted, keyring, name) for name in ("first", "last")]
+    ends = [_number(session, posted, keyring, name) for name in ("first", "last")]
     if lot is None or ends[0] is None or ends[1] is None:
         return None
     return lot, ends[0], ends[1]
@@ -164,7 +167,7 @@ def _lot(session: Session, posted: Posted) -> Lot | None:
     return own_lot(session, int(asked))
 
 
-def _number(posted: Posted, keyring: Keyring, name: str) -> int | None:
+def _number(session: Session, posted: Posted, keyring: Keyring, name: str) -> int | None:
     text = posted.text(name)
     try:
         if not text.strip():
@@ -172,8 +175,11 @@ def _number(posted: Posted, keyring: Keyring, name: str) -> int | None:
                 "No label was scanned.",
                 fix="Scan the symbol of the label, or type the characters printed under it.",
             )
-        return blank.number_of(keyring, text)
-    except BadInput as error:
+        with tries.counted():
+            number = blank.number_of(keyring, text)
+            blank.theirs(session, number, producer_id())
+            return number
+    except (BadInput, NotIssued, TooManyTries) as error:
         _beside(posted, error, name)
         return None
 

@@ -213,6 +213,8 @@ def _start(posted: Posted) -> int | None:
             )
         )
 
+    _read_before(posted)
+
     def act(session: Session) -> int:
         producer = session.get_one(Producer, producer_id(), with_for_update=True)
         layout = own_layouts.find(session, producer.id, posted.text("layout"))
@@ -236,6 +238,15 @@ def _start(posted: Posted) -> int | None:
         return rolls.start_roll(session, wanted, actor=actor()).id
 
     return posted.attempt(act)
+
+
+def _read_before(posted: Posted) -> None:
+    """Read the layout's text once before anything is locked; the transaction then has it at hand."""
+    try:
+        with site().database.reading() as session:
+            own_layouts.find(session, producer_id(), posted.text("layout"))
+    except LabelsvcError as error:
+        posted.add(error)
 
 
 def _printer(session: Session, asked: str, layout: Layout) -> Printer | None:

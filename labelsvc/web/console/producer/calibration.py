@@ -17,6 +17,7 @@ from labelsvc.labels.rolls.languages import LANGUAGES
 from labelsvc.labels.sheets import stock
 from labelsvc.labels.sheets.profile import Profile, moved
 from labelsvc.web.console.forms import Posted
+from labelsvc.web.console.lists import offered_or_refused
 from labelsvc.web.console.producer.printers import own_printer
 from labelsvc.web.console.producer_scope import bp
 from labelsvc.web.language import current, gettext
@@ -134,8 +135,8 @@ def _page(printer_id: int, posted: Posted) -> ResponseReturnValue:
     with site().database.reading() as session:
         row = _printer(session, printer_id)
         rolls = _rolls(session, row)
-        asked = request.values.get("roll", "")
-        chosen = asked if asked in rolls else _USUAL if _USUAL in rolls else next(iter(rolls))
+        usual = _USUAL if _USUAL in rolls else next(iter(rolls))
+        chosen = offered_or_refused(request.values.get("roll", ""), rolls, "roll") or usual
         page = render_template(
             "console/producer/printer_label.html",
             printer=row,

@@ -13,6 +13,7 @@ from labelsvc.codes.register.keys import load_keyring
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.labels.ledger import life
 from labelsvc.labels.ledger.life import Piece
+from labelsvc.web import tries
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.producer.bind import with_camera
 from labelsvc.web.console.producer_scope import bp, own_lot
@@ -73,4 +74,5 @@ def _pieces(session: Session, lot: Lot, posted: Posted) -> Sequence[Piece]:
         return life.whole(session, lot)
     settings = site().settings
     ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
-    return life.between(session, ring, lot, posted.text("first"), posted.text("last"))
+    with tries.counted():
+        return life.between(session, ring, lot, posted.text("first"), posted.text("last"))

@@ -20,6 +20,7 @@ from labelsvc.labels.runs import start as print_run
 from labelsvc.labels.runs.numbering import position
 from labelsvc.labels.runs.parts import layout_of
 from labelsvc.labels.sheets.sheet import Sheet, cells
+from labelsvc.web import tries
 from labelsvc.web.console.fetched import attachment
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import names_of, paged
@@ -211,7 +212,8 @@ def _number(session: Session, run: PrintRun, posted: Posted, field: str, label: 
     settings = site().settings
     ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
     try:
-        return life.number_in(session, ring, run, text)
+        with tries.counted():
+            return life.number_in(session, ring, run, text)
     except LabelsvcError as error:
         error.params["field"] = field
         raise

@@ -20,7 +20,7 @@ from labelsvc.labels.models import OwnSheet
 from labelsvc.labels.sheets import stock
 from labelsvc.labels.sheets.sheet import Sheet
 from labelsvc.web.console.forms import Posted, Problem
-from labelsvc.web.console.lists import page_asked
+from labelsvc.web.console.lists import choice_of, page_asked
 from labelsvc.web.console.producer import sheet_form
 from labelsvc.web.console.producer_scope import bp, producer_id
 from labelsvc.web.language import current, explain, gettext
@@ -48,13 +48,13 @@ def sheets() -> ResponseReturnValue:
             found = dict(stock.by_size(found, *_size(size), near=0.6))
         except BadInput as error:
             problems.append(Problem(*explain(error), "size"))
-    kind, unsure = request.args.get("kind", ""), request.args.get("unsure", "") == "1"
+    kind, unsure = choice_of("kind", ("roll", "sheet")), choice_of("unsure", ("1",)) == "1"
     words = fold(query).split()
     rows = [
         (name, article)
         for name, article in found.items()
         if all(word in fold(f"{name} {article.title}") for word in words)
-        and (kind not in ("roll", "sheet") or stock.is_roll(article) == (kind == "roll"))
+        and (not kind or stock.is_roll(article) == (kind == "roll"))
         and (article.unsure or not unsure)
     ]
     page, last = page_asked(len(rows), _PAGE)
@@ -189,9 +189,9 @@ def _form(name: str | None) -> ResponseReturnValue:
 
 def _start(session: Session) -> Article:
     """The sheet that `?from=` names, else a plain one."""
-    found = own_layouts.articles(session, producer_id()).get(request.args.get("from", ""))
-    if found is not None:
-        return found
+    known = own_layouts.articles(session, producer_id())
+    if asked := choice_of("from", known):
+        return known[asked]
     return Article.model_validate(
         {"page": "A4", "columns": 3, "rows": 8, "label": {"width": 63.5, "height": 33.9}}
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -24,6 +25,7 @@ from labelsvc.labels.runs.rules import Balance
 from labelsvc.labels.sheets.imprint import Imprint, usual_spares
 from labelsvc.labels.sheets.sheet import Sheet
 from labelsvc.web.console.forms import Problem, problem
+from labelsvc.web.console.lists import offered_or_refused
 from labelsvc.web.console.typed import row_number, whole
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import current_user
@@ -79,11 +81,16 @@ def read_choice(session: Session, lot: Lot, have: Balance) -> Choice:
     """What the request asks for; what cannot be read is among its problems, and the usual is taken."""
     values = request.form if request.method == "POST" else request.args
     layouts = offered_layouts(session)
-    layout = next((x for x in layouts if x.name == values.get("layout")), None)
-    layout = layout or next((x for x in layouts if x.name == "a4-65"), layouts[0])
+    refused: list[Problem] = []
+    asked = _offered(values, "layout", [x.name for x in layouts], refused) or "a4-65"
+    layout = next((x for x in layouts if x.name == asked), layouts[0])
+    _offered(values, "form", list(Form), refused)
     form = form_of(values.get("form"), layout, lot)
     per_page = Sheet.of(layout).per_page if layout.kind == "sheet" else 100
     chosen = Choice(layout, form, min(max(have.remaining, 1), per_page))
+    chosen.problems += refused
+    printers = [str(row.id) for row in book.printers_of(session, lot.product.producer_id)]
+    _offered(values, "printer", printers, chosen.problems)
     chosen.printer = _printer(session, lot, layout)
     numbers = {"count": chosen.count, "start_at": 1, "copies": 1, "spares": 0}
     for name, label in (
@@ -129,6 +136,17 @@ def read_choice(session: Session, lot: Lot, have: Balance) -> Choice:
 def as_usual(chosen: Choice) -> int:
     """Spare labels that print shops add to as many."""
     return usual_spares(max(chosen.count, 0) * max(chosen.imprint.copies, 1))
+
+
+def _offered(
+    values: Mapping[str, str], name: str, offered: Collection[str], problems: list[Problem]
+) -> str:
+    """What was asked for; "" and a problem where there is none of that name: nothing is printed in its stead."""
+    try:
+        return offered_or_refused(values.get(name, ""), offered, name)
+    except BadInput as error:
+        problems.append(problem(error))
+        return ""
 
 
 def printers_for(session: Session, lot: Lot, layout: Layout) -> list[Printer]:

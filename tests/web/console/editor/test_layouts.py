@@ -276,7 +276,9 @@ def test_what_is_no_layout_is_not_imported(desk: Sit) -> None:
         (b"\xff\xfe\x00", "not a text in UTF-8"),
         (b"name = ", "not valid TOML"),
         (b"name = 'x'\n", "title_vi"),
-        (b"x = " + b"[" * 4000, "not valid TOML"),
+        (b"x = " + b"[" * 4000, "deeper here"),
+        (b"name = 'x'\n" + b"a." * 20_000 + b"b = 1", "line 2: keys and brackets are deeper"),
+        (b"# letters\n" * 30_000, "at most 200000 are taken"),
         (b"#" * 400_001, "Choose a layout file"),
     ):
         answer = upload(lan, file)

@@ -10,12 +10,21 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from labelsvc.accounts import sessions
-from labelsvc.accounts.models import AuditEntry, Factor, Passkey, Role, SignIn, Totp, User
+from labelsvc.accounts.models import (
+    AccountProposal,
+    AuditEntry,
+    Factor,
+    Passkey,
+    Role,
+    SignIn,
+    Totp,
+    User,
+)
 from labelsvc.accounts.users import create_user
 from labelsvc.db import Database
 from labelsvc.settings import Settings
 from tests import world as worlds
-from tests.web.desk import Desk, seen
+from tests.web.desk import Desk, second_person, seen
 
 LINK = re.compile(r"https://qr\.example\.vn/account/invitation/([\w.-]+)")
 
@@ -81,20 +90,67 @@ def test_the_list_is_narrowed(
     assert found == {ids[name] for name in names}
 
 
-def test_somebody_is_invited_and_chooses_a_password(
-    office: Desk, desk: Callable[[str], Desk], database: Database
+@pytest.fixture
+def binh(app: Flask, database: Database, office: Desk) -> Desk:
+    """The second person of the office."""
+    second_person(database)
+    return Desk(app, database, "binh", factor=Factor.TOTP)
+
+
+def waiting(database: Database) -> str:
+    """Address of the newest proposal."""
+    with database.reading() as session:
+        number = session.scalar(select(func.max(AccountProposal.id)))
+    return f"/office/accounts/proposals/{number}"
+
+
+def confirmed(database: Database, by: Desk) -> None:
+    assert by.post(waiting(database), {"do": "confirm"}).status_code == 303
+
+
+def test_somebody_is_invited_by_two_people_and_chooses_a_password(
+    office: Desk, binh: Desk, desk: Callable[[str], Desk], database: Database
 ) -> None:
     form = {"name": "Dung@example.vn", "full_name": "Phạm Văn Dũng", "role": "inspector"}
     answer = office.post("/office/accounts/new", form)
-    link = LINK.search(answer.text)
-    assert answer.status_code == 200 and link is not None
-    assert last(database)[0] == "user.create"
+    assert answer.status_code == 303 and not LINK.search(answer.text)
+    assert last(database)[0] == "account.propose"
+    path = waiting(database)
+    assert office.post(path, {"do": "confirm"}).status_code == 409
+    assert office.post(f"{path}/link").status_code == 409
+    assert "Phạm Văn Dũng" in binh.words("/office/accounts/proposals")
+    confirmed(database, binh)
+    assert binh.post(f"{path}/link").status_code == 409
+    link = LINK.search(office.post(f"{path}/link").text)
+    assert link is not None and office.post(f"{path}/link").status_code == 409
     guest = desk("")
     new = {"new": "một hai ba bốn", "again": "một hai ba bốn"}
     assert guest.post(f"/account/invitation/{link[1]}", new).status_code == 302
     again = office.post("/office/accounts/new", form)
     assert again.status_code == 409 and "is taken" in seen(again)
     assert "Phạm Văn Dũng" in again.text  # what was typed stays
+
+
+def test_the_auditor_sees_proposals_and_decides_none(
+    app: Flask, office: Desk, database: Database, ids: dict[str, int]
+) -> None:
+    office.post(f"/office/accounts/{ids['inspector']}/link")
+    auditor = Desk(app, database, "auditor", factor=Factor.PASSKEY)
+    assert "Inspector" in auditor.words("/office/accounts/proposals")
+    assert (
+        '<form method="post" action="/office' not in auditor.get("/office/accounts/proposals").text
+    )
+    assert auditor.post(waiting(database), {"do": "confirm"}).status_code == 403
+
+
+def test_people_are_told_what_others_did(
+    app: Flask, office: Desk, binh: Desk, database: Database, ids: dict[str, int]
+) -> None:
+    office.post(f"/office/accounts/{ids['inspector']}/link")
+    confirmed(database, binh)
+    there = Desk(app, database, "inspector", factor=Factor.TOTP)
+    words = there.words("/account/")
+    assert "A new link for your password was given out by somebody else" in words
 
 
 @pytest.mark.parametrize(
@@ -117,23 +173,41 @@ def test_a_wrong_invitation_is_refused_in_words(
 
 
 def test_a_role_is_changed_and_the_person_signs_in_anew(
-    office: Desk, app: Flask, database: Database, ids: dict[str, int], world: worlds.World
+    office: Desk,
+    binh: Desk,
+    app: Flask,
+    database: Database,
+    ids: dict[str, int],
+    world: worlds.World,
 ) -> None:
-    there = Desk(app, database, "auditor", factor=Factor.TOTP)
-    path = f"/office/accounts/{ids['auditor']}"
-    assert office.post(f"{path}/role", {"role": "auditor"}).status_code == 400
+    number = ids["inspector"]
+    there = Desk(app, database, "inspector", factor=Factor.TOTP)
+    path = f"/office/accounts/{number}"
+    assert office.post(f"{path}/role", {"role": "inspector"}).status_code == 400
     assert office.post(f"{path}/role", {"role": "office"}).status_code == 303
-    assert last(database) == (
-        "user.role",
-        f"user:{ids['auditor']}",
-        {"from": "auditor", "to": "office", "producer": None},
-    )
+    confirmed(database, binh)
+    with database.reading() as session:
+        found = session.scalars(select(AuditEntry).where(AuditEntry.action == "user.role")).one()
+    assert (found.subject, found.facts) == (f"user:{number}", {"from": "inspector", "to": "office", "producer": None})  # fmt: skip
     assert there.get("/office/").status_code == 302
     to_producer = {"role": "producer", "producer": str(world.producer)}
     assert office.post(f"{path}/role", to_producer).status_code == 303
+    confirmed(database, binh)
+    with database.reading() as session:
+        user = session.get_one(User, number)
+    assert (user.role, user.producer_id) == (Role.PRODUCER, world.producer)
+
+
+@pytest.mark.parametrize("action", ["role", "active", "link", "reset-factors"])
+def test_the_office_does_nothing_to_the_auditor(
+    office: Desk, database: Database, ids: dict[str, int], action: str
+) -> None:
+    form = ACTIONS[action] | ({"role": "office"} if action == "role" else {})
+    answer = office.post(f"/office/accounts/{ids['auditor']}/{action}", form)
+    assert answer.status_code == 409 and "labelsvc users" in seen(answer)
     with database.reading() as session:
         user = session.get_one(User, ids["auditor"])
-    assert (user.role, user.producer_id) == (Role.PRODUCER, world.producer)
+    assert user.active and user.role == Role.AUDITOR
 
 
 def test_somebody_is_kept_out_and_let_in(
@@ -150,11 +224,17 @@ def test_somebody_is_kept_out_and_let_in(
     assert not LINK.search(office.get(path).text)
 
 
-def test_factors_are_reset(office: Desk, database: Database, ids: dict[str, int]) -> None:
+def test_factors_are_reset(
+    office: Desk, binh: Desk, database: Database, ids: dict[str, int]
+) -> None:
     give_factors(database, ids["inspector"])
     office.post(f"/office/accounts/{ids['inspector']}/reset-factors")
-    assert last(database) == (
-        "account.factor.remove",
+    assert "Authenticator app" in office.words(f"/office/accounts/{ids['inspector']}")
+    confirmed(database, binh)
+    query = select(AuditEntry).where(AuditEntry.action == "account.factor.remove")
+    with database.reading() as session:
+        found = session.scalars(query).one()
+    assert (found.subject, found.facts) == (
         f"user:{ids['inspector']}",
         {"factor": "all", "count": 2},
     )

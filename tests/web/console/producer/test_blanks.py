@@ -103,13 +103,10 @@ def test_only_layouts_that_name_no_goods_are_offered_own_ones_first(
         update={"name": "tem-cua-toi", "title_vi": "Tem của tôi <b>"}
     )
     with database.writing() as session:
-        own_layouts.save_layout(
-            session, producer_id=world.producer, toml=dumps(mine), actor="user:1"
-        )
-        own_layouts.save_layout(
-            session, producer_id=stranger(database, world), actor="user:2",
-            toml=dumps(mine.model_copy(update={"name": "tem-cua-hung"})),
-        )  # fmt: skip
+        theirs = mine.model_copy(update={"name": "tem-cua-hung"})
+        for owner, made in ((world.producer, mine), (stranger(database, world), theirs)):
+            written = own_layouts.read(session, owner, dumps(made))
+            own_layouts.save_layout(session, producer_id=owner, written=written, actor="user:1")
     page = desk("lan").get("/console/blanks/new").text
     offered = [part.split('"')[0] for part in page.split('type="radio" name="layout" value="')[1:]]
     assert offered[0] == "tem-cua-toi"

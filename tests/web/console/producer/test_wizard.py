@@ -118,7 +118,12 @@ def test_own_layouts_stand_first_and_blank_ones_are_not_offered(
     text = library.source("a4-65-plain").replace('"a4-65-plain"', '"tem-cua-toi"')
     text = text.replace("Tem A4, 65 con, không có sao", "Tem của tôi")
     with database.writing() as session:
-        own_layouts.save_layout(session, producer_id=world.producer, toml=text, actor="user:1")
+        own_layouts.save_layout(
+            session,
+            producer_id=world.producer,
+            written=own_layouts.read(session, world.producer, text),
+            actor="user:1",
+        )
     lan = signed_in("lan")
     path = f"/console/lots/{world.lot}/print"
     page = lan.get(path).get_data(as_text=True)

@@ -32,7 +32,7 @@ from labelsvc.jobs.queue import failure
 from labelsvc.programme.undoing import undoable
 from labelsvc.web.console.column_words import COLUMN_WORDS
 from labelsvc.web.console.forms import Posted
-from labelsvc.web.console.lists import PAGE, found_or_404, names_of
+from labelsvc.web.console.lists import PAGE, choice_of, found_or_404, names_of
 from labelsvc.web.console.office.dashboard import bp, may_write
 from labelsvc.web.console.office.field_words import FIELD_GROUPS, FIELD_WORDS
 from labelsvc.web.console.office.imports.cells import addable, added_cells
@@ -191,13 +191,12 @@ def _rows_page(
     template: str, plan: StoredPlan | None, posted: Posted, **more: Any
 ) -> ResponseReturnValue:
     """Rows by their state, refused ones first; or all of them for a spreadsheet."""
-    if plan is not None and request.args.get("format") == "csv":
+    if choice_of("format", ("csv",)) and plan is not None:
         return _csv(plan)
     run: ImportRun | None = more.get("run")
     counts = _counts(plan) if plan else {state: getattr(run, state, 0) for state in STATES}
-    asked = request.args.get("state", "")
     first = next((state for state in STATES if counts[state]), "")
-    state = asked if asked in STATES else first
+    state = choice_of("state", list(STATES), first)
     page = RowsPage([], 1, 1, 0) if plan is None else _page_of(plan, state)
     made = render_template(
         template,

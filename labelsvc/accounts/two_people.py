@@ -1,0 +1,55 @@
+"""Two people: says whether somebody is the second person for what another proposed.
+
+An account that somebody made, gave a new link or promoted is in the hands of whoever did so until its
+person has come and looked: for a while it confirms nothing. So nobody is two people. Used by each act
+that takes two.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from labelsvc.accounts.models import User
+from labelsvc.clock import now
+from labelsvc.errors import Refused
+from labelsvc.i18n import moment
+
+#: Where the database was opened without settings.
+WAIT: Final = timedelta(hours=72)
+
+
+def check(session: Session, first: str, second: str, *, same: Refused) -> None:
+    """Let *second* ("user:12") confirm what *first* proposed.
+
+    :param same: what is said where both are the same account.
+    :raises Refused: they are, or the second account is too new.
+    """
+    if first == second:
+        raise same
+    until = confirms_from(session, second)
+    if until is not None:
+        raise Refused(
+            "This account is new, or was reset or promoted: it confirms nothing before {until}.",
+            fix="Ask another colleague to confirm it, or come back then.",
+            until=moment(until),
+        )
+
+
+def confirms_from(session: Session, actor: str) -> datetime | None:
+    """The moment from which *actor* may confirm; None where that is now."""
+    number = actor.removeprefix("user:")
+    user = (
+        session.get(User, int(number)) if actor.startswith("user:") and number.isdigit() else None
+    )
+    if user is None or user.renewed_at is None:
+        return None
+    until = user.renewed_at + session.info.get("confirm_wait", WAIT)
+    return until if until > now() else None
+
+
+def hold_back(user: User) -> None:
+    """From now on the account is as a new one: somebody else had a hand in it."""
+    user.renewed_at = now()

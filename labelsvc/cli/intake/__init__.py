@@ -1,0 +1,1 @@
+"""Intake: takes requests off the network whole, and keeps scans apart from everything else."""
