@@ -5,19 +5,19 @@ from __future__ import annotations
 from functools import lru_cache
 
 from labelsvc.catalogue.address import squeezed
-from labelsvc.catalogue.places import bare_name, old_units
+from labelsvc.catalogue.places import old_units, place_key
 
 
 @lru_cache(maxsize=1)
 def _districts() -> dict[str, str]:
-    return {squeezed(bare_name(district)): district for _, district in old_units()}
+    return {place_key(district): district for _, district in old_units()}
 
 
 @lru_cache(maxsize=1)
 def _by_commune() -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for name, district in old_units():
-        found.setdefault(squeezed(bare_name(name)), set()).add(district)
+        found.setdefault(place_key(name), set()).add(district)
     return {name: frozenset(districts) for name, districts in found.items()}
 
 

@@ -114,19 +114,19 @@ class Gazetteer:
             new = by_key[(change.new_code, change.new_from)]
             old = by_key[(change.old_code, change.old_from)]
             self._into.setdefault((old.code, old.valid_from), []).append((new, change.partly))
-            self._districts_of.setdefault(new.code, set()).add(squeezed(bare_name(old.district)))
+            self._districts_of.setdefault(new.code, set()).add(place_key(old.district))
         self._old = [unit for unit in units if unit.district]
         self._new = [unit for unit in units if not unit.district]
         self._named: dict[str, list[AdminUnit]] = {}
         for unit in units:
-            self._named.setdefault(squeezed(bare_name(unit.name)), []).append(unit)
+            self._named.setdefault(place_key(unit.name), []).append(unit)
         self._formerly: dict[str, list[AdminUnit]] = {}
         for row in _rows():
             unit_key = (row["code"], date.fromisoformat(row["valid_from"]))
             if unit_key in by_key:
                 for former in (row["formerly"] or "").split():
                     self._formerly.setdefault(former, []).append(by_key[unit_key])
-        self._districts = {squeezed(bare_name(unit.district)) for unit in self._old}
+        self._districts = {place_key(unit.district) for unit in self._old}
         self._answers: dict[tuple[Address, bool], list[Candidate]] = {}
 
     def candidates(self, address: Address, *, written: date | None = None) -> list[Candidate]:
@@ -163,10 +163,10 @@ class Gazetteer:
         new = [unit for unit in named if not unit.district]
         former = self._formerly.get(squeezed(name), [])
         if area:
-            inside = [unit for unit in old if squeezed(bare_name(unit.district)) == area]
+            inside = [unit for unit in old if place_key(unit.district) == area]
             if inside:
                 return self._moved(inside, guessed=not exact or len(inside) > 1)
-            older = [unit for unit in former if squeezed(bare_name(unit.district)) == area]
+            older = [unit for unit in former if place_key(unit.district) == area]
             # The new unit with its former district beside it, out of habit.
             here = [unit for unit in new if area in self._districts_of.get(unit.code, ())]
             if here:
@@ -251,6 +251,12 @@ def _unit(row: dict[str, str]) -> dict[str, Any]:
         "province": PROVINCE,
         "search_key": fold(f"{row['name']} {row['district']}"),
     }
+
+
+@lru_cache(maxsize=4096)
+def place_key(name: str) -> str:
+    """The letters of a place's bare name, by which lists are compared with it."""
+    return squeezed(bare_name(name))
 
 
 def bare_name(name: str) -> str:

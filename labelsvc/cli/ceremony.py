@@ -131,7 +131,8 @@ def sign(options: SignOptions) -> None:
     if not options.as_json:
         click.echo(_words(manifest))
     with _root(options) as root:
-        if root.public not in manifest.content.roots:
+        goes = manifest.before is not None and root.public in manifest.before[1]
+        if root.public not in manifest.content.roots and not goes:
             click.echo(
                 base.say(
                     "{root} is no root of this manifest: right only if it is one that goes.",
@@ -217,7 +218,8 @@ def _facts(manifest: Manifest) -> dict[str, Any]:
         "threshold": content.threshold,
         "roots": [root_id(root) for root in content.roots],
         "signed_by": sorted(manifest.signatures),
-        "enough": manifest.signers(content.roots) >= content.threshold,
+        "enough": all(found >= needed for found, needed in _counted(manifest)),
+        "counts": [{"signed": found, "needed": needed} for found, needed in _counted(manifest)],
         "keys": [{"kid": key.kid, "state": str(key.state)} for key in content.keys],
     }
 
@@ -237,9 +239,27 @@ def _words(manifest: Manifest) -> str:
 
 
 def _signed(manifest: Manifest) -> str:
+    (found, needed), *old = _counted(manifest)
+    lines = [
+        base.say(
+            "Signed by {found} of the {needed} root keys it needs.", found=found, needed=needed
+        )
+    ]
+    for found, needed in old:
+        lines.append(
+            base.say(
+                "Of the roots of the manifest before: {found} of {needed}.",
+                found=found,
+                needed=needed,
+            )
+        )
+    return "\n".join(lines)
+
+
+def _counted(manifest: Manifest) -> list[tuple[int, int]]:
+    """How many of its roots signed and must; the same of the roots before where they are others."""
     content = manifest.content
-    return base.say(
-        "Signed by {found} of the {needed} root keys it needs.",
-        found=manifest.signers(content.roots),
-        needed=content.threshold,
-    )
+    both = [(content.threshold, content.roots)]
+    if manifest.before is not None and manifest.before != both[0]:
+        both.append(manifest.before)
+    return [(manifest.signers(roots), threshold) for threshold, roots in both]

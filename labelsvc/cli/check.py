@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import click
 
 from labelsvc import clock
 from labelsvc.catalogue.recognition import STANDINGS, Recognition, Standing
 from labelsvc.cli import base
-from labelsvc.cli.keys import reader
+from labelsvc.cli.keys import reader, write
 from labelsvc.codes.forms import gs1, offline, short, uri
 from labelsvc.codes.forms.carton import CartonCode
 from labelsvc.codes.keys.keyring import Keyring
@@ -32,9 +35,16 @@ from labelsvc.errors import (
     UnknownKey,
 )
 from labelsvc.i18n import day
-from labelsvc.scans import lookup
+from labelsvc.scans import carton, lookup
 from labelsvc.scans.verdict import OUT, SHOWN, Verdict
 
+#: What a code of these verdicts says is its own claim.
+_UNPROVEN: Final = (
+    Verdict.BAD_SIGNATURE,
+    Verdict.UNKNOWN_KEY,
+    Verdict.FROZEN_KEY_OUTSIDE_RANGE,
+    Verdict.NOT_ISSUED,
+)
 #: The verdict, and what else is known about the code.
 Answer: TypeAlias = tuple[Verdict, dict[str, Any]]
 
@@ -114,14 +124,18 @@ def _with_keys(code: str, trust: Path) -> Answer:
     facts = {"expires_on": parsed.payload.expires}
     if held is not None:
         verdict = Verdict(held.say(parsed, clock.now()))
-        signed = verdict not in (Verdict.BAD_SIGNATURE, Verdict.UNKNOWN_KEY)
+        signed = verdict not in _UNPROVEN
         return verdict, facts if signed else {}
     try:
         payload = ring.verify_offline(parsed)
     except BadSignature as error:
         return _refusal(error, parsed), {}
+    if ring.is_next(payload.kid):
+        return Verdict.UNKNOWN_KEY, {}
     if payload.expires is not None and payload.expires < clock.today():
         return Verdict.EXPIRED, facts
+    if not ring.is_compared(payload):
+        return Verdict.SHORT_CODE_NEEDS_NETWORK, facts
     # Nothing newer than the file is known: withdrawn since then would look the same.
     return Verdict.ISSUED_OK_STALE, facts
 
@@ -129,7 +143,7 @@ def _with_keys(code: str, trust: Path) -> Answer:
 def _carton_with_keys(code: CartonCode, held: HeldTrust | None, ring: Keyring) -> Answer:
     if held is not None:
         verdict = Verdict(held.say_carton(code, clock.now()))
-        signed = verdict not in (Verdict.BAD_SIGNATURE, Verdict.UNKNOWN_KEY)
+        signed = verdict not in _UNPROVEN
         return verdict, _of_carton(code) if signed else {}
     try:
         payload = ring.verify_carton(code)
@@ -137,6 +151,8 @@ def _carton_with_keys(code: CartonCode, held: HeldTrust | None, ring: Keyring) -
         return Verdict.SHORT_CODE_NEEDS_NETWORK, _of_carton(code)
     except BadSignature as error:
         return _refusal(error, code), {}
+    if ring.is_next(payload.kid):
+        return Verdict.UNKNOWN_KEY, {}
     past = payload.expires is not None and payload.expires < clock.today()
     return Verdict.EXPIRED if past else Verdict.ISSUED_OK_STALE, _of_carton(code)
 
@@ -150,6 +166,10 @@ def _trusted(trust: Path) -> tuple[HeldTrust | None, Keyring]:
     """A folder, a signed manifest, or the bare keys of an operator's export."""
     if trust.is_dir():
         held = HeldTrust.read(reader(trust))
+        # Judged by what was seen before this moment, which is noted for the next time.
+        noted = replace(held)
+        with suppress(OSError):  # a folder that may only be read
+            noted.note(partial(write, trust), clock.now())
         return held, Keyring(held.manifest.content.keys, None, held.host)
     try:
         text = trust.read_text(encoding="utf-8")
@@ -228,8 +248,11 @@ def _judged_carton(database: Database, ring: Keyring, code: CartonCode) -> Answe
         if issued is None:
             return Verdict.NOT_ISSUED, {}
         found = lookup.by_issue(session, issued.id, on=clock.today())
-        verdict = lookup.judge(None, issued, clock.today())
-        return verdict, _facts(found, verdict) | _of_carton(code)
+        first = issued.first + code.payload.first
+        judged = carton.judge(
+            session, issued, first=first, count=code.payload.count, on=clock.today()
+        )
+        return judged.verdict, _facts(found, judged.verdict) | _of_carton(code)
 
 
 def _facts(found: lookup.Found, verdict: Verdict) -> dict[str, Any]:

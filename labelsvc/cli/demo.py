@@ -16,6 +16,7 @@ from labelsvc.cli.server import prepare, run_server
 from labelsvc.db import Database
 from labelsvc.demo import record
 from labelsvc.demo.build import PASSWORD, build
+from labelsvc.demo.ceremony import PASSPHRASE, ROOTS
 from labelsvc.demo.record import Record
 from labelsvc.errors import Conflict
 from labelsvc.files import Files
@@ -146,6 +147,8 @@ def _facts(shown: Record) -> dict[str, object]:
         "pages": built.pages,
         "accounts": built.accounts,
         "password": PASSWORD,
+        "roots": str(built.folder / ROOTS),
+        "passphrase": PASSPHRASE,
         "print_files": [str(path) for path in built.print_files],
         "list_file": str(built.list_file),
         "seconds": shown.seconds,
@@ -168,6 +171,7 @@ def _words(shown: Record, *, new: bool) -> str:
         *(f"  {name:<18}{url}" for name, url in built.pages.items() if name != "home"),
         f"Public log     {home}log/",
         f"Trust manifest {home}.well-known/labelsvc-trust.json",
+        f"Root keys      {built.folder / ROOTS}  /  {PASSPHRASE}",
         "Label files",
         *(f"  {path}" for path in built.print_files),
         f"List to import {built.list_file}",

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import click
 from sqlalchemy import select
 
-from labelsvc import i18n
+from labelsvc import clock, i18n
 from labelsvc.accounts import audit
 from labelsvc.cli import base, ceremony
 from labelsvc.cli.log_source import download
@@ -240,8 +240,9 @@ def fetch(url: str, folder: Path, as_json: bool) -> None:
             "{url} is no web address.", fix="Give an address like https://qr.example.vn.", url=url
         )
     found = HeldTrust.fetch(
-        lambda path: download(root + path, LARGEST), partial(_write, folder), before
+        lambda path: download(root + path, LARGEST), partial(write, folder), before
     )
+    found.note(partial(write, folder), clock.now())
     for old in folder.iterdir():
         if old.name not in found.names and old.name.split("-")[0].isdecimal():
             old.unlink()
@@ -283,7 +284,7 @@ def reader(folder: Path) -> Read:
     return read
 
 
-def _write(folder: Path, name: str, data: bytes) -> None:
+def write(folder: Path, name: str, data: bytes) -> None:
     aside = folder / f"{name}.part"
     aside.write_bytes(data)
     aside.replace(folder / name)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.clock import now
+from labelsvc.codes.forms.offline import Said
 from labelsvc.codes.keys.key import KeyState as KeyState
 from labelsvc.db import Base
 from labelsvc.sealing import Sealed
@@ -91,12 +92,41 @@ class Issue(Base):
     kid: Mapped[int] = mapped_column(ForeignKey("key_record.kid"))
     created_at: Mapped[datetime] = mapped_column(default=now)
     created_by: Mapped[str] = mapped_column(String(60), default="")
+    #: What its signed codes say of the goods (`Said`), as it was when the numbers were given; None in
+    #: runs of before that was noted, whose codes say what lot and product say.
+    reference: Mapped[int | None] = mapped_column(BigInteger)
+    expiry: Mapped[int | None]
+    flags: Mapped[int | None]
     lot: Mapped[Lot] = relationship()
 
     @property
     def last(self) -> int:
         """Last number of the range."""
         return self.first + self.count - 1
+
+    @property
+    def said(self) -> Said:
+        """What its signed codes say of the goods."""
+        if self.reference is None or self.expiry is None or self.flags is None:
+            return said_of(self.lot)
+        return Said(self.reference, self.expiry, self.flags)
+
+    @property
+    def sayings(self) -> tuple[Said, ...]:
+        """What its signed codes may say: a product without a GTIN may have got one since a run of before
+        that was noted."""
+        said = self.said
+        if self.reference is not None or not said.is_gtin:
+            return (said,)
+        return said, Said(self.lot.product_id, said.expiry, 0)
+
+
+def said_of(lot: Lot) -> Said:
+    """What signed codes of *lot* say of it today: the GTIN of its product, else the product's own number."""
+    gtin = lot.product.gtin
+    return Said.of(
+        int(gtin) if gtin else lot.product_id, is_gtin=bool(gtin), expires=lot.expires_on
+    )
 
 
 class Blank(Base):

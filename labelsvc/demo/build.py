@@ -103,7 +103,7 @@ def build(settings: Settings, database: Database, files: Files, *, step: Step) -
     watch.look(database, settings, now)
     publish(database, files, settings)
     publish_lists(database, files, settings)
-    ceremony.hold(database, settings, folder / "khoa-goc")
+    ceremony.hold(database, settings, folder / ceremony.ROOTS)
     list_file = folder / "danh-sach-ocop-mau.xlsx"
     spreadsheet.write_list(list_file, random=random, today=today)
     return Demo(folder, pages, accounts, outputs, list_file, counts)

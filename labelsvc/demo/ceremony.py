@@ -12,6 +12,8 @@ from labelsvc.settings import Settings
 
 #: Published, as every secret of the demo: its roots protect nothing.
 PASSPHRASE = "khoa-goc-cua-ban-mau"  # noqa: S105
+#: Folder of the roots in the demo.
+ROOTS = "khoa-goc"
 #: Opening a root takes half a second for real ones; nobody attacks these.
 _COST = 1 << 14
 

@@ -9,11 +9,10 @@ from sqlalchemy.orm import Session
 
 from labelsvc.catalogue.models import Lot
 from labelsvc.clock import now
-from labelsvc.codes.forms.offline import OfflinePayload
 from labelsvc.codes.keys.keyring import Keyring
 from labelsvc.codes.models import Issue, Mark, MarkState
 from labelsvc.codes.register import revoke
-from labelsvc.codes.register.issue import find_unit
+from labelsvc.codes.register.issue import find_place
 from labelsvc.codes.trust import publish, store
 from labelsvc.codes.trust.formats.body import Whole
 from labelsvc.codes.trust.formats.manifest import Manifest
@@ -35,7 +34,7 @@ _SAYS = {
 def forget_head(session: Session) -> None:
     """The next publishing makes every list and the head anew, with numbers above those of the files."""
     session.execute(delete(StatusListRecord))
-    session.execute(update(StatusState).values(made_of="", head=""))
+    session.execute(update(StatusState).values(made_of="", head="", old_head=""))
 
 
 def take_manifests(session: Session, files: Files, host: str) -> list[int]:
@@ -67,7 +66,7 @@ def apply(
     if state is None:
         return
     for kid in kids:
-        for purpose in Purpose:
+        for purpose in _STATES:
             made = _newest(files, state, ring.host, (kid, purpose))
             for lot, units in (made.listed if made is not None else {}).items():
                 if isinstance(units, Whole):
@@ -100,11 +99,8 @@ def _numbers(
     session: Session, ring: Keyring, kid: int, lot: int, units: Iterable[int]
 ) -> Iterator[tuple[Issue, int]]:
     for unit in units:
-        payload = OfflinePayload(
-            kid=kid, reference=0, lot=lot, unit=unit, expires=None, is_gtin=False
-        )
         try:
-            known = find_unit(session, ring, payload)
+            known = find_place(session, ring, kid, lot=lot, unit=unit)
         except (KeyError, ValueError):
             continue
         if known is not None:

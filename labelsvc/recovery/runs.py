@@ -58,6 +58,7 @@ def apply(session: Session, leaves: Iterable[Leaf], found: Applied) -> None:
                 id=int(same.subject(leaf).partition(":")[2]), form=leaf.form, lot_id=leaf.lot,
                 first=leaf.first, count=leaf.count, first_in_lot=leaf.first_in_lot, kid=leaf.kid,
                 created_at=leaf.at, created_by=ACTOR,
+                reference=leaf.reference, expiry=leaf.expiry, flags=leaf.flags,
             )
         )  # fmt: skip
         try:

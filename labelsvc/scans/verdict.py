@@ -22,6 +22,8 @@ class Verdict(StrEnum):
     RECALLED = "RECALLED"
     REVOKED = "REVOKED"
     VOIDED = "VOIDED"
+    #: Of a carton.
+    PARTLY_WITHDRAWN = "PARTLY_WITHDRAWN"
     DECOMMISSIONED = "DECOMMISSIONED"
     UNBOUND = "UNBOUND"
     NOT_ISSUED = "NOT_ISSUED"
@@ -90,6 +92,10 @@ SHOWN: dict[Verdict, Shown] = {
     Verdict.VOIDED: Shown(
         410, Tone.BAD, "Void label",
         "This label was misprinted and should have been destroyed. It must not be on goods for sale.",
+    ),
+    Verdict.PARTLY_WITHDRAWN: Shown(
+        200, Tone.BAD, "Some labels of this carton are withdrawn",
+        "Labels inside were withdrawn or are void. Scan each pack, and do not trust those that are.",
     ),
     Verdict.DECOMMISSIONED: Shown(
         410, Tone.CAUTION, "Code already used up",

@@ -13,6 +13,7 @@ from labelsvc.migrations import tables as tables
 from labelsvc.resources import folder
 from labelsvc.settings import Settings
 from labelsvc.web import assets, csrf, gate, hosts, language, links, problems, responses
+from labelsvc.web.inspect import leaving
 from labelsvc.web.site import Site
 
 
@@ -40,6 +41,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         part.install(app)
     app.jinja_env.globals["settings"] = settings
     _register(app)
+    leaving.install(app)
     _wrap(app)
     return app
 

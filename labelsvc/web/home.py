@@ -27,6 +27,6 @@ def check() -> ResponseReturnValue:
     try:
         parsed = uri.parse(code, host=uri.authority(site().settings.base_url))
     except BadCode as error:
-        page = render_template("home/home.html", problem=explain(error), code=code[:300])
+        page = render_template("home/home.html", problem=explain(error), code=code[: uri.MAX_TEXT])
         return page, error.http_status
     return redirect(f"/{parsed.canonical}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 
 import structlog
 from flask import Flask, g, jsonify, render_template, request
@@ -17,6 +18,8 @@ from labelsvc.web.signed_in import start_page
 
 logger = structlog.get_logger()
 
+#: Bytes of a body that is too large; of more the connection is closed in the middle.
+_MAX_DRAINED = 100 * 1024 * 1024
 _WORDS = {
     400: ("This request cannot be understood.", "Go back and try again."),
     401: ("You are not signed in.", "Sign in and try again."),
@@ -69,12 +72,23 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < 400:
         return error.get_response()
+    if status == 413:
+        _drain()
     message, fix = _WORDS.get(status, _WORDS[400 if status < 500 else 500])
     if wants_json():
         return jsonify(
             {"code": f"http_{status}", "message": gettext(message), "fix": gettext(fix)}
         ), status
     return _page(status, gettext(message), gettext(fix))
+
+
+def _drain() -> None:
+    """Read the rest of a body that is too large: who still sends it when the connection closes sees a broken
+    one instead of the page that says why."""
+    left, source = min(request.content_length or 0, _MAX_DRAINED), request.environ["wsgi.input"]
+    with suppress(OSError):  # it hung up, or took too long
+        while left > 0 and (piece := source.read(min(left, 1 << 16))):
+            left -= len(piece)
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.codes.forms import uri
+from labelsvc.codes.forms.carton import CartonCode
 from labelsvc.codes.forms.gs1 import Gs1Link
 from labelsvc.codes.models import Issue
-from labelsvc.codes.register import issue
+from labelsvc.codes.register import cartons, issue
 from labelsvc.codes.tlog import log as public_log
 from labelsvc.codes.tlog.formats import merkle
 from labelsvc.codes.tlog.formats.checkpoint import Checkpoint, Proof, read
@@ -22,7 +23,7 @@ from labelsvc.codes.tlog.formats.note import Note, NoteKey
 from labelsvc.codes.tlog.formats.tiles import Tile, TileTree
 from labelsvc.codes.tlog.formats.totals import LotTotal, Totals
 from labelsvc.codes.tlog.models import LogLeaf, LogState
-from labelsvc.errors import BadLog, FileMissing, LabelsvcError, NotFound, NotIssued
+from labelsvc.errors import BadCode, BadLog, FileMissing, LabelsvcError, NotFound, NotIssued
 from labelsvc.web.language import explain
 from labelsvc.web.scan import wait as scan_wait
 from labelsvc.web.scan.state import ScanSite
@@ -144,7 +145,8 @@ def _open(answer: Response, caching: str) -> Response:
 
 @bp.get("/")
 def page() -> ResponseReturnValue:
-    asked = {name: request.args.get(name, "").strip()[:300] for name in ("code", "lot", "product")}
+    asked = {name: request.args.get(name, "").strip()[:300] for name in ("lot", "product")}
+    asked["code"] = request.args.get("code", "").strip()[: uri.MAX_TEXT + 1]  # more is refused
     problem = found = head = None
     status, name = 200, ""
     try:
@@ -181,15 +183,27 @@ def _lot_of_code(session: Session, code: str) -> Lot:
     parsed = uri.parse(code, host=own.host)
     if isinstance(parsed, Gs1Link):
         return _lot_named(session, parsed.lot or "", parsed.gtin)
-    peek = held(own, parsed)
-    if peek is None:
+    lot = _lot_that_holds(session, own, parsed)
+    if lot is None:
         if wait := own.missed(parsed):
             abort(scan_wait.page(own, parsed.canonical, "html", wait=wait))
         raise NotIssued(
             "This code was not issued to any lot.",
             fix="Open its page for what is known about it.",
         )
-    return session.get_one(Issue, peek.issue_id).lot
+    return lot
+
+
+def _lot_that_holds(session: Session, own: ScanSite, parsed: uri.ParsedCode) -> Lot | None:
+    """The lot of a code that holds; None for every other, whatever the reason."""
+    if not isinstance(parsed, CartonCode):
+        peek = held(own, parsed)
+        return session.get_one(Issue, peek.issue_id).lot if peek is not None else None
+    try:
+        run = cartons.find(session, own.keyring, own.verify_carton(parsed))
+    except BadCode:
+        return None
+    return run.lot if run is not None else None
 
 
 def _lot_named(session: Session, lot: str, product: str) -> Lot:

@@ -34,12 +34,25 @@ def manifest_version(version: int) -> ResponseReturnValue:
     return _manifest(version, _FOR_EVER)
 
 
-@bp.get("/trust/status")
+@bp.get("/trust/head")
 def head() -> ResponseReturnValue:
-    """The status head: which lists are the newest."""
+    """The status head: which manifest and lists are the newest, and which keys are not active."""
     with site().database.reading() as session:
         state = session.get(StatusState, 1)
         text = state.head if state is not None else ""
+    return _note(text)
+
+
+@bp.get("/trust/status")
+def old_head() -> ResponseReturnValue:
+    """The same for verifiers of releases before that: the lists alone."""
+    with site().database.reading() as session:
+        state = session.get(StatusState, 1)
+        text = (state.old_head or state.head) if state is not None else ""
+    return _note(text)
+
+
+def _note(text: str) -> Response:
     if not text:
         abort(404)
     return _open(Response(text, content_type="text/plain; charset=utf-8"), _SOON)

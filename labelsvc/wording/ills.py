@@ -57,7 +57,7 @@ TABLES: Mapping[Group, str] = {
     "office": "bộ y tế, sở y tế, viện dinh dưỡng, cục an toàn thực phẩm, who, fda, tổ chức y tế thế giới",
     "praise": "khuyên dùng, khuyên, tin dùng, chứng nhận, chứng minh, kiểm chứng, công nhận, khuyến nghị, giới thiệu, tin tưởng, đánh giá cao, kê đơn, kê toa, ghi nhận, tư vấn dùng, xác nhận, bảo chứng, ngợi ca, gọi là",
     "advise": "khuyên dùng, khuyên, tin dùng, khuyến nghị dùng, khuyến khích dùng, giới thiệu",
-    "caution": """nếu, đừng, chớ, dễ, kẻo, triệu chứng, dấu hiệu, khi bị, khi đang, người đang, hỏi, hỏi ý kiến, tham khảo, hạn chế, thận trọng, không nên, không dùng, không uống, không ăn, không sử dụng, không được, cân nhắc, tránh, chống chỉ định, ngừng, ngưng, không phù hợp, không thích hợp, cần tư vấn, theo chỉ dẫn, theo chỉ định, theo hướng dẫn, có thể gây, có thể bị, dễ bị, gây""",
+    "caution": """lưu ý, chú ý, cảnh báo, khuyến cáo, kiêng, dùng ít, ít dùng, vừa phải, giám sát, theo dõi, quá, lạm dụng, nếu, đừng, chớ, dễ, kẻo, triệu chứng, dấu hiệu, khi bị, khi đang, người đang, hỏi, hỏi ý kiến, tham khảo, hạn chế, thận trọng, không nên, không dùng, không uống, không ăn, không sử dụng, không được, cân nhắc, tránh, chống chỉ định, ngừng, ngưng, không phù hợp, không thích hợp, cần tư vấn, theo chỉ dẫn, theo chỉ định, theo hướng dẫn, có thể gây, có thể bị, dễ bị, gây""",
     "drug": "thuốc, thuốc ngủ, thuốc tây, thuốc giảm đau, thuốc ho, thuốc hạ áp, kháng sinh",
     # A sentence with one of these tells a story or names a place.
     "told": "năm, ngày, tháng, ông, bà, cụ, cha, mẹ, anh, chị, từng, xưa, hồi, quỹ, hội, khoa, trạm, trung tâm, phòng khám, chiến dịch, ủng hộ, gây quỹ, sau khi mất, qua đời, vượt, dịch, đại dịch, mùa dịch",

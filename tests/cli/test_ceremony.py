@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,14 @@ import time_machine
 
 from labelsvc import clock
 from labelsvc.catalogue.models import Lot
+from labelsvc.cli import ceremony
 from labelsvc.cli import keys as cli_keys
 from labelsvc.codes.forms.offline import parse
 from labelsvc.codes.models import Form
 from labelsvc.codes.register import revoke
 from labelsvc.codes.register.issue import allocate, codes_of
 from labelsvc.codes.register.keys import load_keyring
+from labelsvc.codes.trust.formats.manifest import Content, Manifest
 from labelsvc.codes.trust.roots import SeedRoot, seal_root
 from labelsvc.db import Database
 from labelsvc.errors import FileMissing
@@ -114,7 +117,7 @@ def test_from_the_ceremony_to_a_code_that_verifies_without_the_service(drill: Dr
     assert (first["version"], first["first"], first["lists"]) == (1, True, 0)
     assert drill.verdict(codes[0]) == "ISSUED_OK_STALE"  # no list yet: nothing is known of it
     publish_lists(drill.database, drill.files, drill.settings)
-    assert drill.fetch()["lists"] == 2
+    assert drill.fetch()["lists"] == 3
     assert drill.verdict(codes[0]) == "ISSUED_OK"
     assert drill.verdict(codes[0], drill.manifest) == "ISSUED_OK_STALE"
     assert drill.verdict(codes[0][:-1] + "0") in ("BAD_SIGNATURE", "ISSUED_OK")
@@ -161,10 +164,18 @@ def test_from_theft_to_recovery(drill: Drill) -> None:
         ]
         for units in ([1024, 5000, (1 << 24) - 1], [never])
     )
-    assert {drill.verdict(text) for text in forged + inside} == {"ISSUED_OK"}  # nobody knows yet
+    # Nobody knows yet: units beyond what was issued are red all the same, those between the others are not.
+    assert {drill.verdict(text) for text in forged} == {"NOT_ISSUED"}
+    assert {drill.verdict(text) for text in inside} == {"ISSUED_OK"}
     kid = payload.kid
     assert drill.told("keys", "freeze", kid, "--reason", "Bị sao chép")["state"] == "frozen"
     afterwards = drill.issue(2)  # the next key signs at once
+    # The head tells of it before anybody signed a manifest. What the key signed is in none yet.
+    publish_lists(drill.database, drill.files, drill.settings)
+    drill.fetch()
+    assert {drill.verdict(text) for text in genuine + forged} == {"SHORT_CODE_NEEDS_NETWORK"}
+    assert {drill.verdict(text) for text in afterwards} == {"UNKNOWN_KEY"}
+    before = (drill.trust / "manifest.json").read_bytes()
     assert parse(afterwards[0].rpartition("/")[2]).payload.kid == kid + 1
     drill.run("keys", "draft", drill.manifest)
     drill.sign(2, 3)
@@ -173,6 +184,9 @@ def test_from_theft_to_recovery(drill: Drill) -> None:
     assert drill.fetch()["version"] == 2
     assert {drill.verdict(text) for text in genuine + afterwards} == {"ISSUED_OK"}
     assert {drill.verdict(text) for text in forged + inside} == {"FROZEN_KEY_OUTSIDE_RANGE"}
+    # Whoever hands over fresh lists with the manifest of before hides nothing.
+    (drill.trust / "manifest.json").write_bytes(before)
+    assert {drill.verdict(text) for text in genuine + forged} == {"SHORT_CODE_NEEDS_NETWORK"}
 
 
 def test_a_verifier_refuses_what_is_older_than_it_holds(drill: Drill) -> None:
@@ -246,3 +260,24 @@ def test_a_wrong_passphrase_signs_nothing(drill: Drill) -> None:
         "keys", "sign", drill.manifest, "--root", root, "--passphrase-file", drill.words, code=3
     )
     assert drill.manifest.read_bytes() == before
+
+
+def test_signatures_of_the_roots_that_go_are_counted_too(tmp_path: Path) -> None:
+    """Of a draft that changes the roots: two of the old ones must sign and two of the new ones."""
+    at = datetime(2026, 11, 24, 2, tzinfo=UTC)
+    seeds = [SeedRoot(bytes([n]) * 32) for n in range(1, 7)]
+    public = [root.public for root in seeds]
+    old = Content("qr.example.vn", 1, at, at + timedelta(days=9), 2, tuple(public[:3]), (), ())
+    made = Manifest.draft(replace(old, version=2, roots=tuple(public[3:])), old)
+    told = []
+    for root in (None, seeds[0], seeds[1], seeds[3], seeds[4]):
+        made = Manifest.parse(bytes(made.sign(root) if root else made))
+        facts = ceremony._facts(made)
+        told.append(([row["signed"] for row in facts["counts"]], facts["enough"]))
+    assert told == [
+        ([0, 0], False), ([0, 1], False), ([0, 2], False), ([1, 2], False), ([2, 2], True),
+    ]  # fmt: skip
+    assert ceremony._signed(made).count("\n") == 1
+    same = Manifest.draft(replace(old, version=2), old).sign(seeds[0]).sign(seeds[1])
+    assert ceremony._facts(same)["counts"] == [{"signed": 2, "needed": 2}]
+    assert Manifest.parse(bytes(made).replace(b'"before"', b'"other"')).before is None

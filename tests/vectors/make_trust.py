@@ -184,6 +184,11 @@ def heads() -> list[dict[str, Any]]:
     def head(*lines: str, issued: str = "2026-11-24T02:00:00Z", host: str = HOST) -> bytes:
         return note(["labelsvc-status-head/1", host, issued, "2026-11-25T02:00:00Z", *lines])
 
+    def newer(*lines: str) -> bytes:
+        return note(
+            ["labelsvc-status-head/2", HOST, "2026-11-24T02:00:00Z", "2026-11-25T02:00:00Z", *lines]
+        )
+
     sold, withdrawn = f"4 sold 3 {'ab' * 32}", f"4 withdrawn 17 {'cd' * 32}"
     good = head(sold, withdrawn)
     rows: list[tuple[str, bytes | None, bytes, str]] = [
@@ -197,6 +202,18 @@ def heads() -> list[dict[str, Any]]:
         ("another host", None, head(host="qr.other.vn"), "host"),
         ("signed by a key that is not named", None, note(
             ["labelsvc-status-head/1", HOST, "2026-11-24T02:00:00Z", "2026-11-25T02:00:00Z"], "log"), "unsigned"),
+        ("it names the manifest and keys", good, newer("manifest 3", "key 2 frozen", "key 5 next", sold, withdrawn), "ok"),
+        ("it names the manifest alone", None, newer("manifest 0"), "ok"),
+        ("it names no manifest", None, newer(sold), "damaged"),
+        ("nothing behind the moments", None, newer(), "damaged"),
+        ("a version with a zero in front", None, newer("manifest 03"), "damaged"),
+        ("keys out of order", None, newer("manifest 3", "key 5 next", "key 2 frozen"), "damaged"),
+        ("one key twice", None, newer("manifest 3", "key 2 frozen", "key 2 revoked"), "damaged"),
+        ("a key that is active", None, newer("manifest 3", "key 2 active"), "damaged"),
+        ("a state nobody knows", None, newer("manifest 3", "key 2 lost"), "damaged"),
+        ("key 0", None, newer("manifest 3", "key 0 next"), "damaged"),
+        ("a key behind the lists", None, newer("manifest 3", sold, "key 2 frozen"), "damaged"),
+        ("keys in a head of before", None, head("manifest 3", "key 2 frozen", sold), "damaged"),
     ]  # fmt: skip
     return [{"note": n, "held": h and h.hex(), "file": f.hex(), "result": r} for n, h, f, r in rows]
 

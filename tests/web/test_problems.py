@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
 import pytest
 
+from labelsvc.db import Database
+from labelsvc.settings import Settings
+from labelsvc.web.app import create_app
 from tests.web.desk import Desk
+from tests.world import World
 
 
 @pytest.mark.parametrize(
@@ -45,3 +50,17 @@ def test_a_form_sent_the_wrong_way_keeps_the_navigation(desk: Callable[[str], De
     answer = desk("office").post("/office/outlets", {})
     assert answer.status_code == 405
     assert 'href="/office/recognitions"' in answer.text
+
+
+def test_a_body_that_is_too_large_is_read_to_its_end_and_told_of(
+    settings: Settings, database: Database, world: World
+) -> None:
+    """A server that closes with bytes unread breaks the connection, and nobody sees the page."""
+    app = create_app(settings.model_copy(update={"upload_mib": 1}), database)
+    body = io.BytesIO(b"--x\r\n" + bytes(3 << 20))
+    answer = app.test_client().post(
+        "/account/sign-in", input_stream=body, content_length=len(body.getvalue()),
+        content_type="multipart/form-data; boundary=x", base_url="https://qr.example.vn",
+    )  # fmt: skip
+    assert (answer.status_code, body.tell()) == (413, len(body.getvalue()))
+    assert "Tệp quá lớn" in answer.text

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from labelsvc.codes.register.keys import load_keyring
 from labelsvc.codes.trust import store
 from labelsvc.codes.trust.formats.manifest import Manifest
-from labelsvc.codes.trust.formats.status import StatusHead
+from labelsvc.codes.trust.formats.status import Purpose, StatusHead
 from labelsvc.codes.trust.roots import SeedRoot
 from labelsvc.db import Database
 from labelsvc.files import Files
@@ -46,11 +46,24 @@ def test_everything_that_a_verifier_needs_is_there(
     head = StatusHead.read(
         client.get("/trust/status").get_data(), host=content.host, keys=content.status_keys
     )
-    assert head.lines
-    for line in head.lines:
+    assert (head.manifest, head.lines != ()) == (None, True)
+    newer = StatusHead.read(
+        client.get("/trust/head").get_data(), host=content.host, keys=content.status_keys
+    )
+    assert (newer.manifest, newer.issued) == (1, head.issued)
+    older = tuple(line for line in newer.lines if line.purpose != Purpose.ISSUED)
+    assert (older, len(newer.lines)) == (head.lines, 3)
+    assert newer.states == ((2, "next"),)
+    for line in newer.lines:
         answer = client.get(f"/trust/status/{line.kid}/{line.purpose}/{line.number}")
         assert answer.status_code == 200
         assert "immutable" in answer.headers["Cache-Control"]
+
+
+def test_the_application_comes_with_the_lowest_manifest_that_it_takes(
+    client: FlaskClient, published: Manifest
+) -> None:
+    assert f'"manifest": {published.content.version},' in client.get("/inspect/").text
 
 
 @pytest.mark.parametrize(
@@ -67,6 +80,8 @@ def test_what_is_not_there_is_not_found(
     assert client.get(path).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/.well-known/labelsvc-trust.json", "/trust/status"])
+@pytest.mark.parametrize(
+    "path", ["/.well-known/labelsvc-trust.json", "/trust/head", "/trust/status"]
+)
 def test_before_the_first_ceremony_there_is_nothing(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 404

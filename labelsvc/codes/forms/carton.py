@@ -21,7 +21,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from labelsvc.codes.forms import gs1
-from labelsvc.codes.forms.offline import EPOCH, FLAG_GTIN
+from labelsvc.codes.forms.offline import EPOCH, FLAG_GTIN, Said
 from labelsvc.codes.forms.signing import SIGNATURE_LENGTH
 from labelsvc.errors import BadInput, MalformedCode
 
@@ -97,6 +97,11 @@ class CartonPayload:
     def numbers(self) -> tuple[int, int]:
         """First and last unit as people count them and as their labels say: from 1."""
         return self.first + 1, self.first + self.count
+
+    @property
+    def said(self) -> Said:
+        """What it says of its goods."""
+        return Said.of(self.reference, is_gtin=self.is_gtin, expires=self.expires)
 
     def pack(self) -> bytes:
         """The bytes that are signed: header and tags."""

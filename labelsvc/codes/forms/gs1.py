@@ -128,9 +128,9 @@ def parse(path: str, query: str = "") -> Gs1Code | Gs1Link:
         return _link(segments, query)
     if len(serial) != LENGTH:
         return _link(segments, query)
-    link = _link([*segments[:3], alphabet.spell(serial)], query)
+    link = _link([*segments[:3], alphabet.spell(serial)], "")
     tag = (number & ((1 << TAG_BITS) - 1)).to_bytes(TAG_BYTES, "big")
-    return Gs1Code(link.gtin, number >> TAG_BITS, tag, link.canonical, link.attributes)
+    return Gs1Code(link.gtin, number >> TAG_BITS, tag, link.canonical, _understood(query))
 
 
 def _link(segments: list[str], query: str) -> Gs1Link:
@@ -175,14 +175,35 @@ def decode_percent(text: str, *, plus: bool = False) -> str:
 
 
 def _attributes(query: str, path: set[str]) -> tuple[tuple[str, str], ...]:
+    found = _named(query)
+    for name, value in found:
+        identifiers.check_value(name, value)
+    identifiers.check_pairs(path, [name for name, _ in found])
+    return tuple(found)
+
+
+def _understood(query: str) -> tuple[tuple[str, str], ...]:
+    """Attributes beside a serial of ours. They are believed by nobody, so a genuine label does not die of what
+    a shop or a shortener added: identifiers that are none, empty values, and rows that break GS1's rules of
+    what stands together are dropped.
+
+    :raises MalformedCode: a known identifier has a value that it cannot have, such as day 13-01.
+    """
+    found = [(name, value) for name, value in _named(query) if value and identifiers.is_known(name)]
+    for name, value in found:
+        identifiers.check_value(name, value)
+    try:
+        identifiers.check_pairs({"01", "21"}, [name for name, _ in found])
+    except MalformedCode:
+        return ()
+    return tuple(found)
+
+
+def _named(query: str) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     for part in query.split("&"):
         name, equals, value = part.partition("=")
         # Other keys belong to somebody else: utm_source, linkType, fbclid, 4.
-        if not equals or not re.fullmatch("[0-9]{2,4}", name := decode_percent(name)):
-            continue
-        value = decode_percent(value, plus=True)
-        identifiers.check_value(name, value)
-        found.append((name, value))
-    identifiers.check_pairs(path, [name for name, _ in found])
-    return tuple(found)
+        if equals and re.fullmatch("[0-9]{2,4}", name := decode_percent(name)):
+            found.append((name, decode_percent(value, plus=True)))
+    return found

@@ -108,6 +108,11 @@ def check_value(ai: str, value: str) -> None:
     raise MalformedCode("GS1 attribute {ai} is not known beside a GTIN.", ai=ai)
 
 
+def is_known(ai: str) -> bool:
+    """True if this identifier may be an attribute beside a GTIN."""
+    return any(name.fullmatch(ai) for name, _ in _RULES)
+
+
 def check_pairs(path: set[str], attributes: list[str]) -> None:
     """Check which identifiers stand together, in *path* and query.
 

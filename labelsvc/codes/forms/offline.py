@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from labelsvc.codes.forms import gs1
 from labelsvc.codes.forms.signing import SIGNATURE_LENGTH
@@ -32,6 +32,31 @@ FLAG_GTIN: Final = 1
 _LIMIT: Final = 1 << (8 * (PAYLOAD_LENGTH + SIGNATURE_LENGTH))
 _DIGITS: Final = re.compile(f"[0-9]{{{DIGITS}}}")
 _UNIT_SHIFT: Final = 17
+
+
+class Said(NamedTuple):
+    """What a signed code says of its goods, in the numbers of its payload."""
+
+    reference: int
+    #: Days since `EPOCH`, 0 where there is no last day.
+    expiry: int
+    flags: int
+
+    @classmethod
+    def of(cls, reference: int, *, is_gtin: bool, expires: date | None) -> Said:
+        """The numbers of these facts."""
+        day = 0 if expires is None else (expires - EPOCH).days
+        return cls(reference, day, FLAG_GTIN if is_gtin else 0)
+
+    @property
+    def expires(self) -> date | None:
+        """Last day of use."""
+        return EPOCH + timedelta(days=self.expiry) if self.expiry else None
+
+    @property
+    def is_gtin(self) -> bool:
+        """True if the reference is a GTIN."""
+        return bool(self.flags & FLAG_GTIN)
 
 
 @dataclass(frozen=True)
@@ -74,17 +99,21 @@ class OfflinePayload:
         """The GTIN-14, if the reference is one."""
         return f"{self.reference:014}" if self.is_gtin else None
 
+    @property
+    def said(self) -> Said:
+        """What it says of its goods."""
+        return Said.of(self.reference, is_gtin=self.is_gtin, expires=self.expires)
+
     def pack(self) -> bytes:
         """The 16 bytes that are signed."""
-        day = 0 if self.expires is None else (self.expires - EPOCH).days
         number = VERSION
         for value, bits in (
             (self.kid, 12),
             (self.reference, 47),
             (self.lot, 24),
             (self.unit, 24),
-            (day, 14),
-            (FLAG_GTIN if self.is_gtin else 0, 3),
+            (self.said.expiry, 14),
+            (self.said.flags, 3),
         ):
             number = number << bits | value
         return number.to_bytes(PAYLOAD_LENGTH, "big")

@@ -192,8 +192,24 @@ class Keyring:
         payload = code.payload
         message = offline.message(self.host, payload.pack())
         key = self._signer_of(payload.kid, message, code.signature)
-        key.believe(key.state != KeyState.FROZEN or key.logged(payload.lot, payload.unit))
+        key.believe(self._logged(key, payload) is not False)
         return payload
+
+    def is_frozen(self, kid: int) -> bool:
+        """True if that key was stolen."""
+        key = self._by_kid.get(kid)
+        return key is not None and key.state == KeyState.FROZEN
+
+    def is_next(self, kid: int) -> bool:
+        """True if that key signs nothing yet: what it signed was signed by a thief."""
+        key = self._by_kid.get(kid)
+        return key is not None and key.state == KeyState.NEXT
+
+    def is_compared(self, payload: OfflinePayload) -> bool:
+        """True unless *payload*, which `verify_offline` took, was signed by a stolen key and nobody told
+        this keyring what the code of that unit says: it may be the thief's.
+        """
+        return self._logged(self._by_kid[payload.kid], payload) is not None
 
     def verify_carton(self, code: CartonCode, *, logged: bool = False) -> CartonPayload:
         """What a carton code says, once its signature is found right; needs no secret.
@@ -267,6 +283,12 @@ class Keyring:
         if key is None or key.state == KeyState.REVOKED:
             raise KeyUnavailable("No key may sign number {number}.", number=number)
         return key
+
+    @staticmethod
+    def _logged(key: Key, payload: OfflinePayload) -> bool | None:
+        if key.state != KeyState.FROZEN:
+            return True
+        return key.logged(payload.lot, payload.unit, payload.said)
 
     def _signer_of(self, kid: int, message: bytes, signature: bytes) -> Key:
         key = self._by_kid.get(kid)

@@ -18,7 +18,7 @@ from labelsvc.accounts import audit
 from labelsvc.catalogue.models import Lot
 from labelsvc.codes.forms import short, uri
 from labelsvc.codes.keys.keyring import Keyring
-from labelsvc.codes.models import Blank, Form, Issue
+from labelsvc.codes.models import Blank, Form, Issue, said_of
 from labelsvc.codes.register import revoke
 from labelsvc.codes.register.issue import (
     LARGEST_ISSUE,
@@ -193,6 +193,7 @@ def bind(session: Session, *, lot: Lot, first: int, last: int, by: str) -> Issue
         first_in_lot=next_in_lot(session, lot),
         kid=part.blank.kid,
         created_by=by,
+        **said_of(lot)._asdict(),
     )
     add_range(session, issue)
     log.append(session, describe.issue(issue))

@@ -11,7 +11,7 @@ from labelsvc.codes.forms.carton import CartonPayload
 from labelsvc.codes.keys.key import KeyState
 from labelsvc.codes.keys.keyring import Keyring
 from labelsvc.codes.models import Form, Issue
-from labelsvc.codes.register.issue import codes_of, reference_of
+from labelsvc.codes.register.issue import agrees, codes_of
 from labelsvc.errors import BadInput, KeyUnavailable
 
 
@@ -42,19 +42,19 @@ def payloads(issue: Issue, ring: Keyring, *, per: int) -> Iterator[CartonPayload
             "This code stands on every label of the lot.",
             fix="Only labels with a code of their own are counted into cartons.",
         )
-    reference, is_gtin = reference_of(issue.lot.product)
+    said = issue.said
     kid = ring.active.kid
     for first, count in cut(issue.count, per):
         yield CartonPayload(
             kid=kid,
-            reference=reference,
+            reference=said.reference,
             lot=issue.lot_id,
             issue=issue.id,
             first=first,
             count=count,
             tags=_tags(issue, ring, first, count, per),
-            expires=issue.lot.expires_on,
-            is_gtin=is_gtin,
+            expires=said.expires,
+            is_gtin=said.is_gtin,
         )
 
 
@@ -70,6 +70,7 @@ def find(session: Session, ring: Keyring, payload: CartonPayload) -> Issue | Non
         or issue.form == Form.LOT
         or issue.lot_id != payload.lot
         or payload.first + payload.count > issue.count
+        or not agrees(issue, ring, payload)
     ):
         return None
     try:
@@ -87,7 +88,7 @@ def _believed(issue: Issue, ring: Keyring, first: int, count: int) -> bool:
     if issue.form == Form.OFFLINE:
         key = next(key for key in ring.keys if key.kid == issue.kid)
         first += issue.first_in_lot
-        ranges = [(start, stop) for lot, start, stop in key.unit_ranges if lot == issue.lot_id]
+        ranges = [(row[1], row[2]) for row in key.unit_ranges if row[0] == issue.lot_id]
     else:
         first += issue.first
         key = ring.key_of(first)

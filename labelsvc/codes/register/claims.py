@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
@@ -65,7 +65,32 @@ def believed(
         found[claim.kid] = Logged(
             joined([*known.numbers, *numbers]), joined_units([*known.units, *units]), known.ended
         )
-    return found
+    return {kid: _told(session, kid, known) for kid, known in found.items()}
+
+
+def _told(session: Session, kid: int, known: Logged) -> Logged:
+    """*known*, with what the register says of units whose leaf does not tell what their codes say: so do
+    leaves of before that was noted. Of whom the register tells nothing, nothing is said.
+    """
+    rows = [row for row in known.units if not row[3:]]
+    if not rows:
+        return known
+    query = select(Issue).where(Issue.kid == kid, Issue.form == Form.OFFLINE)
+    runs: dict[int, list[Issue]] = {}
+    path = joinedload(Issue.lot).joinedload(Lot.product)
+    for issue in session.scalars(query.options(path).order_by(Issue.first_in_lot)):
+        runs.setdefault(issue.lot_id, []).append(issue)
+    found = [row for row in known.units if row[3:]]
+    for lot, first, stop in rows:
+        at = first
+        for issue in runs.get(lot, ()):
+            low, high = max(at, issue.first_in_lot), min(stop, issue.first_in_lot + issue.count)
+            if low < high:
+                found += [(lot, at, low)] * (at < low)
+                found += [(lot, low, high, *said) for said in issue.sayings]
+                at = high
+        found += [(lot, at, stop)] * (at < stop)
+    return replace(known, units=joined_units(found))
 
 
 def lacking(session: Session, kid: int, *, secrets: Sequence[str]) -> list[Lacking]:
@@ -260,9 +285,8 @@ def _inside(row: Lacking, known: Logged) -> bool:
     if row.form != Form.OFFLINE or row.place is None:
         return True
     stop = row.place + row.count
-    return any(
-        lot == row.lot and first <= row.place and stop <= end for lot, first, end in known.units
-    )
+    whole = joined_units(found[:3] for found in known.units)
+    return any(lot == row.lot and first <= row.place and stop <= end for lot, first, end in whole)
 
 
 def _open(session: Session, claim: RangeClaim) -> None:

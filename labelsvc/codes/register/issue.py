@@ -13,11 +13,12 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from labelsvc.catalogue.models import Lot, Product
+from labelsvc.catalogue.models import Lot
+from labelsvc.codes.forms.carton import CartonPayload
 from labelsvc.codes.forms.offline import EPOCH, LAST_EXPIRY, OfflinePayload
 from labelsvc.codes.keys.key import KeyState
 from labelsvc.codes.keys.keyring import Keyring
-from labelsvc.codes.models import Blank, Form, Issue, KeyRecord
+from labelsvc.codes.models import Blank, Form, Issue, KeyRecord, said_of
 from labelsvc.codes.register.keys import create_keys as create_keys
 from labelsvc.codes.register.keys import load_keyring as load_keyring
 from labelsvc.codes.register.keys import lock_counter
@@ -74,6 +75,7 @@ def allocate(session: Session, *, lot: Lot, count: int, form: Form | str, by: st
         first_in_lot=first_in_lot,
         kid=kid,
         created_by=by,
+        **said_of(lot)._asdict(),
     )
     add_range(session, issue)
     log.append(session, describe.issue(issue))
@@ -125,7 +127,8 @@ def codes_of(
         raise ValueError(f"issue {issue.id} has no codes {offset} to {offset + count}")
     first = issue.first + offset
     if issue.form == Form.GS1:
-        paths = keyring.gs1_many(issue.lot.product.gtin or "", first, count)
+        said = issue.said
+        paths = keyring.gs1_many(f"{said.reference:014}" if said.is_gtin else "", first, count)
     elif issue.form == Form.OFFLINE:
         units = keyring.units.printed_many(issue.lot_id, issue.first_in_lot + offset, count)
         paths = keyring.offline_many(_payload(issue), units)
@@ -146,20 +149,41 @@ def find_issue(session: Session, number: int) -> Issue | None:
 def find_unit(
     session: Session, keyring: Keyring, payload: OfflinePayload
 ) -> tuple[Issue, int] | None:
-    """Issue and number of a verified offline code; None if it was never issued with that key.
+    """Issue and number of a verified offline code; None if it was never issued with that key, or with
+    other words: who stole a key signs an old unit with a later expiry date, or as another product.
+    """
+    found = find_place(session, keyring, payload.kid, lot=payload.lot, unit=payload.unit)
+    if found is None:
+        return None
+    return found if agrees(found[0], keyring, payload) else None
+
+
+def agrees(issue: Issue, keyring: Keyring, payload: OfflinePayload | CartonPayload) -> bool:
+    """True if *payload* says of its goods what codes of *issue* say. Where that was not noted when the
+    numbers were given, only a stolen key is doubted: GTIN and product of a lot may have changed since.
+    """
+    noted = issue.reference is not None
+    doubted = noted or keyring.is_frozen(payload.kid)
+    return not doubted or payload.said in issue.sayings
+
+
+def find_place(
+    session: Session, keyring: Keyring, kid: int, *, lot: int, unit: int
+) -> tuple[Issue, int] | None:
+    """Issue and number of a printed *unit* of *lot*; None if key *kid* never signed it.
 
     A place that was given again after a copy was put back is signed by another key.
     """
-    index = keyring.units.index(payload.lot, payload.unit)
+    index = keyring.units.index(lot, unit)
     issue = session.scalars(
         select(Issue)
-        .where(Issue.lot_id == payload.lot, Issue.form != Form.LOT, Issue.first_in_lot <= index)
+        .where(Issue.lot_id == lot, Issue.form != Form.LOT, Issue.first_in_lot <= index)
         .order_by(Issue.first_in_lot.desc())
         .limit(1)
     ).first()
     if issue is None or issue.form != Form.OFFLINE or index >= issue.first_in_lot + issue.count:
         return None
-    if issue.kid != payload.kid:
+    if issue.kid != kid:
         return None
     return issue, issue.first + index - issue.first_in_lot
 
@@ -211,18 +235,13 @@ def _check_offline(lot: Lot, stop: int) -> None:
         )
 
 
-def reference_of(product: Product) -> tuple[int, bool]:
-    """What signed codes call *product*: its GTIN as a number and True, else its own number."""
-    return (int(product.gtin), True) if product.gtin else (product.id, False)
-
-
 def _payload(issue: Issue) -> OfflinePayload:
-    reference, is_gtin = reference_of(issue.lot.product)
+    said = issue.said
     return OfflinePayload(
         kid=issue.kid,
-        reference=reference,
+        reference=said.reference,
         lot=issue.lot_id,
         unit=0,
-        expires=issue.lot.expires_on,
-        is_gtin=is_gtin,
+        expires=said.expires,
+        is_gtin=said.is_gtin,
     )

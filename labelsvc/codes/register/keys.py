@@ -224,7 +224,7 @@ def _key(
     record: KeyRecord, secrets: Sequence[str], told: Sequence[UnitKey], believed: Logged
 ) -> Key:
     both = unseal(secrets, record.sealed, purpose=f"key {record.kid}")
-    lots = {lot for lot, _, _ in believed.units}
+    lots = {row[0] for row in believed.units}
     return Key(
         kid=record.kid,
         state=KeyState(record.state),

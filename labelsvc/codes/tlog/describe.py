@@ -12,7 +12,7 @@ from labelsvc.catalogue.models import Lot, Product
 from labelsvc.catalogue.recognition import Recognition
 from labelsvc.clock import local, now
 from labelsvc.codes.keys.key import KeyState
-from labelsvc.codes.models import Blank, Issue, KeyRecord, Mark, MarkState
+from labelsvc.codes.models import Blank, Form, Issue, KeyRecord, Mark, MarkState
 from labelsvc.codes.tlog.formats.leaf import (
     AuditHeadLeaf,
     PrintRunLeaf,
@@ -32,6 +32,7 @@ def issue(row: Issue, *, labels: int | None = None) -> PrintRunLeaf:
         copies).
     """
     lot = row.lot
+    said = row.said if row.form == Form.OFFLINE else None
     return PrintRunLeaf(
         id=f"issue:{row.id}",
         at=_moment(),
@@ -47,6 +48,9 @@ def issue(row: Issue, *, labels: int | None = None) -> PrintRunLeaf:
         ocop_code=_text(lot.product.ocop_code),
         declared=lot.declared,
         first_in_lot=row.first_in_lot,
+        reference=said.reference if said else None,
+        expiry=said.expiry if said else None,
+        flags=said.flags if said else None,
     )
 
 

@@ -36,8 +36,9 @@ class Logged:
 
     #: Numbers ``[first, stop)``, blank rolls too.
     numbers: tuple[tuple[int, int], ...] = ()
-    #: Lot and places ``[first, stop)`` in it, before the shuffle, of units with the offline form.
-    units: tuple[tuple[int, int, int], ...] = ()
+    #: Units with the offline form as `Key.unit_ranges` has them: lot, places ``[first, stop)`` in it
+    #: before the shuffle, and what their codes say, where the leaf tells it.
+    units: tuple[tuple[int, ...], ...] = ()
     #: The leaf that stopped the key is in the log: nothing is added any more.
     ended: bool = False
 
@@ -99,10 +100,10 @@ def number_ranges(runs: Iterable[PrintRunLeaf]) -> tuple[tuple[int, int], ...]:
     return joined((run.first, run.first + run.count) for run in runs)
 
 
-def unit_ranges(runs: Iterable[PrintRunLeaf]) -> tuple[tuple[int, int, int], ...]:
-    """Lot and places ``[first, stop)`` in it of units with the offline form (`Key.unit_ranges`)."""
+def unit_ranges(runs: Iterable[PrintRunLeaf]) -> tuple[tuple[int, ...], ...]:
+    """Ranges of units with the offline form (`Key.unit_ranges`)."""
     return joined_units(
-        (run.lot, run.first_in_lot, run.first_in_lot + run.count)
+        (run.lot, run.first_in_lot, run.first_in_lot + run.count, *(run.said or ()))
         for run in runs
         if run.form == "offline" and run.lot is not None and run.first_in_lot is not None
     )
@@ -119,12 +120,13 @@ def joined(ranges: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
-def joined_units(ranges: Iterable[tuple[int, int, int]]) -> tuple[tuple[int, int, int], ...]:
-    """The same lot by lot."""
-    lots: dict[int, list[tuple[int, int]]] = {}
-    for lot, first, stop in ranges:
-        lots.setdefault(lot, []).append((first, stop))
-    return tuple((lot, *both) for lot in sorted(lots) for both in joined(lots[lot]))
+def joined_units(ranges: Iterable[tuple[int, ...]]) -> tuple[tuple[int, ...], ...]:
+    """The same lot by lot; neighbours whose codes say different things stay apart."""
+    found: dict[tuple[int, tuple[int, ...]], list[tuple[int, int]]] = {}
+    for lot, first, stop, *said in ranges:
+        found.setdefault((lot, tuple(said)), []).append((first, stop))
+    rows = [(lot, *both, *said) for (lot, said), of in found.items() for both in joined(of)]
+    return tuple(sorted(rows))
 
 
 def _signed(session: Session, secrets: Sequence[str]) -> tuple[NoteKey, Checkpoint] | None:

@@ -1,6 +1,6 @@
 """Trust of an offline verifier: holds manifest, head and lists, in a folder or in memory.
 
-`HeldTrust.say` answers as docs/trust.md, section 4 orders; the inspector's application does the same
+`Knowledge.say` answers from it; the inspector's application does the same
 in the browser.
 """
 
@@ -10,44 +10,23 @@ import hashlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
+from datetime import UTC, datetime
 from typing import Final, TypeAlias
 
-from labelsvc import clock
-from labelsvc.codes.forms.carton import CartonCode
-from labelsvc.codes.forms.offline import OfflineCode
-from labelsvc.codes.keys.keyring import Keyring
 from labelsvc.codes.trust.formats.manifest import Manifest
 from labelsvc.codes.trust.formats.status import HeadLine, Purpose, StatusHead, StatusList
+from labelsvc.codes.trust.known import Knowledge
 from labelsvc.errors import (
-    BadSignature,
     BadStatusList,
     BadTrust,
     FileMissing,
-    FrozenKey,
-    RevokedKey,
-    UnknownKey,
 )
 
 MANIFEST, HEAD = "manifest.json", "status"
+#: When this folder was used last, by its own clock.
+LATEST: Final = "latest"
 #: So many deltas after a full list; who missed more fetches the full one.
 MOST_DELTAS: Final = 8
-
-
-class Known(StrEnum):
-    """What is known of an offline code; the words of the verdicts (`scans/verdict.py`)."""
-
-    ISSUED_OK = "ISSUED_OK"
-    ISSUED_OK_STALE = "ISSUED_OK_STALE"
-    REVOKED = "REVOKED"
-    DECOMMISSIONED = "DECOMMISSIONED"
-    EXPIRED = "EXPIRED"
-    UNKNOWN_KEY = "UNKNOWN_KEY"
-    BAD_SIGNATURE = "BAD_SIGNATURE"
-    FROZEN_KEY_OUTSIDE_RANGE = "FROZEN_KEY_OUTSIDE_RANGE"
-    #: Of cartons, whose units only the service can compare with the register.
-    NEEDS_NETWORK = "SHORT_CODE_NEEDS_NETWORK"
 
 
 #: Bytes of a file of the folder, or of a path of the service. :raises FileMissing: there is none.
@@ -56,23 +35,16 @@ Write: TypeAlias = Callable[[str, bytes], object]
 
 
 @dataclass
-class HeldTrust:
-    """What is held, each part verified."""
+class HeldTrust(Knowledge):
+    """What is held in a folder, and the files that it comes from."""
 
-    manifest: Manifest
-    head: StatusHead | None = None
-    lists: dict[tuple[int, Purpose], StatusList] = field(default_factory=dict)
     #: Files that a list is made of: a full one, and what was new in those that followed.
     parts: dict[tuple[int, Purpose], tuple[str, ...]] = field(default_factory=dict)
 
     @property
-    def host(self) -> str:
-        return self.manifest.content.host
-
-    @property
     def names(self) -> set[str]:
         """Files of the folder that are still of use."""
-        return {MANIFEST, HEAD}.union(*self.parts.values())
+        return {MANIFEST, HEAD, LATEST}.union(*self.parts.values())
 
     @classmethod
     def read(cls, read: Read) -> HeldTrust:
@@ -88,7 +60,7 @@ class HeldTrust:
                 "There is no trust manifest.", fix="Fetch one with: labelsvc keys fetch"
             ) from None
         manifest.check_first()
-        held = cls(manifest)
+        held = cls(manifest, latest=_latest(read))
         try:
             held.head = held._head(read(HEAD))
         except FileMissing:
@@ -123,10 +95,12 @@ class HeldTrust:
         write(MANIFEST, bytes(manifest))
         found = cls(manifest)
         try:
-            head = get("trust/status")
+            head = _newest_head(get)
         except FileMissing:
             return found
         found.head = found._head(head, held.head if held else None)
+        if held and held.head and found.head.issued <= held.head.issued:
+            found.latest = held.latest
         for line in found.head.lines:
             if held is None or not found._add(get, write, line, held):
                 file = get(_path(line, line.number))
@@ -135,50 +109,12 @@ class HeldTrust:
         write(HEAD, head)
         return found
 
-    def say(self, code: OfflineCode, at: datetime) -> Known:
-        """What is known of *code* at that moment."""
-        payload = code.payload
-        try:
-            self._ring.verify_offline(code)
-        except BadSignature as error:
-            return _refused(error)
-        lists = {purpose: self.lists.get((payload.kid, purpose)) for purpose in Purpose}
-        listed = {
-            purpose
-            for purpose, found in lists.items()
-            if found is not None and found.has(payload.lot, payload.unit)
-        }
-        if Purpose.WITHDRAWN in listed:
-            return Known.REVOKED
-        if Purpose.SOLD in listed:
-            return Known.DECOMMISSIONED
-        if payload.expires is not None and payload.expires < clock.local(at).date():
-            return Known.EXPIRED
-        covered = all(found is not None and found.covers(payload.lot) for found in lists.values())
-        return Known.ISSUED_OK if covered and self._fresh(at) else Known.ISSUED_OK_STALE
-
-    def say_carton(self, code: CartonCode, at: datetime) -> Known:
-        """What is known of a carton code. The lists name units: they say nothing of cartons."""
-        try:
-            payload = self._ring.verify_carton(code)
-        except FrozenKey:
-            return Known.NEEDS_NETWORK
-        except BadSignature as error:
-            return _refused(error)
-        if payload.expires is not None and payload.expires < clock.local(at).date():
-            return Known.EXPIRED
-        return Known.ISSUED_OK if self._fresh(at) else Known.ISSUED_OK_STALE
-
-    @property
-    def _ring(self) -> Keyring:
-        return Keyring(self.manifest.content.keys, None, self.host)
-
-    def _fresh(self, at: datetime) -> bool:
-        return (
-            at <= self.manifest.content.expires
-            and self.head is not None
-            and at <= self.head.expires
-        )
+    def note(self, write: Write, at: datetime) -> None:
+        """Keep the latest moment that was seen, so that a clock that is set back later is found."""
+        at = at.astimezone(UTC).replace(microsecond=0)
+        if self.latest is None or self.latest < at:
+            self.latest = at
+            write(LATEST, f"{at:%Y-%m-%dT%H:%M:%SZ}\n".encode())
 
     def _head(self, data: bytes, held: StatusHead | None = None) -> StatusHead:
         keys = self.manifest.content.status_keys
@@ -262,12 +198,20 @@ class HeldTrust:
         return self._full(data, line, line.number)
 
 
-def _refused(error: BadSignature) -> Known:
-    if isinstance(error, UnknownKey):
-        return Known.UNKNOWN_KEY
-    if isinstance(error, FrozenKey | RevokedKey):
-        return Known.FROZEN_KEY_OUTSIDE_RANGE
-    return Known.BAD_SIGNATURE
+def _latest(read: Read) -> datetime | None:
+    try:
+        text = read(LATEST).decode("ascii").strip()
+        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except (FileMissing, ValueError):
+        return None
+
+
+def _newest_head(get: Read) -> bytes:
+    """The head of the service; a service of a release before gives one that does not name the manifest."""
+    try:
+        return get("trust/head")
+    except FileMissing:
+        return get("trust/status")
 
 
 def _name(line: HeadLine, number: int | None = None, base: int = 0) -> str:

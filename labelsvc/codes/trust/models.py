@@ -39,6 +39,8 @@ class StatusState(Base):
     #: What the lists were made of (`gather.mark_of`): the same again makes no new list.
     made_of: Mapped[str] = mapped_column(String(120), default="")
     head: Mapped[str] = mapped_column(Text, default="")
+    #: The same in the format of before, for verifiers that do not read the newer one.
+    old_head: Mapped[str] = mapped_column(Text, default="", server_default="")
     changed_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
 
 

@@ -23,9 +23,17 @@ from labelsvc.clock import now
 from labelsvc.codes.forms.signing import public_key
 from labelsvc.codes.keys.keyring import Keyring
 from labelsvc.codes.tlog.formats.note import NoteKey, sign
-from labelsvc.codes.trust.formats.body import Listed, Whole, added, encode
+from labelsvc.codes.trust.formats.body import Listed, Whole, added
+from labelsvc.codes.trust.formats.issued import changed
 from labelsvc.codes.trust.formats.status import HeadLine, Purpose, Sign, StatusHead, StatusList
-from labelsvc.codes.trust.gather import gather, lots_covered, made_of, signing_keys
+from labelsvc.codes.trust.gather import (
+    gather,
+    idle_keys,
+    lots_covered,
+    made_of,
+    newest_manifest,
+    signing_keys,
+)
 from labelsvc.codes.trust.models import StatusListRecord, StatusState
 from labelsvc.db import Database
 from labelsvc.errors import BadStatusList, FileMissing
@@ -111,6 +119,7 @@ def publish(
         state = status_key(session, host=ring.host, secrets=secrets)
         key, sealed, fingerprint = key_of(state), state.sealed, made_of(session)
         renew = anew or _old(state, ring.host, at)
+        named, idle = newest_manifest(session), idle_keys(session)
         lots = lots_covered(session)
         tasks = [
             _Task.begin(session, (kid, purpose), listed, lots, renew, among_files)
@@ -130,8 +139,11 @@ def publish(
         issued = _after_last(state, ring.host, at)
         if not state.head and any(among_files.values()):
             issued += _FORGOTTEN
-        head = StatusHead(ring.host, issued, at + LIFE, lines)
+        head = StatusHead(ring.host, issued, at + LIFE, lines, named, idle)
         state.head = head.write(signing).decode()
+        known = tuple(line for line in lines if line.purpose is not Purpose.ISSUED)
+        old = StatusHead(ring.host, issued, at + LIFE, known)
+        state.old_head = old.write(signing).decode()
         state.made_of = fingerprint
     for task in done:
         task.tidy(files)
@@ -179,7 +191,7 @@ class _Task:
     ) -> _Task:
         """Take a number where one is needed; the caller holds the lock of the state."""
         record = session.get(StatusListRecord, name, populate_existing=True)
-        digest = _digest(listed)
+        digest = _digest(name[1], listed)
         if record is None:
             record = StatusListRecord(
                 kid=name[0], purpose=name[1], number=0, taken=0, sha256="", listed="", lots=0,
@@ -228,11 +240,15 @@ class _Task:
             before = StatusList.read(data, host=made.host, keys=[key])
         except (FileMissing, BadStatusList):
             return
-        if added(made.listed, before.listed):
+        if made.purpose is Purpose.ISSUED:
+            news = changed(before.listed, made.listed)
+        elif added(made.listed, before.listed):
             return
+        else:
+            news = added(before.listed, made.listed)
         delta = StatusList(
             made.host, self.kid, self.purpose, made.number, base, made.issued, made.expires,
-            made.lots, added(before.listed, made.listed),
+            made.lots, news,
         )  # fmt: skip
         files.put(path_of(self.kid, self.purpose, made.number, base), delta.write(sign))
 
@@ -253,6 +269,8 @@ def _old(state: StatusState, host: str, at: datetime) -> bool:
     if not state.head:
         return True
     head = _head(state, host)
+    if head.manifest is None:  # of the release before
+        return True
     return not at <= head.expires - LIFE / 2 <= at + LIFE / 2 + AHEAD
 
 
@@ -266,6 +284,6 @@ def _head(state: StatusState, host: str) -> StatusHead:
     return StatusHead.read(state.head.encode(), host=host, keys=[key_of(state)])
 
 
-def _digest(listed: Listed) -> str:
+def _digest(purpose: Purpose, listed: Listed) -> str:
     whole = sorted(lot for lot, units in listed.items() if isinstance(units, Whole))
-    return hashlib.sha256(encode(listed).data + repr(whole).encode()).hexdigest()
+    return hashlib.sha256(purpose.form.encode(listed).data + repr(whole).encode()).hexdigest()

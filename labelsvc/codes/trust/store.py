@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -73,7 +74,7 @@ def draft(
         status_keys=(key_of(status_key(session, host=ring.host, secrets=secrets)),),
         log_key=log.key_of(log.open_log(session, origin=log.origin_of(ring.host), secrets=secrets)),
     )
-    return Manifest.draft(content)
+    return Manifest.draft(content, before.content if before else None)
 
 
 def publish_manifest(session: Session, manifest: Manifest, *, host: str) -> None:
@@ -99,13 +100,15 @@ def publish_manifest(session: Session, manifest: Manifest, *, host: str) -> None
         manifest.check_next(before)
         if manifest.text == before.text:
             return
-    session.add(TrustManifest(version=manifest.content.version, file=bytes(manifest)))
+    file = bytes(replace(manifest, before=None))
+    session.add(TrustManifest(version=manifest.content.version, file=file))
     session.flush()
 
 
 def behind(session: Session) -> list[int]:
     """Keys of which the published manifest no longer says what is so: another state, or ranges that
-    were decided on since. It is time for the next. None where no manifest is published.
+    were decided on since, or nothing of what the codes of a stolen key say. It is time for the next.
+    None where no manifest is published.
     """
     manifest = newest(session)
     if manifest is None:
@@ -120,4 +123,5 @@ def behind(session: Session) -> list[int]:
         if record.kid in later
         or (known := manifest.content.key(record.kid)) is None
         or (known.state, known.ed25519_public) != (record.state, record.public)
+        or (known.unit_ranges and not any(row[3:] for row in known.unit_ranges))
     ]

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from labelsvc.codes.forms import uri
+from labelsvc.codes.trust.gather import newest_manifest
 from labelsvc.i18n import catalog
 from labelsvc.resources import folder
 from labelsvc.scans.verdict import SHOWN
@@ -99,7 +100,9 @@ def _words() -> str:
         }  # fmt: skip
         words[f"v_{verdict}"] = headline
     host = uri.authority(site().settings.base_url)
-    facts = {"host": host, "words": words, "verdicts": verdicts}
+    with site().database.reading() as session:
+        lowest = newest_manifest(session)  # of the first manifest that a device takes
+    facts = {"host": host, "manifest": lowest, "words": words, "verdicts": verdicts}
     return json.dumps(facts, ensure_ascii=False).replace("<", "\\u003c")
 
 

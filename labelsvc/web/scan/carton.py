@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 from labelsvc import clock
 from labelsvc.codes.forms.carton import CartonCode
 from labelsvc.codes.keys.keyring import Keyring
-from labelsvc.codes.models import Issue, MarkState
-from labelsvc.codes.register import cartons, revoke
+from labelsvc.codes.register import cartons
 from labelsvc.db import Revision
-from labelsvc.scans import lookup
+from labelsvc.scans import carton, lookup
 from labelsvc.scans.verdict import Verdict
 from labelsvc.web.scan import view as scan_view
 from labelsvc.web.scan.state import ScanSite
@@ -44,13 +43,8 @@ def _shown(session: Session, ring: Keyring, code: CartonCode, *, base_url: str) 
     issue = cartons.find(session, ring, payload)
     if issue is None:
         return None
-    states = _states(session, issue, issue.first + payload.first, payload.count)
-    # What became of all of them is said of the carton; what became of some is counted below.
-    whole = next((state for state, count in states.items() if count == payload.count), None)
-    mark = revoke.state_of(session, issue.first + payload.first) if whole else None
-    verdict = lookup.judge(mark, issue, today)
-    if verdict is Verdict.NOT_ACTIVATED and states[MarkState.ACTIVATED]:
-        verdict = Verdict.ISSUED_OK
+    first = issue.first + payload.first
+    verdict, mark, states = carton.judge(session, issue, first=first, count=payload.count, on=today)
     found = lookup.by_issue(session, issue.id, on=today)
     view = scan_view.view(
         found, verdict, form="carton", mark=mark, base_url=base_url, code=code.canonical
@@ -64,11 +58,3 @@ def _shown(session: Session, ring: Keyring, code: CartonCode, *, base_url: str) 
         "states": {str(state): count for state, count in states.items()},
     }
     return Shown(issue.id, verdict, view)
-
-
-def _states(session: Session, issue: Issue, first: int, count: int) -> dict[MarkState, int]:
-    """How many of *count* numbers from *first* on are in each state; the rest were only printed."""
-    found = dict.fromkeys(MarkState, 0)
-    for low, high, state in revoke.ruled(session, issue):
-        found[MarkState(state)] += max(0, min(high, first + count - 1) - max(low, first) + 1)
-    return found

@@ -178,10 +178,14 @@ def test_the_unit_behind_the_last_of_an_issue_was_never_issued(ready: Database) 
             index: find_unit(
                 session,
                 keyring,
-                OfflinePayload(1, 1, made.lot_id, keyring.units.printed(made.lot_id, index)),
+                OfflinePayload(
+                    1, made.said.reference, made.lot_id,
+                    keyring.units.printed(made.lot_id, index),
+                    made.said.expires, made.said.is_gtin,
+                ),
             )
             for index in range(1, 6)
-        }
+        }  # fmt: skip
     assert {index: unit and unit[1] for index, unit in found.items()} == {
         1: None, 2: made.first, 3: made.first + 1, 4: made.first + 2, 5: None,
     }  # fmt: skip

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
+from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -23,6 +26,10 @@ from labelsvc.codes.register.keys import (
     revoke_key,
     rotate,
 )
+from labelsvc.codes.tlog import describe
+from labelsvc.codes.tlog.formats.leaf import parse
+from labelsvc.codes.tlog.formats.merkle import leaf_hash
+from labelsvc.codes.tlog.models import LogLeaf
 from labelsvc.db import Database
 from labelsvc.errors import Conflict, FrozenKey, KeyUnavailable, NotFound, RevokedKey
 from labelsvc.files import Files
@@ -194,12 +201,63 @@ def test_a_thief_beside_the_units_of_a_lot_is_found_out_without_secrets(
     public = Keyring.from_json(loaded(database).to_json())
     for index in range(60):
         unit = stolen.units.printed(units.lot_id, index)
-        code = offline.parse(stolen.offline(offline.OfflinePayload(1, 1, units.lot_id, unit)))
+        genuine = offline.OfflinePayload(
+            1, units.said.reference, units.lot_id, unit, units.said.expires, units.said.is_gtin
+        )
+        code = offline.parse(stolen.offline(genuine))
         if index < 20:
             assert public.verify_offline(code).unit == unit
         else:
             with pytest.raises(FrozenKey):
                 public.verify_offline(code)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"expires": date(2035, 1, 1)}, {"expires": None}, {"reference": 99_999},
+     {"reference": 8938505974019, "is_gtin": True}, {"unit": 1 << 20}, {"lot": 5}],
+    ids=lambda change: next(iter(change)),
+)  # fmt: skip
+@pytest.mark.parametrize("noted", [True, False], ids=["new run", "run of before"])
+def test_a_thief_who_signs_a_printed_unit_as_something_else_is_found_out(
+    database: Database, files: Files, change: dict[str, Any], noted: bool
+) -> None:
+    """By the service, while the key is active and once it is frozen, and without secrets."""
+    with database.writing() as session:
+        create_keys(session, secrets=SECRETS)
+    units = issue(database, 20, Form.OFFLINE)
+    ring = loaded(database)
+    genuine = offline.parse(codes_of(units, ring)[3].rpartition("/")[2])
+    forged = offline.parse(ring.offline(replace(genuine.payload, **change)))
+    if (
+        not noted
+    ):  # of a release that did not note what codes say, neither in the row nor in the log
+        with database.writing() as session:
+            row = session.get_one(Issue, units.id)
+            row.reference = row.expiry = row.flags = None
+            session.flush()
+            leaf = session.scalars(select(LogLeaf).where(LogLeaf.subject == "issue:1")).one()
+            made = describe.issue(row)
+            leaf.body = bytes(
+                replace(made, at=parse(leaf.body).at, reference=None, expiry=None, flags=None)
+            )
+            leaf.leaf_hash = leaf_hash(leaf.body)
+
+    def found(code: offline.OfflineCode) -> bool:
+        with database.reading() as session:
+            return find_unit(session, loaded(database), code.payload) is not None
+
+    assert found(genuine)
+    assert not (noted and found(forged))
+    with database.writing() as session:
+        freeze(session, 1, secrets=SECRETS)
+    publish_log(database, files, SECRETS)
+    assert found(genuine)
+    assert not found(forged)
+    for frozen in (loaded(database), Keyring.from_json(loaded(database).to_json())):
+        assert frozen.is_compared(frozen.verify_offline(genuine))
+        with pytest.raises(FrozenKey):
+            frozen.verify_offline(forged)
 
 
 def test_a_key_is_believed_for_what_it_signed_and_not_for_what_the_next_one_did(
@@ -218,7 +276,8 @@ def test_a_key_is_believed_for_what_it_signed_and_not_for_what_the_next_one_did(
     with database.writing() as session:
         freeze(session, 1, secrets=SECRETS)
     publish_log(database, files, SECRETS)
-    assert loaded(database).keys[0].unit_ranges == ((lot, 0, 50), (lot, 55, 62))
+    rows = loaded(database).keys[0].unit_ranges
+    assert [row[:3] for row in rows] == [(lot, 0, 50), (lot, 55, 62)]
 
 
 def test_units_of_lots_to_come_are_shuffled_by_a_key_that_is_not_told(

@@ -41,7 +41,9 @@ def logged(database: Database, kid: int, secrets: list[str] = SECRETS) -> ranges
     return found
 
 
-GOOD = ranges.Logged(((1, 21),), ((1, 0, 20),))
+#: What codes of the product of `make_lot` say: its number, its day.
+SAID = (1, 2861, 0)
+GOOD = ranges.Logged(((1, 21),), ((1, 0, 20, *SAID),))
 
 
 def test_what_is_entered_after_the_key_is_stopped_is_not_believed(
@@ -58,7 +60,7 @@ def test_what_is_entered_after_the_key_is_stopped_is_not_believed(
         log.append(session, describe.issue(stolen))
     assert logged(database, kid) == GOOD
     publish(database, files)
-    assert logged(database, kid) == ranges.Logged(((1, 26),), ((1, 0, 25),), ended=True)
+    assert logged(database, kid) == ranges.Logged(((1, 26),), ((1, 0, 25, *SAID),), ended=True)
     assert logged(database, kid + 1) == ranges.Logged()
 
 
@@ -125,7 +127,7 @@ def test_what_became_of_the_files_changes_nothing(
         files.delete("log/tile/0/000.p/1")
     else:
         files.put(log.CHECKPOINT, older if what == "older" else b"x")
-    assert logged(database, kid) == ranges.Logged(((1, 26),), ((1, 0, 25),), ended=True)
+    assert logged(database, kid) == ranges.Logged(((1, 26),), ((1, 0, 25, *SAID),), ended=True)
 
 
 def test_a_service_without_a_log_has_no_ranges(database: Database) -> None:

@@ -23,6 +23,7 @@ from labelsvc.codes.trust.formats.status import HeadLine, Purpose, StatusHead, S
 from labelsvc.codes.trust.held import HeldTrust
 from labelsvc.codes.trust.roots import SeedRoot
 from labelsvc.errors import BadStatusList, BadTrust, FileMissing, TrustRollback
+from tests.codes.trust import moments
 
 HOST = "qr.example.vn"
 AT = datetime(2026, 11, 24, 2, tzinfo=UTC)
@@ -36,9 +37,12 @@ SIGNERS = {
 }
 KEYS = (
     replace(SIGNERS[1], ed25519_private=None, state=KeyState.ACTIVE),
-    replace(SIGNERS[2], ed25519_private=None, state=KeyState.FROZEN, unit_ranges=((7, 0, 1024),)),
+    replace(
+        SIGNERS[2], ed25519_private=None, state=KeyState.FROZEN,
+        unit_ranges=((7, 0, 1024, 12, 0, 0), (8, 0, 9)),
+    ),
     replace(SIGNERS[3], ed25519_private=None, state=KeyState.REVOKED),
-)
+)  # fmt: skip
 CONTENT = Content(
     host=HOST, version=1, issued=AT, expires=AT + timedelta(days=400), threshold=2,
     roots=tuple(public_key(seed) for seed in SEEDS[:3]), keys=KEYS,
@@ -76,8 +80,8 @@ class Service:
             digest = hashlib.sha256(file).hexdigest()
             lines.append(HeadLine(made.kid, made.purpose, made.number, digest))
         if lists:
-            head = StatusHead(HOST, issued, issued + timedelta(hours=24), tuple(sorted(lines)))
-            self.paths["trust/status"] = head.write(noted)
+            head = StatusHead(HOST, issued, issued + timedelta(hours=24), tuple(sorted(lines)), 1)
+            self.paths["trust/head"] = head.write(noted)
 
     def get(self, path: str) -> bytes:
         try:
@@ -143,6 +147,9 @@ def other_digit(made: Any) -> Any:
         pytest.param(code(kid=3), "FROZEN_KEY_OUTSIDE_RANGE", id="of a revoked key"),
         pytest.param(code(kid=2, unit=1024), "FROZEN_KEY_OUTSIDE_RANGE", id="made after a theft"),
         pytest.param(code(kid=2), "ISSUED_OK_STALE", id="of a frozen key without lists"),
+        pytest.param(code(kid=2, expires=date(2035, 1, 1)), "FROZEN_KEY_OUTSIDE_RANGE", id="with a later day"),
+        pytest.param(code(kid=2, lot=8), "SHORT_CODE_NEEDS_NETWORK", id="of a run of before that was told"),
+        pytest.param(code(kid=2, lot=8, expires=date(2026, 11, 23)), "EXPIRED", id="the same, past its date"),
         pytest.param(other_digit(code()), "BAD_SIGNATURE", id="forged"),
     ],
 )  # fmt: skip
@@ -188,6 +195,62 @@ def test_old_knowledge_is_told_as_old(service: Service, later: timedelta, said: 
     assert held.say_carton(in_carton(), AT + later) == said
 
 
+@pytest.mark.parametrize("case", moments.CASES, ids=[case.name for case in moments.CASES])
+def test_what_is_said_at_any_moment(case: moments.Case) -> None:
+    keys = tuple(replace(key, state=case.state) if key.kid == 1 else key for key in KEYS)
+    facts = dict(case.facts)
+    facts["states"] = tuple(
+        (1 if kid == 4 else kid, state) for kid, state in facts.get("states", ())
+    )
+    issued = AT + case.head_later
+    lines = tuple(HeadLine(1, made.purpose, made.number, "ab" * 32) for made in LISTS)
+    head = StatusHead(
+        HOST, issued, issued + timedelta(hours=24), lines, **({"manifest": 1} | facts)
+    )
+    held = HeldTrust(
+        manifest(keys=keys, issued=AT + case.manifest_later), head,
+        {(made.kid, made.purpose): made for made in LISTS},
+        latest=None if case.latest is None else AT + case.latest,
+    )  # fmt: skip
+    assert held.say(code(), AT + case.now) == case.answer
+    assert held.say_carton(in_carton(), AT + case.now) == case.answer
+
+
+def test_the_head_may_take_more_trust_away_than_the_manifest() -> None:
+    head = StatusHead(HOST, AT, AT + timedelta(hours=24), (), 1, ((2, KeyState.REVOKED),))
+    held = HeldTrust(manifest(), head)
+    assert held.say(code(kid=2), AT) == "FROZEN_KEY_OUTSIDE_RANGE"
+    assert held.say_carton(in_carton(kid=2), AT) == "FROZEN_KEY_OUTSIDE_RANGE"
+    assert HeldTrust(manifest()).say_carton(in_carton(kid=2), AT) == "SHORT_CODE_NEEDS_NETWORK"
+
+
+def test_a_clock_that_is_set_back_is_found_until_a_newer_head_settles_it() -> None:
+    service, folder = Service(*LISTS), Folder()
+    fetched(service, folder).note(folder.write, AT + timedelta(days=900))
+    held = HeldTrust.read(folder.read)
+    assert held.say(code(), AT) == "ISSUED_OK_STALE"
+    held.note(folder.write, AT)  # no earlier moment takes its place
+    assert HeldTrust.read(folder.read).latest == AT + timedelta(days=900)
+    same = fetched(service, folder, held)
+    assert same.say(code(), AT) == "ISSUED_OK_STALE"
+    service.publish(*LISTS, issued=AT + timedelta(minutes=1))
+    newer = fetched(service, folder, same)
+    assert newer.say(code(), AT + timedelta(minutes=1)) == "ISSUED_OK"
+    newer.note(folder.write, AT + timedelta(minutes=1))
+    assert HeldTrust.read(folder.read).say(code(), AT + timedelta(minutes=1)) == "ISSUED_OK"
+    folder.files["latest"] = b"no moment"
+    assert HeldTrust.read(folder.read).latest is None
+
+
+def test_a_service_of_a_release_before_gives_no_ground_for_a_good_word() -> None:
+    service = Service(*LISTS)
+    head = StatusHead.read(service.paths.pop("trust/head"), host=HOST, keys=CONTENT.status_keys)
+    service.paths["trust/status"] = replace(head, manifest=None).write(noted)
+    held = fetched(service)
+    assert held.say(code(), AT) == "ISSUED_OK_STALE"
+    assert held.say(code(unit=3), AT) == "REVOKED"
+
+
 def test_an_expiry_date_ends_at_midnight_in_hanoi() -> None:
     held = fetched(Service(*LISTS))
     shown = code(expires=date(2026, 11, 24))
@@ -214,7 +277,7 @@ def test_a_folder_holds_what_was_fetched() -> None:
     folder = Folder()
     held = fetched(Service(*LISTS), folder)
     assert set(folder.files) == {"manifest.json", "status", "1-withdrawn-5", "1-sold-2"}
-    assert held.names == set(folder.files)
+    assert held.names == {*folder.files, "latest"}
     assert held.host == HOST
     again = HeldTrust.read(folder.read)
     assert again == held
@@ -238,7 +301,7 @@ def test_a_folder_with_less_is_believed_as_far_as_it_goes() -> None:
     del folder.files["1-withdrawn-5"], folder.files["status"]
     bare = HeldTrust.read(folder.read)
     assert (bare.head, bare.lists) == (None, {})
-    assert bare.names == {"manifest.json", "status"}
+    assert bare.names == {"manifest.json", "status", "latest"}
 
 
 @pytest.mark.parametrize(
@@ -275,8 +338,8 @@ def test_a_list_under_another_name_is_refused(made: StatusList) -> None:
     file = made.write(noted)
     service.paths["trust/status/1/withdrawn/5"] = file
     line = HeadLine(1, WITHDRAWN, 5, hashlib.sha256(file).hexdigest())
-    head = StatusHead(HOST, AT, AT + timedelta(hours=24), (line,))
-    service.paths["trust/status"] = head.write(noted)
+    head = StatusHead(HOST, AT, AT + timedelta(hours=24), (line,), 1)
+    service.paths["trust/head"] = head.write(noted)
     with pytest.raises(BadStatusList, match=r"not the one that the head names\."):
         fetched(service)
 
@@ -288,7 +351,7 @@ def test_newer_lists_take_the_place_of_older_ones() -> None:
     newer = fetched(service, folder, held)
     assert held.say(code(), AT) == "ISSUED_OK"
     assert newer.say(code(), AT) == "REVOKED"
-    assert newer.names == {"manifest.json", "status", "1-withdrawn-6", "1-sold-2"}
+    assert newer.names == {"manifest.json", "status", "latest", "1-withdrawn-6", "1-sold-2"}
     assert HeldTrust.read(folder.read).say(code(), AT) == "REVOKED"
 
 

@@ -45,8 +45,8 @@ class Service:
             *facts, number - 1, *ends, new
         ).write(signing)
         line = HeadLine(2, Purpose.WITHDRAWN, number, hashlib.sha256(full).hexdigest())
-        head = StatusHead(HOST, at, at + timedelta(days=1), (line,))
-        self.files["trust/status"] = head.write(signing)
+        head = StatusHead(HOST, at, at + timedelta(days=1), (line,), 1)
+        self.files["trust/head"] = head.write(signing)
 
     def get(self, path: str) -> bytes:
         if path.startswith(PATH):
@@ -209,7 +209,7 @@ def test_a_folder_is_read_up_to_so_many_additions(after: int, read: bool) -> Non
         service.publish(number)
         name = f"{number - 1}-{number}"
         folder[f"2-withdrawn-{name}"] = service.files[PATH + name]
-    folder["status"] = service.files["trust/status"]
+    folder["status"] = service.files["trust/head"]
     if read:
         assert units(folder) == (1 + after, tuple(range(1 + after)))
     else:

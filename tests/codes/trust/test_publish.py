@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
 from sqlalchemy import delete
 
+from labelsvc import clock
 from labelsvc.catalogue.models import Lot
 from labelsvc.clock import now
+from labelsvc.codes.keys.key import KeyState
 from labelsvc.codes.keys.keyring import Keyring
 from labelsvc.codes.models import Form, Issue
 from labelsvc.codes.register import keys, revoke
@@ -27,7 +29,7 @@ from labelsvc.settings import Settings
 from tests.factories import make_lot
 
 BASE = "https://qr.example.vn"
-WITHDRAWN, SOLD = Purpose.WITHDRAWN, Purpose.SOLD
+WITHDRAWN, SOLD, ISSUED = Purpose.WITHDRAWN, Purpose.SOLD, Purpose.ISSUED
 
 
 @dataclass
@@ -84,9 +86,33 @@ def test_what_is_withdrawn_void_and_sold_stands_in_its_list(service: Service) ->
     service.mark("sell", 30)
     head = service.publish()
     assert head is not None
-    assert [(e.kid, e.purpose, e.number) for e in head.lines] == [(1, WITHDRAWN, 1), (1, SOLD, 1)]
+    assert [(e.kid, e.purpose, e.number) for e in head.lines] == [
+        (1, WITHDRAWN, 1), (1, SOLD, 1), (1, ISSUED, 1),
+    ]  # fmt: skip
     assert service.full(WITHDRAWN, 1).listed == {service.lot: service.printed(10, 20, 21, 22)}
     assert service.full(SOLD, 1).listed == {service.lot: service.printed(30)}
+
+
+def test_how_far_units_were_issued(service: Service) -> None:
+    """2,000 of 5,000 that were declared; then the key signs no more, another lot is opened and printed."""
+    service.publish()
+    assert service.full(ISSUED, 1).listed == {service.lot: (11, 13)}
+    with service.database.writing() as session:
+        product = session.get_one(Lot, service.lot).product
+        other = make_lot(session, product=product, code="L2", declared=3000).id
+        make_lot(session, product=product, code="L3", recalled_at=clock.now())
+        make_lot(session, product=product, code="L4", expires_on=date(2026, 1, 5))
+    service.publish()
+    assert service.full(ISSUED, 2, base=1).listed == {other: (0, 12)}
+    assert service.full(ISSUED, 2).listed == {service.lot: (11, 13), other: (0, 12)}
+    with service.database.writing() as session:
+        keys.rotate(session, secrets=service.secrets)
+        lot = session.get_one(Lot, other)
+        allocate(session, lot=lot, count=20, form=Form.OFFLINE)
+    service.publish()
+    assert service.full(ISSUED, 3).listed == {service.lot: (11, 11)}
+    assert service.full(ISSUED, 3, base=2).listed == {service.lot: (11, 11), other: (0, 0)}
+    assert service.full(ISSUED, 1, kid=2).listed == {service.lot: (0, 13), other: (10, 12)}
 
 
 def test_a_withdrawn_code_is_in_the_next_delta_and_the_others_are_not(service: Service) -> None:
@@ -142,14 +168,19 @@ def test_each_key_has_lists_of_its_own(service: Service) -> None:
     assert service.full(WITHDRAWN, 1, kid=2).listed == {service.lot: service.printed(index)}
 
 
-def test_a_key_that_is_frozen_needs_no_new_list(service: Service) -> None:
-    """What it signed stands in the manifest; its list names what was withdrawn, as before."""
+def test_a_key_that_is_frozen_needs_no_new_list_and_a_new_head(service: Service) -> None:
+    """What it signed stands in the manifest; its list names what was withdrawn, as before. That it is
+    frozen is known from the head on, before anybody signed a manifest."""
     service.mark("withdraw", 10)
     with service.database.writing() as session:
         keys.rotate(session, secrets=service.secrets)
     service.publish()
     with service.database.writing() as session:
         keys.freeze(session, 1, secrets=service.secrets)
+    head = service.publish()
+    assert head is not None
+    assert head.states == ((1, KeyState.FROZEN), (3, KeyState.NEXT))
+    assert [line.number for line in head.lines if line.kid == 1] == [1, 1, 1]
     assert service.publish() is None
     service.mark("withdraw", 11)
     assert service.publish() is not None
@@ -168,7 +199,7 @@ def test_nothing_is_published_while_nothing_changes_until_half_the_life_is_over(
         head = service.publish()
     assert head is not None
     assert head.expires == start + timedelta(hours=37)
-    assert [line.number for line in head.lines] == [2, 2]
+    assert [line.number for line in head.lines] == [2, 2, 2]
     assert service.full(WITHDRAWN, 2, base=1).listed == {}
 
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labelsvc.codes.forms.signing import public_key
+from labelsvc.codes.keys.key import KeyState
 from labelsvc.codes.tlog.formats.note import NoteKey, sign
 from labelsvc.codes.trust.formats.body import WHOLE
 from labelsvc.codes.trust.formats.status import HeadLine, Purpose, Sign, StatusHead, StatusList
@@ -34,6 +35,15 @@ HEAD = StatusHead(
     (HeadLine(5, Purpose.SOLD, 3, "ab" * 32), HeadLine(5, Purpose.WITHDRAWN, 17, "cd" * 32)),
 )  # fmt: skip
 signing: Sign = partial(sign, name=NAME, seed=SEED)
+
+
+TOLD = replace(HEAD, manifest=3, states=((2, KeyState.FROZEN), (6, KeyState.NEXT)))
+
+
+@pytest.mark.parametrize("head", [HEAD, TOLD, replace(TOLD, lines=(), states=(), manifest=0)])
+def test_a_head_comes_back_from_its_file(head: StatusHead) -> None:
+    assert StatusHead.read(head.write(signing), host=HOST, keys=[KEY]) == head
+    assert [head.state(kid) for kid in (2, 5)] == [dict(head.states).get(2), None]
 
 
 def test_a_list_comes_back_from_its_file() -> None:

@@ -31,9 +31,19 @@ SEED = bytes(range(32))
 STATUS = NoteKey(f"{HOST}/status", public_key(SEED))
 RING = Keyring(KEYS, PERMUTATION_SECRET, HOST)
 signing = partial(sign, name=STATUS.name, seed=SEED)
+#: What `code` says: product 5, no last day.
+SAID = (5, 0, 0)
 CONTENT = Content(
     HOST, 1, AT, AT + timedelta(days=400), 2, tuple(root.public for root in ROOTS[:3]),
-    tuple(Key.from_public(key.to_public()) for key in KEYS if key.state != KeyState.NEXT), (STATUS,),
+    tuple(
+        replace(
+            Key.from_public(key.to_public()),
+            unit_ranges=tuple((*row, *SAID) for row in key.unit_ranges),
+        )
+        for key in KEYS
+        if key.state != KeyState.NEXT
+    ),
+    (STATUS,),
 )  # fmt: skip
 
 
@@ -53,6 +63,8 @@ FULL = StatusList(
 )
 SOLD = replace(FULL, purpose=Purpose.SOLD, listed={77: (734,)})
 LISTS = [FULL, SOLD]
+#: Of key 4: lot 77 up to 1,024 units and perhaps 4,096, lot 79 none yet.
+FAR = replace(FULL, purpose=Purpose.ISSUED, listed={77: (10, 12), 78: (10, 10), 79: (0, 10)})
 OF_STOLEN = [
     replace(FULL, kid=2, listed={77: (11, 12, 14)}),
     replace(SOLD, kid=2, listed={}),
@@ -62,7 +74,11 @@ TOLD = unit_keys(PERMUTATION_SECRET, [78])[0]
 EXACT = replace(
     CONTENT,
     keys=tuple(
-        replace(key, unit_ranges=((77, 0, 1000), (77, 1100, 1200), (78, 0, 9)), unit_keys=(TOLD,))
+        replace(
+            key,
+            unit_keys=(TOLD,),
+            unit_ranges=((77, 0, 1000, *SAID), (77, 1100, 1200, *SAID), (78, 0, 9)),
+        )
         if key.state == KeyState.FROZEN
         else key
         for key in CONTENT.keys
@@ -71,8 +87,11 @@ EXACT = replace(
 
 
 def head_of(lists: list[StatusList], **facts: Any) -> StatusHead:
-    lines = tuple(HeadLine(x.kid, x.purpose, x.number, "ab" * 32) for x in lists)
-    return replace(StatusHead(HOST, AT, AT + timedelta(days=1), lines), **facts)
+    lines = tuple(
+        HeadLine(x.kid, x.purpose, x.number, "ab" * 32)
+        for x in sorted(lists, key=lambda x: (x.kid, x.purpose))
+    )
+    return replace(StatusHead(HOST, AT, AT + timedelta(days=1), lines, 1), **facts)
 
 
 def code(**facts: Any) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from labelsvc.codes.keys.key import KeyState
 from labelsvc.codes.tlog.formats.note import Note, sign
 from labelsvc.codes.trust.formats.body import WHOLE
 from labelsvc.codes.trust.formats.manifest import Content, Manifest, root_id
@@ -106,7 +107,7 @@ def test_mutated_manifests_are_believed_alike(page: Page) -> None:
         try {
           const m = await v.manifest.read(file, null);
           found.push([m.version, m.host, m.threshold, m.issued.getTime(), m.expires.getTime(),
-            m.roots.map(v.bytes.toHex), [...m.keys.values()].map((k) => [k.kid, k.state, k.ranges,
+            m.roots.map(v.bytes.toHex), [...m.keys.values()].map((k) => [k.kid, k.state, k.ranges.map((row, at) => [...row, ...k.facts[at]]),
               k.unitKeys.map((u) => [u.first, u.stop, v.bytes.toHex(u.secret)])]),
             m.statusKeys.length, m.logKey !== null]);
         } catch (error) { if (!error.code) throw error; found.push(null); }
@@ -150,7 +151,9 @@ def test_mutated_heads_and_lists_are_believed_alike(page: Page) -> None:
     draw = random.Random(12)
     full = FULL.write(signing)
     note, _, body = full.partition(b"\0")
-    seeds = [(head_of(LISTS).write(signing), b""), (note, b"\0" + body)]
+    states = ((2, KeyState.FROZEN), (5, KeyState.NEXT))
+    heads = [head_of(LISTS, states=states), head_of(LISTS, manifest=None)]
+    seeds = [*((head.write(signing), b"") for head in heads), (note, b"\0" + body)]
     files: list[str] = []
     expected: list[Any] = []
     for _ in range(3000):
@@ -168,6 +171,8 @@ def test_mutated_heads_and_lists_are_believed_alike(page: Page) -> None:
                 "9",
                 "-",
                 "sold",
+                "active",
+                "key 3 next\n",
                 "T24:00:00Z",
                 "02-30T",
                 text[at : at + 9],
@@ -186,7 +191,8 @@ def test_mutated_heads_and_lists_are_believed_alike(page: Page) -> None:
             )
             expected.append([found.issued.timestamp() * 1000, found.expires.timestamp() * 1000,
                              [found.kid, found.purpose, found.number, found.base, found.lots] if rest else
-                             [[x.kid, x.purpose, x.number, x.sha256] for x in found.lines]])  # fmt: skip
+                             [[[x.kid, x.purpose, x.number, x.sha256] for x in found.lines],
+                              found.manifest, [list(state) for state in found.states]]])  # fmt: skip
         except BadStatusList:
             expected.append(None)
     answers = page.evaluate(
@@ -202,7 +208,7 @@ def test_mutated_heads_and_lists_are_believed_alike(page: Page) -> None:
               } else {
                 const x = await v.head.readHead(data, m);
                 found.push([x.issued.getTime(), x.expires.getTime(),
-                  x.lines.map((l) => [l.kid, l.purpose, l.number, l.sha256])]);
+                  [x.lines.map((l) => [l.kid, l.purpose, l.number, l.sha256]), x.manifest, [...x.states]]]);
               }
             } catch (error) { if (!error.code) throw error; found.push(null); }
           }

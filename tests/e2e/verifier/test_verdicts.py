@@ -18,10 +18,12 @@ from labelsvc.codes.trust.formats.manifest import Manifest
 from labelsvc.codes.trust.formats.status import HeadLine, Purpose, StatusHead, StatusList
 from labelsvc.codes.trust.held import HeldTrust
 from tests.codes.conftest import HOST, PERMUTATION_SECRET
+from tests.codes.trust import moments
 from tests.e2e.verifier.signed import (
     AT,
     CONTENT,
     EXACT,
+    FAR,
     FIRST,
     FULL,
     GOOD,
@@ -41,6 +43,10 @@ pytestmark = pytest.mark.e2e
 
 CARTONS: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "vectors" / "cartons.json").read_text(encoding="ascii")
+)
+
+STOLEN: dict[str, Any] = json.loads(
+    (Path(__file__).parents[2] / "vectors" / "stolen.json").read_text(encoding="ascii")
 )
 
 
@@ -106,6 +112,18 @@ CASES: list[tuple[str, str, dict[str, Any], str]] = [
     ("stolen key, a label of a block", code(kid=2, unit=10), {"lists": OF_STOLEN}, "ISSUED_OK"),
     ("stolen key, a gap of a block", code(kid=2, unit=11), {"lists": OF_STOLEN}, "REVOKED"),
     ("newer lot than the list", code(lot=90), {}, "ISSUED_OK_STALE"),
+    *(
+        (f"lot {lot}, unit {unit}, as far as issued", code(lot=lot, unit=unit),
+         {"lists": [*LISTS, FAR]}, answer)
+        for lot, unit, answer in (
+            (77, 36, "ISSUED_OK"), (77, 1023, "ISSUED_OK"), (77, 1024, "ISSUED_OK_STALE"),
+            (77, 4095, "ISSUED_OK_STALE"), (77, 4096, "NOT_ISSUED"), (77, 190, "REVOKED"),
+            (79, 0, "ISSUED_OK_STALE"), (79, 1024, "NOT_ISSUED"), (76, 0, "NOT_ISSUED"),
+            (77, (1 << 24) - 1, "NOT_ISSUED"), (90, 0, "ISSUED_OK_STALE"),
+        )
+    ),
+    ("never issued, old head", code(lot=76),
+     {"lists": [*LISTS, FAR], "now": AT + timedelta(hours=25)}, "ISSUED_OK_STALE"),
     ("no head", GOOD, {"head": None}, "ISSUED_OK_STALE"),
     ("old head", GOOD, {"now": AT + timedelta(hours=25)}, "ISSUED_OK_STALE"),
     ("old head, withdrawn", code(unit=190), {"now": AT + timedelta(days=90)}, "REVOKED"),
@@ -150,6 +168,60 @@ def test_verdicts_without_a_network_are_the_same_in_python_and_in_the_browser(
     )
     assert str(held.say(offline.parse(text), now)) == answer
     assert browser_says(page, text, head, lists, now, manifest) == answer
+
+
+def test_the_browser_lets_a_stolen_key_say_nothing_new(page: Page) -> None:
+    found = page.evaluate(
+        """async ([host, at, manifests, damaged, cases]) => {
+          const held = await Promise.all(manifests.map((text) => v.manifest.read(text, null)));
+          const refused = await Promise.all(damaged.map((text) =>
+            v.manifest.read(text, null).then(() => "read", (error) => error.code ?? String(error))));
+          return [await Promise.all(cases.map((row) => v.verdict.judge(v.parse.parseCode(row.code, host),
+            {manifest: held[row.manifest], head: null, lists: []}, new Date(at)))), refused];
+        }""",
+        [STOLEN[name] for name in ("host", "at", "manifests", "damaged", "cases")],
+    )
+    assert found == [
+        [row["verdict"] for row in STOLEN["cases"]],
+        ["damaged"] * len(STOLEN["damaged"]),
+    ]
+
+
+def test_clocks_and_heads_are_judged_alike_in_python_and_in_the_browser(page: Page) -> None:
+    box, rows, here = boxed(), [], []
+    for case in moments.CASES:
+        keys = tuple(replace(k, state=case.state) if k.kid == 4 else k for k in CONTENT.keys)
+        content = replace(CONTENT, keys=keys, issued=AT + case.manifest_later)
+        issued = AT + case.head_later
+        head = head_of(LISTS, issued=issued, expires=issued + timedelta(days=1), **case.facts)
+        latest = None if case.latest is None else AT + case.latest
+        held = HeldTrust(
+            Manifest.draft(content), head, {(x.kid, x.purpose): x for x in LISTS}, latest=latest
+        )
+        now = AT + case.now
+        here += [held.say(offline.parse(GOOD), now), held.say_carton(carton.parse(box), now)]
+        rows.append([signed(content, 0, 1), b64(head.write(signing)), now.isoformat(),
+                     latest and latest.isoformat()])  # fmt: skip
+    there = page.evaluate(
+        """async ([texts, host, rows, lists]) => {
+          const found = [];
+          for (const [manifest, head, now, latest] of rows) {
+            const m = await v.manifest.read(manifest, null);
+            const trust = {
+              manifest: m, head: await v.head.readHead(raw(head), m), latest: latest && new Date(latest),
+              lists: await Promise.all(lists.map((file) => v.status.readList(raw(file), m))),
+            };
+            for (const text of texts)
+              found.push(await v.verdict.judge(v.parse.parseCode(text, host), trust, new Date(now)));
+          }
+          return found;
+        }""",
+        [[GOOD, box], HOST, rows, [b64(x.write(signing)) for x in LISTS]],
+    )
+    wanted = [answer for case in moments.CASES for answer in (case.answer, case.answer)]
+    names = [case.name for case in moments.CASES for _ in range(2)]
+    assert dict(zip(names, map(str, here), strict=True)) == dict(zip(names, wanted, strict=True))
+    assert list(map(str, here)) == wanted == there
 
 
 def test_the_browser_undoes_the_shuffle_of_units(page: Page) -> None:
@@ -244,7 +316,8 @@ def test_a_verdict_says_what_it_rests_on(
 ) -> None:
     """Lists that are older than the head says, or that it does not name, are no ground for green."""
     lines = tuple(
-        HeadLine(4, purpose, facts.get("number", 1), "ab" * 32) for purpose in sorted(Purpose)
+        HeadLine(4, purpose, facts.get("number", 1), "ab" * 32)
+        for purpose in (Purpose.SOLD, Purpose.WITHDRAWN)
     )
     head = head_of([], lines=facts.get("lines", lines))
     found = page.evaluate(

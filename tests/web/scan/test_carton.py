@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -54,12 +56,14 @@ def test_the_page_says_what_is_inside(client: FlaskClient, codes: list[str]) -> 
 def test_withdrawn_and_void_labels_are_counted(client: FlaskClient, codes: list[str]) -> None:
     """The world withdrew label 6 and made 9 and 10 void."""
     first = client.get(codes[0] + "?format=json").get_json()
-    assert first["verdict"] == "ISSUED_OK"
+    assert first["verdict"] == "PARTLY_WITHDRAWN"
     assert first["carton"] == {
         "first": 1, "last": 8, "count": 8,
         "states": {"activated": 0, "void": 0, "withdrawn": 1, "sold": 0},
     }  # fmt: skip
-    second = client.get(codes[1] + "?format=json").get_json()["carton"]
+    answer = client.get(codes[1] + "?format=json").get_json()
+    assert answer["verdict"] == "PARTLY_WITHDRAWN"
+    second = answer["carton"]
     assert (second["first"], second["last"], second["states"]["void"]) == (9, 16, 2)
     assert "1 tem trong số đó đã bị thu hồi" in client.get(codes[0]).get_data(as_text=True)
 
@@ -74,6 +78,20 @@ def test_what_became_of_all_labels_is_said_of_the_carton(
     assert page.status_code == 410
     assert "Mã đã bị thu hồi" in page.get_data(as_text=True)
     assert "Giả nhãn" in page.get_data(as_text=True)
+
+
+def test_all_labels_out_some_the_one_some_the_other(
+    client: FlaskClient, codes: list[str], database: Database, world: World
+) -> None:
+    with database.writing() as session:
+        run = first_run(session, world)
+        revoke.withdraw(session, first=run.first + 16, count=3, reason="Giả nhãn", by="test")
+        revoke.sell(session, first=run.first + 19, count=1, reason="Thử", by="test")
+    assert client.get(codes[2] + "?format=json").get_json()["verdict"] == "PARTLY_WITHDRAWN"
+    with database.writing() as session:
+        revoke.void(session, first=run.first + 19, count=1, reason="Thử", by="test")
+        session.get_one(Lot, world.lot).expires_on = date(2020, 1, 5)
+    assert client.get(codes[2] + "?format=json").get_json()["verdict"] == "REVOKED"
 
 
 def test_a_recall_of_the_lot_shows_on_its_cartons(
@@ -107,13 +125,23 @@ def test_a_changed_carton_code_is_refused_and_counted(
         assert any(row.prefix.startswith("K") for row in session.scalars(select(Refused)))
 
 
-def test_a_carton_of_units_that_are_not_there_was_not_issued(
-    client: FlaskClient, database: Database, settings: Settings, world: World
+@pytest.mark.parametrize(
+    "change",
+    [{"first": 8}, {"expires": date(2035, 1, 1)}, {"expires": None}, {"reference": 99_999, "is_gtin": False},
+     {"lot": 77}, {"issue": 9}],
+    ids=lambda change: next(iter(change)),
+)  # fmt: skip
+def test_a_carton_of_what_is_not_there_was_not_issued(
+    client: FlaskClient,
+    database: Database,
+    settings: Settings,
+    world: World,
+    change: dict[str, Any],
 ) -> None:
     with database.reading() as session:
         ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
         payload = next(iter(cartons.payloads(first_run(session, world), ring, per=8)))
-        forged = ring.carton(replace(payload, first=8))
+        forged = ring.carton(replace(payload, **change))
     answer = client.get(f"/{forged}?format=json")
     assert (answer.status_code, answer.get_json()["verdict"]) == (404, "NOT_ISSUED")
 
@@ -126,7 +154,7 @@ def test_a_scan_of_a_carton_is_of_no_single_label(
     with database.reading() as session:
         scan = session.scalars(select(Scan).order_by(Scan.id.desc())).first()
         assert scan is not None
-        assert (scan.form, scan.number, scan.verdict) == ("carton", None, "ISSUED_OK")
+        assert (scan.form, scan.number, scan.verdict) == ("carton", None, "PARTLY_WITHDRAWN")
         assert scan.issue_id is not None
 
 
@@ -144,6 +172,6 @@ def test_a_carton_can_be_reported(
         run = session.scalars(select(Issue).order_by(Issue.id)).first()
         assert run is not None
         # By its first label the office finds product, lot and run; no place is told of that label.
-        assert (report.verdict, report.product_id) == ("ISSUED_OK", run.lot.product_id)
+        assert (report.verdict, report.product_id) == ("PARTLY_WITHDRAWN", run.lot.product_id)
         assert report.number == run.first and len(report.code) == 9
         assert session.scalars(select(Sighting)).all() == []

@@ -104,9 +104,12 @@ _SOON = re.compile(
     r"\b(?:sap|gan|chuan bi|se|den)\s+(?:het han|het hieu luc|het thoi han|qua han|han)\b"
 )
 _WITHDRAWN = re.compile(
-    r"\b(?:bi |de nghi |duoc |da )?(?:thu hoi|huy bo|huy cong nhan|huy ket qua|huy quyet dinh|tuoc (?:quyen|giay|danh hieu)|rut giay chung nhan|loai khoi danh sach|dua ra khoi danh sach|cham dut (?:hieu luc|cong nhan))"
-    # What is taken back is no word of what was given: "hủy bỏ kết quả công nhận".
-    r"(?: (?:(?:cac )?(?:quyet dinh|ket qua|viec|giay)(?: (?:danh gia|phan hang|xep hang|cong nhan|chung nhan|va|,))+))?\b"
+    r"\b(?:bi |de nghi |duoc |da )?(?:thu hoi|huy bo|huy cong nhan|huy ket qua|huy quyet dinh|tuoc (?:quyen|giay|danh hieu)|rut giay chung nhan|loai khoi danh sach|dua ra khoi danh sach|cham dut (?:hieu luc|cong nhan))\b"
+)
+#: The same with what is taken back, which is no word of what was given: "hủy bỏ kết quả công nhận".
+_TAKEN_BACK = re.compile(
+    _WITHDRAWN.pattern
+    + r"(?: (?:cac )?(?:quyet dinh|ket qua|viec|giay)(?: (?:danh gia|phan hang|xep hang|cong nhan|chung nhan|va|,))+\b)?"
 )
 _EXPIRED = re.compile(
     rf"\b(?:het han|het hieu luc|het thoi han|het gia tri|qua han|qua thoi han|{_NOT_ANY_MORE}|khong tiep tuc|"
@@ -144,7 +147,7 @@ def sayings_in(text: str, place: str) -> list[Saying]:
             at = plain.find(match[0])
             shown = own[at : at + len(match[0])] if len(own) == len(plain) and at >= 0 else match[0]
             found.append(Saying(kind, match[0], place, shown))
-            left = pattern.sub(" | ", left)
+            left = (_TAKEN_BACK if pattern is _WITHDRAWN else pattern).sub(" | ", left)
     if _STANDS.search(plain) and not found:
         found.append(Saying(ListKind.RECOGNISED, _STANDS.search(plain)[0], place))  # type: ignore[index]
     return found

@@ -90,6 +90,11 @@ class PrintRunLeaf(_Leaf):
     declared: int | None = None
     #: Index of the first of them inside the lot, over all unit forms.
     first_in_lot: int | None = None
+    #: What the codes of an offline run say, as in their payload (docs/codes.md): after a theft nothing
+    #: else is believed of them. Runs of before do not tell it.
+    reference: int | None = None
+    expiry: int | None = None
+    flags: int | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -97,6 +102,16 @@ class PrintRunLeaf(_Leaf):
         blank = self.form == "blank"
         if self.count < 1 or any((value is None) is not blank for value in of_lot):
             raise _malformed()
+        told = {value is not None for value in (self.reference, self.expiry, self.flags)}
+        if len(told) > 1 or (told == {True} and self.form != "offline"):
+            raise _malformed()
+
+    @property
+    def said(self) -> tuple[int, int, int] | None:
+        """Reference, expiry and flags of its offline codes; None: this run does not tell."""
+        if self.reference is None or self.expiry is None or self.flags is None:
+            return None
+        return self.reference, self.expiry, self.flags
 
 
 @dataclass(frozen=True, kw_only=True)

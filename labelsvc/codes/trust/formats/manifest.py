@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
@@ -143,11 +143,15 @@ class Manifest:
     text: str
     signatures: Mapping[str, bytes]
     content: Content
+    #: Of a draft: the roots of the manifest before, and how many of them must sign. It stands beside what is
+    #: signed, for whoever counts signatures on a machine that holds no other manifest, and proves nothing.
+    before: tuple[int, tuple[bytes, ...]] | None = None
 
     @classmethod
-    def draft(cls, content: Content) -> Manifest:
+    def draft(cls, content: Content, before: Content | None = None) -> Manifest:
         """Not signed by anybody yet."""
-        return cls(content.to_text(), {}, content)
+        goes = (before.threshold, before.roots) if before else None
+        return cls(content.to_text(), {}, content, goes)
 
     @classmethod
     def parse(cls, data: bytes) -> Manifest:
@@ -169,14 +173,17 @@ class Manifest:
             raise _damaged() from None
         if len(signatures) > 2 * MOST_ROOTS or len(facts["signatures"]) != len(signatures):
             raise _damaged()
-        return cls(text, signatures, Content.from_text(text))
+        return cls(text, signatures, Content.from_text(text), _before(facts.get("before")))
 
     def __bytes__(self) -> bytes:
         entries = [
             {"root": root, "signature": self.signatures[root].hex()}
             for root in sorted(self.signatures)
         ]
-        facts = {"signed": self.text, "signatures": entries}
+        facts: dict[str, Any] = {"signed": self.text, "signatures": entries}
+        if self.before is not None:
+            threshold, roots = self.before
+            facts["before"] = {"threshold": threshold, "roots": [root.hex() for root in roots]}
         return (json.dumps(facts, indent=1) + "\n").encode()
 
     def sign(self, root: RootKey) -> Manifest:
@@ -185,7 +192,7 @@ class Manifest:
         A root that goes signs its successor too, so any root may sign.
         """
         made = root.sign(self._message)
-        return Manifest(self.text, {**self.signatures, root_id(root.public): made}, self.content)
+        return replace(self, signatures={**self.signatures, root_id(root.public): made})
 
     def signers(self, roots: Iterable[bytes]) -> int:
         """How many of *roots* signed this text."""
@@ -244,6 +251,14 @@ class Manifest:
     @property
     def _message(self) -> bytes:
         return _PREFIX + self.text.encode()
+
+
+def _before(facts: Any) -> tuple[int, tuple[bytes, ...]] | None:
+    """Roots of the manifest before; None where a file does not tell them."""
+    try:
+        return _whole(facts["threshold"]), tuple(_public(root) for root in _rows(facts["roots"]))
+    except (ValueError, KeyError, TypeError, BadTrust):
+        return None
 
 
 def root_id(public: bytes) -> str:

@@ -8,15 +8,21 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Final, TypeAlias
+from types import ModuleType
+from typing import Final, TypeAlias, cast
 
+from labelsvc.codes.keys.key import KeyState
 from labelsvc.codes.tlog.formats.note import Note, NoteKey, Signature
 from labelsvc.codes.trust.formats import body as bodies
+from labelsvc.codes.trust.formats import issued
 from labelsvc.codes.trust.formats.bits import broken
-from labelsvc.codes.trust.formats.body import LARGEST, LOT_BITS, Body, Listed, Whole, merge
+from labelsvc.codes.trust.formats.body import LARGEST, LOT_BITS, Body, Listed, Whole
+from labelsvc.codes.trust.formats.issued import blocks
 from labelsvc.errors import BadLog, BadStatusList
 
-HEAD_FORMAT: Final = "labelsvc-status-head/1"
+HEAD_FORMAT: Final = "labelsvc-status-head/2"
+#: Of releases whose heads name no manifest and no key; still written, for their verifiers.
+OLD_HEAD_FORMAT: Final = "labelsvc-status-head/1"
 LIST_FORMAT: Final = "labelsvc-status/1"
 _MOMENT: Final = "%Y-%m-%dT%H:%M:%SZ"
 #: One spelling, and whole in every language's numbers.
@@ -33,6 +39,13 @@ class Purpose(StrEnum):
     WITHDRAWN = "withdrawn"
     #: Sold or used up: a second one is suspicious.
     SOLD = "sold"
+    #: How far units of each lot were issued: one beyond was never issued, red.
+    ISSUED = "issued"
+
+    @property
+    def form(self) -> ModuleType:
+        """What writes and reads the body of such a list: `encode`, `decode` and `merge`."""
+        return issued if self is Purpose.ISSUED else bodies
 
 
 @dataclass(frozen=True)
@@ -58,6 +71,14 @@ class StatusList:
         found = self.listed.get(lot, ())
         return isinstance(found, Whole) or unit in found
 
+    def ends(self, lot: int, unit: int) -> tuple[bool, bool]:
+        """Whether the unit printed as *unit* of *lot* was issued as far as a list of the purpose `issued`
+        tells, and whether it may be by now.
+        """
+        found = self.listed.get(lot, issued.NOTHING)
+        was, may = (blocks(unit + 1) <= end for end in cast("tuple[int, int]", found))
+        return was, may
+
     def covers(self, lot: int) -> bool:
         """True if the list would name units of *lot*: not of one that is newer than the list."""
         return lot < self.lots
@@ -69,12 +90,12 @@ class StatusList:
             raise BadStatusList("This addition belongs to another list of withdrawn codes.")
         return StatusList(
             self.host, self.kid, self.purpose, delta.number, self.base, delta.issued,
-            delta.expires, delta.lots, merge(self.listed, delta.listed),
+            delta.expires, delta.lots, self.purpose.form.merge(self.listed, delta.listed),
         )  # fmt: skip
 
     def write(self, sign: Sign) -> bytes:
         """The file: a signed note, NUL, the body."""
-        made = bodies.encode(self.listed)
+        made: Body = self.purpose.form.encode(self.listed)
         lines = [
             LIST_FORMAT, self.host, f"{self.kid} {self.purpose}", f"{self.number} {self.base}",
             _moment(self.issued), _moment(self.expires), f"{self.lots} {made.count} {made.k}",
@@ -102,9 +123,10 @@ class StatusList:
             raise broken()
         if number < 1 or base not in (0, number - 1) or lots > 1 << LOT_BITS:
             raise broken()
-        listed = bodies.decode(Body(content, count, k))
+        named = _purpose(purpose)
+        listed = named.form.decode(Body(content, count, k))
         return cls(
-            host, _kid(kid), _purpose(purpose), number, base,
+            host, _kid(kid), named, number, base,
             _read_moment(lines[2]), _read_moment(lines[3]), lots, listed,
         )  # fmt: skip
 
@@ -128,6 +150,15 @@ class StatusHead:
     issued: datetime
     expires: datetime
     lines: tuple[HeadLine, ...] = ()
+    #: Version of the newest manifest, 0 where none is published; None: a head of before, which does not
+    #: tell and so hides what became of the keys.
+    manifest: int | None = None
+    #: Keys that are not active, and their states: a freeze is known from the next head on.
+    states: tuple[tuple[int, KeyState], ...] = ()
+
+    def state(self, kid: int) -> KeyState | None:
+        """The state of a key that is not active."""
+        return dict(self.states).get(kid)
 
     def line(self, kid: int, purpose: Purpose) -> HeadLine | None:
         """The line of a list; None: there is none yet, nothing is known."""
@@ -135,7 +166,11 @@ class StatusHead:
 
     def write(self, sign: Sign) -> bytes:
         """The signed note."""
-        lines = [HEAD_FORMAT, self.host, _moment(self.issued), _moment(self.expires)]
+        lines = [OLD_HEAD_FORMAT if self.manifest is None else HEAD_FORMAT]
+        lines += [self.host, _moment(self.issued), _moment(self.expires)]
+        if self.manifest is not None:
+            lines.append(f"manifest {self.manifest}")
+        lines += [f"key {kid} {state}" for kid, state in sorted(self.states)]
         lines += [f"{e.kid} {e.purpose} {e.number} {e.sha256}" for e in sorted(self.lines)]
         text = "\n".join(lines) + "\n"
         return bytes(Note(text, (sign(text),)))
@@ -149,11 +184,13 @@ class StatusHead:
         :param held: the head held until now: an older one is refused.
         :raises BadStatusList: damaged, of another host, signed by somebody else, or older.
         """
-        lines = _lines(data, HEAD_FORMAT, host, keys)
-        if len(lines) < 2:
+        told = not data.startswith(f"{OLD_HEAD_FORMAT}\n".encode())
+        lines = _lines(data, HEAD_FORMAT if told else OLD_HEAD_FORMAT, host, keys)
+        if len(lines) < 2 + told:
             raise broken()
+        manifest, states = _of_keys(lines[2:]) if told else (None, ())
         entries = []
-        for line in lines[2:]:
+        for line in lines[2 + told + len(states) :]:
             kid, purpose, number, digest = _words(line, 4)
             if not _HASH.fullmatch(digest) or _number(number) < 1:
                 raise broken()
@@ -161,13 +198,33 @@ class StatusHead:
         named = [(entry.kid, entry.purpose) for entry in entries]
         if named != sorted(set(named)):
             raise broken()
-        found = cls(host, _read_moment(lines[0]), _read_moment(lines[1]), tuple(entries))
+        moments = _read_moment(lines[0]), _read_moment(lines[1])
+        found = cls(host, *moments, tuple(entries), manifest, states)
         if held is not None and found.issued < held.issued:
             raise BadStatusList(
                 "This head of the lists is older than the one that is held.",
                 fix="Fetch it from the programme's site, not from a copy.",
             )
         return found
+
+
+def _of_keys(rows: Sequence[str]) -> tuple[int, tuple[tuple[int, KeyState], ...]]:
+    """Version of the manifest and states of keys, with which the lines of a head begin."""
+    name, version = _words(rows[0], 2)
+    if name != "manifest":
+        raise broken()
+    states: list[tuple[int, KeyState]] = []
+    for row in rows[1:]:
+        if not row.startswith("key "):
+            break
+        _, kid, state = _words(row, 3)
+        if state == KeyState.ACTIVE or state not in list(KeyState):
+            raise broken()
+        states.append((_kid(kid), KeyState(state)))
+    kids = [kid for kid, _ in states]
+    if kids != sorted(set(kids)):
+        raise broken()
+    return _number(version), tuple(states)
 
 
 def _lines(data: bytes, wanted: str, host: str, keys: Iterable[NoteKey]) -> Sequence[str]:

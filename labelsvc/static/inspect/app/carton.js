@@ -11,7 +11,8 @@ import { HOST, t } from "./words.js";
  */
 
 /** Verdicts on a carton whose word is taken for what belongs inside. */
-const BELIEVED = new Set(["ISSUED_OK", "ISSUED_OK_STALE", "EXPIRED", "NOT_ACTIVATED", "RECALLED"]);
+const BELIEVED = new Set(["ISSUED_OK", "ISSUED_OK_STALE", "EXPIRED", "NOT_ACTIVATED", "RECALLED",
+  "PARTLY_WITHDRAWN"]);
 
 /** @type {(id: string) => HTMLElement} */
 const at = (id) => /** @type {HTMLElement} */ (document.getElementById(id));

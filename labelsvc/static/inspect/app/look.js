@@ -5,6 +5,7 @@ import { parseCode } from "../verify/parse.js";
 import { explain } from "../verify/verdict.js";
 import * as carton from "./carton.js";
 import * as pack from "./pack.js";
+import { note } from "./trust.js";
 import { ON_GOODS, OPEN, UNPROVEN, worse } from "./verdicts.js";
 import { blank, keyOf } from "./visit.js";
 import { HOST, language } from "./words.js";
@@ -53,6 +54,7 @@ export async function judge(entry, { trust, goods }, now = new Date()) {
   const known = payload ? pack.find(goods, payload.lot)
     : code.form === "link" ? pack.findLink(goods, code.gtin, code.lot) : null;
   entry.own = trust ? (await explain(code, { ...trust, now })).verdict : unheld(code.form);
+  if (trust) await note(trust, now);
   // A list names the units of a recalled lot as withdrawn ones, all of them; the goods tell why.
   const whole = trust?.lists.some((list) => list.purpose === "withdrawn" && list.kid === payload?.kid
     && list.listed.get(payload?.lot ?? -1) === null);

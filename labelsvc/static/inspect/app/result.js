@@ -12,7 +12,8 @@ const ICONS = {
   neutral: "M12 11v6m0-10v.01M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20",
 };
 /** Verdicts on goods that this device should know. */
-const ISSUED = new Set(["ISSUED_OK", "ISSUED_OK_STALE", "EXPIRED", "REVOKED", "RECALLED", "DECOMMISSIONED"]);
+const ISSUED = new Set(["ISSUED_OK", "ISSUED_OK_STALE", "EXPIRED", "REVOKED", "RECALLED", "DECOMMISSIONED",
+  "PARTLY_WITHDRAWN"]);
 
 /** Forms that no list on this device tells about. */
 const SERVER_ONLY = new Set(["short", "lot", "gs1", "link"]);

@@ -3,7 +3,9 @@
 import { isNamed, lineOf, readHead } from "../verify/head.js";
 import * as manifests from "../verify/manifest.js";
 import { readList } from "../verify/status.js";
+import { TrustError } from "../verify/errors.js";
 import * as store from "./store.js";
+import { LOWEST } from "./words.js";
 
 /**
  * @typedef {import("../verify/verdict.js").Trust} Trust
@@ -14,6 +16,8 @@ import * as store from "./store.js";
 
 /** So many deltas after a full list; who missed more fetches the full one. */
 const MOST_DELTAS = 8;
+/** Milliseconds between two moments that are noted. */
+const NOTED = 60_000;
 
 /** What is held, or null before the first contact. @returns {Promise<Trust | null>} */
 export async function load() {
@@ -22,7 +26,7 @@ export async function load() {
   const manifest = await manifests.read(files.manifest, null);
   const head = files.head && (await readHead(files.head, manifest, null));
   const lists = await Promise.all(Object.values(files.lists).map((parts) => joined(parts, manifest)));
-  return { manifest, head, lists };
+  return { manifest, head, lists, latest: (await store.get("latest")) ?? null };
 }
 
 /** @returns {Promise<Files | null>} */
@@ -63,9 +67,10 @@ export async function refresh(held) {
     manifest = await manifests.read(await text(`/trust/manifest/${next}.json`), manifest);
   }
   manifest = await manifests.read(newest, manifest);
+  if (manifest.version < LOWEST) throw new TrustError("rollback", `${manifest.version} < ${LOWEST}`);
   /** @type {Files} */
   const files = { manifest: newest, head: null, lists: {} };
-  const raw = await bytes("/trust/status");
+  const raw = await bytes("/trust/head");
   const head = await readHead(raw, manifest, held?.head ?? null);
   files.head = raw;
   const lists = [];
@@ -77,7 +82,23 @@ export async function refresh(held) {
     files.lists[nameOf(line)] = parts;
   }
   await store.put("trust", files);
-  return { manifest, head, lists };
+  // A head that is newer than the one that was held settles a clock that was ahead once.
+  const renewed = !held?.head || head.issued > held.head.issued;
+  const trust = { manifest, head, lists, latest: renewed ? null : held?.latest ?? null };
+  await note(trust, new Date());
+  return trust;
+}
+
+/**
+ * Keep the latest moment that was seen, so that a clock that is set back later is found.
+ *
+ * @param {Trust} trust
+ * @param {Date} now
+ */
+export async function note(trust, now) {
+  if (trust.latest && now.getTime() < trust.latest.getTime() + NOTED) return;
+  trust.latest = now;
+  await store.put("latest", now);
 }
 
 /** @param {import("../verify/head.js").HeadLine} line */

@@ -2,7 +2,7 @@
 // hands over.
 
 import { Refused } from "./errors.js";
-import { PATH_VALUES, checkPairs, checkValue, isGtin } from "./identifiers.js";
+import { PATH_VALUES, checkPairs, checkValue, isGtin, isKnown } from "./identifiers.js";
 import { EDGES, TAIL, decodePercent, spell, strip, stripEnd } from "./spelling.js";
 
 /**
@@ -61,13 +61,12 @@ export function readElements(text) {
   const inPath = names.has("235") ? ["01", "235"] : ["01", ...ORDER];
   const path = inPath.flatMap((ai) => pairs.filter(([name]) => name === ai));
   const attributes = pairs.filter(([ai]) => !inPath.includes(ai));
-  for (const [ai, value] of attributes) checkValue(ai, value);
   return checked(path, attributes, true);
 }
 
 /**
  * @param {[string, string][]} path key first, qualifiers in their order
- * @param {[string, string][]} attributes each of them checked
+ * @param {[string, string][]} attributes
  * @param {boolean} element
  * @returns {Gs1 | Link}
  */
@@ -82,13 +81,35 @@ function checked(path, attributes, element) {
   }
   const gtin = values.get("01") ?? "";
   if (!isGtin(gtin)) throw new Refused("MALFORMED");
-  checkPairs(values.keys(), attributes.map(([ai]) => ai));
+  const kept = ours && !element ? understood(attributes) : attributes;
+  for (const [ai, value] of kept) checkValue(ai, value);
+  checkPairs(values.keys(), kept.map(([ai]) => ai));
   const canonical = [...values].map(([ai, value]) => `${ai}/${quote(value)}`).join("/");
-  if (ours) return { form: "gs1", canonical, gtin, serial: spelt, attributes, element };
+  if (ours) return { form: "gs1", canonical, gtin, serial: spelt, attributes: kept, element };
   return {
     form: "link", canonical, gtin, lot: values.get("10") ?? null, serial: values.get("21") ?? null,
     variant: values.get("22") ?? null, thirdParty: values.get("235") ?? null, attributes, element,
   };
+}
+
+/**
+ * Attributes beside a serial of ours. They are believed by nobody, so a genuine label does not die of what a shop
+ * or a shortener added: identifiers that are none, empty values, and rows that break GS1's rules of what stands
+ * together are dropped.
+ *
+ * @param {[string, string][]} attributes
+ * @returns {[string, string][]}
+ * @throws {Refused} a known identifier has a value that it cannot have
+ */
+function understood(attributes) {
+  const kept = attributes.filter(([ai, value]) => value && isKnown(ai));
+  for (const [ai, value] of kept) checkValue(ai, value);
+  try {
+    checkPairs(["01", "21"], kept.map(([ai]) => ai));
+  } catch {
+    return [];
+  }
+  return kept;
 }
 
 /**
@@ -105,7 +126,6 @@ function attributesOf(query) {
     const name = decodePercent(part.slice(0, equals));
     if (!/^[0-9]{2,4}$/.test(name)) continue;
     const value = decodePercent(part.slice(equals + 1), true);
-    checkValue(name, value);
     found.push([name, value]);
   }
   return found;

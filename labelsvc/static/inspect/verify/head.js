@@ -1,12 +1,20 @@
 // The status head: which lists are the newest (docs/trust.md, section 2).
 
-import { sha256, toHex } from "./bytes.js";
+import { sha256, toHex, utf8 } from "./bytes.js";
 import { TrustError } from "./errors.js";
-import { damaged, keyNumber, positive, purposeOf, signedLines, time, words } from "./lines.js";
+import { damaged, keyNumber, positive, purposeOf, signedLines, time, whole, words } from "./lines.js";
+
+const FORMAT = "labelsvc-status-head/2";
+/** Of services of releases whose heads name no manifest and no key. */
+const OLD = "labelsvc-status-head/1";
+const IDLE = ["next", "retired", "frozen", "revoked"];
 
 /**
  * @typedef {{kid: number, purpose: string, number: number, sha256: string}} HeadLine
- * @typedef {{host: string, issued: Date, expires: Date, lines: readonly HeadLine[]}} Head
+ * @typedef {{host: string, issued: Date, expires: Date, lines: readonly HeadLine[],
+ *   manifest: number | null, states: ReadonlyMap<number, string>}} Head
+ *   `manifest`: version of the newest one, 0 where none is published; null: a head of before, which does not
+ *   tell. `states`: of the keys that are not active
  */
 
 /**
@@ -17,8 +25,12 @@ import { damaged, keyNumber, positive, purposeOf, signedLines, time, words } fro
  * @throws {TrustError}
  */
 export async function readHead(data, manifest, held = null) {
-  const [issued, expires, ...rows] = await signedLines(data, "labelsvc-status-head/1", manifest);
-  if (expires === undefined) throw damaged();
+  const told = !startsWith(data, `${OLD}\n`);
+  const [issued, expires, ...all] = await signedLines(data, told ? FORMAT : OLD, manifest);
+  if (expires === undefined || (told && all.length < 1)) throw damaged();
+  const version = told ? versionOf(all[0]) : null;
+  const states = told ? statesOf(all.slice(1)) : new Map();
+  const rows = told ? all.slice(1 + states.size) : all;
   /** @type {HeadLine[]} */
   const lines = rows.map((row) => {
     const [kid, purpose, number, digest] = words(row, 4);
@@ -33,9 +45,45 @@ export async function readHead(data, manifest, held = null) {
   }
   const head = {
     host: manifest.host, issued: time(issued), expires: time(expires), lines: Object.freeze(lines),
+    manifest: version, states,
   };
   if (held && head.issued < held.issued) throw new TrustError("rollback", "head");
   return Object.freeze(head);
+}
+
+/** @param {string} row */
+function versionOf(row) {
+  const [name, version] = words(row, 2);
+  if (name !== "manifest") throw damaged();
+  return whole(version);
+}
+
+/**
+ * States of the keys that *rows* begin with, ascending.
+ *
+ * @param {string[]} rows
+ */
+function statesOf(rows) {
+  /** @type {Map<number, string>} */
+  const found = new Map();
+  let before = 0;
+  for (const row of rows) {
+    if (!row.startsWith("key ")) break;
+    const [, kid, state] = words(row, 3);
+    const number = keyNumber(kid);
+    if (number <= before || !IDLE.includes(state)) throw damaged();
+    found.set(number, state);
+    before = number;
+  }
+  return found;
+}
+
+/**
+ * @param {Uint8Array} data
+ * @param {string} text
+ */
+function startsWith(data, text) {
+  return utf8(text).every((byte, at) => data[at] === byte);
 }
 
 /**

@@ -98,6 +98,14 @@ export function checkValue(ai, value) {
 }
 
 /**
+ * Whether this identifier may be an attribute beside a GTIN.
+ * @param {string} ai
+ */
+export function isKnown(ai) {
+  return RULES.some(([name]) => name.test(ai));
+}
+
+/**
  * Check which identifiers stand together.
  * @param {Iterable<string>} path
  * @param {string[]} attributes

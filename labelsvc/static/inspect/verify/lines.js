@@ -5,8 +5,12 @@ import { isSigned, readNote } from "./note.js";
 
 /** @typedef {{host: string, statusKeys: readonly import("./note.js").NoteKey[]}} Believed */
 
+/** Lists that name units. @type {readonly string[]} */
+export const NAMING = ["withdrawn", "sold"];
+/** How far units of each lot were issued. */
+export const ISSUED = "issued";
 /** @type {readonly string[]} */
-export const PURPOSES = ["withdrawn", "sold"];
+const PURPOSES = [...NAMING, ISSUED];
 
 /**
  * Lines after the host of a note that one of the status keys signed.

@@ -5,7 +5,7 @@ import { isKey, verify } from "./ed25519.js";
 import { TrustError } from "./errors.js";
 import { moment } from "./lines.js";
 import { readKey } from "./note.js";
-import { isRange, readUnitKey } from "./units.js";
+import { areFacts, isRange, readUnitKey } from "./units.js";
 
 const FORMAT = "labelsvc-trust-2";
 const LARGEST = 4 << 20;
@@ -18,9 +18,10 @@ const [LEAST_THRESHOLD, LEAST_ROOTS, MOST_ROOTS] = [2, 3, 16];
  * @typedef {import("./note.js").NoteKey} NoteKey
  * @typedef {Readonly<{kid: number, state: string, publicKey: Uint8Array,
  *   ranges: readonly (readonly [number, number, number])[],
- *   unitKeys: readonly import("./units.js").UnitKey[]}>} Key
+ *   facts: readonly (readonly number[])[], unitKeys: readonly import("./units.js").UnitKey[]}>} Key
  *   `ranges`: lot and units [first, stop) that a frozen key had signed: indices in the lot that `unitKeys`
- *   lead to, or what is printed where there are none
+ *   lead to, or what is printed where there are none; `facts`: what the codes of each of them say, nothing
+ *   where it is not told
  * @typedef {Readonly<{text: string, host: string, version: number, issued: Date, expires: Date,
  *   threshold: number, roots: readonly Uint8Array[], keys: ReadonlyMap<number, Key>,
  *   statusKeys: readonly NoteKey[], logKey: NoteKey | null,
@@ -125,14 +126,15 @@ async function noteKey(text) {
  * @returns {Key}
  */
 function readCodeKey(entry) {
-  const { kid, state, unit_ranges: ranges } = entry ?? {};
+  const { kid, state, unit_ranges: ranges, unit_facts: told } = entry ?? {};
   if (!Number.isInteger(kid) || kid < 1 || kid > 4095 || !STATES.includes(state)) throw damaged();
   if (!list(ranges).every(isRange)) throw damaged();
-  const told = entry.unit_keys === undefined ? [] : list(entry.unit_keys);
-  const unitKeys = told.map((row) => readUnitKey(row) ?? fail());
+  const facts = told === undefined ? ranges.map(() => []) : list(told);
+  if (facts.length !== ranges.length || !facts.every(areFacts)) throw damaged();
+  const unitKeys = (entry.unit_keys === undefined ? [] : list(entry.unit_keys)).map((row) => readUnitKey(row) ?? fail());
   return Object.freeze({
     kid, state, publicKey: publicKey(entry.ed25519), ranges: Object.freeze(ranges),
-    unitKeys: Object.freeze(unitKeys),
+    facts: Object.freeze(facts), unitKeys: Object.freeze(unitKeys),
   });
 }
 

@@ -12,7 +12,8 @@ export { Refused };
 
 /**
  * @typedef {{kid: number, reference: number, gtin: string | null, lot: number, unit: number,
- *   expires: string | null}} Payload
+ *   expires: string | null, said: readonly [number, number, number]}} Payload
+ *   `said`: reference, expiry and flags as numbers
  * @typedef {{form: "short", canonical: string}} Short
  * @typedef {import("./gs1.js").Gs1} Gs1
  * @typedef {import("./gs1.js").Link} Link
@@ -182,5 +183,6 @@ function unpack(packed) {
   return {
     kid, reference, gtin, lot: field(41n, 24n), unit: field(17n, 24n),
     expires: day ? new Date(EPOCH + day * 86_400_000).toISOString().slice(0, 10) : null,
+    said: [reference, day, flags],
   };
 }

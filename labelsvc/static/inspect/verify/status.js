@@ -3,7 +3,8 @@
 import { Bits } from "./bits.js";
 import { sha256, toHex } from "./bytes.js";
 import { TrustError } from "./errors.js";
-import { damaged, keyNumber, purposeOf, signedLines, time, whole, words } from "./lines.js";
+import { decodeIssued, endsOf } from "./issued.js";
+import { ISSUED, damaged, keyNumber, purposeOf, signedLines, time, whole, words } from "./lines.js";
 
 export { readHead } from "./head.js";
 
@@ -59,6 +60,16 @@ export class StatusList {
   }
 
   /**
+   * Whether a unit was issued as far as a list of the purpose `issued` tells, and whether it may be by now.
+   *
+   * @param {number} lot
+   * @param {number} unit as printed
+   */
+  ends(lot, unit) {
+    return endsOf(this.listed.get(lot), unit);
+  }
+
+  /**
    * Whether the list would name units of *lot*: not of one that is newer than the list.
    * @param {number} lot
    */
@@ -78,7 +89,8 @@ export class StatusList {
     const listed = new Map(this.listed);
     for (const [lot, units] of delta.listed) {
       const known = listed.get(lot);
-      if (units === null || known === null) listed.set(lot, null);
+      if (this.purpose === ISSUED) listed.set(lot, units); // in the place of what stood there
+      else if (units === null || known === null) listed.set(lot, null);
       else listed.set(lot, known ? union(known, units) : units);
     }
     const { number, issued, expires, lots } = delta;
@@ -104,7 +116,8 @@ export async function readList(data, manifest) {
   if (number < 1 || (base !== 0 && base !== number - 1) || lots > MOST_LOTS) throw damaged();
   return new StatusList({
     host: manifest.host, kid: keyNumber(kid), purpose: purposeOf(purpose), number, base,
-    issued: time(lines[2]), expires: time(lines[3]), lots, listed: decodeBody(body, count, k),
+    issued: time(lines[2]), expires: time(lines[3]), lots,
+    listed: purpose === ISSUED ? decodeIssued(body, count, k) : decodeBody(body, count, k),
   });
 }
 

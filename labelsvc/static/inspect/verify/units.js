@@ -10,18 +10,26 @@ const [LAST_LOT, LAST_UNIT] = [1 << 24, 1 << 24];
 
 /** @typedef {Readonly<{first: number, stop: number, secret: Uint8Array}>} UnitKey of lots [first, stop) */
 
+/** Bits of reference, expiry and flags of a code. */
+const SAID = [47, 14, 3];
+
 /**
- * Whether a printed *unit* of *lot* lies in the log of a frozen key.
+ * Whether the unit of a code lies in the log of a frozen key and the code says what it said there; null:
+ * the unit does, and nobody told what its code says.
  *
  * @param {import("./manifest.js").Key} key
- * @param {number} lot
- * @param {number} unit
+ * @param {import("./parse.js").Payload} payload
+ * @returns {Promise<boolean | null>}
  */
-export async function logged(key, lot, unit) {
-  const own = key.ranges.filter((range) => range[0] === lot);
+export async function logged(key, { lot, unit, said }) {
+  const own = [...key.ranges.keys()].filter((at) => key.ranges[at][0] === lot);
   if (!own.length) return false;
   const index = key.unitKeys.length ? await indexOf(key.unitKeys, lot, unit) : unit;
-  return index !== null && own.some(([, first, stop]) => first <= index && index < stop);
+  if (index === null) return false;
+  const inside = own.filter((at) => key.ranges[at][1] <= index && index < key.ranges[at][2]);
+  const told = inside.map((at) => key.facts[at] ?? []);
+  if (told.some((facts) => facts.length && facts.every((fact, at) => fact === said[at]))) return true;
+  return told.some((facts) => !facts.length) ? null : false;
 }
 
 /**
@@ -76,6 +84,16 @@ export function isRange(row) {
   if (!Array.isArray(row) || row.length !== 3 || !row.every(Number.isInteger)) return false;
   const [lot, first, stop] = row;
   return lot >= 0 && lot < LAST_LOT && first >= 0 && first < stop && stop <= LAST_UNIT;
+}
+
+/**
+ * Whether *row* of a manifest is what codes say: reference, expiry and flags, or nothing where it is not told.
+ *
+ * @param {any} row
+ */
+export function areFacts(row) {
+  if (!Array.isArray(row) || (row.length !== 0 && row.length !== SAID.length)) return false;
+  return row.every((fact, at) => Number.isInteger(fact) && fact >= 0 && fact < 2 ** SAID[at]);
 }
 
 /**

@@ -5,19 +5,24 @@ import * as carton from "./carton.js";
 import { verify } from "./ed25519.js";
 import { Refused } from "./errors.js";
 import { lineOf } from "./head.js";
-import { PURPOSES } from "./lines.js";
+import { ISSUED, NAMING } from "./lines.js";
 import { logged } from "./units.js";
 
 /**
  * @typedef {{manifest: import("./manifest.js").Manifest,
  *   head: import("./head.js").Head | null,
- *   lists: import("./status.js").StatusList[]}} Trust
- * @typedef {"manifest" | "head" | "list" | "lot"} Stale why an answer is "as of": the manifest or the head
- *   is past its end, there is no list that the head names, or the list is older than the lot
+ *   lists: import("./status.js").StatusList[], latest?: Date | null}} Trust
+ *   `latest`: the latest moment that this device ever saw
+ * @typedef {"manifest" | "head" | "update" | "clock" | "list" | "lot"} Stale why an answer is "as of": the
+ *   manifest or the head is past its end, the head names a newer manifest or none, the clock is before what was
+ *   signed or seen, there is no list that the head names, or the list is older than the lot
  * @typedef {{payload: import("./parse.js").Payload | null, keyState: string | null,
  *   listed: string[], seen: boolean, stale: Stale[], asOf: Date | null}} Facts
  *   `asOf` is when the head was signed; null: there is none
  */
+
+/** Clocks of service and device may differ by five minutes. */
+const SLACK = 5 * 60_000;
 
 /**
  * The verdict, and what it rests on as far as it was looked at.
@@ -27,7 +32,7 @@ import { logged } from "./units.js";
  *   this visit
  * @returns {Promise<{verdict: string, facts: Facts}>}
  */
-export async function explain(code, { manifest, head, lists, now, seen = false }) {
+export async function explain(code, { manifest, head, lists, now, latest = null, seen = false }) {
   /** @type {Facts} */
   const facts = {
     payload: null, keyState: null, listed: [], seen, stale: [], asOf: head?.issued ?? null,
@@ -39,8 +44,9 @@ export async function explain(code, { manifest, head, lists, now, seen = false }
   if (code.form === "carton") {
     const key = manifest.keys.get(code.payload.kid);
     facts.keyState = key?.state ?? null;
-    facts.stale = ends(manifest, head, now);
-    return answer(await ofCarton(code, key, manifest.host, now, facts.stale.length > 0));
+    facts.stale = ends(manifest, head, now, latest);
+    const told = head?.states.get(code.payload.kid);
+    return answer(await ofCarton(code, key, manifest.host, { told, now, stale: facts.stale.length > 0 }));
   }
   if (code.form !== "offline") return answer("SHORT_CODE_NEEDS_NETWORK");
   const { payload } = code;
@@ -50,19 +56,27 @@ export async function explain(code, { manifest, head, lists, now, seen = false }
   const message = concat(utf8(`ocop-qr-v1\0${manifest.host}\0`), code.packed);
   if (!(await verify(key.publicKey, message, code.signature))) return answer("BAD_SIGNATURE");
   facts.keyState = key.state;
-  const stolen = key.state === "frozen";
-  if (key.state === "revoked" || (stolen && !(await logged(key, payload.lot, payload.unit)))) {
-    return answer("FROZEN_KEY_OUTSIDE_RANGE");
-  }
+  const told = head?.states.get(payload.kid);
+  const ended = endOf(key.state, told);
+  if (ended) return answer(ended);
+  const believed = key.state === "frozen" ? await logged(key, payload) : true;
+  if (believed === false) return answer("FROZEN_KEY_OUTSIDE_RANGE");
   const own = lists.filter((list) => list.host === manifest.host && list.kid === payload.kid);
-  facts.listed = PURPOSES.filter((purpose) =>
+  facts.listed = NAMING.filter((purpose) =>
     own.some((list) => list.purpose === purpose && list.has(payload.lot, payload.unit)));
-  facts.stale = stale(manifest, head, own, payload, now);
+  facts.stale = [...new Set([...ends(manifest, head, now, latest), ...unlisted(head, own, payload)])];
   if (facts.listed.includes("withdrawn")) return answer("REVOKED");
   if (seen) return answer("DUPLICATE_HERE");
   if (facts.listed.includes("sold")) return answer("DECOMMISSIONED");
   if (payload.expires && payload.expires < dayInHanoi(now)) return answer("EXPIRED");
-  return answer(facts.stale.length ? "ISSUED_OK_STALE" : "ISSUED_OK");
+  if (believed === null || (told === "frozen" && key.state !== "frozen")) return answer("SHORT_CODE_NEEDS_NETWORK"); // only the service can compare it
+  if (facts.stale.length || !head || !lineOf(head, payload.kid, ISSUED)) {
+    return answer(facts.stale.length ? "ISSUED_OK_STALE" : "ISSUED_OK");
+  }
+  const [was, may] = newest(head, own, payload.kid, ISSUED)[0].ends(payload.lot, payload.unit);
+  if (was) return answer("ISSUED_OK");
+  if (may) facts.stale.push("lot");
+  return answer(may ? "ISSUED_OK_STALE" : "NOT_ISSUED");
 }
 
 /**
@@ -71,16 +85,17 @@ export async function explain(code, { manifest, head, lists, now, seen = false }
  * @param {import("./parse.js").Carton} code
  * @param {import("./manifest.js").Key | undefined} key
  * @param {string} host
- * @param {Date} now
- * @param {boolean} stale
+ * @param {{told: string | undefined, now: Date, stale: boolean}} known `told`: what the head calls the key
  */
-async function ofCarton(code, key, host, now, stale) {
+async function ofCarton(code, key, host, { told, now, stale }) {
   if (!key) return "UNKNOWN_KEY";
   if (!(await verify(key.publicKey, carton.message(host, code), code.signature))) return "BAD_SIGNATURE";
-  if (key.state === "revoked") return "FROZEN_KEY_OUTSIDE_RANGE";
+  const ended = endOf(key.state, told);
+  if (ended) return ended;
   // Only the service can compare the units with its register.
   if (key.state === "frozen") return "SHORT_CODE_NEEDS_NETWORK";
   if (code.payload.expires && code.payload.expires < dayInHanoi(now)) return "EXPIRED";
+  if (told === "frozen") return "SHORT_CODE_NEEDS_NETWORK";
   return stale ? "ISSUED_OK_STALE" : "ISSUED_OK";
 }
 
@@ -98,37 +113,62 @@ export async function judge(code, trust, now, seen = false) {
 }
 
 /**
- * @param {import("./manifest.js").Manifest} manifest
+ * What is said of the codes of a key that verifies nothing; "" for another. The key of heads may take trust away
+ * and give none, so the worse state rules.
+ *
+ * @param {string} state in the manifest
+ * @param {string | undefined} told in the head
+ */
+function endOf(state, told) {
+  if (state === "revoked" || told === "revoked") return "FROZEN_KEY_OUTSIDE_RANGE";
+  return state === "next" || told === "next" ? "UNKNOWN_KEY" : "";
+}
+
+/**
  * @param {import("./head.js").Head | null} head
  * @param {import("./status.js").StatusList[]} own lists of the key
  * @param {import("./parse.js").Payload} payload
- * @param {Date} now
  */
-function stale(manifest, head, own, payload, now) {
+function unlisted(head, own, payload) {
   /** @type {Set<Stale>} */
-  const found = new Set(ends(manifest, head, now));
-  for (const purpose of PURPOSES) {
-    // A full list, or one that deltas were added to: nothing of it is missing up to its number.
-    const line = head && lineOf(head, payload.kid, purpose);
-    const newest = own.filter(
-      (list) => list.purpose === purpose && list.base === 0 && line && list.number >= line.number,
-    );
-    if (!newest.length) found.add("list");
-    else if (!newest.some((list) => list.covers(payload.lot))) found.add("lot");
+  const found = new Set();
+  const tells = head && lineOf(head, payload.kid, ISSUED);
+  for (const purpose of tells ? [...NAMING, ISSUED] : NAMING) {
+    const lists = newest(head, own, payload.kid, purpose);
+    if (!lists.length) found.add("list");
+    else if (!lists.some((list) => list.covers(payload.lot))) found.add("lot");
   }
   return [...found];
+}
+
+/**
+ * Lists that are what the head names, or newer: full ones, or such that deltas were added to. Nothing of them is
+ * missing up to their number.
+ *
+ * @param {import("./head.js").Head | null} head
+ * @param {import("./status.js").StatusList[]} own lists of the key
+ * @param {number} kid
+ * @param {string} purpose
+ */
+function newest(head, own, kid, purpose) {
+  const line = head && lineOf(head, kid, purpose);
+  return own.filter((list) => list.purpose === purpose && list.base === 0 && line && list.number >= line.number);
 }
 
 /**
  * @param {import("./manifest.js").Manifest} manifest
  * @param {import("./head.js").Head | null} head
  * @param {Date} now
+ * @param {Date | null} latest
  * @returns {Stale[]}
  */
-function ends(manifest, head, now) {
+function ends(manifest, head, now, latest) {
   /** @type {Stale[]} */
   const found = now > manifest.expires ? ["manifest"] : [];
-  return !head || now > head.expires ? [...found, "head"] : found;
+  if (!head || now > head.expires) found.push("head");
+  if (head && (head.manifest === null || head.manifest > manifest.version)) found.push("update");
+  const earliest = Math.max(Number(manifest.issued), Number(head?.issued ?? 0), Number(latest ?? 0)) - SLACK;
+  return Number(now) < earliest ? [...found, "clock"] : found;
 }
 
 /**

@@ -77,7 +77,6 @@ def test_a_hash_is_shown_short_and_can_be_copied_whole(
         ("q=print_run:7", "Print run 7", "ds.xlsx"),
         ("action=import.apply", "ds.xlsx", "Print run 7"),
         ("q=office&action=key.rotate", "Signing key", "ds.xlsx"),
-        ("action=not.one", "Print run 7", ""),
     ],
 )
 def test_it_is_narrowed_by_person_thing_and_action(
