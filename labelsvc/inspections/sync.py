@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
@@ -66,12 +66,43 @@ class SentCase(SentPlace):
     photos: list[SentPhoto] = Field(default=[], max_length=MOST_PHOTOS)
 
 
-def take(session: Session, files: Files, ring: Keyring, sent: SentCase, *, actor: str) -> Case:
+class Picture(NamedTuple):
+    """A photo drawn anew: a JPEG and its size in pixels."""
+
+    data: bytes
+    width: int
+    height: int
+
+
+def pictures(sent: SentCase) -> list[Picture]:
+    """Draw the photos of a case anew, in their order: before anything is locked, for it takes seconds.
+
+    :raises PhotoRefused: one is no photo; nothing of the case is kept then.
+    """
+    return [Picture(*redrawn(_raw(photo))) for photo in sent.photos]
+
+
+def _raw(photo: SentPhoto) -> bytes:
+    try:
+        return base64.b64decode(photo.data, validate=True)
+    except binascii.Error:
+        raise PhotoRefused("The photo arrived damaged.", fix="Send it again.") from None
+
+
+def take(
+    session: Session,
+    files: Files,
+    ring: Keyring,
+    sent: SentCase,
+    *,
+    drawn: Sequence[Picture],
+    actor: str,
+) -> Case:
     """Keep a case with its note and photos; sent again as it was, it is kept once.
 
     A uid belongs to who sent it first, and stands for what came with it: evidence does not change.
 
-    :raises PhotoRefused: a photo is none; nothing of the case is kept then.
+    :param drawn: the `pictures` of *sent*.
     :raises Conflict: the uid of the case, of a photo or of the place is known from somebody else, or with
         other contents.
     """
@@ -101,8 +132,8 @@ def take(session: Session, files: Files, ring: Keyring, sent: SentCase, *, actor
             spot=Spot(sent.place, sent.latitude, sent.longitude), uid=sent.sighting or uid,
         )  # fmt: skip
     cases.add_note(session, case, _words(session, sent, case, issue), actor, uid=note)
-    for photo in sent.photos:
-        _keep_photo(session, files, case, photo, actor)
+    for photo, picture in zip(sent.photos, drawn, strict=True):
+        _keep_photo(session, files, case, photo.uid, picture, actor)
     return case
 
 
@@ -190,16 +221,13 @@ def _names(session: Session, case: Case, keys: Sequence[str]) -> list[str]:
     return [names.get(key, key) for key in keys]
 
 
-def _keep_photo(session: Session, files: Files, case: Case, sent: SentPhoto, actor: str) -> None:
-    try:
-        raw = base64.b64decode(sent.data, validate=True)
-    except binascii.Error:
-        raise PhotoRefused("The photo arrived damaged.", fix="Send it again.") from None
-    data, width, height = redrawn(raw)
-    path = f"cases/{case.uid}/{sent.uid}.jpg"
+def _keep_photo(
+    session: Session, files: Files, case: Case, uid: str, picture: Picture, actor: str
+) -> None:
+    path = f"cases/{case.uid}/{uid}.jpg"
     photo = CaseFile(
-        uid=sent.uid, actor=actor, path=path, width=width, height=height,
-        sha256=hashlib.sha256(data).hexdigest(),
+        uid=uid, actor=actor, path=path, width=picture.width, height=picture.height,
+        sha256=hashlib.sha256(picture.data).hexdigest(),
     )  # fmt: skip
     cases.add_photo(session, case, photo)  # first: a file that another case has is not written over
-    files.put(path, data)
+    files.put(path, picture.data)

@@ -92,5 +92,5 @@ def test_a_case_about_a_scan_is_no_second_sighting(
     )  # fmt: skip
     with database.writing() as session:
         ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
-        take_case(session, Files(settings.files), ring, case, actor="user:9")
+        take_case(session, Files(settings.files), ring, case, drawn=[], actor="user:9")
     assert [one.uid for one in kept(database)] == [row["uid"]]

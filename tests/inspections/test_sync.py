@@ -24,7 +24,7 @@ from labelsvc.errors import Conflict, PhotoRefused
 from labelsvc.files import Files
 from labelsvc.inspections import cases
 from labelsvc.inspections.models import Case, CaseFile, CaseNote, Sighting
-from labelsvc.inspections.sync import SentCase, SentPhoto, take
+from labelsvc.inspections.sync import SentCase, SentPhoto, pictures, take
 from labelsvc.settings import Settings
 from tests.world import World
 
@@ -50,9 +50,10 @@ def sent(world: World, **facts: Any) -> SentCase:
 
 
 def keep(database: Database, settings: Settings, case: SentCase, *, actor: str = WHO) -> int:
+    drawn = pictures(case)
     with database.writing() as session:
         ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
-        return take(session, Files(settings.files), ring, case, actor=actor).id
+        return take(session, Files(settings.files), ring, case, drawn=drawn, actor=actor).id
 
 
 def everything(database: Database, settings: Settings) -> list[Any]:
@@ -160,7 +161,7 @@ OTHER = {
     "missing": {"missing": []},
     "time": {"at": datetime(2026, 11, 24, 3, tzinfo=UTC)},
     "a photo less": {"photos": []},
-    "another photo": {"photos": [SentPhoto(uid=str(uuid.uuid4()), data=photo((90, 70)))]},
+    "another photo": {"photos": [SentPhoto(uid=str(uuid.uuid4()), data=photo((910, 700)))]},
 }
 
 

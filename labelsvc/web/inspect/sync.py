@@ -9,7 +9,7 @@ from labelsvc.codes.register.keys import load_keyring
 from labelsvc.inspections import day_report_pdf, sightings
 from labelsvc.inspections.day_report import LARGEST_VISIT, SentVisit, gather
 from labelsvc.inspections.sightings import SentSightings
-from labelsvc.inspections.sync import SentCase, take
+from labelsvc.inspections.sync import SentCase, pictures, take
 from labelsvc.web.inspect.pages import bp
 from labelsvc.web.inspect.sent import sent_as
 from labelsvc.web.signed_in import actor, current_user
@@ -24,10 +24,10 @@ def sync() -> ResponseReturnValue:
     case says something else than before; the application keeps it and says so.
     """
     sent, where = sent_as(SentCase), site()
-    settings = where.settings
+    settings, drawn = where.settings, pictures(sent)
     with where.database.writing() as session:
         ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
-        number = take(session, where.files, ring, sent, actor=actor()).id
+        number = take(session, where.files, ring, sent, drawn=drawn, actor=actor()).id
     return {"uid": sent.uid, "case": number}
 
 

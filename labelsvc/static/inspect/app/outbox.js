@@ -137,7 +137,11 @@ function row({ sent, title, refused, taken }) {
   return line;
 }
 
-/** Under numbers of its own, for a person said so: nothing of what the server has is touched. @param {Case} sent */
+/**
+ * Send under new numbers, for a person said so: nothing of what the server has is touched.
+ *
+ * @param {Case} sent
+ */
 async function anew(sent) {
   const photos = sent.photos.map(({ data }) => ({ uid: crypto.randomUUID(), data }));
   const { sighting: _, ...rest } = sent;
