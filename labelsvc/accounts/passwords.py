@@ -7,37 +7,17 @@ from functools import lru_cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from labelsvc.accounts import hashing
+from labelsvc.accounts import common_passwords, hashing
 from labelsvc.errors import BadInput, Busy
 
 SHORTEST, LONGEST = 10, 200
-#: What people try first; longer lists belong into the operator's hands.
-_COMMON = frozenset(
-    [
-        "1234567890",
-        "0123456789",
-        "12345678910",
-        "qwertyuiop",
-        "password123",
-        "password1234",
-        "matkhau123",
-        "matkhau1234",
-        "iloveyou123",
-        "hanoi123456",
-        "vietnam123",
-        "ocop123456",
-        "abcdefghij",
-        "1111111111",
-        "0000000000",
-    ]
-)
 _hasher = PasswordHasher()
 
 
 def hash_password(password: str) -> str:
     """The hash to keep. Takes a tenth of a second or more: call it outside a transaction.
 
-    :raises BadInput: too short, too long, or one of the first that anybody would try.
+    :raises BadInput: too short, too long, or one that thieves try first.
     :raises Busy: too many hashes wait.
     """
     if not SHORTEST <= len(password) <= LONGEST:
@@ -47,7 +27,7 @@ def hash_password(password: str) -> str:
             shortest=SHORTEST,
             longest=LONGEST,
         )
-    if password.casefold() in _COMMON:
+    if common_passwords.is_common(password):
         raise BadInput(
             "This password is one of the first that thieves try.",
             fix="Take a few words that you remember; spaces are allowed.",

@@ -22,7 +22,20 @@ def test_the_hash_is_argon2id_and_salted() -> None:
 
 
 @pytest.mark.parametrize(
-    "password", ["", "short", "123456789", "x" * 201, "matkhau123", "MatKhau123", "OCOP123456"]
+    "password",
+    [
+        "",
+        "short",
+        "123456789",
+        "x" * 201,
+        "matkhau123",
+        "MatKhau123",
+        "OCOP123456",
+        "1234567890",
+        "Vietnam@2024",
+        "qwertyqwerty",
+        "dragon dragon",
+    ],
 )
 def test_passwords_that_anybody_would_try_are_refused(password: str) -> None:
     with pytest.raises(BadInput) as caught:

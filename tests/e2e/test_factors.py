@@ -24,6 +24,7 @@ from labelsvc.web.app import create_app
 from labelsvc.web.scan.state import ScanSite
 from tests import world as worlds
 from tests.e2e.conftest import Live, Reader, sign_in
+from tests.e2e.test_inspect import clean
 
 pytestmark = pytest.mark.e2e
 _NUMBERS = count(1)
@@ -318,3 +319,19 @@ def test_the_office_manages_accounts(
     with strict.database.reading() as session:
         assert session.get(Totp, number) is None
         assert not session.get_one(User, number).active
+
+
+def test_a_password_is_shown_on_request_and_sent_as_one(browser: Browser, live: Live) -> None:
+    page = browser.new_page(viewport={"width": 360, "height": 800}, locale="vi-VN")
+    page.goto(f"{live.url}/account/sign-in")
+    field = page.locator("input[name=password]")
+    field.fill("sai mật khẩu")
+    assert field.get_attribute("type") == "password"
+    page.get_by_label("Hiện mật khẩu").check()
+    assert field.get_attribute("type") == "text"
+    clean(page, "shown password")
+    page.fill("input[name=name]", "khong-co")
+    page.keyboard.press("Enter")
+    page.wait_for_load_state()
+    assert field.get_attribute("type") == "password"
+    page.close()
