@@ -19,13 +19,14 @@ from python_calamine import CalamineWorkbook
 
 from labelsvc.accounts import hashing
 from labelsvc.db import writing_here
-from labelsvc.labels.layouts import library
+from labelsvc.resources import folder
 
 #: Module or class, and the name of what reads there.
 READERS: list[tuple[Any, str]] = [
     (tomllib, "loads"),
     (Image, "open"),
-    (ImageCms, "ImageCmsProfile"),
+    # Its making, for Pillow asks whether something is one.
+    (ImageCms.ImageCmsProfile, "__init__"),
     (CalamineWorkbook, "from_object"),
     (csv, "reader"),
     (hashing, "run"),
@@ -34,7 +35,7 @@ READERS: list[tuple[Any, str]] = [
 
 def guard(patch: pytest.MonkeyPatch) -> None:
     """Make each of `READERS` refuse to run inside a writing transaction of a page."""
-    ours = {library.source(name) for name in library.names()}
+    ours = {file.read_text(encoding="utf-8") for file in folder("label_layouts").rglob("*.toml")}
     for owner, name in READERS:
         patch.setattr(owner, name, _guarded(getattr(owner, name), name, ours))
 
@@ -50,5 +51,5 @@ def _guarded(real: Callable[..., Any], name: str, ours: set[str]) -> Callable[..
 
 
 def _built_in(args: tuple[Any, ...], ours: set[str]) -> bool:
-    """True of a layout that comes with the program: it is small, and read once in a process."""
+    """True of a file that comes with the program: it is small."""
     return bool(args) and isinstance(args[0], str) and args[0] in ours

@@ -57,7 +57,7 @@ def test_the_example_of_settings_is_good_and_names_what_must_be_set(
     every = tomllib.loads(re.sub(r"^# (?=[a-z_]+ = )", "", words, flags=re.M))
     assert len(every) > len(MUST) and set(every) <= set(Settings.model_fields)
     keys = tmp_path / "secret-keys"
-    keys.write_text("k" * 40)
+    keys.write_text("Zq7vN2xKt9RwLb4mHc8dPf3sGj6yUa1e")
     keys.chmod(0o600)
     file = tmp_path / "labelsvc.toml"
     file.write_text(words.replace("/etc/labelsvc/secret-keys", str(keys)), encoding="utf-8")

@@ -85,7 +85,7 @@ def test_doctor_names_what_is_wrong_and_how_to_mend_it(
 @pytest.mark.parametrize(
     ("update", "check", "what"),
     [
-        ({"secret_keys": ()}, "secret keys", "known to everybody"),
+        ({"secret_keys": (), "dev": True}, "secret keys", "known to everybody"),
         ({"base_url": "https://truy-xuat-nguon-goc.san-pham-ocop.hanoi.gov.vn"}, "host on labels", "round-30 (short, lot)"),
     ],
 )  # fmt: skip

@@ -109,7 +109,7 @@ def running(
         "LABELSVC_DATABASE_URL": settings.database, "LABELSVC_DATA_DIR": str(settings.data_dir),
         "LABELSVC_BASE_URL": settings.base_url, "LABELSVC_SECRET_KEYS": settings.keys[0],
         "LABELSVC_PROXY_HOPS": "1", "LABELSVC_LOG_JSON": "true", "LABELSVC_RENDER_PROCESSES": "0",
-        "LABELSVC_TEMPLATE_OVERRIDE": str(override), "LABELSVC_SCAN_MISSES": "5",
+        "LABELSVC_TEMPLATE_OVERRIDE": str(override), "LABELSVC_SCAN_MISSES": "2",
         "PYTHONPATH": str(Path(labelsvc.__file__).parents[1]), "PYTHONUNBUFFERED": "1",
     }  # fmt: skip
     with (logs / "out").open("wb") as out, (logs / "err").open("wb") as err:

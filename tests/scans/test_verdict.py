@@ -64,6 +64,7 @@ ROWS = {
     Verdict.VOIDED: (410, Tone.BAD),
     Verdict.UNBOUND: (200, Tone.CAUTION),
     Verdict.NOT_ACTIVATED: (200, Tone.CAUTION),
+    Verdict.PARTLY_WITHDRAWN: (200, Tone.BAD),
     Verdict.DECOMMISSIONED: (410, Tone.CAUTION),
     Verdict.NOT_ISSUED: (404, Tone.BAD),
     Verdict.BAD_SIGNATURE: (404, Tone.BAD),

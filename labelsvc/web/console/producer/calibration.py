@@ -136,7 +136,10 @@ def _page(printer_id: int, posted: Posted) -> ResponseReturnValue:
         row = _printer(session, printer_id)
         rolls = _rolls(session, row)
         usual = _USUAL if _USUAL in rolls else next(iter(rolls))
-        chosen = offered_or_refused(request.values.get("roll", ""), rolls, "roll") or usual
+        # What a form sends was answered beside its field.
+        sent = request.form.get("roll", "")
+        chosen = sent if sent in rolls else usual
+        chosen = offered_or_refused(request.args.get("roll", ""), rolls, "roll") or chosen
         page = render_template(
             "console/producer/printer_label.html",
             printer=row,
