@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -62,15 +61,14 @@ def test_codes_in_older_reports_and_notes_are_cut_to_their_ends(
     database = Database(f"sqlite:///{tmp_path}/old.sqlite3")
     request.addfinalizer(database.close)
     upgrade(database, "0011")
-    code, day = "J8BJE39WWDR8JYCA06G9ZRCK", datetime(2026, 1, 1, tzinfo=UTC)
+    code = "J8BJE39WWDR8JYCA06G9ZRCK"
     with database.writing() as session:
         session.execute(  # in letters: the table has columns now that it had not then
             text(
                 "INSERT INTO inspection_case (id, uid, kind, state, opened_at, opened_by, facts, decision, reason,"
-                " decided_by, contest, contested_by) VALUES (1, 'c', 'inspection', 'new', :day, 'x', '{}', '', '',"
+                " decided_by, contest, contested_by) VALUES (1, 'c', 'inspection', 'new', '2026-01-01', 'x', '{}', '', '',"
                 " '', '', '')"
-            ),
-            {"day": day},
+            )
         )
         for text_ in (f"Mã {code}", "Không có mã nào ở đây."):
             session.add(CaseNote(case_id=1, actor="x", text=text_))
