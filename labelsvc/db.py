@@ -32,6 +32,7 @@ from sqlalchemy import (
     event,
     insert,
     make_url,
+    text,
     update,
 )
 from sqlalchemy.engine import Dialect
@@ -135,6 +136,20 @@ def _taken(connection: Connection, table: Table) -> int | None:
     find = f'SELECT coalesce(max(id), 0) FROM "{table.name}"'  # noqa: S608  # a name of our own
     take = f"UPDATE id_floor SET next = next + 1 WHERE name = ? AND next > ({find}) RETURNING next"  # noqa: S608
     return connection.exec_driver_sql(take, (table.name,)).scalar()
+
+
+def take_turn(session: Session, lock: int, key: int | None = None) -> None:
+    """Let one transaction at a time pass here, until it ends; SQLite's writing door does so for all.
+
+    :param lock: a number of its own for each place. :param key: of what only a part takes turns for.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    if key is None:
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
+    else:
+        words = "SELECT pg_advisory_xact_lock(:lock, :key)"
+        session.execute(text(words), {"lock": lock, "key": key})
 
 
 class WritingSession(Session):

@@ -225,6 +225,11 @@ class Settings(BaseSettings):
         return not self.dev if self.second_factor is None else self.second_factor
 
     @property
+    def https(self) -> bool:
+        """True if people reach the service by https: cookies and headers depend on it."""
+        return urlsplit(self.base_url).scheme == "https"
+
+    @property
     def confirm_wait(self) -> int:
         """Hours in which an account that others had a hand in confirms nothing."""
         if self.confirm_wait_hours is None:

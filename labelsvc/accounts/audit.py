@@ -10,11 +10,12 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from labelsvc.accounts.models import AuditEntry
 from labelsvc.clock import now
+from labelsvc.db import take_turn
 
 #: Hash before the first entry.
 GENESIS = "0" * 64
@@ -57,8 +58,7 @@ def record(
 
 def lock(session: Session) -> None:
     """Be the only one who adds to the trail until the transaction ends."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    take_turn(session, _LOCK)
 
 
 def record_row(session: Session, row: Any, verb: str, *, actor: str, **facts: Any) -> AuditEntry:

@@ -168,7 +168,7 @@ def link(
 
 
 def waiting(session: Session) -> Sequence[AccountProposal]:
-    """What waits for a second person, and links that wait for whoever hands them over."""
+    """Give what waits for a second person, and links that wait for whoever hands them over."""
     return session.scalars(
         select(AccountProposal)
         .where(

@@ -191,7 +191,7 @@ class AccountProposal(Base):
 
 
 class AccountNotice(Base):
-    """What somebody did to an account, for its person to read."""
+    """One act of somebody on an account, for its person to read."""
 
     __tablename__ = "account_notice"
     __table_args__ = ({"info": {"volatile": True}},)

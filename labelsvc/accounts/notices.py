@@ -19,7 +19,7 @@ _SHOWN: Final = 20
 
 
 class Notice(StrEnum):
-    """What happened."""
+    """One kind of act that people are told of."""
 
     MADE = "made"
     LINK = "link"

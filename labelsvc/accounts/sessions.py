@@ -321,7 +321,7 @@ def of_user(session: Session, user: User) -> Sequence[SignIn]:
 
 
 def normal_name(name: str) -> str:
-    """How names are compared: NFC, lower case, no spaces around; telephone numbers from 0, digits only."""
+    """Give *name* as names are compared: NFC, lower case, no spaces around; telephone numbers from 0, digits only."""
     plain = nfc(name).strip().lower()[:120]
     found = _TELEPHONE.fullmatch(re.sub(r"[\s.()-]", "", plain))
     return f"0{found[1]}" if found else plain

@@ -18,11 +18,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from labelsvc.accounts.models import SignInTry
 from labelsvc.clock import now
+from labelsvc.db import take_turn
 from labelsvc.errors import TooManyTries
 
 #: Failures within this time count.
@@ -123,13 +124,9 @@ def _check(session: Session, key: str, limit: _Limit) -> None:
 
 
 def _lock(session: Session, keys: list[str]) -> None:
-    """Let tries of one person take turns: SQLite's writing door does so for everybody."""
-    if session.get_bind().dialect.name != "postgresql":
-        return
+    """Let tries of one person take turns."""
     for number in sorted(int(key[:7], 16) for key in keys):
-        session.execute(
-            text("SELECT pg_advisory_xact_lock(:lock, :key)"), {"lock": _LOCK, "key": number}
-        )
+        take_turn(session, _LOCK, number)
 
 
 def take_back(session: Session, tried: list[int]) -> None:

@@ -257,7 +257,7 @@ def _signed(manifest: Manifest) -> str:
 
 
 def _counted(manifest: Manifest) -> list[tuple[int, int]]:
-    """How many of its roots signed and must; the same of the roots before where they are others."""
+    """Count how many of its roots signed and must; the same of the roots before where they are others."""
     content = manifest.content
     both = [(content.threshold, content.roots)]
     if manifest.before is not None and manifest.before != both[0]:

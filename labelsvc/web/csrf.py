@@ -5,8 +5,6 @@ Used by `gate.py` for each request that may change something.
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import Flask, Request, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect
@@ -28,7 +26,7 @@ class _LazySessions(SecureCookieSessionInterface):
 
 
 def install(app: Flask) -> None:
-    https = urlsplit(app.extensions["labelsvc"].settings.base_url).scheme == "https"
+    https = app.extensions["labelsvc"].settings.https
     app.session_interface = _LazySessions()
     app.config.update(
         WTF_CSRF_TIME_LIMIT=None,

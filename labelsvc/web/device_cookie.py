@@ -6,7 +6,6 @@ Used by the pages of accounts, and sent to them only: who scans a code from the 
 from __future__ import annotations
 
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from flask import request
 from werkzeug.wrappers import Response
@@ -29,7 +28,7 @@ def give(answer: Answer, user_id: int) -> Answer:
         devices.write(read(), user_id, keys=site().settings.keys),
         max_age=devices.LIFETIME_SECONDS,
         httponly=True,
-        secure=_https(),
+        secure=site().settings.https,
         samesite="Strict",
         path="/account",
     )
@@ -37,8 +36,4 @@ def give(answer: Answer, user_id: int) -> Answer:
 
 
 def _name() -> str:
-    return "__Secure-device" if _https() else "device"
-
-
-def _https() -> bool:
-    return urlsplit(site().settings.base_url).scheme == "https"
+    return "__Secure-device" if site().settings.https else "device"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, g
 
@@ -47,7 +46,7 @@ class Sent(Response):
 
 def install(app: Flask) -> None:
     """Add the headers to each response; pages of a signed-in person are kept by no cache."""
-    https = urlsplit(app.extensions["labelsvc"].settings.base_url).scheme == "https"
+    https = app.extensions["labelsvc"].settings.https
 
     @app.after_request
     def headers(answer: Response) -> Response:

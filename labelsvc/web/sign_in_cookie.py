@@ -5,8 +5,6 @@ Used by `signed_in.py` and the pages of accounts.
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import request
 from werkzeug.wrappers import Response
 
@@ -15,7 +13,7 @@ from labelsvc.web.site import site
 
 def cookie_name() -> str:
     """`__Host-` binds the cookie to this host and to https; browsers refuse it without https."""
-    return "__Host-session" if _https() else "session"
+    return "__Host-session" if site().settings.https else "session"
 
 
 def token() -> str:
@@ -26,14 +24,12 @@ def token() -> str:
 def remember(answer: Response, value: str) -> None:
     """Put the sign-in token into a cookie; without an end, it dies with the browser."""
     answer.set_cookie(
-        cookie_name(), value, httponly=True, secure=_https(), samesite="Lax", path="/"
+        cookie_name(), value, httponly=True, secure=site().settings.https, samesite="Lax", path="/"
     )
 
 
 def forget(answer: Response) -> None:
     """Delete the cookie."""
-    answer.delete_cookie(cookie_name(), httponly=True, secure=_https(), samesite="Lax", path="/")
-
-
-def _https() -> bool:
-    return urlsplit(site().settings.base_url).scheme == "https"
+    answer.delete_cookie(
+        cookie_name(), httponly=True, secure=site().settings.https, samesite="Lax", path="/"
+    )

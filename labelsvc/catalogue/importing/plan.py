@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from labelsvc import db
 from labelsvc.catalogue.importing.choices import Choices
 from labelsvc.catalogue.importing.files.read import Cells, Table, read_tables
 from labelsvc.catalogue.importing.files.spool import Spool
@@ -273,8 +274,8 @@ def _settle(
 
 def take_turn(session: Session) -> None:
     """Let one list at a time compare and write; on SQLite the writing door does so."""
-    if isinstance(session, WritingSession) and session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    if isinstance(session, WritingSession):
+        db.take_turn(session, _LOCK)
 
 
 def chosen_tables(tables: list[Table]) -> list[Table]:

@@ -29,7 +29,7 @@ _PAGES: Final = frozenset(
 
 
 class Lane(StrEnum):
-    """Whose threads serve a request."""
+    """One set of threads that serves requests."""
 
     SCAN = "scan"
     #: Photos, styles and scripts, which scan pages show.

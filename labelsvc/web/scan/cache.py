@@ -93,15 +93,19 @@ class Pages:
         self._kept: OrderedDict[tuple[Any, ...], Kept] = OrderedDict()
 
     def get(self, peek: Peek, kind: str, lang: str) -> Kept | None:
-        found = self._kept.get((peek.issue_id, peek.mark_id, peek.apart, kind, lang))
+        found = self._kept.get(_key(peek, kind, lang))
         return found if found is not None and found.stamp == stamp_of(peek) else None
 
     def put(self, peek: Peek, kind: str, lang: str, kept: Kept) -> None:
-        key = (peek.issue_id, peek.mark_id, peek.apart, kind, lang)
+        key = _key(peek, kind, lang)
         self._kept.pop(key, None)  # several threads do this: each step alone leaves it whole
         self._kept[key] = kept
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
+
+
+def _key(peek: Peek, kind: str, lang: str) -> tuple[Any, ...]:
+    return peek.issue_id, peek.mark_id, peek.apart, kind, lang
 
 
 def stamp_of(peek: Peek) -> tuple[Any, ...]:

@@ -184,10 +184,9 @@ def _render(session: Session, peek: Peek, kind: str, stamp: tuple[Any, ...]) -> 
     issue = session.get_one(Issue, peek.issue_id)
     verdict = lookup.judge(mark, issue, today)
     view = scan_view.view(
-        found, verdict, form=peek.form, mark=mark, base_url=site().settings.base_url, code=CODE
-    )
-    if peek.apart:
-        scan_view.tell_places_apart(view)
+        found, verdict, form=peek.form, mark=mark, base_url=site().settings.base_url, code=CODE,
+        apart=peek.apart,
+    )  # fmt: skip
     view["code"] = {"text": CODE, "printed": PRINTED, "position": POSITION, "form": peek.form}
     view["compare"] = compared(session, issue)
     if peek.form == Form.OFFLINE and view["compare"] != "host":
@@ -275,7 +274,7 @@ def _send(verdict: Verdict, kind: str, body: bytes, *, packed: bool = False) -> 
             own.csp if kind in ("html", "preview") else "default-src 'none'; frame-ancestors 'none'"
         )
         lines.append(("Content-Security-Policy", csp))
-        if site().settings.base_url.startswith("https:"):
+        if site().settings.https:
             lines.append(STRICT_TRANSPORT)
         lines = own.headers[kind, packed, lang] = list(dict(lines).items())
     status = 200 if kind == "preview" else SHOWN[verdict].status

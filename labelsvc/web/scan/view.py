@@ -42,21 +42,36 @@ _KINDS = {
 
 
 def view(
-    found: Found, verdict: Verdict, *, form: str, mark: Mark | None, base_url: str, code: str
+    found: Found,
+    verdict: Verdict,
+    *,
+    form: str,
+    mark: Mark | None,
+    base_url: str,
+    code: str,
+    apart: bool = False,
 ) -> dict[str, Any]:
-    """Everything the page of a code or link says, in the reader's language (docs/api.md, Scan)."""
+    """Give all that the page of a code or link says, in the reader's language (docs/api.md, Scan).
+
+    :param apart: an open case has reports of the code at places far apart. The machine word stays:
+        what people report is a sign and proves nothing.
+    """
     shown, product, lot = SHOWN[verdict], found.product, found.lot
     english = current() == "en"
-    ended = _ENDED.get(found.standing) if verdict is Verdict.ISSUED_OK else None
+    headline, meaning, tone = shown.headline, shown.meaning, shown.tone
+    # Green means that nothing is known against code or stars: a buyer reads the head only.
+    if verdict is Verdict.ISSUED_OK and apart:
+        headline, meaning, tone = _APART, _APART_MEANING, Tone.CAUTION
+    elif verdict is Verdict.ISSUED_OK and found.standing in _ENDED:
+        headline, tone = _ENDED[found.standing], Tone.CAUTION
     return {
         "verdict": str(verdict),
-        # Green means that nothing is known against code or stars: a buyer reads the head only.
-        "tone": str(Tone.CAUTION if ended else shown.tone),
-        "headline": gettext(ended or shown.headline),
-        "meaning": gettext(shown.meaning),
+        "tone": str(tone),
+        "headline": gettext(headline),
+        "meaning": gettext(meaning),
         "host": urlsplit(base_url).netloc,
         "mark": _mark(mark) if mark is not None else None,
-        "places_apart": False,
+        "places_apart": apart,
         "recall": {
             "reason": lot.recall_reason,
             "on": clock.local(lot.recalled_at).date().isoformat(),
@@ -115,20 +130,6 @@ def view(
             "photos": [f"{base_url}/media/{p.key}.jpg" for p in product.photos[:3]],
         },
     }
-
-
-def tell_places_apart(page: dict[str, Any]) -> None:
-    """Say in the head of a valid code's page that an open case has reports of places far apart.
-
-    The machine word stays: what people report is a sign and proves nothing.
-    """
-    page["places_apart"] = True
-    if page["verdict"] == Verdict.ISSUED_OK:
-        page |= {
-            "tone": str(Tone.CAUTION),
-            "headline": gettext(_APART),
-            "meaning": gettext(_APART_MEANING),
-        }
 
 
 def public(page: dict[str, Any]) -> dict[str, Any]:
