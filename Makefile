@@ -78,7 +78,9 @@ lock:
 	$(LOCK) -o requirements/runtime.txt
 	$(LOCK) --extra scale -o requirements/scale.txt
 	$(LOCK) --extra hsm -o requirements/hsm.txt
+	$(LOCK) --extra oidc -o requirements/oidc.txt
 	$(LOCK) --group test -o requirements/test.txt
+	$(LOCK) --group audit -o requirements/audit.txt
 	$(LOCK) --group test --group bench -o requirements/bench.txt
 
 # The checks of a release; with RELEASE=yes the tag as well. CONTRIBUTING.md has the steps.

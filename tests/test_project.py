@@ -118,7 +118,8 @@ def wanted(lines: list[str]) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("requirements", "extra"), [("runtime.txt", None), ("scale.txt", "scale"), ("hsm.txt", "hsm")]
+    ("requirements", "extra"),
+    [("runtime.txt", None), ("scale.txt", "scale"), ("hsm.txt", "hsm"), ("oidc.txt", "oidc")],
 )
 def test_lists_of_requirements_hold_what_is_declared_with_hashes(
     requirements: str, extra: str | None
