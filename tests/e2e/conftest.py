@@ -144,6 +144,14 @@ def reader(browser: Browser, live: Live, request: pytest.FixtureRequest) -> Iter
     context.close()
 
 
+@pytest.fixture
+def language(reader: Reader) -> str:
+    """Vietnamese on the phone, where its longer words have less room, and English at the desk."""
+    size = reader.page.viewport_size
+    assert size is not None
+    return "vi" if size["width"] == 360 else "en"
+
+
 def sign_in(reader: Reader, name: str) -> None:
     reader.open("/account/sign-in")
     reader.page.fill("#name", name)
