@@ -1,62 +1,42 @@
-"""Ending: tells producers of stars that end, 180, 120 and 30 days before.
+"""Ending: tells producers of stars that end, 180, 120 and 30 days before. Used by the worker, every hour.
 
 The law opens the renewal 180 days before the end and closes it 120 days before (art. 7.6a).
 """
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from labelsvc.accounts import notices
-from labelsvc.catalogue.models import Producer, Product
-from labelsvc.catalogue.recognition import (
-    RENEWAL_CLOSES_DAYS,
-    RENEWAL_OPENS_DAYS,
-    Recognition,
-)
+from labelsvc.catalogue.certify import ending_within
+from labelsvc.catalogue.recognition import RENEWAL_CLOSES_DAYS, RENEWAL_OPENS_DAYS
 from labelsvc.i18n import day
 from labelsvc.messages.outbox import Note
 
-#: Days before the end, the latest first.
+#: Days before the end, the last first.
 STEPS: Final = (30, RENEWAL_CLOSES_DAYS, RENEWAL_OPENS_DAYS)
 
 
 def tell(session: Session, on: date) -> int:
-    """Tell what is to be told on the day *on*, once a step; gives how many recognitions were looked at.
+    """Tell what is to be told on the day *on*, once a step; gives how many recognitions end soon.
 
     A step that was missed, since nothing ran or no channel was set, is made up for until the next one.
     """
-    if not session.info.get("channels"):
-        return 0
-    ends = func.coalesce(Recognition.extended_to, Recognition.valid_to)
-    last = select(func.max(func.coalesce(Recognition.extended_to, Recognition.valid_to)))
-    found = session.execute(
-        select(Recognition.id, ends, Product.id, Product.name, Product.producer_id)
-        .join(Product, Product.id == Recognition.product_id)
-        .join(Producer, Producer.id == Product.producer_id)
-        .where(ends >= on, ends <= on + timedelta(days=STEPS[-1]))
-        .where(Recognition.withdrawn_on.is_(None))
-        .where(Product.merged_into_id.is_(None), Producer.active.is_(True))
-        # A renewal that holds longer says that nothing ends.
-        .where(
-            ends
-            == last.where(Recognition.product_id == Product.id, Recognition.withdrawn_on.is_(None))
-            .correlate(Product)
-            .scalar_subquery()
-        )
-        .order_by(Recognition.id)
-    ).all()
-    for number, end, product_id, name, producer_id in found:
-        left = (end - on).days
+    found = [
+        row
+        for row in ending_within(session, STEPS[-1], on=on)
+        if row.extended_to is None and row.product.merged_into_id is None
+    ]
+    for row in found:
+        product, left = row.product, (row.valid_to - on).days
         step = next(step for step in STEPS if left <= step)
         facts = {
-            "product": name, "day": day(end), "count": left,
-            "page": f"/console/products/{product_id}",
+            "product": product.name, "day": day(row.valid_to), "count": left,
+            "page": f"/console/products/{product.id}",
         }  # fmt: skip
-        note = Note("stars_ending", f"recognition:{number}:{end}:{step}", facts)
-        notices.tell_producer(session, producer_id, note)
+        note = Note("stars_ending", f"recognition:{row.id}:{row.valid_to}:{step}", facts)
+        notices.tell_producer(session, product.producer_id, note)
     return len(found)

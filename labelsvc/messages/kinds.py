@@ -6,11 +6,11 @@ that the reader needs to know which of their goods it is about.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from labelsvc.errors import Phrase
+from labelsvc.messages.models import Channel
 
 
 @dataclass(frozen=True)
@@ -22,16 +22,14 @@ class Kind:
     subject: Phrase
     body: tuple[Phrase, ...]
     button: Phrase
-    #: Facts of a preview.
-    sample: Mapping[str, Any] = field(default_factory=dict)
     #: About an account: not every channel of it can be switched off, and no webhook learns of it.
     security: bool = False
     #: Somebody waits for it before a screen.
     urgent: bool = False
 
 
-#: Fact → what it may be, where it is a sentence that is translated too.
-SPOKEN: Final = "what"
+#: Facts that may be sentences of ours, and are translated then.
+SPOKEN: Final = frozenset({"what", "goods"})
 _IGNORE: Final = Phrase(
     "Was it not you? Tell the programme office, or whoever runs the machine, at once."
 )
@@ -56,7 +54,7 @@ KINDS: Final[dict[str, Kind]] = {
             Phrase("Was it not you? Then do nothing: the password stays as it is."),
         ),
         Phrase("Choose a new password"),
-        {"minutes": 30}, security=True, urgent=True,
+        security=True, urgent=True,
     ),
     "verify": Kind(
         Phrase("Check of an address"),
@@ -76,21 +74,21 @@ KINDS: Final[dict[str, Kind]] = {
             _IGNORE,
         ),
         Phrase("Look at my account"),
-        {"device": "Firefox / Android", "moment": "01/12/2026 08:15"}, security=True,
+        security=True,
     ),
     "factor": Kind(
         Phrase("Changed second factor"),
         Phrase("The two-step sign-in of your account changed"),
         (Phrase("{what}: {moment}."), _IGNORE),
         Phrase("Look at my account"),
-        {SPOKEN: "A second factor was set up", "moment": "01/12/2026 08:15"}, security=True,
+        security=True,
     ),
     "account": Kind(
         Phrase("Change of the account"),
         Phrase("Something changed at your account"),
         (Phrase("{what}: {moment}."), _IGNORE),
         Phrase("Look at my account"),
-        {SPOKEN: "The password was set", "moment": "01/12/2026 08:15"}, security=True,
+        security=True,
     ),
     "withdrawn": Kind(
         Phrase("Withdrawal of goods or codes"),
@@ -100,21 +98,18 @@ KINDS: Final[dict[str, Kind]] = {
             Phrase("Whoever scans these codes is warned. Do not sell these goods."),
         ),
         Phrase("See what was withdrawn"),
-        {"goods": "Chè lam gừng, LOT-2026-07"},
     ),
     "case_opened": Kind(
         Phrase("New case"),
         Phrase("Case {number} was opened"),
         (Phrase("Case {number} was opened and waits for somebody of the office."),),
         Phrase("See the case"),
-        {"number": 12},
     ),
     "case_decided": Kind(
         Phrase("Decided case"),
         Phrase("Case {number} is decided"),
         (Phrase("The programme office decided case {number}. The page says what, and why."),),
         Phrase("See the case"),
-        {"number": 12},
     ),
     "stars_ending": Kind(
         Phrase("Stars that end soon"),
@@ -125,14 +120,12 @@ KINDS: Final[dict[str, Kind]] = {
             Phrase("After that day, labels with stars may not be put on goods any more."),
         ),
         Phrase("See the product"),
-        {"product": "Chè lam gừng", "day": "30/05/2027", "count": 180},
     ),
     "list_taken": Kind(
         Phrase("List taken over"),
         Phrase("The list {file} was taken over"),
         (Phrase("The list {file} was taken over into the catalogue: {count} rows."),),
         Phrase("See the report"),
-        {"file": "danh-sach-ocop.xlsx", "count": 412},
     ),
     "run_failed": Kind(
         Phrase("Failed print run"),
@@ -142,32 +135,52 @@ KINDS: Final[dict[str, Kind]] = {
             Phrase("The page says why, and what to do."),
         ),
         Phrase("See the print run"),
-        {"number": 31},
     ),
     "confirm": Kind(
         Phrase("Something waits for a second person"),
         Phrase("Something waits for a second person"),
         (Phrase("{what}. It waits for somebody who did not propose it."),),
         Phrase("Look at it"),
-        {SPOKEN: "The withdrawal of a lot or more is proposed"},
     ),
     "test": Kind(
         Phrase("Test message"),
         Phrase("A test message"),
         (Phrase("This message was sent to see whether messages arrive. Nothing is to be done."),),
         Phrase("Open the service"),
+        urgent=True,
     ),
 }  # fmt: skip
 
-#: What `what` of a message may say.
-WHAT: Final = (
-    Phrase("The withdrawal of a lot or more is proposed"),
-    Phrase("The withdrawal of stars is proposed"),
-    Phrase("An act on an account is proposed"),
-    Phrase("A merge is proposed"),
-    Phrase("Ranges of a frozen key are proposed"),
-    Phrase("Your address for messages was changed"),
-)
+#: What a preview fills the sentences with.
+SAMPLES: Final[dict[str, dict[str, Any]]] = {
+    "reset": {"minutes": 30},
+    "sign_in": {"device": "Firefox / Android", "moment": "01/12/2026 08:15"},
+    "factor": {"what": "A second factor was set up", "moment": "01/12/2026 08:15"},
+    "account": {"what": "The password was set", "moment": "01/12/2026 08:15"},
+    "withdrawn": {"goods": "Chè lam gừng, LOT-2026-07"},
+    "case_opened": {"number": 12},
+    "case_decided": {"number": 12},
+    "stars_ending": {"product": "Chè lam gừng", "day": "30/05/2027", "count": 180},
+    "list_taken": {"file": "danh-sach-ocop.xlsx", "count": 412},
+    "run_failed": {"number": 31},
+    "confirm": {"what": "The withdrawal of a lot or more is proposed"},
+}
+#: Channels as people call them.
+CHANNEL_WORDS: Final = {
+    Channel.MAIL: "E-mail",
+    Channel.PHONE: "Telephone",
+    Channel.WEBHOOK: "Webhook",
+}
+#: What a fact says of something that waits for a second person.
+WAITING: Final = {
+    "withdrawal": Phrase("The withdrawal of a lot or more is proposed"),
+    "stars": Phrase("The withdrawal of stars is proposed"),
+    "account": Phrase("An act on an account is proposed"),
+    "merge": Phrase("A merge is proposed"),
+    "ranges": Phrase("Ranges of a frozen key are proposed"),
+}
+#: Goods that have no name of their own.
+ALL_OF_A_KEY: Final = Phrase("all codes of a signing key").text
 #: Kinds that people choose channels for; the others go where their link leads.
 CHOSEN: Final = tuple(
     name for name in KINDS if name not in ("invitation", "reset", "verify", "test")

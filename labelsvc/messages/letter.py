@@ -42,7 +42,7 @@ class Letter:
 def write(kind: str, facts: Mapping[str, Any], *, language: str, link: str, office: str) -> Letter:
     """Fill the sentences of *kind* in *language*; *link* is a whole address."""
     found = KINDS[kind]
-    values = {name: Phrase(value) if name == SPOKEN else value for name, value in facts.items()}
+    values = {name: Phrase(value) if name in SPOKEN else value for name, value in facts.items()}
 
     def said(phrase: Phrase) -> str:
         return translate(phrase.text, language, **values)

@@ -10,15 +10,13 @@ from labelsvc.accounts.contact import addresses, choices, links
 from labelsvc.accounts.contact.links import Purpose
 from labelsvc.accounts.models import User
 from labelsvc.errors import LabelsvcError
-from labelsvc.messages.kinds import KINDS
+from labelsvc.messages.kinds import CHANNEL_WORDS, KINDS
 from labelsvc.messages.models import Channel
 from labelsvc.web import signed_in, step_up
 from labelsvc.web.account.sign_in import bp, offered_channels
 from labelsvc.web.language import explain, gettext
 from labelsvc.web.site import site
 
-#: Channels as people call them.
-CHANNEL_WORDS = {Channel.MAIL: "E-mail", Channel.PHONE: "Telephone", Channel.WEBHOOK: "Webhook"}
 
 
 @bp.route("/messages", methods=["GET", "POST"])
