@@ -26,7 +26,7 @@ class MailServer:
         #: Called after a message was kept and before the answer.
         self.after: Callable[[], None] = lambda: None
 
-    async def handle_RCPT(  # noqa: N802 -- the name that aiosmtpd calls
+    async def handle_RCPT(
         self, server: Any, session: Any, envelope: Any, address: str, options: Any
     ) -> str:
         if address in self.answers:
@@ -34,7 +34,7 @@ class MailServer:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         if "data" in self.answers:
             return self.answers["data"]
         with self._arrived:
@@ -128,5 +128,3 @@ def recorder() -> Iterator[Recorder]:
         server.shutdown()
         thread.join()
         server.server_close()
-
-

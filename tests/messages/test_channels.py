@@ -71,7 +71,9 @@ def test_facts_are_data_in_subject_text_and_html() -> None:
 
 
 def test_a_letter_has_both_forms_and_the_id_of_its_row(mail: MailServer) -> None:
-    way = Mail(mail_settings(mail.port, office_name="Văn phòng OCOP, Hà Nội", office_email="a@example.vn"))
+    way = Mail(
+        mail_settings(mail.port, office_name="Văn phòng OCOP, Hà Nội", office_email="a@example.vn")
+    )
     way.send(outgoing())
     way.send(outgoing())  # over the same connection
     way.close()
@@ -117,8 +119,13 @@ def test_a_password_never_goes_over_an_open_wire(mail: MailServer) -> None:
     assert why(way.send, outgoing())[0] is Why.AWAY  # this server offers no STARTTLS
     assert not mail.taken
     with pytest.raises(ConfigurationError):
-        load(dev=True, smtp_host="mail.example.vn", smtp_from="a@example.vn", smtp_tls="none", smtp_user="u")
-
+        load(
+            dev=True,
+            smtp_host="mail.example.vn",
+            smtp_from="a@example.vn",
+            smtp_tls="none",
+            smtp_user="u",
+        )
 
 
 # --- webhook -------------------------------------------------------------------------------------
@@ -202,7 +209,10 @@ def test_zalo_says_no_with_a_status_that_says_yes(
     way.send(outgoing(address="0912345678"))
     assert why(way.send, outgoing(address="0912345678"))[0] is means
     assert hook.documents[0]["phone"] == "84912345678"
-    assert hook.documents[0]["template_id"] == "7001" and "page" not in hook.documents[0]["template_data"]
+    assert (
+        hook.documents[0]["template_id"] == "7001"
+        and "page" not in hook.documents[0]["template_data"]
+    )
 
 
 def test_a_kind_without_template_is_not_sent(hook: Recorder) -> None:

@@ -18,7 +18,6 @@ from labelsvc.web.language import explain, gettext
 from labelsvc.web.site import site
 
 
-
 @bp.route("/messages", methods=["GET", "POST"])
 def messages() -> ResponseReturnValue:
     """The own addresses, and which messages come by which of them."""

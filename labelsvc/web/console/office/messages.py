@@ -14,7 +14,7 @@ from labelsvc.messages.models import Message, MessageState
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import choice_of, found_or_404, names_of, paged
 from labelsvc.web.console.office.dashboard import bp
-from labelsvc.web.language import gettext, language
+from labelsvc.web.language import current, gettext
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
 
@@ -71,7 +71,7 @@ def message_again(number: int) -> ResponseReturnValue:
 @bp.get("/messages/kinds")
 def message_kinds() -> ResponseReturnValue:
     """Every kind as it is read, with sample facts, in the language that is chosen."""
-    chosen = choice_of("to", LANGUAGES, language())
+    chosen = choice_of("to", LANGUAGES, current())
     settings = site().settings
     letters = {
         name: letter.write(
