@@ -10,6 +10,7 @@ from labelsvc.accounts.contact.addresses import is_mail
 from labelsvc.accounts.names import TELEPHONE, normal_name
 from labelsvc.cli import base
 from labelsvc.clock import now
+from labelsvc.db import Database
 from labelsvc.errors import BadInput, ConfigurationError
 from labelsvc.messages import outbox, overview
 from labelsvc.messages.models import Channel, Message, MessageState
@@ -115,7 +116,7 @@ def _newest(session: Session) -> int:
     return session.scalars(select(Message.id).order_by(Message.id.desc()).limit(1)).one()
 
 
-def _state(database: base.Database, number: int) -> str:
+def _state(database: Database, number: int) -> str:
     with database.reading() as session:
         return session.get_one(Message, number).state
 

@@ -36,7 +36,7 @@ class Letter:
     @property
     def html(self) -> str:
         """A whole HTML document: no picture, no script, nothing that is fetched."""
-        return _template().render(letter=self)
+        return str(_template().render(letter=self))
 
 
 def write(kind: str, facts: Mapping[str, Any], *, language: str, link: str, office: str) -> Letter:

@@ -46,7 +46,9 @@ class Counted(NamedTuple):
     doubtful: int
 
 
-def run(settings: Settings, database: Database, folder: Path, *, messages: int, seed: int) -> Counted:
+def run(
+    settings: Settings, database: Database, folder: Path, *, messages: int, seed: int
+) -> Counted:
     """Put *messages* in and send them by processes that die within half a second."""
     chance, outbox.LEASE = random.Random(seed), timedelta(milliseconds=20)  # type: ignore[misc]
     with database.writing() as session:
@@ -108,7 +110,9 @@ def _serve(port: int, taken: Path) -> None:
     async def forever() -> None:
         taker = _Taker(taken)
         loop = asyncio.get_running_loop()
-        await loop.create_server(lambda: SMTP(taker, hostname="localhost", loop=loop), "127.0.0.1", port)
+        await loop.create_server(
+            lambda: SMTP(taker, hostname="localhost", loop=loop), "127.0.0.1", port
+        )
         await asyncio.Event().wait()
 
     asyncio.run(forever())

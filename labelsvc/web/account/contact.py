@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from labelsvc.accounts import users
 from labelsvc.accounts.contact import addresses, choices, links
 from labelsvc.accounts.contact.links import Purpose
+from labelsvc.accounts.contact.models import Contact
 from labelsvc.accounts.models import User
 from labelsvc.errors import LabelsvcError
 from labelsvc.messages.kinds import CHANNEL_WORDS, KINDS
@@ -48,7 +49,7 @@ def messages() -> ResponseReturnValue:
     return page, status
 
 
-def _proven(known: dict[str, addresses.Contact]) -> list[str]:
+def _proven(known: dict[str, Contact]) -> list[str]:
     """The channels by which messages arrive."""
     return [c for c in offered_channels() if c in known and known[c].verified_at]
 
