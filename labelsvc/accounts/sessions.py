@@ -66,7 +66,8 @@ def check(
     with database.reading() as session:
         user = session.scalars(select(User).where(named(name)).order_by(User.id).limit(1)).first()
     word = device.of(user.id) if user is not None else ""
-    guess = Guess(secret, name, network, word)
+    # One count for each person, by whichever name or address they are tried.
+    guess = Guess(secret, normal_name(user.name) if user is not None else name, network, word)
     with database.writing() as session:
         tried = throttle.begin(session, guess)
     known = user.password_hash if user is not None and user.active else None

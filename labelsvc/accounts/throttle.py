@@ -22,6 +22,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from labelsvc.accounts.models import SignInTry
+from labelsvc.accounts.names import normal_name
 from labelsvc.clock import now
 from labelsvc.db import take_turn
 from labelsvc.errors import TooManyTries
@@ -152,5 +153,5 @@ def succeeded(session: Session, guess: Guess, tried: list[int]) -> None:
 
 def clear(session: Session, *, secret: str, name: str) -> None:
     """A new password was set by a link: the wait for the old one is over."""
-    key = Guess(secret, name, "").own_key()
+    key = Guess(secret, normal_name(name), "").own_key()
     session.execute(delete(SignInTry).where(SignInTry.key == key))

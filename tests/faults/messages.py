@@ -49,7 +49,7 @@ class Counted(NamedTuple):
 def run(
     settings: Settings, database: Database, folder: Path, *, messages: int, seed: int
 ) -> Counted:
-    """Put *messages* in and send them by processes that die within half a second."""
+    """Put *messages* in and send them by processes that die after a few."""
     chance, outbox.LEASE = random.Random(seed), timedelta(milliseconds=20)  # type: ignore[misc]
     with database.writing() as session:
         for number in range(messages):
@@ -63,7 +63,7 @@ def run(
         _wait_for(settings.smtp_port)
         while _left(database):
             sender = _child(lambda: _send(settings))
-            time.sleep(chance.uniform(0.1, 0.6))
+            _wait_to_kill(database, taken, chance)
             os.kill(sender, signal.SIGKILL)
             os.waitpid(sender, 0)
             kills += 1
@@ -77,6 +77,18 @@ def run(
     return Counted(
         messages, kills, messages - len(arrived), len(twice), len(twice - doubtful), len(doubtful)
     )
+
+
+def _wait_to_kill(database: Database, taken: Path, chance: random.Random) -> None:
+    """Let a sender send a few, and a moment of the next: the kill falls anywhere between two answers."""
+    goal = _count(taken) + chance.randint(1, 20)
+    while _count(taken) < goal and _left(database):
+        time.sleep(0.002)
+    time.sleep(chance.uniform(0, 0.03))
+
+
+def _count(taken: Path) -> int:
+    return taken.read_bytes().count(b"\n") if taken.exists() else 0
 
 
 def _left(database: Database) -> int:

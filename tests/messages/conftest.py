@@ -11,6 +11,7 @@ from labelsvc.clock import now
 from labelsvc.db import Database
 from labelsvc.settings import Settings
 from tests.messages.servers import MailServer, Recorder, mail_server, recorder
+from tests.world import World
 
 PASSWORD = "chum sen bên hồ"
 
@@ -41,7 +42,7 @@ def mailing(settings: Settings, database: Database, mail: MailServer) -> Setting
 
 
 @pytest.fixture
-def people(database: Database) -> dict[str, int]:
+def people(database: Database, world: World) -> dict[str, int]:
     """People of each role with a proven address, by the name before the @."""
     made: dict[str, int] = {}
     with database.writing() as session:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -17,23 +18,27 @@ from labelsvc.accounts.deciding import Act, Wanted
 from labelsvc.accounts.devices import Device
 from labelsvc.accounts.models import Role, User
 from labelsvc.accounts.notices import Notice
-from labelsvc.catalogue import ending
+from labelsvc.catalogue import ending, proposals
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.catalogue.recognition import Recognition
 from labelsvc.clock import now, today
-from labelsvc.codes.register import withdrawal
+from labelsvc.codes.register import claims, withdrawal
 from labelsvc.db import Database
-from labelsvc.errors import BadInput
+from labelsvc.errors import BadInput, PrintRefused
 from labelsvc.inspections import cases
 from labelsvc.inspections.cases import CaseSubject
+from labelsvc.labels.runs import start
+from labelsvc.labels.runs.request import RunRequest
 from labelsvc.messages.channels.mail import Mail
 from labelsvc.messages.kinds import PUBLISHED
 from labelsvc.messages.models import Message, MessageState
 from labelsvc.messages.outbox import Note
+from labelsvc.programme import merging
 from labelsvc.settings import Settings
 from labelsvc.worker.posting import Sender
 from tests.messages.conftest import PASSWORD
 from tests.messages.servers import MailServer
+from tests.programme.test_undoing import NEW, taken
 from tests.world import World
 
 KEYS = ("a key of the tests",)
@@ -207,6 +212,43 @@ def test_stars_are_told_180_120_and_30_days_before_the_end_once_each(
     with database.reading() as session:
         facts = session.scalars(select(Message).order_by(Message.id)).first()
     assert facts is not None and facts.facts["count"] == 180
+
+
+def test_a_failed_run_is_told_to_whoever_started_it(
+    database: Database, mailing: Settings, world: World, producer: int
+) -> None:
+    with database.writing() as session:
+        wanted = RunRequest(
+            lot=session.get_one(Lot, world.lot), layout="a4-65-plain", count=7,
+            base_url=mailing.base_url,
+        )  # fmt: skip
+        run = start.start_run(session, wanted, actor=f"user:{producer}")
+        start.fail(session, run, PrintRefused("A symbol could not be read back."))
+    assert told(database) == [("run_failed", "lan")]
+
+
+def test_a_list_that_is_taken_over_is_told_to_the_office(
+    database: Database, mailing: Settings, people: dict[str, int]
+) -> None:
+    number = taken(database, NEW)
+    assert told(database) == [("list_taken", "binh"), ("list_taken", "mai")]
+    with database.reading() as session:
+        facts = session.scalars(select(Message)).first()
+    assert facts is not None
+    assert facts.facts == {"file": "a.xlsx", "count": 1, "page": f"/office/imports/{number}"}
+
+
+#: Every verb by which something is proposed that a second person confirms.
+PROPOSING = [
+    proposals.propose_withdrawal, withdrawal._proposed, claims.propose, merging.propose,
+    merging.propose_undo, deciding.propose,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", PROPOSING, ids=lambda verb: f"{verb.__module__}.{verb.__name__}")
+def test_each_act_of_two_says_that_it_waits(verb: Callable[..., object]) -> None:
+    """Read in the source, as the table of those who confirm is (tests/accounts/test_two_people.py)."""
+    assert "two_people.ask(" in inspect.getsource(verb)
 
 
 # --- choices and addresses -----------------------------------------------------------------------
