@@ -89,6 +89,9 @@ def invite(session: Session, user: User) -> None:
     To one only: mail before telephone.
     """
     known = addresses.of_user(session, user.id)
+    if not known:  # an account of before there were addresses
+        addresses.suppose(session, user)
+        known = addresses.of_user(session, user.id)
     for channel in choices.PERSONAL:
         row = known.get(channel)
         if row is not None and row.refused_at is None and _takes(session, channel, "invitation"):
@@ -123,6 +126,15 @@ def tell_producer(session: Session, producer_id: int, note: Note) -> None:
     """Tell everybody who signs in for a producer, and the other program of the office."""
     post(session, _active(session, User.producer_id == producer_id), note)
     publish(session, note)
+
+
+def reached_producers(session: Session) -> set[int]:
+    """The producers with an account, of whom somebody can be written to or another program is told."""
+    query = select(User.producer_id).where(User.producer_id.is_not(None), User.active.is_(True))
+    if Channel.WEBHOOK not in _channels(session):
+        proven = select(Contact.user_id).where(Contact.verified_at.is_not(None))
+        query = query.where(User.id.in_(proven))
+    return {number for number in session.scalars(query) if number is not None}
 
 
 def tell_office(session: Session, note: Note, *, but: str = "") -> None:

@@ -20,7 +20,7 @@ from labelsvc.accounts import (
     throttle,
     two_people,
 )
-from labelsvc.accounts.contact import addresses
+from labelsvc.accounts.contact import addresses, links
 from labelsvc.accounts.models import Role, User
 from labelsvc.accounts.notices import Notice
 from labelsvc.errors import BadInput, Conflict, SignInFailed
@@ -138,6 +138,7 @@ def set_password(session: Session, user: User, hashed: str, *, actor: str) -> No
     """Change the password, given as its hash, and sign the user out everywhere."""
     user.password_hash = hashed
     sessions.end_all(session, user)
+    links.end(session, links.Purpose.RESET, user.id)
     audit.record(session, actor=actor, action="user.password", subject=f"user:{user.id}")
     notices.tell(session, user, Notice.PASSWORD, actor=actor)
 
@@ -145,12 +146,15 @@ def set_password(session: Session, user: User, hashed: str, *, actor: str) -> No
 def set_address(
     session: Session, user: User, channel: Channel, text: str, *, keys: Sequence[str]
 ) -> None:
-    """Put an address for messages in place of the one that *user* had, which is told of it.
+    """Put an address for messages in place of the one that *user* had, which is told of it. The same one
+    again only gets its link again.
 
     :raises BadInput: it is none. :raises Conflict: it belongs to another account. :raises TooManyTries:
         many were entered today.
     """
-    notices.tell(session, user, Notice.ADDRESS, actor=f"user:{user.id}")
+    row = addresses.of_user(session, user.id).get(channel)
+    if (row.address if row is not None else "") != names.normal_name(text):
+        notices.tell(session, user, Notice.ADDRESS, actor=f"user:{user.id}")
     if text.strip():
         addresses.enter(session, user, channel, text, keys=keys)
     else:

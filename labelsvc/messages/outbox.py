@@ -62,9 +62,10 @@ def put(
     return made.one_or_none() is not None
 
 
-def is_due(session: Session) -> bool:
+def is_due(session: Session, *, resting: frozenset[str] = frozenset()) -> bool:
     """True if `claim` would find a message now; without a lock."""
-    return session.scalars(select(Message.id).where(_due(now())).limit(1)).first() is not None
+    query = select(Message.id).where(_due(now()), Message.channel.not_in(resting))
+    return session.scalars(query.limit(1)).first() is not None
 
 
 def claim(session: Session, *, resting: frozenset[str] = frozenset()) -> Message | None:

@@ -56,12 +56,12 @@ class Sender:
     def send_next(self) -> bool:
         """Send the message whose turn it is; False where none waits for a channel that works."""
         resting = frozenset(c for c, until in self._rests.items() if until > time.monotonic())
-        away = frozenset(WAYS) - set(self._settings.channels)
+        resting |= frozenset(WAYS) - set(self._settings.channels)
         with self._database.reading() as session:
-            if not outbox.is_due(session) or setback.found(session) is not None:
+            if not outbox.is_due(session, resting=resting) or setback.found(session) is not None:
                 return False
         with self._database.writing() as session:
-            row = outbox.claim(session, resting=resting | away)
+            row = outbox.claim(session, resting=resting)
         if row is None:
             return False
         with self._database.reading() as session:

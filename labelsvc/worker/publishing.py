@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 import structlog
 
 from labelsvc import breakdown, clock
+from labelsvc.accounts import notices
 from labelsvc.catalogue import ending
 from labelsvc.codes.register.keys import load_keyring
 from labelsvc.codes.tlog import log as public_log
@@ -36,6 +37,8 @@ Verb: TypeAlias = Callable[[Database, Files, Settings], object]
 EVERY = 30.0
 #: Seconds between two looks at what is a matter of days.
 HOUR = 3600.0
+#: Producers that are told in one transaction.
+_TOLD_AT_ONCE = 50
 
 
 def publish(database: Database, files: Files, settings: Settings) -> int:
@@ -90,8 +93,13 @@ def keep_messages(database: Database, _: Files, settings: Settings) -> None:
     """Tell of stars that end, and forget old messages."""
     if not settings.channels:
         return
+    with database.reading() as session:
+        found = ending.waiting(session, clock.today())
+    for start in range(0, len(found), _TOLD_AT_ONCE):  # others write between
+        with database.writing() as session:
+            for producer_id, note in found[start : start + _TOLD_AT_ONCE]:
+                notices.tell_producer(session, producer_id, note)
     with database.writing() as session:
-        ending.tell(session, clock.today())
         overview.forget(session)
 
 

@@ -18,13 +18,14 @@ from labelsvc.accounts.deciding import Act, Wanted
 from labelsvc.accounts.devices import Device
 from labelsvc.accounts.models import Role, User
 from labelsvc.accounts.notices import Notice
-from labelsvc.catalogue import ending, proposals
+from labelsvc.catalogue import proposals
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.catalogue.recognition import Recognition
 from labelsvc.clock import now, today
 from labelsvc.codes.register import claims, withdrawal
 from labelsvc.db import Database
 from labelsvc.errors import BadInput, PrintRefused
+from labelsvc.files import Files
 from labelsvc.inspections import cases
 from labelsvc.inspections.cases import CaseSubject
 from labelsvc.labels.runs import start
@@ -36,6 +37,7 @@ from labelsvc.messages.outbox import Note
 from labelsvc.programme import merging
 from labelsvc.settings import Settings
 from labelsvc.worker.posting import Sender
+from labelsvc.worker.publishing import keep_messages
 from tests.messages.conftest import PASSWORD
 from tests.messages.servers import MailServer
 from tests.programme.test_undoing import NEW, taken
@@ -205,8 +207,8 @@ def test_stars_are_told_180_120_and_30_days_before_the_end_once_each(
             other.withdrawn_on = today()
     counts = []
     for left in (181, 180, 179, 120, 119, 31, 30, 1, 0):
-        with database.writing() as session:
-            ending.tell(session, end - timedelta(days=left))
+        with time_machine.travel(f"{end - timedelta(days=left)} 12:00 +0700", tick=True):
+            keep_messages(database, Files(mailing.files), mailing)
         counts.append(len(told(database)))
     assert counts == [0, 1, 1, 2, 2, 2, 3, 3, 3]
     with database.reading() as session:

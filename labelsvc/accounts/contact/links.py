@@ -38,12 +38,7 @@ def make(
 ) -> OneTimeLink:
     """A new link for the person of *contact*, to be sent there; older ones of this purpose end."""
     session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < now() - timedelta(days=1)))
-    session.execute(
-        update(OneTimeLink)
-        .where(OneTimeLink.user_id == contact.user_id, OneTimeLink.purpose == purpose)
-        .where(OneTimeLink.used_at.is_(None))
-        .values(used_at=now())
-    )
+    end(session, purpose, contact.user_id)
     seed = secrets.token_hex(16)
     made = OneTimeLink(
         purpose=str(purpose), user_id=contact.user_id, contact_id=contact.id,
@@ -53,6 +48,16 @@ def make(
     session.add(made)
     session.flush()
     return made
+
+
+def end(session: Session, purpose: Purpose, user_id: int) -> None:
+    """Let no link of this purpose that a person was sent work any more."""
+    session.execute(
+        update(OneTimeLink)
+        .where(OneTimeLink.user_id == user_id, OneTimeLink.purpose == purpose)
+        .where(OneTimeLink.used_at.is_(None))
+        .values(used_at=now())
+    )
 
 
 def token(session: Session, number: int, *, keys: Sequence[str]) -> str | None:
@@ -68,7 +73,10 @@ def token(session: Session, number: int, *, keys: Sequence[str]) -> str | None:
 
 
 def find(session: Session, purpose: Purpose, value: str) -> tuple[OneTimeLink, User]:
-    """The link and its person. :raises SignInFailed: it was used, is too old, or none of ours."""
+    """The link and its person.
+
+    :raises SignInFailed: it was used, is too old, none of ours, or of an address that was changed since.
+    """
     row = session.scalars(
         select(OneTimeLink).where(
             OneTimeLink.token_hash == _hash(value), OneTimeLink.purpose == purpose
@@ -77,6 +85,11 @@ def find(session: Session, purpose: Purpose, value: str) -> tuple[OneTimeLink, U
     user = session.get(User, row.user_id) if row is not None else None
     open_ = row is not None and row.used_at is None and row.expires_at > now()
     if row is None or user is None or not user.active or not open_:
+        raise _gone()
+    contact = session.get(Contact, row.contact_id)
+    if (
+        contact is None or contact.address != row.address
+    ):  # whoever reads there is not the person now
         raise _gone()
     return row, user
 

@@ -25,7 +25,7 @@ from labelsvc.worker.posting import Sender
 from labelsvc.worker.tasks import work_once
 from tests.messages.servers import MailServer, mail_server
 from tests.web.desk import Desk, seen
-from tests.world import World
+from tests.world import PASSWORD, World
 
 NEW = "con đê chiều gió lộng"
 
@@ -167,6 +167,21 @@ def test_a_link_is_dead_after_half_an_hour_and_when_a_newer_one_was_sent(
         assert desk("").get(first).status_code == 401 and desk("").get(second).status_code == 200
         clockwork.shift(timedelta(minutes=31))
         assert desk("").get(second).status_code == 401
+
+
+@pytest.mark.parametrize("change", ["address", "password"])
+def test_a_link_is_dead_once_address_or_password_was_changed(
+    desk: Callable[[str], Desk], mail: MailServer, proven: str, work: Callable[[], None], change: str,
+) -> None:  # fmt: skip
+    lan = desk("lan")
+    ask(desk, "lan")
+    work()
+    path = link_in(mail)
+    if change == "address":
+        lan.post("/account/address/mail", {"address": "moi@example.vn"})
+    else:
+        lan.post("/account/password", {"old": PASSWORD, "new": NEW})
+    assert desk("").get(path).status_code == 401
 
 
 def test_a_link_that_waited_too_long_is_not_sent_at_all(
