@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, ClassVar, cast
 
 from sqlalchemy import (
@@ -222,6 +223,8 @@ class Database:
 
     #: How long a new, reset or promoted account confirms nothing (`accounts.two_people`).
     confirm_wait: timedelta = timedelta(hours=72)
+    #: Ways by which messages leave (`Settings.channels`); without settings there are none.
+    channels: Mapping[str, frozenset[str] | None] = MappingProxyType({})
     #: Refuse a writing door inside an open one; tests turn it on.
     strict: ClassVar[bool] = False
 
@@ -261,11 +264,12 @@ class Database:
             ),
         )
         made.confirm_wait = timedelta(hours=settings.confirm_wait)
+        made.channels = settings.channels
         return made
 
     def _rules(self) -> dict[str, Any]:
         """What the settings say about verbs: a session carries it to them."""
-        return {"confirm_wait": self.confirm_wait}
+        return {"confirm_wait": self.confirm_wait, "channels": self.channels}
 
     def check_file(self) -> None:
         """Look whether an SQLite file is still the one that was opened.

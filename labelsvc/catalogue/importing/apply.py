@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from labelsvc.accounts import audit
+from labelsvc.accounts import audit, notices
 from labelsvc.catalogue import register
 from labelsvc.catalogue.fields import name_key
 from labelsvc.catalogue.importing.heads.kinds import ListKind
@@ -23,6 +23,7 @@ from labelsvc.catalogue.recognition import Recognition
 from labelsvc.clock import now
 from labelsvc.errors import Refused
 from labelsvc.i18n import fold
+from labelsvc.messages.outbox import Note
 
 _T = TypeVar("_T")
 
@@ -100,6 +101,8 @@ def apply_import(
         facts={"file": plan.file_name, "sha256": plan.sha256, **counts, "proposed": proposed,
                "kinds": [str(kind) for kind in plan.kinds], **({"mended": mended} if mended else {})},
     )  # fmt: skip
+    told = {"file": run.file_name, "count": len(plan.rows), "page": f"/office/imports/{run.id}"}
+    notices.tell_office(session, Note("list_taken", f"import:{run.id}:{now():%Y%m%d%H%M%S}", told))
     return run
 
 
