@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -144,7 +145,7 @@ def _checks(
         present, newest = migrations.revisions(database)
         if present is None:
             raise ConfigurationError("The database is empty.", fix="Run: labelsvc migrate")
-        if not migrations.known(database, present):
+        if not migrations.known(present):
             raise ConfigurationError(
                 "The database is at revision {present}, which a newer release than this made.",
                 fix="Install that release again, or restore a copy that this release made.",
@@ -268,7 +269,8 @@ def _host_on_labels(settings: Settings) -> str:
     return base.say("{host} fits on all {count} layouts", host=host, count=len(names))
 
 
-def _too_small_for(name: str, base_url: str) -> list[str]:
+@cache  # doctor looks again after each repair, and the layouts stay as they are
+def _too_small_for(name: str, base_url: str) -> tuple[str, ...]:
     """Forms of the layout whose sample label cannot be drawn with the host."""
     layout, small = library.get(name), []
     sample = sample_content(stars=4 if layout.shows_stars else None)
@@ -282,4 +284,4 @@ def _too_small_for(name: str, base_url: str) -> list[str]:
             compose(layout, content, fonts.load(), unit=unit).resolve(unit, fonts.load())
         except LayoutError:
             small.append(str(form))
-    return small
+    return tuple(small)
