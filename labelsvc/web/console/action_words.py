@@ -5,6 +5,11 @@ from __future__ import annotations
 #: Actions of the audit trail in words.
 ACTIONS = {
     "sign_in": "Signed in",
+    "security.sign_in": "Sign-ins failed",
+    "security.step_up": "Confirmations of a person failed",
+    "security.refused": "Pages refused",
+    "security.form": "Forms refused: open too long, or of another site",
+    "security.throttled": "Told to wait after too many tries",
     "user.create": "User added",
     "user.invite": "New link for a user",
     "user.password": "Password set",
