@@ -179,13 +179,15 @@ def read_address_of(reader: Reader, context: Context, rest: str = "") -> None:
 def _of_two_times(reader: Reader, name: str) -> tuple[str, str]:
     """What the columns of *name* say of today, and what those "trước sắp xếp" or "cũ" say beside them."""
     header = reader.header
-    columns = (header.columns.get(name), *header.more.get(name, ()))
-    old = [i for i in columns if i is not None and _BEFORE.search(fold(header.words.get(i, "")))]
-    if not old or len(old) == len(columns):
+    if name not in header.more:
+        return reader.text(name), ""
+    columns = (header.columns[name], *header.more[name])
+    old = [i for i in columns if _BEFORE.search(fold(header.words.get(i, "")))]
+    if not old or len(old) == len(columns):  # the joined cells, as everywhere
         return reader.text(name), ""
     now, before = (
         ", ".join(filter(None, (cells.text_of(reader.row[i]) for i in part if i < len(reader.row))))
-        for part in ([i for i in columns if i is not None and i not in old], old)
+        for part in ([i for i in columns if i not in old], old)
     )
     return (now, before) if now else (before, "")
 
