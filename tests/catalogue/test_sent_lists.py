@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
-from labelsvc.catalogue import criteria
+from labelsvc.catalogue import criteria, product_columns
 from labelsvc.catalogue.address import in_two_times
 from labelsvc.catalogue.importing import Choices, Plan, plan_import
 from labelsvc.catalogue.importing.heads.kinds import judged
 from labelsvc.catalogue.importing.heads.words import field_of
+from labelsvc.catalogue.importing.rows.contents import shelf_life
 from labelsvc.catalogue.importing.values.zeros import phone
 from labelsvc.catalogue.places import load_places
+from labelsvc.catalogue.product_columns import ProductColumn
 from labelsvc.db import Database
 from labelsvc.errors import BadInput
 from tests.catalogue.listing import DAY, GIVEN, HEAD, book, row
@@ -85,7 +87,7 @@ def test_such_a_title_gives_them(title: str) -> None:
     [
         ("Tên gọi sản phẩm", "product"), ("Tên nông sản", "product"), ("Tên s.phẩm", "product"), ("Pháp nhân", "producer"),
         ("OCOP (sao)", "stars"), ("Công nhận hạng", "stars"), ("QĐ/ngày tháng", "decision"), ("GCN có giá trị đến", "valid_to"),
-        ("Hạn sử dụng GCN", "valid_to"), ("Hạn sử dụng", "shelf_life"), ("Tình trạng hiệu lực", "status"), ("Hiện trạng GCN", "status"),
+        ("Hạn sử dụng GCN", "valid_to"), ("Hạn sử dụng", "shelf_life_days"), ("Tình trạng hiệu lực", "status"), ("Hiện trạng GCN", "status"),
         ("Đ/thoại", "phone"), ("Số ĐTDĐ", "phone"), ("Nơi SX", "address"), ("Đ/c", "address"), ("MSDN", "tax_code"), ("Giấy CN số", "certificate"),
     ],
 )  # fmt: skip
@@ -174,3 +176,54 @@ def test_a_set_of_the_list_is_no_guess(database: Database) -> None:
 )  # fmt: skip
 def test_the_words_that_a_guess_rests_on_are_shown(name: str, number: int, words: str) -> None:
     assert criteria.guess(name, None) == criteria.Guess(number, words)
+
+
+CONTENTS = {
+    "Thương hiệu": ("brand", "Ước Mơ"), "Hạn sử dụng": ("shelf_life_days", "12 tháng kể từ ngày sản xuất"),
+    "Số gói": ("packs", "10 gói × 20 g"), "Khối lượng ráo nước": ("drained_weight", "300 g"),
+    "Thông tin dinh dưỡng": ("nutrition", "Trong 100 g: năng lượng 250 kcal"), "Cảnh báo dị ứng": ("allergens", "lạc"),
+    "Cách dùng": ("instructions", "Ăn liền."), "Điều kiện bảo quản": ("storage", "Nơi khô ráo."), "Khuyến cáo": ("warning", "Không dùng khi bao bì hở."),
+    "Đơn vị đóng gói": ("repacker", "HTX Gói, xã Ba Vì"), "Bên đặt gia công": ("ordering_party", "Công ty TNHH Đặt, xã Ba Vì"),
+    "TCCS": ("standards", "TCCS 01:2026"), "Số bản tự công bố": ("declaration", "02/HTX/2026"), "Tên tiếng Anh": ("name_en", "Ginger cake"),
+}  # fmt: skip
+
+
+@_READ
+def test_what_a_label_says_comes_in_by_its_columns(database: Database) -> None:
+    head, cells = tuple(CONTENTS), tuple(said for _, said in CONTENTS.values())
+    plan = planned(
+        database, (*HEAD, "Bộ sản phẩm", *head), row("Chè lam", more=("Bộ 6", *cells)),
+        (*HEAD, "Bộ sản phẩm", "Nghệ nhân", "Kích thước", "Chất liệu", "Độ cồn"),
+        row("Bình gốm", more=("Bộ 21", "Nguyễn Thị Mẫu", "Ø 11 × 24 cm", "Men lam", "30 % vol")),
+    )  # fmt: skip
+    food, craft = (r.line.product for r in plan.rows)
+    want = dict(CONTENTS.values()) | {"shelf_life_days": 365}
+    assert {name: food.get(name) for name in want} == want
+    assert (craft["artisan"], craft["dimensions"], craft["specification"]) == ("Nguyễn Thị Mẫu", "Ø 11 × 24 cm", "Men lam")  # fmt: skip
+    assert "alcohol" not in craft and not plan.questions
+
+
+@_READ
+def test_a_fault_in_what_a_label_says_refuses_no_stars(database: Database) -> None:
+    plan = planned(
+        database, (*HEAD, "Hạn sử dụng", "Thương hiệu"), row("Chè lam", more=("6 - 12 tháng", "x" * 300))
+    )  # fmt: skip
+    assert told(plan) == [("Chè lam", "new", 4)]
+    assert {"shelf_life_days", "brand"}.isdisjoint(plan.rows[0].line.product)
+    assert sum("left out" in message for message, _ in plan.rows[0].line.notes) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "head", "days"),
+    [
+        ("12 tháng", "", 365), ("18 tháng kể từ NSX", "", 545), ("06 tháng", "", 180), ("2 năm", "", 730), ("45 ngày", "", 45),
+        ("6", "Hạn sử dụng (tháng)", 180), ("6", "Hạn sử dụng", None), ("6 - 12 tháng", "", None), ("lâu", "", None), ("0 ngày", "", None),
+    ],
+)  # fmt: skip
+def test_a_shelf_life_is_one_span(text: str, head: str, days: int | None) -> None:
+    assert shelf_life(text, head) == days
+
+
+@pytest.mark.parametrize("column", product_columns.IN_LISTS, ids=lambda one: one.name)
+def test_each_head_of_a_content_means_it_and_nothing_else(column: ProductColumn) -> None:
+    assert {field_of(head) for head in column.heads} == {column.name}

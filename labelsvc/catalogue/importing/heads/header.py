@@ -244,6 +244,9 @@ def _header(number: int, depth: int, lines: list[list[str]]) -> Header:
 
 def _placed(number: int, depth: int, words: dict[int, str], fields: dict[int, str]) -> Header:
     """Which of several columns of one field is the one."""
+    owners = [index for index, name in fields.items() if name == "producer"]
+    if len(owners) > 1:  # beside the owner such a column is who made the piece
+        fields |= {index: "artisan" for index in owners if fold(words[index]) == "nghe nhan"}
     by: dict[str, list[int]] = {}
     for index, name in fields.items():
         if name:

@@ -13,7 +13,7 @@ from labelsvc.catalogue.address import in_two_times, read_address
 from labelsvc.catalogue.importing.heads import words as heads
 from labelsvc.catalogue.importing.heads.headings import Context
 from labelsvc.catalogue.importing.heads.kinds import ListKind
-from labelsvc.catalogue.importing.rows import ending, grant, wording
+from labelsvc.catalogue.importing.rows import contents, ending, grant, wording
 from labelsvc.catalogue.importing.rows.line import Line, Reader
 from labelsvc.catalogue.importing.values import cell as cells
 from labelsvc.catalogue.importing.values import personal, zeros
@@ -38,6 +38,8 @@ _ADDRESS = re.compile(
 )
 #: The legal form that an owner's name begins with.
 _LEGAL = re.compile(r"(?:\d+[.)]\s*)?(?:htx|hop tac xa|lien hiep htx|cong ty|cty|ho kinh doanh|hkd|ho kd|to hop tac|tht|dntn|doanh nghiep tu nhan|co so san xuat)\s+\w")  # fmt: skip
+#: Columns of a product whose faults refuse their row.
+_IDENTITY = frozenset(("ocop_code", "net_content", "ingredients", "allergens", "nutrition"))
 #: Heads of what was before the communes were merged.
 _BEFORE = re.compile(r"\b(?:cu|truoc(?: day| khi)?|truoc (?:sap xep|sap nhap|hop nhat))\b")
 _LABEL = re.compile(r"(?i)^(?:địa chỉ|đ/c|đc|trụ sở)\s*:?\s*")
@@ -250,10 +252,13 @@ def _read_product(reader: Reader, context: Context) -> None:
         )
     reader.restored(into, "gtin", zeros.gtin)
     for column in product_columns.IN_LISTS:
-        if column.name != "gtin":
+        if column.name in _IDENTITY:
             reader.field(into, column.name, product_columns.CHECKS[column.name])
     if not line.kind.ends_stars:
         _read_set(reader, context, into)
+        for column in product_columns.IN_LISTS:
+            if column.name in reader.header.columns and column.name not in (*_IDENTITY, "gtin"):
+                contents.read(reader, column)
 
 
 def _several_owners(text: str) -> bool:
