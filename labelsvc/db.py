@@ -13,7 +13,7 @@ import json
 import re
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -31,8 +31,10 @@ from sqlalchemy import (
     Table,
     create_engine,
     event,
+    func,
     insert,
     make_url,
+    select,
     text,
     update,
 )
@@ -137,6 +139,34 @@ def _taken(connection: Connection, table: Table) -> int | None:
     find = f'SELECT coalesce(max(id), 0) FROM "{table.name}"'  # noqa: S608  # a name of our own
     take = f"UPDATE id_floor SET next = next + 1 WHERE name = ? AND next > ({find}) RETURNING next"  # noqa: S608
     return connection.exec_driver_sql(take, (table.name,)).scalar()
+
+
+def fresh_ids(session: Session, table: Table, count: int) -> Sequence[int]:
+    """Ids for *count* rows that are written at once: none that was ever given.
+
+    Rows with their ids go into SQLite in one statement; to be told the ids it needs one for each row.
+    Write the rows before anything else of the table is written.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        take = text(
+            "SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)"
+        )
+        return session.scalars(take, {"name": f'"{table.name}"', "count": count}).all()
+    used = session.scalar(select(func.max(table.c.id))) or 0
+    floor = session.scalar(select(IdFloor.next).where(IdFloor.name == table.name)) or 0
+    first = max(used + 1, floor)
+    return range(first, first + count)
+
+
+def keep_ids(session: Session, name: str, following: int) -> None:
+    """No row of the table *name* gets an id below *following* any more; PostgreSQL never gives one again."""
+    if session.get_bind().dialect.name == "postgresql":
+        return
+    floor = session.get(IdFloor, name)
+    if floor is None:
+        session.execute(insert(IdFloor).values(name=name, next=following))
+    elif floor.next < following:
+        session.execute(update(IdFloor).where(IdFloor.name == name).values(next=following))
 
 
 def take_turn(session: Session, lock: int, key: int | None = None) -> None:

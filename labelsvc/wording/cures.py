@@ -98,6 +98,8 @@ class _Found:
 
 def promises(text: str) -> list[Promise]:
     """Tell what *text*, one reading of `legible`, promises: the first of each level."""
+    if not _may_promise(text):
+        return []
     said = text
     for phrase in _NO_PROMISE:
         said = phrase.sub(said)
@@ -123,6 +125,22 @@ def _lexicon() -> dict[str, list[tuple[tuple[str, ...], Group]]]:
             parts = tuple(phrase.split())
             made.setdefault(plain(parts[0]), []).append((parts, group))
     return made
+
+
+@lru_cache(maxsize=1)
+def _rests() -> dict[str, frozenset[tuple[str, ...]]]:
+    """First word → the other words of its phrases, all without marks."""
+    return {
+        first: frozenset(tuple(map(plain, parts[1:])) for parts, _ in phrases)
+        for first, phrases in _lexicon().items()
+    }
+
+
+def _may_promise(text: str) -> bool:
+    """False if not even one phrase of the tables has all its words here, as in most names of goods."""
+    words = set(map(plain, _TOKEN.findall(text)))
+    near = (rest for word in words for rest in _rests().get(word, ()))
+    return any(words.issuperset(rest) for rest in near) or bool(_ENGLISH.search(text))
 
 
 class _Sentence:
