@@ -22,7 +22,19 @@ SECOND_FACTOR = frozenset({Role.OFFICE, Role.INSPECTOR, Role.AUDITOR})
 
 #: Blueprints whose pages are open to everybody.
 PUBLIC_ROOMS = frozenset(
-    {"scan", "home", "health", "report", "inner", "place", "media", "static", "log", "trust"}
+    {
+        "scan",
+        "goods",
+        "home",
+        "health",
+        "report",
+        "inner",
+        "place",
+        "media",
+        "static",
+        "log",
+        "trust",
+    }
 )
 PUBLIC_PAGES = frozenset(
     {

@@ -180,6 +180,10 @@ COLUMNS = (
         ), scan_place=40,
     ),
     ProductColumn(
+        name="ingredients_en", words="Ingredients in English", section=Section.LABEL, kind=Kind.PROSE, rows=2,
+        attributes='lang="en"', producer=True,
+    ),
+    ProductColumn(
         name="ingredient_rows", words="Ingredients, row by row", section=Section.LABEL, kind=Kind.ROWS,
         hint="The text above is set from these rows, the largest share first. Leave them empty to write it yourself.",
         spelling=ingredient_rows.checked, producer=True, only_sets=_EATEN,
@@ -229,11 +233,19 @@ COLUMNS = (
         ), scan_place=70,
     ),
     ProductColumn(
+        name="instructions_en", words="How to use, in English", section=Section.LABEL, kind=Kind.PROSE, rows=2,
+        attributes='lang="en"', producer=True,
+    ),
+    ProductColumn(
         name="storage", words="How to store", section=Section.LABEL, kind=Kind.PROSE, rows=2, producer=True,
         heads=("bao quan", "huong dan bao quan", "dieu kien bao quan", "cach bao quan", "storage"),
         variable=LabelVariable(
             "Hướng dẫn bảo quản", "Storage", "Nơi khô ráo, thoáng mát, tránh ánh nắng; đậy kín sau khi mở.", "storage",
         ), scan_place=80,
+    ),
+    ProductColumn(
+        name="storage_en", words="How to store, in English", section=Section.LABEL, kind=Kind.PROSE, rows=2,
+        attributes='lang="en"', producer=True,
     ),
     ProductColumn(
         name="warning", words="Warning", section=Section.LABEL, kind=Kind.PROSE, rows=2, producer=True,
@@ -244,6 +256,10 @@ COLUMNS = (
         ), scan_place=90,
     ),
     ProductColumn(
+        name="warning_en", words="Warning in English", section=Section.LABEL, kind=Kind.PROSE, rows=2,
+        attributes='lang="en"', producer=True,
+    ),
+    ProductColumn(
         name="origin", words="Origin", section=Section.LABEL, length=120,
         variable=LabelVariable("Xuất xứ", "Origin", "Sản xuất tại Việt Nam", "origin"), scan_place=20,
     ),
@@ -252,6 +268,10 @@ COLUMNS = (
         heads=("do con", "nong do con", "ham luong etanol", "ham luong ethanol", "do ruou", "alcohol"),
         beside=True, producer=True, only_sets=(14, 15),
         variable=LabelVariable("Hàm lượng etanol", "Alcohol", "", "alcohol"), scan_place=50,
+    ),
+    ProductColumn(
+        name="origin_en", words="Origin in English", section=Section.LABEL, length=120,
+        attributes='lang="en"', producer=True,
     ),
     ProductColumn(
         name="date_kind", words="Last date on the label", section=Section.LABEL, kind=Kind.CHOICE,
@@ -304,6 +324,10 @@ OF_PRODUCER = tuple(column for column in COLUMNS if column.producer)
 IN_LISTS = tuple(column for column in COLUMNS if column.heads)
 #: Columns that labels say as they are.
 ON_LABELS = tuple(column for column in COLUMNS if column.variable is not None)
+#: Column → the one that says the same to readers of English.
+IN_ENGLISH = {
+    column.name.removesuffix("_en"): column for column in COLUMNS if column.name.endswith("_en")
+}
 #: Facts of the scan page below the name.
 ON_SCAN_PAGE = tuple(sorted((c for c in COLUMNS if c.scan_place), key=lambda c: c.scan_place))
 
