@@ -1,6 +1,6 @@
 """What the scan page says of a product to readers of English
 
-Revision: 0027, after 0025
+Revision: 0027, after 0026
 """
 
 import sqlalchemy as sa
