@@ -20,6 +20,8 @@ class Role(StrEnum):
     OFFICE = "office"
     INSPECTOR = "inspector"
     AUDITOR = "auditor"
+    #: Looks at the pages of the office, and changes nothing.
+    VIEWER = "viewer"
 
 
 class User(Base):

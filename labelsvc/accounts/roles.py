@@ -12,13 +12,15 @@ from labelsvc.accounts.models import Role, Stage
 ANYBODY = frozenset(Role)
 PRODUCER = frozenset({Role.PRODUCER})
 OFFICE = frozenset({Role.OFFICE})
-READERS = frozenset({Role.OFFICE, Role.AUDITOR})
+READERS = frozenset({Role.OFFICE, Role.AUDITOR, Role.VIEWER})
+#: Who looks at people: accounts and what they did. Goods and cases are enough for all other readers.
+OVERSEERS = frozenset({Role.OFFICE, Role.AUDITOR})
 #: Roles that look into labels by their office.
 OFFICIAL = frozenset({Role.INSPECTOR, Role.OFFICE})
 #: Roles whose looks at a code are no sign of what the public meets.
 STAFF = OFFICIAL | READERS
 #: Roles that sign in with a second factor where the settings ask for it; producers may.
-SECOND_FACTOR = frozenset({Role.OFFICE, Role.INSPECTOR, Role.AUDITOR})
+SECOND_FACTOR = frozenset({Role.OFFICE, Role.INSPECTOR, Role.AUDITOR, Role.VIEWER})
 
 #: Blueprints whose pages are open to everybody.
 PUBLIC_ROOMS = frozenset(
@@ -98,10 +100,10 @@ POLICY: dict[str, frozenset[Role]] = {
     "office.cases": READERS,
     "office.case": READERS,
     "office.case_photo": READERS,
-    "office.audit": READERS,
-    "office.accounts": READERS,
-    "office.account": READERS,
-    "office.account_proposals": READERS,
+    "office.audit": OVERSEERS,
+    "office.accounts": OVERSEERS,
+    "office.account": OVERSEERS,
+    "office.account_proposals": OVERSEERS,
     "office.keys": READERS,
     "office.key": READERS,
     "office.mark": READERS,

@@ -217,5 +217,6 @@ def _kind(status: int) -> str | None:
     if g.get("user") is not None:
         return STEP_UP
     # A form that is sent without a sign-in is refused; one that signs in has failed.
-    signing_in = (request.endpoint or "").startswith("account.")
-    return SIGN_IN if signing_in else REFUSED
+    endpoint = request.endpoint or ""
+    on_the_way = g.get("half") is not None or roles.is_public(endpoint)
+    return SIGN_IN if on_the_way and endpoint.startswith("account.") else REFUSED

@@ -312,6 +312,7 @@ def test_resetting_takes_everything_and_ends_the_sign_ins(database: Database, th
         (Role.OFFICE, False, True, Stage.ENROL, False),
         (Role.INSPECTOR, False, True, Stage.ENROL, False),
         (Role.AUDITOR, False, True, Stage.ENROL, False),
+        (Role.VIEWER, False, True, Stage.ENROL, False),
         (Role.PRODUCER, False, True, Stage.FULL, False),
         (Role.OFFICE, True, True, Stage.FACTOR, False),
         (Role.PRODUCER, True, True, Stage.FACTOR, False),

@@ -45,6 +45,10 @@ def _form_without_sign_in(desk: Callable[[str], Desk]) -> None:
     desk("").post("/office/accounts/new")
 
 
+def _own_form_without_sign_in(desk: Callable[[str], Desk]) -> None:
+    desk("").post("/account/password", {"password": "x"})
+
+
 def _form_of_another_site(desk: Callable[[str], Desk]) -> None:
     desk("office").client.post("/account/confirm", data={"password": "x"}, base_url=BASE)
 
@@ -56,6 +60,7 @@ def _form_of_another_site(desk: Callable[[str], Desk]) -> None:
         (_failed_step_up, incidents.STEP_UP, True),
         (_page_of_others, incidents.REFUSED, True),
         (_form_without_sign_in, incidents.REFUSED, False),
+        (_own_form_without_sign_in, incidents.REFUSED, False),
         (_form_of_another_site, incidents.FORM, True),
     ],
 )

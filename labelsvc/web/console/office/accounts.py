@@ -31,6 +31,7 @@ ROLE_WORDS = {
     Role.OFFICE: "Programme office",
     Role.INSPECTOR: "Inspector",
     Role.AUDITOR: "Auditor",
+    Role.VIEWER: "Viewer",
     Role.PRODUCER: "Producer",
 }
 #: What the list may be narrowed to beside a role.

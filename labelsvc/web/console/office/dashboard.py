@@ -31,7 +31,7 @@ _DAYS = 30
 
 
 def may_write() -> bool:
-    """Auditors see the same pages without the forms."""
+    """Say whether the forms are shown: auditors and viewers see the same pages without them."""
     user = g.get("user")  # nobody on the page that says "not signed in"
     return user is not None and user.role == Role.OFFICE
 
