@@ -269,7 +269,7 @@ def _old(state: StatusState, host: str, at: datetime) -> bool:
     if not state.head:
         return True
     head = _head(state, host)
-    if head.manifest is None:  # of the release before
+    if head is None or head.manifest is None:  # of the host, or the release, before
         return True
     return not at <= head.expires - LIFE / 2 <= at + LIFE / 2 + AHEAD
 
@@ -277,10 +277,14 @@ def _old(state: StatusState, host: str, at: datetime) -> bool:
 def _after_last(state: StatusState, host: str, at: datetime) -> datetime:
     if not state.head:
         return at
-    return max(at, _head(state, host).issued + timedelta(seconds=1))
+    head = _head(state, host)
+    return max(at, head.issued + timedelta(seconds=1)) if head else at
 
 
-def _head(state: StatusState, host: str) -> StatusHead:
+def _head(state: StatusState, host: str) -> StatusHead | None:
+    """The head that was published; None where it was made under a host of before."""
+    if state.head.split("\n", 2)[1] != host:
+        return None
     return StatusHead.read(state.head.encode(), host=host, keys=[key_of(state)])
 
 
