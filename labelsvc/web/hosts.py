@@ -21,8 +21,9 @@ from labelsvc.settings import Settings
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 #: Endpoints that answer to every name.
 _EVERY = "health."
-#: Endpoints that answer under a name of before themselves: codes, and what verifiers and programs fetch.
-_STAY = ("health.", "scan", "trust", "log", "static", "inspect", "public")
+#: Endpoints of who signs in, which move with the name: passwords and sessions belong to one. All others answer under
+#: a name of before too, since pictures and forms of a page must stay on the host of the page.
+_MOVED = ("account.", "producer.", "office.")
 _HOST = re.compile(r"([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.IGNORECASE | re.ASCII)
 
 
@@ -71,9 +72,9 @@ def install(app: Flask) -> None:
 
     @app.before_request
     def moved() -> Answer | None:
-        """Send people from a name of before to ours, in one hop; codes are answered where they were asked."""
+        """Send people from a name of before to ours, in one hop; codes are answered where they are asked."""
         asked = request.method in ("GET", "HEAD") and names.is_former(request.environ)
-        if not asked or (request.endpoint or "").startswith(_STAY):
+        if not asked or not (request.endpoint or "").startswith(_MOVED):
             return None
         g.moved = True
         return redirect(

@@ -141,7 +141,8 @@ def test_new_codes_lead_to_the_new_name_and_old_ones_stay_as_printed(
     ("path", "goes"),
     [
         ("/account/sign-in?next=/office/", f"https://{NEW}/account/sign-in?next=/office/"),
-        ("//evil.example/account/", f"https://{NEW}/evil.example/account/"),
+        ("/office/?next=//evil.example", f"https://{NEW}/office/?next=//evil.example"),
+        ("/console/", f"https://{NEW}/console/"),
     ],
 )
 def test_other_pages_are_sent_on_in_one_hop(app: Flask, path: str, goes: str) -> None:
