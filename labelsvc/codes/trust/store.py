@@ -22,8 +22,8 @@ from labelsvc.errors import BadTrust, NotFound
 
 #: A little over a year: the yearly ceremony may be late by a month.
 LIFE: Final = timedelta(days=400)
-#: A host of which no manifest was made was in use for some time before the first one; nobody noted how long.
-_UNTOLD: Final = timedelta(days=1)
+#: A host of before was in use for some time; a manifest refuses none at all.
+_LEAST: Final = timedelta(seconds=1)
 
 
 def newest(session: Session) -> Manifest | None:
@@ -87,7 +87,7 @@ def _hosts(ring: Keyring, before: Content | None, at: datetime) -> tuple[FormerH
     known = {host.name: host for host in before.hosts} if before else {}
     kids = tuple(key.kid for key in ring.keys if key.state != KeyState.NEXT)
     for name in ring.former:
-        since = before.issued if before and before.host == name else at - _UNTOLD
+        since = min(before.issued if before else at, at - _LEAST)
         known.setdefault(name, FormerHost(name, since, at, kids))
     return tuple(host for name, host in known.items() if name != ring.host)
 
