@@ -270,6 +270,12 @@ class Product(Base):
     repacker: Mapped[str] = mapped_column(String(300), default="", server_default="")
     #: Name and address of who has the goods made (art. 44.3).
     ordering_party: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    #: What buyers who know no Vietnamese need, on the scan page beside the contents of the label.
+    ingredients_en: Mapped[str] = mapped_column(Text, default="", server_default="")
+    instructions_en: Mapped[str] = mapped_column(Text, default="", server_default="")
+    storage_en: Mapped[str] = mapped_column(Text, default="", server_default="")
+    warning_en: Mapped[str] = mapped_column(Text, default="", server_default="")
+    origin_en: Mapped[str] = mapped_column(String(120), default="", server_default="")
     story: Mapped[str] = mapped_column(Text, default="")
     story_en: Mapped[str] = mapped_column(Text, default="")
     #: The product that it was merged into: this row then only leads there.

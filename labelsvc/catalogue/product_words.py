@@ -18,7 +18,8 @@ from labelsvc.wording import claims, language, stars
 #: Columns whose words buyers read.
 TEXTS = (
     "name", "name_en", "brand", "net_content", "ingredients", "instructions", "storage", "warning", "specification",
-    "origin", "alcohol", "story", "story_en",
+    "origin", "alcohol", "story", "story_en", "ingredients_en", "instructions_en", "storage_en", "warning_en",
+    "origin_en",
 )  # fmt: skip
 #: Mandatory contents: in Vietnamese (Decree 37/2026/NĐ-CP art. 39.1, 42.1).
 CONTENTS = ("ingredients", "instructions", "storage", "warning", "specification")

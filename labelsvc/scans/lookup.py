@@ -132,6 +132,16 @@ def by_link(session: Session, gtin: str, lot_code: str | None, *, on: date) -> F
     return _found(session, product, lot, None, on)
 
 
+def by_product(session: Session, product_id: int, *, on: date) -> Found | None:
+    """A product without any lot; None if there is none, or it was merged into another."""
+    product = session.scalars(
+        select(Product)
+        .where(Product.id == product_id, Product.merged_into_id.is_(None))
+        .options(*_whole(None))
+    ).unique().one_or_none()  # fmt: skip
+    return _found(session, product, None, None, on) if product is not None else None
+
+
 def mark_of(session: Session, peek: Peek) -> Mark | None:
     """The newest mark on the code; None while nothing was said about it."""
     return session.get_one(Mark, peek.mark_id) if peek.mark_id is not None else None

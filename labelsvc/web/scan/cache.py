@@ -36,10 +36,10 @@ from labelsvc.web.scan import view as scan_view
 #: Marks for what is put in with each request; of this process alone, so nobody can write one into a text.
 #: Letters and digits: they pass HTML, JSON and addresses as they are.
 _SECRET = secrets.token_hex(16)
-CODE, PRINTED, POSITION, NOTICE, _COUNT, _MOMENT, _PLACE = (
-    f"mark{_SECRET}{mark}" for mark in "CPNHSMW"
+CODE, PRINTED, POSITION, NOTICE, _LATER, _COUNT, _MOMENT, _PLACE = (
+    f"mark{_SECRET}{mark}" for mark in "CPNHLSMW"
 )
-_MARK = re.compile(f"mark{_SECRET}([CPNH])")
+_MARK = re.compile(f"mark{_SECRET}([CPNHL])")
 _KEPT = 2000
 _TEMPLATES = {"html": "scan/page.html", "text": "scan/page.txt", "preview": "scan/preview.html"}
 _GZIP_HEAD, _GZIP_LAST_BLOCK = b"\x1f\x8b\x08\0\0\0\0\0\0\xff", b"\x03\0"
@@ -142,14 +142,22 @@ def fill(
             "H": json.dumps(seen),
         }
         return kept.page.fill(values, packed=packed)
-    words = ""
+    words = later = ""
     if kept.verdict not in OUT and (not whole_lot or notice is CopyNotice.MANY):
         count = str(peek.sessions) if peek.sessions < 1000 else i18n.number(peek.sessions, lang)
         moment = _first(peek, days, i18n.moment, i18n.day)
         words = kept.notices[notice].replace(_COUNT, count).replace(_MOMENT, moment or "")
         place = _reported(lang, **place) if (place := _place(peek)) and not whole_lot else ""
         words = words.replace(_PLACE, place)
-    values = {"C": code, "P": printed or code, "N": str(peek.position), "H": words}
+    if kind == "html" and notice is not CopyNotice.MANY:
+        words, later = "", words
+    values = {
+        "C": code,
+        "P": printed or code,
+        "N": str(peek.position),
+        "H": words,
+        "L": later,
+    }
     return kept.page.fill(values, packed=packed)
 
 
@@ -166,14 +174,17 @@ def notices(kind: str, declared: int | None) -> dict[CopyNotice, str]:
     }
 
 
-def document(view: dict[str, Any], kind: str) -> str:
-    """The page of a view in one kind, with marks. In JSON a mark stands for a whole value."""
+def document(view: dict[str, Any], kind: str, *, later: str = _LATER) -> str:
+    """The page of a view in one kind, with marks. In JSON a mark stands for a whole value.
+
+    :param later: where the page says of earlier scans what is no reason to look closely: below the name.
+    """
     if kind == "json":
         text = json.dumps(scan_view.public(view) | {"seen": NOTICE}, ensure_ascii=False, indent=1)
         for mark in (PRINTED, POSITION, NOTICE):
             text = text.replace(f'"{mark}"', mark)
         return text
-    return render_template(_TEMPLATES[kind], v=view, notice=NOTICE, facts=ON_SCAN_PAGE)
+    return render_template(_TEMPLATES[kind], v=view, notice=NOTICE, later=later, facts=ON_SCAN_PAGE)
 
 
 def _first(

@@ -91,7 +91,7 @@ def _convert(state: BlueprintSetupState) -> None:
 def scan(_rest: str = "", _code: str = "") -> ResponseReturnValue:
     """The raw target is parsed, not Flask's decoded path: escapes are undone once, by `uri`."""
     raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.path
-    return answer(str(raw), _kind())
+    return answer(str(raw), asked_kind())
 
 
 def answer(text: str, kind: str) -> ResponseReturnValue:
@@ -132,7 +132,7 @@ def _coded(own: ScanSite, parsed: uri.ParsedCode, kind: str) -> ResponseReturnVa
         return _missed(own, Verdict.NOT_ISSUED, kind, parsed)
     if own.outdated(peek.revision):
         return _coded(own, parsed, kind)
-    kind, lang = _kind_for_agent(kind), language.current()
+    kind, lang = kind_for_agent(kind), language.current()
     # The revision was read before anything else: a page of newer data is at worst made again.
     stamp, kept = stamp_of(peek), own.pages.get(peek, kind, lang)
     if kept is None:
@@ -145,7 +145,7 @@ def _coded(own: ScanSite, parsed: uri.ParsedCode, kind: str) -> ResponseReturnVa
         kept, parsed.canonical, peek,
         kind=kind, lang=lang, packed=packed, rules=where.settings,
     )  # fmt: skip
-    return _send(kept.verdict, kind, body, packed=packed)
+    return send(kept.verdict, kind, body, packed=packed)
 
 
 def _carton(own: ScanSite, parsed: CartonCode, kind: str) -> ResponseReturnValue:
@@ -153,9 +153,9 @@ def _carton(own: ScanSite, parsed: CartonCode, kind: str) -> ResponseReturnValue
     shown = carton.shown(own, parsed)
     if shown is None:
         return _missed(own, Verdict.NOT_ISSUED, kind, parsed)
-    page = document(shown.view, kind).replace(NOTICE, "null" if kind == "json" else "")
+    page = document(shown.view, kind, later="").replace(NOTICE, "null" if kind == "json" else "")
     own.record(shown.verdict, None, shown.issue_id, "carton")
-    return _send(shown.verdict, kind, page.encode())
+    return send(shown.verdict, kind, page.encode())
 
 
 def _missed(
@@ -203,7 +203,7 @@ def _render(session: Session, peek: Peek, kind: str, stamp: tuple[Any, ...]) -> 
 
 def _link(link: gs1.Gs1Link, kind: str) -> ResponseReturnValue:
     """A plain GS1 link: product facts without any word about the item."""
-    asked, kind = kind, _kind_for_agent(kind)
+    asked, kind = kind, kind_for_agent(kind)
     today = clock.today()
     with site().database.reading() as session:
         found = lookup.by_link(session, link.gtin, link.lot, on=today)
@@ -215,9 +215,9 @@ def _link(link: gs1.Gs1Link, kind: str) -> ResponseReturnValue:
         )  # fmt: skip
         view["code"] = {"text": link.canonical, "printed": None, "position": None, "form": "link"}
         view["unknown_lot"] = link.lot if found.lot is None else None
-        page = document(view, kind).replace(NOTICE, "null" if kind == "json" else "")
+        page = document(view, kind, later="").replace(NOTICE, "null" if kind == "json" else "")
     ScanSite.of(current_app).record(Verdict.LINK_ONLY, None, None, "link")
-    return _send(Verdict.LINK_ONLY, kind, page.encode())
+    return send(Verdict.LINK_ONLY, kind, page.encode())
 
 
 def _plain(
@@ -256,10 +256,11 @@ def _plain(
             typing=typing,
             host=ScanSite.of(current_app).host,
         )
-    return _send(verdict, kind, body.encode())
+    return send(verdict, kind, body.encode())
 
 
-def _send(verdict: Verdict, kind: str, body: bytes, *, packed: bool = False) -> Response:
+def send(verdict: Verdict, kind: str, body: bytes, *, packed: bool = False) -> Response:
+    """The answer with its headers; also for the page of a product (`goods.py`)."""
     own = ScanSite.of(current_app)
     if not packed and len(body) > 500 and _takes_gzip():
         body, packed = gzip.compress(body, 5, mtime=0), True
@@ -285,13 +286,13 @@ def _takes_gzip() -> bool:
     return negotiate.packs(request.headers.get("Accept-Encoding", ""))
 
 
-def _kind_for_agent(kind: str) -> str:
+def kind_for_agent(kind: str) -> str:
     """*kind*, or "preview": a chat draws a product, and passes no verdict on to who was sent the link."""
     preview = kind == "html" and agent_of(request.environ) is Agent.PREVIEW
     return "preview" if preview else kind
 
 
-def _kind() -> str:
+def asked_kind() -> str:
     """html, json or text: what was asked for by `?format=` or `Accept`."""
     asked = request.args.get("format")
     if asked in ("html", "json", "text"):

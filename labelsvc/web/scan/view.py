@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
 from labelsvc import clock
+from labelsvc.catalogue import allergens, english
 from labelsvc.catalogue.models import Producer
-from labelsvc.catalogue.product_columns import ON_SCAN_PAGE
+from labelsvc.catalogue.photos import MAX_PHOTOS
+from labelsvc.catalogue.product_columns import IN_ENGLISH, ON_SCAN_PAGE
 from labelsvc.catalogue.recognition import STANDINGS, Certificate, Standing
 from labelsvc.codes.models import Mark, MarkState
 from labelsvc.events.vocabulary import step_name
@@ -32,6 +35,8 @@ _APART_MEANING = (
     "Issued by this programme and not withdrawn. One label is at one place at a time: compare name, "
     "pack and lot below with what you hold, and report what differs."
 )
+#: Ten digits with the prefix of a mobile network.
+_MOBILE = re.compile(r"0[35789]\d{8}")
 _KINDS = {
     "cooperative": "Cooperative",
     "cooperative_group": "Cooperative group",
@@ -57,7 +62,7 @@ def view(
         what people report is a sign and proves nothing.
     """
     shown, product, lot = SHOWN[verdict], found.product, found.lot
-    english = current() == "en"
+    foreign = current() == "en"
     headline, meaning, tone = shown.headline, shown.meaning, shown.tone
     # Green means that nothing is known against code or stars: a buyer reads the head only.
     if verdict is Verdict.ISSUED_OK and apart:
@@ -79,20 +84,29 @@ def view(
         if lot is not None and lot.recalled_at is not None
         else None,
         "product": {
-            "name": product.name_en if english and product.name_en else product.name,
+            "name": product.name_en if foreign and product.name_en else product.name,
             "name_vi": product.name,
             "name_en": product.name_en,
             **{column.name: getattr(product, column.name) for column in ON_SCAN_PAGE},
-            "story": product.story_en if english and product.story_en else product.story,
-            "story_language": "en" if english and product.story_en else "vi",
+            **{
+                IN_ENGLISH[column.name].name: english.content(product, column.name)
+                for column in ON_SCAN_PAGE
+                if column.name in IN_ENGLISH
+            },
+            "allergens": [
+                {"name": one.name, "name_en": one.english}
+                for one in allergens.named(product.allergens)
+            ],
+            "story": product.story_en if foreign and product.story_en else product.story,
+            "story_language": "en" if foreign and product.story_en else "vi",
             "photos": [
                 {"key": p.key, "width": p.width, "height": p.height, "description": p.description}
-                for p in product.photos[:3]
+                for p in product.photos[:MAX_PHOTOS]
             ],
         },
         "stars": _stars(found, verdict),
         "producer": _producer(product.producer),
-        "village": _village(product.producer, english),
+        "village": _village(product.producer, foreign),
         "lot": {
             "code": lot.code,
             "made_on": _iso(lot.made_on),
@@ -112,8 +126,8 @@ def view(
                 "at": clock.local(event.at).isoformat(timespec="minutes"),
                 "day": clock.local(event.at).date().isoformat(),
                 "place": event.place,
-                "note": event.note_en if english and event.note_en else event.note,
-                "note_language": "en" if english and event.note_en else "vi",
+                "note": event.note_en if foreign and event.note_en else event.note,
+                "note_language": "en" if foreign and event.note_en else "vi",
             }
             for event in found.events
         ],
@@ -127,7 +141,8 @@ def view(
         "links": {
             "page": f"{base_url}/{code}",
             "report": f"{base_url}/report/{code}",
-            "photos": [f"{base_url}/media/{p.key}.jpg" for p in product.photos[:3]],
+            "product": f"{base_url}/product/{product.id}",
+            "photos": [f"{base_url}/media/{p.key}.jpg" for p in product.photos[:MAX_PHOTOS]],
         },
     }
 
@@ -183,18 +198,27 @@ def _producer(producer: Producer) -> dict[str, Any]:
         "address": producer.address,
         "old_address": producer.old_address,
         "phone": producer.phone,
+        "zalo": _zalo(producer.phone),
         "website": link,
         "tax_code": producer.public_tax_code,
     }
 
 
-def _village(producer: Producer, english: bool) -> dict[str, Any] | None:
+def _zalo(phone: str) -> str:
+    """Address of the chat with who has this number; "" for landlines, which have none."""
+    digits = "".join(filter(str.isdigit, phone))
+    if digits.startswith("84"):
+        digits = "0" + digits[2:]
+    return f"https://zalo.me/{digits}" if _MOBILE.fullmatch(digits) else ""
+
+
+def _village(producer: Producer, foreign: bool) -> dict[str, Any] | None:
     village = producer.village
     if village is None:
         return None
     return {
-        "name": village.name_en if english and village.name_en else village.name,
-        "craft": village.craft_en if english and village.craft_en else village.craft,
+        "name": village.name_en if foreign and village.name_en else village.name,
+        "craft": village.craft_en if foreign and village.craft_en else village.craft,
         "commune": village.commune.name if village.commune else "",
         "decision_number": village.decision_number,
         "decision_date": _iso(village.decision_date),

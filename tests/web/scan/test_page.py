@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from labelsvc import clock
 from labelsvc.catalogue.certify import withdraw_recognition
-from labelsvc.catalogue.models import Lot
+from labelsvc.catalogue.models import Lot, Producer
 from labelsvc.catalogue.recognition import Recognition
 from labelsvc.codes.models import Issue
 from labelsvc.codes.register import revoke
@@ -383,3 +383,30 @@ def test_a_code_that_nobody_can_note_is_still_answered(
 
     monkeypatch.setattr(ScanSite.of(app).day_key, "token", broken)
     assert client.get(world.codes["in_force"]).status_code == 200
+
+
+def test_the_page_of_a_product_has_no_code_no_scan_and_no_verdict(
+    client: FlaskClient, world: World, database: Database, app
+) -> None:
+    answer = client.get(f"/product/{world.product}?format=json")
+    said = answer.get_json()
+    assert answer.status_code == 200 and said["verdict"] == "LINK_ONLY"
+    assert said["links"]["page"] == said["links"]["product"]
+    assert said["lot"] is None and said["seen"] is None
+    assert client.get("/product/999999").status_code == 404
+    ScanSite.of(app).recorder.flush()
+    with database.reading() as session:
+        assert session.scalars(select(Scan)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("phone", "chat"),
+    [("0912 345 678", "https://zalo.me/0912345678"), ("+84 912 345 678", "https://zalo.me/0912345678"),
+     ("024 3874 0000", ""), ("", "")],
+)  # fmt: skip
+def test_mobile_numbers_alone_have_a_chat(
+    client: FlaskClient, world: World, database: Database, phone: str, chat: str
+) -> None:
+    with database.writing() as session:
+        session.get_one(Producer, world.producer).phone = phone
+    assert client.get(world.codes["in_force"] + "?format=json").json["producer"]["zalo"] == chat

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from labelsvc import clock
 from labelsvc.accounts import audit
-from labelsvc.catalogue import criteria, fields, ingredient_rows
+from labelsvc.catalogue import criteria, english, fields, ingredient_rows
 from labelsvc.catalogue.models import Lot, Product, ProductPhoto
 from labelsvc.catalogue.photos import MAX_PHOTOS, store_photo
 from labelsvc.catalogue.product_columns import OF_PRODUCER
@@ -151,6 +151,7 @@ def _product_page(product_id: int, posted: Posted) -> ResponseReturnValue:
                 content.key for content in legal.required(found.set_number, product_content(found))
             },
             editable=names,
+            lacks_english=english.lacking(found),
             said=[one for one in findings(found, clock.today()) if one.code != "missing_content"],
             cite=lambda source: legal.cite(source, current()),
             lines=product_fields.producer_form(found.set_number),
