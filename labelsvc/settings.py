@@ -31,6 +31,9 @@ from labelsvc.weak_keys import weakness
 
 #: Known to everybody who reads this file, so it protects nothing. `demo` sets `dev = true`.
 DEVELOPMENT_KEY = "development-key-protects-nothing-0000000000"
+#: As in a trust manifest, which names them.
+_MOST_FORMER: Final = 16
+_HOST: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?")
 
 
 #: Secrets that may stand in a file of their own, named by the setting with _FILE.
@@ -137,6 +140,8 @@ class Settings(BaseSettings):
     printer_networks: Annotated[tuple[str, ...], NoDecode] = ()
     #: Names beside that of BASE_URL to which requests may come; separated by spaces.
     trusted_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    #: Hosts that BASE_URL had before and labels were printed under; separated by spaces.
+    former_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     template_override: Path | None = None
     log_json: bool = False
 
@@ -156,10 +161,30 @@ class Settings(BaseSettings):
                 }
         return values
 
-    @field_validator("secret_keys", "trusted_hosts", "phone_templates", mode="before")
+    @field_validator(
+        "secret_keys", "trusted_hosts", "former_hosts", "phone_templates", mode="before"
+    )
     @classmethod
     def _split_words(cls, value: Any) -> Any:
         return tuple(k for k in value.split() if k) if isinstance(value, str) else value
+
+    @field_validator("former_hosts")
+    @classmethod
+    def _check_former_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if len(value) > _MOST_FORMER:
+            raise _unusable(
+                "former_hosts", Phrase("it names more than {most} hosts", most=_MOST_FORMER)
+            )
+        value = tuple(name.lower() for name in value)
+        for name in value:
+            if not _HOST.fullmatch(name) or name.endswith(":443"):
+                raise _unusable(
+                    "former_hosts",
+                    Phrase(
+                        "{name} is no host such as qr-cu.example.vn: no scheme, no path", name=name
+                    ),
+                )
+        return tuple(dict.fromkeys(value))
 
     @field_validator("printer_networks", mode="before")
     @classmethod

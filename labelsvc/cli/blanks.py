@@ -79,6 +79,7 @@ def print_blank(
             imprint=Imprint(start_at=start_at, spares=spares),
             output=kind_of(output),
             base_url=settings.base_url,
+            former=settings.former_hosts,
         )
         roll = blank_roll.start_roll(session, request, actor=ACTOR)
         roll_id, job_id = roll.id, roll.job_id
@@ -108,7 +109,9 @@ def bind(lot: str, product: str | None, first: str, last: str, as_json: bool) ->
     """
     settings, database, _ = base.opened_to_print()
     with database.writing() as session:
-        keyring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
+        keyring = load_keyring(
+            session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
+        )
         ends = [verbs.number_of(keyring, text) for text in (first, last)]
         found = find_lot(session, lot, product)
         issue = verbs.bind(session, lot=found, first=ends[0], last=ends[1], by=ACTOR)

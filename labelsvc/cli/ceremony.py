@@ -88,7 +88,9 @@ def draft(file: Path, roots_file: Path | None, expires: Any, as_json: bool) -> N
     # What was entered before a key was frozen, and is not published yet, belongs into the manifest.
     log.publish(database, files, origin=log.origin_of(settings.host), secrets=settings.keys)
     with database.writing() as session:
-        ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
+        ring = load_keyring(
+            session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
+        )
         made = store.draft(
             session,
             ring,

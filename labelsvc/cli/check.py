@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -114,7 +115,7 @@ def _words(name: str, value: Any) -> str:
 
 def _with_keys(code: str, trust: Path) -> Answer:
     held, ring = _trusted(trust)
-    parsed, refused = _parsed(code, held.host if held else ring.host)
+    parsed, refused = _parsed(code, ring.host, ring.former)
     if refused:
         return refused, {}
     if isinstance(parsed, CartonCode):
@@ -170,7 +171,7 @@ def _trusted(trust: Path) -> tuple[HeldTrust | None, Keyring]:
         noted = replace(held)
         with suppress(OSError):  # a folder that may only be read
             noted.note(partial(write, trust), clock.now())
-        return held, Keyring(held.manifest.content.keys, None, held.host)
+        return held, _ring(held.manifest)
     try:
         text = trust.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
@@ -184,12 +185,17 @@ def _trusted(trust: Path) -> tuple[HeldTrust | None, Keyring]:
     except BadTrust:
         return None, Keyring.from_json(text)
     manifest.check_first()
-    return HeldTrust(manifest), Keyring(manifest.content.keys, None, manifest.content.host)
+    return HeldTrust(manifest), _ring(manifest)
+
+
+def _ring(manifest: Manifest) -> Keyring:
+    content = manifest.content
+    return Keyring(content.keys, None, content.host, former=content.former)
 
 
 def _with_database(code: str) -> Answer:
     settings, database, _ = base.opened()
-    parsed, refused = _parsed(code, uri.authority(settings.base_url))
+    parsed, refused = _parsed(code, uri.authority(settings.base_url), settings.former_hosts)
     if refused or parsed is None:
         return refused or Verdict.MALFORMED, {}
     if isinstance(parsed, gs1.Gs1Link):
@@ -199,7 +205,9 @@ def _with_database(code: str) -> Answer:
                 return Verdict.NOT_ISSUED, {}
             return Verdict.LINK_ONLY, _facts(found, Verdict.LINK_ONLY)
     with database.reading() as session:
-        ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
+        ring = load_keyring(
+            session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
+        )
     return _judged(database, ring, parsed)
 
 
@@ -287,9 +295,11 @@ def _no_stars(held: Recognition | None, standing: Standing) -> str | None:
     return None
 
 
-def _parsed(code: str, host: str) -> tuple[uri.ParsedCode | None, Verdict | None]:
+def _parsed(
+    code: str, host: str, former: Collection[str]
+) -> tuple[uri.ParsedCode | None, Verdict | None]:
     try:
-        return uri.parse(code, host=host), None
+        return uri.parse(code, host=host, former=former), None
     except ForeignHost:
         return None, Verdict.FOREIGN_HOST
     except (BadCode, BadInput):

@@ -200,6 +200,7 @@ def print_labels(options: PrintOptions) -> None:
             output=kind_of(output),
             printer=_printer(session, producer_id, options.printer),
             base_url=settings.base_url,
+            former=settings.former_hosts,
             pictures=artwork.pictures(session, files),
         )
         run = print_run.start_run(session, request, actor=ACTOR)

@@ -214,7 +214,9 @@ def _more_examples(
 
 def _pages(session: Session, settings: Settings, examples: history.Examples) -> dict[str, str]:
     """Addresses of the pages worth opening, by what they show."""
-    keyring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
+    keyring = load_keyring(
+        session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
+    )
     pages = {"home": f"{settings.base_url}/"}
     first = session.scalars(select(PrintRun).order_by(PrintRun.id)).first()
     numbers = dict(examples.numbers)

@@ -28,7 +28,9 @@ def hold(database: Database, settings: Settings, folder: Path) -> None:
     facts = {"threshold": 2, "roots": [root.public.hex() for root in made]}
     (folder / "roots.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     with database.writing() as session:
-        ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
+        ring = load_keyring(
+            session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
+        )
         manifest = store.draft(
             session, ring, secrets=settings.keys, roots=[root.public for root in made]
         )

@@ -215,7 +215,9 @@ def _new_key(
 
 
 def _apply_lists(session: Session, files: Files, settings: Settings, found: Applied) -> None:
-    ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
+    ring = load_keyring(
+        session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
+    )
     kids = [key.kid for key in ring.keys]
     lists.apply(session, files, ring, found=found, kids=kids)
 

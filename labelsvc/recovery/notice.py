@@ -88,7 +88,12 @@ def look(database: Database, files: Files, settings: Settings) -> Noticed | None
             if state is not None:
                 lost = recovery.forgotten(session, files, state)
                 withdrawn.apply(session, [leaf for _, leaf in lost.leaves], secrets=settings.keys)
-                ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
+                ring = load_keyring(
+                    session,
+                    base_url=settings.base_url,
+                    secrets=settings.keys,
+                    former=settings.former_hosts,
+                )
                 kids = [key.kid for key in ring.keys]
                 lists.apply(session, files, ring, found=withdrawn.Applied(), kids=kids)
             lists.forget_head(session)

@@ -25,7 +25,9 @@ def check() -> ResponseReturnValue:
     if not code:
         return redirect(url_for("home.home"))
     try:
-        parsed = uri.parse(code, host=uri.authority(site().settings.base_url))
+        parsed = uri.parse(
+            code, host=uri.authority(site().settings.base_url), former=site().settings.former_hosts
+        )
     except BadCode as error:
         page = render_template("home/home.html", problem=explain(error), code=code[: uri.MAX_TEXT])
         return page, error.http_status

@@ -180,7 +180,7 @@ def _asked_for(session: Session, asked: dict[str, str]) -> Lot | None:
 
 def _lot_of_code(session: Session, code: str) -> Lot:
     own = ScanSite.of(current_app)
-    parsed = uri.parse(code, host=own.host)
+    parsed = uri.parse(code, host=own.host, former=own.former)
     if isinstance(parsed, Gs1Link):
         return _lot_named(session, parsed.lot or "", parsed.gtin)
     lot = _lot_that_holds(session, own, parsed)

@@ -80,7 +80,9 @@ def publish_lists(database: Database, files: Files, settings: Settings) -> Statu
     :raises KeyUnavailable: there are no keys, or the settings do not open them.
     """
     with database.reading() as session:
-        ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
+        ring = load_keyring(
+            session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
+        )
     return lists.publish(database, files, ring, secrets=settings.keys)
 
 

@@ -169,7 +169,12 @@ def _checks(
 
     def keys() -> str:
         with database.reading() as session:
-            ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
+            ring = load_keyring(
+                session,
+                base_url=settings.base_url,
+                secrets=settings.keys,
+                former=settings.former_hosts,
+            )
         taken = (value(select(Counter.next).where(Counter.name == CODE_COUNTER)) or 1) - 1
         return base.say(
             "key {kid} signs; {taken} codes were issued", kid=ring.active.kid, taken=taken
@@ -223,6 +228,7 @@ def _checks(
         "base URL": lambda: machine.base_url(settings),
         "database": answers,
         "revision": revision,
+        "hosts of labels": lambda: rows.hosts(settings, database),
         "pages": lambda: rows.pages(database),
         "places": places,
         "signing keys": keys,

@@ -75,7 +75,9 @@ def _log(database: Database, files: Files) -> str:
 
 def _lists(settings: Settings, database: Database, files: Files) -> str:
     with database.reading() as session:
-        ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
+        ring = load_keyring(
+            session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
+        )
     head = lists.publish(database, files, ring, secrets=settings.keys, anew=True)
     return base.say("{count} files were made again", count=len(head.lines) if head else 0)
 

@@ -17,6 +17,7 @@ from labelsvc.errors import ConfigurationError, DatabaseUnusable, Doubt
 from labelsvc.jobs import heartbeat
 from labelsvc.jobs.models import Job, JobState, Part
 from labelsvc.jobs.queue import LEASE, LONGEST_DELAY
+from labelsvc.labels.runs import hosts as printed
 from labelsvc.messages import overview
 from labelsvc.settings import Settings
 from labelsvc.worker.standing import AHEAD
@@ -173,6 +174,20 @@ def recurring(database: Database) -> str:
             reason=row.problem or base.say("no worker is running"),
         )
     return base.say("nothing is late")
+
+
+def hosts(settings: Settings, database: Database) -> str:
+    """Every host in a printed symbol is still one of the service's."""
+    with database.reading() as session:
+        lost = printed.unnamed(session, settings.base_url, settings.former_hosts)
+    if lost:
+        raise ConfigurationError(
+            "Labels were printed under {hosts}, which the service does not know as its own any more.",
+            fix="Name it in LABELSVC_FORMER_HOSTS (docs/trust.md, “Another host”), "
+            "or set LABELSVC_BASE_URL back.",
+            hosts=", ".join(lost),
+        )
+    return " ".join((settings.host, *settings.former_hosts))
 
 
 def messages(settings: Settings, database: Database) -> str:

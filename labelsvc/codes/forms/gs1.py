@@ -14,6 +14,7 @@ Rules of GS1 Digital Link URI Syntax 1.7.0 for the key 01; other keys are not se
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, unquote
@@ -184,14 +185,16 @@ def _attributes(query: str, path: set[str]) -> tuple[tuple[str, str], ...]:
 
 def _understood(query: str) -> tuple[tuple[str, str], ...]:
     """Attributes beside a serial of ours. They are believed by nobody, so a genuine label does not die of what
-    a shop or a shortener added: identifiers that are none, empty values, and rows that break GS1's rules of
-    what stands together are dropped.
-
-    :raises MalformedCode: a known identifier has a value that it cannot have, such as day 13-01.
+    a shop or a shortener added: identifiers that are none, values that are empty or cannot be, such as day
+    13-01, broken escapes, and rows that break GS1's rules of what stands together are dropped.
     """
-    found = [(name, value) for name, value in _named(query) if value and identifiers.is_known(name)]
-    for name, value in found:
-        identifiers.check_value(name, value)
+    found = []
+    for part in query.split("&"):
+        with suppress(MalformedCode):
+            for name, value in _named(part):
+                if value and identifiers.is_known(name):
+                    identifiers.check_value(name, value)
+                    found.append((name, value))
     try:
         identifiers.check_pairs({"01", "21"}, [name for name, _ in found])
     except MalformedCode:

@@ -8,6 +8,7 @@ two readers could differ: every code has one canonical spelling, and `parse` ret
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
@@ -36,7 +37,7 @@ _AUTHORITY: Final = re.compile(
 _DEFAULT_PORTS: Final = {"https": ":443", "http": ":80"}
 
 
-def parse(text: str, *, host: str) -> ParsedCode:
+def parse(text: str, *, host: str, former: Collection[str] = ()) -> ParsedCode:
     """Read a scanned, pasted or typed *text* as a code of *host*.
 
     *text* may be a whole link (``https`` or ``http``: the scheme proves nothing), a link without
@@ -45,20 +46,22 @@ def parse(text: str, *, host: str) -> ParsedCode:
     (``RAW_URI``/``REQUEST_URI``), not a decoded path: escapes are undone here, once.
 
     :param host: authority of the service in lower case, with a port if it has one (`authority`).
+    :param former: names that the service had before: what is printed leads there for ever.
     :raises MalformedCode: not of the shape of any form.
     :raises ForeignHost: a link to another host, whatever stands behind it.
     """
     if len(text) > MAX_TEXT:
         raise MalformedCode("The text is too long to be a code.")
+    hosts = (host, *former)
     text = _BREAKS.sub(" ", text.strip(EDGES))  # a line that was wrapped is a group
     try:
-        return _parse(text, host)
+        return _parse(text, hosts)
     except MalformedCode as error:
         # The text as it stands comes first: what is dropped here is legal in values of GS1.
         for shorter in (text.rstrip(TAIL + EDGES), wrapping.unwrapped(text)):
-            if shorter != text and (found := _attempt(shorter, host)):
+            if shorter != text and (found := _attempt(shorter, hosts)):
                 return found
-        codes = [_attempt(link, host) for link in wrapping.links(text, host)]
+        codes = [_attempt(link, hosts) for link in wrapping.links(text, hosts)]
         if codes and codes[0] and all(code == codes[0] for code in codes):
             return codes[0]
         if wrapping.mangled(text):
@@ -115,18 +118,18 @@ def printed(canonical: str) -> str:
     return "" if len(canonical) >= offline.DIGITS else _groups(canonical)
 
 
-def _attempt(text: str, host: str) -> ParsedCode | None:
+def _attempt(text: str, hosts: tuple[str, ...]) -> ParsedCode | None:
     """None: malformed. :raises ForeignHost: as `parse`."""
     try:
-        return _parse(text, host)
+        return _parse(text, hosts)
     except MalformedCode:
         return None
 
 
-def _parse(text: str, host: str) -> ParsedCode:
+def _parse(text: str, hosts: tuple[str, ...]) -> ParsedCode:
     if found := _HRI.fullmatch(text):
         return gs1.parse(f"01/{found[1]}/21/{found[2].strip()}")
-    path, query = _split(text, host)
+    path, query = _split(text, hosts)
     path = wrapping.bare_path(path).removeprefix("/").removesuffix("/")
     first, slash, _ = path.partition("/")
     if slash:
@@ -140,7 +143,7 @@ def _parse(text: str, host: str) -> ParsedCode:
     return short.parse(token)
 
 
-def _split(text: str, host: str) -> tuple[str, str]:
+def _split(text: str, hosts: tuple[str, ...]) -> tuple[str, str]:
     """Path and query of *text*, once its host is known to be ours or missing."""
     if found := _LINK.fullmatch(text):
         scheme, given, rest = found[1].lower(), found[2], found[3]
@@ -150,15 +153,17 @@ def _split(text: str, host: str) -> tuple[str, str]:
     elif found := _BARE_HOST.fullmatch(text):
         given, rest = _normal("https", found[1]), found[2]
     else:
-        given, rest = host, text
-        if text.lower().startswith(host + "/"):  # a host without a dot: localhost:8000
-            rest = text[len(host) :]
-    if given != host:
+        given, rest = hosts[0], text
+        for host in hosts:
+            if text.lower().startswith(host + "/"):  # a host without a dot: localhost:8000
+                rest = text[len(host) :]
+                break
+    if given not in hosts:
         raise ForeignHost(
             "This code leads to {host}, not to this service.",
             fix="Do not enter data there. Codes of this service lead to {ours}.",
             host=given[:80],
-            ours=host,
+            ours=hosts[0],
         )
     path, _, query = rest.partition("#")[0].partition("?")
     return path, query

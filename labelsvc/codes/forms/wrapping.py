@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Final
 from urllib.parse import unquote
 
@@ -55,13 +56,14 @@ def unwrapped(text: str) -> str:
     return text
 
 
-def links(text: str, host: str) -> list[str]:
-    """Links of *host* in a text with other words, or one that a scanner typed twice.
+def links(text: str, hosts: Iterable[str]) -> list[str]:
+    """Links of *hosts* in a text with other words, or one that a scanner typed twice.
 
     None if a link to somewhere else stands in it: nobody could tell which was meant.
     """
     words = [word.strip(EDGES) for word in _LINK_START.sub(" ", text).split(" ")]
-    start = re.compile(rf"(?:https?://)?{re.escape(host)}[/?#]", re.IGNORECASE)
+    names = "|".join(map(re.escape, hosts))
+    start = re.compile(rf"(?:https?://)?(?:{names})[/?#]", re.IGNORECASE)
     ours = [word.rstrip(TAIL + EDGES) for word in words if start.match(word)]
     return ours if sum("://" in word for word in words) <= len(ours) else []
 

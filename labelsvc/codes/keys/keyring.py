@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from copy import copy
 from itertools import pairwise
 from typing import Any, Final, cast
 
@@ -47,6 +48,7 @@ class Keyring:
     :param permutation_secret: 32 bytes; None where only offline codes are verified.
     :param host: authority as `uri.authority` gives it. It is under every tag and signature.
     :param scheme: of the links that are printed; proves nothing and is under no tag.
+    :param former: hosts of before, and the kids whose codes were printed under them; None: any.
     :raises KeyUnavailable: two keys with one kid, two active ones, or a public key that is none.
     """
 
@@ -57,10 +59,12 @@ class Keyring:
         host: str,
         *,
         scheme: str = "https",
+        former: Mapping[str, Collection[int] | None] | None = None,
     ) -> None:
         self.keys: tuple[Key, ...] = tuple(sorted(keys, key=lambda key: key.kid))
         self.host = uri.authority(f"{scheme}://{host}")
         self.base_url = f"{scheme}://{self.host}"
+        self.former = {name: kids for name, kids in (former or {}).items() if name != self.host}
         self._by_kid = {key.kid: key for key in self.keys}
         if len(self._by_kid) != len(self.keys) or sum(k.state == "active" for k in self.keys) > 1:
             raise KeyUnavailable("Two keys of the keyring have one number, or two are active.")
@@ -70,8 +74,10 @@ class Keyring:
         self._firsts = [k.first_number or 0 for k in self._mac_keys]
         if any(b < a for a, b in pairwise(self._firsts)):
             raise KeyUnavailable("The number ranges of the keys overlap.")
-        self._short = {k.kid: self._signer(k, "short", short.TAG_BITS) for k in self._mac_keys}
-        self._gs1 = {k.kid: self._signer(k, "gs1", gs1.TAG_BITS) for k in self._mac_keys}
+        self._short = self._signers("short", short.TAG_BITS, self.host)
+        self._gs1 = self._signers("gs1", gs1.TAG_BITS, self.host)
+        self._short_before = [self._signers("short", short.TAG_BITS, name) for name in self.former]
+        self._gs1_before = [self._signers("gs1", gs1.TAG_BITS, name) for name in self.former]
         self._ed25519 = Ed25519()
         self._numbers: Permutation | None = None
         self._units: Units | None = None
@@ -82,6 +88,16 @@ class Keyring:
             changes = (key.lots_before for key in self.keys if key.lots_before is not None)
             self._units = Units(unit_keys(permutation_secret, changes))
             self._inner_key = inner.key_of(permutation_secret)
+
+    def under(self, host: str) -> Keyring:
+        """The same keys for *host*, one of `former`: it makes the codes that were printed there."""
+        if host == self.host:
+            return self
+        made = copy(self)
+        made.host, made.base_url = host, f"{self.base_url.partition('://')[0]}://{host}"
+        made._short = self._signers("short", short.TAG_BITS, host)
+        made._gs1 = self._signers("gs1", gs1.TAG_BITS, host)
+        return made
 
     @property
     def units(self) -> Units:
@@ -175,12 +191,14 @@ class Keyring:
             right and its key may not be believed. :raises KeyUnavailable: no secret is here.
         """
         number = self._permutation.backward(code.number_id)
-        return self._checked(self._short, number, short.message(code.number_id), code.tag)
+        signers = (self._short, *self._short_before)
+        return self._checked(signers, number, short.message(code.number_id), code.tag)
 
     def verify_gs1(self, code: Gs1Code) -> int:
         """The number of a gs1 code, once its tag is found right. Raises as `verify_short`."""
         number = self._permutation.backward(code.number_id)
-        return self._checked(self._gs1, number, gs1.message(code.gtin, code.number_id), code.tag)
+        message = gs1.message(code.gtin, code.number_id)
+        return self._checked((self._gs1, *self._gs1_before), number, message, code.tag)
 
     def verify_offline(self, code: OfflineCode) -> OfflinePayload:
         """What an offline code says, once its signature is found right; needs no secret.
@@ -190,8 +208,10 @@ class Keyring:
         :raises FrozenKey: :raises RevokedKey: it is right, and its key may not be believed.
         """
         payload = code.payload
-        message = offline.message(self.host, payload.pack())
-        key = self._signer_of(payload.kid, message, code.signature)
+        packed = payload.pack()
+        key = self._signer_of(
+            payload.kid, lambda host: offline.message(host, packed), code.signature
+        )
         key.believe(self._logged(key, payload) is not False)
         return payload
 
@@ -218,8 +238,10 @@ class Keyring:
             reason to refuse: a forged carton of units that exist says nothing that is not so.
         Raises as `verify_offline`.
         """
-        message = carton.message(self.host, code.payload.pack())
-        self._signer_of(code.payload.kid, message, code.signature).believe(logged)
+        packed = code.payload.pack()
+        self._signer_of(
+            code.payload.kid, lambda host: carton.message(host, packed), code.signature
+        ).believe(logged)
         return code.payload
 
     # --- the public half --------------------------------------------------------------------------
@@ -262,13 +284,19 @@ class Keyring:
             )
         return self._numbers
 
-    def _signer(self, key: Key, form: str, bits: int) -> CodeSigner:
-        return CodeSigner(
-            [cast(bytes, key.mac_secret)],  # of `_mac_keys`
-            purpose=f"labelsvc/{form}/v1/{key.kid}",
-            context=f"ocop-{form}-v1\0{self.host}\0".encode("ascii"),
-            bits=bits,
-        )
+    def _signers(self, form: str, bits: int, host: str) -> dict[int, CodeSigner]:
+        """What makes and checks the tags of one form under *host*, by kid."""
+        kids = self.former.get(host)
+        return {
+            key.kid: CodeSigner(
+                [cast(bytes, key.mac_secret)],  # of `_mac_keys`
+                purpose=f"labelsvc/{form}/v1/{key.kid}",
+                context=f"ocop-{form}-v1\0{host}\0".encode("ascii"),
+                bits=bits,
+            )
+            for key in self._mac_keys
+            if kids is None or key.kid in kids
+        }
 
     def _mac_key(self, number: int) -> Key | None:
         """The key in whose range *number* lies."""
@@ -290,7 +318,12 @@ class Keyring:
             return True
         return key.logged(payload.lot, payload.unit, payload.said)
 
-    def _signer_of(self, kid: int, message: bytes, signature: bytes) -> Key:
+    def _hosts_of(self, kid: int) -> Iterator[str]:
+        """Hosts that a code of key *kid* may have been printed under, the present one first."""
+        yield self.host
+        yield from (name for name, kids in self.former.items() if kids is None or kid in kids)
+
+    def _signer_of(self, kid: int, message: Callable[[str], bytes], signature: bytes) -> Key:
         key = self._by_kid.get(kid)
         if key is None:
             raise UnknownKey(
@@ -298,9 +331,10 @@ class Keyring:
                 fix="Update the list of keys and scan again.",
                 kid=kid,
             )
-        if not self._ed25519.verify_signature(key.ed25519_public, message, signature):
-            raise _bad_signature()
-        return key
+        for host in self._hosts_of(kid):
+            if self._ed25519.verify_signature(key.ed25519_public, message(host), signature):
+                return key
+        raise _bad_signature()
 
     def _sign(self, kid: int, message: bytes) -> bytes:
         return self._ed25519.get_signature(self._seed(kid), message)
@@ -312,10 +346,12 @@ class Keyring:
         return key.ed25519_private
 
     def _checked(
-        self, signers: dict[int, CodeSigner], number: int, message: bytes, tag: bytes
+        self, signers: Iterable[dict[int, CodeSigner]], number: int, message: bytes, tag: bytes
     ) -> int:
         key = self._mac_key(number)
-        if key is None or not signers[key.kid].verify_signature(message, tag):
+        if key is None or not any(
+            key.kid in made and made[key.kid].verify_signature(message, tag) for made in signers
+        ):
             raise _bad_signature()
         key.believe(any(first <= number < stop for first, stop in key.ranges))
         return number

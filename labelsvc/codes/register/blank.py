@@ -127,7 +127,7 @@ def number_of(keyring: Keyring, scanned: str) -> int:
     :raises NotIssued: its tag is wrong; in the words for a label that is of no roll of the producer.
     """
     try:
-        parsed = uri.parse(scanned.strip(), host=keyring.host)
+        parsed = uri.parse(scanned.strip(), host=keyring.host, former=keyring.former)
         if isinstance(parsed, short.ShortCode):
             return keyring.verify_short(parsed)
     except BadSignature:

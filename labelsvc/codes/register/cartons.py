@@ -74,10 +74,13 @@ def find(session: Session, ring: Keyring, payload: CartonPayload) -> Issue | Non
     ):
         return None
     try:
-        known = _tags(issue, ring, payload.first, payload.count, payload.room)
+        known = {
+            _tags(issue, ring.under(host), payload.first, payload.count, payload.room)
+            for host in (ring.host, *ring.former)
+        }
     except KeyUnavailable:  # the key of the units is revoked: no code of theirs is believed
         return None
-    if known != payload.tags or not _believed(issue, ring, payload.first, payload.count):
+    if payload.tags not in known or not _believed(issue, ring, payload.first, payload.count):
         return None
     return issue
 

@@ -114,13 +114,16 @@ def revoke_key(session: Session, kid: int, *, secrets: Sequence[str]) -> KeyReco
     return _end(session, kid, KeyState.REVOKED, secrets)
 
 
-def load_keyring(session: Session, *, base_url: str, secrets: Sequence[str]) -> Keyring:
+def load_keyring(
+    session: Session, *, base_url: str, secrets: Sequence[str], former: Sequence[str] = ()
+) -> Keyring:
     """The keyring of the service, secrets opened.
 
     It is a snapshot: a process that lives long must load it again now and then (a minute is
     right), or it would call the codes of a rotation it has not heard of fakes.
 
     :param base_url: of the settings; host and scheme of every symbol.
+    :param former: hosts of before, of the settings: what was printed under them still verifies.
     :raises KeyUnavailable: there are no keys, or *secrets* do not open them.
     """
     permutation = session.get(PermutationSecret, 1)
@@ -138,6 +141,7 @@ def load_keyring(session: Session, *, base_url: str, secrets: Sequence[str]) -> 
         secret,
         uri.authority(base_url),
         scheme=urlsplit(base_url).scheme,
+        former=dict.fromkeys(former),
     )
 
 

@@ -20,7 +20,7 @@ def find_code(session: Session, ring: Keyring, scanned: str) -> tuple[Issue, int
     :raises Conflict: it is the code of a carton.
     """
     try:
-        parsed = uri.parse(scanned.strip(), host=ring.host)
+        parsed = uri.parse(scanned.strip(), host=ring.host, former=ring.former)
         found = _find(session, ring, parsed)
     except BadSignature:
         found = None
@@ -34,7 +34,7 @@ def find_code(session: Session, ring: Keyring, scanned: str) -> tuple[Issue, int
 def find_goods(session: Session, ring: Keyring, scanned: str) -> tuple[Issue, int | None]:
     """As `find_code`; the code of a carton leads to the run of its units, and to no number."""
     try:
-        parsed = uri.parse(scanned.strip(), host=ring.host)
+        parsed = uri.parse(scanned.strip(), host=ring.host, former=ring.former)
         if not isinstance(parsed, carton.CartonCode):
             return find_code(session, ring, scanned)
         issue = cartons.find(session, ring, ring.verify_carton(parsed, logged=True))

@@ -141,6 +141,8 @@ class HeldTrust(Knowledge):
         before, head = held.lists.get(key), held.head
         if before is None or head is None or before.number > line.number:
             return False
+        if held.host != self.host:
+            return False  # what is held is signed for the host of before
         parts = held.parts[key]
         if held.manifest.content.status_keys != self.manifest.content.status_keys:
             return False  # what is held must still be believed when it is read again

@@ -119,7 +119,8 @@ class Knowledge:
 
     @property
     def _ring(self) -> Keyring:
-        return Keyring(self.manifest.content.keys, None, self.host)
+        content = self.manifest.content
+        return Keyring(content.keys, None, self.host, former=content.former)
 
     def _state(self, kid: int) -> KeyState | None:
         """State of a key: the worse one where the head tells another than the manifest, since the key of

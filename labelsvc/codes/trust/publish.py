@@ -136,7 +136,7 @@ def publish(
         # Verifiers refuse a head that is older than the one they hold, which a clock that was ahead may
         # have written: one second later supersedes it, and how long it is good is told by this clock.
         lines = tuple(task.line for task in done)
-        issued = _after_last(state, ring.host, at)
+        issued = _after_last(state, at)
         if not state.head and any(among_files.values()):
             issued += _FORGOTTEN
         head = StatusHead(ring.host, issued, at + LIFE, lines, named, idle)
@@ -268,19 +268,21 @@ def _old(state: StatusState, host: str, at: datetime) -> bool:
     """True if the head has to be renewed though nothing changed."""
     if not state.head:
         return True
-    head = _head(state, host)
-    if head.manifest is None:  # of the release before
+    head = _head(state)
+    if head.host != host or head.manifest is None:  # of the name, or the release, before
         return True
     return not at <= head.expires - LIFE / 2 <= at + LIFE / 2 + AHEAD
 
 
-def _after_last(state: StatusState, host: str, at: datetime) -> datetime:
+def _after_last(state: StatusState, at: datetime) -> datetime:
     if not state.head:
         return at
-    return max(at, _head(state, host).issued + timedelta(seconds=1))
+    return max(at, _head(state).issued + timedelta(seconds=1))
 
 
-def _head(state: StatusState, host: str) -> StatusHead:
+def _head(state: StatusState) -> StatusHead:
+    """The head that was published, under whichever name: devices that follow hold on to when it was issued."""
+    host = state.head.split("\n", 2)[1]
     return StatusHead.read(state.head.encode(), host=host, keys=[key_of(state)])
 
 

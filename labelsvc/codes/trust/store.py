@@ -11,17 +11,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from labelsvc.clock import now
-from labelsvc.codes.keys.key import Key
+from labelsvc.codes.keys.key import Key, KeyState
 from labelsvc.codes.keys.keyring import Keyring
 from labelsvc.codes.models import KeyRecord, RangeClaim, WithdrawalState
 from labelsvc.codes.tlog import log
-from labelsvc.codes.trust.formats.manifest import Content, Manifest
+from labelsvc.codes.trust.formats.manifest import Content, FormerHost, Manifest
 from labelsvc.codes.trust.models import TrustManifest
 from labelsvc.codes.trust.publish import key_of, status_key
 from labelsvc.errors import BadTrust, NotFound
 
 #: A little over a year: the yearly ceremony may be late by a month.
 LIFE: Final = timedelta(days=400)
+#: A host of before was in use for some time; a manifest refuses none at all.
+_LEAST: Final = timedelta(seconds=1)
 
 
 def newest(session: Session) -> Manifest | None:
@@ -73,8 +75,21 @@ def draft(
         keys=tuple(Key.from_public(key.to_public()) for key in ring.keys),  # no private halves
         status_keys=(key_of(status_key(session, host=ring.host, secrets=secrets)),),
         log_key=log.key_of(log.open_log(session, origin=log.origin_of(ring.host), secrets=secrets)),
+        hosts=_hosts(ring, before.content if before else None, at),
     )
     return Manifest.draft(content, before.content if before else None)
+
+
+def _hosts(ring: Keyring, before: Content | None, at: datetime) -> tuple[FormerHost, ...]:
+    """Hosts of before: those of the manifest before as it names them, and those that came since, with
+    the keys that signed until now.
+    """
+    known = {host.name: host for host in before.hosts} if before else {}
+    kids = tuple(key.kid for key in ring.keys if key.state != KeyState.NEXT)
+    for name in ring.former:
+        since = min(before.issued if before else at, at - _LEAST)
+        known.setdefault(name, FormerHost(name, since, at, kids))
+    return tuple(host for name, host in known.items() if name != ring.host)
 
 
 def publish_manifest(session: Session, manifest: Manifest, *, host: str) -> None:

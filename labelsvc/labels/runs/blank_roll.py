@@ -21,6 +21,7 @@ from labelsvc.labels.drawing.content import LabelContent, Unit
 from labelsvc.labels.models import BlankRoll, RunState
 from labelsvc.labels.rolls import raster
 from labelsvc.labels.rolls.languages import PDF
+from labelsvc.labels.runs import hosts
 from labelsvc.labels.runs.numbering import position, sample_printed
 from labelsvc.labels.runs.parts import as_toml, slices
 from labelsvc.labels.runs.request import RollRequest
@@ -52,6 +53,7 @@ def start_roll(session: Session, request: RollRequest, *, actor: str) -> BlankRo
     :raises LayoutError: it does not fit, or does not exist. :raises BadInput: impossible numbers.
     """
     producer, count, base_url = request.producer, request.count, request.base_url
+    hosts.refuse(session, base_url, request.former)
     chosen = request.chosen_layout()
     if not chosen.blank:
         raise PrintRefused(

@@ -33,6 +33,8 @@ class LabelRequest:
     imprint: Imprint = field(default_factory=Imprint)
     output: str = PDF
     printer: Printer | None = None
+    #: Hosts of before, of the settings; None: the host is that of a run that there is.
+    former: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         if language_of(self.output) is not None:

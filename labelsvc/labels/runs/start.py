@@ -24,7 +24,7 @@ from labelsvc.files import Files
 from labelsvc.jobs import queue
 from labelsvc.jobs.queue import enqueue
 from labelsvc.labels.models import BlankRoll, PrintRun, RunState
-from labelsvc.labels.runs import artwork
+from labelsvc.labels.runs import artwork, hosts
 from labelsvc.labels.runs.check import RunCheck, check_run
 from labelsvc.labels.runs.numbering import run_name
 from labelsvc.labels.runs.parts import as_toml, slices
@@ -49,6 +49,7 @@ def start_run(session: Session, request: RunRequest, *, actor: str) -> PrintRun:
     :raises PrintRefused: the first rule that forbids it; also `LayoutError`, `BadInput`.
     """
     lot, form, count = request.lot, request.form, request.count
+    hosts.refuse(session, request.base_url, request.former)
     session.execute(select(Lot.id).where(Lot.id == lot.id).with_for_update())
     check = check_run(session, request)
     if check.problems:

@@ -102,7 +102,14 @@ def _words() -> str:
     host = uri.authority(site().settings.base_url)
     with site().database.reading() as session:
         lowest = newest_manifest(session)  # of the first manifest that a device takes
-    facts = {"host": host, "manifest": lowest, "words": words, "verdicts": verdicts}
+    former = list(site().settings.former_hosts)
+    facts = {
+        "host": host,
+        "former": former,
+        "manifest": lowest,
+        "words": words,
+        "verdicts": verdicts,
+    }
     return json.dumps(facts, ensure_ascii=False).replace("<", "\\u003c")
 
 

@@ -26,7 +26,9 @@ def sync() -> ResponseReturnValue:
     sent, where = sent_as(SentCase), site()
     settings, drawn = where.settings, pictures(sent)
     with where.database.writing() as session:
-        ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
+        ring = load_keyring(
+            session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
+        )
         number = take(session, where.files, ring, sent, drawn=drawn, actor=actor()).id
     return {"uid": sent.uid, "case": number}
 
@@ -40,7 +42,9 @@ def seen() -> ResponseReturnValue:
     sent, where = sent_as(SentSightings), site()
     settings = where.settings
     with where.database.writing() as session:
-        ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
+        ring = load_keyring(
+            session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
+        )
         return {"kept": sightings.take(session, ring, sent)}
 
 

@@ -55,7 +55,7 @@ class Door:
         own, database = self._own, self._own.where.database
         target = str(environ.get("RAW_URI") or environ.get("REQUEST_URI") or environ["PATH_INFO"])
         try:
-            parsed = uri.parse(target, host=own.host)
+            parsed = uri.parse(target, host=own.host, former=own.former)
             if isinstance(parsed, gs1.Gs1Link | CartonCode):
                 return None
             number = own.number(parsed)

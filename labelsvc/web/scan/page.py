@@ -101,7 +101,7 @@ def answer(text: str, kind: str) -> ResponseReturnValue:
     """
     own = ScanSite.of(current_app)
     try:
-        parsed = uri.parse(text, host=own.host)
+        parsed = uri.parse(text, host=own.host, former=own.former)
     except ForeignHost:
         return _plain(Verdict.FOREIGN_HOST, kind)
     except BadCode:

@@ -124,7 +124,7 @@ def _take(own: ScanSite, code: str) -> int:
 
 def _parsed(own: ScanSite, code: str) -> uri.ParsedCode | None:
     try:
-        return uri.parse(code, host=own.host) if code else None
+        return uri.parse(code, host=own.host, former=own.former) if code else None
     except BadCode:
         return None
 

@@ -57,6 +57,7 @@ class ScanSite:
     def __init__(self, where: Site, pages: Any) -> None:
         self.where = where
         self.host = uri.authority(where.settings.base_url)
+        self.former = where.settings.former_hosts
         self.pages = pages
         self.day_key = DayKey(where.settings.data_dir)
         self.recorder = Recorder(where.database, self._hourly)
@@ -146,7 +147,10 @@ class ScanSite:
             with self.where.database.reading() as session:
                 self._revision = session.scalar(select(Revision.number)) or 0
                 self._keyring = load_keyring(
-                    session, base_url=settings.base_url, secrets=settings.keys
+                    session,
+                    base_url=settings.base_url,
+                    secrets=settings.keys,
+                    former=settings.former_hosts,
                 )
             self._loaded = time.monotonic()
             return True

@@ -40,7 +40,7 @@ def held(own: ScanSite, parsed: uri.ParsedCode) -> Peek | None:
 def unit_or_404(own: ScanSite, session: Session, code: str) -> Unit:
     """The issued unit of *code*; 404 with one answer for every reason, 429 for too many misses."""
     try:
-        parsed = uri.parse(code, host=own.host)
+        parsed = uri.parse(code, host=own.host, former=own.former)
     except BadCode:
         abort(404)
     peek = held(own, parsed)

@@ -25,6 +25,8 @@ _MOMENT: Final = "%Y-%m-%dT%H:%M:%SZ"
 #: 4,095 keys with their ranges after a theft; larger is an attack on who reads it.
 LARGEST: Final = 4 << 20
 MOST_ROOTS: Final = 16
+#: Names that a programme had before.
+MOST_HOSTS: Final = 16
 #: A thief of one root key can do nothing, and one lost root key harms nothing.
 LEAST_THRESHOLD, LEAST_ROOTS = 2, 3
 _LARGEST_NUMBER: Final = (1 << 53) - 1
@@ -40,6 +42,43 @@ class RootKey(Protocol):
 
     def sign(self, message: bytes) -> bytes:
         """The Ed25519 signature, 64 bytes. :raises KeyUnavailable: the key cannot be used."""
+
+
+@dataclass(frozen=True)
+class FormerHost:
+    """A name that the programme had before, and the keys whose codes were printed under it."""
+
+    name: str
+    #: From its first label to its last: told to people, no verdict rests on it.
+    since: datetime
+    until: datetime
+    #: Ascending, each once.
+    kids: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        """:raises BadTrust: a value that no manifest may have."""
+        inside = all(type(kid) is int and 1 <= kid < 4096 for kid in self.kids)
+        if not (inside and self.kids and self.until > self.since):
+            raise _damaged()
+        if list(self.kids) != sorted(set(self.kids)):
+            raise _damaged()
+
+    def to_facts(self) -> dict[str, Any]:
+        """How it stands in a manifest."""
+        return {
+            "name": self.name, "from": _moment(self.since), "until": _moment(self.until),
+            "kids": list(self.kids),
+        }  # fmt: skip
+
+    @classmethod
+    def from_facts(cls, facts: Any) -> FormerHost:
+        """Undo `to_facts`. :raises BadTrust: a value that no manifest may have."""
+        return cls(
+            _host(facts["name"]),
+            _read_moment(facts["from"]),
+            _read_moment(facts["until"]),
+            tuple(_rows(facts["kids"])),
+        )
 
 
 @dataclass(frozen=True)
@@ -60,6 +99,8 @@ class Content:
     status_keys: tuple[NoteKey, ...]
     #: The key of the public log.
     log_key: NoteKey | None = None
+    #: Names that the programme had before.
+    hosts: tuple[FormerHost, ...] = ()
 
     def __post_init__(self) -> None:
         """:raises BadTrust: a value that no manifest may have."""
@@ -75,6 +116,12 @@ class Content:
             )
         if self.version < 1 or self.expires <= self.issued:
             raise BadTrust("The trust manifest ends before it begins, or has no version.")
+        names = {self.host, *(host.name for host in self.hosts)}
+        if len(names) != len(self.hosts) + 1 or len(self.hosts) > MOST_HOSTS:
+            raise BadTrust(
+                "The trust manifest names a host twice, or more than {most} hosts of before.",
+                most=MOST_HOSTS,
+            )
         if len({key.kid for key in self.keys}) != len(self.keys):
             raise BadTrust("Two keys of the trust manifest have one number.")
         try:
@@ -87,10 +134,18 @@ class Content:
         """The key of that number; None: this manifest is older than the key."""
         return next((key for key in self.keys if key.kid == kid), None)
 
+    @property
+    def former(self) -> dict[str, tuple[int, ...]]:
+        """Hosts of before, each with the keys whose codes were printed under it."""
+        return {host.name: host.kids for host in self.hosts}
+
     def to_text(self) -> str:
         """The JSON text whose bytes are signed."""
+        # A manifest that was never renamed keeps the text that verifiers of before know.
+        hosts = {"hosts": [host.to_facts() for host in self.hosts]} if self.hosts else {}
         return json.dumps(
             {
+                **hosts,
                 "format": FORMAT,
                 "host": self.host,
                 "version": self.version,
@@ -113,9 +168,7 @@ class Content:
             facts = json.loads(text)
             if type(facts) is not dict or facts.get("format") != FORMAT:
                 raise _damaged()
-            host, version = facts["host"], facts["version"]
-            if type(host) is not str or uri.authority(f"https://{host}") != host:
-                raise _damaged()
+            host, version = _host(facts["host"]), facts["version"]
             if type(version) is not int or not 1 <= version <= _LARGEST_NUMBER:
                 raise _damaged()
             log_key = facts["log_key"]
@@ -129,6 +182,7 @@ class Content:
                 keys=tuple(Key.from_public(entry) for entry in _rows(facts["keys"])),
                 status_keys=tuple(NoteKey.parse(_text(key)) for key in _rows(facts["status_keys"])),
                 log_key=None if log_key is None else NoteKey.parse(_text(log_key)),
+                hosts=tuple(FormerHost.from_facts(row) for row in _rows(facts.get("hosts", []))),
             )
         except BadTrust:
             raise
@@ -217,7 +271,7 @@ class Manifest:
         :raises BadTrust: another host, a number left out, or too few old or new roots signed it.
         """
         old, new = held.content, self.content
-        if new.host != old.host:
+        if new.host != old.host and old.host not in new.former:
             raise BadTrust("This trust manifest belongs to {host}.", host=new.host)
         if new.version < old.version or (new.version == old.version and self.text != held.text):
             raise TrustRollback(
@@ -264,6 +318,13 @@ def _before(facts: Any) -> tuple[int, tuple[bytes, ...]] | None:
 def root_id(public: bytes) -> str:
     """How a root is named beside its signature: 16 hex digits."""
     return hashlib.sha256(public).hexdigest()[:16]
+
+
+def _host(text: Any) -> str:
+    found = _text(text)
+    if uri.authority(f"https://{found}") != found:
+        raise _damaged()
+    return found
 
 
 def _public(text: Any) -> bytes:

@@ -2,7 +2,7 @@
 
 import { placesOf, readCarton } from "../verify/carton.js";
 import * as store from "./store.js";
-import { HOST, t } from "./words.js";
+import { FORMER, HOST, t } from "./words.js";
 
 /**
  * @typedef {{code: string, lot: number, first: number, count: number, tags: Uint8Array,
@@ -53,7 +53,8 @@ export async function begin(code, verdict) {
  */
 export async function look(canonical) {
   if (!open) return null;
-  const places = await placesOf(open, HOST, canonical);
+  let places = /** @type {number[]} */ ([]);
+  for (const host of [HOST, ...FORMER]) if (!places.length) places = await placesOf(open, host, canonical);
   if (places.length) open.seen = [...new Set([...open.seen, ...places.slice(0, 1)])];
   else open.strangers = [...new Set([...open.strangers, canonical])];
   await keep();

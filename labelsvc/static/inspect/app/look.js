@@ -8,7 +8,7 @@ import * as pack from "./pack.js";
 import { note } from "./trust.js";
 import { ON_GOODS, OPEN, UNPROVEN, worse } from "./verdicts.js";
 import { blank, keyOf } from "./visit.js";
-import { HOST, language } from "./words.js";
+import { FORMER, HOST, language } from "./words.js";
 
 /**
  * @typedef {import("./visit.js").Entry} Entry
@@ -28,7 +28,7 @@ const PATIENCE = 8000;
  */
 export async function look(text, held) {
   try {
-    const code = parseCode(text, HOST);
+    const code = parseCode(text, HOST, formerOf(held));
     const entry = { ...blank(code.canonical), form: code.form };
     await judge(entry, held);
     if (ON_GOODS.has(entry.own)) entry.key = keyOf(code); // a forged label must not blame a genuine one
@@ -41,6 +41,15 @@ export async function look(text, held) {
 }
 
 /**
+ * Hosts of before, which the shell knows and the manifest, whichever is newer.
+ *
+ * @param {Held} held
+ */
+function formerOf({ trust }) {
+  return [...FORMER, ...(trust?.manifest.hosts ?? []).map(({ name }) => name)];
+}
+
+/**
  * Judge an entry with what is on this device now; what the server said of it stays.
  *
  * @param {Entry} entry
@@ -49,7 +58,7 @@ export async function look(text, held) {
  */
 export async function judge(entry, { trust, goods }, now = new Date()) {
   if (!entry.form) return;
-  const code = parseCode(entry.code, HOST);
+  const code = parseCode(entry.code, HOST, FORMER);
   const payload = "payload" in code ? code.payload : null;
   const known = payload ? pack.find(goods, payload.lot)
     : code.form === "link" ? pack.findLink(goods, code.gtin, code.lot) : null;

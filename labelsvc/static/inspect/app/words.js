@@ -7,6 +7,8 @@ const data = JSON.parse(document.querySelector("#words")?.textContent ?? "{}");
 /** @type {{[verdict: string]: Shown}} */
 export const SHOWN = data.verdicts;
 export const HOST = /** @type {string} */ (data.host);
+/** Hosts that the service had before. */
+export const FORMER = /** @type {string[]} */ (data.former ?? []);
 /** No manifest below this version is taken: the newest when the application's files were made. */
 export const LOWEST = Number(data.manifest ?? 0);
 

@@ -42,7 +42,7 @@ export function readLink(path, query) {
   const names = pairs.slice(1).map(([ai]) => ai);
   const ordered = ORDER.filter((ai) => names.includes(ai));
   if (names.join() !== "235" && names.join() !== ordered.join()) throw new Refused("MALFORMED");
-  return checked(pairs, attributesOf(query), false);
+  return checked(pairs, query, false);
 }
 
 /**
@@ -66,11 +66,11 @@ export function readElements(text) {
 
 /**
  * @param {[string, string][]} path key first, qualifiers in their order
- * @param {[string, string][]} attributes
+ * @param {[string, string][] | string} given attributes of an element string, or a query
  * @param {boolean} element
  * @returns {Gs1 | Link}
  */
-function checked(path, attributes, element) {
+function checked(path, given, element) {
   const values = new Map(path);
   // A full stop or quotation mark of a chat: legal in serials of others, never in ours.
   const spelt = path.length === 2 && path[1][0] === "21" ? spell(stripEnd(strip(path[1][1], EDGES), TAIL + EDGES)) : null;
@@ -81,29 +81,37 @@ function checked(path, attributes, element) {
   }
   const gtin = values.get("01") ?? "";
   if (!isGtin(gtin)) throw new Refused("MALFORMED");
-  const kept = ours && !element ? understood(attributes) : attributes;
+  const kept = typeof given !== "string" ? given : ours ? understood(given) : attributesOf(given);
   for (const [ai, value] of kept) checkValue(ai, value);
   checkPairs(values.keys(), kept.map(([ai]) => ai));
   const canonical = [...values].map(([ai, value]) => `${ai}/${quote(value)}`).join("/");
   if (ours) return { form: "gs1", canonical, gtin, serial: spelt, attributes: kept, element };
   return {
     form: "link", canonical, gtin, lot: values.get("10") ?? null, serial: values.get("21") ?? null,
-    variant: values.get("22") ?? null, thirdParty: values.get("235") ?? null, attributes, element,
+    variant: values.get("22") ?? null, thirdParty: values.get("235") ?? null, attributes: kept, element,
   };
 }
 
 /**
  * Attributes beside a serial of ours. They are believed by nobody, so a genuine label does not die of what a shop
- * or a shortener added: identifiers that are none, empty values, and rows that break GS1's rules of what stands
- * together are dropped.
+ * or a shortener added: identifiers that are none, values that are empty or cannot be, broken escapes, and rows
+ * that break GS1's rules of what stands together are dropped.
  *
- * @param {[string, string][]} attributes
+ * @param {string} query
  * @returns {[string, string][]}
- * @throws {Refused} a known identifier has a value that it cannot have
  */
-function understood(attributes) {
-  const kept = attributes.filter(([ai, value]) => value && isKnown(ai));
-  for (const [ai, value] of kept) checkValue(ai, value);
+function understood(query) {
+  /** @type {[string, string][]} */
+  const kept = [];
+  for (const part of query.split("&")) {
+    try {
+      const rows = attributesOf(part).filter(([ai, value]) => value && isKnown(ai));
+      for (const [ai, value] of rows) checkValue(ai, value);
+      kept.push(...rows);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+    }
+  }
   try {
     checkPairs(["01", "21"], kept.map(([ai]) => ai));
   } catch {

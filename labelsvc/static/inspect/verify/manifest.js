@@ -9,6 +9,8 @@ import { areFacts, isRange, readUnitKey } from "./units.js";
 
 const FORMAT = "labelsvc-trust-2";
 const LARGEST = 4 << 20;
+/** Names that a programme had before. */
+const MOST_HOSTS = 16;
 const STATES = ["next", "active", "retired", "frozen", "revoked"];
 const AUTHORITY = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(?::[0-9]{1,5})?$/;
 /** A thief of one root key can do nothing, and one lost root key harms nothing. */
@@ -22,9 +24,12 @@ const [LEAST_THRESHOLD, LEAST_ROOTS, MOST_ROOTS] = [2, 3, 16];
  *   `ranges`: lot and units [first, stop) that a frozen key had signed: indices in the lot that `unitKeys`
  *   lead to, or what is printed where there are none; `facts`: what the codes of each of them say, nothing
  *   where it is not told
+ * @typedef {Readonly<{name: string, since: Date, until: Date, kids: readonly number[]}>} FormerHost
+ *   a name of before, and the keys whose codes were printed under it
  * @typedef {Readonly<{text: string, host: string, version: number, issued: Date, expires: Date,
  *   threshold: number, roots: readonly Uint8Array[], keys: ReadonlyMap<number, Key>,
  *   statusKeys: readonly NoteKey[], logKey: NoteKey | null,
+ *   hosts: readonly FormerHost[],
  *   signatures: ReadonlyMap<string, Uint8Array>}>} Manifest
  */
 
@@ -40,7 +45,7 @@ const [LEAST_THRESHOLD, LEAST_ROOTS, MOST_ROOTS] = [2, 3, 16];
 export async function read(text, held) {
   const found = await parse(text);
   if (held) {
-    if (found.host !== held.host) throw new TrustError("host", found.host);
+    if (found.host !== held.host && !found.hosts.some(({ name }) => name === held.host)) throw new TrustError("host", found.host);
     const older = found.version < held.version;
     if (older || (found.version === held.version && found.text !== held.text)) {
       throw new TrustError("rollback", `${found.version} < ${held.version}`);
@@ -85,7 +90,7 @@ async function parse(file) {
   // Half a character has no bytes: two texts would have one signature.
   if (/\p{Surrogate}/u.test(outer.signed)) throw damaged();
   const { host, version, threshold } = facts;
-  if (typeof host !== "string" || !AUTHORITY.test(host) || host.endsWith(":443")) throw damaged();
+  if (!isHost(host)) throw damaged();
   if (!Number.isSafeInteger(version) || version < 1) throw damaged();
   const roots = list(facts.roots).map((root) => publicKey(root));
   const distinct = new Set(roots.map(toHex)).size === roots.length;
@@ -105,14 +110,46 @@ async function parse(file) {
     if (typeof entry?.root !== "string" || !raw || signatures.has(entry.root)) throw damaged();
     signatures.set(entry.root, raw);
   }
+  const hosts = (facts.hosts === undefined ? [] : list(facts.hosts)).map(readHost);
+  const names = new Set([host, ...hosts.map(({ name }) => name)]);
+  if (hosts.length > MOST_HOSTS || names.size !== hosts.length + 1) throw damaged();
   const [issued, expires] = [moment(facts.issued), moment(facts.expires)];
   if (!issued || !expires || expires <= issued || signatures.size > 2 * MOST_ROOTS) throw damaged();
   const logKey = facts.log_key === null ? null : await noteKey(facts.log_key);
   const statusKeys = await Promise.all(list(facts.status_keys).map(noteKey));
   return Object.freeze({
     text: outer.signed, host, version, issued, expires, threshold, keys, signatures, logKey,
+    hosts: Object.freeze(hosts),
     roots: Object.freeze(roots), statusKeys: Object.freeze(statusKeys),
   });
+}
+
+/**
+ * Hosts that a code of a key may have been printed under, the present one first.
+ *
+ * @param {Manifest} manifest
+ * @param {number} kid
+ */
+export function hostsOf(manifest, kid) {
+  return [manifest.host, ...manifest.hosts.filter(({ kids }) => kids.includes(kid)).map(({ name }) => name)];
+}
+
+/** @param {unknown} text */
+function isHost(text) {
+  return typeof text === "string" && AUTHORITY.test(text) && !text.endsWith(":443");
+}
+
+/**
+ * @param {any} entry
+ * @returns {FormerHost}
+ */
+function readHost(entry) {
+  const { name, kids } = entry ?? {};
+  const [since, until] = [moment(entry?.from), moment(entry?.until)];
+  if (!isHost(name) || !since || !until || until <= since || !list(kids).length) throw damaged();
+  const right = kids.every((kid, at) => Number.isInteger(kid) && kid > (at ? kids[at - 1] : 0) && kid < 4096);
+  if (!right) throw damaged();
+  return Object.freeze({ name, since, until, kids: Object.freeze(kids) });
 }
 
 /** @param {unknown} text */

@@ -44,22 +44,24 @@ const EPOCH = Date.UTC(2020, 0, 1);
  *
  * @param {string} text
  * @param {string} host authority in lower case, with a port if it has one
+ * @param {readonly string[]} [former] hosts of before, which printed codes lead to
  * @returns {Code}
  * @throws {Refused} its `verdict` is MALFORMED or FOREIGN_HOST
  */
-export function parseCode(text, host) {
+export function parseCode(text, host, former = []) {
+  const hosts = [host, ...former];
   if ([...text].length > LARGEST) throw new Refused("MALFORMED");
   const whole = strip(text, EDGES).replace(/[\t\r\n]+/g, " "); // a line that was wrapped is a group
   try {
-    return read(whole, host);
+    return read(whole, hosts);
   } catch (error) {
     if (!(error instanceof Refused) || error.verdict !== "MALFORMED") throw error;
     // The text as it stands comes first: what is dropped here is legal in values of GS1.
     for (const shorter of [stripEnd(whole, TAIL + EDGES), unwrapped(whole)]) {
-      const found = shorter === whole ? null : attempt(shorter, host);
+      const found = shorter === whole ? null : attempt(shorter, hosts);
       if (found) return found;
     }
-    const found = links(whole, host).map((link) => attempt(link, host));
+    const found = links(whole, hosts).map((link) => attempt(link, hosts));
     if (found[0] && found.every((one) => one?.canonical === found[0]?.canonical)) return found[0];
     const element = readElements(text);
     if (element) return element;
@@ -69,12 +71,12 @@ export function parseCode(text, host) {
 
 /**
  * @param {string} text
- * @param {string} host
+ * @param {readonly string[]} hosts
  * @returns {Code | null} null: malformed
  */
-function attempt(text, host) {
+function attempt(text, hosts) {
   try {
-    return read(text, host);
+    return read(text, hosts);
   } catch (error) {
     if (error instanceof Refused && error.verdict === "MALFORMED") return null;
     throw error;
@@ -83,13 +85,13 @@ function attempt(text, host) {
 
 /**
  * @param {string} text
- * @param {string} host
+ * @param {readonly string[]} hosts
  * @returns {Code}
  */
-function read(text, host) {
+function read(text, hosts) {
   const printed = PRINTED.exec(text);
   if (printed) return readLink(`01/${printed[1]}/21/${printed[2].replace(TRIM, "")}`, "");
-  const [whole, query] = split(text, host);
+  const [whole, query] = split(text, hosts);
   const path = barePath(whole).replace(/^\//, "").replace(/\/$/, "");
   const slash = path.indexOf("/");
   if (slash >= 0) {
@@ -109,13 +111,13 @@ function read(text, host) {
  * Path and query of *text*, still percent-encoded, once its host is known to be ours or missing.
  *
  * @param {string} text
- * @param {string} host
+ * @param {readonly string[]} hosts
  * @returns {[string, string]}
  */
-function split(text, host) {
+function split(text, hosts) {
   const link = LINK.exec(text);
   const bare = link ? null : BARE_HOST.exec(text);
-  let given = host;
+  let given = hosts[0];
   let rest = text;
   if (link) {
     const scheme = link[1].toLowerCase();
@@ -125,10 +127,11 @@ function split(text, host) {
   } else if (bare) {
     given = normal("https", bare[1]);
     rest = bare[2];
-  } else if (text.toLowerCase().startsWith(host + "/")) { // a host without a dot: localhost:8000
-    rest = text.slice(host.length);
+  } else { // a host without a dot: localhost:8000
+    const host = hosts.find((name) => text.toLowerCase().startsWith(name + "/"));
+    if (host) rest = text.slice(host.length);
   }
-  if (given !== host) throw new Refused("FOREIGN_HOST", given.slice(0, 80));
+  if (!hosts.includes(given)) throw new Refused("FOREIGN_HOST", given.slice(0, 80));
   const [address] = rest.split("#", 1);
   const mark = address.indexOf("?");
   return mark < 0 ? [address, ""] : [address.slice(0, mark), address.slice(mark + 1)];

@@ -6,6 +6,7 @@ import { verify } from "./ed25519.js";
 import { Refused } from "./errors.js";
 import { lineOf } from "./head.js";
 import { ISSUED, NAMING } from "./lines.js";
+import { hostsOf } from "./manifest.js";
 import { logged } from "./units.js";
 
 /**
@@ -46,15 +47,15 @@ export async function explain(code, { manifest, head, lists, now, latest = null,
     facts.keyState = key?.state ?? null;
     facts.stale = ends(manifest, head, now, latest);
     const told = head?.states.get(code.payload.kid);
-    return answer(await ofCarton(code, key, manifest.host, { told, now, stale: facts.stale.length > 0 }));
+    return answer(await ofCarton(code, key, hostsOf(manifest, code.payload.kid), { told, now, stale: facts.stale.length > 0 }));
   }
   if (code.form !== "offline") return answer("SHORT_CODE_NEEDS_NETWORK");
   const { payload } = code;
   facts.payload = payload;
   const key = manifest.keys.get(payload.kid);
   if (!key) return answer("UNKNOWN_KEY");
-  const message = concat(utf8(`ocop-qr-v1\0${manifest.host}\0`), code.packed);
-  if (!(await verify(key.publicKey, message, code.signature))) return answer("BAD_SIGNATURE");
+  const messages = hostsOf(manifest, payload.kid).map((host) => concat(utf8(`ocop-qr-v1\0${host}\0`), code.packed));
+  if (!(await isSigned(key.publicKey, messages, code.signature))) return answer("BAD_SIGNATURE");
   facts.keyState = key.state;
   const told = head?.states.get(payload.kid);
   const ended = endOf(key.state, told);
@@ -84,12 +85,13 @@ export async function explain(code, { manifest, head, lists, now, latest = null,
  *
  * @param {import("./parse.js").Carton} code
  * @param {import("./manifest.js").Key | undefined} key
- * @param {string} host
+ * @param {string[]} hosts
  * @param {{told: string | undefined, now: Date, stale: boolean}} known `told`: what the head calls the key
  */
-async function ofCarton(code, key, host, { told, now, stale }) {
+async function ofCarton(code, key, hosts, { told, now, stale }) {
   if (!key) return "UNKNOWN_KEY";
-  if (!(await verify(key.publicKey, carton.message(host, code), code.signature))) return "BAD_SIGNATURE";
+  const messages = hosts.map((host) => carton.message(host, code));
+  if (!(await isSigned(key.publicKey, messages, code.signature))) return "BAD_SIGNATURE";
   const ended = endOf(key.state, told);
   if (ended) return ended;
   // Only the service can compare the units with its register.
@@ -97,6 +99,18 @@ async function ofCarton(code, key, host, { told, now, stale }) {
   if (code.payload.expires && code.payload.expires < dayInHanoi(now)) return "EXPIRED";
   if (told === "frozen") return "SHORT_CODE_NEEDS_NETWORK";
   return stale ? "ISSUED_OK_STALE" : "ISSUED_OK";
+}
+
+/**
+ * Whether a key signed one of *messages*: one text under each host that the code may have been printed under.
+ *
+ * @param {Uint8Array} publicKey
+ * @param {Uint8Array[]} messages
+ * @param {Uint8Array} signature
+ */
+async function isSigned(publicKey, messages, signature) {
+  for (const message of messages) if (await verify(publicKey, message, signature)) return true;
+  return false;
 }
 
 /**

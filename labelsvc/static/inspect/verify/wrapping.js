@@ -32,18 +32,19 @@ export function unwrapped(text) {
 }
 
 /**
- * Links of *host* in a text with other words, or one that a scanner typed twice. None if a link to
+ * Links of *hosts* in a text with other words, or one that a scanner typed twice. None if a link to
  * somewhere else stands in it: nobody could tell which was meant.
  *
  * @param {string} text
- * @param {string} host
+ * @param {readonly string[]} hosts
  */
-export function links(text, host) {
+export function links(text, hosts) {
   const words = text.replace(/(?=https?:\/\/)/gi, " ").split(" ").map((word) => strip(word, EDGES));
   const ours = words
     .filter((word) => {
       const bare = word.replace(/^https?:\/\//i, "");
-      return bare.slice(0, host.length).toLowerCase() === host && "/?#".includes(bare[host.length] ?? "x");
+      return hosts.some((host) => bare.slice(0, host.length).toLowerCase() === host
+        && "/?#".includes(bare[host.length] ?? "x"));
     })
     .map((word) => stripEnd(word, TAIL + EDGES));
   return words.filter((word) => word.includes("://")).length <= ours.length ? ours : [];

@@ -124,7 +124,9 @@ def _code(session: Session, case: Case) -> str:
         return ""
     settings = site().settings
     try:
-        ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
+        ring = load_keyring(
+            session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
+        )
         offset = case.number - issue.first if case.number is not None else 0
         return codes_of(issue, ring, offset=offset, count=1)[0]
     except (LabelsvcError, ValueError):

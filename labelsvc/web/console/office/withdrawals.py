@@ -126,7 +126,9 @@ def new_withdrawal() -> ResponseReturnValue:
 
 def _ring(session: Session) -> Keyring:
     settings = site().settings
-    return load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
+    return load_keyring(
+        session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
+    )
 
 
 def _choices(

@@ -186,7 +186,9 @@ def _number(session: Session, posted: Posted, keyring: Keyring, name: str) -> in
 
 def _keyring(session: Session) -> Keyring:
     settings = site().settings
-    return load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
+    return load_keyring(
+        session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
+    )
 
 
 def _point(posted: Posted, session: Session, error: LabelsvcError, first: int) -> None:

@@ -234,6 +234,7 @@ def _start(posted: Posted) -> int | None:
             output=output_of(printer),
             printer=printer,
             base_url=site().settings.base_url,
+            former=site().settings.former_hosts,
         )
         return rolls.start_roll(session, wanted, actor=actor()).id
 

@@ -73,6 +73,8 @@ def _pieces(session: Session, lot: Lot, posted: Posted) -> Sequence[Piece]:
     if posted.text("all") == "1":
         return life.whole(session, lot)
     settings = site().settings
-    ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
+    ring = load_keyring(
+        session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
+    )
     with tries.counted():
         return life.between(session, ring, lot, posted.text("first"), posted.text("last"))

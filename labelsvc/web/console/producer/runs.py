@@ -210,7 +210,9 @@ def _number(session: Session, run: PrintRun, posted: Posted, field: str, label: 
     if not any(sign.isdigit() for sign in text):
         return whole(text, gettext(label), field)  # raises
     settings = site().settings
-    ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
+    ring = load_keyring(
+        session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
+    )
     try:
         with tries.counted():
             return life.number_in(session, ring, run, text)

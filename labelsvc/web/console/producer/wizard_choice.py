@@ -62,6 +62,7 @@ class Choice:
             output=self.output,
             printer=printer,
             base_url=site().settings.base_url,
+            former=site().settings.former_hosts,
             pictures=artwork.pictures(session, site().files),
         )
 
