@@ -250,11 +250,13 @@ _PRODUCTS = st.lists(
 def test_a_list_in_any_form_comes_back_as_its_catalogue(
     database: Database, made: list[tuple[str, int]], data: st.DataObject
 ) -> None:
-    """Order of columns, ditto marks, spelling of stars and days, sheets: the catalogue is the same."""
+    """Order of columns, merged cells, ditto marks, spelling of stars and days, sheets: one catalogue."""
     rows, want, before = [], [], ""
+    merged = data.draw(st.booleans())
     for n, (owner, count) in enumerate(sorted(made)):
         spelled = data.draw(st.sampled_from(_STARS[count]))
-        said = data.draw(st.sampled_from((owner, "nt", None))) if owner == before else owner
+        again = (None,) if merged else (owner, "nt", None)
+        said = data.draw(st.sampled_from(again)) if owner == before else owner
         rows.append((n + 1, f"Gốm số {n}", said, "Xã Ba Vì", spelled, "9/QĐ-UBND", data.draw(st.sampled_from(_DAYS))))  # fmt: skip
         want.append((f"Gốm số {n}", owner, count))
         before = owner
@@ -264,7 +266,16 @@ def test_a_list_in_any_form_comes_back_as_its_catalogue(
         cut -= 1
     pages = [page for page in (rows[:cut], rows[cut:]) if page]
     sheets = {f"Trang {i}": [[one[c] for c in order] for one in (HEAD, *page)] for i, page in enumerate(pages)}  # fmt: skip
+    column, first = "ABCDEFG"[order.index(2)], pages[0]
+    tops = [at for at, one in enumerate(first) if one[2] is not None]
+    ends = [*tops[1:], len(first)]
+    spans = [
+        f"{column}{top + 2}:{column}{end + 1}"
+        for top, end in zip(tops, ends, strict=True)
+        if end > top + 1
+    ]
     with database.reading() as session:
-        plan = plan_import(session, data=books(sheets), file_name="a.xlsx")
+        made_book = books(sheets, merges=spans if merged else ())
+        plan = plan_import(session, data=made_book, file_name="a.xlsx")
     found = [(r.product, r.producer, r.line.recognition.get("stars")) for r in plan.rows]
     assert found == want

@@ -183,7 +183,7 @@ CONTENTS = {
     "Số gói": ("packs", "10 gói × 20 g"), "Khối lượng ráo nước": ("drained_weight", "300 g"),
     "Thông tin dinh dưỡng": ("nutrition", "Trong 100 g: năng lượng 250 kcal"), "Cảnh báo dị ứng": ("allergens", "lạc"),
     "Cách dùng": ("instructions", "Ăn liền."), "Điều kiện bảo quản": ("storage", "Nơi khô ráo."), "Khuyến cáo": ("warning", "Không dùng khi bao bì hở."),
-    "Đơn vị đóng gói": ("repacker", "HTX Gói, xã Ba Vì"), "Bên đặt gia công": ("ordering_party", "Công ty TNHH Đặt, xã Ba Vì"),
+    "Đơn vị đóng gói": ("repacker", "HTX Gói, xã Ba Vì - ĐT 0912345678"), "Bên đặt gia công": ("ordering_party", "Công ty TNHH Đặt, xã Ba Vì"),
     "TCCS": ("standards", "TCCS 01:2026"), "Số bản tự công bố": ("declaration", "02/HTX/2026"), "Tên tiếng Anh": ("name_en", "Ginger cake"),
 }  # fmt: skip
 
@@ -197,7 +197,7 @@ def test_what_a_label_says_comes_in_by_its_columns(database: Database) -> None:
         row("Bình gốm", more=("Bộ 21", "Nguyễn Thị Mẫu", "Ø 11 × 24 cm", "Men lam", "30 % vol")),
     )  # fmt: skip
     food, craft = (r.line.product for r in plan.rows)
-    want = dict(CONTENTS.values()) | {"shelf_life_days": 365}
+    want = dict(CONTENTS.values()) | {"shelf_life_days": 365, "repacker": "HTX Gói, xã Ba Vì"}
     assert {name: food.get(name) for name in want} == want
     assert (craft["artisan"], craft["dimensions"], craft["specification"]) == ("Nguyễn Thị Mẫu", "Ø 11 × 24 cm", "Men lam")  # fmt: skip
     assert "alcohol" not in craft and not plan.questions

@@ -90,7 +90,7 @@ def test_a_long_list_shows_its_progress_and_a_row_is_mended(
 def test_heads_are_pointed_at_by_hand(live: Live, office: Reader, tmp_path: Path) -> None:
     page, file, width = office.page, tmp_path / "la.xlsx", width_of(office)
     heads = tuple(f"Cột {letter}{width}" for letter in "ABCDEFG")
-    file.write_bytes(lists.workbook([("Bảng gửi kèm",), heads, (1, f"Giò lụa {width}", f"HTX Giò {width}", "phường Hà Đông", "4 sao", *BY)]))  # fmt: skip
+    file.write_bytes(lists.workbook([("Bảng gửi kèm",), heads, (1, f"Túi cói {width}", f"Công ty TNHH Cói Lạ {width}", "xã Phú Nghĩa", "4 sao", *BY)]))  # fmt: skip
     upload(office, live, file)
     page.wait_for_selector(".problems")
     office.check("no heads found")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from labelsvc.catalogue.importing.rows.line import Reader
+from labelsvc.catalogue.importing.values import personal
 from labelsvc.catalogue.product_columns import Kind, ProductColumn
 from labelsvc.errors import BadInput
 from labelsvc.i18n import fold
@@ -15,6 +16,8 @@ from labelsvc.i18n import fold
 #: Words by which a cell says that there is nothing to say.
 _NOTHING = frozenset(("-", "–", "x", "khong", "khong co", "co", "chua co", "n/a"))
 _SPAN = re.compile(r"0*(\d{1,4}) ?(ngay|thang|nam|days?|months?|years?)\b")
+#: Names and addresses, which labels and scan pages say: numbers of people leave them.
+_OF_PEOPLE = frozenset(("artisan", "repacker", "ordering_party"))
 #: As the register has it.
 _LONGEST = 36_500
 
@@ -37,6 +40,9 @@ def read(reader: Reader, column: ProductColumn) -> None:
             into[column.name] = days
             line.note("{column}: {text} is {days} days.", column=label, text=said[:60], days=days)
     elif column.check is not None:
+        if column.name in _OF_PEOPLE and (bare := personal.cleaned(said)).changed:
+            said = bare.text
+            line.note("A number was taken out of the address or the name.")
         try:
             into[column.name] = column.check(said)
         except BadInput:
