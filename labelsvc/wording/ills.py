@@ -69,7 +69,7 @@ TABLES: Mapping[Group, str] = {
     "tonic": """hạ hỏa, tiêu ban, trừ phong, trừ thấp, khu phong, hành khí, tiêu phù, sạch phổi, sạch gan, ông uống bà khen, ngủ một mạch, tráng dương, cường dương, bổ dương, ích tinh, sinh tinh, sung mãn, bản lĩnh phái mạnh, bản lĩnh đàn ông, sinh lực phái mạnh, phong độ phái mạnh, phái mạnh tự tin, chuyện ấy, cuộc yêu, giảm cân, giảm béo, ép cân, siết eo, thon gọn, giữ dáng, tăng cân, tăng chiều cao, phát triển chiều cao, thông minh vượt trội,
         lợi sữa, gọi sữa, thông tia sữa, sữa về nhiều, an thai, dưỡng thai, điều kinh, giải rượu, giải độc, thải độc, tiêu độc, trừ độc, độc tố trong cơ thể, đào thải độc tố, thải độc tố, thanh lọc cơ thể, thanh lọc máu, lọc máu, detox, trường sinh, trường thọ, sống lâu trăm tuổi, kéo dài tuổi thọ, tăng tuổi thọ, trẻ hóa làn da, trẻ hóa cơ thể, trẻ hóa da, trẻ lâu, trẻ mãi,
         an thần, kháng viêm, kháng khuẩn, kháng virus, kháng vi rút, tiêu viêm, sát khuẩn, giảm đau, hạ sốt, tiêu sưng, giảm sưng, hoạt huyết, bổ máu, bổ huyết, bổ khí, bổ phế, bổ tỳ, nhuận tràng, nhuận phế, lợi tiểu, lợi mật, dưỡng tâm, dưỡng can, dưỡng nhan, long đờm, tiêu đờm, ngủ sâu giấc, chống lão hóa, chống oxy hóa tế bào, mát gan, tiêu mỡ, dễ thụ thai, dễ thở,
-        hồi xuân, giữ mãi tuổi, giữ mãi tuổi xuân, giữ mãi thanh xuân, níu tuổi xuân, níu giữ tuổi xuân, níu giữ thanh xuân, lấy lại tuổi xuân, lấy lại thanh xuân, trẻ ra, đảo ngược thời gian,
+        hồi xuân, giữ mãi tuổi, giữ mãi tuổi xuân, giữ mãi thanh xuân, níu tuổi xuân, níu giữ tuổi xuân, níu giữ thanh xuân, lấy lại tuổi xuân, lấy lại thanh xuân, trẻ ra từng ngày, trẻ ra mười tuổi, đảo ngược thời gian,
         cố tinh, chỉ khái, trừ đàm, hóa đàm, tán ứ, hoạt lạc, thông kinh, chỉ thống, chỉ huyết, tư âm, bình can, giáng áp, giáng hỏa, định thần, minh mục, ích trí, mạnh gân cốt, cường gân""",
     # What is said of food as such, and needs a paper.
     "well": "tốt cho sức khỏe, có lợi cho sức khỏe, bổ ích cho sức khỏe, tăng cường sức khỏe, nâng cao sức khỏe, bảo vệ sức khỏe, bồi bổ sức khỏe, tăng sức khỏe, tăng thể lực, ngủ ngon, đẹp da, sáng da, da đẹp, chống oxy hóa, thanh nhiệt cơ thể, tốt cho da, tốt cho mắt, tốt cho bà bầu, tốt cho cơ thể",
@@ -115,7 +115,6 @@ FOLLOWED: Mapping[str, frozenset[str]] = {
     "đã khỏi": frozenset(["lo", "phải", "cần", "bàn", "nói"]),
     "người khỏi": frozenset(["lo", "phải", "cần"]),
     "hồi xuân": frozenset(["năm", "ấy", "này", "trước"]),
-    "trẻ ra": frozenset(["đồng", "vườn", "khỏi", "xa"]),
     "bye": frozenset(["bye"]),
     "giải": frozenset(["thưởng", "nhất", "nhì", "ba", "khát", "pháp"]),
     "tiêu": frozenset(["đen", "xanh", "sọ", "bắc", "hóa", "chuẩn", "thụ", "dùng", "chí", "biểu"]),

@@ -22,7 +22,7 @@ _FIGURES = {
 }  # fmt: skip
 #: Beside "tinh" alone: "tâm sao" is no number.
 _SINO = {"tam": 3, "tu": 4, "ngu": 5, "luc": 6}
-_BY_BARE = _SINO | {plain(word): figure for word, figure in _FIGURES.items()}
+_BY_BARE = {plain(word): figure for word, figure in _FIGURES.items()}
 #: Every sign that Unicode calls a star, and those of them that are a claim where one stands alone.
 _NAMED = {
     chr(code): name
@@ -163,7 +163,8 @@ def _figure(words: str) -> int | None:
     for word in re.findall(r"[^\W\d_]+", plain(words)):
         if word in _BY_BARE:
             return _BY_BARE[word]
-    return None
+    sino = re.search(r"(?<!\w)(tam|tu|ngu|luc)\s*tinh(?!\w)", plain(words))
+    return _SINO[sino[1]] if sino else None
 
 
 def _another(text: str, hit: re.Match[str]) -> bool:
