@@ -23,8 +23,8 @@ from labelsvc.revisions import OF_PRODUCER
 from labelsvc.scans import verdict
 from labelsvc.scans.verdict import Facts, Verdict
 
-#: One look: the change numbers of all data and of the producer, and who that is, the issue, earlier scans, the newest mark, a case of places
-#: far apart that the office did not answer with "no action".
+#: One look: the change numbers of all data and of the producer, who that is, the issue, earlier scans, the
+#: newest mark, a case of places far apart that the office did not answer with "no action".
 _PEEK = """
 
     SELECT (SELECT number FROM revision WHERE id = 1),
