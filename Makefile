@@ -6,6 +6,7 @@
 #   make exhaustive  what `make test` tries at its ends alone: every version of a symbol, every layout with every hostile word
 #   make mutants  breaks the code on purpose, COUNT random changes of SEED, and prints what no test notices (docs/mutation.md)
 #   make faults   kills processes and breaks disks for long, and prints what was lost (docs/faults.md)
+#   make audit    rules of our own, bandit, advisories, licences, list of parts, ASVS (docs/security.md)
 #   make release  checks that this tree can be released; RELEASE=yes also makes the tag
 PYTHON ?= python3
 VENV ?= .venv
@@ -13,7 +14,7 @@ PORT ?=
 DEMO_DIR ?= demo-data
 BIN = $(VENV)/bin
 
-.PHONY: demo test exhaustive faults mutants quick bench lint types lock release clean
+.PHONY: demo test exhaustive faults mutants quick bench audit lint types lock release clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/python -m labelsvc demo --dir $(DEMO_DIR) $(if $(PORT),--port $(PORT)) $(DEMO_FLAGS)
@@ -54,6 +55,10 @@ types: $(VENV)/.test
 bench: $(VENV)-bench/.bench
 	$(VENV)-bench/bin/python -m tests.bench
 
+# So do the tools of the audit, which need the libraries that they judge.
+audit: $(VENV)-audit/.audit
+	$(VENV)-audit/bin/python -m tools.audit $(CHECKS)
+
 # A fresh Debian lacks the module that makes virtual environments: tools/venv.sh adds it.
 $(VENV)/bin/python:
 	PYTHON=$(PYTHON) sh tools/venv.sh $(VENV)
@@ -69,6 +74,11 @@ $(VENV)/.test: requirements/test.txt | $(VENV)/bin/python
 $(VENV)-bench/.bench: requirements/bench.txt
 	[ -x $(VENV)-bench/bin/python ] || PYTHON=$(PYTHON) sh tools/venv.sh $(VENV)-bench
 	$(VENV)-bench/bin/python -m pip install --quiet --require-hashes --requirement requirements/bench.txt
+	touch $@
+
+$(VENV)-audit/.audit: requirements/audit.txt
+	[ -x $(VENV)-audit/bin/python ] || PYTHON=$(PYTHON) sh tools/venv.sh $(VENV)-audit
+	$(VENV)-audit/bin/python -m pip install --quiet --require-hashes --requirement requirements/audit.txt
 	touch $@
 
 # Resolve again. Only the hashed exports are committed: lock files name the registry they came from.
@@ -88,4 +98,4 @@ release: $(VENV)/.test
 	$(BIN)/python tools/release.py $(if $(filter yes,$(RELEASE)),--tag)
 
 clean:
-	rm -rf $(VENV) $(VENV)-3.13 $(VENV)-bench build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .mutants
+	rm -rf $(VENV) $(VENV)-3.13 $(VENV)-bench $(VENV)-audit build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .mutants

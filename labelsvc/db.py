@@ -13,11 +13,12 @@ import json
 import re
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, ClassVar, cast
 
 from sqlalchemy import (
@@ -30,8 +31,12 @@ from sqlalchemy import (
     Table,
     create_engine,
     event,
+    func,
+    insert,
     make_url,
+    select,
     text,
+    update,
 )
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -140,6 +145,34 @@ def _taken(connection: Connection, table: Table) -> int | None:
     return connection.exec_driver_sql(take, (table.name,)).scalar()
 
 
+def fresh_ids(session: Session, table: Table, count: int) -> Sequence[int]:
+    """Ids for *count* rows that are written at once: none that was ever given.
+
+    Rows with their ids go into SQLite in one statement; to be told the ids it needs one for each row.
+    Write the rows before anything else of the table is written.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        take = text(
+            "SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)"
+        )
+        return session.scalars(take, {"name": f'"{table.name}"', "count": count}).all()
+    used = session.scalar(select(func.max(table.c.id))) or 0
+    floor = session.scalar(select(IdFloor.next).where(IdFloor.name == table.name)) or 0
+    first = max(used + 1, floor)
+    return range(first, first + count)
+
+
+def keep_ids(session: Session, name: str, following: int) -> None:
+    """No row of the table *name* gets an id below *following* any more; PostgreSQL never gives one again."""
+    if session.get_bind().dialect.name == "postgresql":
+        return
+    floor = session.get(IdFloor, name)
+    if floor is None:
+        session.execute(insert(IdFloor).values(name=name, next=following))
+    elif floor.next < following:
+        session.execute(update(IdFloor).where(IdFloor.name == name).values(next=following))
+
+
 def take_turn(session: Session, lock: int, key: int | None = None) -> None:
     """Let one transaction at a time pass here, until it ends; SQLite's writing door does so for all.
 
@@ -233,6 +266,8 @@ class Database:
 
     #: How long a new, reset or promoted account confirms nothing (`accounts.two_people`).
     confirm_wait: timedelta = timedelta(hours=72)
+    #: Ways by which messages leave (`Settings.channels`); without settings there are none.
+    channels: Mapping[str, frozenset[str] | None] = MappingProxyType({})
     #: Refuse a writing door inside an open one; tests turn it on.
     strict: ClassVar[bool] = False
 
@@ -272,11 +307,12 @@ class Database:
             ),
         )
         made.confirm_wait = timedelta(hours=settings.confirm_wait)
+        made.channels = settings.channels
         return made
 
     def _rules(self) -> dict[str, Any]:
         """What the settings say about verbs: a session carries it to them."""
-        return {"confirm_wait": self.confirm_wait}
+        return {"confirm_wait": self.confirm_wait, "channels": self.channels}
 
     def check_file(self) -> None:
         """Look whether an SQLite file is still the one that was opened.

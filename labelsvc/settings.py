@@ -6,12 +6,13 @@ The environment wins over the file. `labelsvc.toml` is looked for in the working
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -30,6 +31,10 @@ from labelsvc.weak_keys import weakness
 
 #: Known to everybody who reads this file, so it protects nothing. `demo` sets `dev = true`.
 DEVELOPMENT_KEY = "development-key-protects-nothing-0000000000"
+
+
+#: Secrets that may stand in a file of their own, named by the setting with _FILE.
+_IN_FILES: Final = ("secret_keys", "kms_pin", "smtp_password", "webhook_secret", "phone_token")
 
 
 class Secrets(tuple[str, ...]):
@@ -110,6 +115,24 @@ class Settings(BaseSettings):
     office_name: str = "Văn phòng OCOP"
     office_phone: str = ""
     office_email: str = ""
+    #: Mail server for messages; none: no mail is sent (docs/messages.md).
+    smtp_host: str = ""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str = ""
+    smtp_password: str = Field(default="", repr=False)
+    smtp_password_file: Path | None = None
+    smtp_from: str = ""
+    #: Address of another program of the office that is told of what happens, and what signs it.
+    webhook_url: str = ""
+    webhook_secret: str = Field(default="", repr=False)
+    webhook_secret_file: Path | None = None
+    #: Gateway for SMS or Zalo ZNS: kind, address, token, and its templates ("reset=1234 verify=1235").
+    phone_gateway: Literal["", "sms", "zns"] = ""
+    phone_url: str = ""
+    phone_token: str = Field(default="", repr=False)
+    phone_token_file: Path | None = None
+    phone_templates: Annotated[tuple[str, ...], NoDecode] = ()
     #: Networks in which label printers may be sent to, as 192.168.1.0/24; none: only downloads.
     printer_networks: Annotated[tuple[str, ...], NoDecode] = ()
     #: Names beside that of BASE_URL to which requests may come; separated by spaces.
@@ -120,7 +143,7 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _read_files(cls, values: dict[str, Any]) -> dict[str, Any]:
-        for name in ("secret_keys", "kms_pin"):
+        for name in _IN_FILES:
             if file := values.get(f"{name}_file"):
                 if values.get(name):
                     raise ConfigurationError(
@@ -133,7 +156,7 @@ class Settings(BaseSettings):
                 }
         return values
 
-    @field_validator("secret_keys", "trusted_hosts", mode="before")
+    @field_validator("secret_keys", "trusted_hosts", "phone_templates", mode="before")
     @classmethod
     def _split_words(cls, value: Any) -> Any:
         return tuple(k for k in value.split() if k) if isinstance(value, str) else value
@@ -180,6 +203,29 @@ class Settings(BaseSettings):
         return value.rstrip("/")
 
     @model_validator(mode="after")
+    def _check_channels(self) -> Settings:
+        if self.smtp_host and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", self.smtp_from):
+            raise _unusable("smtp_from", Phrase("it must be the address that messages come from"))
+        open_wire = self.smtp_tls == "none" and not loopback(self.smtp_host)
+        if self.smtp_user and open_wire:
+            raise _unusable("smtp_tls", Phrase("the password would go over the wire unencrypted"))
+        for name in ("webhook_url", "phone_url"):
+            parts = urlsplit(getattr(self, name))
+            safe = parts.scheme == "https" or (
+                parts.scheme == "http" and loopback(parts.hostname or "")
+            )
+            if getattr(self, name) and not (safe and parts.hostname):
+                raise _unusable(name, Phrase("it must begin with https://"))
+        if self.webhook_url and len(self.webhook_secret) < 32:
+            given = "webhook_secret_file" if self.webhook_secret_file else "webhook_secret"
+            raise _unusable(given, Phrase("it needs at least 32 characters"))
+        if self.phone_gateway and not self.phone_url:
+            raise _unusable("phone_url", Phrase("it must begin with https://"))
+        if any("=" not in pair for pair in self.phone_templates):
+            raise _unusable("phone_templates", Phrase("it must be pairs such as reset=1234"))
+        return self
+
+    @model_validator(mode="after")
     def _check_dev(self) -> Settings:
         # Its key is known to everybody and its sign-ins have one factor: nobody else may reach it.
         if self.dev and not loopback(urlsplit(self.base_url).hostname or ""):
@@ -223,6 +269,24 @@ class Settings(BaseSettings):
     def asks_second_factor(self) -> bool:
         """True if certain roles (accounts/roles.py) need a second factor."""
         return not self.dev if self.second_factor is None else self.second_factor
+
+    @property
+    def phone_kinds(self) -> dict[str, str]:
+        """Kind of message → template of the telephone gateway."""
+        pairs = (pair.partition("=") for pair in self.phone_templates)
+        return {kind: template for kind, _, template in pairs}
+
+    @property
+    def channels(self) -> dict[str, frozenset[str] | None]:
+        """Ways by which messages leave, each with the kinds that it takes; None: all that go that way."""
+        found: dict[str, frozenset[str] | None] = {}
+        if self.smtp_host:
+            found["mail"] = None
+        if self.phone_gateway:
+            found["phone"] = frozenset(self.phone_kinds)
+        if self.webhook_url:
+            found["webhook"] = None
+        return found
 
     @property
     def https(self) -> bool:
@@ -309,11 +373,14 @@ _REASONS: Final = {
     "greater_than": "it must be more than {gt}",
     "less_than_equal": "it must be {le} or less",
     "less_than": "it must be less than {lt}",
+    "literal_error": "it must be one of {expected}",
 }
 
 
 def _reason(kind: str, message: str, context: Mapping[str, Any]) -> Phrase | str:
-    limits = {name: context[name] for name in ("ge", "gt", "le", "lt") if name in context}
+    limits = {
+        name: context[name] for name in ("ge", "gt", "le", "lt", "expected") if name in context
+    }
     if kind in _REASONS:
         return Phrase(_REASONS[kind], **limits)
     return message

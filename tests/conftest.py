@@ -19,7 +19,7 @@ from labelsvc.db import Database
 from labelsvc.files import Files
 from labelsvc.migrations import upgrade
 from labelsvc.settings import Settings
-from tests import compiled, parsers, postgres, snapshot
+from tests import compiled, migrated, parsers, postgres, snapshot
 from tests import world as worlds
 from tests.quick import pytest_addoption, pytest_collection_modifyitems
 from tests.snapshot import Snapshots
@@ -71,6 +71,13 @@ def _nothing_read_while_writing() -> Iterator[None]:
 def _compiled_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         compiled.once(patch)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        migrated.once(patch, tmp_path_factory.mktemp("migrated"))
         yield
 
 

@@ -52,6 +52,8 @@ _TABLES = {
     "FACTS_SHOWN",
     "_SERVER_STATES",
     "_SERVER_REFUSALS",
+    "NOTICE_WORDS",
+    "CHANNEL_WORDS",
 }
 
 

@@ -94,6 +94,7 @@ def propose(
     session.add(made)
     session.flush()
     _written(session, made, "account.propose", actor)
+    two_people.ask(session, "account", made.id, "/office/accounts/proposals", actor)
     return made
 
 

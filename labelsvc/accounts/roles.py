@@ -43,6 +43,9 @@ PUBLIC_PAGES = frozenset(
         "account.sign_in_options",
         "account.sign_in_passkey",
         "account.invitation",
+        "account.forgotten",
+        "account.reset",
+        "account.address_check",
         "account.language",
         "inspect.shell",
         "inspect.service_worker",
@@ -108,6 +111,8 @@ POLICY: dict[str, frozenset[Role]] = {
     "office.withdrawals": READERS,
     "office.withdrawal": READERS,
     "office.withdrawal_outlets": READERS,
+    "office.messages": READERS,
+    "office.message_kinds": READERS,
 }
 
 

@@ -6,27 +6,24 @@ The cookie holds 256 random bits; the table holds their SHA-256, so a stolen dat
 from __future__ import annotations
 
 import hashlib
-import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload
 
-from labelsvc.accounts import audit, factors, passwords, throttle
+from labelsvc.accounts import audit, factors, notices, passwords, throttle
 from labelsvc.accounts.devices import UNKNOWN, Device
 from labelsvc.accounts.models import Factor, Role, SignIn, Stage, User
+from labelsvc.accounts.names import named, normal_name
 from labelsvc.accounts.roles import SECOND_FACTOR
 from labelsvc.accounts.throttle import Guess
 from labelsvc.clock import now
 from labelsvc.db import Database
 from labelsvc.errors import Busy, SignInFailed
-from labelsvc.i18n import nfc
 
-#: A number of Vietnam, as it is left when spaces, dots and brackets are gone.
-_TELEPHONE = re.compile(r"(?:\+84|0084|84|0)(\d{8,10})")
 #: A sign-in ends after this time even when it is used all the while.
 LONGEST = timedelta(days=7)
 #: The last use is written down at most this often: a page view is no write otherwise.
@@ -69,7 +66,8 @@ def check(
     with database.reading() as session:
         user = session.scalars(select(User).where(named(name)).order_by(User.id).limit(1)).first()
     word = device.of(user.id) if user is not None else ""
-    guess = Guess(secret, name, network, word)
+    # One count for each person, by whichever name or address they are tried.
+    guess = Guess(secret, normal_name(user.name) if user is not None else name, network, word)
     with database.writing() as session:
         tried = throttle.begin(session, guess)
     known = user.password_hash if user is not None and user.active else None
@@ -116,37 +114,58 @@ def sign_in(
         return None
     with database.writing() as session:
         user = factors.lock(session, found)
-        end(session, browser.token)
-        stage = Stage.FULL
-        if factors.has_any(session, user.id):
-            stage = Stage.FACTOR
-        elif second_factor and user.role in SECOND_FACTOR:
-            stage = Stage.ENROL
-        confirmed = stage is Stage.FULL and not second_factor
-        token = begin(
-            session, user, hours=hours, device=browser.device, stage=stage, confirmed=confirmed
+        token = by_password(
+            session, user, browser=browser, hours=hours, second_factor=second_factor
         )
-        if stage is Stage.FULL:
-            _recorded(session, user.id)
     return token, user
+
+
+def by_password(
+    session: Session, user: User, *, browser: Browser, hours: int, second_factor: bool
+) -> str:
+    """A sign-in of somebody whose password is right, or was just set; a half one (`Stage`) where more is
+    needed. Gives the token.
+    """
+    end(session, browser.token)
+    stage = Stage.FULL
+    if factors.has_any(session, user.id):
+        stage = Stage.FACTOR
+    elif second_factor and user.role in SECOND_FACTOR:
+        stage = Stage.ENROL
+    confirmed = stage is Stage.FULL and not second_factor
+    token = begin(
+        session, user, hours=hours, device=browser.device, stage=stage, confirmed=confirmed
+    )
+    if stage is Stage.FULL:
+        _recorded(session, user.id)
+        _tell_new_device(session, user, browser)
+    return token
 
 
 def sign_in_by(
-    database: Database, user_id: int, factor: Factor, *, hours: int, device: str, instead_of: str
+    database: Database, user_id: int, factor: Factor, *, hours: int, browser: Browser
 ) -> tuple[str, User] | None:
     """A full sign-in of somebody who just proved a factor: after the password, or by a passkey alone.
 
-    :param instead_of: the token that the browser had. A half sign-in becomes full by this: it ends
-        and another begins, so that no token of before is good afterwards.
+    A half sign-in of the browser becomes full by this: it ends and another begins, so that no token of
+    before is good afterwards.
     """
     with database.writing() as session:
         user = factors.lock(session, user_id)
-        end(session, instead_of)
+        end(session, browser.token)
         if not user.active:
             return None
-        token = begin(session, user, hours=hours, device=device, factor=factor, confirmed=True)
+        token = begin(
+            session, user, hours=hours, device=browser.device, factor=factor, confirmed=True
+        )
         _recorded(session, user.id, factor)
+        _tell_new_device(session, user, browser)
     return token, user
+
+
+def _tell_new_device(session: Session, user: User, browser: Browser) -> None:
+    if not browser.known.of(user.id):
+        notices.new_device(session, user, browser.device)
 
 
 def enrolled(session: Session, token: str, factor: Factor, *, hours: int) -> str:
@@ -318,22 +337,6 @@ def of_user(session: Session, user: User) -> Sequence[SignIn]:
         .where(SignIn.user_id == user.id, SignIn.stage == Stage.FULL)
         .order_by(SignIn.seen_at.desc())
     ).all()
-
-
-def normal_name(name: str) -> str:
-    """Give *name* as names are compared: NFC, lower case, no spaces around; telephone numbers from 0, digits only."""
-    plain = nfc(name).strip().lower()[:120]
-    found = _TELEPHONE.fullmatch(re.sub(r"[\s.()-]", "", plain))
-    return f"0{found[1]}" if found else plain
-
-
-def named(name: str) -> ColumnElement[bool]:
-    """The rule that finds who signs in as *name*, also where it was entered in another spelling."""
-    number = normal_name(name)
-    kept = [number, nfc(name).strip().lower()[:120]]
-    if _TELEPHONE.fullmatch(number):
-        kept += [f"+84{number[1:]}", f"84{number[1:]}"]
-    return User.name.in_(kept)
 
 
 def _hash(token: str) -> str:

@@ -22,6 +22,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from labelsvc.accounts.models import SignInTry
+from labelsvc.accounts.names import normal_name
 from labelsvc.clock import now
 from labelsvc.db import take_turn
 from labelsvc.errors import TooManyTries
@@ -30,6 +31,8 @@ from labelsvc.errors import TooManyTries
 WINDOW = timedelta(minutes=30)
 #: Free failures per name and per network; after that the wait doubles from 15 s on.
 FREE_NAME, FREE_NETWORK, FREE_CODE = 5, 30, 5
+#: Links for a new password that are asked for without waiting, by one name and by one network.
+FREE_LINKS, FREE_NETWORK_LINKS = 3, 20
 #: With the waits below this leaves some 30 guesses a day, a chance of 1 in 10 000.
 CODE_WINDOW = timedelta(hours=24)
 _FIRST_WAIT = 15.0
@@ -50,9 +53,14 @@ _PASSWORD = (
     "Without waiting: a passkey, or a device from which you signed in before. If you forgot the "  # noqa: S105
     "password, ask the programme office for a new link; it also ends the wait."
 )
+_LINK = (
+    "If a link was sent it is in the mailbox, perhaps under spam. The programme office helps too."
+)
 _LIMITS = {
     "name": _Limit(FREE_NAME, WINDOW, 900.0, _PASSWORD),
     "network": _Limit(FREE_NETWORK, WINDOW, 900.0, _PASSWORD),
+    "forgotten": _Limit(FREE_LINKS, WINDOW, 900.0, _LINK),
+    "network of forgotten": _Limit(FREE_NETWORK_LINKS, WINDOW, 900.0, _LINK),
     "code": _Limit(
         FREE_CODE, CODE_WINDOW, 3600.0,
         "Use a passkey, or ask the programme office to reset your second factors.",
@@ -69,7 +77,7 @@ class Guess:
     network: str
     #: The word of a device that is known for this person (`devices.Device.of`), or "".
     device: str = ""
-    #: What *name* is: the "name" of a password's owner, or the user of a "code".
+    #: What *name* is: the "name" of a password's owner, or of a "forgotten" one, or the user of a "code".
     kind: str = "name"
 
     def keys(self) -> list[tuple[str, _Limit]]:
@@ -77,7 +85,8 @@ class Guess:
         own = (self.own_key(), _LIMITS[self.kind])
         if self.device:
             return [own]
-        return [own, (self._key("network", self.network), _LIMITS["network"])]
+        network = "network of forgotten" if self.kind == "forgotten" else "network"
+        return [own, (self._key(network, self.network), _LIMITS[network])]
 
     def own_key(self) -> str:
         if self.device:
@@ -117,7 +126,9 @@ def _check(session: Session, key: str, limit: _Limit) -> None:
     left = wait - (now() - last).total_seconds()
     if left > 0:
         raise TooManyTries(
-            "Too many failed sign-ins. Try again in {seconds} seconds.",
+            "Too many tries. Try again in {seconds} seconds."
+            if limit.fix == _LINK
+            else "Too many failed sign-ins. Try again in {seconds} seconds.",
             fix=limit.fix,
             seconds=math.ceil(left),
         )
@@ -142,5 +153,5 @@ def succeeded(session: Session, guess: Guess, tried: list[int]) -> None:
 
 def clear(session: Session, *, secret: str, name: str) -> None:
     """A new password was set by a link: the wait for the old one is over."""
-    key = Guess(secret, name, "").own_key()
+    key = Guess(secret, normal_name(name), "").own_key()
     session.execute(delete(SignInTry).where(SignInTry.key == key))

@@ -12,10 +12,13 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from labelsvc.accounts import notices
 from labelsvc.accounts.models import User
 from labelsvc.clock import now
 from labelsvc.errors import Refused
 from labelsvc.i18n import moment
+from labelsvc.messages.kinds import WAITING
+from labelsvc.messages.outbox import Note
 
 #: Where the database was opened without settings.
 WAIT: Final = timedelta(hours=72)
@@ -36,6 +39,16 @@ def check(session: Session, first: str, second: str, *, same: Refused) -> None:
             fix="Ask another colleague to confirm it, or come back then.",
             until=moment(until),
         )
+
+
+def ask(session: Session, what: str, act: object, page: str, actor: str) -> None:
+    """Tell the office, but not *actor*, that something waits for a second person.
+
+    :param what: a key of `WAITING`. :param act: what is told of once. :param page: the path where it is
+        confirmed.
+    """
+    facts = {"what": WAITING[what].text, "page": page}
+    notices.tell_office(session, Note("confirm", f"{what}:{act}", facts), but=actor)
 
 
 def confirms_from(session: Session, actor: str) -> datetime | None:

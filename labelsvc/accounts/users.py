@@ -10,10 +10,21 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from labelsvc.accounts import audit, factors, notices, passwords, sessions, throttle, two_people
+from labelsvc.accounts import (
+    audit,
+    factors,
+    names,
+    notices,
+    passwords,
+    sessions,
+    throttle,
+    two_people,
+)
+from labelsvc.accounts.contact import addresses, links
 from labelsvc.accounts.models import Role, User
 from labelsvc.accounts.notices import Notice
 from labelsvc.errors import BadInput, Conflict, SignInFailed
+from labelsvc.messages.models import Channel
 
 #: How long an invitation or reset link works.
 INVITATION_SECONDS = 7 * 24 * 3600
@@ -51,20 +62,23 @@ def create_user(
         subject=f"user:{user.id}",
         facts={"role": str(role), "producer": producer_id},
     )
+    addresses.suppose(session, user)
     notices.tell(session, user, Notice.MADE, actor=actor)
+    if not password:
+        notices.invite(session, user)
     return user
 
 
 def check_new(session: Session, name: str, role: Role | str, producer_id: int | None) -> str:
     """The name as it is kept. Raises as `create_user`."""
     role = Role(role)
-    name = sessions.normal_name(name)
+    name = names.normal_name(name)
     if not name or (role is Role.PRODUCER) != (producer_id is not None):
         raise BadInput(
             "A user needs a sign-in name; users of producers belong to exactly one producer.",
             fix="Give the name, and the producer for the role “producer” only.",
         )
-    if session.scalar(select(User.id).where(sessions.named(name)).limit(1)) is not None:
+    if session.scalar(select(User.id).where(names.named(name)).limit(1)) is not None:
         raise Conflict(
             "The sign-in name {name} is taken.",
             fix="Choose another, or use the account.",
@@ -73,9 +87,12 @@ def check_new(session: Session, name: str, role: Role | str, producer_id: int | 
     return name
 
 
-def invitation(user: User, *, keys: Sequence[str]) -> str:
-    """Token of a link by which *user* sets a password. It dies when the password changes."""
-    return _serializer(keys).dumps([user.id, _stamp(user)])
+def invitation(user: User, *, keys: Sequence[str], sent_to: tuple[int, str] | None = None) -> str:
+    """Token of a link by which *user* sets a password. It dies when the password changes.
+
+    :param sent_to: id and address of the contact that alone gets it: who opens it has proven both.
+    """
+    return _serializer(keys).dumps([user.id, _stamp(user), *(sent_to or ())])
 
 
 def accept(session: Session, token: str, hashed: str, *, keys: Sequence[str]) -> User:
@@ -84,35 +101,64 @@ def accept(session: Session, token: str, hashed: str, *, keys: Sequence[str]) ->
     :param hashed: of `passwords.hash_password`, which is no work for a transaction.
     :raises SignInFailed: the link is wrong, used, or older than a week.
     """
-    user = invited(session, token, keys=keys)
+    user, sent_to = _invited(session, token, keys=keys)
     set_password(session, user, hashed, actor=f"user:{user.id}")
     # Whoever handed the link over may have kept it for themself.
     two_people.hold_back(user)
+    if sent_to is not None:
+        addresses.proven(session, user, *sent_to)
     throttle.clear(session, secret=keys[0], name=user.name)
     return user
 
 
 def invited(session: Session, token: str, *, keys: Sequence[str]) -> User:
     """The user an invitation is for. :raises SignInFailed: it does not hold."""
+    return _invited(session, token, keys=keys)[0]
+
+
+def _invited(
+    session: Session, token: str, *, keys: Sequence[str]
+) -> tuple[User, tuple[int, str] | None]:
+    """The user, and the address that the link was sent to. Raises as `invited`."""
     try:
-        user_id, stamp = _serializer(keys).loads(token, max_age=INVITATION_SECONDS)
+        user_id, stamp, *rest = _serializer(keys).loads(token, max_age=INVITATION_SECONDS)
         user = session.get(User, int(user_id))
-    except (BadData, TypeError, ValueError):
-        user, stamp = None, ""
+        sent_to = (int(rest[0]), str(rest[1])) if rest else None
+    except (BadData, TypeError, ValueError, IndexError):
+        user, stamp, sent_to = None, "", None
     if user is None or not user.active or stamp != _stamp(user):
         raise SignInFailed(
             "This link does not work any more: it was used, or it is older than a week.",
             fix="Ask the programme office for a new one.",
         )
-    return user
+    return user, sent_to
 
 
 def set_password(session: Session, user: User, hashed: str, *, actor: str) -> None:
     """Change the password, given as its hash, and sign the user out everywhere."""
     user.password_hash = hashed
     sessions.end_all(session, user)
+    links.end(session, links.Purpose.RESET, user.id)
     audit.record(session, actor=actor, action="user.password", subject=f"user:{user.id}")
     notices.tell(session, user, Notice.PASSWORD, actor=actor)
+
+
+def set_address(
+    session: Session, user: User, channel: Channel, text: str, *, keys: Sequence[str]
+) -> None:
+    """Put an address for messages in place of the one that *user* had, which is told of it. The same one
+    again only gets its link again.
+
+    :raises BadInput: it is none. :raises Conflict: it belongs to another account. :raises TooManyTries:
+        many were entered today.
+    """
+    row = addresses.of_user(session, user.id).get(channel)
+    if (row.address if row is not None else "") != names.normal_name(text):
+        notices.tell(session, user, Notice.ADDRESS, actor=f"user:{user.id}")
+    if text.strip():
+        addresses.enter(session, user, channel, text, keys=keys)
+    else:
+        addresses.remove(session, user, channel)
 
 
 def set_active(session: Session, user: User, active: bool, *, actor: str) -> None:
@@ -178,6 +224,7 @@ def announce_link(session: Session, user: User, *, actor: str) -> None:
         )
     audit.record(session, actor=actor, action="user.invite", subject=f"user:{user.id}")
     notices.tell(session, user, Notice.LINK, actor=actor)
+    notices.invite(session, user)
 
 
 def reset_factors(session: Session, user: User, *, actor: str) -> int:

@@ -85,6 +85,32 @@ def read_address(text: str) -> Address:
     return Address(", ".join(street), kind, commune, district, tuple(loose))
 
 
+#: "xã A, thị xã B (nay là phường C)": from here on stands what is today.
+_NOW = re.compile(
+    r"(?i)[\s,;(\[–-]*\b(?:hiện nay|nay|hiện|sau (?:sáp nhập|sắp xếp|hợp nhất)(?: là| thuộc)?|địa chỉ mới|mới)\s*(?::|là\b|thuộc\b|đổi thành\b)\s*:?\s*"
+)
+#: "xã C (xã A cũ)", "(trước đây là xã A)".
+_FORMER = re.compile(
+    r"(?i)[\s,;]*[(\[]\s*(?:(?:trước đây|trước(?: sáp nhập| sắp xếp)?|địa chỉ cũ|tên cũ|cũ)\s*(?::|là\b|thuộc\b)?\s*:?\s*([^)\]]+)|([^()\[\]]*?)\s+(?:cũ|trước đây))\s*[)\]]"
+)
+
+
+def in_two_times(text: str) -> tuple[str, str]:
+    """The address of today, and the one before where *text* has both: (today, before or "")."""
+    if (now := _NOW.search(text)) is not None and now.start():
+        before, today = text[: now.start()].strip(" ,;(["), text[now.end() :].strip(" ,;)].")
+        street = read_address(before).street
+        if today and read_address(today).commune:
+            own = read_address(today).street
+            return (today if own or not street else f"{street}, {today}"), before
+    if (found := _FORMER.search(text)) is not None:
+        today = (text[: found.start()] + text[found.end() :]).strip(" ,;")
+        if read_address(today).commune and read_address(former := (found[1] or found[2]).strip()).commune:  # fmt: skip
+            street = read_address(today).street
+            return today, ", ".join(filter(None, (street, former)))
+    return text, ""
+
+
 def squeezed(name: str) -> str:
     """Name without marks, case, spaces and punctuation, for looking up."""
     return re.sub(r"[\W_]+", "", fold(name))

@@ -150,19 +150,32 @@ def find_group(text: str) -> Group | None:
     return next((g for w, g in said if words.startswith(w + " ")), None)
 
 
-def guess_set(product: str, group: Group | None) -> int | None:
+@dataclass(frozen=True)
+class Guess:
+    """A set that a name points to; `words`: those of the name that do, or of its group."""
+
+    number: int
+    words: str
+
+
+def guess(product: str, group: Group | None) -> Guess | None:
     """The set that the name of a product points to, inside *group* where that is known.
 
-    A guess: the caller must say so. The longest words win, then those that stand first.
+    The caller must say that it is a guess. The longest words win, then those that stand first.
     """
     words = f" {_words(product)} "
-    best: tuple[int, int, int] | None = None
-    for length, at, number in _hits(words, group):
-        if best is None or (-length, at) < best[:2]:
-            best = (-length, at, number)
+    best = min(((-length, at, number) for length, at, number in _hits(words, group)), default=None)
     if best is not None:
-        return best[2]
-    return group.other if group is not None else None
+        written = re.findall(r"\w+", product)
+        first = words[: best[1]].count(" ")
+        return Guess(best[2], " ".join(written[first : first - best[0]]))
+    return Guess(group.other, group.vi) if group is not None and group.other else None
+
+
+def guess_set(product: str, group: Group | None) -> int | None:
+    """The number of `guess`."""
+    found = guess(product, group)
+    return found.number if found is not None else None
 
 
 def _hits(words: str, group: Group | None) -> Iterable[tuple[int, int, int]]:

@@ -121,6 +121,7 @@ COLUMNS = (
     ),
     ProductColumn(
         name="name_en", words="Name in English", section=Section.IDENTITY, length=200,
+        heads=("ten tieng anh", "ten san pham tieng anh", "ten tieng anh cua san pham", "english name", "name in english"),
         attributes='lang="en"', spelling=fields.name, producer=True,
         variable=LabelVariable("Tên tiếng Anh", "English name", "Ba Vi Shan tea scented with lotus", name="product_name_en"),
     ),
@@ -134,6 +135,7 @@ COLUMNS = (
     ),
     ProductColumn(
         name="brand", words="Brand", section=Section.IDENTITY, length=120,
+        heads=("thuong hieu", "nhan hieu", "ten thuong hieu", "brand"),
         spelling=partial(fields.name, most=120), producer=True, scan_place=10,
     ),
     ProductColumn(
@@ -151,25 +153,28 @@ COLUMNS = (
     ),
     ProductColumn(
         name="net_content", words="Net content", section=Section.LABEL, length=80, producer=True,
-        heads=("quy cach", "khoi luong", "dinh luong", "the tich", "khoi luong tinh", "quy cach dong goi"),
+        heads=("net content", "quy cach", "khoi luong", "dinh luong", "the tich", "khoi luong tinh", "quy cach dong goi"),
         variable=LabelVariable("Định lượng", "Net content", "Khối lượng tịnh: 100 g", "net_content"), scan_place=30,
     ),
     ProductColumn(
         name="shelf_life_days", words="Shelf life in days", section=Section.LABEL, kind=Kind.NUMBER,
+        heads=("han su dung", "hsd", "thoi han su dung", "thoi han bao quan", "shelf life"),
         length=5, attributes='inputmode="numeric"', beside=True, producer=True,
     ),
     ProductColumn(
         name="packs", words="Packs inside", section=Section.LABEL, length=60, producer=True,
+        heads=("so goi", "so luong goi", "so tui trong hop", "so don vi trong bao bi", "packs"),
         hint="Where a pack holds several: 10 gói × 20 g",
     ),
     ProductColumn(
         name="drained_weight", words="Mass of the solids", section=Section.LABEL, length=40, beside=True, producer=True,
+        heads=("khoi luong rao nuoc", "khoi luong cai", "khoi luong phan cai", "khoi luong rao", "drained weight"),
         hint="Of solids in a liquid: 300 g", only_sets=_EATEN,
     ),
     ProductColumn(
         name="ingredients", words="Ingredients", section=Section.LABEL, kind=Kind.PROSE, rows=3,
         hint="Highest share first; name what causes allergies.", producer=True,
-        heads=("thanh phan", "thanh phan cau tao", "nguyen lieu"),
+        heads=("thanh phan", "thanh phan cau tao", "nguyen lieu", "ingredients"),
         variable=LabelVariable(
             "Thành phần", "Ingredients", "Búp chè shan tuyết (98,5 %), gạo sen Bách Diệp tươi (1,5 %)", "ingredients",
         ), scan_place=40,
@@ -186,12 +191,12 @@ COLUMNS = (
     ProductColumn(
         name="allergens", words="What causes allergies", section=Section.LABEL, length=200, producer=True,
         hint="For example: sữa, lạc. It is added to the warning.", only_sets=_EATEN,
-        heads=("chat gay di ung", "thanh phan gay di ung", "di ung"),
+        heads=("allergens", "chat gay di ung", "thanh phan gay di ung", "di ung"),
     ),
     ProductColumn(
         name="nutrition", words="Nutrition", section=Section.LABEL, kind=Kind.PROSE, rows=2, producer=True,
         hint="In 100 g or a serving: energy, protein, carbohydrate, fat, sodium; sugars where sugar is added.",
-        heads=("thanh phan dinh duong", "gia tri dinh duong", "dinh duong"), only_sets=_EATEN, variable=LabelVariable(
+        heads=("nutrition", "thanh phan dinh duong", "gia tri dinh duong", "dinh duong"), only_sets=_EATEN, variable=LabelVariable(
             "Thành phần dinh dưỡng", "Nutrition",
             "Trong 100 g: năng lượng 250 kcal, chất đạm 18 g, carbohydrat 40 g, chất béo 2 g, natri 12 mg",
         ), scan_place=45,
@@ -202,15 +207,18 @@ COLUMNS = (
     ),
     ProductColumn(
         name="artisan", words="Artisan", section=Section.LABEL, length=120, producer=True, only_sets=_CRAFTS,
+        heads=("ten nghe nhan", "ho ten nghe nhan", "nghe nhan thuc hien", "artisan"),
         hint="Of a unique craft, with the village in place of the producer.",
         variable=LabelVariable("Nghệ nhân", "Artisan", "Nghệ nhân Nguyễn Thị Lụa"), scan_place=55,
     ),
     ProductColumn(
         name="dimensions", words="Dimensions", section=Section.LABEL, length=120, producer=True, only_sets=_CRAFTS,
+        heads=("kich thuoc", "kich co", "dimensions"),
         variable=LabelVariable("Kích thước", "Dimensions", "Ø 11 × 24 cm"), scan_place=58,
     ),
     ProductColumn(
         name="specification", words="Technical figures", section=Section.LABEL, kind=Kind.PROSE, rows=2,
+        heads=("thong so", "thong so ky thuat", "chat lieu", "specification"),
         hint="Size, weight, material: for crafts and textiles.", producer=True,
         variable=LabelVariable(
             "Thông số kỹ thuật", "Specification", "Cao 24 cm, miệng 11 cm, men lam nung 1.280 °C", "specification",
@@ -218,6 +226,7 @@ COLUMNS = (
     ),
     ProductColumn(
         name="instructions", words="How to use", section=Section.LABEL, kind=Kind.PROSE, rows=3, producer=True,
+        heads=("huong dan su dung", "hdsd", "cach dung", "cach su dung", "instructions"),
         variable=LabelVariable(
             "Hướng dẫn sử dụng", "Instructions",
             "Cho 5 g trà vào ấm, tráng nhanh bằng nước sôi, hãm với 250 ml nước 85 °C trong 2 phút.", "instructions",
@@ -229,6 +238,7 @@ COLUMNS = (
     ),
     ProductColumn(
         name="storage", words="How to store", section=Section.LABEL, kind=Kind.PROSE, rows=2, producer=True,
+        heads=("bao quan", "huong dan bao quan", "dieu kien bao quan", "cach bao quan", "storage"),
         variable=LabelVariable(
             "Hướng dẫn bảo quản", "Storage", "Nơi khô ráo, thoáng mát, tránh ánh nắng; đậy kín sau khi mở.", "storage",
         ), scan_place=80,
@@ -239,6 +249,7 @@ COLUMNS = (
     ),
     ProductColumn(
         name="warning", words="Warning", section=Section.LABEL, kind=Kind.PROSE, rows=2, producer=True,
+        heads=("canh bao", "thong tin canh bao", "khuyen cao", "warning"),
         variable=LabelVariable(
             "Cảnh báo", "Warning",
             "Không dùng khi bao bì hở hoặc trà có mùi lạ. Người mất ngủ hạn chế dùng buổi tối.", "warning",
@@ -254,6 +265,7 @@ COLUMNS = (
     ),
     ProductColumn(
         name="alcohol", words="Alcohol", section=Section.LABEL, hint="For example: 18 % vol", length=30,
+        heads=("do con", "nong do con", "ham luong etanol", "ham luong ethanol", "do ruou", "alcohol"),
         beside=True, producer=True, only_sets=(14, 15),
         variable=LabelVariable("Hàm lượng etanol", "Alcohol", "", "alcohol"), scan_place=50,
     ),
@@ -267,20 +279,24 @@ COLUMNS = (
     ),
     ProductColumn(
         name="repacker", words="Packed by", section=Section.LABEL, length=300, producer=True,
+        heads=("don vi dong goi", "co so dong goi", "noi dong goi", "don vi sang chiet", "packed by"),
         hint="Name and address, where goods of another maker are packed.",
         variable=LabelVariable("Đơn vị đóng gói", "Packed by", ""), scan_place=22,
     ),
     ProductColumn(
         name="ordering_party", words="Made for", section=Section.LABEL, length=300, producer=True,
+        heads=("don vi dat gia cong", "ben dat gia cong", "don vi thue gia cong", "made for"),
         hint="Name and address of who has the goods made.",
         variable=LabelVariable("Đơn vị đặt gia công", "Made for", ""), scan_place=24,
     ),
     ProductColumn(
         name="standards", words="Standards applied", section=Section.LABEL, kind=Kind.PROSE, rows=2,
+        heads=("tieu chuan", "tieu chuan ap dung", "tieu chuan chat luong", "tieu chuan co so", "tccs", "tcvn", "standards"),
         producer=True, scan_place=100,
     ),
     ProductColumn(
         name="declaration", words="Declaration number", section=Section.LABEL, length=80, producer=True,
+        heads=("so cong bo", "so tu cong bo", "so ban cong bo", "ban tu cong bo", "tu cong bo", "declaration number"),
         scan_place=110,
     ),
     ProductColumn(

@@ -119,6 +119,9 @@ def propose_withdrawal(
     session.flush()
     audit.record_row(session, recognition, "propose_withdrawal", actor=actor, decision=number,
                      on=ending.on, reason=ending.reason, proposal=made.id)  # fmt: skip
+    # A list proposes hundreds at once: one message an hour says that there are some.
+    hour = f"{now():%Y%m%d%H}"
+    two_people.ask(session, "stars", hour, "/office/recognitions/withdrawals", actor)
     return made
 
 

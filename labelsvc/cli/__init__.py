@@ -38,6 +38,7 @@ COMMANDS = {
     "audit": "audit:audit",
     "audit-log": "audit_log:audit_log",
     "users": "accounts:users",
+    "messages": "messages:messages",
 }
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from labelsvc.accounts import users as verbs
 from labelsvc.accounts.models import Role, User
-from labelsvc.accounts.sessions import named
+from labelsvc.accounts.names import named
 from labelsvc.catalogue.models import Producer
 from labelsvc.cli import base
 from labelsvc.errors import NotFound

@@ -28,6 +28,7 @@ _KINDS = ("recognised", "renewed", "withdrawn", "expired", "registered", "points
 @click.option("--dry-run", is_flag=True, help="Show what would happen and change nothing.")
 @click.option("--kind", type=click.Choice(_KINDS), help="What the list is, where its words do not say.")  # fmt: skip
 @click.option("--leave-out", "left_out", multiple=True, metavar="SHEET", help="A sheet that is not read; may be given several times.")  # fmt: skip
+@click.option("--guessed-sets", type=click.Choice(["right", "refuse"]), help="Criteria sets guessed from names are right, or their rows are refused.")  # fmt: skip
 @click.option("--by", "person", metavar="NAME", help="The person of the office who proposes withdrawals.")  # fmt: skip
 @click.option(
     "--same", multiple=True, metavar="ROW=NUMBER",
@@ -50,6 +51,8 @@ def import_list(
     A list of withdrawn or expired products gives no stars: it proposes withdrawals in the name of
     the person that --by names, and a second person confirms them.
     On a terminal only rows that want a look are shown; all of them with labelsvc --verbose import.
+    A new product without a criteria set gets the one that its name points to, marked as a guess until
+    somebody of the office or --guessed-sets right confirms it.
     An owner that may be known already waits until --same or --another says; it is remembered.
     For 30 days --undo takes a whole list back, as long as nothing was printed from it.
     Exit code 1 when a row was refused, or something of the file waits for an answer.
@@ -75,7 +78,10 @@ def import_list(
     _, database, files = base.opened()
     data = file.read_bytes()
     kind = ListKind(said["kind"]) if said["kind"] else None
-    choices = Choices(kind, dict.fromkeys(said["left_out"], False))
+    sets = said["guessed_sets"]
+    choices = Choices(
+        kind, dict.fromkeys(said["left_out"], False), sets=None if sets is None else sets == "right"
+    )
 
     tables = tables_of(data, file.name)
 

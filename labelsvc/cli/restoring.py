@@ -131,7 +131,7 @@ def _fits(facts: dict[str, Any], database: Database, settings: Settings) -> None
             theirs=facts.get("kind"), ours=kind,
         )  # fmt: skip
     revision = facts.get("revision")
-    if revision is not None and not migrations.known(database, str(revision)):
+    if revision is not None and not migrations.known(str(revision)):
         raise Conflict(
             "A newer release made this backup.", fix="Restore it with that release, or a newer one."
         )

@@ -113,8 +113,11 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Any:
         from labelsvc.web.app import create_app
+        from labelsvc.web.incidents import Incidents
 
-        return create_app(self._settings)
+        app = create_app(self._settings)
+        Incidents.of(app).begin()
+        return app
 
 
 def run_server(

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.sql import Select
 
-from labelsvc.accounts import audit
+from labelsvc.accounts import audit, notices
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.clock import now
 from labelsvc.codes.models import Issue
@@ -30,6 +30,7 @@ from labelsvc.inspections.models import (
     Report,
     ReportState,
 )
+from labelsvc.messages.outbox import Note
 
 #: States in which somebody still has to do something.
 UNDECIDED = (CaseState.NEW, CaseState.OPEN, CaseState.CONTESTED)
@@ -99,6 +100,8 @@ def open_case(
             raise
         return found
     _audit(session, case, "open", actor, {"kind": case.kind, "uid": uid})
+    facts = {"number": case.id, "page": f"/office/cases/{case.id}"}
+    notices.tell_office(session, Note("case_opened", f"case:{case.id}", facts), but=actor)
     return case
 
 
@@ -191,6 +194,19 @@ def decide(session: Session, case: Case, decision: str, actor: str, *, reason: s
     case.decision, case.decided_by, case.decided_at = decision, actor, now()
     case.state = CaseState.DECIDED
     _audit(session, case, "decide", actor, {"decision": decision, "reason": case.reason})
+    _tell_decided(session, case, actor)
+
+
+def _tell_decided(session: Session, case: Case, actor: str) -> None:
+    """Tell the producer, who may see it now, and the inspector who opened it."""
+    act = f"case:{case.id}:{case.decided_at:%Y%m%d%H%M%S%f}"
+    if case.product_id is not None:
+        facts = {"number": case.id, "page": f"/console/cases/{case.id}"}
+        owner = session.get_one(Product, case.product_id).producer_id
+        notices.tell_producer(session, owner, Note("case_decided", act, facts))
+    if case.opened_by != actor:
+        facts = {"number": case.id, "page": "/inspect/"}
+        notices.tell_actor(session, case.opened_by, Note("case_decided", act, facts))
 
 
 def close_case(session: Session, case: Case, actor: str) -> None:

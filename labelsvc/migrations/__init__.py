@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -31,10 +33,14 @@ def revisions(database: Database) -> tuple[str | None, str | None]:
     """Revision of the database and newest revision of the program."""
     with database.engine.connect() as connection:
         present = MigrationContext.configure(connection).get_current_revision()
-    return present, ScriptDirectory.from_config(_config(database)).get_current_head()
+    return present, _history().get_current_head()
 
 
-def known(database: Database, revision: str) -> bool:
+def known(revision: str) -> bool:
     """True if this program has *revision*; a newer one may have made it."""
-    script = ScriptDirectory.from_config(_config(database))
-    return any(found.revision == revision for found in script.walk_revisions())
+    return any(found.revision == revision for found in _history().walk_revisions())
+
+
+@cache  # each reading runs every migration's module; health and doctor ask again and again
+def _history() -> ScriptDirectory:
+    return ScriptDirectory(str(folder("migrations")))

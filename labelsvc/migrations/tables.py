@@ -1,6 +1,7 @@
 """Imports every mapped class, so that the metadata is whole wherever a database is opened."""
 
 from labelsvc.accounts import models as accounts
+from labelsvc.accounts.contact import models as contact
 from labelsvc.catalogue import models as catalogue
 from labelsvc.catalogue import owner_decisions, proposals, recognition
 from labelsvc.catalogue.exporting import handover
@@ -15,6 +16,7 @@ from labelsvc.inspections import models as inspections
 from labelsvc.jobs import heartbeat
 from labelsvc.jobs import models as jobs
 from labelsvc.labels import models as labels
+from labelsvc.messages import models as messages
 from labelsvc.programme import models as programme
 from labelsvc.scans import models as scans
 
@@ -22,6 +24,7 @@ __all__ = [
     "accounts",
     "catalogue",
     "codes",
+    "contact",
     "events",
     "handover",
     "heartbeat",
@@ -29,6 +32,7 @@ __all__ = [
     "jobs",
     "labels",
     "memory",
+    "messages",
     "metadata",
     "owner_decisions",
     "programme",

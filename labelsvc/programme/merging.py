@@ -82,6 +82,7 @@ def propose(
     session.add(made)
     session.flush()
     _audit(session, made, "merge.propose", actor)
+    two_people.ask(session, "merge", made.id, f"/office/merges/{made.id}", actor)
     return made
 
 
@@ -158,6 +159,7 @@ def propose_undo(session: Session, merge: Merge, *, reason: str, actor: str) -> 
     merge.answer = nfc(reason).strip()
     session.flush()
     _audit(session, merge, "merge.propose_undo", actor)
+    two_people.ask(session, "merge", f"{merge.id}:undo", f"/office/merges/{merge.id}", actor)
 
 
 def undo(session: Session, merge: Merge, *, actor: str) -> list[str]:

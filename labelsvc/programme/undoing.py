@@ -32,7 +32,7 @@ from labelsvc.catalogue.proposals import ProposalState, WithdrawalProposal
 from labelsvc.catalogue.recognition import Recognition
 from labelsvc.clock import now
 from labelsvc.codes.models import Issue
-from labelsvc.db import Base
+from labelsvc.db import Base, keep_ids
 from labelsvc.errors import Conflict, LabelsvcError, Refused
 
 #: How long a list can be taken back.
@@ -278,6 +278,8 @@ def _delete(session: Session, made: dict[str, list[int]], actor: str) -> None:
         mapped = THINGS[thing]
         for part in _batches(made[thing]):
             session.execute(delete(mapped).where(mapped.id.in_(part)))
+        if made[thing]:  # the audit trail names them: nothing else may bear their numbers
+            keep_ids(session, mapped.__tablename__, max(made[thing]) + 1)
 
 
 def _names(session: Session, mapped: type[Any], ids: list[int]) -> list[str]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Integer, Table, func, insert, select, text, update
+from sqlalchemy import Integer, Table, func, select, text
 from sqlalchemy.orm import Session
 
 from labelsvc.codes.tlog.formats import same
 from labelsvc.codes.tlog.formats.leaf import Leaf, PrintRunLeaf, RecognitionLeaf, WithdrawalLeaf
-from labelsvc.db import Base, IdFloor
+from labelsvc.db import Base, keep_ids
 from labelsvc.files import Files
 
 #: Folder of files → table whose ids name what is in it.
@@ -72,15 +72,7 @@ def raise_one(session: Session, table: Table, taken: int = 0) -> None:
         if last:
             session.execute(text(_SETVAL), {"last": last, "name": f'"{table.name}"'})
     elif last > used:
-        _raise_floor(session, table.name, last + 1)
-
-
-def _raise_floor(session: Session, name: str, following: int) -> None:
-    floor = session.get(IdFloor, name)
-    if floor is None:
-        session.execute(insert(IdFloor).values(name=name, next=following))
-    elif floor.next < following:
-        session.execute(update(IdFloor).where(IdFloor.name == name).values(next=following))
+        keep_ids(session, table.name, last + 1)
 
 
 def _numbered() -> list[Table]:

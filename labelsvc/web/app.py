@@ -12,7 +12,17 @@ from labelsvc.db import Database
 from labelsvc.migrations import tables as tables
 from labelsvc.resources import folder
 from labelsvc.settings import Settings
-from labelsvc.web import assets, csrf, gate, hosts, language, links, problems, responses
+from labelsvc.web import (
+    assets,
+    csrf,
+    gate,
+    hosts,
+    incidents,
+    language,
+    links,
+    problems,
+    responses,
+)
 from labelsvc.web.inspect import leaving
 from labelsvc.web.site import Site
 
@@ -37,7 +47,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         loaders.insert(0, FileSystemLoader(settings.template_override))
     app.jinja_loader = ChoiceLoader(loaders)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    for part in (hosts, links, language, assets, csrf, gate, responses, problems):
+    for part in (hosts, links, language, assets, csrf, gate, responses, problems, incidents):
         part.install(app)
     app.jinja_env.globals["settings"] = settings
     _register(app)

@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
-from flask import Blueprint, Flask, current_app, jsonify
+from flask import Blueprint, Flask, Response, abort, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -31,6 +31,7 @@ from labelsvc.files import Files
 from labelsvc.jobs import heartbeat
 from labelsvc.migrations import revisions
 from labelsvc.resources import version
+from labelsvc.web.incidents import rates
 from labelsvc.web.site import Site, site
 from labelsvc.worker import standing
 
@@ -42,6 +43,9 @@ _KEPT: Final = 2.0
 _PATIENCE: Final = 5.0
 #: Less free room than this is none, bytes: SQLite may still find room inside its own files.
 _ROOM: Final = 1 << 20
+#: Addresses of this machine, and lines that only a proxy writes.
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1"})
+_FORWARDED: Final = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Real-IP", "Via")
 #: Words for the database with which no scan can be answered rightly.
 _DOWN: Final = {"deleted", "replaced"}
 
@@ -65,6 +69,27 @@ def health() -> ResponseReturnValue:
     """Everything works: what is written is there, and what the world is shown is young enough."""
     found = _Looked.of(current_app).facts(site())
     return jsonify(found), 200 if found["status"] == "ok" else 503
+
+
+@bp.get("/health/metrics")
+def metrics() -> ResponseReturnValue:
+    """Security events of the last hour as text for a collector on this machine; others find no page.
+
+    A request that came through a proxy has a line that says so, also where `proxy_hops` is not set.
+    """
+    direct = not any(request.headers.get(line) for line in _FORWARDED)
+    if not direct or (request.remote_addr or "") not in _LOOPBACK:
+        abort(404)
+    with site().database.reading() as session:
+        found = rates(session)
+    lines = [
+        "# HELP labelsvc_security_events Refusals and acts on accounts in the last hour.",
+        "# TYPE labelsvc_security_events gauge",
+        *(f'labelsvc_security_events{{kind="{kind}"}} {count}' for kind, count in found.items()),
+    ]
+    return Response(
+        "\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8"
+    )
 
 
 class _Looked:

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from labelsvc import i18n
 from labelsvc.errors import Busy, LabelsvcError, TooManyTries, fill
+from labelsvc.web.site import site
 
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}:\d{2})(?::\d{2})?)?")
 #: Pages that may set a cookie; those for consumers never do.
@@ -71,7 +72,14 @@ def other_language() -> str:
 
 def keep(answer: AnyResponse, language: str) -> None:
     """This browser's choice, for a year."""
-    answer.set_cookie("lang", language, max_age=365 * 24 * 3600, samesite="Lax", httponly=True)
+    answer.set_cookie(
+        "lang",
+        language,
+        max_age=365 * 24 * 3600,
+        samesite="Lax",
+        httponly=True,
+        secure=site().settings.https,
+    )
 
 
 def _carry(answer: Response) -> Response:

@@ -61,6 +61,7 @@ def _ours(error: LabelsvcError) -> ResponseReturnValue:
 
 
 def _stale_form(error: CSRFError) -> ResponseReturnValue:
+    g.stale_form = True  # for `incidents`: a form of another site looks the same
     return _page(
         400,
         gettext("The form was open too long."),

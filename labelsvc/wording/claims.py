@@ -46,7 +46,7 @@ _LACKS = (
     r"thuốc\s+bảo\s+vệ\s+thực\s+vật|dư\s+lượng(?:\s+\w+)*|kháng\s+sinh|hormone?|chất\s+kích\s+thích|chất\s+cấm|hàn\s+the|formol|paraben|sulfate?|cồn|caffeine?|cafein|tạp\s+chất|độc\s+tố|muối|calo|chất\s+độc\s+hại"
 )
 _WITHOUT = Pattern(
-    rf"(?:không|chẳng|0\s?%|nói\s+không\s+với|tuyệt\s+đối\s+không|miễn)\s*(?:có|chứa|sử\s+dụng|dùng|thêm|pha|chất|bổ\s+sung|còn|gồm|hề|một|bất\s+kỳ|các|tồn\s+dư|nhiễm|:|\s)*\s*(?:{_LACKS})"
+    rf"(?:không|chẳng|zero|0\s?%|nói\s+không\s+với|tuyệt\s+đối\s+không|miễn)\s*(?:có|chứa|sử\s+dụng|dùng|thêm|pha|chất|bổ\s+sung|còn|gồm|hề|một|bất\s+kỳ|các|tồn\s+dư|nhiễm|:|\s)*\s*(?:{_LACKS})"
     r"|(?:no|zero|without|non|free\s+(?:of|from))[\s-]+(?:added\s+|artificial\s+)?(?:preservatives?|colou?rs?|additives?|sugar|msg|gmo|gluten|chemicals?|fat|flavou?rs?)"
     r"|(?:sugar|gluten|fat|gmo|alcohol|preservative)[\s-]free"
 )

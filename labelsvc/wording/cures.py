@@ -66,9 +66,13 @@ _CAUTIONS = Pattern(
     r"(?:không|chẳng|chớ|đừng)\s+(?:nên\s+|được\s+|thể\s+)?(?:dùng|uống|ăn|sử\s+dụng|phù\s+hợp|thích\s+hợp|khuyên|thay)(?:\s+(?:cho|để|khi|với|trong))?"
     r"|chống\s+chỉ\s+định|thận\s+trọng|ngừng\s+(?:dùng|sử\s+dụng)|ngưng\s+(?:dùng|sử\s+dụng)|tránh\s+(?:dùng|xa\s+tầm)|có\s+thể\s+gây|dễ\s+gây|phản\s+ứng"
 )
+#: A result in figures, as letters of patients have it: "95 % ngủ ngon", "ngủ ngon sau 7 ngày".
+_RESULT = re.compile(
+    r"\d\s*(?:%|phần\s+trăm)|(?:sau|trong|chỉ)\s+(?:\d+|một|hai|ba|vài)\s+(?:ngày|tuần|đêm|tháng|liệu)|\d\s*/\s*\d+\s+(?:người|khách)"
+)
 _ENGLISH = re.compile(
     r"(?<!\w)(?:(?:cur|heal|treat|prevent|reliev|reduc|lower|fight|combat|eas|sooth|control|regulat|remov|eliminat|kill|revers|improv|boost|protect|cleans|strengthen|restor|burn|support)"
-    r"(?:e|es|s|ing)?\s+(?:(?:your|the|high|low|bad|all|and|against|symptoms|of|naturally|risks?|a|chronic|severe)\s+){0,4}"
+    r"(?:e|es|s|ing)?\s+(?:(?:your|the|high|low|bad|all|and|against|symptoms|of|naturally|risks?|a|chronic|severe|healthy|normal|better|optimal|strong)\s+){0,4}"
     r"(?:blood|cholesterol|diabet\w*|cancers?|tumou?rs?|hypertension|insomnia|coughs?|flu|colds?|fevers?|pains?|headaches?|inflammation|infections?|virus(?:es)?|bacteria|ulcers?|gastritis|reflux|gout|arthritis|joints?|asthma|acne|wrinkles?"
     r"|scars?|ageing|aging|constipation|diarrh\w+|ha?emorrhoids?|hangovers?|obesity|fat|strokes?|heart|liver|kidneys?|lungs?|stomach|digestion|immun\w+|memory|anxiety|depression|fatigue|wounds?|toxins?|diseases?|illness\w*|sore\s+throats?|an(?:a)?emia|libido)"
     r"|anti-?\s?(?:cancer|inflammatory|viral|bacterial|ag(?:e)?ing|diabetic|tumou?r)|weight[\s-]loss|slimming|fat[\s-]burn\w*|miracle\s+(?:cure|drug)|(?:natural|herbal|folk|home)\s+(?:remed(?:y|ies)|cures?|medicines?|antibiotics?)|remed(?:y|ies)"
@@ -98,6 +102,8 @@ class _Found:
 
 def promises(text: str) -> list[Promise]:
     """Tell what *text*, one reading of `legible`, promises: the first of each level."""
+    if not _may_promise(text):
+        return []
     said = text
     for phrase in _NO_PROMISE:
         said = phrase.sub(said)
@@ -123,6 +129,22 @@ def _lexicon() -> dict[str, list[tuple[tuple[str, ...], Group]]]:
             parts = tuple(phrase.split())
             made.setdefault(plain(parts[0]), []).append((parts, group))
     return made
+
+
+@lru_cache(maxsize=1)
+def _rests() -> dict[str, frozenset[tuple[str, ...]]]:
+    """First word → the other words of its phrases, all without marks."""
+    return {
+        first: frozenset(tuple(map(plain, parts[1:])) for parts, _ in phrases)
+        for first, phrases in _lexicon().items()
+    }
+
+
+def _may_promise(text: str) -> bool:
+    """False if not even one phrase of the tables has all its words here, as in most names of goods."""
+    words = set(map(plain, _TOKEN.findall(text)))
+    near = (rest for word in words for rest in _rests().get(word, ()))
+    return any(words.issuperset(rest) for rest in near) or bool(_ENGLISH.search(text))
 
 
 class _Sentence:
@@ -204,6 +226,8 @@ def _of(text: str) -> Iterator[Promise]:
     for one in sentence.of("remedy", "tonic", "well"):
         if one.first < sentence.silent:
             level: dict[Group, Level] = {"remedy": "cure", "tonic": "eases", "well": "well"}
+            if one.group == "well" and _RESULT.search(text):
+                level["well"] = "eases"
             yield Promise(level[one.group], sentence.words(one, one))
 
 
@@ -310,7 +334,8 @@ def _named(sentence: _Sentence) -> Iterator[Promise]:
             if ill.sure and ill.phrase not in NOT_ALONE:
                 yield Promise("eases", sentence.words(ill, ill))
     for use in sentence.of("use"):
-        organ = sentence.after(use, "body", gap=2) if use.phrase.endswith("cho") else None
+        of_organs = use.phrase.endswith(("cho", "của"))
+        organ = sentence.after(use, "body", gap=2) if of_organs else None
         if organ is None or organ.phrase == "khớp" or not organ.sure:
             continue
         if sentence.tokens[organ.last : organ.last + 1] not in (["vào"], ["ra"], ["lên"]):

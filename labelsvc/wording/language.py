@@ -76,6 +76,8 @@ _OURS_BARE = (frozenset(map(syllable.plain, _OURS)) | _OURS) - frozenset(
         "my",
     ]
 )
+#: Letters that no language of western Europe writes.
+_OURS_ALONE = re.compile("[ăđĩũơưạ-ỹ]", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
@@ -119,6 +121,9 @@ def _is_foreign(part: str, words: list[str]) -> bool:
     if marked := [word for word in words if syllable.marked(word)]:
         sure = sum(map(_sure, words))
         likely = sure + sum(word.casefold() in _ENGLISH for word in words)
+        # French marks its words as well: "Ne pas laisser à la portée des enfants".
+        if sure >= 3 and 2 * sure >= len(words) and not _OURS_ALONE.search(part):
+            return True
         if not all(word[0].isupper() and word.casefold() not in _OURS for word in marked):
             return False
         goods = [word.casefold() in _GOODS for word in words]

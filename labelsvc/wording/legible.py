@@ -91,7 +91,18 @@ def readings(text: str) -> tuple[str, ...]:
     ways = [lines]
     if "\n" in lines:
         ways += [_HYPHENATED.sub("", lines), _BROKEN.sub("", lines)]
-    ways += [_SPACED.sub(lambda hit: re.sub(r"[^\w]", "", hit[0]), way) for way in ways]
-    ways += [_STRAY.sub(r"\1", _PARTED.sub("", way)) for way in ways]
-    ways += [_DIGIT.sub(lambda hit: _LETTERS[hit[0]], _ZERO.sub("o", way)) for way in ways]
+    for turned in (_spaced, _parted, _digits):  # most texts read the same each way
+        ways = list(dict.fromkeys([*ways, *map(turned, ways)]))
     return tuple(dict.fromkeys(_SPACE.sub(" ", way).strip() for way in ways))
+
+
+def _spaced(way: str) -> str:
+    return _SPACED.sub(lambda hit: re.sub(r"[^\w]", "", hit[0]), way)
+
+
+def _parted(way: str) -> str:
+    return _STRAY.sub(r"\1", _PARTED.sub("", way))
+
+
+def _digits(way: str) -> str:
+    return _DIGIT.sub(lambda hit: _LETTERS[hit[0]], _ZERO.sub("o", way))

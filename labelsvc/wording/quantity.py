@@ -44,6 +44,8 @@ _OTHER = {
 #: By small letters, for signs in wrong capitals: "Kg", "ML", "Lít".
 _BY_SMALL = {name.casefold(): name for name in reversed(UNITS)} | {"l": "l", "ml": "ml", "g": "g"}
 _NUMBER = r"\d+(?:[.,]\d+)*"
+#: One decimal sign at most, and groups of three parted by the other.
+_NUMERAL = re.compile(r"\d+(?:[.,]\d+)?|\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _FIGURE = re.compile(
     rf"(?<![\w.,])({_NUMBER})([ \u00a0\n]*)((?:fl\.?\s?)?[A-Za-zÀ-ỹµμ]+[²³23]?)(?![\w²³])"
 )
@@ -62,7 +64,7 @@ _BESIDE = re.compile(
 )
 _VAGUE = re.compile(
     r"khoảng|tầm|chừng|xấp\s+xỉ|ước\s+(?:tính|chừng|lượng)|gần\s+(?=\d)|hơn\s+(?=\d)|trên\s+(?=\d)|dưới\s+(?=\d)|tối\s+thiểu|tối\s+đa|ít\s+nhất|"
-    r"không\s+dưới|trung\s+bình|dao\s+động|sai\s+số|về\s+ước|approx\w*|about|average|min\.?\s+(?=\d)|[~≈±≥≤><]|\+/-|\+\s?-|[-–]\s*(?=\d+\s*%)|[½¼¾⅓]|\d+\s*/\s*\d+\s*(?=(?:kg|g|l|ml|lít)\b)",
+    r"không\s+dưới|trung\s+bình|trở\s+(?:lên|xuống)|đổ\s+(?:lên|lại)|hoặc\s+hơn|có\s+thể\s+(?:thay\s+đổi|chênh)|dao\s+động|sai\s+số|về\s+ước|approx\w*|about|average|min\.?\s+(?=\d)|[~≈±≥≤><]|\+/-|\+\s?-|[-–]\s*(?=\d+\s*%)|[½¼¾⅓]|\d+\s*/\s*\d+\s*(?=(?:kg|g|l|ml|lít)\b)",
     re.IGNORECASE,
 )
 _RANGE = re.compile(
@@ -104,8 +106,15 @@ def figures(text: str) -> Iterator[Figure]:
         if right is None:
             continue
         kind, factor = UNITS[right]
-        wrong = right != unit or not gap or "\n" in gap or len(gap) > 1
-        fixed = f"… {right}" if unit.casefold() in _OTHER else f"{amount} {right}"
+        wrong = (
+            right != unit
+            or not _NUMERAL.fullmatch(amount)
+            or not gap
+            or "\n" in gap
+            or len(gap) > 1
+        )
+        unclear = unit.casefold() in _OTHER or not _NUMERAL.fullmatch(amount)
+        fixed = f"… {right}" if unclear else f"{amount} {right}"
         yield Figure(
             f"{amount}{gap}{unit}", number(amount) * factor, kind, gap, fixed if wrong else None
         )

@@ -20,7 +20,9 @@ _FIGURES = {
     "một": 1, "hai": 2, "ba": 3, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7,
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "iii": 3, "iv": 4, "v": 5,
 }  # fmt: skip
-_BY_BARE = {plain(word): figure for word, figure in _FIGURES.items()}
+#: Beside "tinh" alone: "tâm sao" is no number.
+_SINO = {"tam": 3, "tu": 4, "ngu": 5, "luc": 6}
+_BY_BARE = _SINO | {plain(word): figure for word, figure in _FIGURES.items()}
 #: Every sign that Unicode calls a star, and those of them that are a claim where one stands alone.
 _NAMED = {
     chr(code): name
@@ -44,7 +46,7 @@ _FIGURE = rf"(?:0*[1-9]\s*/\s*5|0*[1-9]|{_WORDS})"
 _AGAIN = rf"(?:\s*\(\s*{_FIGURE}\s*\))?"
 #: Roasting ("3 sao khô"), and stars of the sky: no grade of goods, unless a word of grading is near.
 _NO_GRADE = re.compile(
-    r"\s+(?:vang|kho|suot|tay|chao|che|tra|thu cong|tam|chay|den|gion|heo|nong|tren|trong|bang|lai|lan|anise|ha tho|"
+    r"\s+(?:vang|kho|suot|tay|la (?:che|tra|voi|sen|chuoi)|chao|che|tra|thu cong|tam|chay|den|gion|heo|nong|tren|trong|bang|lai|lan|anise|ha tho|"
     r"sang|moc|lap lanh|roi)(?!\w)"
 )
 _COUNTED = Pattern(
@@ -54,10 +56,11 @@ _SIGNED = re.compile(rf"(?<![\d.,/])0*([1-9])\s*(?:[{_SIGNS}]|\*(?!\s*\d))")
 _ROW = re.compile(rf"[{_SIGNS}](?:\s*[{_SIGNS}])*")
 _ASTERISKS = re.compile(r"(?<!\*)\*{3,5}(?!\*)")
 _GRADED = Pattern(
-    r"(?:ocop(?:\s*(?:hạng|cấp|mức|loại|đạt|xếp hạng|[:\-–]))*|(?:số|hạng|mức|cấp)\s*sao|sao\s*ocop"
+    r"(?:ocop(?:\s*(?:hạng|cấp|mức|loại|grade|level|class|rank|rated|đạt|xếp hạng|[:\-–]))*|(?:số|hạng|mức|cấp)\s*sao|sao\s*ocop"
     r"|(?:xếp\s*)?hạng\s*ocop|xếp\s*hạng)\s*[:=\-–]?\s*(?:0*[3-9]s?|v|iv|iii)(?![\d.,/%])|sao\s*thứ\s*(?:ba|tư|bốn|năm|[3-6])"
     r"|hạng\s*(?:ocop)?\s*[:=]\s*(?:ba|bốn|năm)(?!\s*\d)"
     r"|sao\s*[:=]\s*0*[3-6](?!\s*[\d.,/%–-]|\s*(?:phút|giờ|lần|ngày|kg|g|mẻ|công|°))"
+    r"|ocop\s*[:=\-–]?\s*0*[1-9]\s*/\s*5(?!\s*[\d/])|(?:tứ|ngũ|lục)\s*tinh\s*ocop|(?:ocop|hạng|đạt|chuẩn)\s*(?:tam|tứ|ngũ|lục)\s*tinh"
     r"|(?:chứng\s*nhận|hạng|đạt|ocop)[^.;]{0,12}sao\s*[:=]\s*(?:ba|bốn|năm|sáu)"
 )
 _NATIONAL = r"(?:quốc gia|trung ương|t\.\s?ư|toàn quốc|national)"

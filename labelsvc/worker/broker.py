@@ -23,6 +23,7 @@ from labelsvc.jobs import queue
 from labelsvc.labels.printers.sending import JOB_KIND as SENDING
 from labelsvc.settings import Settings
 from labelsvc.worker.couriers import Couriers
+from labelsvc.worker.posting import Postman
 from labelsvc.worker.publishing import Publisher
 from labelsvc.worker.tasks import close_job, do_part
 
@@ -153,7 +154,7 @@ def dispatch_forever(settings: Settings, stop: threading.Event) -> None:
     dispatcher, publisher = Dispatcher(database, app), Publisher(database, files, settings)
     silent = False
     try:
-        with Couriers(database, files, settings):
+        with Couriers(database, files, settings), Postman(database, settings):
             while not stop.is_set():
                 pause = EVERY
                 try:

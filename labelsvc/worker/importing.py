@@ -29,6 +29,7 @@ class ListWork:
             run = staging.take_over(database, token, actor=told["actor"], step=step)
             return Done("", "", {"import": run.id})
         choices = Choices.from_json(told["choices"] or {})
+        staging.keep_tops(token, told["file"])
         staging.answer(database, token, choices, file_name=told["file"], step=step)
         return Done("", "", {})
 

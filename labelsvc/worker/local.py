@@ -24,6 +24,7 @@ from labelsvc.migrations import tables as tables
 from labelsvc.settings import Settings
 from labelsvc.worker.broker import dispatch_forever
 from labelsvc.worker.couriers import Couriers
+from labelsvc.worker.posting import Postman
 from labelsvc.worker.publishing import Publisher
 from labelsvc.worker.tasks import work_once
 
@@ -55,7 +56,7 @@ def work_forever(settings: Settings, stop: threading.Event) -> None:
     database, files = Database.of(settings), Files(settings.files)
     pause, publisher = SHORTEST, Publisher(database, files, settings)
     try:
-        with Couriers(database, files, settings):
+        with Couriers(database, files, settings), Postman(database, settings):
             while not stop.is_set():
                 publisher.tick()  # also between the parts of a long run
                 try:

@@ -9,7 +9,9 @@ from typing import Any, Final, TypeAlias
 
 import structlog
 
-from labelsvc import breakdown
+from labelsvc import breakdown, clock
+from labelsvc.accounts import notices
+from labelsvc.catalogue import ending
 from labelsvc.codes.register.keys import load_keyring
 from labelsvc.codes.tlog import log as public_log
 from labelsvc.codes.tlog import setback
@@ -22,6 +24,7 @@ from labelsvc.errors import LabelsvcError
 from labelsvc.files import Files
 from labelsvc.inspections import watch
 from labelsvc.jobs.heartbeat import beat
+from labelsvc.messages import overview
 from labelsvc.recovery import journal, notice
 from labelsvc.settings import Settings
 from labelsvc.worker.steady import Steady
@@ -32,6 +35,10 @@ Verb: TypeAlias = Callable[[Database, Files, Settings], object]
 
 #: Seconds between two looks at what the log does not tell yet.
 EVERY = 30.0
+#: Seconds between two looks at what is a matter of days.
+HOUR = 3600.0
+#: Producers that are told in one transaction.
+_TOLD_AT_ONCE = 50
 
 
 def publish(database: Database, files: Files, settings: Settings) -> int:
@@ -82,12 +89,27 @@ def look_for_copies(database: Database, _: Files, settings: Settings) -> None:
     watch.look(database, settings)
 
 
+def keep_messages(database: Database, _: Files, settings: Settings) -> None:
+    """Tell of stars that end, and forget old messages."""
+    if not settings.channels:
+        return
+    with database.reading() as session:
+        found = ending.waiting(session, clock.today())
+    for start in range(0, len(found), _TOLD_AT_ONCE):  # others write between
+        with database.writing() as session:
+            for producer_id, note in found[start : start + _TOLD_AT_ONCE]:
+                notices.tell_producer(session, producer_id, note)
+    with database.writing() as session:
+        overview.forget(session)
+
+
 #: Recurring work by the name of its heartbeat: what is logged when it does not go well.
 _LOGGED: Final = {
     "older": "nobody looked whether the database is older than the log",
     "lists": "the status lists were not published",
     "log": "the public log was not published",
     "copies": "nobody looked for copies",
+    "messages": "nobody was told of stars that end",
 }
 
 
@@ -97,6 +119,7 @@ class Publisher:
     def __init__(self, database: Database, files: Files, settings: Settings) -> None:
         self._what = database, files, settings
         self._next = time.monotonic() + EVERY / 10
+        self._next_hour = self._next
         self._said: dict[str, str] = {}
         self._steady = Steady()
 
@@ -110,6 +133,7 @@ class Publisher:
             "lists": self._steadily(publish_lists),
             "log": self._steadily(publish),
             "copies": look_for_copies,
+            "messages": self._hourly(keep_messages),
         }
         problems = {name: self._try(name, verb) for name, verb in verbs.items()}
         try:
@@ -125,6 +149,15 @@ class Publisher:
             return verb(*what)
 
         return checked
+
+    def _hourly(self, verb: Verb) -> Verb:
+        def run(*what: Any) -> object:
+            if time.monotonic() >= self._next_hour:
+                verb(*what)
+                self._next_hour = time.monotonic() + HOUR
+            return None
+
+        return run
 
     def _try(self, name: str, verb: Verb) -> str:
         """Code of what stands against it, "" when it went well."""

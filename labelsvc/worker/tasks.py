@@ -21,6 +21,7 @@ from labelsvc.jobs import queue
 from labelsvc.jobs.models import Job, JobState
 from labelsvc.jobs.queue import Claim
 from labelsvc.labels.printers.sending import JOB_KIND as SENDING
+from labelsvc.messages import outbox
 from labelsvc.settings import Settings
 from labelsvc.worker.kinds import work_of
 
@@ -224,9 +225,13 @@ def _fail(database: Database, job_id: int, error: LabelsvcError) -> None:
 
 
 def stop_sending(database: Database) -> int:
-    """End what waits for a printer: after an old copy came back it may be printed already. Gives how
-    many rolls; people send them again.
+    """End what waits for a printer, and messages that wait: after an old copy came back it may be printed, or
+    sent, already. Gives how many rolls; people send them again.
     """
+    with database.writing() as session:
+        outbox.stop(
+            session, "an old copy of the database was put back: it may have been sent already"
+        )
     error = PrintRefused(
         "An old copy of the database was put back: this may be printed already.",
         fix="Look at the printer, then send it again.",

@@ -344,7 +344,9 @@ def test_a_half_sign_in_does_not_live_longer_by_being_used(database: Database, t
 def test_the_factor_makes_it_whole_under_another_token(database: Database, thao: int) -> None:
     set_up(database, thao)
     half, _ = sign_in(database)
-    found = sessions.sign_in_by(database, thao, Factor.TOTP, hours=12, device="x", instead_of=half)
+    found = sessions.sign_in_by(
+        database, thao, Factor.TOTP, hours=12, browser=sessions.Browser("", "x", half)
+    )
     assert found is not None
     row = look(database, found[0])
     assert (row.stage, row.factor) == (Stage.FULL, Factor.TOTP)
@@ -408,7 +410,7 @@ def test_a_full_sign_in_adds_factors_while_its_step_up_holds(database: Database,
     set_up(database, thao)
     with time_machine.travel("2026-11-23 09:00 +0700", tick=False) as clockwork:
         found = sessions.sign_in_by(
-            database, thao, Factor.TOTP, hours=12, device="x", instead_of=""
+            database, thao, Factor.TOTP, hours=12, browser=sessions.Browser("", "x")
         )
         assert found is not None
         with database.writing() as session:

@@ -153,7 +153,7 @@ def test_more_points_than_the_stars_need_are_noted(
 def test_a_guessed_set_waits_for_the_office_and_a_said_one_replaces_it(database: Database) -> None:
     plan = taken_over(database, row())
     assert plan.rows[0].as_json()["set_guessed"] is True
-    assert "(" in next(note for note in notes(plan.rows[0], "vi") if "đoán theo tên" in note)
+    assert "(" in next(note for note in notes(plan.rows[0], "vi") if "được đoán theo" in note)
 
     def held() -> tuple[int, bool]:
         with database.reading() as session:

@@ -62,7 +62,6 @@ def ordered(reader: Reader, *, scripts: bool = True) -> list[str]:
     return [read.text for read in sorted(reads, key=lambda r: (round(r.y / 100), r.x))]
 
 
-@pytest.mark.parametrize("language", ["vi", "en"])
 def test_a_hand_scanner_binds_labels_and_their_page_names_the_lot(
     live: Live, reader: Reader, language: str
 ) -> None:

@@ -108,7 +108,6 @@ def test_a_photo_of_a_carton_label_is_read(
     expect(page.locator("#carton-range")).to_contain_text("1–8")
 
 
-@pytest.mark.parametrize("language", ["vi", "en"])
 def test_a_buyer_sees_what_a_carton_holds(
     live: Live, reader: Reader, published: Live, language: str
 ) -> None:

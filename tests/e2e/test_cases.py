@@ -71,7 +71,6 @@ def enter(reader: Reader, name: str, language: str) -> None:
         reader.page.wait_for_selector(f"html[lang={language}]")
 
 
-@pytest.mark.parametrize("language", ["vi", "en"])
 def test_the_office_reads_a_case_and_decides(
     live: Live, reader: Reader, case: int, language: str
 ) -> None:
@@ -103,7 +102,6 @@ def test_the_office_reads_a_case_and_decides(
     assert not page.query_selector("textarea")
 
 
-@pytest.mark.parametrize("language", ["vi", "en"])
 def test_the_producer_answers(live: Live, reader: Reader, case: int, language: str) -> None:
     enter(reader, "lan", language)
     page = reader.page
@@ -127,7 +125,6 @@ def test_the_producer_answers(live: Live, reader: Reader, case: int, language: s
     assert "Cần Thơ" in page.inner_text("main")
 
 
-@pytest.mark.parametrize("language", ["vi", "en"])
 def test_a_buyer_checks_the_inner_code(live: Live, reader: Reader, language: str) -> None:
     settings = load(dev=True, base_url=live.url, secret_keys=())
     with live.database.writing() as session:

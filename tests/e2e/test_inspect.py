@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import statistics
 import subprocess
 import sys
@@ -21,7 +20,7 @@ from labelsvc.files import Files
 from labelsvc.labels.symbols import encode
 from labelsvc.worker.publishing import publish_lists
 from tests import world as worlds
-from tests.e2e.conftest import AXE, FLAGS, TAGS, Live
+from tests.e2e.conftest import AXE, FLAGS, TAGS, Live, chromium_binary
 
 pytestmark = pytest.mark.e2e
 ROOTS = [SeedRoot(bytes([n]) * 32) for n in (1, 2, 3)]
@@ -266,9 +265,7 @@ def test_a_photo_that_is_hard_to_read_is_read(
 
 def test_the_camera_reads_printed_labels_without_a_network(published: Live, tmp_path: Path) -> None:
     """A fake camera that shows our own labels, frame after frame; from frame to verdict."""
-    binary = shutil.which("chromium") or shutil.which("chromium-browser")
-    if binary is None:
-        pytest.skip("Chromium is not installed: apt-get install chromium")
+    binary = chromium_binary()
     video = tmp_path / "labels.y4m"
     write_video(video, [label(code) for code in codes(published)])
     flags = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",

@@ -41,7 +41,6 @@ def office(live: Live, reader: Reader, language: str) -> Reader:
     return reader
 
 
-@pytest.mark.parametrize("language", ["vi", "en"])
 def test_a_list_is_brought_in_row_by_row(
     live: Live, office: Reader, language: str, tmp_path: Path
 ) -> None:
@@ -66,7 +65,6 @@ def test_a_list_is_brought_in_row_by_row(
     assert "2103/QĐ-UBND" in page.inner_text("main")
 
 
-@pytest.mark.parametrize("language", ["vi", "en"])
 def test_a_withdrawal_is_on_the_scan_page_the_next_moment(
     live: Live, office: Reader, language: str
 ) -> None:

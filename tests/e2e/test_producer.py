@@ -18,7 +18,6 @@ from tests.e2e.conftest import Live, Reader, sign_in
 pytestmark = pytest.mark.e2e
 
 
-@pytest.mark.parametrize("language", ["vi", "en"])
 def test_from_sign_in_to_a_printed_sheet(
     live: Live, reader: Reader, language: str, tmp_path: Path
 ) -> None:

@@ -236,10 +236,11 @@ def test_lists_of_an_earlier_version_are_left_alone(database: Database) -> None:
         undone(database, 1)
 
 
-def test_a_number_that_is_given_again_has_no_older_name_of_the_first(database: Database) -> None:
+def test_numbers_of_what_was_taken_back_are_given_to_nothing_else(database: Database) -> None:
     number = taken(database, OLD)
     with database.writing() as session:
         product = session.scalars(select(Product)).one()
+        first = product.id
         register.update_product(session, product, actor="user:3", name="Giò lụa", agreed=True)
     undone(database, number)
     other = (1, "Nem chua", *OLD[2:])
@@ -247,6 +248,7 @@ def test_a_number_that_is_given_again_has_no_older_name_of_the_first(database: D
     taken(database, (1, "Giò lụa Ước Lễ", *OLD[2:]))
     with database.reading() as session:
         assert set(session.scalars(select(Product.name))) == {"Nem chua", "Giò lụa Ước Lễ"}
+        assert all(one > first for one in session.scalars(select(Product.id)))
 
 
 def test_thousands_of_rows_are_taken_back_in_few_seconds(database: Database) -> None:

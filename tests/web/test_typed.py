@@ -22,6 +22,8 @@ from labelsvc.web.language import typed_day
         (" 5.11.2026 ", date(2026, 11, 5)),
         ("05-11-2026", date(2026, 11, 5)),
         ("05112026", date(2026, 11, 5)),
+        ("1/2/26", date(2026, 2, 1)),
+        ("05-11-26", date(2026, 11, 5)),
         ("", None),
     ],
 )
@@ -30,7 +32,8 @@ def test_days(text: str, day: date | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["31/02/2026", "11/2026", "hôm qua", "2026-13-01", "05/11/26", "31022026", "5112026"]
+    "text",
+    ["31/02/2026", "11/2026", "hôm qua", "2026-13-01", "26/11/05", "1/2/6", "31022026", "5112026"],
 )
 def test_what_is_no_day_is_refused_and_points_at_its_input(text: str) -> None:
     with pytest.raises(BadInput) as caught:
@@ -47,6 +50,11 @@ def test_what_is_no_day_is_refused_and_points_at_its_input(text: str) -> None:
         ("1 000 000", 1_000_000),
         ("2,500", 2500),
         ("1\u00a0000", 1000),
+        ("1500 chiếc", 1500),
+        ("1.500 tem", 1500),
+        ("1.500,00", 1500),
+        ("1,500.00", 1500),
+        ("500,0", 500),
     ],
 )
 def test_whole_numbers(text: str, number: int) -> None:
@@ -56,7 +64,7 @@ def test_whole_numbers(text: str, number: int) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "-5", "năm", "٣", "²", "1e3", "9999999999", "0x10", "1,5", "1.5", "2.50", "1 5", "1.000,5",
-     "1,000.000", ".500", "500."],
+     "1,000.000", ".500", "500.", "chiếc", "1,5 chiếc", "1,500,00", "500 kg"],
 )  # fmt: skip
 def test_what_is_no_whole_number_is_refused(text: str) -> None:
     with pytest.raises(BadInput):

@@ -44,6 +44,27 @@ _SET = Column("set", "Bộ sản phẩm", 30, "Chọn trong danh sách (26 bộ 
 _CODE = Column("ocop_code", "Mã sản phẩm OCOP", 18, "Nếu đã có.")
 _GTIN = Column("gtin", "Mã GTIN", 16, "8, 12, 13 hoặc 14 chữ số, có số 0 ở đầu.")
 _NET = Column("net_content", "Quy cách đóng gói", 18, "Ví dụ 200 g.")
+#: What labels say of a product: none of it is needed, and a fault in it refuses no row.
+_CONTENTS = (
+    Column("brand", "Thương hiệu", 18, "Nếu có."),
+    Column("shelf_life_days", "Hạn sử dụng", 16, "Số ngày, tháng hoặc năm, ví dụ 12 tháng."),
+    Column("ingredients", "Thành phần", 34, "Thành phần nhiều nhất ghi trước."),
+    Column("allergens", "Chất gây dị ứng", 18, "Ví dụ sữa, lạc. Chỉ với thực phẩm."),
+    Column("nutrition", "Thành phần dinh dưỡng", 34, "Năng lượng, chất đạm, carbohydrat, chất béo, natri trong 100 g."),
+    Column("packs", "Số gói", 16, "Nếu bao bì có nhiều gói, ví dụ 10 gói × 20 g."),
+    Column("drained_weight", "Khối lượng ráo nước", 16, "Phần cái trong nước, ví dụ 300 g."),
+    Column("alcohol", "Độ cồn", 12, "Chỉ với rượu, ví dụ 30 % vol."),
+    Column("instructions", "Hướng dẫn sử dụng", 30, "Cách dùng."),
+    Column("storage", "Hướng dẫn bảo quản", 30, "Ví dụ nơi khô ráo, thoáng mát."),
+    Column("warning", "Cảnh báo", 30, "Nếu có."),
+    Column("standards", "Tiêu chuẩn áp dụng", 18, "Ví dụ TCCS 01:2026."),
+    Column("declaration", "Số công bố", 18, "Số bản tự công bố hoặc công bố."),
+    Column("repacker", "Đơn vị đóng gói", 28, "Tên và địa chỉ, nếu đóng gói hàng của cơ sở khác."),
+    Column("ordering_party", "Đơn vị đặt gia công", 28, "Tên và địa chỉ, nếu nhờ cơ sở khác sản xuất."),
+    Column("artisan", "Tên nghệ nhân", 20, "Chỉ với hàng thủ công."),
+    Column("dimensions", "Kích thước", 18, "Chỉ với hàng thủ công và vải, ví dụ Ø 11 × 24 cm."),
+    Column("specification", "Thông số kỹ thuật", 24, "Chất liệu, khối lượng, nhiệt độ nung."),
+)  # fmt: skip
 _NOTE = Column("note", "Ghi chú", 24, "Không bắt buộc.")
 _WITHDRAWAL = Column("withdrawal_decision", "Quyết định thu hồi", 20, "Số quyết định thu hồi, ví dụ 2001/QĐ-UBND.", needed=True)  # fmt: skip
 _ON = Column("withdrawal_date", "Ngày thu hồi", 14, "Ngày đầu tiên không còn sao.", "day", needed=True)  # fmt: skip
@@ -52,7 +73,7 @@ _ASKED = Column("wanted_stars", "Hạng sao đăng ký", 16, "3 sao, 4 sao hoặ
 
 _GIVEN = (
     _NUMBER, _PRODUCT, _PRODUCER, _KIND, _ADDRESS, _PHONE, _TAX, _STARS, _SCORE, _DECISION, _DAY,
-    _UNTIL, _AUTHORITY, _SET, _CODE, _GTIN, _NET, _NOTE,
+    _UNTIL, _AUTHORITY, _SET, _CODE, _GTIN, _NET, *_CONTENTS, _NOTE,
 )  # fmt: skip
 _OF_GIVEN = (
     Column("decision", "Số quyết định công nhận", 22, "Quyết định đã công nhận sao, nếu biết."),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import insert, update
+from sqlalchemy import Table, insert, update
 from sqlalchemy.orm import Session
 
-from labelsvc.accounts import audit
+from labelsvc.accounts import audit, notices
 from labelsvc.catalogue import register
 from labelsvc.catalogue.fields import name_key
 from labelsvc.catalogue.importing.heads.kinds import ListKind
@@ -21,8 +21,10 @@ from labelsvc.catalogue.owner_index import OwnerKey
 from labelsvc.catalogue.proposals import Ending, is_person, propose_withdrawal
 from labelsvc.catalogue.recognition import Recognition
 from labelsvc.clock import now
+from labelsvc.db import Base, fresh_ids
 from labelsvc.errors import Refused
 from labelsvc.i18n import fold
+from labelsvc.messages.outbox import Note
 
 _T = TypeVar("_T")
 
@@ -100,6 +102,8 @@ def apply_import(
         facts={"file": plan.file_name, "sha256": plan.sha256, **counts, "proposed": proposed,
                "kinds": [str(kind) for kind in plan.kinds], **({"mended": mended} if mended else {})},
     )  # fmt: skip
+    told = {"file": run.file_name, "count": len(plan.rows), "page": f"/office/imports/{run.id}"}
+    notices.tell_office(session, Note("list_taken", f"import:{run.id}:{now():%Y%m%d%H%M%S}", told))
     return run
 
 
@@ -154,7 +158,7 @@ def _new_recognitions(
         and (product_id := row.product_id or products.get(row.mark)) is not None
     )  # fmt: skip
     for part in _batches(values):
-        yield from session.scalars(insert(Recognition).returning(Recognition.id), part)
+        yield from _inserted(session, Recognition, part)
 
 
 def _places(session: Session, plan: Plan, actor: str, trace: Trace) -> None:
@@ -261,16 +265,16 @@ def _changes(
         leave_open(session, questions, actor=actor)
 
 
-def _inserted(
-    session: Session, mapped: type[Producer] | type[Product], values: list[dict[str, Any]]
-) -> Sequence[int]:
+def _inserted(session: Session, mapped: type[Base], values: list[dict[str, Any]]) -> Sequence[int]:
     """Add rows in few statements; their ids in the order of *values*.
 
     By the table: by the class, rows that lack other values would each be a statement of its own.
     """
-    table = mapped.__table__
-    query = insert(table).returning(table.c.id, sort_by_parameter_order=True)  # type: ignore[arg-type]
-    return session.scalars(query, values).all()
+    table = cast("Table", mapped.__table__)
+    ids = fresh_ids(session, table, len(values))
+    rows = [{"id": number, **row} for number, row in zip(ids, values, strict=True)]
+    session.execute(insert(table), rows)
+    return ids
 
 
 def _batches(rows: Iterable[_T]) -> Iterator[list[_T]]:

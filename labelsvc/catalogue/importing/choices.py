@@ -19,7 +19,8 @@ class Choices:
     `columns`: fingerprint of a header → column (from 0) → field, "" for none; `decisions`: key of a
     proposed decision → take it; `fonts`: sheet → its texts were looked at and turned rightly;
     `cells`: sheet → row → column → what stands there now; `heads`: sheet → the row of its heads (0:
-    it has none) and what its columns are.
+    it has none) and what its columns are; `sets`: the criteria sets that were guessed from names are
+    right, or rows that rest on them are refused.
     """
 
     kind: ListKind | None = None
@@ -30,6 +31,7 @@ class Choices:
     fonts: Mapping[str, bool] = field(default_factory=dict)
     cells: Mapping[str, Mapping[int, Mapping[int, str]]] = field(default_factory=dict)
     heads: Mapping[str, tuple[int, Mapping[int, str]]] = field(default_factory=dict)
+    sets: bool | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -47,6 +49,7 @@ class Choices:
                 sheet: {"row": row, "columns": {str(i): f for i, f in columns.items()}}
                 for sheet, (row, columns) in self.heads.items()
             },
+            "sets": self.sets,
         }  # fmt: skip
 
     @classmethod
@@ -81,4 +84,5 @@ class Choices:
                 for sheet, rows in data.get("cells", {}).items()
             },
             heads,
+            data.get("sets"),
         )

@@ -91,6 +91,8 @@ class Known:
         self._codes: dict[int, int] = {}
         self._first: dict[int, _Seen] = {}
         self._decided: dict[int, int] = {}
+        #: Mark of a product → row that gives it other stars by the same decision.
+        self.contradicted: dict[int, int] = {}
 
     def _older_names(self, session: Session) -> None:
         """A product is found by a name that the office or a list has changed since."""
@@ -169,17 +171,28 @@ class Known:
             return ""
         stars = line.recognition
         told = _mark(_stars_key(line))
-        if stars and _mark(("by", str(mark), *_decision_key(line))) not in self._decided:
+        decided = self._decided.get(_mark(("by", str(mark), *_decision_key(line))))
+        if stars and decided is None:
             return "again"
-        if seen.sheet != line.sheet and (not stars or told == seen.mark or self._decided.get(_mark(("by", str(mark), *_decision_key(line)))) == stars["stars"]):  # fmt: skip
+        if seen.sheet != line.sheet and (
+            not stars or told == seen.mark or decided == stars["stars"]
+        ):
             sheet.repeated += 1
             return "repeats"
+        if stars and decided != stars["stars"]:
+            self.contradicted.setdefault(mark, line.number)
         if seen.sheet != line.sheet:
             _refuse(sheet, line, "The product stands in row {row} of sheet {name} already, and not the same.",
                     "Keep one of the two rows.", row=seen.row, name=seen.sheet)  # fmt: skip
         else:
             _refuse(sheet, line, "The product stands in row {row} already.", "Keep one of the two rows.", row=seen.row)  # fmt: skip
         return ""
+
+    def contradict(self, row: PlanRow, sheet: Sheet) -> None:
+        """Refuse *row*: a later one gives the product other stars by the same decision."""
+        _refuse(sheet, row.line, "Row {row} gives the same product other stars by the same decision.",
+                "Keep the row that the decision says.", "stars", row=self.contradicted[row.mark])  # fmt: skip
+        row.state, row.changes = "refused", []
 
     def _remember(self, line: Line, mark: int) -> None:
         if mark not in self._first:
@@ -308,10 +321,10 @@ class Known:
         if not line.address:
             return
         address = read_address(_CU.sub("", line.address))
-        found = self._gazetteer.candidates(address, written=line.recognition.get("decision_date"))
+        found = self._gazetteer.candidates(address, written=line.written)
         one = sure_one(found)
-        if address.says_district:
-            line.producer["old_address"] = line.address
+        if line.address_before or address.says_district:
+            line.producer["old_address"] = line.address_before or line.address
         if address.street:
             line.producer["street"] = address.street[:200]
         if one is not None:

@@ -124,7 +124,7 @@ class Owners:
 
     def _read(self, line: Line) -> Owner:
         """The owner that *line* speaks of, without products."""
-        day, said = line.recognition.get("decision_date"), line.producer
+        day, said = line.written, line.producer
         told = (
             said["name"], said.get("tax_code"), said.get("phone", ""),
             said.get("representative", ""), line.address, day,

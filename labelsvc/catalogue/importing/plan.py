@@ -16,7 +16,7 @@ from labelsvc import db
 from labelsvc.catalogue.importing.choices import Choices
 from labelsvc.catalogue.importing.files.read import Cells, Table, read_tables
 from labelsvc.catalogue.importing.files.spool import Spool
-from labelsvc.catalogue.importing.heads.header import Header, header_of, no_header
+from labelsvc.catalogue.importing.heads.header import Header, beside, header_of, no_header
 from labelsvc.catalogue.importing.heads.kinds import ListKind
 from labelsvc.catalogue.importing.heads.memory import remembered
 from labelsvc.catalogue.importing.known import Known
@@ -32,6 +32,8 @@ from labelsvc.clock import HANOI
 from labelsvc.db import WritingSession
 from labelsvc.errors import ImportRefused
 
+#: Names that are shown of products with one guessed set.
+_SHOWN = 5
 #: PostgreSQL advisory lock of lists: two that are compared at once would both make the same owner.
 _LOCK = 0x6C697374
 
@@ -50,6 +52,19 @@ class ProposedDecision:
     words: str
     rows: int = 0
     confirmed: bool | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return dict(vars(self))
+
+
+@dataclass
+class GuessedSet:
+    """A criteria set that names of new products point to; looked at once for the whole list."""
+
+    set: int
+    words: str
+    rows: int = 0
+    products: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         return dict(vars(self))
@@ -92,6 +107,8 @@ class Plan:
     choices: Choices = field(default_factory=Choices)
     decisions: list[ProposedDecision] = field(default_factory=list)
     proposals: int = 0
+    #: Guessed sets of new products: (set, words of the names) → rows and the first names.
+    guessed: dict[tuple[int, str], GuessedSet] = field(default_factory=dict)
     #: Rows of points of sale and villages.
     places: int = 0
     #: The run that took the very same file over before.
@@ -158,6 +175,7 @@ class Plan:
                 if column["state"] in ("unknown", "unsure")
             ],
             "decisions": [one.as_json() for one in self.decisions],
+            "guessed_sets": [one.as_json() for _, one in sorted(self.guessed.items())],
             "questions": [one.as_json() for one in self.questions],
             "choices": self.choices.as_json(),
         }  # fmt: skip
@@ -210,6 +228,7 @@ def plan_import(
     take_turn(session)
     choices = choices or Choices()
     tables = chosen_tables(read_tables(data, file_name)) if tables is None else tables
+    tables = [part for table in tables for part in beside(table)]
     for table in tables:
         table.edits = choices.cells.get(table.name, {})
     sheets = _examined(session, tables, file_name, choices)
@@ -229,6 +248,8 @@ def plan_import(
             order += 1
             line.order = order
             _rest(line, sheet, decisions, choices)
+            if choices.sets is not None and line.product.get("set_guessed"):
+                _set_answered(line, choices.sets)
             if not sheet.judgement.sure:
                 _unsure(line)
             row = known.compare(line, sheet)
@@ -238,6 +259,8 @@ def plan_import(
                     line.cells = _written(line.raw, sheet.header)
                 line.raw = []
                 plan.places += bool(line.place)
+                if row.state == "new" and line.set_words:
+                    _guessed(plan, line)
                 if row.asked:
                     waiting.append((len(plan.rows), sheet))
                 plan.rows.append(row)
@@ -270,6 +293,19 @@ def _settle(
             found[row.state] -= 1
             found[again.state] += 1
             plan.rows.replace(index, again)
+    if known.contradicted:
+        _contradict(plan, known, found)
+
+
+def _contradict(plan: Plan, known: Known, found: Counter[str]) -> None:
+    """Refuse the first of two rows that say other stars too: nobody knows which of them is right."""
+    sheets = {one.name: one for one in plan.sheets}
+    for index, row in enumerate(plan.rows):
+        if row.mark in known.contradicted and row.state in ("new", "changed", "unchanged"):
+            found[row.state] -= 1
+            known.contradict(row, sheets[row.line.sheet])
+            found[row.state] += 1
+            plan.rows.replace(index, row)
 
 
 def take_turn(session: Session) -> None:
@@ -374,6 +410,22 @@ def _rest(
                 "", "", "The decision is missing.", "Write its number, such as 1147/QĐ-UBND.", {}
             )
         )
+
+
+def _set_answered(line: Line, right: bool) -> None:
+    """Somebody said of the guessed sets that they are right, or that none is to be guessed."""
+    if right:
+        line.product["set_guessed"] = "set_number" not in line.product
+    else:
+        line.product.pop("set_number", None)
+
+
+def _guessed(plan: Plan, line: Line) -> None:
+    key = int(line.product["set_number"]), line.set_words.casefold()
+    one = plan.guessed.setdefault(key, GuessedSet(*key))
+    one.rows += 1
+    if len(one.products) < _SHOWN:
+        one.products.append(str(line.product["name"]))
 
 
 def _unsure(line: Line) -> None:

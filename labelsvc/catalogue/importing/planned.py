@@ -82,6 +82,7 @@ class PlanRow:
             "producer": self.producer,
             "set": line.product.get("set_number"),
             "set_guessed": bool(line.product.get("set_guessed")),
+            "set_words": line.set_words,
             "commune": line.commune,
             "stars": told.get("stars", 0),
             "decision": told.get("decision_number", ""),

@@ -42,9 +42,9 @@ def notes_of(row: dict[str, Any], language: str) -> list[str]:
     """The same of a row of a document in words, with the guess that is a field of its own there."""
     said = [str(note["text"]) for note in row["notes"]]
     if row.get("set_guessed") and row.get("set") and row["state"] != "refused":
-        guess = "Criteria set {set} is a guess from the name: confirm it after taking over."
+        guess = "Criteria set {set} is a guess from “{words}”: confirm it."
         name = f"{row['set']} ({criteria.name(row['set'], language)})"
-        said.append(translate(guess, language, set=name))
+        said.append(translate(guess, language, set=name, words=row.get("set_words", "")))
     return said
 
 

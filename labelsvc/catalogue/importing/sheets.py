@@ -342,6 +342,9 @@ def _lead(header: Header) -> str:
 
 
 def _is_header_again(header: Header, row: Cells) -> bool:
+    number = cell_at(row, header, "number")
+    if isinstance(number, int | float) or (isinstance(number, str) and number.strip().isdigit()):
+        return False  # the running number of a product: most rows are looked at no further
     return headers.repeats(header, row) or headers.is_plain_header(row)
 
 

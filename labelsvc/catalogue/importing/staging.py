@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import select
@@ -24,7 +25,9 @@ from sqlalchemy.exc import IntegrityError
 from labelsvc import clock
 from labelsvc.catalogue.importing.apply import apply_import
 from labelsvc.catalogue.importing.choices import Choices
-from labelsvc.catalogue.importing.plan import Plan, plan_import, tables_of
+from labelsvc.catalogue.importing.files.read import Cells, Table, read_tables
+from labelsvc.catalogue.importing.heads.header import SEARCHED
+from labelsvc.catalogue.importing.plan import Plan, chosen_tables, plan_import, tables_of
 from labelsvc.catalogue.importing.planned import PlanRow
 from labelsvc.catalogue.models import ImportRun
 from labelsvc.db import Database
@@ -38,6 +41,8 @@ _UPLOADS, _REPORTS = "imports", "import-reports"
 #: Seconds between two words of how far the work is.
 _EVERY = 0.4
 
+#: Rows of a sheet by which its columns can be told.
+TOP_ROWS = SEARCHED + 10
 #: Told the steps that are behind, and all of them.
 Step = Callable[[int, int], None]
 
@@ -188,11 +193,30 @@ class Staging:
                 self._write(_report_key(import_id), seen.facts, rows)
             self.drop(token)
 
+    def keep_tops(self, token: str, file_name: str) -> None:
+        """Store the first rows of each sheet, by which somebody says what its columns are."""
+        if not self._files.exists(_tops_key(token)):
+            tables = chosen_tables(read_tables(self.data(token), file_name))
+            tops = [
+                {"name": one.name, "rows": list(islice(one.rows(), TOP_ROWS))} for one in tables
+            ]
+            self._files.put(_tops_key(token), _line(tops))
+
+    def tops(self, token: str, file_name: str) -> list[Table]:
+        """The sheets of an upload with their first rows; read from the file where none are stored.
+
+        :raises FileMissing: as `data`. :raises ImportRefused: the file cannot be read.
+        """
+        data = self.data(token)
+        if not self._files.exists(_tops_key(token)):
+            return chosen_tables(read_tables(data, file_name))
+        return [_top(**one) for one in json.loads(self._files.get(_tops_key(token)))]
+
     def drop(self, token: str) -> None:
         """Delete an upload and its plan. :raises FileMissing: as `data`."""
         if not _TOKEN.fullmatch(token) or not self._files.exists(_upload_key(token)):
             raise _gone()
-        for key in (_upload_key(token), _plan_key(token), _progress_key(token)):
+        for key in (_upload_key(token), _plan_key(token), _progress_key(token), _tops_key(token)):
             self._files.delete(key)
 
     def watch(self, token: str, what: str) -> Step:
@@ -296,6 +320,17 @@ def _plan_key(token: str) -> str:
 
 def _progress_key(token: str) -> str:
     return f"{_UPLOADS}/{token}.progress"
+
+
+def _tops_key(token: str) -> str:
+    return f"{_UPLOADS}/{token}.tops"
+
+
+def _top(name: str, rows: list[tuple[int, Cells]]) -> Table:
+    """A table of the stored rows, at their numbers in the file."""
+    held = dict(rows)
+    last = max(held, default=0)
+    return Table(name, lambda: (list(held.get(number, ())) for number in range(1, last + 1)))
 
 
 def _report_key(import_id: int) -> str:

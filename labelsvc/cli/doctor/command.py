@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -56,6 +57,7 @@ _AFTER = {
     "jobs": ("database", "revision", "pages"),
     "audit trail": ("database", "revision", "pages"),
     "recurring work": ("database", "revision"),
+    "messages": ("database", "revision"),
     "run files": ("database", "revision", "pages", "files"),
     "log files": ("database", "revision", "pages", "files"),
     "withdrawal lists": ("database", "revision", "pages", "files"),
@@ -144,7 +146,7 @@ def _checks(
         present, newest = migrations.revisions(database)
         if present is None:
             raise ConfigurationError("The database is empty.", fix="Run: labelsvc migrate")
-        if not migrations.known(database, present):
+        if not migrations.known(present):
             raise ConfigurationError(
                 "The database is at revision {present}, which a newer release than this made.",
                 fix="Install that release again, or restore a copy that this release made.",
@@ -238,6 +240,7 @@ def _checks(
         "jobs": lambda: rows.leases(database),
         "audit trail": lambda: rows.trail(database),
         "recurring work": lambda: rows.recurring(database),
+        "messages": lambda: rows.messages(settings, database),
         "layouts": lambda: _layouts(),
         "mark": mark_there,
         "host on labels": lambda: _host_on_labels(settings),
@@ -268,7 +271,8 @@ def _host_on_labels(settings: Settings) -> str:
     return base.say("{host} fits on all {count} layouts", host=host, count=len(names))
 
 
-def _too_small_for(name: str, base_url: str) -> list[str]:
+@cache  # doctor looks again after each repair, and the layouts stay as they are
+def _too_small_for(name: str, base_url: str) -> tuple[str, ...]:
     """Forms of the layout whose sample label cannot be drawn with the host."""
     layout, small = library.get(name), []
     sample = sample_content(stars=4 if layout.shows_stars else None)
@@ -282,4 +286,4 @@ def _too_small_for(name: str, base_url: str) -> list[str]:
             compose(layout, content, fonts.load(), unit=unit).resolve(unit, fonts.load())
         except LayoutError:
             small.append(str(form))
-    return small
+    return tuple(small)

@@ -17,6 +17,8 @@ from labelsvc.errors import ConfigurationError, DatabaseUnusable, Doubt
 from labelsvc.jobs import heartbeat
 from labelsvc.jobs.models import Job, JobState, Part
 from labelsvc.jobs.queue import LEASE, LONGEST_DELAY
+from labelsvc.messages import overview
+from labelsvc.settings import Settings
 from labelsvc.worker.standing import AHEAD
 
 _OPEN = (JobState.QUEUED, JobState.RUNNING)
@@ -171,3 +173,31 @@ def recurring(database: Database) -> str:
             reason=row.problem or base.say("no worker is running"),
         )
     return base.say("nothing is late")
+
+
+def messages(settings: Settings, database: Database) -> str:
+    """How the outbox stands. :raises Doubt: messages wait that nobody sends, or were not taken."""
+    with database.reading() as session:
+        found = overview.standing(session)
+    if found.stuck:
+        raise Doubt(
+            "{count} messages wait longer than {minutes} minutes past their time.",
+            fix="See that a worker runs and that the mail server answers: labelsvc messages test --to ADDRESS.",
+            count=found.stuck,
+            minutes=int(overview.PATIENCE.total_seconds() // 60),
+        )
+    if found.failed:
+        raise Doubt(
+            "{count} messages of the last 30 days were not taken.",
+            fix="The office sees why, and sends them again: {url}.",
+            count=found.failed,
+            url=f"{settings.base_url}/office/messages",
+        )
+    if not settings.channels:
+        return base.say("none are sent; no channel is set")
+    return base.say(
+        "{channels}; sent in 30 days: {sent}, waiting: {waiting}",
+        channels=", ".join(settings.channels),
+        sent=found.sent,
+        waiting=found.waiting,
+    )

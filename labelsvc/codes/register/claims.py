@@ -183,6 +183,7 @@ def propose(
     session.add(made)
     session.flush()
     _written(session, made, "key.ranges.propose", actor)
+    two_people.ask(session, "ranges", made.id, f"/office/ranges/{made.id}", actor)
     return made
 
 

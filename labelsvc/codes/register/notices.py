@@ -1,4 +1,4 @@
-"""Notices of withdrawals: lists unread ones of a producer and marks them read."""
+"""Notices of withdrawals: sends them to producers, and lists unread ones."""
 
 from __future__ import annotations
 
@@ -7,8 +7,23 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
+from labelsvc.accounts import notices
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.codes.models import Blank, Issue, Scope, Withdrawal, WithdrawalState
+from labelsvc.messages.kinds import ALL_OF_A_KEY
+from labelsvc.messages.outbox import Note
+
+
+def send(session: Session, withdrawal: Withdrawal) -> None:
+    """Send word of what was withdrawn to its producer; what concerns no producer goes nowhere."""
+    if withdrawal.producer_id is None:
+        return
+    lot = session.get(Lot, withdrawal.lot_id) if withdrawal.lot_id is not None else None
+    product = session.get(Product, withdrawal.product_id) if withdrawal.product_id else None
+    named = [product.name if product else "", lot.code if lot else ""]
+    facts = {"goods": ", ".join(filter(None, named)) or ALL_OF_A_KEY, "page": "/console/"}
+    note = Note("withdrawn", f"withdrawal:{withdrawal.id}", facts)
+    notices.tell_producer(session, withdrawal.producer_id, note)
 
 
 def tell_of_key(session: Session, withdrawal: Withdrawal) -> None:
@@ -20,7 +35,7 @@ def tell_of_key(session: Session, withdrawal: Withdrawal) -> None:
     of_lots = select(Product.producer_id).join(Lot).join(Issue)
     rolls = select(Blank.producer_id).where(Blank.kid == withdrawal.kid)
     told = of_lots.where(Issue.kid == withdrawal.kid).union(rolls)
-    session.add_all(
+    rows = [
         Withdrawal(
             scope=Scope.KEY,
             producer_id=producer_id,
@@ -33,8 +48,11 @@ def tell_of_key(session: Session, withdrawal: Withdrawal) -> None:
             decided_at=withdrawal.decided_at,
         )
         for producer_id in sorted(session.scalars(told))
-    )
+    ]
+    session.add_all(rows)
     session.flush()
+    for row in rows:
+        send(session, row)
 
 
 def decided() -> ColumnElement[bool]:

@@ -65,7 +65,9 @@ def withdraw_codes(
         return _proposed(session, made)
     _mark(session, pieces, made.reason, actor)
     made.state, made.decided_by, made.decided_at = WithdrawalState.DONE, actor, now()
-    return _written(session, made, "withdrawal.do", actor)
+    _written(session, made, "withdrawal.do", actor)
+    notices.send(session, made)
+    return made
 
 
 def propose(
@@ -136,6 +138,7 @@ def confirm(
     if withdrawal.kid is not None:
         revoke_key(session, withdrawal.kid, secrets=secrets)
     _decide(session, withdrawal, WithdrawalState.DONE, "withdrawal.confirm", actor)
+    notices.send(session, withdrawal)
     if withdrawal.kid is not None:
         notices.tell_of_key(session, withdrawal)
 
@@ -231,7 +234,11 @@ def _proposed(session: Session, made: Withdrawal) -> Withdrawal:
         raise Conflict(
             "This withdrawal is proposed already.", fix="Somebody else can confirm it now."
         )
-    return _written(session, made, "withdrawal.propose", made.proposed_by)
+    _written(session, made, "withdrawal.propose", made.proposed_by)
+    two_people.ask(
+        session, "withdrawal", made.id, f"/office/withdrawals/{made.id}", made.proposed_by
+    )
+    return made
 
 
 def _open(session: Session, withdrawal: Withdrawal) -> None:

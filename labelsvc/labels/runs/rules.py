@@ -113,6 +113,7 @@ def broken_rules(
                 product=product.name,
             )
         )
+    found += _left_out(lot, layout)
     if lot.recalled_at is not None:
         found.append(
             PrintRefused(
@@ -129,6 +130,24 @@ def broken_rules(
             )
         )
     return found
+
+
+def _left_out(lot: Lot, layout: Layout) -> Iterator[LabelsvcError]:
+    """Why a layout with one kind of date cannot be printed for goods with the other; a full label is
+    told so by the law check (Decree 37/2026/NĐ-CP art. 46)."""
+    dates = layout.variables & {"expires", "best_before"}
+    kind = "best_before" if lot.product.date_kind == "best_before" else "expires"
+    if lot.expires_on is None or layout.purpose == "full_label" or not dates or kind in dates:
+        return
+    words = {"best_before": "Sử dụng tốt nhất trước ngày", "expires": "HSD"}
+    yield PrintRefused(
+        "The layout {layout} has no place for “{words}”, the date of {product}.",
+        fix="Choose another layout, or write {variable} in this one.",
+        layout=layout.name,
+        words=words[kind],
+        product=lot.product.name,
+        variable=f"{{{kind}}}",
+    )
 
 
 def _too_many(lot: Lot, form: Form, count: int, left: int) -> QuantityExceeded:

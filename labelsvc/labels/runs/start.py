@@ -14,7 +14,7 @@ from typing import IO
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from labelsvc.accounts import audit
+from labelsvc.accounts import audit, notices
 from labelsvc.catalogue.models import Lot
 from labelsvc.codes.models import Form
 from labelsvc.codes.register import revoke
@@ -30,6 +30,7 @@ from labelsvc.labels.runs.numbering import run_name
 from labelsvc.labels.runs.parts import as_toml, slices
 from labelsvc.labels.runs.request import RunRequest
 from labelsvc.labels.runs.rules import Balance, balance, balances
+from labelsvc.messages.outbox import Note
 
 __all__ = [
     "JOB_KIND", "Balance", "RunCheck", "RunRequest", "balance", "balances", "check_run", "failure",
@@ -126,6 +127,10 @@ def fail(session: Session, run: PrintRun, error: LabelsvcError) -> None:
         subject=f"print_run:{run.id}",
         facts=error.as_json(),
     )
+    facts = {"number": run.id, "page": f"/console/runs/{run.id}"}
+    note = Note("run_failed", f"run:{run.id}", facts)
+    notices.tell_actor(session, run.created_by, note)
+    notices.publish(session, note)
 
 
 def output(files: Files, run: PrintRun | BlankRoll) -> IO[bytes]:

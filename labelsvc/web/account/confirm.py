@@ -15,7 +15,7 @@ from labelsvc.accounts.models import Factor, User
 from labelsvc.errors import LabelsvcError, SignInFailed, StepUpNeeded
 from labelsvc.web import device_cookie, sign_in_cookie, signed_in, step_up
 from labelsvc.web.account.answers import answer, credential, done, options, spoken
-from labelsvc.web.account.sign_in import bp, device, party, tell_news, welcome
+from labelsvc.web.account.sign_in import bp, browser, party, tell_news, welcome
 from labelsvc.web.language import explain, gettext
 from labelsvc.web.problems import wants_json
 from labelsvc.web.signed_in import start_page
@@ -84,8 +84,7 @@ def _signed_in(user_id: int, given: Factor) -> tuple[str, User]:
         user_id,
         given,
         hours=where.settings.session_hours,
-        device=device(),
-        instead_of=sign_in_cookie.token(),
+        browser=browser(),
     )
     if found is None:
         raise SignInFailed("You are not signed in any more.", fix="Sign in again.")

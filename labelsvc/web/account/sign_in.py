@@ -4,14 +4,18 @@ language.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from labelsvc.accounts import notices, passwords, sessions, two_people, users
+from labelsvc.accounts.contact import addresses, choices
 from labelsvc.accounts.models import Stage, User
-from labelsvc.accounts.notices import Notice
+from labelsvc.accounts.notices import NOTICE_WORDS
 from labelsvc.accounts.passkeys import Party
 from labelsvc.errors import BadInput, Busy, LabelsvcError
 from labelsvc.i18n import LANGUAGES
@@ -20,18 +24,6 @@ from labelsvc.web.language import explain, gettext, keep
 from labelsvc.web.signed_in import start_page
 from labelsvc.web.site import site
 from labelsvc.web.targets import local_target
-
-NOTICE_WORDS = {
-    Notice.MADE: "The account was made",
-    Notice.LINK: "A new link for your password was given out",
-    Notice.PASSWORD: "The password was set",
-    Notice.RESET: "All second factors were removed",
-    Notice.ROLE: "Your role was changed",
-    Notice.OUT: "You were kept out",
-    Notice.IN: "You were let in again",
-    Notice.FACTOR_ADDED: "A second factor was set up",
-    Notice.FACTOR_REMOVED: "A second factor was removed",
-}
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 
@@ -53,9 +45,7 @@ def sign_in() -> ResponseReturnValue:
             name=name,
             password=password,
             secret=where.settings.keys[0],
-            browser=sessions.Browser(
-                signed_in.network(), device(), sign_in_cookie.token(), device_cookie.read()
-            ),
+            browser=browser(),
             hours=where.settings.session_hours,
             second_factor=where.settings.asks_second_factor,
         )
@@ -65,9 +55,13 @@ def sign_in() -> ResponseReturnValue:
         found, problem, status = None, explain(error), error.http_status
     if found is None:
         return _sign_in_page(problem, name[:120]), status
-    value, user = found
+    return after_password(*found)
+
+
+def after_password(value: str, user: User) -> AnyResponse:
+    """On after a password that was right or just set: to the page, or to the second factor before it."""
     target = local_target(request.args.get("next")) or start_page(user)
-    with where.database.reading() as session:
+    with site().database.reading() as session:
         row = sessions.find(session, value)
     if row is not None and row.stage != Stage.FULL:
         return welcome(value, user, gate.next_step(Stage(row.stage), target))
@@ -126,13 +120,20 @@ def _account_page(problem: tuple[str, str] | None = None) -> str:
         rows = sessions.of_user(session, mine)
         told, news = notices.of_user(session, mine.id), notices.unseen(session, mine.id)
         until = two_people.confirms_from(session, signed_in.actor())
+        known = addresses.of_user(session, mine.id)
     if news:
         with site().database.writing() as session:
             notices.seen(session, mine.id)
     return render_template(
         "account/account.html", sign_ins=rows, problem=problem, held=signed_in.own_factors(),
-        told=told, words=NOTICE_WORDS, me=signed_in.actor(), until=until,
+        told=told, words=NOTICE_WORDS, me=signed_in.actor(), until=until, known=known,
+        channels=offered_channels(),
     )  # fmt: skip
+
+
+def offered_channels() -> list[str]:
+    """The channels of persons that the settings name."""
+    return [str(channel) for channel in choices.PERSONAL if channel in site().settings.channels]
 
 
 @bp.post("/password")
@@ -180,18 +181,31 @@ def sign_out_everywhere() -> ResponseReturnValue:
 
 @bp.route("/invitation/<value>", methods=["GET", "POST"])
 def invitation(value: str) -> ResponseReturnValue:
+    keys = site().settings.keys
+    with site().database.reading() as session:
+        user = users.invited(session, value, keys=keys)
+    return choose_password(
+        user, lambda session, hashed: users.accept(session, value, hashed, keys=keys)
+    )
+
+
+def choose_password(user: User, keep: Callable[[Session, str], User]) -> ResponseReturnValue:
+    """The page on which *user* chooses a password by a link; then they are signed in."""
     where, problem, status = site(), None, 200
-    with where.database.reading() as session:
-        user = users.invited(session, value, keys=where.settings.keys)
     if request.method == "POST":
         try:
             if request.form.get("new") != request.form.get("again"):
                 raise BadInput("The two passwords differ.", fix="Type the same password twice.")
             hashed = passwords.hash_password(request.form.get("new", ""))
             with where.database.writing() as session:
-                users.accept(session, value, hashed, keys=where.settings.keys)
-            flash(gettext("Your password is set. Sign in with it."), "good")
-            return redirect(url_for("account.sign_in"))
+                value = sessions.by_password(
+                    session, keep(session, hashed), browser=browser(),
+                    hours=where.settings.session_hours,
+                    second_factor=where.settings.asks_second_factor,
+                )  # fmt: skip
+            answer = after_password(value, user)
+            flash(gettext("Your password is set, and you are signed in."), "good")
+            return answer
         except (BadInput, Busy) as error:
             problem, status = explain(error), 200 if isinstance(error, BadInput) else 503
     return render_template("account/invitation.html", user=user, problem=problem), status
@@ -207,6 +221,13 @@ def language() -> ResponseReturnValue:
             with site().database.writing() as session:
                 session.get_one(User, g.user.id).language = chosen
     return answer
+
+
+def browser() -> sessions.Browser:
+    """The browser of this request."""
+    return sessions.Browser(
+        signed_in.network(), device(), sign_in_cookie.token(), device_cookie.read()
+    )
 
 
 def device() -> str:

@@ -5,6 +5,11 @@ from __future__ import annotations
 #: Actions of the audit trail in words.
 ACTIONS = {
     "sign_in": "Signed in",
+    "security.sign_in": "Sign-ins failed",
+    "security.step_up": "Confirmations of a person failed",
+    "security.refused": "Pages refused",
+    "security.form": "Forms refused: open too long, or of another site",
+    "security.throttled": "Told to wait after too many tries",
     "user.create": "User added",
     "user.invite": "New link for a user",
     "user.password": "Password set",
@@ -18,6 +23,9 @@ ACTIONS = {
     "account.factor.remove": "Second factor removed",
     "account.factor.recovery_made": "Recovery codes made",
     "account.factor.recovery_used": "Recovery code used",
+    "account.address": "Address of an account entered or removed",
+    "account.address_proven": "Address of an account confirmed",
+    "message.again": "Message sent once more",
     "account.factor.suspect": "Passkey refused: its counter went back",
     "producer.create": "Producer added",
     "producer.update": "Producer changed",

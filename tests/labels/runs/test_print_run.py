@@ -33,7 +33,7 @@ from labelsvc.labels.drawing import fonts
 from labelsvc.labels.drawing.compose import compose
 from labelsvc.labels.drawing.content import LabelContent, Unit, sample_content, sample_unit
 from labelsvc.labels.drawing.sample_content import sample_unit_of
-from labelsvc.labels.layouts import library
+from labelsvc.labels.layouts import library, reading
 from labelsvc.labels.ledger import ledger
 from labelsvc.labels.models import PrintRun, RunState
 from labelsvc.labels.runs import blank_roll, numbering, parts
@@ -43,6 +43,7 @@ from labelsvc.labels.sheets.placement import Placement
 from labelsvc.labels.sheets.sheet import Sheet
 from labelsvc.settings import Settings
 from tests.factories import make_lot, make_product, make_recognition
+from tests.labels.conftest import HEAD, SYMBOL
 
 TODAY = clock.today()
 GTIN = "08935217400119"
@@ -92,6 +93,26 @@ def test_a_good_run_has_no_problems_and_says_what_it_would_be(
     assert found.content.stars == 4
     assert found.content["decision_number"] == "1147/QĐ-UBND"
     assert found.balance.remaining == 1000
+
+
+@pytest.mark.parametrize(
+    ("kind", "variable", "refused"),
+    [
+        ("best_before", "expires", True), ("", "best_before", True),
+        ("best_before", "best_before", False), ("", "expires", False),
+    ],
+)  # fmt: skip
+def test_a_date_is_printed_or_refused_never_left_out(
+    database: Database, settings: Settings, kind: str, variable: str, refused: bool
+) -> None:
+    text = f'[[elements]]\ntype = "text"\nx = 30\ny = 20\nw = 18\nh = 4\nsize = 6\ntext = "{{{variable}}}"\n'
+    with database.writing() as session:
+        lot = lot_of(session, settings)
+        lot.product.date_kind = kind
+        layout = reading.load(HEAD + SYMBOL + text, source="own.toml")
+        found = check(session, settings, lot, layout=layout)
+    left_out = [str(one) for one in found.problems if "has no place" in str(one)]
+    assert bool(left_out) is refused, found.problems
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -244,6 +244,9 @@ def _header(number: int, depth: int, lines: list[list[str]]) -> Header:
 
 def _placed(number: int, depth: int, words: dict[int, str], fields: dict[int, str]) -> Header:
     """Which of several columns of one field is the one."""
+    owners = [index for index, name in fields.items() if name == "producer"]
+    if len(owners) > 1:  # beside the owner such a column is who made the piece
+        fields |= {index: "artisan" for index in owners if fold(words[index]) == "nghe nhan"}
     by: dict[str, list[int]] = {}
     for index, name in fields.items():
         if name:
@@ -307,6 +310,42 @@ def with_columns(header: Header, by_hand: Mapping[int, str]) -> Header:
     return Header(
         made.row, made.depth, made.columns, made.words, made.fields, made.more, made.rivals, True
     )
+
+
+def beside(table: Table) -> list[Table]:
+    """*table*, or the two that stand beside each other in it: the same heads twice in one row.
+
+    Each keeps the columns of the sheet, so that a problem is told where it stands.
+    """
+    header = header_of(table)
+    leads = [i for i, name in sorted(header.fields.items()) if name in _LEADS] if header else []
+    if header is None or len(leads) != 2:
+        return [table]
+    plain = [(i, fold(words)) for i, words in sorted(header.words.items())]
+    first = [words for i, words in plain if i <= leads[0]]
+    starts = [i for i, words in plain if words == first[0] and leads[0] < i <= leads[1]]
+    if not starts or plain[0][0] > leads[0]:
+        return [table]
+    left, right = (
+        {words for i, words in plain if (i < starts[0]) is part} for part in (True, False)
+    )
+    if len(left & right) < 3:
+        return [table]
+    return [
+        replace(table, source=_columns(table, 0, starts[0])),
+        replace(table, name=f"{table.name} (2)".strip(), source=_columns(table, starts[0], None)),
+    ]
+
+
+def _columns(table: Table, first: int, end: int | None) -> Callable[[], Iterator[Cells]]:
+    """The source of *table* with its columns from *first* to before *end*, the others empty."""
+    source = table.source
+
+    def rows() -> Iterator[Cells]:
+        for cells in source():
+            yield [None] * first + cells[first:end]
+
+    return rows
 
 
 def given_header(table: Table, row: int, columns: Mapping[int, str]) -> Header:

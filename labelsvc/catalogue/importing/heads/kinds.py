@@ -104,7 +104,7 @@ _SOON = re.compile(
     r"\b(?:sap|gan|chuan bi|se|den)\s+(?:het han|het hieu luc|het thoi han|qua han|han)\b"
 )
 _WITHDRAWN = re.compile(
-    r"\b(?:bi |de nghi |duoc |da )?(?:thu hoi|huy bo|huy cong nhan|huy ket qua|huy quyet dinh|tuoc (?:quyen|giay|danh hieu)|rut giay chung nhan|loai khoi danh sach|dua ra khoi danh sach|cham dut (?:hieu luc|cong nhan))\b"
+    r"\b(?:bi |de nghi |duoc |da )?(?:thu hoi|huy bo|huy cong nhan|huy ket qua|huy quyet dinh|tuoc (?:quyen|giay|danh hieu)|rut giay chung nhan|(?:loai|dua|rut|xoa|gach|bo)(?: ten| bo)?(?: ra)? khoi (?:danh (?:sach|muc)|chuong trinh|so theo doi|he thong|ocop)|tra lai (?:giay|gcn|danh hieu|ket qua)|bai bo|(?:thoi|ngung|dung) cong nhan|cham dut (?:hieu luc|cong nhan))\b"
 )
 #: The same with what is taken back, which is no word of what was given: "hủy bỏ kết quả công nhận".
 _TAKEN_BACK = re.compile(
@@ -112,7 +112,7 @@ _TAKEN_BACK = re.compile(
     + r"(?: (?:cac )?(?:quyet dinh|ket qua|viec|giay)(?: (?:danh gia|phan hang|xep hang|cong nhan|chung nhan|va|,))+\b)?"
 )
 _EXPIRED = re.compile(
-    rf"\b(?:het han|het hieu luc|het thoi han|het gia tri|qua han|qua thoi han|{_NOT_ANY_MORE}|khong tiep tuc|"
+    rf"\b(?:het han|khong con (?:la (?:san pham )?ocop|duoc (?:cong nhan|mang|su dung|gan))|khong duoc (?:tiep tuc |phep )?(?:mang|su dung|gan|dung) (?:nhan|logo|bieu trung|danh hieu|sao)|het hieu luc|het thoi han|het gia tri|qua han|qua thoi han|{_NOT_ANY_MORE}|khong tiep tuc|"
     r"khong (?:duoc )?(?:cong nhan lai|gia han|danh gia lai|phan hang lai|duy tri)|khong (?:tham gia|dang ky|de nghi|lam ho so)\s*(?:danh gia|cong nhan|phan hang|xep hang)?\s*lai|"
     r"(?:ngung|dung|ngưng|khong con|thoi|bo)\s+(?:san xuat|hoat dong|kinh doanh)|giai the|pha san|xin (?:rut|dung|thoi)|ngung|da dung)\b"
 )

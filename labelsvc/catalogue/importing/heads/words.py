@@ -17,13 +17,13 @@ from labelsvc.i18n import fold
 READ: Final = (
     "product", "old_name", "producer", "kind", "representative", "address", "hamlet", "commune", "district", "phone",
     "email", "website", "tax_code", "stars", "score", "decision", "decision_date", "valid_from", "valid_to",
-    "authority", "certificate", "set", "gtin", "ocop_code", "net_content", "ingredients", "note", "status",
+    "authority", "certificate", "set", *(column.name for column in product_columns.IN_LISTS), "note", "status",
     "withdrawal_decision", "withdrawal_date", "withdrawal_reason", "outlet", "village", "craft",
 )  # fmt: skip
 #: Recognised, but not stored.
 NOT_KEPT: Final = (
     "number", "capacity", "old_stars", "old_decision", "wanted_stars", "part_score", "year", "personal_id",
-    "registration", "photo", "unit", "price", "count", "shelf_life", "province", "brand",
+    "registration", "photo", "unit", "price", "count", "province",
 )  # fmt: skip
 FIELDS: Final = (*READ, *NOT_KEPT)
 
@@ -32,29 +32,29 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
     field: tuple(names.split("|"))
     for field, names in {
         "number": "stt|tt|so tt|so thu tu|thu tu|no|s tt",
-        "product": "ten|ten san pham|san pham|ten sp|sp|ten san pham ocop|ten hang hoa|mat hang",
-        "producer": "chu the|don vi|doanh nghiep|co so|ten hkd|hkd|chu ho|chu co so|ho ten chu the",
-        "kind": "loai hinh|loai hinh chu the|loai hinh to chuc|loai chu the|hinh thuc to chuc",
-        "representative": "nguoi dai dien|dai dien|ho va ten|ho ten",
-        "address": "dia chi|dia diem|noi o|dia ban",
+        "product": "ten|ten san pham|san pham|ten sp|sp|ten san pham ocop|product|product name|ten hang hoa|mat hang|ten nong san|ten spocop|ten s pham",
+        "producer": "chu the|producer|owner|maker|don vi|doanh nghiep|co so|ten hkd|hkd|chu ho|chu co so|ho ten chu the|phap nhan",
+        "kind": "loai hinh|legal form|loai hinh chu the|loai hinh to chuc|loai chu the|hinh thuc to chuc",
+        "representative": "nguoi dai dien|dai dien|ho va ten|ho ten|nguoi dung dau",
+        "address": "dia chi|address|dia diem|noi o|dia ban|d c|dc",
         "commune": "xa|phuong|ten xa|xa p|dia phuong xa|xa moi|phuong moi|don vi hanh chinh",
         "district": "huyen|quan|dia phuong|tp|thanh pho",
         "hamlet": "thon|to|xom|thon xom|to dan pho|khu|so nha|duong pho",
         "province": "tinh|tinh thanh|tinh thanh pho",
-        "phone": "dt|sdt|lien he|so dt",
+        "phone": "dt|telephone|phone|sdt|lien he|so dt|dtdd|so dtdd|d thoai|so d thoai|so may",
         "email": "email|e mail|thu dien tu|mail",
         "website": "website|web|trang web|link",
-        "tax_code": "mst|ma so thue|ma dn",
-        "stars": "hang|sao|ket qua|xep hang|phan hang|xep loai|so sao|dat hang|hang dat|cap hang",
-        "score": "diem|so diem|tong diem",
-        "decision": "qd|quyet dinh|can cu|so van ban|so hieu",
-        "decision_date": "ngay|ngay ky|ngay cap|ngay thang|ngay thang nam|ngay ban hanh|ngay qd|ngay vb",
-        "valid_to": "han|den ngay|thoi han|hieu luc|hieu luc den|den",
+        "tax_code": "mst|tax code|ma so thue|ma dn|msdn|ms thue|ms dn",
+        "stars": "hang|stars|sao|ket qua|xep hang|phan hang|xep loai|so sao|dat hang|hang dat|cap hang|ocop|dat ocop|cong nhan hang",
+        "score": "diem|score|points|so diem|tong diem",
+        "decision": "qd|decision|decision number|decision no|quyet dinh|can cu|so van ban|so hieu",
+        "decision_date": "ngay|decision date|date of the decision|ngay ky|ngay cap|ngay thang|ngay thang nam|ngay ban hanh|ngay qd|ngay vb",
+        "valid_to": "han|valid until|valid to|expires|den ngay|thoi han|hieu luc|hieu luc den|den",
         "valid_from": "tu ngay|tu",
         "authority": "noi cap|cap",
-        "set": "nhom|bo|nganh|phan nhom|bo tieu chi|nganh hang|linh vuc|loai san pham|phan loai",
+        "set": "nhom|criteria set|bo|nganh|phan nhom|bo tieu chi|nganh hang|linh vuc|loai san pham|phan loai",
         "ocop_code": "ma|ma so",
-        "note": "ghi chu|note|chu thich|luu y|y kien",
+        "note": "ghi chu|note|chu thich|luu y|y kien|dien giai",
         "year": "nam",
     }.items()
 }
@@ -69,6 +69,22 @@ _HAMLET = r"^(?:ten |dia chi )?(?:thon|to|xom|lang|khu|ap|ban|tdp|to dan pho|cum
 #: Field, words that mean it, words that mean something else.
 _RULES: Final[tuple[tuple[str, str, str], ...]] = (
     ("number", r"^(?:so )?thu tu$|^so tt$|^(?:no )?stt(?: no)?$", ""),
+    ("name_en", r"\bten\b.*\b(?:tieng anh|english)\b", ""),
+    ("repacker", r"\b(?:don vi|co so|noi|nguoi|doanh nghiep) (?:dong goi|san chiet|sang chiet|dong chai)\b|\bdong goi (?:tai|boi)\b", ""),
+    ("ordering_party", r"\b(?:dat|thue) (?:hang )?(?:gia cong|san xuat)\b|\bgia cong (?:cho|theo)\b", ""),
+    ("nutrition", r"\bdinh duong\b", ""),
+    ("allergens", r"\bdi ung\b", ""),
+    ("storage", r"\bbao quan\b", r"\bthoi (?:han|gian)\b"),
+    ("instructions", r"\b(?:huong dan|cach|cach thuc) (?:su dung|dung|che bien|pha)\b|\bhdsd\b", ""),
+    ("warning", r"\bcanh bao\b|\bkhuyen cao\b", ""),
+    ("alcohol", r"\b(?:do|nong do|ham luong) (?:con|ruou)\b|\beth?anol\b", ""),
+    ("dimensions", r"\bkich (?:thuoc|co)\b", ""),
+    ("drained_weight", r"\b(?:khoi|trong) luong\b.*\b(?:rao|cai)\b", ""),
+    ("packs", r"^so (?:luong )?(?:goi|tui|chai|hop|lo|hu|vien|mieng)\b", ""),
+    ("specification", r"\bthong so\b|\bchat lieu\b", ""),
+    ("standards", r"\btieu chuan (?:ap dung|co so|chat luong|san xuat|san pham)\b|\btccs\b|\b[tq]cvn\b", r"\bngay\b|\bbo\b"),
+    ("declaration", r"\b(?:so|ban|ho so) (?:\w+ )?(?:tu )?cong bo\b|^(?:tu )?cong bo (?:san pham|chat luong|hop quy)", r"\bngay\b"),
+    ("artisan", r"\b(?:ten|ho ten) nghe nhan\b|\bnghe nhan (?:thuc hien|lam|che tac)\b", ""),
     ("product", r"^(?:ten |cac |danh muc |nhung )*(?:san pham|sp|mat hang|hang)\b.*\b(?:tai|o) (?:cac )?(?:diem|cua hang|sieu thi|noi ban|quay)\b|^(?:cac |danh muc )?(?:san pham|sp|mat hang) (?:ocop )?(?:duoc )?(?:bay ban|ban|kinh doanh|trung bay|gioi thieu)$", ""),
     ("status", r"^(?:tinh trang |trang thai )?(?:con|dang) (?:hieu luc|han|thoi han|gia tri)\b", r"\bden\b|\bngay\b"),
     ("representative", r"^(?:ten |ho ten |ho va ten )?(?:chu|quan ly|phu trach|nguoi (?:phu trach|quan ly|dung dau))(?: cua)? (?:cua hang|diem|quay|sieu thi|gian hang)\b", ""),
@@ -85,12 +101,12 @@ _RULES: Final[tuple[tuple[str, str, str], ...]] = (
     ("website", r"\bwebsite\b|\btrang (?:web|mang|thong tin)\b|\bfanpage\b|\bfacebook\b", ""),
     ("tax_code", r"\bma so thue\b|\bmst\b|\bma so (?:dn|doanh nghiep|hkd)\b", ""),
     ("personal_id", r"\b(?:cccd|cmnd|cmt|cmtnd|can cuoc|dinh danh ca nhan|chung minh)\b", ""),
-    ("certificate", r"\b(?:so|ma)\b.*\b(?:giay chung nhan|gcn|chung nhan|giay cn)\b|^(?:giay chung nhan|gcn)(?: ocop)?(?: so)?$", r"\bdang ky\b|\battp\b|\ban toan\b|\bngay\b|\bhan\b"),
-    ("registration", r"\b(?:dkkd|dang ky kinh doanh|giay phep|giay dang ky|gcn|giay chung nhan|dang ky hkd|tcvn|tieu chuan|cong bo)\b", r"\bhan\b|\bhieu luc\b|\bngay\b"),
-    ("address", r"\bdia chi\b|\btru so\b|\bnoi (?:san xuat|o|dat|kinh doanh|che bien)\b|\bdia diem\b|\bdia ban\b|\bvi tri\b", r"^(?:ten )?(?:chu the|co so|don vi)"),
+    ("certificate", r"\b(?:so|ma)\b.*\b(?:giay chung nhan|gcn|chung nhan|giay cn)\b|^(?:giay chung nhan|giay cn|gcn)(?: ocop)?(?: so)?$", r"\bdang ky\b|\battp\b|\ban toan\b|\bngay\b|\bhan\b"),
+    ("registration", r"\b(?:dkkd|dang ky kinh doanh|giay phep|giay dang ky|gcn|giay chung nhan|dang ky hkd|tcvn|tieu chuan|cong bo)\b", r"\bhan\b|\bhieu luc\b|\bngay\b|\bgia tri\b|\b(?:hien|tinh) trang\b|\btrang thai\b"),
+    ("address", r"\bdia chi\b|\btru so\b|\bnoi (?:san xuat|sx|o|dat|kinh doanh|che bien)\b|\bdia diem\b|\bdia ban\b|\bvi tri\b", r"^(?:ten )?(?:chu the|co so|don vi)"),
     ("old_stars", r"\b(?:sao|hang)\b.*\b(?:cu|truoc|truoc day|lan truoc|lan 1|da cong nhan|hien co)\b", ""),
     ("wanted_stars", r"\b(?:dang ky|du kien|phan dau|muc tieu|ky vong)\b.*\b(?:sao|hang)\b|\b(?:sao|hang)\b.*\b(?:dang ky|du kien|phan dau|muc tieu)\b", ""),
-    ("shelf_life", r"\bhan su dung\b|\bhsd\b", r"giay"),
+    ("shelf_life_days", r"\bhan su dung\b|\bhsd\b", r"giay|\bgcn\b"),
     ("price", r"\bgia (?:ban|thanh|tien|ca)\b|\bdon gia\b|^gia$", ""),
     ("unit", r"\bdon vi tinh\b|\bdvt\b", ""),
     ("capacity", r"\bsan luong\b|\bdoanh thu\b|\bcong suat\b|\bnang luc\b|\bquy mo\b|\blao dong\b|\bdien tich\b|\bvon\b|\bthi truong\b|\bxuat khau\b|\bkenh\b", ""),
@@ -99,7 +115,7 @@ _RULES: Final[tuple[tuple[str, str, str], ...]] = (
     ("part_score", r"\bdiem\b.*\b(?:phan|cap (?:huyen|xa|co so)|tu (?:cham|danh gia)|thanh phan|[abc])$|\bphan [abc]\b|\bdiem\b.*\b(?:cap huyen|cap xa|tu cham|tu danh gia|lan 1)\b", r"\btong\b|\bbinh quan\b|\btrung binh\b|\bcap (?:tinh|thanh pho|tp)\b"),
     ("score", r"\bdiem\b|\bcham diem\b", r"\bdia diem\b|\bthoi diem\b|\bdac diem\b|\bdiem (?:ban|gioi thieu|trung bay|du lich|den)\b|\bphan hang$|\bsao$"),
     ("valid_from", r"\b(?:hieu luc|gia tri)\b.*\b(?:tu|bat dau)\b|\bngay (?:co )?hieu luc$|\bngay bat dau\b", r"\bden\b"),
-    ("valid_to", r"\bhet (?:han|hieu luc|thoi han|gia tri)\b|\bthoi han\b|\bhieu luc\b|\bgia tri den\b|\bhan (?:gcn|giay|cong nhan|den)\b|\bthoi gian (?:hieu luc|het)\b|\bngay den han\b|\bdao han\b", r"\bqd\b.*\bso\b"),
+    ("valid_to", r"\bhet (?:han|hieu luc|thoi han|gia tri)\b|\bthoi han\b|\bhieu luc\b|\bgia tri den\b|\bhan (?:gcn|giay|cong nhan|den)\b|\bthoi gian (?:hieu luc|het)\b|\bngay den han\b|\bdao han\b|\bhan su dung\b", r"\bqd\b.*\bso\b|^(?:tinh|hien) trang\b|^trang thai\b"),
     ("authority", r"\bco quan\b|\bcap (?:ban hanh|cong nhan|quyet dinh|phe duyet|danh gia|ky)\b|\bnoi cap\b|\bdon vi (?:ban hanh|cong nhan|cap)\b|\bnguoi ky\b", r"\bngay\b|\bdia chi\b"),
     ("year", r"^nam\b.*", r"\bnam sinh\b"),
     ("old_decision", r"\b(?:qd|quyet dinh|van ban)\b.*\b(?:cu|truoc day|truoc|lan truoc|lan 1|lan dau|bi thay the)\b", ""),
@@ -113,8 +129,8 @@ _RULES: Final[tuple[tuple[str, str, str], ...]] = (
     ("kind", r"\bloai hinh\b|\bhinh thuc\b", ""),
     ("outlet", r"\b(?:diem (?:ban|gioi thieu|trung bay|kinh doanh|gt)|cua hang|sieu thi)\b", ""),
     ("village", r"\blang (?:nghe|co nghe)\b|\bnghe truyen thong\b", ""),
-    ("craft", r"^(?:ten )?nghe\b|\bnganh nghe\b", ""),
-    ("product", r"^(?:ten )?(?:cac |loai )?(?:san pham|sp|hang hoa|mat hang|dich vu)\b(?! (?:chu luc|khac))|\bten (?:cac )?(?:san pham|sp|hang|mat hang|bo san pham|dich vu)\b|\bdanh muc (?:san pham|sp|hang)\b|\bsan pham (?:dat |duoc )?(?:ocop|cong nhan)\b|^thong tin san pham$", r"^(?:nhom|nganh|phan nhom|loai|bo) |^san pham (?:nhom|thuoc)"),
+    ("craft", r"^(?:ten )?nghe\b(?! nhan)|\bnganh nghe\b", ""),
+    ("product", r"^(?:ten )?(?:cac |loai )?(?:san pham|sp|hang hoa|mat hang|dich vu)\b(?! (?:chu luc|khac))|\bten (?:goi |day du |thuong mai |chinh thuc |cua |nhan )*(?:cac )?(?:san pham|sp|hang|mat hang|bo san pham|dich vu)\b|\bdanh muc (?:san pham|sp|hang)\b|\bsan pham (?:dat |duoc )?(?:ocop|cong nhan)\b|^thong tin san pham$", r"^(?:nhom|nganh|phan nhom|loai|bo) |^san pham (?:nhom|thuoc)"),
     ("set", r"\bnhom\b|\bnganh\b|\bbo (?:san pham|sp|tieu chi)\b|\bloai (?:san pham|sp|hang)\b|\blinh vuc\b|\bphan loai\b", ""),
     ("representative", r"\bdai dien\b|\bho (?:va )?ten\b|\bnguoi (?:lien he|phu trach|dai dien)\b|\bgiam doc\b|\bchu nhiem\b", r"\bchu the\b|\bco so\b|\bdon vi\b"),
     ("producer", r"\bchu the\b|\bco so\b|\bdon vi\b|\bhtx\b|\bhop tac xa\b|\bdoanh nghiep\b|\bcong ty\b|\bcty\b|\bto chuc\b|\bca nhan\b|\bho (?:san xuat|kinh doanh|gia dinh|kd)\b|\bnha (?:san xuat|cung cap)\b|\bnguoi san xuat\b|\bchu (?:so huu|ho|co so)\b|\bhkd\b|\bnghe nhan\b", r"\bdon vi (?:tinh|hanh chinh)\b"),
@@ -145,6 +161,10 @@ _END_OF = {"decision": "withdrawal_decision", "decision_date": "withdrawal_date"
 _BY = re.compile(r"(?<=\w) (?:theo|tai|kem theo) (?:qd|quyet dinh)\b(?=.*\d).*$")
 
 
+#: "QĐ/ngày tháng": both in one cell.
+_NUMBER_AND_DAY = re.compile(r"^(?:so )?(?:qd|quyet dinh)\s*(?:[/;,&-]|va\b)\s*ngay\b")
+
+
 @lru_cache(maxsize=4096)
 def field_of(words: str) -> str:
     """The field that one head means; "" where no rule knows it."""
@@ -154,6 +174,8 @@ def field_of(words: str) -> str:
         return ""
     if plain in _EXACT:
         return _EXACT[plain]
+    if _NUMBER_AND_DAY.search(whole):
+        return "decision"
     if len(plain.split()) > 12:
         return ""
     for field, means, other in _COMPILED:

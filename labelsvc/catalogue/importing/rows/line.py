@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from labelsvc.catalogue.importing.files.formula import Unsaved
@@ -13,6 +14,7 @@ from labelsvc.catalogue.importing.files.read import Cell, Cells, Turned
 from labelsvc.catalogue.importing.heads.header import Header
 from labelsvc.catalogue.importing.heads.kinds import ListKind
 from labelsvc.catalogue.importing.values import cell as cells
+from labelsvc.catalogue.importing.values import zeros
 from labelsvc.catalogue.importing.values.plain import ERROR
 from labelsvc.errors import BadInput
 from labelsvc.i18n import fold
@@ -87,12 +89,16 @@ class Line:
     #: Key of the proposed decision (of a title, heading or sheet's name) that the row rests on.
     proposed: str = ""
     address: str = ""
+    #: The same as it was before the communes were merged, where the list has both.
+    address_before: str = ""
     #: Name of the commune that the address certainly means.
     commune: str = ""
     #: Older names of the product that the row gives.
     older: tuple[str, ...] = ()
     #: "product" and "producer" as the file has them, for a row whose names are refused.
     said: dict[str, str] = field(default_factory=dict)
+    #: Words of the name by which the criteria set was guessed.
+    set_words: str = ""
     #: The row as it stands in the file, while it is read.
     raw: Cells = field(default_factory=list)
     #: Of a refused row: column (from 0) → what stands there, for mending it.
@@ -100,6 +106,12 @@ class Line:
     problems: list[Problem] = field(default_factory=list)
     #: English sentences of things taken for granted, with their parameters.
     notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    @property
+    def written(self) -> date | None:
+        """The day by which the names of the address are read; None where they are of today."""
+        day: date | None = self.recognition.get("decision_date")
+        return None if self.address_before else day
 
     def note(self, message: str, **params: Any) -> None:
         if (message, params) not in self.notes:
@@ -226,6 +238,12 @@ class Reader:
         value = self.get(name, lambda cell: check(cells.text_of(cell)), "")
         if value:
             into[key or name] = value
+
+    def phone(self, into: dict[str, Any]) -> None:
+        """Put the telephone into *into*; words beside its digits are left out with a note."""
+        self.restored(into, "phone", zeros.phone)
+        if into.get("phone") and any(map(str.isalpha, self.text("phone"))):
+            self.line.note("{column}: only the numbers were taken.", column=self.header.label("phone"))  # fmt: skip
 
     def restored(
         self, into: dict[str, Any], name: str, read: Callable[[Any], tuple[str, bool]]

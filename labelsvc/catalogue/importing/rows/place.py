@@ -10,7 +10,7 @@ from labelsvc.catalogue.importing.heads.kinds import ListKind
 from labelsvc.catalogue.importing.rows.line import Line, Reader
 from labelsvc.catalogue.importing.rows.row import read_address_of
 from labelsvc.catalogue.importing.values import cell as cells
-from labelsvc.catalogue.importing.values import personal, zeros
+from labelsvc.catalogue.importing.values import personal
 from labelsvc.catalogue.importing.values.decisions import decision_of
 from labelsvc.errors import BadInput
 
@@ -32,7 +32,7 @@ def read_place(reader: Reader, context: Context) -> Line:
         line.place["name"] = name
     elif not line.problems:
         reader.refuse(lead, BadInput("The name is missing.", fix="Enter the name."))
-    reader.restored(line.place, "phone", zeros.phone)
+    reader.phone(line.place)
     line.producer.pop("phone", None)
     read_address_of(reader, context)
     line.place.setdefault("phone", line.producer.pop("phone", "") or line.place.get("phone", ""))

@@ -9,11 +9,11 @@ import re
 from typing import Any
 
 from labelsvc.catalogue import criteria, fields, product_columns
-from labelsvc.catalogue.address import read_address
+from labelsvc.catalogue.address import in_two_times, read_address
 from labelsvc.catalogue.importing.heads import words as heads
 from labelsvc.catalogue.importing.heads.headings import Context
 from labelsvc.catalogue.importing.heads.kinds import ListKind
-from labelsvc.catalogue.importing.rows import ending, grant, wording
+from labelsvc.catalogue.importing.rows import contents, ending, grant, wording
 from labelsvc.catalogue.importing.rows.line import Line, Reader
 from labelsvc.catalogue.importing.values import cell as cells
 from labelsvc.catalogue.importing.values import personal, zeros
@@ -38,6 +38,10 @@ _ADDRESS = re.compile(
 )
 #: The legal form that an owner's name begins with.
 _LEGAL = re.compile(r"(?:\d+[.)]\s*)?(?:htx|hop tac xa|lien hiep htx|cong ty|cty|ho kinh doanh|hkd|ho kd|to hop tac|tht|dntn|doanh nghiep tu nhan|co so san xuat)\s+\w")  # fmt: skip
+#: Columns of a product whose faults refuse their row.
+_IDENTITY = frozenset(("ocop_code", "net_content", "ingredients", "allergens", "nutrition"))
+#: Heads of what was before the communes were merged.
+_BEFORE = re.compile(r"\b(?:cu|truoc(?: day| khi)?|truoc (?:sap xep|sap nhap|hop nhat))\b")
 _LABEL = re.compile(r"(?i)^(?:địa chỉ|đ/c|đc|trụ sở)\s*:?\s*")
 _LOST = re.compile(r"[^\W\d_]\?[^\W\d_]|\ufffd")
 
@@ -88,7 +92,7 @@ def _read_producer(reader: Reader, context: Context) -> None:
     into["kind"] = kind or ProducerKind.HOUSEHOLD
     if kind is None and into.get("name"):
         line.note("Taken for a household: the kind of owner is not said.")
-    reader.restored(into, "phone", zeros.phone)
+    reader.phone(into)
     for name, check in (
         ("email", fields.email), ("website", fields.website), ("representative", fields.line),
     ):  # fmt: skip
@@ -143,35 +147,67 @@ def _take_numbers(reader: Reader, cleaned: personal.Cleaned) -> None:
 
 
 def read_address_of(reader: Reader, context: Context, rest: str = "") -> None:
-    """The whole address: its columns, and the place of the heading where they name none."""
-    said = personal.cleaned(reader.text("address") or rest)
-    if said.changed:
-        _take_numbers(reader, said)
+    """The whole address: its columns, and the place of the heading where they name none.
+
+    Of an address before and one after the communes were merged the later one counts.
+    """
+    written, before = _of_two_times(reader, "address")
+    said, former = personal.cleaned(written or rest), personal.cleaned(before)
+    for one in (said, former):
+        if one.changed:
+            _take_numbers(reader, one)
     street = said.text
     if (hamlet := reader.text("hamlet")) and fold(hamlet) not in fold(street):
         street = ", ".join(part for part in (hamlet, street) if part)
-    commune, district = reader.text("commune"), reader.text("district")
+    commune, old_commune = _of_two_times(reader, "commune")
+    district, old_district = _of_two_times(reader, "district")
+    if old_commune:
+        district, old_district = "", old_district or district
+    commune, district = _with_kinds(commune, district)
+    parts = read_address(street)
+    if not commune and not parts.commune and not parts.loose and context.commune:
+        commune = context.commune
+    if not district and not parts.district and context.district and not former.text:
+        district = context.district
+    whole = ", ".join(part for part in (street, commune, district) if part)
+    now, then = in_two_times(whole)
+    if old_commune:
+        then = ", ".join(part for part in (street, *_with_kinds(old_commune, old_district)) if part)
+    line = reader.line
+    line.address = reader.get("address", lambda _: fields.line(now, most=300), "")
+    line.address_before = reader.get("address", lambda _: fields.line(former.text or then, most=300), "")  # fmt: skip
+
+
+def _of_two_times(reader: Reader, name: str) -> tuple[str, str]:
+    """What the columns of *name* say of today, and what those "trước sắp xếp" or "cũ" say beside them."""
+    header = reader.header
+    if name not in header.more:
+        return reader.text(name), ""
+    columns = (header.columns[name], *header.more[name])
+    old = [i for i in columns if _BEFORE.search(fold(header.words.get(i, "")))]
+    if not old or len(old) == len(columns):  # the joined cells, as everywhere
+        return reader.text(name), ""
+    now, before = (
+        ", ".join(filter(None, (cells.text_of(reader.row[i]) for i in part if i < len(reader.row))))
+        for part in ([i for i in columns if i not in old], old)
+    )
+    return (now, before) if now else (before, "")
+
+
+def _with_kinds(commune: str, district: str) -> tuple[str, str]:
+    """Names of columns with the kinds of unit that they lack."""
     if commune and not re.match(
         r"(?i)\s*(xã|phường|thị trấn|p\.|x\.|tt|xa |phuong |thi tran )", commune
     ):
         commune = f"phường {commune}" if district.lower().startswith("quận") else f"xã {commune}"
-    if district and not re.match(
-        r"(?i)\s*(huyện|quận|thị xã|tx|h\.|q\.|huyen |quan |thi xa )", district
+    if (
+        district
+        and not re.match(r"(?i)\s*(huyện|quận|thị xã|tx|h\.|q\.|huyen |quan |thi xa )", district)
+        and read_address(district).commune == ""
+        and not re.match(r"(?i)\s*(xã|phường|tp|thành phố)", district)
     ):
-        district = (
-            f"huyện {district}"
-            if read_address(district).commune == ""
-            and not re.match(r"(?i)\s*(xã|phường|tp|thành phố)", district)
-            else district
-        )
-    parts = read_address(street)
-    if not commune and not parts.commune and not parts.loose and context.commune:
-        commune = context.commune
-    if not district and not parts.district and context.district:
-        district = context.district
-    reader.line.address = reader.get(
-        "address", lambda _: fields.line(", ".join(p for p in (street, commune, district) if p), most=300), ""
-    )  # fmt: skip
+        district = f"huyện {district}"
+    return commune, district
 
 
 def kind_of_owner(text: str) -> ProducerKind | None:
@@ -216,10 +252,13 @@ def _read_product(reader: Reader, context: Context) -> None:
         )
     reader.restored(into, "gtin", zeros.gtin)
     for column in product_columns.IN_LISTS:
-        if column.name != "gtin":
+        if column.name in _IDENTITY:
             reader.field(into, column.name, product_columns.CHECKS[column.name])
     if not line.kind.ends_stars:
         _read_set(reader, context, into)
+        for column in product_columns.IN_LISTS:
+            if column.name in reader.header.columns and column.name not in (*_IDENTITY, "gtin"):
+                contents.read(reader, column)
 
 
 def _several_owners(text: str) -> bool:
@@ -254,7 +293,9 @@ def _read_set(reader: Reader, context: Context, into: dict[str, Any]) -> None:
     into["set_guessed"] = number is None
     if number is None:
         group = (criteria.find_group(said) if said else None) or context.group
-        number = criteria.guess_set(str(into.get("name", "")), group)
+        guessed = criteria.guess(str(into.get("name", "")), group)
+        if guessed is not None:
+            number, reader.line.set_words = guessed.number, guessed.words
     if number is not None:
         into["set_number"] = number
 

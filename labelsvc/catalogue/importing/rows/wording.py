@@ -4,8 +4,12 @@ Used by rows."""
 from __future__ import annotations
 
 from labelsvc.catalogue.importing.rows.line import Reader
+from labelsvc.catalogue.product_columns import IN_LISTS
 from labelsvc.errors import BadInput
 from labelsvc.wording import claims, language, stars
+
+#: Texts of a product that labels and scan pages say, beside its name.
+_SAID = tuple(one.name for one in IN_LISTS if one.variable is not None and one.name != "name")
 
 
 def check(reader: Reader) -> None:
@@ -30,7 +34,7 @@ def check(reader: Reader) -> None:
             "The name says “{words}”: labels with it are printed only while the decision holds.",
             words=said[0].words,
         )
-    for text in filter(None, (name, str(line.product.get("ingredients", "")))):
+    for text in (name, *(str(line.product[one]) for one in _SAID if one in line.product)):
         if claim := claims.cure(text):
             line.note("“{words}” promises to cure: labels with it are refused.", words=claim.words)
     ingredients = str(line.product.get("ingredients", ""))

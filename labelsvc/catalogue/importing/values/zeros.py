@@ -6,6 +6,7 @@ import re
 
 from labelsvc.catalogue import fields
 from labelsvc.catalogue.importing.files.read import Cell
+from labelsvc.catalogue.importing.values import personal
 from labelsvc.catalogue.importing.values.plain import text_of
 from labelsvc.errors import BadInput
 
@@ -31,11 +32,20 @@ def phone(cell: Cell) -> tuple[str, bool]:
     :raises BadInput: no telephone.
     """
     text = text_of(cell)
+    if any(map(str.isalpha, text)):
+        text = _without_words(text)
     numbers = [one.strip() for one in re.split(r"[;,/\n]|\s-\s", text) if one.strip()]
     restored = [f"0{one}" if _lost(re.sub(r"[ .]", "", one)) else one for one in numbers]
     if restored == numbers:
         return fields.phone(re.sub(r"\s*\n\s*", ", ", text)), False
     return fields.phone(", ".join(restored)), True
+
+
+def _without_words(text: str) -> str:
+    """The numbers of "0912345678 (chị Hoa)"; *text* itself where something else has digits too."""
+    found = personal.cleaned(text)
+    alone = found.phones and not found.ids and not found.tax_codes
+    return ", ".join(found.phones) if alone and not re.search(r"\d", found.text) else text
 
 
 def _lost(digits: str) -> bool:

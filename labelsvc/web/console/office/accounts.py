@@ -11,12 +11,14 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from labelsvc.accounts import deciding, factors, users
+from labelsvc.accounts.contact import addresses
 from labelsvc.accounts.deciding import Act
 from labelsvc.accounts.models import AuditEntry, Passkey, Role, Totp, User
 from labelsvc.accounts.roles import SECOND_FACTOR
 from labelsvc.catalogue.models import Producer
 from labelsvc.errors import BadInput, Refused
 from labelsvc.i18n import fold
+from labelsvc.messages.kinds import CHANNEL_WORDS
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import choice_of, found_or_404, names_of, paged
 from labelsvc.web.console.office.dashboard import bp
@@ -195,6 +197,8 @@ def account_page(user_id: int, posted: Posted, link: str = "") -> ResponseReturn
             u=user,
             row=row,
             held=factors.held(session, user_id),
+            known=addresses.of_user(session, user_id),
+            channels=CHANNEL_WORDS,
             mine=user_id == current_user().id,
             link=site().settings.base_url + url_for("account.invitation", value=link)
             if link

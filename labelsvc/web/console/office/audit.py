@@ -44,6 +44,8 @@ FACTS_SHOWN = COLUMN_WORDS | {
     "sha256": "SHA-256", "pages": "Pages", "decoded": "Symbols read back", "lot": "Lot", "form": "Form of the code",
     "codes": "Codes", "verdict": "Verdict", "step": "Step", "version": "Version", "items": "Items", "left": "Left",
     "note": "Note", "merge": "Merge", "kept": "Stays", "gone": "Goes", "other": "Other", "place": "Place",
+    "networks": "Networks", "most": "Most from one network", "source": "That network, in a word of the day",
+    "page": "Page", "accounts": "Numbers of accounts",
     "made_on": "Date of manufacture (NSX)", "expires_on": "Expiry date (HSD)", "key": "Key",
 }  # fmt: skip
 #: Things that have a page → its endpoint and the name of the number in it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from labelsvc.catalogue.importing.heads.words import NOT_KEPT, READ
+from labelsvc.catalogue.product_columns import IN_LISTS
 
 #: Field of a list → its words.
 FIELD_WORDS = {
@@ -13,8 +14,7 @@ FIELD_WORDS = {
     "stars": "Stars", "score": "Score", "decision": "Decision",
     "decision_date": "Date of the decision", "valid_from": "Valid from", "valid_to": "Valid until",
     "authority": "Authority", "certificate": "Certificate number",
-    "set": "Criteria set (Decision 26/2026)", "gtin": "GTIN", "ocop_code": "OCOP product code",
-    "net_content": "Net content", "ingredients": "Ingredients", "note": "Note", "status": "State",
+    "set": "Criteria set (Decision 26/2026)", "note": "Note", "status": "State",
     "withdrawal_decision": "Number of the withdrawal decision",
     "withdrawal_date": "First day without stars", "withdrawal_reason": "Reason of the withdrawal",
     "outlet": "Point of sale", "village": "Craft village", "craft": "Craft",
@@ -22,8 +22,8 @@ FIELD_WORDS = {
     "old_stars": "Stars before", "old_decision": "Decision before",
     "wanted_stars": "Stars that are aimed at", "part_score": "Part of the score", "year": "Year",
     "personal_id": "Personal id", "registration": "Business registration", "photo": "Picture",
-    "unit": "Unit", "price": "Price", "count": "Count", "shelf_life": "Shelf life",
-    "province": "Province", "brand": "Brand",
+    "unit": "Unit", "price": "Price", "count": "Count", "province": "Province",
+    **{column.name: column.words for column in IN_LISTS},
 }  # fmt: skip
 #: What the select offers: fields that the catalogue takes, and what is understood and left.
 FIELD_GROUPS = {"Taken into the catalogue": READ, "Understood, not kept": NOT_KEPT}

@@ -9,6 +9,7 @@ from labelsvc.web.console.office import key_ranges as key_ranges
 from labelsvc.web.console.office import keys as keys
 from labelsvc.web.console.office import mark as mark
 from labelsvc.web.console.office import merges as merges
+from labelsvc.web.console.office import messages as messages
 from labelsvc.web.console.office import outlets as outlets
 from labelsvc.web.console.office import producers as producers
 from labelsvc.web.console.office import products as products

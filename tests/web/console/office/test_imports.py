@@ -477,3 +477,23 @@ def test_a_list_of_withdrawn_products_proposes_and_another_person_decides(
         stars = session.get_one(Recognition, made.recognition_id)
         assert (stars.withdrawn_on is not None) is withdrawn
     assert ("Not withdrawn" in office.words(listed)) is not withdrawn
+
+
+def test_guessed_sets_are_confirmed_once_in_the_preview(
+    desk: Callable[[str], Desk], database: Database
+) -> None:
+    office = desk("office")
+    preview = send(office, LIST.replace(";12;", ";;"))
+    page = office.words(preview)
+    assert (
+        "Criteria sets guessed from names" in page
+        and "“cốm làng vòng”" in page
+        and "“chè lam”" in page
+    )
+    assert office.post(f"{preview}/sets", {"take": "0"}).status_code == 303
+    assert "The list has no row of this kind" in office.words(f"{preview}?state=new")
+    assert office.post(f"{preview}/sets", {"take": "1"}).status_code == 303
+    assert office.post(preview).status_code == 302
+    with database.reading() as session:
+        made = select(Product.set_guessed).where(Product.name == "Chè lam Thạch Xá")
+        assert session.scalars(made).one() is False

@@ -67,6 +67,13 @@ def import_decision(token: str) -> ResponseReturnValue:
     return _answered(token, replace(held, decisions=decisions)) or _back(token)
 
 
+@bp.post("/imports/preview/<token>/sets")
+def import_sets(token: str) -> ResponseReturnValue:
+    """Say that the criteria sets guessed from names are right, or refuse the rows that rest on them."""
+    _, held = _read(token)
+    return _answered(token, replace(held, sets=request.form.get("take") == "1")) or _back(token)
+
+
 @bp.post("/imports/preview/<token>/heads")
 def import_heads(token: str) -> ResponseReturnValue:
     """Say what columns mean; remembered for every list with the same heads once it could be read."""

@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 
 from labelsvc.catalogue.importing.choices import Choices
 from labelsvc.catalogue.importing.files.guard import column_letters
-from labelsvc.catalogue.importing.files.read import Table, read_tables
+from labelsvc.catalogue.importing.files.read import Table
 from labelsvc.catalogue.importing.heads.header import SEARCHED, given_header
 from labelsvc.catalogue.importing.heads.memory import remember
 from labelsvc.catalogue.importing.heads.words import FIELDS, field_of
-from labelsvc.catalogue.importing.plan import chosen_tables
+from labelsvc.catalogue.importing.staging import TOP_ROWS
 from labelsvc.catalogue.importing.values.plain import text_of
 from labelsvc.errors import BadInput, ImportRefused
 from labelsvc.web.console.forms import Posted
@@ -88,8 +88,7 @@ def _tables(token: str) -> tuple[list[Table], str]:
     found = idle(token)
     if found is None:
         abort(404)
-    data = staging().data(token)
-    return chosen_tables(read_tables(data, found.file_name)), found.file_name
+    return staging().tops(token, found.file_name), found.file_name
 
 
 def _chosen(tables: list[Table]) -> tuple[Table, int]:
@@ -115,7 +114,7 @@ def _likely(table: Table) -> int:
 def _columns(table: Table, row: int) -> list[Column]:
     heads: list[str] = []
     samples: dict[int, list[str]] = {}
-    for number, cells in islice(table.rows(), SEARCHED + 10):
+    for number, cells in islice(table.rows(), TOP_ROWS):
         texts = [" ".join(text_of(cell).split())[:80] for cell in cells[:_COLUMNS]]
         if number == row:
             heads = texts

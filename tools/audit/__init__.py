@@ -1,0 +1,1 @@
+"""The audit of security: rules of our own, bandit, advisories, licences and the list of parts."""
