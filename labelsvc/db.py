@@ -38,6 +38,8 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import OperationalError, StatementError
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column
@@ -45,6 +47,7 @@ from sqlalchemy.types import JSON, TypeDecorator
 
 from labelsvc import letters
 from labelsvc.errors import LabelsvcError
+from labelsvc.revisions import EVERYTHING, raised_by
 from labelsvc.settings import Settings
 from labelsvc.sqlite_file import SqliteFile
 from labelsvc.sqlite_file import make_private_file as make_private_file
@@ -90,10 +93,11 @@ class Base(DeclarativeBase):
 
 
 class Revision(Base):
-    """One row: a number that grows with every change of what pages show.
+    """Numbers that grow with every change of what pages show: one of everything, one of each producer.
 
-    Pages that are kept in memory are good while it stays the same. Tables whose changes no kept
-    page shows say so with ``info={"volatile": True}``; whoever forgets that costs speed, not truth.
+    Pages that are kept in memory are good while both of theirs stay the same. Tables whose changes no
+    kept page shows say so with ``info={"volatile": True}``, and those of which only a producer's pages
+    show something name the way to it (`revisions`); whoever forgets that costs speed, not truth.
     """
 
     __tablename__ = "revision"
@@ -184,16 +188,22 @@ def take_turn(session: Session, lock: int, key: int | None = None) -> None:
 
 
 class WritingSession(Session):
-    """A session that raises the revision when it changes something that pages show."""
+    """A session that raises the revisions of what it changes and pages show."""
 
-    changes_pages = False
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        #: Rows of `Revision`.
+        self.raised: set[int] = set()
 
 
 @event.listens_for(WritingSession, "after_flush")
 def _flushed(session: WritingSession, _context: Any) -> None:
     for group in (session.new, session.dirty, session.deleted):
-        if any(not _volatile(type(row)) for row in group):
-            session.changes_pages = True
+        for row in group:
+            if EVERYTHING in session.raised:
+                return
+            if not _volatile(type(row)):
+                session.raised.add(raised_by(session, row))
 
 
 @event.listens_for(WritingSession, "do_orm_execute")
@@ -202,21 +212,24 @@ def _executed(state: ORMExecuteState) -> None:
         return
     mapper = state.bind_mapper
     if mapper is None or not _volatile(mapper.class_):
-        state.session.changes_pages = True
+        state.session.raised.add(EVERYTHING)
 
 
 @event.listens_for(WritingSession, "before_commit")
 def _commits(session: WritingSession) -> None:
     session.flush()
-    if not session.changes_pages:
-        return
+    rows, session.raised = session.raised, set()
+    if EVERYTHING in rows:
+        rows = {EVERYTHING}
     connection = session.connection()
-    raised = connection.execute(
-        update(Revision).where(Revision.id == 1).values(number=Revision.number + 1)
-    )
-    if not raised.rowcount:
-        connection.execute(insert(Revision).values(id=1, number=1))
-    session.changes_pages = False
+    make = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
+    # In one order, so that two writers on a server never wait for each other crosswise.
+    for row in sorted(rows):
+        connection.execute(
+            make(Revision)
+            .values(id=row, number=1)
+            .on_conflict_do_update(index_elements=["id"], set_={"number": Revision.number + 1})
+        )
 
 
 def _volatile(mapped: type) -> bool:

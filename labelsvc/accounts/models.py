@@ -28,6 +28,7 @@ class User(Base):
     """A person who signs in. A producer's user belongs to exactly one producer (its tenant)."""
 
     __tablename__ = "user"
+    __table_args__ = ({"info": {"volatile": True}},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     #: Sign-in name, lower case: an e-mail address or a phone number.

@@ -128,6 +128,7 @@ class Producer(Base):
             ["commune_code", "commune_from"], ["admin_unit.code", "admin_unit.valid_from"]
         ),
         Index("ix_producer_search_key", "search_key"),
+        {"info": {"shown_by": ("id",)}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -217,6 +218,7 @@ class Product(Base):
         UniqueConstraint("producer_id", "name"),
         CheckConstraint("set_number BETWEEN 1 AND 26", name="set_number"),
         Index("ix_product_search_key", "search_key"),
+        {"info": {"shown_by": ("producer_id",)}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -303,6 +305,7 @@ class ProductPhoto(Base):
     """A re-encoded picture without metadata; the original is not kept."""
 
     __tablename__ = "product_photo"
+    __table_args__ = ({"info": {"shown_by": ("product_id",)}},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     product_id: Mapped[int] = mapped_column(
@@ -362,6 +365,7 @@ class Lot(Base):
     __table_args__ = (
         UniqueConstraint("product_id", "code"),
         CheckConstraint("declared > 0", name="declared"),
+        {"info": {"shown_by": ("product_id",)}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -391,6 +395,7 @@ class ImportRun(Base):
     """One list that was brought in, with its report."""
 
     __tablename__ = "import_run"
+    __table_args__ = ({"info": {"volatile": True}},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     file_name: Mapped[str] = mapped_column(String(200))

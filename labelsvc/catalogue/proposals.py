@@ -40,6 +40,7 @@ class WithdrawalProposal(Base):
     """Stars that somebody proposed to take back, and what became of it."""
 
     __tablename__ = "withdrawal_proposal"
+    __table_args__ = ({"info": {"volatile": True}},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     recognition_id: Mapped[int] = mapped_column(ForeignKey("recognition.id"), index=True)

@@ -85,6 +85,7 @@ class Recognition(Base):
         Index(
             "ix_recognition_decision", "product_id", "decision_number", "decision_date", unique=True
         ),
+        {"info": {"shown_by": ("product_id",)}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -179,6 +180,7 @@ class Certificate(Base):
         CheckConstraint(
             "(product_id IS NULL) <> (producer_id IS NULL)", name="product_or_producer"
         ),
+        {"info": {"shown_by": ("producer_id", "product_id")}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

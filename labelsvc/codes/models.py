@@ -28,6 +28,7 @@ class Counter(Base):
     """A number that only grows. `UPDATE ... SET next = next + n RETURNING next` allocates."""
 
     __tablename__ = "counter"
+    __table_args__ = ({"info": {"volatile": True}},)
 
     name: Mapped[str] = mapped_column(String(20), primary_key=True)
     next: Mapped[int] = mapped_column(BigInteger)
@@ -80,6 +81,7 @@ class Issue(Base):
     __table_args__ = (
         CheckConstraint("count > 0", name="count"),
         Index("ix_issue_first", "first", unique=True),
+        {"info": {"shown_by": ("lot_id",)}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -172,6 +174,7 @@ class Mark(Base):
     __table_args__ = (
         CheckConstraint('"last" >= "first"', name="last"),
         Index("ix_mark_issue_id_first", "issue_id", "first"),
+        {"info": {"shown_by": ("issue_id",)}},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -208,7 +211,7 @@ class Withdrawal(Base):
     """
 
     __tablename__ = "withdrawal"
-    __table_args__ = (Index("ix_withdrawal_state", "state"),)
+    __table_args__ = (Index("ix_withdrawal_state", "state"), {"info": {"volatile": True}})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     scope: Mapped[str] = mapped_column(String(8))
@@ -267,6 +270,7 @@ class InnerLot(Base):
     """A lot whose packs carry an inner code under a scratch layer."""
 
     __tablename__ = "inner_lot"
+    __table_args__ = ({"info": {"shown_by": ("lot_id",)}},)
 
     lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), primary_key=True)
     at: Mapped[datetime] = mapped_column(default=now)

@@ -15,6 +15,7 @@ class Event(Base):
     """A critical tracking event of a lot (TCVN 12850:2019, EPCIS 2.0 ObjectEvent)."""
 
     __tablename__ = "event"
+    __table_args__ = ({"info": {"shown_by": ("lot_id",)}},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), index=True)

@@ -19,21 +19,25 @@ from labelsvc.codes.models import Form, Issue, Mark
 from labelsvc.codes.register.blank import find_blank
 from labelsvc.db import Database
 from labelsvc.events.models import Event
+from labelsvc.revisions import OF_PRODUCER
 from labelsvc.scans import verdict
 from labelsvc.scans.verdict import Facts, Verdict
 
-#: One look: the change number of the data, the issue, earlier scans, the newest mark, a case of places
-#: far apart that the office did not answer with "no action".
+#: One look: the change numbers of all data and of the producer, who that is, the issue, earlier scans, the
+#: newest mark, a case of places far apart that the office did not answer with "no action".
 _PEEK = """
 
     SELECT (SELECT number FROM revision WHERE id = 1),
+           p.producer_id, (SELECT number FROM revision WHERE id = p.producer_id + :of_producer),
            i.id, i.first, i.count, i.form, s.first_at, s.sessions, s.province, s.province_at,
            (SELECT m.id FROM mark m WHERE m.issue_id = i.id AND m.first <= :number
                AND m.last >= :number ORDER BY m.id DESC LIMIT 1),
            (SELECT 1 FROM inspection_case c WHERE c.number = :number AND c.apart
                AND c.decision <> 'no_action' LIMIT 1)
-    FROM (SELECT id, first, count, form FROM issue WHERE first <= :number
+    FROM (SELECT id, first, count, form, lot_id FROM issue WHERE first <= :number
           ORDER BY first DESC LIMIT 1) i
+    JOIN lot l ON l.id = i.lot_id
+    JOIN product p ON p.id = l.product_id
     LEFT JOIN unit_seen s ON s.number = :number
     """
 
@@ -43,7 +47,11 @@ class Peek:
     """What one look at a number gave."""
 
     number: int
+    #: Of everything: keys, places, villages, points of sale.
     revision: int
+    #: Whose goods they are, and the change number of what only this producer's pages show.
+    producer: int
+    changes: int
     issue_id: int
     first: int
     form: str
@@ -77,16 +85,16 @@ class Found:
 
 def peek(database: Database, number: int) -> Peek | None:
     """The issue of *number* and what happened to it; None if it was never issued."""
-    row = database.glance(_PEEK, {"number": number})
+    row = database.glance(_PEEK, {"number": number, "of_producer": OF_PRODUCER})
     if row is None:
         return None
     (
-        revision, issue_id, first, count, form, first_at, sessions, province, told_at, mark_id, apart
+        revision, producer, changes, issue_id, first, count, form, first_at, sessions, province, told_at, mark_id, apart
     ) = row  # fmt: skip
     if number >= first + count:
         return None
     return Peek(
-        number, revision or 0, issue_id, first, form, _utc(first_at), sessions or 0,
+        number, revision or 0, producer, changes or 0, issue_id, first, form, _utc(first_at), sessions or 0,
         province, _utc(told_at), mark_id, bool(apart),
     )  # fmt: skip
 

@@ -12,6 +12,7 @@ from labelsvc.codes.forms.carton import CartonCode
 from labelsvc.codes.keys.keyring import Keyring
 from labelsvc.codes.register import cartons
 from labelsvc.db import Revision
+from labelsvc.revisions import EVERYTHING
 from labelsvc.scans import carton, lookup
 from labelsvc.scans.verdict import Verdict
 from labelsvc.web.scan import view as scan_view
@@ -33,7 +34,9 @@ def shown(own: ScanSite, code: CartonCode) -> Shown | None:
     """
     own.verify_carton(code)
     with own.where.database.reading() as session:
-        if own.outdated(session.scalar(select(Revision.number)) or 0):
+        if own.outdated(
+            session.scalar(select(Revision.number).where(Revision.id == EVERYTHING)) or 0
+        ):
             return shown(own, code)
         return _shown(session, own.keyring, code, base_url=own.where.settings.base_url)
 

@@ -25,6 +25,7 @@ from labelsvc.errors import BadSignature, KeyUnavailable
 from labelsvc.inspections import watch
 from labelsvc.inspections.places import coarsen_places
 from labelsvc.resources import folder
+from labelsvc.revisions import EVERYTHING
 from labelsvc.scans.day_key import DayKey, network_of
 from labelsvc.scans.record import Recorder, Seen, coarsen
 from labelsvc.scans.refusals import Refusals
@@ -145,7 +146,9 @@ class ScanSite:
                 return False
             settings = self.where.settings
             with self.where.database.reading() as session:
-                self._revision = session.scalar(select(Revision.number)) or 0
+                self._revision = (
+                    session.scalar(select(Revision.number).where(Revision.id == EVERYTHING)) or 0
+                )
                 self._keyring = load_keyring(
                     session,
                     base_url=settings.base_url,

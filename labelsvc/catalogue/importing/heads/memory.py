@@ -20,6 +20,7 @@ class HeadAssignment(Base):
     """Which column of a header of that fingerprint means what, as a person said."""
 
     __tablename__ = "head_assignment"
+    __table_args__ = ({"info": {"volatile": True}},)
 
     fingerprint: Mapped[str] = mapped_column(String(32), primary_key=True)
     #: Column (from 0, as text) → field; "" for a column that is left out.
