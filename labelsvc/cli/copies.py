@@ -125,11 +125,15 @@ def _write(
         copy = Path(folder) / "database"
         dump.dump(database, copy)
         writer = archive.Writer(stream, facts)
-        with copy.open("rb") as source:
-            writer.add(archive.DATABASE, source)
-        if files is not None:
-            _add_files(writer, files)
-        writer.close()
+        try:
+            with copy.open("rb") as source:
+                writer.add(archive.DATABASE, source)
+            if files is not None:
+                _add_files(writer, files)
+            writer.close()
+        except BaseException:
+            writer.drop()
+            raise
 
 
 def _tidy(folder: Path | None, rules: list[keeping.Rule]) -> list[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import URL, inspect
 
+from labelsvc.codes.models import CODE_COUNTER
 from labelsvc.db import Base, Database, make_private_file
 from labelsvc.errors import BadInput
 
@@ -26,10 +27,19 @@ def dump(database: Database, target: Path) -> None:
         source.backup(copy)  # SQLite's own online copy: consistent while others write
 
 
-def load(database: Database, source: Path) -> None:
-    """Put a copy in the place of *database*: all of it, or nothing when something fails."""
+def load(database: Database, source: Path, *, following: int = 1) -> None:
+    """Put a copy in the place of *database*: all of it, or nothing when something fails.
+
+    :param following: the number of codes at which the loaded database goes on at the earliest. It is
+        raised together with the load: a restore that dies right after it must give no number twice.
+    """
+    # Both databases; a number of ours, and no text.
+    raised = f"UPDATE counter SET next = {following:d} WHERE name = '{CODE_COUNTER}' AND next < {following:d}"  # noqa: S608
     if database.is_sqlite:
         check(database, source)
+        with closing(sqlite3.connect(source)) as copy:
+            copy.execute(raised)
+            copy.commit()
         _load_sqlite(Path(database.url.database or ""), source)
         return
     script, empty = source.with_name("restore.sql"), source.with_name("empty.sql")
@@ -39,7 +49,7 @@ def load(database: Database, source: Path) -> None:
     _run("pg_restore", "--clean", "--if-exists", "--no-owner", f"--file={script}", str(source))
     _postgres(
         database, "psql", "--no-psqlrc", "--quiet", "--single-transaction",
-        "--set=ON_ERROR_STOP=1", f"--file={empty}", f"--file={script}",
+        "--set=ON_ERROR_STOP=1", f"--file={empty}", f"--file={script}", f"--command=SET search_path = DEFAULT; {raised}",
     )  # fmt: skip
 
 
@@ -65,14 +75,17 @@ def check(database: Database, source: Path) -> None:
 
 
 @contextmanager
-def replaced(database: Database, source: Path, aside: Path) -> Iterator[None]:
+def replaced(
+    database: Database, source: Path, aside: Path, *, following: int = 1
+) -> Iterator[None]:
     """*source* in the place of *database*; what was there comes back when the block raises.
 
+    :param following: as of `load`.
     :param aside: a file that does not exist: the database that is replaced, until the block ends.
     """
     kept = _keep(database, aside)
     try:
-        load(database, source)
+        load(database, source, following=following)
         yield
     except BaseException:
         database.close()

@@ -31,6 +31,9 @@ from labelsvc.worker import publishing, tasks
 #: Folders of what the world has seen: newer than the copy, where it is there.
 _STAY = (f"{log.FOLDER}/", "trust/", f"{journal.FOLDER}/")
 
+#: Beginning of the name of the folder in which a restore works.
+_ASIDE = ".restore-"
+
 
 @dataclass
 class RestoreOptions:
@@ -62,7 +65,7 @@ def restore(options: RestoreOptions) -> None:
     settings, database, files = base.opened()
     work = settings.data_dir
     make_private_folders(work)
-    with tempfile.TemporaryDirectory(prefix=".restore-", dir=work) as folder, ExitStack() as stack:
+    with tempfile.TemporaryDirectory(prefix=_ASIDE, dir=work) as folder, ExitStack() as stack:
         plain = _plain(options, Path(folder))
         opened = archive.Archive(plain)
         stack.callback(opened.close)
@@ -79,10 +82,13 @@ def restore(options: RestoreOptions) -> None:
         before = _given(database)
         database.close()
         _put_files(opened, files)
-        with dump.replaced(database, copy, Path(folder) / "replaced"):
+        with dump.replaced(database, copy, Path(folder) / "replaced", following=before.next):
             migrations.upgrade(database)
             tasks.stop_sending(database)
             found = _complete(database, files, settings, before)
+    # Whole databases of a restore that was killed; only now, as one may be what that one replaced.
+    for left in work.glob(f"{_ASIDE}*"):
+        shutil.rmtree(left)
     _publish(database, files, settings)
     made_at = i18n.moment(datetime.fromisoformat(facts["made_at"]))
     words = [base.say("Restored the copy of {made_at}.", made_at=made_at)]

@@ -14,7 +14,7 @@ import structlog
 
 from labelsvc.jobs import queue
 from tests.faults.disk import Died, Disk
-from tests.faults.service import ACTS, Bench, Broken, Said, Service, before, cheap
+from tests.faults.service import ACTS, BY_HAND, Bench, Broken, Said, Service, before, cheap
 
 HOW = ("die", "once", "for good")
 
@@ -59,10 +59,24 @@ class Tally:
 def steps_of(bench: Bench, act: str) -> list[str]:
     """The steps of *act* when nothing breaks."""
     service = bench.fresh()
+    said = before(service)
+    _prepare(service, said, act)
     with _quiet(), Disk(service.folder).turning() as disk:
-        ACTS[act](service, before(service))
+        ACTS[act](service, said)
     service.close()
     return disk.steps
+
+
+def _prepare(service: Service, said: Said, act: str) -> None:
+    """A recovery needs a database that is older than its log; a restore replaces one that gave numbers
+    which nobody else knows of.
+    """
+    if act == "recover":
+        service.set_back()
+    if act == "restore":
+        lost = Said()
+        service.issue(lost)
+        said.following = max(first + count for first, count in lost.issues.values())
 
 
 def try_point(bench: Bench, point: Point) -> str:
@@ -71,12 +85,17 @@ def try_point(bench: Bench, point: Point) -> str:
     said = before(service)
     with _quiet():
         try:
+            _prepare(service, said, point.act)
             _break(service, said, point)
             service = bench.again()
-            if point.how == "die":
+            older = service.start()
+            if older and point.act in BY_HAND:
+                service.check_refused(said)
+            elif point.how == "die":
                 service.check_at_once(said)
             if point.again:
                 service = _die_again(bench, service, said, point)
+            service.mend(point.act)
             service.recover(said)
             service.check_in_the_end(said)
         except Broken as broken:
@@ -107,6 +126,7 @@ def _die_again(bench: Bench, service: Service, said: Said, point: Point) -> Serv
     """The recovery dies too; what follows is a second one."""
     disk = Disk(service.folder, at=point.again, seed=point.seed + 1)
     with disk.turning(), contextlib.suppress(Died):
+        service.mend(point.act)
         service.recover(said)
     service.close()
     if disk.dead:

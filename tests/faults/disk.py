@@ -23,6 +23,8 @@ from unittest import mock
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 
+from labelsvc.cli import dump
+
 _WRITES = ("INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER")
 
 
@@ -52,7 +54,7 @@ class Disk:
         self._others = {thread.ident for thread in threading.enumerate()} - {self._thread}
         self._kept: Path | None = None
         self._real = {name: getattr(os, name) for name in ("fsync", "replace", "rename", "unlink", "mkdir")}  # fmt: skip
-        self._open = io.open
+        self._open, self._run = io.open, dump._run
 
     # --- counting -------------------------------------------------------------------------------
 
@@ -76,8 +78,11 @@ class Disk:
         raise OSError(28, "No space left on device", what)
 
     def mine(self, path: Any) -> bool:
+        return self._below(path) and ".sqlite3" not in str(path)
+
+    def _below(self, path: Any) -> bool:
         try:
-            return Path(os.fspath(path)).is_relative_to(self.root) and ".sqlite3" not in str(path)
+            return Path(os.fspath(path)).is_relative_to(self.root)
         except TypeError:
             return False
 
@@ -104,6 +109,7 @@ class Disk:
                 (os, "rename", self._moved("rename")),
                 (os, "unlink", self._unlink),
                 (os, "mkdir", self._mkdir),
+                (dump, "_run", self._program),
             ):
                 stack.enter_context(mock.patch.object(target, name, new))
             with _listening("before_cursor_execute", self._statement), _listening("commit", self._commit):  # fmt: skip
@@ -152,18 +158,27 @@ class Disk:
 
     def _moved(self, verb: str) -> Callable[..., None]:
         def move(source: Any, target: Any, **named: Any) -> None:
-            if self.mine(source) or self.mine(target):
+            if self._below(source) or self._below(target):
                 self.step(f"rename {Path(target).name}")
+            if self.mine(source) or self.mine(target):
                 self._keep(target)
             self._real[verb](source, target, **named)
 
         return move
 
-    def _unlink(self, path: Any, **named: Any) -> None:
-        if self.mine(path):
-            self.step(f"unlink {Path(path).name}")
-            self._keep(path)
-        self._real["unlink"](path, **named)
+    def _unlink(self, path: Any, *, dir_fd: int | None = None) -> None:
+        # A tree is removed by names within an open folder.
+        whole = path if dir_fd is None else Path(f"/proc/self/fd/{dir_fd}").readlink() / path
+        if self._below(whole):
+            self.step(f"unlink {Path(whole).name}")
+        if self.mine(whole):
+            self._keep(whole)
+        self._real["unlink"](path, dir_fd=dir_fd)
+
+    def _program(self, program: str, *arguments: str, **named: Any) -> None:
+        """A program of PostgreSQL: it does its work in one transaction or in a file of its own."""
+        self.step(f"run {program}")
+        self._run(program, *arguments, **named)
 
     def _mkdir(self, path: Any, *rest: Any, **named: Any) -> None:
         if self.mine(path):

@@ -6,6 +6,7 @@ import hashlib
 import itertools
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,28 +14,31 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from click.testing import CliRunner
 from sqlalchemy import NullPool, create_engine, select
 
 from labelsvc import settings as settings_module
 from labelsvc.accounts import audit as trail
 from labelsvc.catalogue.importing import apply_import, plan_import
 from labelsvc.catalogue.models import ImportRun, Lot, Product
+from labelsvc.cli import dump, main
 from labelsvc.cli.server import prepare
 from labelsvc.codes.models import CODE_COUNTER, Blank, Counter, Issue, Mark
 from labelsvc.codes.register import revoke
 from labelsvc.codes.register.issue import allocate, create_keys
-from labelsvc.codes.tlog import log
+from labelsvc.codes.tlog import log, setback
 from labelsvc.codes.tlog.formats import audit
 from labelsvc.codes.tlog.models import LogLeaf
 from labelsvc.codes.trust import publish as lists
 from labelsvc.codes.trust.formats.status import StatusHead, StatusList
 from labelsvc.codes.trust.models import StatusState
 from labelsvc.db import Database
-from labelsvc.errors import FileMissing
+from labelsvc.errors import FileMissing, LogForked
 from labelsvc.files import Files
 from labelsvc.jobs.models import Job, JobState, Part
 from labelsvc.labels.models import PrintRun, RunState
 from labelsvc.labels.runs import start as print_run
+from labelsvc.recovery import archive, notice
 from labelsvc.settings import Settings
 from labelsvc.worker import publishing, tasks
 from tests.factories import make_lot
@@ -50,6 +54,10 @@ _REPORT = {"decoded": 3, "spares": 0, "pages": 1, "dpi": 300, "again": 0, "unuse
            "dots": 5, "module_mm": 0.4, "measured": None, "fonts": [], "bytes": 1}  # fmt: skip
 
 
+#: Copy that was made before the newest issue and withdrawal, and the one that an act makes.
+COPY, NEW_COPY = "copy.tar", "new.tar"
+
+
 class Broken(AssertionError):
     """Something that was said is no longer so."""
 
@@ -62,6 +70,8 @@ class Said:
     withdrawn: list[int] = field(default_factory=list)
     runs: dict[int, str] = field(default_factory=dict)
     imports: int = 0
+    #: The number after the last that was given, also of issues that no restore can bring back.
+    following: int = 0
     #: Checkpoint that was published, and lists by their path.
     checkpoint: bytes | None = None
     lists: dict[str, bytes] = field(default_factory=dict)
@@ -117,6 +127,30 @@ class Service:
         for run in self._released():
             said.runs[run.id] = run.sha256 or ""
 
+    def command(self, *words: str) -> bool:
+        """Run a command of the service; False where it refused or failed."""
+        with mock.patch.object(settings_module, "settings", lambda: self.settings):
+            return CliRunner().invoke(main, words).exit_code == 0
+
+    def backup(self, _: Said) -> None:
+        self.command("backup", str(self.folder / NEW_COPY), "--force")
+
+    def restore(self, _: Said) -> None:
+        self.command("restore", str(self.folder / COPY), "--force")
+
+    def complete(self, _: Said) -> None:
+        self.command("audit-log", "recover")
+
+    def set_back(self) -> None:
+        """Somebody puts the database of the copy back by hand."""
+        self.database.close()
+        opened = archive.Archive(self.folder / COPY)
+        with tempfile.TemporaryDirectory() as name:
+            by_hand = Path(name) / "by-hand"
+            by_hand.write_bytes(opened.open(archive.DATABASE).read())
+            dump.load(self.database, by_hand)
+        opened.close()
+
     def publish_log(self, said: Said) -> None:
         publishing.publish(self.database, self.files, self.settings)
         said.checkpoint = self.files.get(log.CHECKPOINT)
@@ -150,6 +184,43 @@ class Service:
         return found
 
     # --- afterwards -------------------------------------------------------------------------------
+
+    def start(self) -> bool:
+        """Start as a process does. True where the database is older than the world."""
+        return notice.look(self.database, self.files, self.settings) is not None
+
+    def check_refused(self, said: Said) -> None:
+        """An older database gives no numbers, and what was withdrawn stays so."""
+        with self.database.reading() as session:
+            try:
+                setback.refuse(session)
+                raise Broken("an older database would give numbers")
+            except LogForked:
+                marks = session.scalars(select(Mark)).all()
+        for number in said.withdrawn:
+            there = any(m.state == "withdrawn" and m.first <= number <= m.last for m in marks)
+            _true(there, f"the withdrawal of {number} at the start of an older database")
+        self._check_counter(said)
+
+    def _check_counter(self, said: Said) -> None:
+        with self.database.reading() as session:
+            following = session.scalar(select(Counter.next).where(Counter.name == CODE_COUNTER))
+        _true((following or 0) >= said.following, "numbers that were given may be given again")
+
+    def mend(self, act: str) -> None:
+        """What the person at the machine does once more after an act of theirs broke off."""
+        self.database.close()  # the command is another process, and no service runs beside it
+        if act == "restore":
+            done = self.command("restore", str(self.folder / COPY), "--force")
+            _true(done, "a second restore fails")
+            left = [path.name for path in self.folder.glob(".restore-*")]
+            _same(left, [], "the folder of a restore that broke off")
+        if act == "recover":
+            _true(self.command("audit-log", "recover"), "a second recover fails")
+        copy = self.folder / NEW_COPY
+        if act == "backup" and copy.exists():
+            archive.Archive(copy).close()
+        self.database = Database.of(self.settings)
 
     def recover(self, said: Said) -> None:
         """What a service does after its start: nothing else mends anything."""
@@ -195,6 +266,7 @@ class Service:
         _same(products - 1, 2 * imports, "half of a list")
         _true(imports >= said.imports, "an import")
         _same(sum(s.startswith("import:") for s in entries), imports, "entries of imports")
+        self._check_counter(said)
         self._check_outside(said)
 
     def _check_outside(self, said: Said) -> None:
@@ -291,6 +363,12 @@ def build(folder: Path, url: str = "") -> None:
     service.withdraw(said)
     service.publish_lists(said)
     service.publish_log(said)
+    _true(service.command("backup", str(folder / COPY)), "no copy")
+    # After the copy: what a restore must not forget.
+    service.issue(said)
+    service.withdraw(said)
+    service.publish_lists(said)
+    service.publish_log(said)
     service.close()
 
 
@@ -374,4 +452,9 @@ ACTS: dict[str, Act] = {
     "publish the log": lambda service, said: (service.issue(said), service.publish_log(said))[0],
     "publish lists": lambda service, said: (service.withdraw(said), service.publish_lists(said))[0],
     "a day": _day,
+    "backup": Service.backup,
+    "restore": Service.restore,
+    "recover": Service.complete,
 }
+#: Acts that a person does at the machine, and may leave a database that is older than its log.
+BY_HAND = ("restore", "recover")

@@ -22,7 +22,7 @@ from labelsvc import clock
 from labelsvc import settings as settings_module
 from labelsvc.catalogue.models import Lot
 from labelsvc.cli import dump, restoring
-from labelsvc.codes.models import Issue
+from labelsvc.codes.models import CODE_COUNTER, Counter, Issue
 from labelsvc.db import Database
 from labelsvc.errors import BadInput
 from labelsvc.files import Files
@@ -119,6 +119,29 @@ def test_what_was_replaced_comes_back_when_the_copy_does_not_open(
     assert "power" in service.run("restore", copy, "--force", code=1).stderr
     assert state(service)[0] == before
     assert not list(service.settings.data_dir.glob(".restore-*"))
+
+
+def test_a_loaded_copy_goes_on_after_the_numbers_that_were_given(
+    service: Service, copy: Path, tmp_path: Path
+) -> None:
+    """In one step with the load: whoever dies right after it must give no number twice."""
+    with tarfile.open(copy) as tar:
+        tar.extract("database", tmp_path / "inside", filter="data")
+    service.database.close()
+    dump.load(service.database, tmp_path / "inside" / "database", following=5_000)
+    with service.database.reading() as session:
+        query = select(Counter.next).where(Counter.name == CODE_COUNTER)
+        assert session.scalar(query) == 5_000
+
+
+def test_a_restore_removes_what_a_killed_one_left(service: Service, copy: Path) -> None:
+    """Its folder holds whole databases, with names and telephone numbers."""
+    left = service.settings.data_dir / ".restore-killed"
+    left.mkdir()
+    (left / "replaced").write_bytes(b"names")
+    service.database.close()
+    service.run("restore", copy, "--force")
+    assert not left.exists()
 
 
 def test_other_secret_keys_are_refused_before_anything_is_replaced(
