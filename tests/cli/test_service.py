@@ -103,7 +103,7 @@ def test_doctor_doubts_what_works_and_is_not_meant(
 
 @pytest.mark.parametrize(
     ("language", "head"),
-    [("en", ["Key", "State", "First number", "Signed from"]), ("vi", ["Khoá", "Tình trạng", "Số đầu tiên", "Ký từ"])],
+    [("en", ["Key", "State", "First number", "Signed from"]), ("vi", ["Khóa", "Tình trạng", "Số đầu tiên", "Ký từ"])],
 )  # fmt: skip
 def test_the_list_of_keys_has_a_header_over_its_columns(
     lot: Lot, run: Run, language: str, head: list[str]
@@ -165,7 +165,7 @@ def test_a_key_is_revoked_by_two_people_or_the_audit_trail_says_by_whom_alone(
     words = ("keys", "revoke", 1, "--reason", "Vé 812", "--yes")
     assert "two people" in run(*words, code=1).stderr
     with database.writing() as session:
-        withdrawal.propose(session, kid=1, reason="Khoá bị lộ", actor="user:1")
+        withdrawal.propose(session, kid=1, reason="Khóa bị lộ", actor="user:1")
     assert told(*words) == {"kid": 1, "state": "revoked", "alone": False}
     assert told("keys", "revoke", 2, "--reason", "Vé 813", "--yes", "--alone")["alone"]
     with database.reading() as session:

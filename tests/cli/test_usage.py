@@ -26,14 +26,14 @@ def _names(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["print", "--nope"], "Không có tuỳ chọn '--nope'. (Có phải một trong các tên này: "),
+        (["print", "--nope"], "Không có tùy chọn '--nope'. (Có phải một trong các tên này: "),
         (["prit"], "Không có lệnh 'prit'"),
-        (["print", "--count"], "Tuỳ chọn '--count' cần một giá trị đi kèm."),
+        (["print", "--count"], "Tùy chọn '--count' cần một giá trị đi kèm."),
         (["print", "--count", "x"], "Giá trị của '--count' không dùng được: 'x' không phải số nguyên."),
         (["print", "--count", "0"], "Giá trị của '--count' không dùng được: 0 nằm ngoài khoảng x>=1."),
         (["print", "--form", "odd"], "Giá trị của '--form' không dùng được: 'odd' không thuộc các giá trị "),
         (["verify"], "Thiếu tham số 'CODE'."),
-        (["keys", "freeze", "1"], "Thiếu tuỳ chọn '--reason'."),
+        (["keys", "freeze", "1"], "Thiếu tùy chọn '--reason'."),
         (["layouts", "check", "a", "b"], "Thừa tham số: b"),
         (["restore", "/nope"], "Giá trị của 'FILE' không dùng được: Không có tệp '/nope'."),
     ],
@@ -66,4 +66,4 @@ def test_a_sentence_that_is_not_known_stays_as_it_is() -> None:
 def test_one_name_that_is_near_is_offered() -> None:
     message = "No such option '--cout'. Did you mean '--count'?"
     said = usage._said(message, lambda text, **values: translate(text, "vi", **values))
-    assert said == "Không có tuỳ chọn '--cout'. Có phải là '--count'?"
+    assert said == "Không có tùy chọn '--cout'. Có phải là '--count'?"

@@ -18,7 +18,7 @@ PAGES = {
     "lot": (200, "Mã hợp lệ", "Valid code"),
     "link": (200, "Thông tin sản phẩm", "Product information"),
     "withdrawn": (410, "Mã đã bị thu hồi", "Withdrawn code"),
-    "voided": (410, "Tem đã huỷ", "Void label"),
+    "voided": (410, "Tem đã hủy", "Void label"),
     "recalled": (200, "Sản phẩm đang bị thu hồi", "Recalled product"),
     "past_expiry": (200, "Mã hợp lệ nhưng hàng đã quá hạn", "Valid code, but past its expiry date"),
     "not_issued": (404, "Mã không do chương trình này cấp", "Not issued by this programme"),

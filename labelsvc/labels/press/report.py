@@ -277,7 +277,7 @@ class _Page(Page):
         asks = [
             "In đúng 100 %: dùng thước đo khổ thành phẩm " + size + " mm.",
             "Quét ba mã QR ở đầu, giữa và cuối bằng hai điện thoại khác loại.",
-            f"Mã QR chỉ có mực đen; mô-đun {_number(report.module_mm, 3)} mm, không nhoè, không viền trắng.",
+            f"Mã QR chỉ có mực đen; mô-đun {_number(report.module_mm, 3)} mm, không nhòe, không viền trắng.",
             "Bốn mô-đun quanh mã QR trống: không chữ, không hoa văn, không đường bế.",
             "Dấu tiếng Việt đủ và rõ (ắ, ộ, ữ, Ổ); chữ nhỏ nhất đọc được bằng mắt thường.",
             "Nền sát mép tràn hết vùng bù xén; đường xén đúng vạch.",

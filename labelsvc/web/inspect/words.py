@@ -40,8 +40,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "online": {"vi": "có mạng", "en": "online"},
     "offline": {"vi": "không có mạng", "en": "no network"},
     "list": {"vi": "Danh sách mã thu hồi", "en": "List of withdrawn codes"},
-    "keys": {"vi": "Khoá", "en": "Keys"},
-    "goods": {"vi": "Hàng hoá", "en": "Goods"},
+    "keys": {"vi": "Khóa", "en": "Keys"},
+    "goods": {"vi": "Hàng hóa", "en": "Goods"},
     "none_yet": {"vi": "chưa có: cần mạng một lần", "en": "none yet: needs a network once"},
     "version_until": {"vi": "bản {version}, đến {day}", "en": "version {version}, until {day}"},
     "lots_since": {
@@ -56,23 +56,23 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "sign_in": {"vi": "Đăng nhập", "en": "Sign in"},
     "update": {"vi": "Cập nhật", "en": "Update"},
     "trust_rollback": {
-        "vi": "Máy chủ đưa khoá hoặc danh sách CŨ hơn bản đang giữ: không nhận. Hãy báo Văn phòng chương trình.",
+        "vi": "Máy chủ đưa khóa hoặc danh sách CŨ hơn bản đang giữ: không nhận. Hãy báo Văn phòng chương trình.",
         "en": "The server gave keys or lists OLDER than those held: not taken. Tell the programme office.",
     },
     "trust_unsigned": {
-        "vi": "Khoá hoặc danh sách máy chủ đưa không đủ chữ ký: không nhận. Hãy báo Văn phòng chương trình.",
+        "vi": "Khóa hoặc danh sách máy chủ đưa không đủ chữ ký: không nhận. Hãy báo Văn phòng chương trình.",
         "en": "The keys or lists of the server are not signed as they must be: not taken. Tell the programme office.",
     },
     "trust_damaged": {
-        "vi": "Khoá hoặc danh sách tải về bị hỏng: không nhận. Hãy thử lại.",
+        "vi": "Khóa hoặc danh sách tải về bị hỏng: không nhận. Hãy thử lại.",
         "en": "The keys or lists arrived damaged: not taken. Try again.",
     },
     "trust_gap": {
-        "vi": "Thiếu một bản khoá ở giữa. Hãy thử cập nhật lại.",
+        "vi": "Thiếu một bản khóa ở giữa. Hãy thử cập nhật lại.",
         "en": "A version of the keys is missing in between. Try the update again.",
     },
     "trust_host": {
-        "vi": "Khoá máy chủ đưa thuộc về địa chỉ khác: không nhận.",
+        "vi": "Khóa máy chủ đưa thuộc về địa chỉ khác: không nhận.",
         "en": "The keys belong to another address: not taken.",
     },
     "visit": {"vi": "Lượt kiểm tra", "en": "This visit"},
@@ -88,7 +88,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     },
     "new_visit": {"vi": "Lượt mới", "en": "New visit"},
     "new_visit_sure": {
-        "vi": "Bắt đầu lượt mới? Danh sách của lượt này sẽ bị xoá khỏi máy.",
+        "vi": "Bắt đầu lượt mới? Danh sách của lượt này sẽ bị xóa khỏi máy.",
         "en": "Begin a new visit? The list of this one is removed from the device.",
     },
     "visit_more": {"vi": "Xem thêm ({count})", "en": "Show more ({count})"},
@@ -232,15 +232,15 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "case_retry": {"vi": "Gửi lại", "en": "Send again"},
     "case_without_photos": {"vi": "Gửi không kèm ảnh", "en": "Send without photos"},
     "case_as_new": {"vi": "Gửi thành vụ việc mới", "en": "Send as a new case"},
-    "case_drop": {"vi": "Xoá khỏi máy", "en": "Delete"},
+    "case_drop": {"vi": "Xóa khỏi máy", "en": "Delete"},
     "case_drop_sure": {
-        "vi": "Xoá vụ việc này khỏi máy? Máy chủ chưa có nó.",
+        "vi": "Xóa vụ việc này khỏi máy? Máy chủ chưa có nó.",
         "en": "Delete this case from the device? The server does not have it.",
     },
     "case_sign_in": {"vi": "Đăng nhập để gửi vụ việc.", "en": "Sign in to send the cases."},
-    "forget": {"vi": "Xoá dữ liệu trên máy này", "en": "Delete everything on this device"},
+    "forget": {"vi": "Xóa dữ liệu trên máy này", "en": "Delete everything on this device"},
     "forget_sure": {
-        "vi": "Xoá khoá, danh sách, hàng hoá, lượt kiểm tra và vụ việc CHƯA GỬI trên máy này?",
+        "vi": "Xóa khóa, danh sách, hàng hóa, lượt kiểm tra và vụ việc CHƯA GỬI trên máy này?",
         "en": "Delete keys, lists, goods, the visit and cases NOT YET SENT from this device?",
     },
     "no_genuine": {

@@ -199,7 +199,7 @@ def test_a_key_is_revoked_and_the_next_one_signs(
     database: Database, settings: Settings, lot: int
 ) -> None:
     with database.writing() as session:
-        made = withdrawal.propose(session, kid=1, reason="Khoá bị lộ", actor=ANNA)
+        made = withdrawal.propose(session, kid=1, reason="Khóa bị lộ", actor=ANNA)
         withdrawal.confirm(session, made, actor=BINH, secrets=settings.keys)
         assert session.get_one(KeyRecord, 1).state == "revoked"
         assert session.get_one(KeyRecord, 2).state == "active"
@@ -215,7 +215,7 @@ def test_every_producer_with_labels_of_a_key_is_told_and_reads_for_itself(
         keys.rotate(session, secrets=settings.keys)
         made = make_lot(session, make_product(session, producer=hung), declared=5)
         allocate(session, lot=made, count=5, form=Form.SHORT)  # of key 2
-        made = withdrawal.propose(session, kid=1, reason="Khoá bị lộ", actor=ANNA)
+        made = withdrawal.propose(session, kid=1, reason="Khóa bị lộ", actor=ANNA)
         assert not notices.unread(session, lan.id)
         withdrawal.confirm(session, made, actor=BINH, secrets=settings.keys)
         told = notices.of_key(session, made)
@@ -232,13 +232,13 @@ def test_one_person_revokes_a_key_only_where_the_audit_trail_says_so(
 ) -> None:
     with database.writing() as session:
         made = withdrawal.revoke_alone(
-            session, 1, reason="Khoá bị lộ", actor="cli", secrets=settings.keys
+            session, 1, reason="Khóa bị lộ", actor="cli", secrets=settings.keys
         )
         assert (made.state, session.get_one(KeyRecord, 1).state) == ("done", "revoked")
         entry = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
         assert entry is not None
         assert (entry.action, entry.facts["alone"], entry.facts["kid"]) == ("key.revoke", True, 1)
-        assert entry.facts["reason"] == "Khoá bị lộ"
+        assert entry.facts["reason"] == "Khóa bị lộ"
         assert len(notices.of_key(session, made)) == 1
     with pytest.raises(BadInput, match="reason"), database.writing() as session:
         withdrawal.revoke_alone(session, 2, reason=" ", actor="cli", secrets=settings.keys)

@@ -50,7 +50,7 @@ def test_the_account_of_a_lot_counts_each_label_once(
         for first, last in ((1, 10), (3, 6)):  # a part of it was fetched twice
             ledger.note_printed(session, run=run, first=first, last=last, actor=WHO)
         ledger.note_printed(session, run=other, first=1, last=15, actor=WHO)
-        ledger.note_spoiled(session, run=run, first=2, last=3, reason="Nhoè mực", actor=WHO)
+        ledger.note_spoiled(session, run=run, first=2, last=3, reason="Nhòe mực", actor=WHO)
         ledger.note_spoiled(session, run=other, first=14, last=18, reason="Thừa", actor=WHO)
         ledger.note_activated(session, run=other, first=1, last=5, actor=WHO)
         found = lot_account.account(session, run.lot)
@@ -64,7 +64,7 @@ def test_what_is_said_twice_is_written_once(database: Database, settings: Settin
     with database.writing() as session:
         run = released(session, settings)
         for _ in range(2):
-            ledger.note_spoiled(session, run=run, first=8, last=9, reason="Nhoè mực ", actor=WHO)
+            ledger.note_spoiled(session, run=run, first=8, last=9, reason="Nhòe mực ", actor=WHO)
             ledger.note_activated(session, run=run, first=1, last=5, actor=WHO)
         for _ in range(2):
             ledger.note_sold(session, run=run, first=1, last=5, actor=WHO)

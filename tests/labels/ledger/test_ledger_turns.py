@@ -75,7 +75,7 @@ def test_a_reprint_and_a_run_of_the_same_lot_do_not_wait_for_each_other(
             run = session.get_one(PrintRun, number)
             replacement.reprint(
                 session,
-                replacement.Reprint(run=run, first=place, last=place, reason="Nhoè"),
+                replacement.Reprint(run=run, first=place, last=place, reason="Nhòe"),
                 actor=WHO,
             )
 
@@ -105,7 +105,7 @@ def test_no_label_is_on_goods_and_spoiled(
 
     def spoil(session: Session) -> None:
         run = session.get_one(PrintRun, number)
-        ledger.note_spoiled(session, run=run, first=5, last=6, reason="Nhoè", actor=WHO)
+        ledger.note_spoiled(session, run=run, first=5, last=6, reason="Nhòe", actor=WHO)
 
     acts = (goods, spoil) if turn % 2 else (spoil, goods)
     assert together(database, *acts) == ["conflict", "done"]

@@ -84,7 +84,7 @@ def test_a_missing_key_is_told_in_the_language_of_the_reader() -> None:
         reading.load("name = 'x'\n", source="tem.toml")
     assert explain(caught.value, "vi") == (
         "tem.toml, dòng 1: title_vi: Còn thiếu.",
-        "Hãy thêm khoá này.",
+        "Hãy thêm khóa này.",
     )
     assert str(caught.value) == "tem.toml, line 1: title_vi: This is missing."
 

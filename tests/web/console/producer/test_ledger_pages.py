@@ -49,12 +49,12 @@ def test_what_became_of_the_labels_is_written_and_read(
     assert "Chưa ghi gì" in seen(lan.get(path))
     for form in (
         entered("printed", 1, 20),
-        entered("spoiled", 5, 6, "Nhoè mực"),
+        entered("spoiled", 5, 6, "Nhòe mực"),
         entered("activated", 10, 20),
     ):
         assert lan.post(f"{path}/ledger", form).status_code == 303
     page = seen(lan.get(path))
-    for words in ("1–20 (20) đã in", "5–6 (2) hỏng Nhoè mực", "10–20 (11) đã dán lên hàng", "Lan"):
+    for words in ("1–20 (20) đã in", "5–6 (2) hỏng Nhòe mực", "10–20 (11) đã dán lên hàng", "Lan"):
         assert words in page
     lot = seen(lan.get(f"/console/lots/{world.lot}"))
     assert "Đã in 20" in lot
@@ -90,7 +90,7 @@ def test_a_label_is_named_by_what_is_printed_on_it_or_by_its_code(
         codes = {n: session.get_one(PrintRun, n).codes(ring) for n in (other, run_id)}
     lan, path = signed_in("lan"), f"/console/runs/{run_id}"
     assert f"Đ{run_id} · 1/20" in seen(lan.get(path))
-    form = {"kind": "spoiled", "why": "Nhoè"}
+    form = {"kind": "spoiled", "why": "Nhòe"}
     for first, last, entry in (
         (f"Đ{run_id} · 4/20", f"đ{run_id} · 5/20", "4–5 (2) hỏng"),
         ("7 / 20", "8", "7–8 (2) hỏng"),
