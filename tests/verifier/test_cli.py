@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
@@ -19,7 +20,7 @@ from labelsvc.codes.register.keys import load_keyring
 from labelsvc.worker.publishing import publish_lists
 from tests.cli.conftest import lot, run, told
 from tests.cli.test_ceremony import Drill, drill
-from tests.verifier.conftest import Node
+from tests.verifier.conftest import FOLDER, Node
 
 __all__ = ["drill", "lot", "run", "told"]
 
@@ -145,3 +146,12 @@ def test_old_missing_and_moved_files_are_told(outside: Outside, tmp_path: Path) 
 def test_no_answer_is_told_from_a_bad_one(node: Node, words: list[str], told_of: str) -> None:
     done = node("cli.js", *words)
     assert (done.returncode, done.stdout) == (2, "") and told_of in done.stderr
+
+
+def test_every_verdict_of_the_verifier_has_a_sentence() -> None:
+    source = (FOLDER.parent / "labelsvc/static/inspect/verify/verdict.js").read_text(encoding="utf-8")  # fmt: skip
+    verdicts = set(re.findall(r"\"([A-Z]+(?:_[A-Z]+)+|REVOKED|DECOMMISSIONED|EXPIRED)\"", source))
+    command = (FOLDER / "cli.js").read_text(encoding="utf-8")
+    said = set(re.findall(r"^  ([A-Z_]+): \"", command, re.M))
+    # A command is given one code: no other item stands beside it.
+    assert verdicts - {"DUPLICATE_HERE"} == said - {"MALFORMED", "FOREIGN_HOST"}
