@@ -97,6 +97,16 @@ def test_it_says_what_the_command_of_the_service_says(outside: Outside) -> None:
     assert not {"lot", "unit", "expires_on"} & found["forged"]["facts"].keys()  # its own claim
     assert found["foreign"]["facts"]["leads_to"] == "qr.other.vn"
     assert (found["carton"]["facts"]["first"], found["carton"]["facts"]["last"]) == (1, 2)
+    drill = outside.drill  # what is new comes as a delta behind the full list
+    with drill.database.writing() as session:
+        revoke.withdraw(session, first=4, count=1, reason="Thử", by="user:1")
+    publish_lists(drill.database, drill.files, drill.settings)
+    drill.fetch()
+    (delta,) = drill.trust.glob("*-withdrawn-1-2")
+    assert outside.says(outside.codes["later"])["verdict"] == "REVOKED"
+    assert outside.says(outside.codes["good"])["verdict"] == "ISSUED_OK"
+    delta.unlink()
+    assert outside.says(outside.codes["later"])["verdict"] == "ISSUED_OK_STALE"
 
 
 @SQLITE
