@@ -187,9 +187,10 @@ def of_user(session: Session, user_id: int) -> Sequence[AccountNotice]:
 
 
 def unseen(session: Session, user_id: int) -> bool:
-    """True if others did something since the person last looked."""
+    """True if others did something since the person last looked; that they made the account is no news."""
     query = select(AccountNotice.id).where(
         AccountNotice.user_id == user_id,
+        AccountNotice.what != str(Notice.MADE),
         AccountNotice.seen_at.is_(None),
         AccountNotice.actor != f"user:{user_id}",
     )

@@ -19,8 +19,10 @@ from labelsvc.web.site import site
 def forgotten() -> ResponseReturnValue:
     """Ask for a name, and answer the same for every one: whether it is known is nobody's business."""
     where, name = site(), request.form.get("name", "")
-    problem, status, asked = None, 200, False
-    if request.method == "POST" and not name.strip():
+    problem, status, asked, sends = None, 200, False, bool(offered_channels())
+    if request.method == "POST" and not sends:
+        pass  # the page says so, and that the office helps
+    elif request.method == "POST" and not name.strip():
         problem, status = (gettext("Type your name, e-mail address or telephone number."), ""), 400
     elif request.method == "POST":
         try:
@@ -31,8 +33,7 @@ def forgotten() -> ResponseReturnValue:
         except TooManyTries as error:
             problem, status = explain(error), error.http_status
     page = render_template(
-        "account/forgotten.html", problem=problem, name=name[:120], asked=asked,
-        sends=bool(offered_channels()),
+        "account/forgotten.html", problem=problem, name=name[:120], asked=asked, sends=sends,
     )  # fmt: skip
     return page, status
 

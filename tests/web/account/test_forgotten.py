@@ -318,3 +318,8 @@ def test_without_a_channel_the_page_says_that_the_office_helps(
     app = create_app(quiet, database)
     guest = Desk(app, database, "")
     assert "This service sends no messages" in guest.words("/account/forgotten")
+    answer = guest.post("/account/forgotten", {"name": "lan"})
+    assert "This service sends no messages" in seen(answer)
+    assert "a link was sent" not in seen(answer)
+    with database.reading() as session:
+        assert not session.scalars(select(Job)).all()

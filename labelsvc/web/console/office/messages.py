@@ -19,12 +19,12 @@ from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
 
 #: What the list may be narrowed to.
-SHOWS = {"": "All", "waiting": "Waiting", "failed": "Not sent", "sent": "Sent"}
+SHOWS = {"": "All", "waiting": "Waiting", "failed": "Not sent", "sent": "Was sent"}
 #: State → how it is told.
 STATES = {
     MessageState.WAITING: "Waiting",
     MessageState.SENDING: "Being sent",
-    MessageState.SENT: "Sent",
+    MessageState.SENT: "Was sent",
     MessageState.FAILED: "Not sent",
     MessageState.REFUSED: "No such address",
     MessageState.DROPPED: "Link too old",
