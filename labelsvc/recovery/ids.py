@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Integer, Table, func, select, text
+from sqlalchemy import Integer, Table, func, inspect, select, text
 from sqlalchemy.orm import Session
 
 from labelsvc.codes.tlog.formats import same
@@ -31,9 +31,14 @@ _LAST = (
 
 
 def newest(session: Session) -> dict[str, int]:
-    """Table → the largest id that a row has or had, for tables that number their rows."""
-    used = {table.name: session.scalar(select(func.max(table.c.id))) or 0 for table in _numbered()}
-    return largest(used, _kept(session, used))
+    """Table → the largest id that a row has or had, for tables that number their rows.
+
+    The database may be of an older release, which has fewer tables.
+    """
+    there = set(inspect(session.connection()).get_table_names())
+    tables = [table for table in _numbered() if table.name in there]
+    used = {table.name: session.scalar(select(func.max(table.c.id))) or 0 for table in tables}
+    return largest(used, _kept(session, used) if IdFloor.__tablename__ in there else {})
 
 
 def named(leaves: Iterable[Leaf], subjects: Iterable[str], files: Files) -> dict[str, int]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from labelsvc import clock
 from labelsvc import settings as settings_module
@@ -144,6 +144,15 @@ def test_a_loaded_copy_goes_on_after_what_was_given(
     with service.database.reading() as session:
         row = session.get_one(Issue, issue.id)
         assert (row.id, row.first >= 5_000, row.kid > 40) == (71, True, True)
+
+
+def test_a_database_of_an_older_release_tells_what_it_gave(service: Service, copy: Path) -> None:
+    """It lacks tables: what it gave must stay taken all the same."""
+    with service.database.engine.begin() as connection:
+        for name in ("id_floor", "blank_roll"):
+            connection.execute(text(f"DROP TABLE {name}"))
+    before = restoring._given(service.database)
+    assert (before.next > 1, before.kid > 0, before.ids["issue"]) == (True, True, 2)
 
 
 def test_a_restore_removes_what_a_killed_one_left(service: Service, copy: Path) -> None:
