@@ -12,9 +12,10 @@ from pathlib import Path
 
 from sqlalchemy import URL, inspect
 
-from labelsvc.codes.models import CODE_COUNTER
 from labelsvc.db import Base, Database, make_private_file
 from labelsvc.errors import BadInput
+from labelsvc.recovery import taken
+from labelsvc.recovery.complete import Before
 
 
 def dump(database: Database, target: Path) -> None:
@@ -27,29 +28,28 @@ def dump(database: Database, target: Path) -> None:
         source.backup(copy)  # SQLite's own online copy: consistent while others write
 
 
-def load(database: Database, source: Path, *, following: int = 1) -> None:
+def load(database: Database, source: Path, *, before: Before | None = None) -> None:
     """Put a copy in the place of *database*: all of it, or nothing when something fails.
 
-    :param following: the number of codes at which the loaded database goes on at the earliest. It is
-        raised together with the load: a restore that dies right after it must give no number twice.
+    :param before: what the replaced database gave. It is kept in the same step as the load: a restore
+        that dies right after it must give no number, row id or key id twice.
     """
-    # Both databases; a number of ours, and no text.
-    raised = f"UPDATE counter SET next = {following:d} WHERE name = '{CODE_COUNTER}' AND next < {following:d}"  # noqa: S608
     if database.is_sqlite:
         check(database, source)
-        with closing(sqlite3.connect(source)) as copy:
-            copy.execute(raised)
-            copy.commit()
+        if before is not None:
+            taken.in_file(source, before)
         _load_sqlite(Path(database.url.database or ""), source)
         return
     script, empty = source.with_name("restore.sql"), source.with_name("empty.sql")
+    after = source.with_name("after.sql")
+    after.write_text(taken.as_script(before) if before is not None else "")
     # First our tables, those too that are newer than the copy: the migrations make them again.
     names = [table.name for table in Base.metadata.sorted_tables] + ["alembic_version"]
     empty.write_text("".join(f'DROP TABLE IF EXISTS "{name}" CASCADE;\n' for name in names))
     _run("pg_restore", "--clean", "--if-exists", "--no-owner", f"--file={script}", str(source))
     _postgres(
         database, "psql", "--no-psqlrc", "--quiet", "--single-transaction",
-        "--set=ON_ERROR_STOP=1", f"--file={empty}", f"--file={script}", f"--command=SET search_path = DEFAULT; {raised}",
+        "--set=ON_ERROR_STOP=1", f"--file={empty}", f"--file={script}", f"--file={after}",
     )  # fmt: skip
 
 
@@ -76,16 +76,16 @@ def check(database: Database, source: Path) -> None:
 
 @contextmanager
 def replaced(
-    database: Database, source: Path, aside: Path, *, following: int = 1
+    database: Database, source: Path, aside: Path, *, before: Before | None = None
 ) -> Iterator[None]:
     """*source* in the place of *database*; what was there comes back when the block raises.
 
-    :param following: as of `load`.
+    :param before: as of `load`.
     :param aside: a file that does not exist: the database that is replaced, until the block ends.
     """
     kept = _keep(database, aside)
     try:
-        load(database, source, following=following)
+        load(database, source, before=before)
         yield
     except BaseException:
         database.close()

@@ -82,7 +82,7 @@ def restore(options: RestoreOptions) -> None:
         before = _given(database)
         database.close()
         _put_files(opened, files)
-        with dump.replaced(database, copy, Path(folder) / "replaced", following=before.next):
+        with dump.replaced(database, copy, Path(folder) / "replaced", before=before):
             migrations.upgrade(database)
             tasks.stop_sending(database)
             found = _complete(database, files, settings, before)

@@ -20,8 +20,12 @@ from labelsvc.codes.keys.key import KeyState as KeyState
 from labelsvc.db import Base
 from labelsvc.sealing import Sealed
 
-#: Name of the one counter that numbers every code.
+#: Name of the counter that numbers every code.
 CODE_COUNTER = "code"
+#: The number after the largest key that a replaced database had; without a row none was replaced.
+KEY_COUNTER = "key"
+#: `CODE_COUNTER` as a copy had it that was loaded over a newer database, until it is completed.
+COPY_COUNTER = "copy"
 
 
 class Counter(Base):

@@ -19,8 +19,15 @@ from labelsvc.accounts.models import SignIn, User
 from labelsvc.catalogue.models import Lot
 from labelsvc.clock import now
 from labelsvc.codes.keys.key import KeyState
-from labelsvc.codes.models import CODE_COUNTER, Counter, KeyRecord
-from labelsvc.codes.register.keys import create_keys, load_keyring, lock_counter, reserve, rotate
+from labelsvc.codes.models import CODE_COUNTER, COPY_COUNTER, Counter, KeyRecord
+from labelsvc.codes.register.keys import (
+    create_keys,
+    largest_kid,
+    load_keyring,
+    lock_counter,
+    reserve,
+    rotate,
+)
 from labelsvc.codes.tlog import log as public_log
 from labelsvc.codes.tlog import recovery
 from labelsvc.codes.tlog.formats.leaf import PrintRunLeaf
@@ -67,7 +74,7 @@ def given(session: Session) -> Before:
     """Collect what the database at hand has given."""
     return Before(
         session.scalar(select(Counter.next).where(Counter.name == CODE_COUNTER)) or 1,
-        session.scalar(select(func.max(KeyRecord.kid))) or 0,
+        largest_kid(session),
         ids.newest(session),
     )
 
@@ -88,7 +95,9 @@ def _complete(session: Session, files: Files, settings: Settings, before: Before
     origin = public_log.origin_of(settings.host)
     if session.get(Counter, CODE_COUNTER) is None:
         create_keys(session, secrets=settings.keys)
-    known = lock_counter(session)  # before the log: as those who issue
+    counted = lock_counter(session)  # before the log: as those who issue
+    own = session.get(Counter, COPY_COUNTER)  # of one that was raised as it was loaded
+    known = min(own.next, counted) if own is not None else counted
     written = journal.read(session, files, secrets=settings.keys)
     adopt.adopt(session, files, written.rows)
     state = public_log.open_log(session, origin=origin, secrets=settings.keys)
@@ -115,7 +124,7 @@ def _complete(session: Session, files: Files, settings: Settings, before: Before
         found.applied.done[kind] = found.applied.done.get(kind, 0) + count
     found.manifests = lists.take_manifests(session, files, settings.host)
     after = max(
-        [before.next, known, *(r.first + r.count for r in leaves if isinstance(r, PrintRunLeaf))]
+        [before.next, counted, *(r.first + r.count for r in leaves if isinstance(r, PrintRunLeaf))]
     )
     found.codes = after - known
     older = bool(leaves or entries or found.codes or written.number > journal.known(session))
@@ -129,6 +138,8 @@ def _complete(session: Session, files: Files, settings: Settings, before: Before
         session.execute(delete(SignIn))  # one that was ended after the copy must not come back
         lists.forget_head(session)
     _end(session, written, found, known)
+    if own is not None:
+        session.delete(own)
     return found
 
 
@@ -199,7 +210,7 @@ def _new_key(
     """
     newest = session.scalar(select(func.max(KeyRecord.kid))) or 0
     signed = max([leaf.kid for leaf in leaves if isinstance(leaf, PrintRunLeaf)], default=0)
-    lost = max(before.kid, signed + 1 if signed >= newest else 0)
+    lost = max(before.kid, largest_kid(session), signed + 1 if signed >= newest else 0)
     if lost > newest:
         reserve(session, secrets=settings.keys, above=lost)
     if not after:

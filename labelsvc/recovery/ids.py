@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Integer, Table, func, select, text
+from sqlalchemy import Integer, Table, func, inspect, select, text
 from sqlalchemy.orm import Session
 
 from labelsvc.codes.tlog.formats import same
 from labelsvc.codes.tlog.formats.leaf import Leaf, PrintRunLeaf, RecognitionLeaf, WithdrawalLeaf
-from labelsvc.db import Base, keep_ids
+from labelsvc.db import Base, IdFloor, keep_ids
 from labelsvc.files import Files
 
 #: Folder of files → table whose ids name what is in it.
@@ -17,16 +17,28 @@ _FOLDERS = {"runs": "print_run", "blanks": "blank_roll"}
 #: First word of a subject → table, where it is another word.
 _OTHER = {"key": "", "audit": "", "lost": ""}
 
-_SETVAL = (
+#: Of the table :name no id up to :last is given any more (PostgreSQL).
+SETVAL = (
     "SELECT setval(s, greatest(:last, (SELECT last_value FROM pg_sequences WHERE"
     " format('%I.%I', schemaname, sequencename)::regclass = s)))"
     " FROM (SELECT pg_get_serial_sequence(:name, 'id')::regclass AS s) AS found WHERE s IS NOT NULL"
 )
+#: The last id that the sequence of the table :name gave; null where it gave none.
+_LAST = (
+    "SELECT last_value FROM pg_sequences WHERE format('%I.%I', schemaname, sequencename)::regclass"
+    " = pg_get_serial_sequence(:name, 'id')::regclass"
+)
 
 
 def newest(session: Session) -> dict[str, int]:
-    """Table → the largest id it has, for tables that number their rows."""
-    return {table.name: session.scalar(select(func.max(table.c.id))) or 0 for table in _numbered()}
+    """Table → the largest id that a row has or had, for tables that number their rows.
+
+    The database may be of an older release, which has fewer tables.
+    """
+    there = set(inspect(session.connection()).get_table_names())
+    tables = [table for table in _numbered() if table.name in there]
+    used = {table.name: session.scalar(select(func.max(table.c.id))) or 0 for table in tables}
+    return largest(used, _kept(session, used) if IdFloor.__tablename__ in there else {})
 
 
 def named(leaves: Iterable[Leaf], subjects: Iterable[str], files: Files) -> dict[str, int]:
@@ -70,9 +82,16 @@ def raise_one(session: Session, table: Table, taken: int = 0) -> None:
     last = max(taken, used)
     if session.get_bind().dialect.name == "postgresql":
         if last:
-            session.execute(text(_SETVAL), {"last": last, "name": f'"{table.name}"'})
+            session.execute(text(SETVAL), {"last": last, "name": f'"{table.name}"'})
     elif last > used:
         keep_ids(session, table.name, last + 1)
+
+
+def _kept(session: Session, names: Iterable[str]) -> dict[str, int]:
+    """Table → the largest id that is taken though its row may be gone."""
+    if session.get_bind().dialect.name != "postgresql":
+        return {floor.name: floor.next - 1 for floor in session.scalars(select(IdFloor))}
+    return {name: session.scalar(text(_LAST), {"name": f'"{name}"'}) or 0 for name in names}
 
 
 def _numbered() -> list[Table]:

@@ -29,6 +29,7 @@ SEEN: Final = {
     "log": "the public log has more entries",
     "another": "the public log is of another database",
     "journal": "the journal beside the log is newer",
+    "restore": "a restore replaced a newer database and did not end",
 }
 
 

@@ -13,6 +13,7 @@ from unittest import mock
 import structlog
 
 from labelsvc.jobs import queue
+from labelsvc.recovery import complete
 from tests.faults.disk import Died, Disk
 from tests.faults.service import ACTS, BY_HAND, Bench, Broken, Said, Service, before, cheap
 
@@ -76,7 +77,10 @@ def _prepare(service: Service, said: Said, act: str) -> None:
     if act == "restore":
         lost = Said()
         service.issue(lost)
-        said.following = max(first + count for first, count in lost.issues.values())
+        service.rotate()
+        with service.database.reading() as session:
+            gave = complete.given(session)
+        said.following, said.rows, said.kid = gave.next, gave.ids["issue"], gave.kid
 
 
 def try_point(bench: Bench, point: Point) -> str:

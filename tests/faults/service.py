@@ -26,6 +26,7 @@ from labelsvc.cli.server import prepare
 from labelsvc.codes.models import CODE_COUNTER, Blank, Counter, Issue, Mark
 from labelsvc.codes.register import revoke
 from labelsvc.codes.register.issue import allocate, create_keys
+from labelsvc.codes.register.keys import rotate
 from labelsvc.codes.tlog import log, setback
 from labelsvc.codes.tlog.formats import audit
 from labelsvc.codes.tlog.models import LogLeaf
@@ -38,7 +39,7 @@ from labelsvc.files import Files
 from labelsvc.jobs.models import Job, JobState, Part
 from labelsvc.labels.models import PrintRun, RunState
 from labelsvc.labels.runs import start as print_run
-from labelsvc.recovery import archive, notice
+from labelsvc.recovery import archive, complete, notice
 from labelsvc.settings import Settings
 from labelsvc.worker import publishing, tasks
 from tests.factories import make_lot
@@ -72,6 +73,9 @@ class Said:
     imports: int = 0
     #: The number after the last that was given, also of issues that no restore can bring back.
     following: int = 0
+    #: The largest row id of an issue, and of a key, of the same kind.
+    rows: int = 0
+    kid: int = 0
     #: Checkpoint that was published, and lists by their path.
     checkpoint: bytes | None = None
     lists: dict[str, bytes] = field(default_factory=dict)
@@ -97,6 +101,10 @@ class Service:
             issue = allocate(session, lot=lot, count=7, form="offline")
             found = issue.id, issue.first, issue.count
         said.issues[found[0]] = found[1:]
+
+    def rotate(self) -> None:
+        with self.database.writing() as session:
+            rotate(session, secrets=self.settings.keys)
 
     def withdraw(self, said: Said) -> None:
         with self.database.writing() as session:
@@ -206,7 +214,10 @@ class Service:
     def _check_counter(self, said: Said) -> None:
         with self.database.reading() as session:
             following = session.scalar(select(Counter.next).where(Counter.name == CODE_COUNTER))
+            before = complete.given(session)
         _true((following or 0) >= said.following, "numbers that were given may be given again")
+        _true(before.ids["issue"] >= said.rows, "the id of an issue may be given again")
+        _true(before.kid >= said.kid, "the number of a key may be given again")
 
     def mend(self, act: str) -> None:
         """What the person at the machine does once more after an act of theirs broke off."""

@@ -21,7 +21,13 @@ from labelsvc.codes.forms.signing import public_key
 from labelsvc.codes.forms.units import UnitKey, unit_keys
 from labelsvc.codes.keys.key import Key, KeyState
 from labelsvc.codes.keys.keyring import Keyring
-from labelsvc.codes.models import CODE_COUNTER, Counter, KeyRecord, PermutationSecret
+from labelsvc.codes.models import (
+    CODE_COUNTER,
+    KEY_COUNTER,
+    Counter,
+    KeyRecord,
+    PermutationSecret,
+)
 from labelsvc.codes.register import claims
 from labelsvc.codes.tlog import describe, log
 from labelsvc.codes.tlog.ranges import Logged
@@ -187,8 +193,14 @@ def reserve(session: Session, *, secrets: Sequence[str], above: int) -> KeyRecor
     return _new_key(session, secrets, above)
 
 
+def largest_kid(session: Session) -> int:
+    """The largest number that a key has, or had in a database that this one replaced; 0 for none."""
+    floor = session.scalar(select(Counter.next).where(Counter.name == KEY_COUNTER)) or 1
+    return max(session.scalar(select(func.max(KeyRecord.kid))) or 0, floor - 1)
+
+
 def _new_key(session: Session, secrets: Sequence[str], above: int = 0) -> KeyRecord:
-    kid = max(session.scalar(select(func.max(KeyRecord.kid))) or 0, above) + 1
+    kid = max(largest_kid(session), above) + 1
     if kid > LAST_KID:
         raise KeyUnavailable("All {count} key numbers are used.", count=LAST_KID)
     seed = os.urandom(32)
