@@ -67,7 +67,7 @@ def token(session: Session, number: int, *, keys: Sequence[str]) -> str | None:
         return None
     for key in reversed(keys):
         made = _token(key, Purpose(row.purpose), row.seed)
-        if _hash(made) == row.token_hash:
+        if hmac.compare_digest(_hash(made), row.token_hash):
             return made
     return None
 
