@@ -50,9 +50,9 @@ def import_list(
     reason and fix, and are left out. Importing the same file again changes nothing.
     A list of withdrawn or expired products gives no stars: it proposes withdrawals in the name of
     the person that --by names, and a second person confirms them.
-    On a terminal only rows that want a look are shown; all of them with labelsvc --verbose import.
     A new product without a criteria set gets the one that its name points to, marked as a guess until
     somebody of the office or --guessed-sets right confirms it.
+    On a terminal only rows that want a look are shown; all of them with labelsvc --verbose import.
     An owner that may be known already waits until --same or --another says; it is remembered.
     For 30 days --undo takes a whole list back, as long as nothing was printed from it.
     Exit code 1 when a row was refused, or something of the file waits for an answer.

@@ -25,6 +25,7 @@ from labelsvc.db import Database
 from labelsvc.errors import ConfigurationError
 from labelsvc.files import Files
 from labelsvc.recovery import notice
+from labelsvc.scans.misses import Misses
 from labelsvc.settings import Settings
 from labelsvc.worker.broker import run_worker
 from labelsvc.worker.local import (
@@ -105,6 +106,8 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
         self._settings, self._options = settings, options
+        #: Made before the processes that serve, which share it: a limit for each would be twice the limit.
+        self._misses = Misses(settings.scan_misses)
         super().__init__()
 
     def load_config(self) -> None:
@@ -115,7 +118,7 @@ class Server(BaseApplication):  # type: ignore[misc]
         from labelsvc.web.app import create_app
         from labelsvc.web.incidents import Incidents
 
-        app = create_app(self._settings)
+        app = create_app(self._settings, misses=self._misses)
         Incidents.of(app).begin()
         return app
 

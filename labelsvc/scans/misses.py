@@ -1,55 +1,121 @@
-"""Misses: counts wrong codes of a network in a moving minute, in memory.
+"""Misses: counts wrong codes of a network in a moving minute, in memory that serving processes share.
 
 Never of hits: behind one address of a carrier stand thousands of phones, and a right code is
 answered whatever the others do. So the window stops nobody from guessing; it makes a flood of
 guesses cheap to answer, and `refusals` counts them for the watch. What a guess is worth is in
 docs/codes.md.
+
+The memory has no file: networks reach no disk and no backup, and are gone with the service.
 """
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
+import mmap
+import os
+import secrets
+import struct
+import tempfile
 import threading
 import time
-from collections import OrderedDict, deque
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from math import ceil
+from typing import Final, NamedTuple
 
-#: Networks that are remembered; the one that was quiet longest is forgotten first.
-LARGEST = 10_000
-SECONDS = 60.0
+SECONDS: Final = 60
+#: Networks that are remembered: so many groups, and of each group the ones that missed last.
+GROUPS, WAYS = 2048, 8
+#: A network: its digest (all zero: none), the second of its last miss, and misses by second modulo 60.
+_ROW: Final = struct.Struct(f"<8sq{SECONDS}I")
+_NOBODY: Final = bytes(8)
+
+
+class _Row(NamedTuple):
+    at: int
+    last: int
+    #: Misses by second, the oldest first.
+    counts: list[int]
 
 
 class Misses:
-    """One a process.
+    """One a service: made before it forks, or one a process.
 
     :param most: misses of a network in a minute that are answered in full.
+    :param clock: seconds, the same in all processes.
     """
 
     def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._most, self._clock = most, clock
-        self._times: OrderedDict[str, deque[float]] = OrderedDict()
+        self._memory = mmap.mmap(-1, GROUPS * WAYS * _ROW.size)
+        # The system takes the lock of a file from a process that dies with it, as no other kind.
+        self._file, path = tempfile.mkstemp()
+        os.unlink(path)  # noqa: PTH108  # nobody else is to find it
+        weakref.finalize(self, os.close, self._file)
         self._lock = threading.Lock()
+        #: Else somebody could choose networks that push others out of their group.
+        self._salt = secrets.token_bytes(16)
 
     def add(self, network: str) -> int:
         """Count a miss. Gives the whole seconds until the next one is answered; 0: this one is."""
-        now = self._clock()
-        with self._lock:
-            times = self._times.setdefault(network, deque())
-            self._times.move_to_end(network)
-            while len(self._times) > LARGEST:
-                self._times.popitem(last=False)
-            wait = self._wait(times, now)
+        name = self._name(network)
+        with self._alone():
+            now = self._clock()  # not before: whoever came between has counted a later second
+            row = self._find(name, int(now))
+            wait = self._wait(row, now)
             if not wait:
-                times.append(now)
+                row.counts[-1] += 1
+                self._write(name, row, int(now))
             return wait
 
     def wait(self, network: str) -> int:
         """What `add` would give, without counting."""
-        with self._lock:
-            times = self._times.get(network)
-            return self._wait(times, self._clock()) if times else 0
+        name = self._name(network)
+        with self._alone():
+            now = self._clock()
+            return self._wait(self._find(name, int(now)), now)
 
-    def _wait(self, times: deque[float], now: float) -> int:
-        while times and times[0] <= now - SECONDS:
-            times.popleft()
-        return max(1, ceil(times[0] + SECONDS - now)) if len(times) >= self._most else 0
+    def _name(self, network: str) -> bytes:
+        return hashlib.blake2s(network.encode(), key=self._salt, digest_size=8).digest()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        # Locks of files hold other processes off, not other threads of this one.
+        with self._lock:
+            fcntl.lockf(self._file, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                fcntl.lockf(self._file, fcntl.LOCK_UN)
+
+    def _find(self, name: bytes, second: int) -> _Row:
+        """The row of *name* as it is in *second*; a new one in the place of who was quiet longest."""
+        start = int.from_bytes(name[:4]) % GROUPS * WAYS * _ROW.size
+        quietest = _Row(start, second + 1, [])
+        for at in range(start, start + WAYS * _ROW.size, _ROW.size):
+            known, last = struct.unpack_from("<8sq", self._memory, at)
+            if known == name:
+                return _Row(at, last, self._minute(at, last, second))
+            last = -1 if known == _NOBODY else last
+            if last < quietest.last:
+                quietest = _Row(at, last, [])
+        return quietest._replace(counts=[0] * SECONDS)
+
+    def _minute(self, at: int, last: int, second: int) -> list[int]:
+        """Misses of the minute that ends with *second*, the oldest second first."""
+        found = _ROW.unpack_from(self._memory, at)[2:]
+        seconds = range(second - SECONDS + 1, second + 1)
+        return [found[s % SECONDS] if last - SECONDS < s <= last else 0 for s in seconds]
+
+    def _write(self, name: bytes, row: _Row, second: int) -> None:
+        first = (second + 1) % SECONDS  # where the oldest second stands
+        counts = row.counts[SECONDS - first :] + row.counts[: SECONDS - first]
+        _ROW.pack_into(self._memory, row.at, name, second, *counts)
+
+    def _wait(self, row: _Row, now: float) -> int:
+        if sum(row.counts) < self._most:
+            return 0
+        oldest = next(n for n, count in enumerate(row.counts) if count)
+        return max(1, ceil(int(now) + 1 + oldest - now))

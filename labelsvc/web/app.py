@@ -11,6 +11,7 @@ from labelsvc import settings as settings_module
 from labelsvc.db import Database
 from labelsvc.migrations import tables as tables
 from labelsvc.resources import folder
+from labelsvc.scans.misses import Misses
 from labelsvc.settings import Settings
 from labelsvc.web import (
     assets,
@@ -27,11 +28,17 @@ from labelsvc.web.inspect import leaving
 from labelsvc.web.site import Site
 
 
-def create_app(settings: Settings | None = None, database: Database | None = None) -> Flask:
+def create_app(
+    settings: Settings | None = None,
+    database: Database | None = None,
+    *,
+    misses: Misses | None = None,
+) -> Flask:
     """Make the application.
 
     :param settings: the process's settings unless given.
     :param database: an open database, for tests; otherwise opened from the settings.
+    :param misses: wrong codes of the whole service; otherwise this application counts for itself.
     """
     settings = settings or settings_module.settings()
     app = Flask("labelsvc", static_folder=str(folder("static")), template_folder=None)
@@ -41,7 +48,9 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         MAX_CONTENT_LENGTH=settings.upload_mib * 1024 * 1024,
     )
     app.url_map.converters["int"] = RowNumber
-    app.extensions["labelsvc"] = Site(settings, database or Database.of(settings))
+    app.extensions["labelsvc"] = Site(
+        settings, database or Database.of(settings), misses or Misses(settings.scan_misses)
+    )
     loaders = [FileSystemLoader(folder("templates"))]
     if settings.template_override is not None:
         loaders.insert(0, FileSystemLoader(settings.template_override))

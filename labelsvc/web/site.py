@@ -19,13 +19,12 @@ class Site:
 
     settings: Settings
     database: Database
-    files: Files = field(init=False)
     #: Codes that did not hold, by the networks of who asked; of every page that takes a code.
-    misses: Misses = field(init=False)
+    misses: Misses
+    files: Files = field(init=False)
 
     def __post_init__(self) -> None:
         self.files = Files(self.settings.files)
-        self.misses = Misses(self.settings.scan_misses)
 
 
 def site() -> Site:

@@ -25,6 +25,7 @@ from labelsvc.settings import Settings
 from labelsvc.worker.couriers import Couriers
 from labelsvc.worker.posting import Postman
 from labelsvc.worker.publishing import Publisher
+from labelsvc.worker.quiet import Quiet
 from labelsvc.worker.tasks import close_job, do_part
 
 log = structlog.get_logger()
@@ -152,14 +153,14 @@ def dispatch_forever(settings: Settings, stop: threading.Event) -> None:
 
     database, files, app = Database.of(settings), Files(settings.files), make_app(settings)
     dispatcher, publisher = Dispatcher(database, app), Publisher(database, files, settings)
-    silent = False
+    quiet, busy, silent = Quiet(database), False, False
     try:
         with Couriers(database, files, settings), Postman(database, settings):
             while not stop.is_set():
                 pause = EVERY
                 try:
                     publisher.tick()
-                    dispatcher.tick()
+                    busy = (busy or quiet.is_over()) and dispatcher.tick() > 0
                     silent = False
                 except OperationalError as error:
                     if not silent:

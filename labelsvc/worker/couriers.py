@@ -16,6 +16,7 @@ from labelsvc.files import Files
 from labelsvc.jobs import queue
 from labelsvc.labels.printers.sending import JOB_KIND
 from labelsvc.settings import Settings
+from labelsvc.worker.quiet import Quiet
 from labelsvc.worker.tasks import do_part
 
 log = structlog.get_logger()
@@ -49,12 +50,14 @@ class Couriers:
             thread.join(_PATIENCE / len(self._sending))
 
     def _look_forever(self) -> None:
+        quiet = Quiet(self._database)
         while not self._stop.is_set():
             pause = _EVERY
             try:
                 self._sending = [thread for thread in self._sending if thread.is_alive()]
-                while len(self._sending) < MOST and self._take():
-                    pass
+                if quiet.is_over():
+                    while len(self._sending) < MOST and self._take():
+                        pass
             except Exception:  # a database that is away for a moment must not end it
                 log.exception("couriers stumbled")
                 pause = _BREATH

@@ -26,6 +26,7 @@ from labelsvc.worker.broker import dispatch_forever
 from labelsvc.worker.couriers import Couriers
 from labelsvc.worker.posting import Postman
 from labelsvc.worker.publishing import Publisher
+from labelsvc.worker.quiet import Quiet
 from labelsvc.worker.tasks import work_once
 
 log = structlog.get_logger()
@@ -55,12 +56,15 @@ def work_forever(settings: Settings, stop: threading.Event) -> None:
     """Do parts until *stop* is set."""
     database, files = Database.of(settings), Files(settings.files)
     pause, publisher = SHORTEST, Publisher(database, files, settings)
+    quiet, busy = Quiet(database), False
     try:
         with Couriers(database, files, settings), Postman(database, settings):
             while not stop.is_set():
                 publisher.tick()  # also between the parts of a long run
                 try:
-                    busy = work_once(database, files, settings, but=SENDING)
+                    busy = (busy or quiet.is_over()) and work_once(
+                        database, files, settings, but=SENDING
+                    )
                 except Exception:  # a database that is away for a moment must not end the worker
                     log.exception("worker stumbled")
                     busy = False

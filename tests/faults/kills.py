@@ -21,7 +21,7 @@ from click.testing import CliRunner
 from labelsvc import settings as settings_module
 from labelsvc.cli import main
 from tests.faults.crash import _quiet
-from tests.faults.service import ACTS, Bench, Broken, Said, Service, before, settings_of
+from tests.faults.service import ACTS, BY_HAND, Bench, Broken, Said, Service, before, settings_of
 
 
 @dataclass
@@ -42,7 +42,9 @@ class Row:
 def run(bench: Bench, folder: Path, *, count: int, seed: int) -> list[Row]:
     """*count* kills, of each kind of work in turn."""
     chance = random.Random(seed)
-    kinds = list(ACTS) if bench.server else [*ACTS, "restore", "backup"]
+    kinds = [kind for kind in ACTS if kind not in ("backup", *BY_HAND)]
+    if not bench.server:  # its copies are of the folder
+        kinds += ["restore", "backup"]
     rows = {
         kind: Row(f"kill -9: {kind}" + (", PostgreSQL" if bench.server else "")) for kind in kinds
     }

@@ -136,6 +136,7 @@ class Service:
         self.command("backup", str(self.folder / NEW_COPY), "--force")
 
     def restore(self, _: Said) -> None:
+        self.database.close()  # one that is open makes it wait for a lock, as a service beside it would
         self.command("restore", str(self.folder / COPY), "--force")
 
     def complete(self, _: Said) -> None:

@@ -11,6 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from labelsvc.accounts import passwords
+from labelsvc.accounts.models import Role
+from labelsvc.accounts.users import create_user
 from labelsvc.db import Database
 from labelsvc.settings import Settings
 from labelsvc.web.app import create_app
@@ -76,3 +78,13 @@ def signed_in(app: Flask) -> Callable[[str], Person]:
 def desk(app: Flask, database: Database) -> Callable[[str], Desk]:
     """`desk("office")`: a browser in which that person is signed in; `desk("")`: nobody is."""
     return lambda name: Desk(app, database, name)
+
+
+@pytest.fixture
+def viewer(database: Database, world: World) -> None:
+    """Add an account that only looks; the other people are of the small world."""
+    with database.writing() as session:
+        create_user(
+            session, name="viewer", full_name="Viewer", role=Role.VIEWER, producer_id=None,
+            password=PASSWORD, actor="test",
+        )  # fmt: skip

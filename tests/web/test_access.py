@@ -18,7 +18,6 @@ from werkzeug.test import TestResponse
 
 from labelsvc.accounts import roles
 from labelsvc.accounts.models import AuditEntry, Role, SignIn, SignInTry, Stage
-from labelsvc.accounts.users import create_user
 from labelsvc.db import Database
 from labelsvc.inspections.report import SentReport, send_report
 from labelsvc.settings import Settings
@@ -36,14 +35,7 @@ _ADDRESSES = re.compile(r'<(a|form)\b[^>]*?\b(?:href|action)="([^"]*)"')
 _OWN_TOKENS = ("report", "inner", "place", "scan")
 
 
-@pytest.fixture(autouse=True)
-def viewer(database: Database, world: worlds.World) -> None:
-    """Somebody who only looks; the other people are of the small world."""
-    with database.writing() as session:
-        create_user(
-            session, name="viewer", full_name="Viewer", role=Role.VIEWER, producer_id=None,
-            password=worlds.PASSWORD, actor="test",
-        )  # fmt: skip
+pytestmark = pytest.mark.usefixtures("viewer")
 
 
 def pages(app: Flask) -> Iterator[tuple[Rule, str]]:

@@ -118,6 +118,7 @@ def test_nobody_is_sent_on_to_what_is_no_page_of_ours(target: str) -> None:
         assert local_target(target) is None
 
 
+@pytest.mark.usefixtures("viewer")
 @pytest.mark.parametrize("name", list(PEOPLE))
 def test_nothing_of_a_query_reaches_the_making_of_addresses(
     app: Flask, desk: Callable[[str], Desk], name: str

@@ -44,7 +44,7 @@ _SET = Column("set", "Bộ sản phẩm", 30, "Chọn trong danh sách (26 bộ 
 _CODE = Column("ocop_code", "Mã sản phẩm OCOP", 18, "Nếu đã có.")
 _GTIN = Column("gtin", "Mã GTIN", 16, "8, 12, 13 hoặc 14 chữ số, có số 0 ở đầu.")
 _NET = Column("net_content", "Quy cách đóng gói", 18, "Ví dụ 200 g.")
-#: What labels say of a product: none of it is needed, and a fault in it refuses no row.
+#: What labels say of a product: none of it is needed.
 _CONTENTS = (
     Column("brand", "Thương hiệu", 18, "Nếu có."),
     Column("shelf_life_days", "Hạn sử dụng", 16, "Số ngày, tháng hoặc năm, ví dụ 12 tháng."),

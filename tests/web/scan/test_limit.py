@@ -64,12 +64,23 @@ def test_wrong_codes_are_answered_up_to_the_limit_and_then_told_to_wait(
     assert ask(client, path, "203.0.114.7").status_code == 404
 
 
+def test_processes_of_one_service_count_together(
+    app: Flask, client: FlaskClient, world: World, database: Database
+) -> None:
+    own = app.extensions["labelsvc"]
+    second = create_app(own.settings, database, misses=own.misses).test_client()
+    path = world.codes["not_issued"]
+    statuses = [ask(asked, path).status_code for _ in range(MOST) for asked in (client, second)]
+    assert statuses == [404] * MOST + [429] * MOST
+    assert ask(second, world.codes["in_force"]).status_code == 200
+
+
 def test_right_codes_neither_count_nor_wait(client: FlaskClient, world: World, app: Flask) -> None:
     good = ("in_force", "gs1", "offline", "lot")
     for _ in range(MOST):
         for name in good:
             assert ask(client, world.codes[name]).status_code == 200
-    assert ScanSite.of(app).misses._times == {}
+    assert not any(ScanSite.of(app).misses._memory[:])
     for _ in range(MOST + 1):
         ask(client, world.codes["not_issued"])
     for name, status in (*((name, 200) for name in good), ("withdrawn", 410), ("link", 200),

@@ -144,9 +144,10 @@ function isHost(text) {
  * @returns {FormerHost}
  */
 function readHost(entry) {
-  const { name, kids } = entry ?? {};
+  const { name } = entry ?? {};
+  const kids = list(entry?.kids);
   const [since, until] = [moment(entry?.from), moment(entry?.until)];
-  if (!isHost(name) || !since || !until || until <= since || !list(kids).length) throw damaged();
+  if (!isHost(name) || !since || !until || until <= since || !kids.length) throw damaged();
   const right = kids.every((kid, at) => Number.isInteger(kid) && kid > (at ? kids[at - 1] : 0) && kid < 4096);
   if (!right) throw damaged();
   return Object.freeze({ name, since, until, kids: Object.freeze(kids) });
