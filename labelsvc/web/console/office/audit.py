@@ -16,10 +16,13 @@ from sqlalchemy.orm import Session
 from labelsvc.accounts.models import AuditEntry, User
 from labelsvc.catalogue.models import Outlet, Producer, Product, Village
 from labelsvc.web.console.action_words import ACTIONS
+from labelsvc.web.console.case_words import KINDS as CASE_KINDS
 from labelsvc.web.console.column_words import COLUMN_WORDS
 from labelsvc.web.console.lists import choice_of, names_of, paged
+from labelsvc.web.console.office.accounts import ROLE_WORDS
 from labelsvc.web.console.office.audit_search import matching
 from labelsvc.web.console.office.dashboard import bp
+from labelsvc.web.console.office.producers import KINDS as PRODUCER_KINDS
 from labelsvc.web.language import gettext
 from labelsvc.web.site import site
 
@@ -47,6 +50,19 @@ FACTS_SHOWN = COLUMN_WORDS | {
     "networks": "Networks", "most": "Most from one network", "source": "That network, in a word of the day",
     "page": "Page", "accounts": "Numbers of accounts",
     "made_on": "Date of manufacture (NSX)", "expires_on": "Expiry date (HSD)", "key": "Key",
+    "uid": "Mark of the case",
+}  # fmt: skip
+#: Values that are machine words, by the fact that has them.
+VALUES_SHOWN: dict[str, dict[Any, str]] = {
+    "role": {**ROLE_WORDS},
+    "kind": {
+        **CASE_KINDS, **PRODUCER_KINDS, "press": "For the print shop", "variable": "Variable data", "cartons": "Labels for cartons",
+        "archive": "Archive copy",
+    },
+    "form": {
+        "short": "Short code, one for each item", "lot": "One code for the whole lot", "gs1": "GS1 Digital Link",
+        "offline": "Signed code that can be checked without a network (larger symbol)",
+    },
 }  # fmt: skip
 #: Things that have a page → its endpoint and the name of the number in it.
 _PAGES = {
@@ -166,14 +182,15 @@ def _thing(subject: str, names: dict[str, str]) -> tuple[str, str]:
 def _fact(name: str, value: Any) -> Fact:
     label = gettext(FACTS_SHOWN[name]) if name in FACTS_SHOWN else name
     if isinstance(value, list) and len(value) == 2:
-        return Fact(label, f"{_word(value[0])} → {_word(value[1])}")
-    text = _word(value)
+        return Fact(label, f"{_word(name, value[0])} → {_word(name, value[1])}")
+    text = _word(name, value)
     return Fact(label, text, bool(_HASH.fullmatch(text)))
 
 
-def _word(value: Any) -> str:
+def _word(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     if value is None or value == "":
         return "–"
-    return str(value)
+    words = VALUES_SHOWN.get(name, {}).get(value) if isinstance(value, str) else None
+    return gettext(words) if words else str(value)
