@@ -55,7 +55,7 @@ def run(
         for number in range(messages):
             note = Note("case_opened", f"case:{number}", {"number": number})
             outbox.put(session, note, Channel.MAIL, address=f"a{number}@example.vn")
-    database.dispose()
+    database.engine.dispose()
     taken = folder / "taken"
     server = _child(lambda: _serve(settings.smtp_port, taken))
     kills = 0
@@ -95,7 +95,7 @@ def _left(database: Database) -> int:
     with database.reading() as session:
         waiting = select(func.count()).where(Message.state != MessageState.SENT)
         found = session.scalar(waiting.select_from(Message)) or 0
-    database.dispose()  # a child must not have the connection
+    database.engine.dispose()  # closed: a child must not have the connection
     return found
 
 
