@@ -258,7 +258,7 @@ def writing_here() -> bool:
 
 
 class Database:
-    """An engine and its two doors. One per process; after a fork call `dispose()`.
+    """An engine and its two doors. One per process: a forked child makes its own.
 
     A thread has one connection at a time: `reading` inside an open door looks through that one. With
     two, all who have their first may wait for ever for their second.
@@ -390,12 +390,6 @@ class Database:
             self._glances.connection, self._glances.generation = own, self._generation
             self._opened.append(own)
         return cast(tuple[Any, ...] | None, own.execute(query, values).fetchone())
-
-    def dispose(self) -> None:
-        """Drop pooled connections without closing the parent's sockets; for a forked child."""
-        self._generation += 1
-        self._opened.clear()
-        self.engine.dispose(close=False)
 
     def close(self) -> None:
         """Close every pooled connection; threads that work for this database end by `closed`."""

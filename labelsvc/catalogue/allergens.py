@@ -63,7 +63,7 @@ class Allergen(NamedTuple):
 
 
 def named(text: str) -> Iterator[Allergen]:
-    """What *text*, names with commas between, says: each once, in its order."""
+    """Name each allergen of *text*, names with commas between, once and in its order."""
     seen: set[str] = set()
     for part in _SPLIT.split(text):
         name = _LEAD.sub("", part.strip()).strip(" .:")

@@ -34,7 +34,7 @@ _LATEST: Final = max(WAITS) * 2
 
 @dataclass(frozen=True)
 class Note:
-    """What is told: a kind of `KINDS`, the facts of its sentences, the act that it tells of."""
+    """One thing to tell: a kind of `KINDS`, the facts of its sentences, the act that it tells of."""
 
     kind: str
     #: "case:12:opened": the act, the same however often it is told.

@@ -19,7 +19,7 @@ DELETE: Final = timedelta(days=400)
 
 
 class Standing(NamedTuple):
-    """How the outbox stands."""
+    """Counts of the outbox by state."""
 
     waiting: int = 0
     failed: int = 0

@@ -60,7 +60,7 @@ _LOOKED_AT: Final = frozenset({400, 401, 403, 429})
 
 @dataclass
 class _Minute:
-    """What was refused of one kind since the last entry."""
+    """Refusals of one kind since the last entry."""
 
     count: int = 0
     sources: Counter[str] = field(default_factory=Counter)

@@ -19,7 +19,7 @@ AGAIN: Final = 1.0
 
 
 class Quiet:
-    """What one thread saw before its last full look."""
+    """State of the queue as one thread saw it before its last full look."""
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.monotonic) -> None:
         self._database, self._clock = database, clock

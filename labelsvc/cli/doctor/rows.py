@@ -191,7 +191,7 @@ def hosts(settings: Settings, database: Database) -> str:
 
 
 def messages(settings: Settings, database: Database) -> str:
-    """How the outbox stands. :raises Doubt: messages wait that nobody sends, or were not taken."""
+    """Tell the state of the outbox. :raises Doubt: messages wait that nobody sends, or were not taken."""
     with database.reading() as session:
         found = overview.standing(session)
     if found.stuck:

@@ -285,7 +285,7 @@ class Keyring:
         return self._numbers
 
     def _signers(self, form: str, bits: int, host: str) -> dict[int, CodeSigner]:
-        """What makes and checks the tags of one form under *host*, by kid."""
+        """Give the signers of one form under *host*, by kid."""
         kids = self.former.get(host)
         return {
             key.kid: CodeSigner(

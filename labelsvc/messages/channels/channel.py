@@ -14,7 +14,7 @@ from labelsvc.messages.models import Message
 
 
 class Why(StrEnum):
-    """What a refusal means for the message."""
+    """Meaning of a refusal for the message."""
 
     #: The channel itself does not work at the moment, whatever the message.
     AWAY = "away"

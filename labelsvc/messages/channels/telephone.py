@@ -15,13 +15,13 @@ from labelsvc.settings import Settings
 
 
 class Gateway(Protocol):
-    """How one kind of gateway is spoken to."""
+    """Protocol of one kind of gateway."""
 
     def headers(self, token: str) -> Mapping[str, str]:
         """The headers by which it knows us."""
 
     def body(self, outgoing: Outgoing, template: str) -> Mapping[str, Any]:
-        """What it is sent."""
+        """Give the body of the request."""
 
     def look(self, answer: Answer) -> None:
         """:raises NotSentError: it says no in an answer of the status 200."""
@@ -103,7 +103,7 @@ def international(number: str) -> str:
 
 
 def values(outgoing: Outgoing) -> dict[str, str]:
-    """What a template may hold: the facts as texts, and the link."""
+    """Values that a template may hold: the facts as texts, and the link."""
     return {name: str(value) for name, value in outgoing.facts.items() if name != "page"} | {
         "link": outgoing.letter.link
     }

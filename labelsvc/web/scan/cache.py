@@ -109,7 +109,7 @@ def _key(peek: Peek, kind: str, lang: str) -> tuple[Any, ...]:
 
 
 def stamp_of(peek: Peek) -> tuple[Any, ...]:
-    """What a page that is made now is good for: the revisions of its look, and today."""
+    """Tag of a page that is made now: the revisions of its look, and today."""
     return peek.revision, peek.producer, peek.changes, clock.today()
 
 

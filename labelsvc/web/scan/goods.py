@@ -21,7 +21,7 @@ bp = Blueprint("goods", __name__, url_prefix="/product")
 
 @bp.get("/<int:product_id>")
 def product(product_id: int) -> ResponseReturnValue:
-    """What is known of a product; no scan, for nobody holds an item of it."""
+    """Show what is known of a product; no scan, for nobody holds an item of it."""
     kind = kind_for_agent(asked_kind())
     with site().database.reading() as session:
         found = lookup.by_product(session, product_id, on=clock.today())

@@ -179,7 +179,7 @@ def read_address_of(reader: Reader, context: Context, rest: str = "") -> None:
 
 
 def _of_two_times(reader: Reader, name: str) -> tuple[str, str]:
-    """What the columns of *name* say of today, and what those "trước sắp xếp" or "cũ" say beside them."""
+    """Read the columns of *name*: the text of today, and that of "trước sắp xếp" or "cũ" beside it."""
     header = reader.header
     if name not in header.more:
         return reader.text(name), ""

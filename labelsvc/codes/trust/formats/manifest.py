@@ -64,7 +64,7 @@ class FormerHost:
             raise _damaged()
 
     def to_facts(self) -> dict[str, Any]:
-        """How it stands in a manifest."""
+        """Give it as a manifest holds it."""
         return {
             "name": self.name, "from": _moment(self.since), "until": _moment(self.until),
             "kids": list(self.kids),
