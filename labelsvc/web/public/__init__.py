@@ -1,0 +1,1 @@
+"""Pages of the public register: products, villages, points of sale and figures for anybody."""
