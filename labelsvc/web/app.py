@@ -59,6 +59,7 @@ def create_app(
     for part in (hosts, links, language, assets, csrf, gate, responses, problems, incidents):
         part.install(app)
     app.jinja_env.globals["settings"] = settings
+    app.jinja_env.globals["has_page"] = app.view_functions.__contains__
     _register(app)
     leaving.install(app)
     _wrap(app)
