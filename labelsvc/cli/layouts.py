@@ -14,6 +14,7 @@ from labelsvc.cli import base
 from labelsvc.cli.written import check_output
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.labels import legal
+from labelsvc.labels.checks import paper_edge
 from labelsvc.labels.drawing import fonts, sample_content
 from labelsvc.labels.drawing.compose import compose
 from labelsvc.labels.drawing.content import LabelContent
@@ -251,7 +252,7 @@ def _checked(
             drawing.resolve(unit, fonts.load())
         unit = sample_content.sample_unit_of(layout)
         drawing = compose(layout, content, fonts.load(), unit=unit)
-        for finding in legal.check_label(
+        found = legal.check_label(
             layout,
             drawing,
             content,
@@ -259,7 +260,8 @@ def _checked(
             fonts.load(),
             unit=unit,
             declared_elsewhere=elsewhere,
-        ):
+        )
+        for finding in (*found, *paper_edge.findings(layout, drawing)):
             row = {
                 "message": base.say(finding.message, **finding.params),
                 "fix": base.say(finding.fix, **finding.params),

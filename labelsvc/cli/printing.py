@@ -20,7 +20,7 @@ from labelsvc.db import Database
 from labelsvc.errors import BadInput
 from labelsvc.files import Files
 from labelsvc.i18n import fold
-from labelsvc.labels import own_layouts
+from labelsvc.labels import legal, own_layouts
 from labelsvc.labels.models import BlankRoll, Printer, PrintRun
 from labelsvc.labels.printers import book
 from labelsvc.labels.rolls.languages import outputs, suffixes
@@ -29,6 +29,7 @@ from labelsvc.labels.runs import start as print_run
 from labelsvc.labels.runs.request import RunRequest
 from labelsvc.labels.sheets.imprint import Imprint, usual_spares
 from labelsvc.labels.sheets.placement import Order
+from labelsvc.labels.sheets.plain_paper import on_plain_paper
 from labelsvc.labels.sheets.sheet import cells
 from labelsvc.settings import Settings
 from labelsvc.worker.tasks import run_inline
@@ -108,6 +109,7 @@ class PrintOptions:
     each: bool
     spares: str
     printer: str | None
+    paper: str
     output: Path
     as_json: bool
 
@@ -162,6 +164,12 @@ class PrintOptions:
     "--printer", help="A printer of the producer, by name: its correction and resolution."
 )
 @click.option(
+    "--paper",
+    metavar="A4",
+    default="",
+    help="Plain paper, to be cut by hand: as many labels as have room, with marks to cut along.",
+)
+@click.option(
     "--output",
     required=True,
     type=click.Path(dir_okay=False, path_type=Path),
@@ -191,6 +199,8 @@ def print_labels(options: PrintOptions) -> None:
         found = find_lot(session, options.lot, options.product)
         producer_id = found.product.producer_id
         chosen = own_layouts.find(session, producer_id, layout)
+        if options.paper:
+            chosen = on_plain_paper(chosen, options.paper)
         request = RunRequest(
             lot=found,
             layout=chosen,
@@ -203,16 +213,26 @@ def print_labels(options: PrintOptions) -> None:
             former=settings.former_hosts,
             pictures=artwork.pictures(session, files),
         )
+        remarks = print_run.check_run(session, request).warnings
         run = print_run.start_run(session, request, actor=ACTOR)
         run_id, job_id = run.id, run.job_id
     render(database, files, settings, job_id, layout)
     with database.reading() as session:
         run = session.get_one(PrintRun, run_id)
         result = {"run": run.id} | written(files, run, output)
+    result["remarks"] = [_remark(found) for found in remarks]
+    said = base.say(
+        "{output}: labels {labels}, pages {pages}, symbols read back {decoded}.", **result
+    )
     base.put(
-        result, options.as_json,
-        base.say("{output}: labels {labels}, pages {pages}, symbols read back {decoded}.", **result),
-    )  # fmt: skip
+        result, options.as_json, "\n".join([said, *(f"– {words}" for words in result["remarks"])])
+    )
+
+
+def _remark(found: legal.Finding) -> str:
+    """A finding of the contents that were printed, in the language of the command line."""
+    words = (base.say(text, **found.params) for text in (found.message, found.fix))
+    return " ".join([*words, f"({legal.cite(found.article, base.language())})"])
 
 
 def kind_of(output: Path) -> str:

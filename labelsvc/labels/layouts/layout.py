@@ -38,6 +38,7 @@ class Layout(Part):
     sample: Literal["food", "craft"] = Field("food", description="the goods that previews show")
     forms: tuple[Form, ...] = Field(("short",), min_length=1, description="first is the default")
     resolution_dpi: int = Field(600, ge=100, le=2400, description="of the printer it is made for")
+    edition: Literal[1, 2] = Field(2, description="how files are written; 1 as before 2026-12")
     label: LabelShape
     sheet: SheetSpec = Field(default_factory=lambda: SheetSpec.model_validate({}))
     colours: dict[str, Hex] = Field(

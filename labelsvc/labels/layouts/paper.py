@@ -59,6 +59,7 @@ class SheetSpec(Part):
     margin_top: float | None = Field(None, ge=0, le=500)
     pitch_x: Length | None = Field(None, description="default the label's width: no gap")
     pitch_y: Length | None = Field(None, description="default the label's height: no gap")
+    marks: bool = Field(False, description="marks to cut along: the sheet has no cuts of its own")
     note: str = ""
 
 

@@ -24,13 +24,18 @@ from labelsvc.labels.drawing.ops import (
 )
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.layouts.path_data import Command
-from labelsvc.labels.pdf import paint
+from labelsvc.labels.pdf import cutting, paint
 from labelsvc.labels.pdf.canvas import canvas_for_labels, saved, show
 from labelsvc.labels.pdf.label_block import Label
 from labelsvc.labels.pdf.paint import PT
 from labelsvc.labels.sheets.profile import Profile
 from labelsvc.labels.sheets.sheet import Cell, Sheet
 from labelsvc.labels.symbols import batch, encode
+from labelsvc.labels.symbols.size import dots_per_mm
+
+#: Of a dot, at each edge of a symbol: an edge on the line between two dots is counted with both by
+#: programs that round outwards (poppler).
+_INSET = 0.02
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,8 @@ class Pages:
         self.sheet = Sheet.of(layout)
         self.page_height = float(self.sheet.page_height)
         self.canvas = canvas_for_labels(out, fonts, float(self.sheet.page_width), self.page_height)
+        if self.layout.sheet.marks:
+            self.canvas.setViewerPreference("Duplex", "Simplex")
         self._bend = paint.bend(profile, float(self.sheet.page_width), self.page_height)
         self._forms: dict[int, str] = {}
         self._full: dict[int, str] = {}
@@ -103,13 +110,23 @@ class Pages:
             if op.colour != colour:
                 colour = op.colour
                 self._emit(paint.fill(colour))
-            y = self.page_height - cell.y - op.y - op.size
-            self._emit(paint.mask(op, label.rows, cell.x + op.x, y))
+            self._symbol(op, label.rows, cell)
         self._words(labels)
+        if self.layout.sheet.marks:
+            self._emit(cutting.marks(self.sheet, round_labels=self.layout.label.round))
         self._margin(number, pages)
         if self._bend:
             self._emit("Q")
         self.canvas.showPage()
+
+    def _symbol(self, op: SymbolOp, rows: bytes, cell: Cell) -> None:
+        """On whole dots of the printer in place as well as in size, so that no program that turns
+        the page into dots makes a row or a column of it wider."""
+        x, y, inset = cell.x + op.x, cell.y + op.y, 0.0
+        if self.layout.edition > 1:
+            scale = dots_per_mm(self.layout.resolution_dpi)
+            x, y, inset = round(x * scale) / scale, round(y * scale) / scale, _INSET / scale
+        self._emit(paint.mask(op, rows, x, self.page_height - y - op.size, inset=inset))
 
     # --- static part ---
 

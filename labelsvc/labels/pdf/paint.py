@@ -76,14 +76,16 @@ def shape(op: RectOp | PathOp | LineOp, height: float) -> str:
     return " ".join([*parts, path(commands, height), paint, "Q"])
 
 
-def mask(op: SymbolOp, rows: bytes, x: float, y: float) -> str:
+def mask(op: SymbolOp, rows: bytes, x: float, y: float, *, inset: float = 0.0) -> str:
     """The symbol as an inline 1-bit mask in the current colour; x, y: lower left corner, mm, y up.
+    It is *inset* mm smaller at each edge.
 
     One sample a module: no seams between modules, nothing for a renderer to smooth.
     """
-    side = number(op.size * PT)
+    side = number((op.size - 2 * inset) * PT)
+    left, low = number((x + inset) * PT), number((y + inset) * PT)
     return (
-        f"q {side} 0 0 {side} {number(x * PT)} {number(y * PT)} cm\n"
+        f"q {side} 0 0 {side} {left} {low} cm\n"
         f"BI/IM true/W {op.modules}/H {op.modules}/BPC 1/D[1 0]/F/A85 ID\n"
         f"{_ascii85(rows)}\nEI Q"
     )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from labelsvc import clock
 from labelsvc.errors import BadInput, ContentMissing, LabelsvcError, LayoutError
 from labelsvc.labels import legal
+from labelsvc.labels.checks import paper_edge
 from labelsvc.labels.drawing import fonts
 from labelsvc.labels.drawing.compose import Drawing, compose
 from labelsvc.labels.drawing.content import LabelContent, Unit
@@ -88,6 +89,8 @@ def check_run(
     except (LayoutError, BadInput) as error:
         check.problems.append(error)
     _law(check, chosen, drawn, lot.product.set_number, unit)
+    if drawn is not None and request.output == PDF:
+        check.warnings.extend(paper_edge.findings(chosen, drawn))
     return RunCheck(chosen, content, have, check.problems, check.warnings, plan, pages)
 
 

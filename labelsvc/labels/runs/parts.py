@@ -88,8 +88,14 @@ def layout_of(run: Printed) -> Layout:
 
 @lru_cache(maxsize=16)
 def _layout(toml: str, source: str) -> Layout:
-    """Parsed once: every part of a run asks for the same one."""
-    return load(toml, source=source)
+    """Parsed once: every part of a run asks for the same one.
+
+    Runs of before the key `edition` keep no such line, and print as they did then.
+    """
+    found = load(toml, source=source)
+    if "edition" in found.model_fields_set:
+        return found
+    return found.model_copy(update={"edition": 1})
 
 
 def units_of(run: Printed, keyring: Keyring, part: Slice) -> list[Unit]:

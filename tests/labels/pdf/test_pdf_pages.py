@@ -44,6 +44,10 @@ def opened(data: bytes) -> pikepdf.Pdf:
     return pikepdf.open(io.BytesIO(data))
 
 
+#: Of the printer, mm, and what the edge of a symbol lies inside its dots.
+HALF_A_DOT = 25.4 / 600 / 2 + 0.001
+
+
 def test_symbols_lie_where_sheet_and_layout_say(
     sheet65: Layout, content: LabelContent, fonts: Fonts
 ) -> None:
@@ -57,12 +61,12 @@ def test_symbols_lie_where_sheet_and_layout_say(
     assert len(placed) == 70
     for cell, (page, x, y, side) in zip(cells, placed, strict=True):
         assert page == cell.page
-        assert x == pytest.approx(cell.x + op.x, abs=0.01)
-        assert y == pytest.approx(cell.y + op.y, abs=0.01)
+        assert x == pytest.approx(cell.x + op.x, abs=HALF_A_DOT)
+        assert y == pytest.approx(cell.y + op.y, abs=HALF_A_DOT)
         assert side == pytest.approx(op.dots * op.modules * 25.4 / 600, abs=0.01)
     # Page two begins at cell one.
     assert placed[2][0] == 2
-    assert placed[2][1] == pytest.approx(Sheet.of(sheet65).origin(1)[0] + op.x, abs=0.01)
+    assert placed[2][1] == pytest.approx(Sheet.of(sheet65).origin(1)[0] + op.x, abs=HALF_A_DOT)
 
 
 @pytest.mark.parametrize("used", [(), (1, 2, 10)])

@@ -16,6 +16,7 @@ from labelsvc import clock, letters
 from labelsvc.codes.models import Form
 from labelsvc.errors import BadInput, LayoutError
 from labelsvc.labels import legal, own_layouts
+from labelsvc.labels.checks import paper_edge
 from labelsvc.labels.drawing import fonts, sample_content, svg
 from labelsvc.labels.drawing.content import LabelContent, Unit, sample_unit
 from labelsvc.labels.drawing.draft import Draft, draft, words_of
@@ -138,6 +139,8 @@ def preview_layout() -> ResponseReturnValue:
     drawn = draft(layout, data.content, fonts.load(), unit=data.widest, shown=data.unit)
     findings += faults.of_draft(drawn, layout)
     findings += _law(layout, drawn, data)
+    if whole is not None:
+        findings += faults.of_law(paper_edge.findings(whole, drawn.drawing), layout)
     answer |= _picture(layout, drawn, data)
     answer["findings"] = findings
     return jsonify(answer)

@@ -34,6 +34,7 @@ from labelsvc.labels.runs import start as print_run
 from labelsvc.labels.runs.catalogue_content import lot_content
 from labelsvc.labels.runs.check import RunCheck
 from labelsvc.labels.runs.numbering import next_name, position, sample_code
+from labelsvc.labels.runs.parts import layout_of
 from labelsvc.labels.sheets import stock
 from labelsvc.labels.sheets.imprint import Imprint
 from labelsvc.labels.sheets.sheet import Sheet
@@ -124,6 +125,8 @@ def _made(session: Session, lot: Lot, chosen: Choice) -> int | None:
 def _same(run: PrintRun, chosen: Choice) -> bool:
     before = replace(Imprint.from_json(run.imprint or {}), start_at=run.start_at)
     printer = chosen.printer.id if chosen.printer is not None else None
+    if layout_of(run).sheet.marks != chosen.plain:
+        return False
     return (
         (run.layout_name, run.form, run.count, before, run.output, run.printer_id, run.created_by)
         == (chosen.layout.name, chosen.form, chosen.count, chosen.imprint, chosen.output, printer, actor())

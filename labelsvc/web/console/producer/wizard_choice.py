@@ -23,6 +23,7 @@ from labelsvc.labels.runs import artwork
 from labelsvc.labels.runs.request import RunRequest, on_roll, output_of
 from labelsvc.labels.runs.rules import Balance
 from labelsvc.labels.sheets.imprint import Imprint, usual_spares
+from labelsvc.labels.sheets.plain_paper import on_plain_paper
 from labelsvc.labels.sheets.sheet import Sheet
 from labelsvc.web.console.forms import Problem, problem
 from labelsvc.web.console.lists import offered_or_refused
@@ -30,6 +31,9 @@ from labelsvc.web.console.typed import row_number, whole
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import current_user
 from labelsvc.web.site import site
+
+#: What the form says for plain paper that is cut by hand.
+PLAIN = "plain"
 
 
 @dataclass
@@ -44,6 +48,11 @@ class Choice:
     #: As many spares as print shops add, whatever the count becomes.
     usual: bool = False
     problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def plain(self) -> bool:
+        """True if the labels are cut out of plain paper by hand."""
+        return self.layout.sheet.marks
 
     @property
     def output(self) -> str:
@@ -85,6 +94,11 @@ def read_choice(session: Session, lot: Lot, have: Balance) -> Choice:
     refused: list[Problem] = []
     asked = _offered(values, "layout", [x.name for x in layouts], refused) or "a4-65"
     layout = next((x for x in layouts if x.name == asked), layouts[0])
+    if values.get("paper") == PLAIN:
+        try:
+            layout = on_plain_paper(layout)
+        except LabelsvcError as error:
+            refused.append(problem(error))
     _offered(values, "form", list(Form), refused)
     form = form_of(values.get("form"), layout, lot)
     per_page = Sheet.of(layout).per_page if layout.kind == "sheet" else 100
