@@ -94,8 +94,8 @@ class PressOptions:
     help="Output profile of the press; without one there is no PDF/X-4.",
 )  # fmt: skip
 @click.option(
-    "--condition", default="FOGRA39", show_default=True,
-    help="Printing condition, as the print shop calls it.",
+    "--condition", default="",
+    help="Printing condition, as the print shop calls it; that of the profile unless given.",
 )  # fmt: skip
 @click.option("--columns", type=click.IntRange(0), default=0, help="Labels across a press sheet.")
 @click.option("--rows", type=click.IntRange(0), default=0, help="Labels down a press sheet.")

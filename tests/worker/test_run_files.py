@@ -202,7 +202,7 @@ def test_the_same_wish_gives_the_same_bytes(
     [
         {"kind": "press", "bleed": 50},
         {"kind": "press", "bleed": float("nan")},
-        {"kind": "press", "condition": " ", "icc": "0" * 64},
+        {"kind": "press", "icc": "0" * 64},
         {"kind": "press", "columns": 90, "rows": 90},
         {"kind": "press", "columns": 3, "rows": 0},
     ],

@@ -97,18 +97,20 @@ def _describe(pdf: pikepdf.Pdf, about: About) -> None:
 
 
 def _intent(pdf: pikepdf.Pdf, profile: OutputProfile, condition: str) -> Any:
+    """The condition by its name in the ICC's registry; without one, that of the profile itself, which
+    ISO 15930-7 wants to be called "Custom"."""
     stream: Any = pdf.make_stream(profile.data, N=4, Alternate=Name.DeviceCMYK)
-    return pdf.make_indirect(
-        Dictionary(
-            Type=Name.OutputIntent,
-            S=Name.GTS_PDFX,
-            OutputConditionIdentifier=String(condition),
-            OutputCondition=String(profile.name),
-            RegistryName=String("http://www.color.org"),
-            Info=String(profile.name),
-            DestOutputProfile=stream,
-        )
+    intent = Dictionary(
+        Type=Name.OutputIntent,
+        S=Name.GTS_PDFX,
+        OutputConditionIdentifier=String(condition or "Custom"),
+        OutputCondition=String(profile.name),
+        Info=String(profile.name),
+        DestOutputProfile=stream,
     )
+    if condition:
+        intent.RegistryName = String("http://www.color.org")
+    return pdf.make_indirect(intent)
 
 
 def _resources(pdf: pikepdf.Pdf, spots: Sequence[Ink]) -> None:

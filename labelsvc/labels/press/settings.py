@@ -29,7 +29,8 @@ class PressSettings:
     """What the print shop asks for. Inks are 0..1.
 
     spots and process: colour names of the layout -> spot ink, or exact process inks. *icc*: the
-    operator's output profile; without it there is no PDF/X-4. *die_line*: name of a spot for the
+    operator's output profile; without it there is no PDF/X-4. *condition*: the name that the print shop
+    gives it; without one the file names the profile itself. *die_line*: name of a spot for the
     outline of the cut, "" for none. *vector*: symbols as one outline instead of a 1-bit mask.
     """
 
@@ -39,7 +40,7 @@ class PressSettings:
     process: Mapping[str, Cmyk] = field(default_factory=dict)
     overprint_black: bool = True
     icc: bytes | None = None
-    condition: str = "FOGRA39"
+    condition: str = ""
     standard: Standard = "pdfx4"
     imposition: Imposition | None = None
     vector: bool = False
@@ -73,8 +74,6 @@ class PressSettings:
                     percent=round(sum(inks) * 100),
                     most=round(ink.INK_LIMIT * 100),
                 )
-        if self.standard == "pdfx4" and self.icc is not None and not self.condition.strip():
-            raise BadInput("PDF/X-4 names its printing condition", fix="Give it, e.g. FOGRA39.")
 
     def _die(self) -> tuple[Spot, ...]:
         return (Spot(self.die_line, DIE_LOOK),) if self.die_line else ()

@@ -8,9 +8,9 @@ practice in creating PDF files for variable data printing»). The same job gives
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any, BinaryIO, Literal
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, BinaryIO
 
 from labelsvc.errors import BadInput
 from labelsvc.labels.drawing.compose import Drawing
@@ -18,29 +18,19 @@ from labelsvc.labels.drawing.fonts_metrics import Fonts
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.pdf.label_block import Block
 from labelsvc.labels.pdf.pages import Job
-from labelsvc.labels.press import icc, ink
-from labelsvc.labels.press.bleed import Bled, Trim, extend
+from labelsvc.labels.press import icc
+from labelsvc.labels.press.bleed import Trim, extend
 from labelsvc.labels.press.finish import X4, About, finish
 from labelsvc.labels.press.imposition import Frame, frame
 from labelsvc.labels.press.ink import Cmyk
-from labelsvc.labels.press.palette import Palette
 from labelsvc.labels.press.plate import Plate, Printed
 from labelsvc.labels.press.prepare import prepare
+from labelsvc.labels.press.remarks import Note, notes, profile_notes, small_words
 from labelsvc.labels.press.settings import MOST_PAGES, PressSettings
 from labelsvc.labels.symbols import batch, encode
 
 #: Below this many labels single symbols are encoded faster than a table is learnt.
 _FEW = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """What the print shop should know; English template of `params`."""
-
-    severity: Literal["warning", "info"]
-    code: str
-    message: str
-    params: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +139,7 @@ def write_press_pdf(
         page.media,
         standard,
         reason,
-        settings.condition if standard else "",
+        (settings.condition.strip() or (profile.name if profile else "")) if standard else "",
         profile.name if profile else "",
         (*palette.plates, *(i.spot for i in settings.die_inks)),
         tuple((name, i.cmyk, i.spot) for name, i in sorted(palette.used.items())),
@@ -162,7 +152,11 @@ def write_press_pdf(
         layout.resolution_dpi,
         sha256,
         size,
-        tuple(_notes(settings, palette, bled, page, converts=converts)),
+        (
+            *notes(settings, palette, bled, page, converts=converts),
+            *profile_notes(settings, profile),
+            *small_words(palette, drawings),
+        ),
     )
 
 
@@ -211,47 +205,3 @@ def _standard(settings: PressSettings, profile: icc.OutputProfile | None) -> tup
             "condition that its inks are meant for."
         )
     return X4, ""
-
-
-def _notes(
-    settings: PressSettings, palette: Palette, bled: Sequence[Bled], page: Frame, *, converts: bool
-) -> Iterator[Note]:
-    if not converts:
-        yield Note(
-            "warning",
-            "own_separation",
-            "Colours were separated by the built-in model of coated offset, not by the profile of "
-            "the press: see a proof.",
-        )
-    for kind in dict.fromkeys(kind for part in bled for kind in part.short):
-        yield Note(
-            "warning",
-            kind if kind == "frame_near" else f"no_bleed_{kind}",
-            {
-                "picture": "A picture touches the edge and has no bleed.",
-                "frame_near": "A frame runs nearer than 1 mm to the cut and will look uneven.",
-                "frame": "A frame lies on the cut line and will be cut unevenly.",
-            }[kind],
-        )
-    if palette.forced:
-        yield Note(
-            "info",
-            "words_black",
-            "Words in {names} are printed in black alone instead of a rich black.",
-            {"names": ", ".join(palette.forced)},
-        )
-    for name, used in palette.used.items():
-        total = sum(used.cmyk)
-        if not used.spot and total > ink.INK_LIMIT + 0.005:
-            yield Note(
-                "warning",
-                "ink_limit",
-                "{name} takes {percent} % of ink.",
-                {"name": name, "percent": round(total * 100)},
-            )
-    if page.clipped:
-        yield Note(
-            "info",
-            "gutter",
-            "The gutter is narrower than two bleeds: each bleed ends in its middle.",
-        )

@@ -65,7 +65,7 @@ class Wish:
     bleed: float = 2.0
     marks: bool = True
     icc: str = ""
-    condition: str = "FOGRA39"
+    condition: str = ""
     columns: int = 0
     rows: int = 0
     gutter: float = 4.0

@@ -379,6 +379,50 @@ def test_x4_says_what_it_is(label: Layout, fonts: Fonts) -> None:
     assert "Trà sen" in packet
 
 
+def test_without_a_condition_the_file_names_the_profile_alone(label: Layout, fonts: Fonts) -> None:
+    data, report = made(label, fonts, settings=PressSettings(icc=cmyk_profile()))
+    assert (report.standard, report.condition) == ("PDF/X-4", "Test press")
+    with painted.opened(data) as pdf:
+        intent: Any = pdf.Root.OutputIntents[0]
+        assert str(intent.OutputConditionIdentifier) == "Custom"
+        assert str(intent.Info) == "Test press"
+        assert "/RegistryName" not in intent
+
+
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [("", False), ("Test press", False), ("test-press", False), ("FOGRA39", True)],
+)
+def test_a_condition_that_the_profile_does_not_name_is_told(
+    condition: str, told: bool, label: Layout, fonts: Fonts
+) -> None:
+    settings = PressSettings(icc=cmyk_profile(), condition=condition)
+    _, report = made(label, fonts, settings=settings)
+    assert ("condition_differs" in [note.code for note in report.notes]) is told
+
+
+@pytest.mark.parametrize(
+    ("points", "colour", "told"),
+    [(5, "#8f1d1d", True), (8.4, "#8f1d1d", True), (9, "#8f1d1d", False), (5, "#111111", False)],
+)
+def test_small_words_on_three_plates_are_told(
+    points: float, colour: str, told: bool, write: Write, fonts: Fonts
+) -> None:
+    words = f"""
+[[elements]]
+type = "text"
+x = 4
+y = 4
+w = 30
+h = 8
+text = "Trà sen"
+size = {points}
+colour = "{colour}"
+"""
+    _, report = made(write(words), fonts)
+    assert ("small_words_plates" in [note.code for note in report.notes]) is told
+
+
 def test_without_a_profile_it_is_no_x4_and_says_why(label: Layout, fonts: Fonts) -> None:
     data, report = made(label, fonts)
     assert report.standard == ""

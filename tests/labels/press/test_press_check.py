@@ -172,7 +172,7 @@ def test_a_sound_file_passes(sound: tuple[bytes, Wanted]) -> None:
     found = check(*sound)
     assert (found.findings, found.ok) == ((), True)
     assert found.press_report["symbols"] == 2
-    assert found.press_report["output_intent"] == "FOGRA39"
+    assert found.press_report["output_intent"] == "Custom"
     assert found.press_report["plates"] == ["C", "M", "Y", "K"]
     assert found.press_report["boxes_mm"]["trim"] == pytest.approx([8, 8, 68, 48], abs=0.01)
 

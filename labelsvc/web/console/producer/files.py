@@ -41,7 +41,7 @@ _PROFILES = 8
 _USUAL: dict[str, str] = {
     "bleed": "2",
     "marks": "1",
-    "condition": "FOGRA39",
+    "condition": "",
     "gutter": "4",
     "sheet_width": "320",
     "sheet_height": "450",
@@ -174,9 +174,6 @@ def _press_wish(posted: Posted, known: set[str]) -> Wish:
         die_line=posted.text("die_line").strip()[:60],
         vector=posted.text("vector") == "1",
     )
-    if wish.icc and not wish.condition:
-        missing = BadInput("PDF/X-4 names its printing condition", fix="Give it, e.g. FOGRA39.")
-        _beside(posted, missing, "condition")
     return wish
 
 
