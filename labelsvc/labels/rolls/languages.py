@@ -40,6 +40,8 @@ class Language:
     command: Callable[[Picture], bytes]
     question: bytes
     status: Callable[[bytes], str]
+    #: As `write`, for runs of edition 1 (`Layout.edition`); None where there were none.
+    write_first: Callable[[IO[bytes], Iterable[Row], float, float], int] | None = None
 
     def read(self, data: bytes) -> list[Picture]:
         """All pictures of a file in memory. Raises `ReadBackFailed` for commands that are not ours."""
@@ -62,6 +64,7 @@ LANGUAGES: dict[str, Language] = {
             zpl.command,
             zpl.QUESTION,
             zpl.status,
+            zpl.write_first,
         ),
         Language(
             "tspl",
@@ -71,6 +74,7 @@ LANGUAGES: dict[str, Language] = {
             tspl.command,
             tspl.QUESTION,
             tspl.status,
+            tspl.write_first,
         ),
     )
 }

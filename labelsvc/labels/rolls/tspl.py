@@ -1,5 +1,6 @@
 """TSPL2, the language of TSC printers and of most small ones sold in Vietnam.
 
+    SIZE / DIRECTION / REFERENCE / OFFSET / SHIFT, then
     CLS / BITMAP 0,0,35,176,0,<bytes> / PRINT 1,1
 
 Source: TSC, TSPL/TSPL2 programming manual, SIZE, BITMAP, PRINT. In a bitmap a 0 is a dot. The gap
@@ -19,7 +20,10 @@ _INVERT = bytes(255 - value for value in range(256))
 _SETUP = re.compile(rb"SIZE (\d{1,3}(?:\.\d{1,3})?) mm,(\d{1,3}(?:\.\d{1,3})?) mm\r\n")
 _HEAD = re.compile(rb"REM labels (\d{1,9})-(\d{1,9})\r\nCLS\r\nBITMAP 0,0,(\d{1,4}),(\d{1,5}),0,")
 _TAIL = re.compile(rb"\r\nPRINT (\d{1,3}),1\r\n")
-_LINES = b"DIRECTION 0,0\r\nREFERENCE 0,0\r\n"
+#: Of files of edition 1.
+_FIRST = b"DIRECTION 0,0\r\nREFERENCE 0,0\r\n"
+#: What another program may have left in force is set back: further feed, and labels that were moved.
+_LINES = _FIRST + b"OFFSET 0 mm\r\nSHIFT 0\r\n"
 _LONGEST_HEAD = 120
 _LONGEST = 1 << 24
 
@@ -32,7 +36,16 @@ _STATUS = ((0x04, "paper"), (0x02, "jam"), (0x01, "head"), (0x08, "ribbon"), (0x
 
 def write(out: IO[bytes], rows: Iterable[Row], width_mm: float, height_mm: float) -> int:
     """Write *rows* of a roll of *width_mm* x *height_mm* a row to *out*; how many were written."""
-    out.write(setup(width_mm, height_mm))
+    return _write(out, rows, setup(width_mm, height_mm))
+
+
+def write_first(out: IO[bytes], rows: Iterable[Row], width_mm: float, height_mm: float) -> int:
+    """As `write`, for runs of edition 1."""
+    return _write(out, rows, setup(width_mm, height_mm, lines=_FIRST))
+
+
+def _write(out: IO[bytes], rows: Iterable[Row], begun: bytes) -> int:
+    out.write(begun)
     count = 0
     for picture in pictures(rows):
         out.write(command(picture))
@@ -40,9 +53,9 @@ def write(out: IO[bytes], rows: Iterable[Row], width_mm: float, height_mm: float
     return count
 
 
-def setup(width_mm: float, height_mm: float) -> bytes:
+def setup(width_mm: float, height_mm: float, *, lines: bytes = _LINES) -> bytes:
     """What a file begins with; it may be sent again before any label."""
-    return f"SIZE {width_mm:g} mm,{height_mm:g} mm\r\n".encode() + _LINES
+    return f"SIZE {width_mm:g} mm,{height_mm:g} mm\r\n".encode() + lines
 
 
 def formats(source: IO[bytes]) -> Iterator[tuple[Picture | None, bytes]]:
@@ -54,9 +67,11 @@ def formats(source: IO[bytes]) -> Iterator[tuple[Picture | None, bytes]]:
     while head := reader.peek(_LONGEST_HEAD):
         if found := _SETUP.match(head):
             line = reader.take(found.end())
-            if reader.peek(len(_LINES)) != _LINES:
+            ahead = reader.peek(len(_LINES))
+            lines = next((known for known in (_LINES, _FIRST) if ahead.startswith(known)), None)
+            if lines is None:
                 raise damaged(reader.offset, "a command that this program does not write")
-            yield None, line + reader.take(len(_LINES))
+            yield None, line + reader.take(len(lines))
             continue
         found = _HEAD.match(head)
         if found is None:

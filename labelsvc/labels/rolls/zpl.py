@@ -4,7 +4,8 @@
 
 Source: Zebra, ZPL II Programming Guide (P1099958), ^GF and «ZPL II data compression» (Z64). Every format
 stands alone, so a file may be sent from any of them on, and a printer that was switched off in
-between needs nothing that came before.
+between needs nothing that came before. What another program may have left in force is set back first:
+turned (^PO) or mirrored (^PM) labels, moved ones (^LS, ^LT), other units (^MU).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from labelsvc.labels.rolls.pictures import Picture, damaged, pictures
 from labelsvc.labels.rolls.raster import Row
 
 _FORMAT = re.compile(
-    rb"\^XA\^FX(\d{1,9})-(\d{1,9})\^FS\^PW(\d{1,5})\^LL(\d{1,5})\^LH0,0\^FO0,0"
+    rb"\^XA\^FX(\d{1,9})-(\d{1,9})\^FS(?:\^MUD\^PON\^PMN\^LS0\^LT0)?\^PW(\d{1,5})\^LL(\d{1,5})\^LH0,0\^FO0,0"
     rb"\^GFA,(\d{1,9}),(\d{1,9}),(\d{1,4}),(:Z64:[0-9A-Za-z+/=]*:[0-9A-F]{4})\^FS"
     rb"(?:\^PQ(\d{1,3}))?\^XZ\n"
 )
@@ -28,6 +29,8 @@ _FORMAT = re.compile(
 _LONGEST = 1 << 24
 
 
+#: Dots as units; upright, not mirrored, and nothing moved: the correction of the printer is in the picture.
+_STATE = "^MUD^PON^PMN^LS0^LT0"
 #: Asks a printer for its state (host status return).
 QUESTION = b"~HS"
 
@@ -40,6 +43,15 @@ def write(out: IO[bytes], rows: Iterable[Row], width_mm: float, height_mm: float
     count = 0
     for picture in pictures(rows):
         out.write(command(picture))
+        count += picture.copies
+    return count
+
+
+def write_first(out: IO[bytes], rows: Iterable[Row], width_mm: float, height_mm: float) -> int:
+    """As `write`, for runs of edition 1: their formats set no state."""
+    count = 0
+    for picture in pictures(rows):
+        out.write(command(picture, state=""))
         count += picture.copies
     return count
 
@@ -94,13 +106,13 @@ def expand(text: str, size: int) -> bytes:
     return data
 
 
-def command(picture: Picture) -> bytes:
+def command(picture: Picture, *, state: str = _STATE) -> bytes:
     """What asks a printer for *picture*."""
     row_bytes = len(picture.data) // picture.height
     size = len(picture.data)
     often = f"^PQ{picture.copies}" if picture.copies > 1 else ""
     return (
-        f"^XA^FX{picture.first}-{picture.last}^FS^PW{picture.width}^LL{picture.height}^LH0,0"
+        f"^XA^FX{picture.first}-{picture.last}^FS{state}^PW{picture.width}^LL{picture.height}^LH0,0"
         f"^FO0,0^GFA,{size},{size},{row_bytes},{compress(picture.data)}^FS"
         f"{often}^XZ\n"
     ).encode()

@@ -87,7 +87,8 @@ def _roll(language: Language, layout: Layout, block: Block, part: Slice) -> tupl
         layout, block, fonts.load(), number=part.offset + 1, spares=spares, profile=profile
     )
     out = io.BytesIO()
-    language.write(out, rows, media.width_mm, media.height_mm)
+    write = (language.write_first if layout.edition == 1 else None) or language.write
+    write(out, rows, media.width_mm, media.height_mm)
     return out.getvalue(), media
 
 

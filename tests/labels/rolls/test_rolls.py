@@ -37,6 +37,10 @@ ROLLS = [layout.name for layout in library.for_packs() if layout.kind == "roll"]
 HOSTILE = '^XZ~JA"PRINT 9,9\n_5E\\&^FS~HS'
 
 
+#: What stands in a file now, and did not in one of edition 1.
+STATE = {"zpl": b"^MUD^PON^PMN^LS0^LT0", "tspl": b"OFFSET 0 mm\r\nSHIFT 0\r\n"}
+
+
 def layout_at(name: str, dpi: int, columns: int = 1, gap: float = 2.0) -> Layout:
     layout = library.get(name)
     sheet = layout.sheet.model_copy(
@@ -90,6 +94,8 @@ def printed_at(
     options = zplkit.Options(
         width=round(width_mm * scale), height=round(height_mm * scale), dpi=dpi
     )
+    # It knows no commands that set back the state, and refuses what it does not know.
+    data = data.replace(STATE["zpl"], b"")
     found = zplkit.render(data, options, limits=Limits(graphic_bytes=1 << 24))
     assert not found.warnings
     labels = []
@@ -414,3 +420,18 @@ def test_rows_come_back_as_they_were_written(
         for copy in range(picture.copies):
             back.append((picture.first + copy * each, each, bool(picture.bits.all())))
     assert back == [(row.first, row.labels, bool(row.bits.all())) for row in rows]
+
+
+@pytest.mark.parametrize("language", ["zpl", "tspl"])
+def test_what_another_program_left_is_set_back_and_old_runs_are_written_as_before(
+    language: str,
+) -> None:
+    layout, made = layout_at("roll-35x22", 203), block(3)
+    rows, media = rows_of(layout, made), media_of(layout, made)
+    spoken = LANGUAGES[language]
+    now, before = written(language, rows, media), io.BytesIO()
+    assert spoken.write_first is not None
+    spoken.write_first(before, rows, media.width_mm, media.height_mm)
+    assert now.count(STATE[language]) == (3 if language == "zpl" else 1)
+    assert before.getvalue() == now.replace(STATE[language], b"")
+    assert spoken.read(before.getvalue()) == spoken.read(now)

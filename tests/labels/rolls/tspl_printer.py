@@ -1,7 +1,7 @@
 """A TSPL printer for tests: takes commands as the manual says and prints bitmaps.
 
-Knows SIZE, GAP, DIRECTION, REFERENCE, SET, REM, CLS, BITMAP, TEXT, PRINT; anything else is an error
-like on the real ones, which beep and stop.
+Knows SIZE, GAP, DIRECTION, REFERENCE, OFFSET, SHIFT, SET, REM, CLS, BITMAP, TEXT, PRINT; anything else is
+an error like on the real ones, which beep and stop.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 Bits = npt.NDArray[np.bool_]
+#: Lines without a picture.
+_HEEDED = (b"GAP", b"DIRECTION", b"REFERENCE", b"OFFSET", b"SHIFT", b"SET", b"REM")
 
 
 class TsplPrinter:
@@ -52,7 +54,7 @@ class TsplPrinter:
         elif name == b"TEXT":
             self.texts.append(rest)
         else:
-            assert name in (b"GAP", b"DIRECTION", b"REFERENCE", b"SET", b"REM"), line
+            assert name in _HEEDED, line
 
     def _bitmap(self, x: int, y: int, data: bytes, row_bytes: int, height: int) -> None:
         bits = np.unpackbits(np.frombuffer(data, np.uint8).reshape(height, row_bytes), axis=1) == 0
