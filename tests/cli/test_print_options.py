@@ -18,6 +18,7 @@ from labelsvc.labels.layouts import library
 from labelsvc.labels.models import PrintRun
 from labelsvc.labels.printers import book
 from labelsvc.labels.rolls.languages import LANGUAGES, Language
+from labelsvc.labels.runs.parts import layout_of
 from labelsvc.labels.sheets.imprint import Imprint
 from labelsvc.labels.sheets.profile import Profile
 from labelsvc.labels.sheets.sheet import cells
@@ -101,6 +102,7 @@ def test_a_printer_and_an_own_layout_are_found_by_name(
         ("--spares", "vài", "spare labels"),
         ("--used", "x", "names no cells"),
         ("--used", "66", "66"),
+        ("--paper", "Letter", "not for Letter"),
     ],
 )
 def test_impossible_options_take_no_numbers(
@@ -136,3 +138,17 @@ def test_without_a_form_the_codes_have_the_first_one_of_the_layout(
     with database.reading() as session:
         (run,) = session.query(PrintRun).all()
         assert run.issue.form == form
+
+
+def test_a_roll_layout_is_laid_out_on_plain_paper_and_remarks_are_told(
+    database: Database, lot: Lot, told: Told, tmp_path: Path
+) -> None:
+    said = told(
+        "print", "--lot", lot.code, "--layout", "roll-50x30", "--count", 40, "--paper", "A4",
+        "--output", tmp_path / "labels.pdf",
+    )  # fmt: skip
+    assert (said["labels"], said["pages"]) == (40, 2)
+    assert all(isinstance(words, str) for words in said["remarks"])
+    with database.reading() as session:
+        (run,) = session.query(PrintRun).all()
+        assert layout_of(run).sheet.marks

@@ -14,9 +14,11 @@ from labelsvc.labels.drawing.fonts_metrics import Fonts
 from labelsvc.labels.drawing.sample_content import sample_of
 from labelsvc.labels.layouts import library
 from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.models import BlankRoll
 from labelsvc.labels.pdf.label_block import Block
 from labelsvc.labels.pdf.paint import PT
 from labelsvc.labels.pdf.write import render_sheet_pdf
+from labelsvc.labels.runs.parts import as_toml, layout_of
 from labelsvc.labels.sheets.sheet import Sheet
 from labelsvc.labels.symbols.size import dots_per_mm
 from tests.labels.conftest import units, units_of
@@ -61,3 +63,13 @@ def test_what_was_begun_before_is_written_as_before(sheet65: Layout, fonts: Font
             for _, form in sorted(page.Resources.get("/XObject", pikepdf.Dictionary()).items()):
                 digest.update(form.read_bytes())
     assert digest.hexdigest() == "0b995dc163000a4710eac9e79f608b9b779c1dfad21f1b0cbba30ff32667ca68"
+
+
+@pytest.mark.parametrize(("kept", "edition"), [(False, 1), (True, 2)])
+def test_a_run_without_an_edition_is_of_the_first(
+    sheet65: Layout, kept: bool, edition: int
+) -> None:
+    lines = as_toml(sheet65).splitlines()
+    toml = "\n".join(line for line in lines if kept or not line.startswith("edition"))
+    assert len(toml.splitlines()) == len(lines) - (not kept)
+    assert layout_of(BlankRoll(layout_toml=toml, layout_name="test-65")).edition == edition

@@ -12,6 +12,7 @@ from labelsvc.db import Database
 from labelsvc.labels import own_layouts
 from labelsvc.labels.layouts import library
 from labelsvc.labels.models import PrintRun
+from labelsvc.labels.runs.parts import layout_of
 from labelsvc.labels.runs.rules import balance
 from labelsvc.labels.sheets.imprint import Imprint
 from tests.web.console.producer.test_products import SignIn
@@ -180,3 +181,17 @@ def test_the_first_form_of_the_layout_is_chosen_until_another_is(
     page = signed_in("lan").get(f"/console/lots/{world.lot}/print?layout={name}").text
     (checked,) = re.findall(r'name="form" value="(\w+)" checked', page)
     assert checked == layout.forms[0]
+
+
+def test_plain_paper_is_a_choice_in_words_and_the_run_keeps_it(
+    signed_in: SignIn, world: World, database: Database
+) -> None:
+    lan, path = signed_in("lan"), f"/console/lots/{world.lot}/print"
+    page = lan.get(path, query_string={"layout": "a4-12", "paper": "plain", "count": "2"}).text
+    assert 'value="plain" checked' in page and "in một mặt" in page
+    form = BASE | {"layout": "a4-12", "count": "2", "after": "0", "do": "print"}
+    assert lan.post(path, form).status_code == 303
+    assert lan.post(path, form | {"paper": "plain"}).status_code == 303
+    on_sheet, cut_out = (layout_of(run) for run in runs(database))
+    assert (on_sheet.sheet.marks, cut_out.sheet.marks) == (False, True)
+    assert {on_sheet.edition, cut_out.edition} == {2}
