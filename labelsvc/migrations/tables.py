@@ -7,6 +7,7 @@ from labelsvc.catalogue import owner_decisions, proposals, recognition
 from labelsvc.catalogue.exporting import handover
 from labelsvc.catalogue.importing import trace, waiting
 from labelsvc.catalogue.importing.heads import memory
+from labelsvc.catalogue.villages import models as villages
 from labelsvc.codes import models as codes
 from labelsvc.codes.tlog import models as tlog
 from labelsvc.codes.trust import models as trust
@@ -44,6 +45,7 @@ __all__ = [
     "tlog",
     "trace",
     "trust",
+    "villages",
     "waiting",
 ]
 

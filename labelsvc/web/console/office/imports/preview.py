@@ -39,7 +39,7 @@ from labelsvc.web.console.office.imports.cells import addable, added_cells
 from labelsvc.web.console.office.imports.work import drop, held, idle, staging, take_over
 from labelsvc.web.console.office.owner_words import SIDE_WORDS
 from labelsvc.web.console.office.words import set_words
-from labelsvc.web.console.spreadsheet import csv_lines
+from labelsvc.web.spreadsheet import csv_lines
 from labelsvc.web.language import current, gettext
 from labelsvc.web.site import site
 
