@@ -136,7 +136,7 @@ def villages(connection: Connection, which: Which, places: Places) -> Iterator[E
     query = select(
         Village.id, Village.name, Village.name_en, Village.craft, Village.craft_en,
         Village.commune_code, Village.commune_from, AdminUnit.name,
-    ).outerjoin(AdminUnit, and_(AdminUnit.code == Village.commune_code, AdminUnit.valid_from == Village.commune_from))  # fmt: skip
+    ).outerjoin(AdminUnit, and_(AdminUnit.code == Village.commune_code, AdminUnit.valid_from == Village.commune_from)).where(Village.merged_into_id.is_(None))  # fmt: skip
     if which is not None:
         query = query.where(Village.id.in_(which))
     for number, name, english, craft, craft_en, code, since, commune in connection.execute(query):

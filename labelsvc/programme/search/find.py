@@ -4,6 +4,7 @@ The database gives candidates by the words of the index (SQLite: FTS5; PostgreSQ
 is installed); one ranking of ours orders them, so that both databases answer alike.
 """
 
+# ruff: noqa: S608 -- names of kinds, columns and folded letters of ours; all that was typed is a parameter
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence

@@ -34,7 +34,7 @@ from labelsvc.programme.search.models import Found, SearchEntry
 _WATCHED: Final[dict[type[Any], tuple[Found, tuple[str, ...]]]] = {
     Product: (Found.PRODUCT, ("name", "name_en", "brand", "set_number", "set_decision", "ocop_code", "gtin", "producer_id", "merged_into_id")),
     Producer: (Found.PRODUCER, ("name", "name_en", "village_id", "commune_code", "commune_from", "old_address", "merged_into_id")),
-    Village: (Found.VILLAGE, ("name", "name_en", "craft", "craft_en", "commune_code", "commune_from")),
+    Village: (Found.VILLAGE, ("name", "name_en", "craft", "craft_en", "commune_code", "commune_from", "merged_into_id")),
     Outlet: (Found.OUTLET, ("name", "street", "commune_code", "commune_from", "active")),
     Recognition: (Found.DECISION, ("decision_number", "decision_date", "authority_name", "withdrawal_decision", "withdrawn_on")),
     AdminUnit: (Found.PLACE, ("name", "district")),
