@@ -62,7 +62,7 @@ def in_force(on: date) -> ColumnElement[bool]:
     )
 
 
-def wanted_products(wanted: Wanted, on: date) -> Select[tuple[Product]]:
+def wanted_products(wanted: Wanted, on: date) -> Select[Product]:
     """The products that are *wanted*, by name, or in the order in which they were found."""
     query = select(Product).join(Product.producer).where(Product.merged_into_id.is_(None))
     if wanted.stars is not None:
