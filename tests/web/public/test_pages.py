@@ -132,7 +132,7 @@ def test_the_list_is_filtered_by_stars_group_owner_and_place_of_today_and_before
     assert found("") == 9
     assert found("stars=4") == 5  # two in force, ending, extended, potential
     assert found("kind=household") == 1
-    assert found("group=I") == 0 and found("group=II") == 9
+    assert found("group=I") == 9 and found("group=II") == 0
     assert found("q=ruou+mo") == 1
     assert found("q=4+sao") == 5
     for place in ("bat trang", "Xã Bát Tràng", "huyện Gia Lâm", "gia lam", "xã Kim Lan"):
