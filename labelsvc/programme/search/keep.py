@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from contextlib import suppress
 from typing import Any, Final, cast
 from weakref import WeakSet
 
-from sqlalchemy import Connection, Table, delete, event, insert, inspect, select, update
+from sqlalchemy import Connection, Table, delete, event, insert, inspect, select, text, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.pool import Pool
 from sqlalchemy.sql.dml import UpdateBase
@@ -136,9 +138,23 @@ def _made(connection: Connection) -> bool:
     return True
 
 
+def is_empty(session: Session) -> bool:
+    """True before the index was made, as in a copy of an earlier release."""
+    return session.scalar(select(SearchEntry.id).limit(1)) is None
+
+
 def rebuild(session: Session) -> int:
     """Make the whole index again; gives how many entries were wrong."""
+    _similarity(session)
     return sync(session.connection(), dict.fromkeys(Found))
+
+
+def _similarity(session: Session) -> None:
+    """Install pg_trgm where this role may; without it slips of the finger are found by pieces of names."""
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    with suppress(DBAPIError), session.begin_nested():
+        session.execute(text("CREATE EXTENSION IF NOT EXISTS pg_trgm"))
 
 
 def sync(connection: Connection, touched: Touched) -> int:
