@@ -6,6 +6,7 @@ because SQLite cannot compare Vietnamese without marks.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -155,6 +156,14 @@ class ProducerKind(StrEnum):
     HOUSEHOLD = "household"  # hộ sản xuất, hộ gia đình có đăng ký kinh doanh
 
 
+#: How each is told to readers.
+PRODUCER_KINDS: Mapping[str, str] = {
+    ProducerKind.COOPERATIVE: "Cooperative",
+    ProducerKind.COOPERATIVE_GROUP: "Cooperative group",
+    ProducerKind.ENTERPRISE: "Small or medium enterprise",
+    ProducerKind.FARM: "Farm",
+    ProducerKind.HOUSEHOLD: "Registered household business",
+}
 #: Kinds that are legal persons: their tax code stands for nobody.
 ORGANISATIONS = frozenset({ProducerKind.COOPERATIVE, ProducerKind.ENTERPRISE})
 

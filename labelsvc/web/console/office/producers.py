@@ -14,7 +14,15 @@ from labelsvc.accounts import audit, users
 from labelsvc.accounts.models import Role, User
 from labelsvc.catalogue.finding import villages as village_finding
 from labelsvc.catalogue.finding.communes import lies_in, words_of
-from labelsvc.catalogue.models import AdminUnit, Lot, Producer, ProducerKind, Product, Village
+from labelsvc.catalogue.models import (
+    PRODUCER_KINDS,
+    AdminUnit,
+    Lot,
+    Producer,
+    ProducerKind,
+    Product,
+    Village,
+)
 from labelsvc.catalogue.places import current_units
 from labelsvc.catalogue.recognition import Certificate, Standing, ruling
 from labelsvc.catalogue.register import create_producer, update_producer
@@ -27,13 +35,7 @@ from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
 from labelsvc.web.step_up import require_step_up
 
-KINDS = {
-    ProducerKind.COOPERATIVE: "Cooperative",
-    ProducerKind.COOPERATIVE_GROUP: "Cooperative group",
-    ProducerKind.ENTERPRISE: "Small or medium enterprise",
-    ProducerKind.FARM: "Farm",
-    ProducerKind.HOUSEHOLD: "Registered household business",
-}
+KINDS = PRODUCER_KINDS
 _TEXTS = (
     "name", "name_en", "kind", "tax_code", "representative", "phone", "email", "website", "street",
     "old_address", "registration_number",
