@@ -36,6 +36,7 @@ PUBLIC_ROOMS = frozenset(
         "static",
         "log",
         "trust",
+        "villages",
     }
 )
 PUBLIC_PAGES = frozenset(
