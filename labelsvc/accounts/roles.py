@@ -41,6 +41,7 @@ PUBLIC_ROOMS = frozenset(
         "static",
         "log",
         "trust",
+        "villages",
     }
 )
 PUBLIC_PAGES = frozenset(

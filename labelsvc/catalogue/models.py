@@ -89,6 +89,14 @@ class VillageKind(StrEnum):
     WITH_CRAFT = "with_craft"  # làng có nghề
 
 
+#: Kind → English key of its words.
+VILLAGE_KINDS = {
+    VillageKind.CRAFT: "Craft village",
+    VillageKind.TRADITIONAL: "Traditional craft village",
+    VillageKind.WITH_CRAFT: "Village with a craft",
+}
+
+
 class Village(Base):
     """A craft village (làng nghề)."""
 
