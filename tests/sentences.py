@@ -54,6 +54,11 @@ _TABLES = {
     "_SERVER_REFUSALS",
     "NOTICE_WORDS",
     "CHANNEL_WORDS",
+    "PRODUCER_KINDS",
+    "MEASURES",
+    "BASES",
+    "TARGETS",
+    "_TOLD",
 }
 
 

@@ -36,6 +36,7 @@ PUBLIC_ROOMS = frozenset(
         "static",
         "log",
         "trust",
+        "figures",
     }
 )
 PUBLIC_PAGES = frozenset(

@@ -12,7 +12,15 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from labelsvc import clock
 from labelsvc.accounts import audit, users
 from labelsvc.accounts.models import Role, User
-from labelsvc.catalogue.models import PRODUCER_KINDS, AdminUnit, Lot, Producer, ProducerKind, Product, Village
+from labelsvc.catalogue.models import (
+    PRODUCER_KINDS,
+    AdminUnit,
+    Lot,
+    Producer,
+    ProducerKind,
+    Product,
+    Village,
+)
 from labelsvc.catalogue.places import current_units
 from labelsvc.catalogue.recognition import Certificate, Standing, ruling
 from labelsvc.catalogue.register import create_producer, update_producer
