@@ -20,7 +20,7 @@ from labelsvc.labels import models as labels
 from labelsvc.messages import models as messages
 from labelsvc.programme import models as programme
 from labelsvc.programme.plans import models as plans
-from labelsvc.programme.search import models as search
+from labelsvc.programme.search import keep as search
 from labelsvc.scans import models as scans
 
 __all__ = [

@@ -23,14 +23,15 @@ from labelsvc.programme.figures.villages import count_villages
 from labelsvc.programme.plans.models import TARGETS
 from labelsvc.programme.plans.reached import progress
 from labelsvc.web.language import current
+from labelsvc.web.paging import PAGE, page_asked
 from labelsvc.web.public.address import asked_day
 from labelsvc.web.site import site
 from labelsvc.web.spreadsheet import as_csv
 
 bp = Blueprint("figures", __name__, url_prefix="/figures")
 
-#: Rows of a figure on the page of all; rows of a list on one page.
-_FIRST, _PAGE = 8, 50
+#: Rows of a figure on the page of all.
+_FIRST = 8
 #: Days whose figures are kept.
 _DAYS = 32
 FORMATS = {
@@ -123,12 +124,12 @@ def figure(name: str) -> ResponseReturnValue:
     """Show all rows of one figure."""
     with site().database.reading() as session:
         counted = _counted(session, name)
-    page, last = _page_of(len(counted.rows))
+    page, last = page_asked(len(counted.rows), PAGE)
     return render_template(
         "public/figure.html",
         f=counted,
-        first=(page - 1) * _PAGE,
-        rows=counted.rows[(page - 1) * _PAGE : page * _PAGE],
+        first=(page - 1) * PAGE,
+        rows=counted.rows[(page - 1) * PAGE : page * PAGE],
         page=page,
         last=last,
         formats=FORMATS,
@@ -164,8 +165,8 @@ def rows(name: str, key: str) -> ResponseReturnValue:
             abort(404)
         day = _asked(_kept().facts(session))
         found = behind(day, name, key)
-        page, last = _page_of(len(found))
-        shown = found[(page - 1) * _PAGE : page * _PAGE]
+        page, last = page_asked(len(found), PAGE)
+        shown = found[(page - 1) * PAGE : page * PAGE]
         return render_template(
             "public/figure_rows.html",
             f=counted,
@@ -187,12 +188,6 @@ def _counted(session: Session, name: str) -> Counted:
 def _query() -> dict[str, str]:
     """What the address asks for and links of the page carry on."""
     return {name: value for name in ("on", "count") if (value := request.args.get(name, ""))}
-
-
-def _page_of(total: int) -> tuple[int, int]:
-    """The page that the address asks for, and the last one."""
-    last = max(1, -(-total // _PAGE))
-    return min(max(1, request.args.get("page", 1, type=int)), last), last
 
 
 def _recognitions(session: Session, numbers: list[int], on: date) -> list[tuple[Recognition, str]]:
