@@ -56,6 +56,7 @@ _TABLES = {
     "CHANNEL_WORDS",
     "PRODUCER_KINDS",
     "MEASURES",
+    "SETS",
     "BASES",
     "TARGETS",
     "_TOLD",

@@ -37,6 +37,7 @@ PUBLIC_ROOMS = frozenset(
         "log",
         "trust",
         "figures",
+        "open_data",
     }
 )
 PUBLIC_PAGES = frozenset(

@@ -88,7 +88,7 @@ def _register(app: Flask) -> None:
     from labelsvc.web.account import pages as account
     from labelsvc.web.console.office import pages as office
     from labelsvc.web.console.producer import pages as producer
-    from labelsvc.web.public import figures
+    from labelsvc.web.public import figures, open_data
     from labelsvc.web.scan import cache, goods, inner, page, place, report, state
 
     state.install(app, cache.Pages())
@@ -103,6 +103,7 @@ def _register(app: Flask) -> None:
         public_log,
         trust,
         figures,
+        open_data,
         report,
         goods,
         inner,

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session, joinedload
 from labelsvc.catalogue.models import Product
 from labelsvc.catalogue.recognition import Recognition
 from labelsvc.errors import BadInput
-from labelsvc.programme.figures import facts as reading
 from labelsvc.programme.figures.counting import AsOf, Basis, Counted, behind, count, months
 from labelsvc.programme.figures.facts import Facts
 from labelsvc.programme.figures.files import heads, lines, pages, workbook
@@ -25,6 +24,7 @@ from labelsvc.programme.plans.reached import progress
 from labelsvc.web.language import current
 from labelsvc.web.paging import PAGE, page_asked
 from labelsvc.web.public.address import asked_day
+from labelsvc.web.public.kept_facts import kept_facts
 from labelsvc.web.site import site
 from labelsvc.web.spreadsheet import as_csv
 
@@ -54,37 +54,29 @@ class Whole:
     months: list[tuple[date, int]]
 
 
-class Kept:
-    """The facts of the register in the memory of this process, read again once anything has changed."""
+class Counts:
+    """What was counted for the days that were asked for last."""
 
     def __init__(self) -> None:
-        self._held: tuple[int, Facts] | None = None
+        self._facts: Facts | None = None
         self._counted: dict[tuple[date, Basis, str], Whole] = {}
 
-    def facts(self, session: Session) -> Facts:
-        version = reading.version(session)
-        held = self._held
-        if held is None or held[0] != version:
-            held, self._counted = (version, reading.load(session)), {}
-            self._held = held
-        return held[1]
-
-    def whole(self, day: AsOf, language: str) -> Whole:
-        """Every figure of the first page; the days that were asked for last are kept."""
+    def get(self, day: AsOf, language: str) -> Whole:
+        """Every figure of the first page as of *day*."""
+        if self._facts is not day.facts or len(self._counted) >= _DAYS:
+            self._facts, self._counted = day.facts, {}
         key, counted = (day.on, day.basis, language), self._counted
-        found = counted.get(key)
-        if found is None:
+        if key not in counted:
             names = [name for name, measure in MEASURES.items() if measure.first]
-            found = Whole([count(day, name, language=language) for name in names], months(day))
-            if len(counted) >= _DAYS:
-                counted.clear()
-            counted[key] = found
-        return found
+            counted[key] = Whole(
+                [count(day, name, language=language) for name in names], months(day)
+            )
+        return counted[key]
 
 
-def _kept() -> Kept:
-    kept: Kept = current_app.extensions.setdefault("labelsvc_figures", Kept())
-    return kept
+def _whole(day: AsOf) -> Whole:
+    kept: Counts = current_app.extensions.setdefault("labelsvc_figures", Counts())
+    return kept.get(day, current())
 
 
 def _asked(facts: Facts) -> AsOf:
@@ -102,8 +94,8 @@ def _asked(facts: Facts) -> AsOf:
 def figures() -> ResponseReturnValue:
     """Show every figure with its largest rows, twelve months, villages, points and plans."""
     with site().database.reading() as session:
-        day = _asked(_kept().facts(session))
-        whole = _kept().whole(day, current())
+        day = _asked(kept_facts(session))
+        whole = _whole(day)
         return render_template(
             "public/figures.html",
             day=day,
@@ -163,7 +155,7 @@ def rows(name: str, key: str) -> ResponseReturnValue:
         row = next((row for row in counted.rows if row.key == key), None)
         if row is None:
             abort(404)
-        day = _asked(_kept().facts(session))
+        day = _asked(kept_facts(session))
         found = behind(day, name, key)
         page, last = page_asked(len(found), PAGE)
         shown = found[(page - 1) * PAGE : page * PAGE]
@@ -182,7 +174,7 @@ def rows(name: str, key: str) -> ResponseReturnValue:
 def _counted(session: Session, name: str) -> Counted:
     if name not in MEASURES:
         abort(404)
-    return count(_asked(_kept().facts(session)), name, language=current())
+    return count(_asked(kept_facts(session)), name, language=current())
 
 
 def _query() -> dict[str, str]:
