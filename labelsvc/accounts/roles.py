@@ -42,6 +42,8 @@ PUBLIC_ROOMS = frozenset(
         "log",
         "trust",
         "villages",
+        "figures",
+        "open_data",
     }
 )
 PUBLIC_PAGES = frozenset(
