@@ -67,11 +67,16 @@ def dress(layout: Layout, worn: Dress, *, logo: bool = False) -> Layout:
         palette = black
     elif layout.purpose == "full_label":
         palette = palette.by_day()
+    if worn.narrow or min(layout.width, layout.height) < 30:
+        # Where every letter counts, words take the width that they have in the plain layout.
+        close = family.letters.model_copy(update={"tracking": 0, "village_upper": False})
+        family = family.model_copy(update={"letters": close})
     place = _place(layout, family, narrow=worn.narrow, logo=logo)
     old = room.bars(layout) if place and not worn.narrow else []
     before = _without(layout, old)
-    inner = before if worn.narrow else _inner(layout, place)
-    across, down = room.scales(layout, before, inner)
+    inner = before if worn.narrow else _inner(layout, place, family)
+    pad = 0.0 if worn.narrow or not place or palette.paper == "#ffffff" else 0.014 * layout.width
+    across, down = room.scales(layout, before, inner, pad)
     kept = [
         _styled(room.moved(e, across, down), family, palette, layout)
         for e in layout.elements
@@ -112,7 +117,7 @@ def _place(layout: Layout, family: Family, *, narrow: bool, logo: bool) -> Place
     if min(wide, high) < 30:
         usual = 2.0
     elif layout.purpose == "full_label":
-        return Place(side, 0.115 * high if logo else 0.07 * high * min(1.0, family.band))
+        return Place(side, 0.115 * high if logo else 0.036 * high * min(1.0, family.band))
     elif side == "top":
         usual = high * 0.12
     else:
@@ -132,13 +137,20 @@ def _side(layout: Layout) -> Side:
     return "right" if symbol.x + symbol.size / 2 < layout.width / 2 else "left"
 
 
-def _inner(layout: Layout, place: Place | None) -> Box:
+def _inner(layout: Layout, place: Place | None, family: Family) -> Box:
     box = [0.0, 0.0, layout.width, layout.height]
     if place is not None:
         at = {"left": 0, "top": 1, "right": 2, "bottom": 3}[place.side]
-        taken = place.width + _GAP
+        taken = (
+            place.width + (_GAP if layout.purpose != "full_label" else 0) + max(_reach(family), 0)
+        )
         box[at] += taken if at < 2 else -taken
     return box[0], box[1], box[2], box[3]
+
+
+def _reach(family: Family) -> float:
+    """How far the lines along the band reach beyond it, mm."""
+    return max((edge.gap + edge.width for edge in family.edges), default=0.0)
 
 
 def _without(layout: Layout, old: Iterable[RectElement]) -> Box:
@@ -204,7 +216,9 @@ def _styled(element: Element, family: Family, palette: Palette, layout: Layout) 
 
 def _letters(text: TextStyle, family: Family, palette: Palette) -> dict[str, Any]:
     new: dict[str, Any] = {}
-    if "product_name" in text.variables:
+    if isinstance(text, ArcText):
+        pass  # a circle's span is measured for the letters that it has
+    elif "product_name" in text.variables:
         new = {"weight": family.letters.name, "tracking": family.letters.tracking}
     elif "producer_name" in text.variables and text.weight == "medium":
         new = {"weight": family.letters.producer}

@@ -20,13 +20,15 @@ from labelsvc.labels.layouts.layout import Layout
 
 @dataclass(frozen=True)
 class Scale:
-    """One axis: *start* to *end* of before becomes *low* to *high*; *keep*, moved by *by*, keeps its size."""
+    """One axis: *start* to *end* of before becomes *low* to *high*; *keep*, moved by *by*, keeps its size,
+    and what follows it keeps *pad* more away."""
 
     start: float
     end: float
     low: float
     high: float
     keep: tuple[float, float]
+    pad: float = 0.0
 
     @property
     def by(self) -> float:
@@ -44,19 +46,23 @@ class Scale:
             return self.low + (at - self.start) * share
         if at <= right:
             return at + self.by
-        share = (self.high - right - self.by) / max(self.end - right, 0.01)
-        return right + self.by + (at - right) * share
+        start = right + self.by + self.pad
+        share = (self.high - start) / max(self.end - right, 0.01)
+        return start + (at - right) * share
 
 
 def scales(
     layout: Layout,
     before: tuple[float, float, float, float],
     after: tuple[float, float, float, float],
+    pad: float,
 ) -> tuple[Scale, Scale]:
-    """From the box *before* into the box *after*, across and down."""
+    """From the box *before* into the box *after*, across and down; *pad*: room beside the symbol's ground."""
     x0, y0, x1, y1 = layout.symbols[0].bounds()
     return (
-        Scale(before[0], before[2], after[0], after[2], (x0, x1)),
+        Scale(
+            before[0], before[2], after[0], after[2], (x0, x1), pad if x0 < layout.width / 2 else 0
+        ),
         Scale(before[1], before[3], after[1], after[3], (y0, y1)),
     )
 
