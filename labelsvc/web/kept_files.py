@@ -48,7 +48,7 @@ def bring_back(settings: Settings, files: Files, ticket: str) -> MultiDict[str, 
     """The files of a ticket, which are then kept no longer; none where it is not good any more."""
     found: MultiDict[str, FileStorage] = MultiDict()
     try:
-        tickets = _serializer(settings).loads(ticket, max_age=MAX_AGE.total_seconds())
+        tickets = _serializer(settings).loads(ticket, max_age=int(MAX_AGE.total_seconds()))
         for field, name, content_type, key in tickets:
             data = sealing.unseal(settings.keys, files.get(key), purpose="kept file")
             files.delete(key)

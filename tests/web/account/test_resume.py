@@ -39,7 +39,7 @@ _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 
 def kept(answer: TestResponse) -> MultiDict[str, str]:
     """Hidden fields of the form that asks for the password."""
-    form = answer.text[answer.text.index('<section class="card narrow">') :]
+    form = answer.text[answer.text.index('<section class="card narrow" data-waits>') :]
     return MultiDict((unescape(name), unescape(value)) for name, value in _HIDDEN.findall(form))
 
 
