@@ -91,7 +91,7 @@ def test_from_the_invitation_to_the_first_file(live: Live, reader: Reader, tmp_p
     page.wait_for_load_state("networkidle")
     reader.check("wizard")
     shot(page, "wizard")
-    assert page.locator("input[name=layout]:checked").get_attribute("value") == "a4-65-plain"
+    assert page.locator("input[name=layout]:checked").get_attribute("value") == "a4-24-plain"
     way.click("button[value=print]")
     page.wait_for_url("**/console/runs/*")
     link = page.locator("a.button", has_text="PDF")
@@ -154,10 +154,9 @@ def test_an_act_without_a_signal_waits_on_the_phone_and_is_entered_once(
     shot(page, "kept")
     # The signal is back for the way there and breaks on the way back.
     page.route("**/again", lambda route: (route.fetch(), route.abort()))
-    page.context.set_offline(False)
-    page.evaluate("dispatchEvent(new Event('online'))")
+    with page.expect_event("requestfailed"):
+        page.context.set_offline(False)
     page.locator("[data-acts] li[data-state=sent]").wait_for()
-    page.wait_for_function("true")
     page.unroute("**/again")
     reader.open("/console/")
     page.locator("[data-acts] li[data-state=entered] a").wait_for()
@@ -175,7 +174,7 @@ def test_a_story_survives_the_end_of_the_session_and_a_closed_window(
     sign_in(reader, "lan")
     page, address = reader.page, f"/console/products/{live.world.product}"
     reader.open(address)
-    story = "Chuyện kể dở dang của nhà chị Lan, dài hơn một câu."
+    story = f"Chuyện kể dở dang của nhà chị Lan, {page.viewport_size} là khổ màn hình."
     page.fill("#story", story)
     reader.open(address)  # as if the window had been closed
     page.locator(".draft").wait_for()

@@ -35,7 +35,7 @@ from labelsvc.labels.runs.rules import balance, broken_rules, no_inner_codes
 #: Criteria sets of what is eaten or drunk.
 _EATEN: Final = range(1, 19)
 #: Among those that pass, what most producers print on first: sheets for any printer.
-_USUAL: Final = ("a4-65", "a4-24", "a4-12", "a4-8", "craft-tag", "a4-65-plain")
+_USUAL: Final = ("a4-65", "a4-24", "a4-12", "a4-8", "craft-tag", "a4-65-plain", "a4-24-plain")
 #: Kind of refusal → reason in a few words; the first that fits.
 _REASONS: Final[tuple[tuple[type[LabelsvcError], str], ...]] = (
     (RecognitionForbids, "Has stars: needs a decision in force"),

@@ -36,6 +36,7 @@ from labelsvc.labels.runs import start as print_run
 from labelsvc.labels.runs.catalogue_content import lot_content
 from labelsvc.labels.runs.check import RunCheck
 from labelsvc.labels.runs.numbering import next_name, position, sample_code
+from labelsvc.labels.runs.offers import Offer
 from labelsvc.labels.sheets import stock
 from labelsvc.labels.sheets.imprint import Imprint
 from labelsvc.labels.sheets.sheet import Sheet
@@ -168,7 +169,7 @@ def _page(session: Session, lot: Lot, chosen: Choice, check: RunCheck) -> str:
         lot=lot,
         p=lot.product,
         set_name=criteria.name(lot.product.set_number, current()),
-        layouts=[(x, Sheet.of(x.layout).per_page) for x in chosen.offered],
+        layouts=[(x, Sheet.of(x.layout).per_page) for x in sorted(chosen.offered, key=_unfit)],
         proposed=chosen.proposed,
         titles=titles_of(session),
         chosen=chosen.layout,
@@ -194,6 +195,11 @@ def _page(session: Session, lot: Lot, chosen: Choice, check: RunCheck) -> str:
         contents_missing=any(isinstance(error, ContentMissing) for error in check.problems),
         inner_codes_off=any(isinstance(error, InnerCodesOff) for error in check.problems),
     )
+
+
+def _unfit(offer: Offer) -> bool:
+    """Order of the layouts: those that can be printed come first."""
+    return bool(offer.reason)
 
 
 @bp.get("/lots/<int:lot_id>/preview/<layout>.svg")
