@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from labelsvc.catalogue.models import Outlet, Producer, Product, outlet_product
@@ -28,8 +28,8 @@ _FIELDS = (*_TEXTS, "commune_code")
 _OFFERED = 20
 
 
-@bp.get("/outlets")
-def outlets() -> ResponseReturnValue:
+def query_outlets() -> Select[Any]:
+    """The points of sale that the address asks for, by name."""
     state = choice_of("state", ("open", "closed"))
     query = select(Outlet).options(joinedload(Outlet.commune))
     for word in fold(request.args.get("q", "")).split()[:8]:
@@ -41,9 +41,14 @@ def outlets() -> ResponseReturnValue:
         )
     if state:
         query = query.where(Outlet.active.is_(state == "open"))
+    return query.order_by(Outlet.search_key, Outlet.id)
+
+
+@bp.get("/outlets")
+def outlets() -> ResponseReturnValue:
     sold = select(outlet_product.c.outlet_id, func.count()).group_by(outlet_product.c.outlet_id)
     with site().database.reading() as session:
-        shown = paged(session, query.order_by(Outlet.search_key, Outlet.id))
+        shown = paged(session, query_outlets())
         counts = {number: count for number, count in session.execute(sold)}
     return render_template("console/office/outlets.html", shown=shown, counts=counts)
 
