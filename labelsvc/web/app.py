@@ -88,7 +88,17 @@ def _register(app: Flask) -> None:
     from labelsvc.web.account import pages as account
     from labelsvc.web.console.office import pages as office
     from labelsvc.web.console.producer import pages as producer
-    from labelsvc.web.public import changes, decisions, finding, machine, producers, products
+    from labelsvc.web.public import (
+        changes,
+        decisions,
+        figures,
+        finding,
+        machine,
+        open_data,
+        producers,
+        products,
+        villages,
+    )
     from labelsvc.web.scan import cache, inner, page, place, report, state
 
     state.install(app, cache.Pages())
@@ -108,6 +118,9 @@ def _register(app: Flask) -> None:
         changes,
         finding,
         machine,
+        villages,
+        figures,
+        open_data,
         report,
         inner,
         place,
