@@ -37,7 +37,7 @@ _WATCHED: Final[dict[type[Any], tuple[Found, tuple[str, ...]]]] = {
     Product: (Found.PRODUCT, ("name", "name_en", "brand", "set_number", "set_decision", "ocop_code", "gtin", "producer_id", "merged_into_id")),
     Producer: (Found.PRODUCER, ("name", "name_en", "village_id", "commune_code", "commune_from", "old_address", "merged_into_id")),
     Village: (Found.VILLAGE, ("name", "name_en", "craft", "craft_en", "commune_code", "commune_from", "merged_into_id")),
-    Outlet: (Found.OUTLET, ("name", "street", "commune_code", "commune_from", "active")),
+    Outlet: (Found.OUTLET, ("name", "street", "commune_code", "commune_from", "active", "state")),
     Recognition: (Found.DECISION, ("decision_number", "decision_date", "authority_name", "withdrawal_decision", "withdrawn_on")),
     AdminUnit: (Found.PLACE, ("name", "district")),
     AdminUnitChange: (Found.PLACE, ("old_code", "new_code")),
@@ -69,7 +69,9 @@ def _flushed(session: WritingSession, _context: Any) -> None:
             kind, columns = watched
             state = inspect(row)
             if group is session.dirty and not any(
-                state.attrs[name].history.has_changes() for name in columns
+                state.attrs[name].history.has_changes()
+                for name in columns
+                if name in state.mapper.column_attrs
             ):
                 continue
             if kind is Found.PLACE:
