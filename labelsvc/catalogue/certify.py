@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from labelsvc.accounts import audit
@@ -187,7 +187,16 @@ def ending_within(session: Session, days: int, *, on: date | None = None) -> Seq
 
     Product and producer come loaded.
     """
-    first = on or today()
+    return session.scalars(
+        select(Recognition)
+        .where(ends_within(days, on or today()))
+        .options(joinedload(Recognition.product).joinedload(Product.producer))
+        .order_by(Recognition.valid_to, Recognition.id)
+    ).all()
+
+
+def ends_within(days: int, on: date) -> ColumnElement[bool]:
+    """True for recognitions that end in the *days* days after *on* and are not renewed yet."""
     later = aliased(Recognition)
     renewed = (
         select(later.id)
@@ -196,15 +205,11 @@ def ending_within(session: Session, days: int, *, on: date | None = None) -> Seq
             later.valid_to > Recognition.valid_to,
             later.withdrawn_on.is_(None),
         )
+        .correlate(Recognition)
         .exists()
     )
-    return session.scalars(
-        select(Recognition)
-        .where(
-            Recognition.valid_to.between(first, first + timedelta(days=days)),
-            Recognition.withdrawn_on.is_(None),
-            ~renewed,
-        )
-        .options(joinedload(Recognition.product).joinedload(Product.producer))
-        .order_by(Recognition.valid_to, Recognition.id)
-    ).all()
+    return and_(
+        Recognition.valid_to.between(on, on + timedelta(days=days)),
+        Recognition.withdrawn_on.is_(None),
+        ~renewed,
+    )

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from labelsvc import clock
 from labelsvc.accounts.models import AuditEntry
-from labelsvc.catalogue.certify import ending_within, extend_recognition
+from labelsvc.catalogue.certify import ends_within, extend_recognition
 from labelsvc.catalogue.models import Producer, Product
 from labelsvc.catalogue.proposals import Ending, propose_withdrawal, waiting_for
 from labelsvc.catalogue.recognition import (
@@ -34,7 +35,7 @@ from labelsvc.web.console.office.words import points_above
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
-from labelsvc.web.spreadsheet import as_csv
+from labelsvc.web.spreadsheet import csv_lines
 from labelsvc.web.step_up import confirmed
 
 #: What the list may be narrowed to, in the order of the choice.
@@ -51,7 +52,7 @@ SHOWS = {
 }
 STANDING_WORDS = {key: words for key, words in SHOWS.items() if isinstance(key, Standing)}
 _ENDING = {"ending_120": RENEWAL_CLOSES_DAYS, "ending_180": RENEWAL_OPENS_DAYS}
-_MOST_ROWS = 50_000
+_MAX_ROWS = 50_000
 
 
 def standing_is(standing: Standing, on: date) -> ColumnElement[bool]:
@@ -74,19 +75,13 @@ def standing_is(standing: Standing, on: date) -> ColumnElement[bool]:
     return and_(live, rules[standing])
 
 
-def chosen(session: Session, on: date) -> Select[Any]:
+def chosen(on: date) -> Select[Any]:
     """The recognitions that the address asks for: state, stars, words; first to end first."""
     show, words = choice_of("show", [*_ENDING, *STANDING_WORDS]), request.args.get("q", "")
     stars = choice_of("stars", ("3", "4", "5"))
-    query = (
-        select(Recognition)
-        .join(Product)
-        .join(Producer)
-        .options(joinedload(Recognition.product).joinedload(Product.producer))
-    )
+    query = select(Recognition).join(Product).join(Producer)
     if show in _ENDING:
-        ending = [found.id for found in ending_within(session, _ENDING[show], on=on)]
-        query = query.where(Recognition.id.in_(ending))
+        query = query.where(ends_within(_ENDING[show], on))
     elif show:
         query = query.where(standing_is(Standing(show), on))
     if stars:
@@ -108,7 +103,8 @@ def chosen(session: Session, on: date) -> Select[Any]:
 def recognitions() -> ResponseReturnValue:
     today = clock.today()
     with site().database.reading() as session:
-        shown = paged(session, chosen(session, today))
+        whole = joinedload(Recognition.product).joinedload(Product.producer)
+        shown = paged(session, chosen(today).options(whole))
     return render_template(
         "console/office/recognitions.html",
         shown=shown,
@@ -126,18 +122,22 @@ def recognitions_csv() -> ResponseReturnValue:
         "Product", "Producer", "Stars", "Decision", "Date of the decision", "Authority", "Valid from",
         "Valid until", "Extended until", "State", "OCOP product code",
     )  # fmt: skip
-    with site().database.reading() as session:
-        rows = [
-            (
-                r.product.name, r.product.producer.name, r.stars, r.decision_number,
-                r.decision_date, r.authority_name, r.valid_from, r.valid_to, r.extended_to,
-                gettext(SHOWS[r.standing(today)]), r.product.ocop_code,
-            )
-            for r in session.scalars(chosen(session, today).limit(_MOST_ROWS))
-        ]  # fmt: skip
+    states = {standing: gettext(SHOWS[standing]) for standing in Standing}
+    standing = case(*((standing_is(one, today), str(one)) for one in Standing))
+    query = chosen(today).with_only_columns(
+        Product.name, Producer.name, Recognition.stars, Recognition.decision_number,
+        Recognition.decision_date, Recognition.authority_name, Recognition.valid_from,
+        Recognition.valid_to, Recognition.extended_to, standing, Product.ocop_code,
+    )  # fmt: skip
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        yield tuple(gettext(words) for words in header)
+        with site().database.reading() as session:  # a part at a time: the list may be of 50,000
+            for row in session.execute(query.limit(_MAX_ROWS).execution_options(yield_per=500)):
+                yield *row[:9], states[Standing(row[9])], row[10]
+
     answer = Response(
-        as_csv([[gettext(words) for words in header], *rows]),
-        content_type="text/csv; charset=utf-8",
+        stream_with_context(csv_lines(rows())), content_type="text/csv; charset=utf-8"
     )
     name = f"ocop-{today:%Y%m%d}.csv"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
