@@ -42,6 +42,8 @@ PUBLIC_ROOMS = frozenset(
         "log",
         "trust",
         "villages",
+        "figures",
+        "open_data",
     }
 )
 PUBLIC_PAGES = frozenset(
@@ -87,6 +89,13 @@ POLICY: dict[str, frozenset[Role]] = {
     "inspect.verdict": OFFICIAL,
     "office.*": OFFICE,
     "office.dashboard": READERS,
+    "office.find_page": READERS,
+    "office.products": READERS,
+    "office.lots": READERS,
+    "office.lot": READERS,
+    "office.runs": READERS,
+    "office.export": READERS,
+    "office.export_people": OVERSEERS,
     "office.recognitions": READERS,
     "office.recognition": READERS,
     "office.recognitions_csv": READERS,

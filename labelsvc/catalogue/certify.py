@@ -182,21 +182,8 @@ def extend_recognition(
     )
 
 
-def ending_within(session: Session, days: int, *, on: date | None = None) -> Sequence[Recognition]:
-    """Recognitions that end in the next *days* days and are not renewed yet, first to end first.
-
-    Product and producer come loaded.
-    """
-    return session.scalars(
-        select(Recognition)
-        .where(ends_within(days, on or today()))
-        .options(joinedload(Recognition.product).joinedload(Product.producer))
-        .order_by(Recognition.valid_to, Recognition.id)
-    ).all()
-
-
-def ends_within(days: int, on: date) -> ColumnElement[bool]:
-    """True for recognitions that end in the *days* days after *on* and are not renewed yet."""
+def is_ending(days: int, on: date) -> ColumnElement[bool]:
+    """Condition that a recognition ends in the *days* days after *on* and is not renewed yet."""
     later = aliased(Recognition)
     renewed = (
         select(later.id)
@@ -205,7 +192,6 @@ def ends_within(days: int, on: date) -> ColumnElement[bool]:
             later.valid_to > Recognition.valid_to,
             later.withdrawn_on.is_(None),
         )
-        .correlate(Recognition)
         .exists()
     )
     return and_(
@@ -213,3 +199,16 @@ def ends_within(days: int, on: date) -> ColumnElement[bool]:
         Recognition.withdrawn_on.is_(None),
         ~renewed,
     )
+
+
+def ending_within(session: Session, days: int, *, on: date | None = None) -> Sequence[Recognition]:
+    """Recognitions that end in the next *days* days and are not renewed yet, first to end first.
+
+    Product and producer come loaded.
+    """
+    return session.scalars(
+        select(Recognition)
+        .where(is_ending(days, on or today()))
+        .options(joinedload(Recognition.product).joinedload(Product.producer))
+        .order_by(Recognition.valid_to, Recognition.id)
+    ).all()

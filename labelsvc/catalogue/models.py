@@ -448,6 +448,8 @@ class Lot(Base):
     #: Set when the lot is recalled: the page says so before anything else.
     recalled_at: Mapped[datetime | None]
     recall_reason: Mapped[str] = mapped_column(Text, default="")
+    #: Set when the producer is through with it: nothing is printed for it any more.
+    ended_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
     created_by: Mapped[str] = mapped_column(String(60), default="")
     product: Mapped[Product] = relationship(back_populates="lots")

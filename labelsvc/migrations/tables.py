@@ -19,6 +19,7 @@ from labelsvc.jobs import models as jobs
 from labelsvc.labels import models as labels
 from labelsvc.messages import models as messages
 from labelsvc.programme import models as programme
+from labelsvc.programme.plans import models as plans
 from labelsvc.programme.search import keep as search
 from labelsvc.scans import models as scans
 
@@ -37,6 +38,7 @@ __all__ = [
     "messages",
     "metadata",
     "owner_decisions",
+    "plans",
     "programme",
     "proposals",
     "recognition",

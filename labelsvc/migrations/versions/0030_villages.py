@@ -1,6 +1,6 @@
 """What is known of craft villages, and indexes of what their pages ask for
 
-Revision: 0030, after 0028
+Revision: 0030, after 0029
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from labelsvc.catalogue.villages.crafts import named
 from labelsvc.i18n import fold
 
 revision = "0030"
-down_revision = "0028"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 

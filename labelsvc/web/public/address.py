@@ -5,7 +5,7 @@ Used by all pages of the register that have a number: product, producer, village
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from flask import abort, redirect, request, url_for
@@ -74,7 +74,7 @@ def _values(place: str, number: int) -> dict[str, Any]:
 
 
 def asked_day() -> date:
-    """The day that the reader asks about by `?on=2026-05-01`; today without it.
+    """The day that the reader asks about by `?on=2026-05-01` or `?on=01/05/2026`; today without it.
 
     :raises BadInput: it is no day, or has not come yet: what will be true nobody can say.
     """
@@ -82,7 +82,11 @@ def asked_day() -> date:
     if not typed:
         return clock.today()
     try:
-        day = date.fromisoformat(typed)
+        day = (
+            datetime.strptime(typed, "%d/%m/%Y").date()  # noqa: DTZ007 -- a calendar day
+            if "/" in typed
+            else date.fromisoformat(typed)
+        )
     except ValueError:
         raise BadInput(
             "“{value}” is not a day.", fix="Write it like this: 2026-05-01.", value=typed[:40], field="on"

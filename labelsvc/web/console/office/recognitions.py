@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, Select, and_, case, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from labelsvc import clock
 from labelsvc.accounts.models import AuditEntry
-from labelsvc.catalogue.certify import ends_within, extend_recognition
+from labelsvc.catalogue.certify import ending_within, extend_recognition
 from labelsvc.catalogue.models import Producer, Product
 from labelsvc.catalogue.proposals import Ending, propose_withdrawal, waiting_for
 from labelsvc.catalogue.recognition import (
@@ -35,7 +34,6 @@ from labelsvc.web.console.office.words import points_above
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
-from labelsvc.web.spreadsheet import csv_lines
 from labelsvc.web.step_up import confirmed
 
 #: What the list may be narrowed to, in the order of the choice.
@@ -52,7 +50,6 @@ SHOWS = {
 }
 STANDING_WORDS = {key: words for key, words in SHOWS.items() if isinstance(key, Standing)}
 _ENDING = {"ending_120": RENEWAL_CLOSES_DAYS, "ending_180": RENEWAL_OPENS_DAYS}
-_MAX_ROWS = 50_000
 
 
 def standing_is(standing: Standing, on: date) -> ColumnElement[bool]:
@@ -75,13 +72,19 @@ def standing_is(standing: Standing, on: date) -> ColumnElement[bool]:
     return and_(live, rules[standing])
 
 
-def chosen(on: date) -> Select[Any]:
+def chosen(session: Session, on: date) -> Select[Any]:
     """The recognitions that the address asks for: state, stars, words; first to end first."""
     show, words = choice_of("show", [*_ENDING, *STANDING_WORDS]), request.args.get("q", "")
     stars = choice_of("stars", ("3", "4", "5"))
-    query = select(Recognition).join(Product).join(Producer)
+    query = (
+        select(Recognition)
+        .join(Product)
+        .join(Producer)
+        .options(joinedload(Recognition.product).joinedload(Product.producer))
+    )
     if show in _ENDING:
-        query = query.where(ends_within(_ENDING[show], on))
+        ending = [found.id for found in ending_within(session, _ENDING[show], on=on)]
+        query = query.where(Recognition.id.in_(ending))
     elif show:
         query = query.where(standing_is(Standing(show), on))
     if stars:
@@ -103,8 +106,7 @@ def chosen(on: date) -> Select[Any]:
 def recognitions() -> ResponseReturnValue:
     today = clock.today()
     with site().database.reading() as session:
-        whole = joinedload(Recognition.product).joinedload(Product.producer)
-        shown = paged(session, chosen(today).options(whole))
+        shown = paged(session, chosen(session, today))
     return render_template(
         "console/office/recognitions.html",
         shown=shown,
@@ -112,36 +114,6 @@ def recognitions() -> ResponseReturnValue:
         shows=SHOWS,
         today=today,
     )
-
-
-@bp.get("/recognitions.csv")
-def recognitions_csv() -> ResponseReturnValue:
-    """The same list for a spreadsheet."""
-    today = clock.today()
-    header = (
-        "Product", "Producer", "Stars", "Decision", "Date of the decision", "Authority", "Valid from",
-        "Valid until", "Extended until", "State", "OCOP product code",
-    )  # fmt: skip
-    states = {standing: gettext(SHOWS[standing]) for standing in Standing}
-    standing = case(*((standing_is(one, today), str(one)) for one in Standing))
-    query = chosen(today).with_only_columns(
-        Product.name, Producer.name, Recognition.stars, Recognition.decision_number,
-        Recognition.decision_date, Recognition.authority_name, Recognition.valid_from,
-        Recognition.valid_to, Recognition.extended_to, standing, Product.ocop_code,
-    )  # fmt: skip
-
-    def rows() -> Iterator[tuple[Any, ...]]:
-        yield tuple(gettext(words) for words in header)
-        with site().database.reading() as session:  # a part at a time: the list may be of 50,000
-            for row in session.execute(query.limit(_MAX_ROWS).execution_options(yield_per=500)):
-                yield *row[:9], states[Standing(row[9])], row[10]
-
-    answer = Response(
-        stream_with_context(csv_lines(rows())), content_type="text/csv; charset=utf-8"
-    )
-    name = f"ocop-{today:%Y%m%d}.csv"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
 
 
 @bp.get("/recognitions/<int:recognition_id>")
