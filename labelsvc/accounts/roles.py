@@ -36,6 +36,8 @@ PUBLIC_ROOMS = frozenset(
         "static",
         "log",
         "trust",
+        "points",
+        "confirmation",
     }
 )
 PUBLIC_PAGES = frozenset(
@@ -91,6 +93,7 @@ POLICY: dict[str, frozenset[Role]] = {
     "office.villages": READERS,
     "office.outlets": READERS,
     "office.outlet": READERS,
+    "office.outlet_poster": READERS,
     "office.sets": READERS,
     "office.imports": READERS,
     "office.import_run": READERS,

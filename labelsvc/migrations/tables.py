@@ -7,6 +7,7 @@ from labelsvc.catalogue import owner_decisions, proposals, recognition
 from labelsvc.catalogue.exporting import handover
 from labelsvc.catalogue.importing import trace, waiting
 from labelsvc.catalogue.importing.heads import memory
+from labelsvc.catalogue.points import models as points
 from labelsvc.codes import models as codes
 from labelsvc.codes.tlog import models as tlog
 from labelsvc.codes.trust import models as trust
@@ -18,6 +19,7 @@ from labelsvc.jobs import models as jobs
 from labelsvc.labels import models as labels
 from labelsvc.messages import models as messages
 from labelsvc.programme import models as programme
+from labelsvc.programme.points import models as point_links
 from labelsvc.scans import models as scans
 
 __all__ = [
@@ -35,6 +37,8 @@ __all__ = [
     "messages",
     "metadata",
     "owner_decisions",
+    "point_links",
+    "points",
     "programme",
     "proposals",
     "recognition",

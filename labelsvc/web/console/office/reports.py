@@ -25,13 +25,17 @@ REPORT_KINDS = {
     ReportKind.WRONG_INFORMATION: "Wrong information",
     ReportKind.QUALITY: "Quality or safety",
     ReportKind.OTHER: "Something else",
+    ReportKind.POINT_CLOSED: "Point of sale closed",
+    ReportKind.NOT_SOLD: "Not sold there",
 }
 
 
 @bp.get("/reports")
 def reports() -> ResponseReturnValue:
     closed = choice_of("show", ("closed",)) == "closed"
-    query = select(Report).options(joinedload(Report.product).joinedload(Product.producer))
+    query = select(Report).options(
+        joinedload(Report.product).joinedload(Product.producer), joinedload(Report.outlet)
+    )
     is_closed = Report.state == ReportState.CLOSED
     query = query.where(is_closed if closed else ~is_closed)
     with site().database.reading() as session:
