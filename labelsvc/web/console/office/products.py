@@ -14,7 +14,7 @@ from labelsvc.accounts import audit
 from labelsvc.catalogue import criteria, ingredient_rows
 from labelsvc.catalogue.certificates import CertificateFacts, create_certificate, remove_certificate
 from labelsvc.catalogue.certify import Award, create_recognition
-from labelsvc.catalogue.models import Outlet, Producer, Product, ProductPhoto, RiskLevel
+from labelsvc.catalogue.models import Producer, Product, ProductPhoto, RiskLevel
 from labelsvc.catalogue.photos import MAX_PHOTOS, StoredPhoto, store_photo
 from labelsvc.catalogue.product_columns import COLUMNS, WORDS
 from labelsvc.catalogue.recognition import Authority, Certificate, Recognition, ruling
@@ -25,6 +25,7 @@ from labelsvc.web.console import product_fields
 from labelsvc.web.console.forms import Posted, shown_values
 from labelsvc.web.console.lists import found_or_404
 from labelsvc.web.console.office.dashboard import bp
+from labelsvc.web.console.office.points import sellers
 from labelsvc.web.console.office.words import points_above, set_choices, set_words
 from labelsvc.web.language import current, gettext
 from labelsvc.web.signed_in import actor
@@ -53,7 +54,7 @@ def product(product_id: int) -> ResponseReturnValue:
 
 
 def _product_page(product_id: int, posted: Posted) -> ResponseReturnValue:
-    today = clock.today()
+    today, asked = clock.today(), request.args.get("point", "").strip()[:100]
     with site().database.reading() as session:
         found = found_or_404(session.get(Product, product_id))
         certificates = session.scalars(
@@ -70,8 +71,7 @@ def _product_page(product_id: int, posted: Posted) -> ResponseReturnValue:
             "console/office/product.html",
             p=found,
             set_name=set_words(found.set_number),
-            outlets=found.outlets,
-            other_outlets=_other_outlets(session, product_id),
+            **sellers.of_product(session, product_id, asked),
             group=criteria.group_of(found.set_number).name(current()),
             recognitions=[(r, r.standing(today)) for r in newest_first],
             ruled=ruled,
@@ -97,16 +97,6 @@ def _facts(found: Product) -> list[tuple[str, Any]]:
         if column.choices is not None and values.get(column.name):
             values[column.name] = gettext(column.choices[values[column.name]])
     return [(gettext(WORDS[column]), value) for column, value in values.items() if value]
-
-
-def _other_outlets(session: Session, product_id: int) -> list[tuple[int, str]]:
-    """Open points of sale that do not sell the product yet."""
-    rows = session.execute(
-        select(Outlet.id, Outlet.name)
-        .where(Outlet.active, ~Outlet.products.any(Product.id == product_id))
-        .order_by(Outlet.name)
-    )
-    return [(number, name) for number, name in rows]
 
 
 @bp.route("/producers/<int:producer_id>/products/new", methods=["GET", "POST"])
