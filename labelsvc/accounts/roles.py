@@ -26,7 +26,12 @@ SECOND_FACTOR = frozenset({Role.OFFICE, Role.INSPECTOR, Role.AUDITOR, Role.VIEWE
 PUBLIC_ROOMS = frozenset(
     {
         "scan",
-        "goods",
+        "products",
+        "producers",
+        "decisions",
+        "changes",
+        "finding",
+        "machine",
         "home",
         "health",
         "report",
@@ -38,6 +43,9 @@ PUBLIC_ROOMS = frozenset(
         "trust",
         "points",
         "confirmation",
+        "villages",
+        "figures",
+        "open_data",
     }
 )
 PUBLIC_PAGES = frozenset(
@@ -83,6 +91,13 @@ POLICY: dict[str, frozenset[Role]] = {
     "inspect.verdict": OFFICIAL,
     "office.*": OFFICE,
     "office.dashboard": READERS,
+    "office.find_page": READERS,
+    "office.products": READERS,
+    "office.lots": READERS,
+    "office.lot": READERS,
+    "office.runs": READERS,
+    "office.export": READERS,
+    "office.export_people": OVERSEERS,
     "office.recognitions": READERS,
     "office.recognition": READERS,
     "office.recognitions_csv": READERS,

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from labelsvc.catalogue.villages.position import LATITUDES, LONGITUDES
 from labelsvc.errors import BadInput
 
-#: Vietnam with its islands: latitude and longitude, least and most.
-_NORTH: Final = (6.0, 24.0)
-_EAST: Final = (102.0, 118.0)
 _DEGREES: Final = re.compile(
     r"(\d{1,3})\s*°\s*(\d{1,2})\s*['′’]\s*(?:(\d{1,2}(?:[.,]\d+)?)\s*(?:\"|″|”|''))?\s*[NEBĐ]?"
 )
@@ -42,9 +40,11 @@ def read(text: str) -> tuple[float, float] | None:
             field="position", text=text[:60],
         )  # fmt: skip
     north, east = found
-    if _inside(east, _NORTH) and _inside(north, _EAST):  # longitude first, as GeoJSON has it
+    if _inside(east, LATITUDES) and _inside(
+        north, LONGITUDES
+    ):  # longitude first, as GeoJSON has it
         north, east = east, north
-    if not (_inside(north, _NORTH) and _inside(east, _EAST)):
+    if not (_inside(north, LATITUDES) and _inside(east, LONGITUDES)):
         raise BadInput(
             "The place {north}, {east} is not in Vietnam.",
             fix="Write the latitude first, like 21.0285, 105.8542.",

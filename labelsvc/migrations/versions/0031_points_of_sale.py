@@ -1,6 +1,6 @@
 """Points of sale: kind, hours, place, operator, steps, confirmation by a link, support, reports
 
-Revision: 0031, after 0027
+Revision: 0031, after 0033
 """
 
 from datetime import UTC, date, datetime
@@ -11,7 +11,7 @@ from alembic import op
 from labelsvc.db import UtcDateTime
 
 revision = "0031"
-down_revision = "0027"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 
@@ -39,11 +39,10 @@ def upgrade() -> None:
     op.execute("UPDATE outlet SET state = 'closed' WHERE NOT active")
     with op.batch_alter_table("outlet") as batch:
         batch.drop_column("active")
-    for column in ("commune_code", "search_key", "producer_id", "state"):
+    for column in ("search_key", "producer_id", "state"):
         op.create_index(f"ix_outlet_{column}", "outlet", [column])
     op.add_column("outlet_product", sa.Column("as_of", sa.Date(), nullable=True))
     op.add_column("outlet_product", sa.Column("low_on", sa.Date(), nullable=True))
-    op.create_index("ix_outlet_product_product_id", "outlet_product", ["product_id"])
     _tables()
     _first_steps()
     with op.batch_alter_table("report") as batch:
@@ -145,10 +144,9 @@ def downgrade() -> None:
         batch.drop_column("outlet_id")
     for table in ("outlet_link", "outlet_support", "outlet_step"):
         op.drop_table(table)
-    op.drop_index("ix_outlet_product_product_id", "outlet_product")
     op.drop_column("outlet_product", "low_on")
     op.drop_column("outlet_product", "as_of")
-    for column in ("commune_code", "search_key", "producer_id", "state"):
+    for column in ("search_key", "producer_id", "state"):
         op.drop_index(f"ix_outlet_{column}", "outlet")
     op.add_column(
         "outlet", sa.Column("active", sa.Boolean(), server_default=sa.true(), nullable=False)

@@ -16,9 +16,11 @@ from labelsvc.web.console.office import proposals as proposals
 from labelsvc.web.console.office import recognitions as recognitions
 from labelsvc.web.console.office import reports as reports
 from labelsvc.web.console.office import sets as sets
-from labelsvc.web.console.office import villages as villages
 from labelsvc.web.console.office import withdrawals as withdrawals
 from labelsvc.web.console.office.dashboard import bp as bp
+from labelsvc.web.console.office.desk import export as export
+from labelsvc.web.console.office.desk import find as find
+from labelsvc.web.console.office.desk import goods as goods
 from labelsvc.web.console.office.imports import answers as answers
 from labelsvc.web.console.office.imports import columns as columns
 from labelsvc.web.console.office.imports import mending as mending
@@ -27,6 +29,8 @@ from labelsvc.web.console.office.imports import preview as preview
 from labelsvc.web.console.office.imports import templates as templates
 from labelsvc.web.console.office.imports import undo as undo
 from labelsvc.web.console.office.imports import upload as upload
-from labelsvc.web.console.office.points import edit as edit
+from labelsvc.web.console.office.points import form as form
 from labelsvc.web.console.office.points import outlets as outlets
 from labelsvc.web.console.office.points import review as review
+from labelsvc.web.console.office.villages import edit as edit
+from labelsvc.web.console.office.villages import listing as listing

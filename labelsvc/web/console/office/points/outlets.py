@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from labelsvc import clock
+from labelsvc.catalogue.finding.communes import lies_in, words_of
 from labelsvc.catalogue.models import (
-    AdminUnit,
     Outlet,
     OutletKind,
     OutletState,
@@ -48,20 +49,22 @@ _SHOWS = {
 }
 
 
-@bp.get("/outlets")
-def outlets() -> ResponseReturnValue:
+def query_outlets() -> Select[Any]:
+    """The points of sale that the address asks for, by name."""
     state = choice_of("state", (*_SHOWS, "unconfirmed"))
     kind = choice_of("kind", list(OutletKind))
-    commune = request.args.get("commune", "")[:5]
     query = select(Outlet).options(joinedload(Outlet.commune))
-    for word in fold(request.args.get("q", "")).split()[:8]:
+    for word in words_of(request.args.get("q", "")):
         query = query.where(
             or_(
                 Outlet.search_key.contains(word, autoescape=True),
-                Outlet.commune.has(AdminUnit.search_key.contains(word, autoescape=True)),
                 Outlet.products.any(Product.search_key.contains(word, autoescape=True)),
+                lies_in(Outlet, word),
             )
         )
+    if product := request.args.get("product", 0, type=int):
+        sells = select(outlet_product.c.outlet_id).where(outlet_product.c.product_id == product)
+        query = query.where(Outlet.id.in_(sells))
     if state == "unconfirmed":
         last = func.coalesce(Outlet.confirmed_on, Outlet.published_on)
         query = query.where(_SHOWS["open"], last < clock.today() - FRESH)
@@ -69,15 +72,23 @@ def outlets() -> ResponseReturnValue:
         query = query.where(_SHOWS[state])
     if kind:
         query = query.where(Outlet.kind == kind)
-    if commune:
+    if commune := request.args.get("commune", "")[:5]:
         query = query.where(Outlet.commune_code == commune)
+    return query.order_by(Outlet.search_key, Outlet.id)
+
+
+@bp.get("/outlets")
+def outlets() -> ResponseReturnValue:
     with site().database.reading() as session:
-        shown = paged(session, query.order_by(Outlet.search_key, Outlet.id))
-        sold = select(outlet_product.c.outlet_id, func.count()).group_by(outlet_product.c.outlet_id)
-        of_page = outlet_product.c.outlet_id.in_([row.id for row in shown.rows])
+        shown = paged(session, query_outlets())
+        sold = (
+            select(outlet_product.c.outlet_id, func.count())
+            .where(outlet_product.c.outlet_id.in_([row.id for row in shown.rows]))
+            .group_by(outlet_product.c.outlet_id)
+        )
         page = render_template(
             "console/office/outlets.html", shown=shown, kinds=KIND_WORDS,
-            counts={number: count for number, count in session.execute(sold.where(of_page))},
+            counts={number: count for number, count in session.execute(sold)},
             communes=[(unit.code, unit.name) for unit in current_units(session)],
             sums=counts.count(session, clock.today()),
             broken=support.broken(session, clock.today()),

@@ -1,4 +1,4 @@
-"""Edit: the office's form of a point of sale, for a new one, one that a commune proposes, or a change."""
+"""Form: the office's form of a point of sale, for a new one, one that a commune proposes, or a change."""
 
 from __future__ import annotations
 
