@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    Date,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from labelsvc.clock import now
@@ -265,6 +267,10 @@ outlet_product = Table(
     Base.metadata,
     Column("outlet_id", ForeignKey("outlet.id", ondelete="CASCADE"), primary_key=True),
     Column("product_id", ForeignKey("product.id", ondelete="CASCADE"), primary_key=True),
+    #: Day on which it was last said to be sold there; None for what was entered before days were kept.
+    Column("as_of", Date, nullable=True),
+    #: Day on which the point said that it runs low; None once there is enough again.
+    Column("low_on", Date, nullable=True),
     # The key leads with the point of sale; scan pages ask by the product.
     Index("ix_outlet_product_product_id", "product_id"),
 )
@@ -380,6 +386,32 @@ class ProductPhoto(Base):
     description: Mapped[str] = mapped_column(String(200), default="")
 
 
+class OutletKind(StrEnum):
+    """The kinds of points of sale; those of a producer are proposed by the producer too."""
+
+    SHOP = "shop"  # cửa hàng
+    SUPERMARKET = "supermarket"  # siêu thị
+    TOURISM = "tourism"  # điểm gắn với làng nghề, du lịch
+    DESIGN_CENTRE = "design_centre"  # trung tâm thiết kế sáng tạo, giới thiệu, quảng bá
+    BOOTH = "booth"  # gian hàng theo mùa, hội chợ
+    OWN_SHOP = "own_shop"  # cửa hàng của chủ thể
+    WORKSHOP = "workshop"  # bán tại xưởng, tại vườn
+    E_SHOP = "e_shop"  # gian hàng trực tuyến
+
+
+#: Kinds that a producer may propose for itself.
+OWN_KINDS = (OutletKind.OWN_SHOP, OutletKind.WORKSHOP, OutletKind.E_SHOP)
+
+
+class OutletState(StrEnum):
+    """How far a point of sale has come; only a published one is shown to the public."""
+
+    PROPOSED = "proposed"
+    PUBLISHED = "published"
+    REFUSED = "refused"
+    CLOSED = "closed"
+
+
 class Outlet(Base):
     """A point of sale (điểm giới thiệu và bán sản phẩm OCOP)."""
 
@@ -389,18 +421,40 @@ class Outlet(Base):
             ["commune_code", "commune_from"], ["admin_unit.code", "admin_unit.valid_from"]
         ),
         Index("ix_outlet_commune_code", "commune_code"),
+        Index("ix_outlet_search_key", "search_key"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200), unique=True)
+    #: One of `OutletKind`; empty while nobody has said.
+    kind: Mapped[str] = mapped_column(String(20), default="", server_default="")
     street: Mapped[str] = mapped_column(String(200), default="")
     commune_code: Mapped[str | None] = mapped_column(String(5))
     commune_from: Mapped[date | None]
+    #: Degrees, WGS 84; both or none.
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
     phone: Mapped[str] = mapped_column(String(30), default="")
-    #: False once it is closed: it stays in the list of the office and leaves the scan pages.
-    active: Mapped[bool] = mapped_column(default=True)
+    website: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    #: Opening hours by weekday, in the form of `points/hours.py`; `hours_note` says the rest.
+    hours: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    hours_note: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    #: The firm or body that runs it, as the public reads it.
+    operator: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    #: Where the link for the confirmation goes; on no public page.
+    email: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    #: The producer whose own point it is.
+    producer_id: Mapped[int | None] = mapped_column(ForeignKey("producer.id"), index=True)
+    state: Mapped[str] = mapped_column(
+        String(10), default=OutletState.PUBLISHED, server_default=OutletState.PUBLISHED, index=True
+    )
+    #: Since when the public sees it. What came of it before and after stands in `OutletStep`.
+    published_on: Mapped[date | None]
+    #: Day on which its people last confirmed hours and products.
+    confirmed_on: Mapped[date | None]
     search_key: Mapped[str] = mapped_column(String(400), default="", server_default="")
     commune: Mapped[AdminUnit | None] = relationship()
+    producer: Mapped[Producer | None] = relationship()
     products: Mapped[list[Product]] = relationship(
         secondary=outlet_product, back_populates="outlets", order_by="Product.search_key"
     )
@@ -411,6 +465,15 @@ class Outlet(Base):
         street = value if key == "street" else (self.street or "")
         self.search_key = fold(f"{name} {street}")
         return nfc(value)
+
+    @hybrid_property
+    def active(self) -> bool:
+        """True while it is published: neither proposed, refused nor closed."""
+        return self.state == OutletState.PUBLISHED
+
+    @active.inplace.setter
+    def _set_active(self, value: bool) -> None:
+        self.state = OutletState.PUBLISHED if value else OutletState.CLOSED
 
     @property
     def address(self) -> str:

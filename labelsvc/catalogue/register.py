@@ -7,11 +7,12 @@ mapped columns; a fact that is not given stays as it is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import date
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from labelsvc.accounts import audit
@@ -31,13 +32,18 @@ from labelsvc.catalogue.changes import (
 from labelsvc.catalogue.fields import Check
 from labelsvc.catalogue.models import (
     Outlet,
+    OutletKind,
+    OutletState,
     Producer,
     ProducerKind,
     Product,
     RiskLevel,
     Village,
     VillageKind,
+    outlet_product,
 )
+from labelsvc.catalogue.points import hours, steps
+from labelsvc.catalogue.points import position as place
 from labelsvc.catalogue.recognition import ruling
 from labelsvc.catalogue.villages import crafts, position
 from labelsvc.clock import today
@@ -60,7 +66,9 @@ VILLAGE: Mapping[str, Check] = {
     "story": fields.prose, "story_en": fields.prose,
 }  # fmt: skip
 OUTLET: Mapping[str, Check] = {
-    "name": fields.name, "street": _line[200], "phone": fields.phone,
+    "name": fields.name, "street": _line[200], "phone": fields.phone, "website": fields.website,
+    "operator": partial(fields.name, most=200), "email": fields.email, "hours": hours.read,
+    "hours_note": _line[200],
 }  # fmt: skip
 
 
@@ -246,26 +254,49 @@ def _village_facts(facts: dict[str, Any], *, new: bool) -> dict[str, Any]:
     return facts
 
 
-def create_outlet(session: Session, *, actor: str, **facts: Any) -> Outlet:
-    """Add a point of sale. Needed: `name`."""
-    outlet = Outlet(name="")
+def create_outlet(
+    session: Session,
+    *,
+    actor: str,
+    units: Collection[str] = (),
+    on: date | None = None,
+    **facts: Any,
+) -> Outlet:
+    """Add a point of sale. Needed: `name`; published unless `state` says that it is only proposed.
+
+    :param units: communes or districts that proposed it.
+    :param on: since when it stands so; today without.
+    """
+    outlet = Outlet(name="", state=facts.pop("state", OutletState.PUBLISHED))
     required("name", facts.get("name"))
-    changes = checked(outlet, with_commune(facts), OUTLET)
+    past("on", on)
+    changes = checked(outlet, _outlet_facts(facts), OUTLET)
     free(session, outlet, changes, name="There is already a point of sale named {value}.")
-    return added(session, outlet, changes, actor, "outlet.create")
+    added(session, outlet, changes, actor, "outlet.create")
+    steps.begin(session, outlet, actor=actor, units=units, on=on)
+    return outlet
 
 
 def update_outlet(session: Session, outlet: Outlet, *, actor: str, **facts: Any) -> Changes:
-    """Change facts of a point of sale; gives what changed."""
+    """Change facts of a point of sale; gives what changed. Its state changes by `points.steps`."""
     if "name" in facts:
         required("name", facts["name"])
-    changes = checked(outlet, with_commune(facts), OUTLET)
+    changes = checked(outlet, _outlet_facts(facts), OUTLET)
     free(session, outlet, changes, name="There is already a point of sale named {value}.")
     return changed(session, outlet, actor, "outlet.update", changes)
 
 
+def _outlet_facts(facts: dict[str, Any]) -> dict[str, Any]:
+    facts = with_commune(facts)
+    if facts.get("kind"):
+        facts["kind"] = choice("kind", OutletKind, facts["kind"])
+    if "position" in facts:
+        facts["latitude"], facts["longitude"] = place.read(facts.pop("position")) or (None, None)
+    return facts
+
+
 def sell_at(session: Session, outlet: Outlet, product: Product, *, sold: bool, actor: str) -> None:
-    """Enter that *product* is sold at *outlet*, or is no longer."""
+    """Enter that *product* is sold at *outlet* as of today, or is no longer."""
     if (product in outlet.products) is sold:
         return
     if sold:
@@ -273,7 +304,18 @@ def sell_at(session: Session, outlet: Outlet, product: Product, *, sold: bool, a
     else:
         outlet.products.remove(product)
     session.flush()
+    if sold:
+        seen_at(session, outlet, [product.id])
     audit.record(
         session, actor=actor, action="outlet.sells" if sold else "outlet.sells_not",
         subject=f"outlet:{outlet.id}", facts={"product": product.id},
     )  # fmt: skip
+
+
+def seen_at(session: Session, outlet: Outlet, products: Collection[int]) -> None:
+    """Write down that these products, which are entered at *outlet*, are sold there today, and enough of them."""
+    session.execute(
+        update(outlet_product)
+        .where(outlet_product.c.outlet_id == outlet.id, outlet_product.c.product_id.in_(products))
+        .values(as_of=today(), low_on=None)
+    )

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Float, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from labelsvc.catalogue.models import Lot, Product
+from labelsvc.catalogue.models import Lot, Outlet, Product
 from labelsvc.clock import now
 from labelsvc.db import Base
 
@@ -24,6 +24,9 @@ class ReportKind(StrEnum):
     WRONG_INFORMATION = "wrong_information"
     QUALITY = "quality"
     OTHER = "other"
+    #: About a point of sale, from its own page.
+    POINT_CLOSED = "point_closed"
+    NOT_SOLD = "not_sold"
 
 
 class ReportState(StrEnum):
@@ -44,6 +47,10 @@ class Report(Base):
     code: Mapped[str] = mapped_column(String(300))
     number: Mapped[int | None] = mapped_column(BigInteger)
     product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"), index=True)
+    #: The point of sale that it is about; then there is no code.
+    outlet_id: Mapped[int | None] = mapped_column(
+        ForeignKey("outlet.id", ondelete="SET NULL"), index=True
+    )
     verdict: Mapped[str] = mapped_column(String(30))
     message: Mapped[str] = mapped_column(Text)
     #: Where it was bought, in the reporter's words.
@@ -57,6 +64,7 @@ class Report(Base):
     #: The case it led to.
     case_id: Mapped[int | None] = mapped_column(ForeignKey("inspection_case.id"), index=True)
     product: Mapped[Product | None] = relationship()
+    outlet: Mapped[Outlet | None] = relationship()
     case: Mapped[Case | None] = relationship(back_populates="reports")
 
 

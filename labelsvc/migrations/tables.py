@@ -7,6 +7,7 @@ from labelsvc.catalogue import owner_decisions, proposals, recognition
 from labelsvc.catalogue.exporting import handover
 from labelsvc.catalogue.importing import trace, waiting
 from labelsvc.catalogue.importing.heads import memory
+from labelsvc.catalogue.points import models as points
 from labelsvc.catalogue.villages import models as villages
 from labelsvc.codes import models as codes
 from labelsvc.codes.tlog import models as tlog
@@ -20,6 +21,7 @@ from labelsvc.labels import models as labels
 from labelsvc.messages import models as messages
 from labelsvc.programme import models as programme
 from labelsvc.programme.plans import models as plans
+from labelsvc.programme.points import models as point_links
 from labelsvc.programme.search import keep as search
 from labelsvc.scans import models as scans
 
@@ -39,6 +41,8 @@ __all__ = [
     "metadata",
     "owner_decisions",
     "plans",
+    "point_links",
+    "points",
     "programme",
     "proposals",
     "recognition",

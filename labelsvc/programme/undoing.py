@@ -42,7 +42,7 @@ MAX_AGE: Final = timedelta(days=30)
 _BATCH: Final = 500
 _NAMED: Final = 12
 #: What goes with its product without a question.
-_ALONG: Final = frozenset({"outlet_product", "sale_province"})
+_ALONG: Final = frozenset({"outlet_product", "outlet_step", "sale_province"})
 #: Column that refers to something of the list → what to say of it.
 _HELD: Final = {
     "lot.product_id": "Lots were entered for products of the list: {names}.",

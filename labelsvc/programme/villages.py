@@ -19,8 +19,10 @@ from labelsvc.catalogue.models import (
     Village,
     outlet_product,
 )
+from labelsvc.catalogue.points.shown import listed
 from labelsvc.catalogue.recognition import Recognition
 from labelsvc.catalogue.villages.crafts import crafts
+from labelsvc.clock import today
 from labelsvc.programme.listing import in_force
 
 
@@ -143,7 +145,7 @@ def points_nearby(session: Session, village: Village, limit: int) -> list[Outlet
     beside = tuple_(Outlet.commune_code, Outlet.commune_from).in_(around)
     query = (
         select(Outlet)
-        .where(Outlet.active, or_(here, beside))
+        .where(listed(today()), or_(here, beside))
         .options(joinedload(Outlet.commune))
         .order_by(~here, Outlet.id.not_in(of_village), Outlet.search_key, Outlet.id)
     )

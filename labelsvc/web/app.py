@@ -90,11 +90,13 @@ def _register(app: Flask) -> None:
     from labelsvc.web.console.producer import pages as producer
     from labelsvc.web.public import (
         changes,
+        confirmation,
         decisions,
         figures,
         finding,
         machine,
         open_data,
+        points,
         producers,
         products,
         villages,
@@ -112,6 +114,8 @@ def _register(app: Flask) -> None:
         media,
         public_log,
         trust,
+        points,
+        confirmation,
         products,
         producers,
         decisions,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any, TypeVar, cast
 
@@ -178,12 +179,15 @@ def _places(session: Session, plan: Plan, actor: str, trace: Trace) -> None:
         if not facts or row.state not in ("new", "changed"):
             continue
         village = row.line.kind is ListKind.VILLAGES
+        since = facts.pop("published_on", None)
         if "commune_code" in facts:
             key = (facts.pop("commune_code"), facts.pop("commune_from"))
             facts["commune"] = session.get(AdminUnit, key)
         number = made.get(name_key(facts["name"])) if row.follows else row.product_id
         if row.state == "new" and number is None:
-            create: Any = register.create_village if village else register.create_outlet
+            create: Any = (
+                register.create_village if village else partial(register.create_outlet, on=since)
+            )
             number = create(session, actor=actor, **facts).id
             made[name_key(facts["name"])] = number
             trace.made("village" if village else "outlet", [number])

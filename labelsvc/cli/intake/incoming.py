@@ -25,7 +25,7 @@ _FIRST = re.compile(rb"(GET|HEAD) (/[^ ]*) HTTP/1\.[01]\r\n")
 _FILES: Final = frozenset({b"static", b"media"})
 _PAGES: Final = frozenset(
     b".well-known account changes check console data decision decisions figures inner inspect log"
-    b" office place producer product products report search sitemap sitemap.xml trust village villages".split()
+    b" office outlet outlets place producer product products report search sitemap sitemap.xml trust village villages".split()
 )
 
 

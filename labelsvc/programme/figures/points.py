@@ -7,17 +7,26 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from labelsvc.catalogue.models import Outlet
+from labelsvc.catalogue.models import Outlet, OutletState
+from labelsvc.catalogue.points.models import OutletStep
 from labelsvc.clock import today
+from labelsvc.programme.points import counts
 
 
-def count_points(session: Session, on: date) -> int | None:
-    """Points of sale that are open; None for a day before today: since when they are open is not kept."""
+def count_points(session: Session, on: date) -> int:
+    """Points of sale that are open on the day *on*; of earlier days by the steps that were written down."""
     if on != today():
-        return None
+        return counts.count(session, on).published
     return session.scalar(select(func.count()).select_from(Outlet).where(Outlet.active)) or 0
 
 
-def published_between(_session: Session, _since: date, _until: date) -> int | None:
-    """Points that opened in a period; None: since when they are open is not kept."""
-    return None
+def published_between(session: Session, since: date, until: date) -> int:
+    """Points that were published for the first time from *since* to *until*."""
+    first = (
+        select(func.min(OutletStep.on).label("first"))
+        .where(OutletStep.state == OutletState.PUBLISHED)
+        .group_by(OutletStep.outlet_id)
+        .subquery()
+    )
+    within = first.c.first.between(since, until)
+    return session.scalar(select(func.count()).select_from(first).where(within)) or 0

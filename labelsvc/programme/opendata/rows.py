@@ -194,7 +194,7 @@ def _points(database: Database, asked: Asked) -> Iterator[Row]:
         )
         return [
             {
-                "id": one.id, "name": one.name, **_commune(one), "latitude": None, "longitude": None,
+                "id": one.id, "name": one.name, **_commune(one), "latitude": one.latitude, "longitude": one.longitude,
                 "page": f"{asked.base_url}/outlet/{one.id}",
             }
             for one in found

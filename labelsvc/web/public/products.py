@@ -11,21 +11,19 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
-from sqlalchemy.orm.attributes import set_committed_value
 
 from labelsvc import clock
 from labelsvc.catalogue import criteria
 from labelsvc.catalogue.models import (
     PRODUCER_KINDS,
-    Outlet,
     Producer,
     ProducerKind,
     Product,
     Village,
-    outlet_product,
 )
+from labelsvc.catalogue.points.shown import Places, places
 from labelsvc.catalogue.product_columns import ON_SCAN_PAGE
 from labelsvc.errors import BadInput
 from labelsvc.programme.listing import Area, Wanted, area_named, wanted_products
@@ -46,8 +44,6 @@ from labelsvc.web.site import site
 
 bp = Blueprint("products", __name__)
 
-#: Points of sale that stand on the page of a product; the others have a list of their own.
-_POINTS = 20
 #: Products that a search of the list may find.
 _FOUND = 300
 _STARS = {"5": 5, "4": 4, "3": 3}
@@ -135,18 +131,14 @@ def _view(session: Session, row: Product, day: date) -> tuple[Shown, dict[str, A
             selectinload(Product.photos),
         )
     ).unique().one()
-    sold = select(Outlet).join(outlet_product).where(outlet_product.c.product_id == row.id, Outlet.active)  # fmt: skip
-    points = session.scalar(select(func.count()).select_from(sold.subquery())) or 0
-    some = session.scalars(
-        sold.options(joinedload(Outlet.commune)).order_by(Outlet.name).limit(_POINTS)
-    ).all()
-    set_committed_value(row, "outlets", list(some))
     said = shown(row, row.recognitions, day)
+    sold = places(session, row, day) if said.standing.allows_stars else Places((), 0)
     # What was decided after the day does not speak for it yet.
     found = replace(
         lookup.of_product(session, row, on=day),
         recognition=said.recognition,
         standing=said.standing,
+        places=sold,
     )
     name = f"product/{row.id}"
     view = scan_view.view(
@@ -154,7 +146,7 @@ def _view(session: Session, row: Product, day: date) -> tuple[Shown, dict[str, A
     )  # fmt: skip
     view["code"] = {"text": name, "printed": None, "position": None, "form": "product"}
     view["on"] = day.isoformat()
-    return said, view, view.get("outlets_total", points)
+    return said, view, sold.total
 
 
 def _group(row: Product) -> str:

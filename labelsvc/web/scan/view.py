@@ -125,16 +125,23 @@ def view(
             for event in found.events
         ],
         "outlets": [
-            {"name": o.name, "address": o.address, "phone": o.phone}
-            for o in product.outlets
-            if o.active
+            {
+                "name": o.name,
+                "address": o.address,
+                "phone": o.phone,
+                "page": f"{base_url}/outlet/{o.id}",
+                "confirmed_on": _iso(o.confirmed_on),
+            }
+            for o in found.places.first
         ],
+        "outlets_total": found.places.total,
         "form": form,
         "language": current(),
         "links": {
             "page": f"{base_url}/{code}",
             "report": f"{base_url}/report/{code}",
             "product": f"{base_url}/product/{product.id}",
+            "outlets": f"{base_url}/outlets?product={product.id}",
             "photos": [f"{base_url}/media/{p.key}.jpg" for p in product.photos[:MAX_PHOTOS]],
         },
     }

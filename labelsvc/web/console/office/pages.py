@@ -10,7 +10,6 @@ from labelsvc.web.console.office import keys as keys
 from labelsvc.web.console.office import mark as mark
 from labelsvc.web.console.office import merges as merges
 from labelsvc.web.console.office import messages as messages
-from labelsvc.web.console.office import outlets as outlets
 from labelsvc.web.console.office import producers as producers
 from labelsvc.web.console.office import products as products
 from labelsvc.web.console.office import proposals as proposals
@@ -30,5 +29,8 @@ from labelsvc.web.console.office.imports import preview as preview
 from labelsvc.web.console.office.imports import templates as templates
 from labelsvc.web.console.office.imports import undo as undo
 from labelsvc.web.console.office.imports import upload as upload
+from labelsvc.web.console.office.points import form as form
+from labelsvc.web.console.office.points import outlets as outlets
+from labelsvc.web.console.office.points import review as review
 from labelsvc.web.console.office.villages import edit as edit
 from labelsvc.web.console.office.villages import listing as listing

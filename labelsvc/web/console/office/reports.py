@@ -27,6 +27,8 @@ REPORT_KINDS = {
     ReportKind.WRONG_INFORMATION: "Wrong information",
     ReportKind.QUALITY: "Quality or safety",
     ReportKind.OTHER: "Something else",
+    ReportKind.POINT_CLOSED: "Point of sale closed",
+    ReportKind.NOT_SOLD: "Not sold there",
 }
 
 
@@ -36,7 +38,7 @@ def query_reports() -> Select[Any]:
     is_closed = Report.state == ReportState.CLOSED
     return (
         select(Report)
-        .options(joinedload(Report.product).joinedload(Product.producer))
+        .options(joinedload(Report.product).joinedload(Product.producer), joinedload(Report.outlet))
         .where(is_closed if closed else ~is_closed)
         .order_by(Report.id.desc())
     )

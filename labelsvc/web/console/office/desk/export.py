@@ -20,7 +20,6 @@ from labelsvc.web.console.office import (
     accounts,
     audit,
     cases,
-    outlets,
     producers,
     recognitions,
     reports,
@@ -28,6 +27,7 @@ from labelsvc.web.console.office import (
 )
 from labelsvc.web.console.office.dashboard import bp
 from labelsvc.web.console.office.desk import goods
+from labelsvc.web.console.office.points import outlets
 from labelsvc.web.console.office.words import set_words
 from labelsvc.web.console.spreadsheet import as_xlsx, csv_lines
 from labelsvc.web.language import gettext
