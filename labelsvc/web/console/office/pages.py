@@ -27,5 +27,6 @@ from labelsvc.web.console.office.imports import preview as preview
 from labelsvc.web.console.office.imports import templates as templates
 from labelsvc.web.console.office.imports import undo as undo
 from labelsvc.web.console.office.imports import upload as upload
+from labelsvc.web.console.office.plans import targets as targets
 from labelsvc.web.console.office.villages import edit as edit
 from labelsvc.web.console.office.villages import listing as listing
