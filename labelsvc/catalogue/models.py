@@ -89,6 +89,14 @@ class VillageKind(StrEnum):
     WITH_CRAFT = "with_craft"  # làng có nghề
 
 
+#: Kind → English key of its words.
+VILLAGE_KINDS = {
+    VillageKind.CRAFT: "Craft village",
+    VillageKind.TRADITIONAL: "Traditional craft village",
+    VillageKind.WITH_CRAFT: "Village with a craft",
+}
+
+
 class Village(Base):
     """A craft village (làng nghề)."""
 
@@ -440,6 +448,8 @@ class Lot(Base):
     #: Set when the lot is recalled: the page says so before anything else.
     recalled_at: Mapped[datetime | None]
     recall_reason: Mapped[str] = mapped_column(Text, default="")
+    #: Set when the producer is through with it: nothing is printed for it any more.
+    ended_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
     created_by: Mapped[str] = mapped_column(String(60), default="")
     product: Mapped[Product] = relationship(back_populates="lots")

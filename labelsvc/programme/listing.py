@@ -5,19 +5,24 @@ Used by the public pages. `on` is the day that is asked about; the conditions ar
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from labelsvc.catalogue import criteria
+from labelsvc.catalogue.address import squeezed
 from labelsvc.catalogue.models import AdminUnit, AdminUnitChange, Producer, Product
-from labelsvc.catalogue.places import place_key
+from labelsvc.catalogue.places import place_key, resolve
 from labelsvc.catalogue.recognition import Recognition
 from labelsvc.i18n import fold
+
+#: Kind of a unit before its name.
+_KIND: Final = re.compile(r"^(?:xa|phuong|thi tran|thi xa|huyen|quan)\s+")
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ def in_force(on: date) -> ColumnElement[bool]:
     )
 
 
-def wanted_products(wanted: Wanted, on: date) -> Select[tuple[Product]]:
+def wanted_products(wanted: Wanted, on: date) -> Select[Product]:
     """The products that are *wanted*, by name, or in the order in which they were found."""
     query = select(Product).join(Product.producer).where(Product.merged_into_id.is_(None))
     if wanted.stars is not None:
@@ -110,7 +115,8 @@ def area_named(session: Session, text: str) -> Area:
 
     A name that several units had means all of them; a divided unit means every commune that got a part.
     """
-    key, folded = place_key(text), fold(text)
+    folded = fold(text)
+    key = squeezed(_KIND.sub("", folded))
     if not key:
         return Area(frozenset(), ())
     units = session.scalars(
@@ -119,14 +125,14 @@ def area_named(session: Session, text: str) -> Area:
     whole = [unit for unit in units if folded in _names(unit)]
     by_name = whole or [unit for unit in units if place_key(unit.name) == key]
     present = {(unit.code, unit.valid_from) for unit in by_name if unit.valid_to is None}
-    if present and not whole:
-        # "Bát Tràng" is the commune of today; who means the one of before says its district or kind.
-        former: list[AdminUnit] = []
-    else:
-        former = [unit for unit in by_name if unit.valid_to is not None]
-    if not present and not former:
-        former = [unit for unit in units if unit.district and place_key(unit.district) == key]
+    # "Bát Tràng" is the commune of today; who means the one of before says its district. "Gia Lâm" without
+    # a kind is a commune of today as well as a district of before: both are meant.
+    former = [unit for unit in by_name if unit.valid_to is not None and (whole or not present)]
+    if not whole:
+        former += [unit for unit in units if unit.district and place_key(unit.district) == key]
     communes = present | _went_into(session, former)
+    if not communes:  # a name of before 2025, or written as addresses are
+        communes = {(one.unit.code, one.unit.valid_from) for one in resolve(session, text)}
     names = session.scalars(
         select(AdminUnit.name)
         .where(tuple_(AdminUnit.code, AdminUnit.valid_from).in_(list(communes)) if communes else false())

@@ -5,7 +5,7 @@ An address keeps the present unit alone; people ask for "Gia Lâm" and "Vân T�
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, select, tuple_
+from sqlalchemy import ColumnElement, and_, literal, select, tuple_
 
 from labelsvc.catalogue.models import AdminUnit, AdminUnitChange, Outlet, Producer, Village
 from labelsvc.i18n import fold
@@ -22,8 +22,12 @@ def words_of(text: str) -> list[str]:
 def lies_in(
     model: type[Village] | type[Producer] | type[Outlet], *words: str
 ) -> ColumnElement[bool]:
-    """True for rows whose commune, or a former unit that went into it, has all *words* in its name or district."""
-    named = and_(*(AdminUnit.search_key.contains(word, autoescape=True) for word in words))
+    """True for rows whose commune, or a former unit that went into it, has all *words* in its name or district.
+
+    Whole words: "phu" would be in every "phường".
+    """
+    spaced = literal(" ").concat(AdminUnit.search_key).concat(" ")
+    named = and_(*(spaced.contains(f" {word} ", autoescape=True) for word in words))
     present = select(AdminUnit.code, AdminUnit.valid_from).where(named)
     former = (
         select(AdminUnitChange.new_code, AdminUnitChange.new_from)

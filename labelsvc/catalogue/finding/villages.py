@@ -40,6 +40,11 @@ class Asked:
     state: str = ""
 
 
+def entered(on: date) -> ColumnElement[bool]:
+    """True for entries of the register on the day *on*: not merged into another, and no history yet."""
+    return and_(Village.merged_into_id.is_(None), _not(ended(on)))
+
+
 def ended(on: date) -> ColumnElement[bool]:
     """True for entries that are history on the day *on*."""
     return and_(Village.ended_on.is_not(None), Village.ended_on <= on)
@@ -87,9 +92,11 @@ def chosen(asked: Asked, on: date) -> Select[Any]:
 
 
 def offered(session: Session, typed: str, on: date) -> list[Village]:
-    """Villages that *typed* may mean: the one of exactly that name alone, else the likeliest first."""
-    if not words_of(typed):
+    """Villages that *typed* may mean: that of exactly this name; else those named so, else those of such a place."""
+    words = words_of(typed)
+    if not words:
         return []
     found = list(session.scalars(chosen(Asked(typed), on).limit(MAX_OFFERED)))
     exact = [one for one in found if fold(one.name) == fold(typed)]
-    return exact[:1] or found
+    own = [one for one in found if all(word in one.search_key for word in words)]
+    return exact[:1] or own or found

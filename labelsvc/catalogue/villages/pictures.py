@@ -13,9 +13,9 @@ from labelsvc.catalogue.villages.models import VillagePhoto
 from labelsvc.errors import BadInput
 
 
-def pictures_of(session: Session, village_id: int) -> list[VillagePhoto]:
-    """Those of one village, the first one first."""
-    query = select(VillagePhoto).where(VillagePhoto.village_id == village_id)
+def pictures_of(session: Session, *villages: int) -> list[VillagePhoto]:
+    """Those of the villages of these numbers, the first one of each first."""
+    query = select(VillagePhoto).where(VillagePhoto.village_id.in_(villages))
     return list(session.scalars(query.order_by(VillagePhoto.position, VillagePhoto.id)))
 
 

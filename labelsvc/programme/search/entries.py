@@ -40,7 +40,9 @@ def slug(number: str, decided: date) -> str:
     return f"{words[:100]}-{decided.isoformat()}"
 
 
-def entry(kind: Found, key: Any, title: str, about: Iterable[str | None], words: Iterable[str | None]) -> Entry:  # fmt: skip
+def entry(
+    kind: Found, key: Any, title: str, about: Iterable[str | None], words: Iterable[str | None]
+) -> Entry:  # fmt: skip
     """One row of the index; the name is searched before the other words."""
     name = plain(title)
     told = plain(" ".join(word for word in words if word))
@@ -175,6 +177,8 @@ def decisions(connection: Connection, which: Which, _places: Places) -> Iterator
     told: dict[str, Entry] = {}
     for query in (given, taken):
         for number, decided, signed in connection.execute(query.distinct()):
+            if decided is None:
+                continue
             days = (
                 f"{day(decided)} {decided.day}/{decided.month}/{decided.year} {decided.isoformat()}"
             )
@@ -192,10 +196,17 @@ def named_places(connection: Connection, which: Which, _places: Places) -> Itera
     query = select(AdminUnit.name, AdminUnit.district).order_by(AdminUnit.valid_from.desc())
     for name, district in connection.execute(query):
         title = f"{name}, {district}" if district else name
-        told.setdefault(fold(title), entry(Found.PLACE, fold(title)[:200], title, (), ()))
+        told.setdefault(fold(title), _unit(title, name, district))
         if district:
             told.setdefault(fold(district), entry(Found.PLACE, fold(district), district, (), ()))
     yield from told.values()
+
+
+def _unit(title: str, name: str, district: str) -> Entry:
+    """A unit is found by its own name first: its district is in the name of too many."""
+    own = plain(name)
+    more = {"name": own, "words": plain(district), "gram": own.replace(" ", "")}
+    return entry(Found.PLACE, fold(title)[:200], title, (), ()) | more
 
 
 MAKERS: Final[dict[Found, Callable[[Connection, Which, Places], Iterator[Entry]]]] = {

@@ -7,6 +7,7 @@ is installed); one ranking of ours orders them, so that both databases answer al
 # ruff: noqa: S608 -- names of kinds, columns and folded letters of ours; all that was typed is a parameter
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -28,7 +29,7 @@ _ALIKE: Final = 62
 _FIELDS: Final = "e.kind, e.key, e.title, e.about, e.name, e.words, e.gram"
 #: What a page counts for where nothing else tells them apart.
 _USUAL: Final = {
-    Found.PRODUCT: 0.6, Found.VILLAGE: 0.5, Found.OUTLET: 0.3, Found.PRODUCER: 0.25, Found.DECISION: 0.2, Found.PLACE: 0.4,
+    Found.PRODUCT: 0.6, Found.VILLAGE: 0.5, Found.OUTLET: 0.3, Found.PRODUCER: 0.25, Found.DECISION: 0.2, Found.PLACE: -0.6,
 }  # fmt: skip
 
 
@@ -70,7 +71,7 @@ def find(
     if near:
         rows = [*look.most_of(question.needed), *_alike(look.by_letters(question), question)]
     once = {(row["kind"], row["key"]): row for row in rows}
-    ranked = sorted(once.values(), key=lambda row: (-_worth(row, question), row["title"], row["key"]))  # fmt: skip
+    ranked = _apart([(_worth(row, question), row) for row in once.values()])
     hits = [
         Hit(Found(row["kind"]), row["key"], row["title"], row["about"]) for row in ranked[:limit]
     ]
@@ -165,6 +166,17 @@ def _likeness(row: RowMapping, question: Question) -> float:
     return fuzz.partial_ratio(question.gram, row["gram"]) if len(row["gram"]) >= len(question.gram) else fuzz.ratio(question.gram, row["gram"])  # fmt: skip
 
 
+def _apart(rated: Iterable[tuple[float, RowMapping]]) -> list[RowMapping]:
+    """Best first; each further page of one name comes later, or ten makers of one thing hide all else."""
+    ordered = sorted(rated, key=lambda pair: (-pair[0], pair[1]["title"], pair[1]["key"]))
+    seen: Counter[str] = Counter()
+    spread = []
+    for worth, row in ordered:
+        spread.append((worth - 0.8 * seen[row["name"]], row))
+        seen[row["name"]] += 1
+    return [row for _, row in sorted(spread, key=lambda pair: -pair[0])]
+
+
 def _worth(row: RowMapping, question: Question) -> float:
     """How well an entry answers: words in its name before words beside it, whole before begun, marks last."""
     kind = Found(row["kind"])
@@ -172,10 +184,12 @@ def _worth(row: RowMapping, question: Question) -> float:
     worth = _USUAL[kind]
     for word in question.needed:
         worth += max(_place(one, name, words) for one in others(word))
+    # The first word of a Vietnamese name says what the thing is.
+    worth += 1 if any(one in name for one in others(question.needed[0])) else 0
     for word in set(question.words) - set(question.needed):
         worth += 0.4 if word in name else 0
     if kind in question.kinds:
-        worth += 5 if kind is not Found.PLACE else 2
+        worth += 6 if kind is not Found.PLACE else 3
     spelled = squeeze(question.typed)
     if row["gram"] == spelled:
         worth += 4

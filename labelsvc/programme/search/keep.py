@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import Any, Final
+from typing import Any, Final, cast
 from weakref import WeakSet
 
-from sqlalchemy import Connection, delete, event, insert, inspect, select, update
+from sqlalchemy import Connection, Table, delete, event, insert, inspect, select, update
 from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.pool import Pool
 from sqlalchemy.sql.dml import UpdateBase
@@ -180,7 +180,7 @@ def _showing(connection: Connection, kind: Found, other: Found, numbers: Collect
 
 
 def _compare(connection: Connection, kind: Found, which: list[Any] | None, places: Places) -> int:
-    table = SearchEntry.__table__
+    table = cast(Table, SearchEntry.__table__)
     have = select(table).where(table.c.kind == kind)
     if kind is Found.DECISION and which is not None:
         # Its key ends in the day.

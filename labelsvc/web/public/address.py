@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from flask import abort, redirect, request, url_for
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, class_mapper
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -45,7 +45,8 @@ def settled(session: Session, mapped: type[Row], number: int, *, endpoint: str, 
     :param endpoint: of the page. :param place: name of the number in its route.
     :raises HTTPException: 301, 404 or 410.
     """
-    kind, here, wanted = str(mapped.__tablename__), url_for(endpoint, **{place: number}), number  # type: ignore[attr-defined]
+    kind = str(class_mapper(mapped).local_table)
+    here, wanted = url_for(endpoint, **_values(place, number)), number
     row = session.get(mapped, number)
     for _ in range(_MAX_HOPS):
         if row is None:
@@ -66,6 +67,10 @@ def settled(session: Session, mapped: type[Row], number: int, *, endpoint: str, 
     if number != wanted or request.path != here:
         raise Moved(endpoint, **{place: number})
     return row
+
+
+def _values(place: str, number: int) -> dict[str, Any]:
+    return {place: number}
 
 
 def asked_day() -> date:

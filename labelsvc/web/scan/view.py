@@ -98,7 +98,7 @@ def view(
             ],
         },
         "stars": _stars(found, verdict),
-        "producer": _producer(product.producer),
+        "producer": producer_facts(product.producer),
         "village": _village(product.producer, foreign),
         "lot": {
             "code": lot.code,
@@ -181,7 +181,8 @@ def _stars(found: Found, verdict: Verdict) -> dict[str, Any] | None:
     }
 
 
-def _producer(producer: Producer) -> dict[str, Any]:
+def producer_facts(producer: Producer) -> dict[str, Any]:
+    """What pages for anybody say of a producer: nothing of persons but how to reach the business."""
     link = producer.website if producer.website.startswith(("https://", "http://")) else ""
     return {
         "name": producer.name,

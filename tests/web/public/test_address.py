@@ -23,7 +23,7 @@ def answer(app: Flask, database: Database, number: int, path: str = "") -> tuple
     with app.test_request_context(path or f"/product/{number}"), database.reading() as session:
         try:
             row = address.settled(
-                session, Product, number, endpoint="goods.product", place="product_id"
+                session, Product, number, endpoint="products.product", place="product_id"
             )
         except HTTPException as raised:
             return raised.code or 0, raised.get_response().headers.get("Location", "")

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from labelsvc.catalogue.models import Village
+from labelsvc.catalogue.models import VILLAGE_KINDS, Village
 from labelsvc.catalogue.photos import MAX_PHOTOS, StoredPhoto, store_photo
 from labelsvc.catalogue.register import create_village, update_village
 from labelsvc.catalogue.villages import artisans, pictures
@@ -19,7 +19,7 @@ from labelsvc.web.console.forms import Posted, shown_values
 from labelsvc.web.console.lists import found_or_404
 from labelsvc.web.console.office.dashboard import bp
 from labelsvc.web.console.office.producers import commune_of, commune_options
-from labelsvc.web.console.office.villages.listing import KINDS, craft_options
+from labelsvc.web.console.office.villages.listing import craft_options
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
@@ -83,7 +83,10 @@ def _page(village_id: int | None, posted: Posted) -> ResponseReturnValue:
             village=found,
             v=shown_values(found, _FIELDS) if own or request.method == "GET" else _held(found),
             craft_options=craft_options("Craft not chosen"),
-            kind_options=[("", gettext("Not said")), *((k, gettext(w)) for k, w in KINDS.items())],
+            kind_options=[
+                ("", gettext("Not said")),
+                *((k, gettext(w)) for k, w in VILLAGE_KINDS.items()),
+            ],
             commune_options=commune_options(session),
             artisans=artisans.artisans_of(session, village_id) if village_id else [],
             photos=pictures.pictures_of(session, village_id) if village_id else [],

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from labelsvc import clock
 from labelsvc.catalogue.finding import villages as finding
-from labelsvc.catalogue.models import Producer, VillageKind
+from labelsvc.catalogue.models import VILLAGE_KINDS, Producer, VillageKind
 from labelsvc.catalogue.villages.crafts import crafts
 from labelsvc.i18n import fold
 from labelsvc.web.console.lists import choice_of, paged
@@ -16,12 +16,6 @@ from labelsvc.web.console.office.dashboard import bp
 from labelsvc.web.language import current, gettext
 from labelsvc.web.site import site
 
-#: Kind → English key of its words.
-KINDS = {
-    VillageKind.CRAFT: "Craft village",
-    VillageKind.TRADITIONAL: "Traditional craft village",
-    VillageKind.WITH_CRAFT: "Village with a craft",
-}
 STATES = {
     finding.State.RECOGNISED: "Recognised",
     finding.State.NOT_RECOGNISED: "Not recognised",
@@ -64,7 +58,7 @@ def villages() -> ResponseReturnValue:
         searched=wanted != finding.Asked(),
         crafts=crafts(),
         craft_options=[*craft_options("All"), (finding.NO_CRAFT, gettext("Craft not chosen"))],
-        kinds=KINDS,
+        kinds=VILLAGE_KINDS,
         states=STATES,
         today=today,
     )
