@@ -133,6 +133,7 @@ POLICY: dict[str, frozenset[Role]] = {
     "office.withdrawal_outlets": READERS,
     "office.messages": READERS,
     "office.message_kinds": READERS,
+    "office.plans": READERS,
 }
 
 

@@ -32,5 +32,6 @@ from labelsvc.web.console.office.imports import upload as upload
 from labelsvc.web.console.office.points import form as form
 from labelsvc.web.console.office.points import outlets as outlets
 from labelsvc.web.console.office.points import review as review
+from labelsvc.web.console.office.plans import targets as targets
 from labelsvc.web.console.office.villages import edit as edit
 from labelsvc.web.console.office.villages import listing as listing

@@ -9,9 +9,11 @@ from collections.abc import Callable
 
 import openpyxl
 import pytest
+from sqlalchemy import select
 
 from labelsvc.accounts.models import User
 from labelsvc.catalogue.models import Lot, Product
+from labelsvc.codes.models import Issue
 from labelsvc.codes.register import withdrawal
 from labelsvc.db import Database
 from labelsvc.i18n import catalog
@@ -21,6 +23,7 @@ from labelsvc.settings import Settings
 from labelsvc.web.console.office.desk import export
 from tests import world as worlds
 from tests.conftest import HOST
+from tests.factories import make_product, make_recognition
 from tests.web.desk import Desk, second_person
 
 pytestmark = pytest.mark.usefixtures("viewer")
@@ -138,6 +141,18 @@ def test_what_waits_comes_first_and_stands_in_the_menu(
         assert "Withdrawals 1 waiting" in menu and "Cases 1 waiting" in menu
 
 
+def test_the_overview_counts_products_with_codes(
+    desk: Callable[[str], Desk], database: Database
+) -> None:
+    with database.writing() as session:
+        make_product(session, name="Sản phẩm chưa có mã")
+        coded = {
+            lot.product_id
+            for lot in session.scalars(select(Lot).join(Issue, Issue.lot_id == Lot.id))
+        }
+    assert coded and f"{len(coded)} products have codes." in desk("office").words("/office/")
+
+
 @pytest.mark.parametrize("name", [*export.LISTS, *export.PEOPLE])
 def test_every_list_goes_out_as_csv_and_workbook_with_vietnamese_heads(
     desk: Callable[[str], Desk], database: Database, world: worlds.World, name: str
@@ -158,6 +173,23 @@ def test_every_list_goes_out_as_csv_and_workbook_with_vietnamese_heads(
     cells = list(sheet.iter_rows())
     assert [cell.value for cell in cells[0]] == rows[0] and len(cells) == len(rows)
     assert not [cell for row in cells for cell in row if cell.data_type == "f"]
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_list_longer_than_one_reading_goes_out_whole(
+    desk: Callable[[str], Desk], database: Database, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    monkeypatch.setattr(export, "_STEP", 2)
+    with database.writing() as session:
+        for n in range(5):
+            make_recognition(session, make_product(session, name=f"Sản phẩm {n}"))
+    data = desk("office").get(f"/office/lists/recognitions.{ending}").data
+    if ending == "csv":
+        found = [row[0] for row in csv.reader(io.StringIO(data.decode("utf-8-sig")))]
+    else:
+        sheet = openpyxl.load_workbook(io.BytesIO(data)).active
+        found = [str(row[0]) for row in sheet.iter_rows(values_only=True)]
+    assert {f"Sản phẩm {n}" for n in range(5)} <= set(found)
 
 
 def test_an_export_is_narrowed_as_its_page_is(desk: Callable[[str], Desk], world: worlds.World) -> None:  # fmt: skip
