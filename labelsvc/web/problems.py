@@ -30,6 +30,10 @@ _WORDS = {
     ),
     404: ("There is no such page.", "Check the address, or go to the first page."),
     405: ("This address does not take that.", "Go back and use the form."),
+    410: (
+        "What stood here was removed from the register.",
+        "It was entered by mistake. Search the register for what you look for.",
+    ),
     413: ("The file is too large.", "Choose a smaller file."),
     429: ("Too many requests.", "Wait a minute and try again."),
     500: (
@@ -47,6 +51,9 @@ def install(app: Flask) -> None:
 
 
 def wants_json() -> bool:
+    """True if JSON was asked for, by `?format=json` or by `Accept`."""
+    if request.args.get("format") == "json":
+        return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
     return (
         best == "application/json"

@@ -31,10 +31,10 @@ from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import choice_of, found_or_404, names_of, paged
 from labelsvc.web.console.office.dashboard import bp
 from labelsvc.web.console.office.words import points_above
-from labelsvc.web.console.spreadsheet import as_csv
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
+from labelsvc.web.spreadsheet import as_csv
 from labelsvc.web.step_up import confirmed
 
 #: What the list may be narrowed to, in the order of the choice.

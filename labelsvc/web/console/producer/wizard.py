@@ -51,6 +51,7 @@ from labelsvc.web.console.producer.wizard_choice import (
     printers_for,
     read_choice,
 )
+from labelsvc.web.console.producer.wizard_dress import too_wide
 from labelsvc.web.console.producer_scope import bp, own_lot, titles_of
 from labelsvc.web.language import current, explain, gettext
 from labelsvc.web.signed_in import actor
@@ -76,7 +77,7 @@ def wizard(lot_id: int) -> ResponseReturnValue:
     with site().database.reading() as session:
         lot = own_lot(session, lot_id)
         chosen = read_choice(session, lot, print_run.balance(session, lot))
-        check = print_run.check_run(session, chosen.request(session, lot))
+        check = _checked(session, lot, chosen)
         titles = titles_of(session)
         chosen.problems += [_pointed(error, titles) for error in check.problems]
         if printing and (made := _made(session, lot, chosen)) is not None:
@@ -91,6 +92,19 @@ def wizard(lot_id: int) -> ResponseReturnValue:
         with site().database.reading() as session:
             return _page(session, own_lot(session, lot_id), chosen, check), 409
     return redirect(url_for("producer.run", run_id=run_id), code=303)
+
+
+def _checked(session: Session, lot: Lot, chosen: Choice) -> RunCheck:
+    """Every rule for what is chosen; where words lack the room of the band, the narrow dress."""
+    check = print_run.check_run(session, chosen.request(session, lot))
+    if chosen.plain is None or chosen.look.family is None or not too_wide(check):
+        return check
+    wide, chosen.layout = chosen.layout, chosen.look.on(chosen.plain, narrow=True)
+    narrow = print_run.check_run(session, chosen.request(session, lot))
+    if too_wide(narrow):
+        chosen.layout = wide
+        return check
+    return narrow
 
 
 def _pointed(error: LabelsvcError, titles: Mapping[str, str]) -> Problem:
@@ -172,6 +186,8 @@ def _page(session: Session, lot: Lot, chosen: Choice, check: RunCheck) -> str:
         layouts=[(x, Sheet.of(x.layout).per_page) for x in sorted(chosen.offered, key=_unfit)],
         proposed=chosen.proposed,
         titles=titles_of(session),
+        plain=chosen.plain or chosen.layout,
+        look=chosen.look,
         chosen=chosen.layout,
         per_page=sheet.per_page,
         columns=sheet.columns,

@@ -27,6 +27,7 @@ from labelsvc.labels.sheets.imprint import Imprint, usual_spares
 from labelsvc.labels.sheets.sheet import Sheet
 from labelsvc.web.console.forms import Problem, problem
 from labelsvc.web.console.lists import offered_or_refused
+from labelsvc.web.console.producer.wizard_dress import Look, read_look
 from labelsvc.web.console.typed import row_number, whole
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import current_user
@@ -44,6 +45,9 @@ class Choice:
     printer: Printer | None = None
     #: As many spares as print shops add, whatever the count becomes.
     usual: bool = False
+    #: The layout without its dress, and the dress.
+    plain: Layout | None = None
+    look: Look = field(default_factory=Look)
     #: As many labels as were proposed, which follow the layout until somebody types.
     proposed: int = 0
     problems: list[Problem] = field(default_factory=list)
@@ -90,12 +94,15 @@ def read_choice(session: Session, lot: Lot, have: Balance) -> Choice:
     asked = _offered(values, "layout", [x.name for x in layouts], refused)
     offered = _offers(session, lot, layouts)
     best = offers.best(session, lot, offered).layout
-    layout = next((x for x in layouts if x.name == asked), best)
+    plain = next((x for x in layouts if x.name == asked), best)
+    look = _look(values, refused)
+    layout = look.on(plain)
     _offered(values, "form", list(Form), refused)
     form = form_of(values.get("form"), layout, lot)
     per_page = Sheet.of(layout).per_page
     proposed = usual_count(layout, have)
     chosen = Choice(layout, form, proposed, proposed=proposed, offered=offered)
+    chosen.plain, chosen.look = plain, look
     chosen.problems += refused
     looking = values.get("do") != "print"
     printers = [str(row.id) for row in book.printers_of(session, lot.product.producer_id)]
@@ -178,6 +185,15 @@ def _offered(
     except BadInput as error:
         problems.append(problem(error))
         return ""
+
+
+def _look(values: Mapping[str, str], problems: list[Problem]) -> Look:
+    """Family and palette; plain and a problem where there is none of that name."""
+    try:
+        return read_look(values)
+    except BadInput as error:
+        problems.append(problem(error))
+        return Look()
 
 
 def printers_for(session: Session, lot: Lot, layout: Layout) -> list[Printer]:
