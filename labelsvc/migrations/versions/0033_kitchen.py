@@ -1,6 +1,6 @@
 """Lots that are ended, and acts that a telephone sends until it hears that they are entered
 
-Revision: 0033, after 0027
+Revision: 0033, after 0030
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from labelsvc.db import UtcDateTime
 
 revision = "0033"
-down_revision = "0027"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
