@@ -143,7 +143,9 @@ def view(
 
 def public(page: dict[str, Any]) -> dict[str, Any]:
     """The JSON document: the same facts, with the code under its own name."""
-    return {key: value for key, value in page.items() if key not in ("tone", "form", "compare", "craft")}
+    return {
+        key: value for key, value in page.items() if key not in ("tone", "form", "compare", "craft")
+    }
 
 
 def _mark(mark: Mark) -> dict[str, Any]:
