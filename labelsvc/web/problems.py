@@ -134,6 +134,11 @@ def _page(status: int, message: str, fix: str) -> ResponseReturnValue:
     # Who is signed in goes back to the own pages, not out to those of the public.
     start = start_page(g.user) if g.get("user") is not None else ""
     page = render_template(
-        "errors/problem.html", status=status, message=message, fix=fix, start=start
+        "errors/problem.html",
+        status=status,
+        message=message,
+        fix=fix,
+        start=start,
+        office_waiting=None,  # the counts of the menu are read from the database, which may be what failed
     )
     return page, status

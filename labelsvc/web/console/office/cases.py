@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from labelsvc.catalogue.models import Product
@@ -34,18 +34,25 @@ FILTERS = {
 }
 
 
+def query_asked() -> Select[Any]:
+    """The cases that the address asks for, newest first."""
+    state = choice_of("state", list(FILTERS), "undecided")
+    query = verbs.query_cases(
+        state="" if state == "all" else state, kind=choice_of("kind", list(CaseKind))
+    )
+    if asked := request.args.get("q", "").strip()[:80]:
+        named = Product.search_key.contains(fold(asked), autoescape=True)
+        query = query.where(Case.product.has(named))
+    return query
+
+
 @bp.get("/cases")
 def cases() -> ResponseReturnValue:
     state = choice_of("state", list(FILTERS), "undecided")
     kind = choice_of("kind", list(CaseKind))
-    query = verbs.query_cases(state="" if state == "all" else state, kind=kind)
     asked = request.args.get("q", "").strip()[:80]
-    if asked:
-        query = query.where(
-            Case.product.has(Product.search_key.contains(fold(asked), autoescape=True))
-        )
     with site().database.reading() as session:
-        shown = paged(session, query)
+        shown = paged(session, query_asked())
     return render_template(
         "console/office/cases.html",
         shown=shown,

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from labelsvc.catalogue.finding.communes import lies_in, words_of
@@ -29,8 +29,8 @@ _FIELDS = (*_TEXTS, "commune_code")
 _OFFERED = 20
 
 
-@bp.get("/outlets")
-def outlets() -> ResponseReturnValue:
+def query_outlets() -> Select[Any]:
+    """The points of sale that the address asks for, by name."""
     state = choice_of("state", ("open", "closed"))
     query = select(Outlet).options(joinedload(Outlet.commune))
     for word in words_of(request.args.get("q", "")):
@@ -46,8 +46,13 @@ def outlets() -> ResponseReturnValue:
         query = query.where(Outlet.id.in_(sells))
     if state:
         query = query.where(Outlet.active.is_(state == "open"))
+    return query.order_by(Outlet.search_key, Outlet.id)
+
+
+@bp.get("/outlets")
+def outlets() -> ResponseReturnValue:
     with site().database.reading() as session:
-        shown = paged(session, query.order_by(Outlet.search_key, Outlet.id))
+        shown = paged(session, query_outlets())
         sold = (
             select(outlet_product.c.outlet_id, func.count())
             .where(outlet_product.c.outlet_id.in_([one.id for one in shown.rows]))

@@ -19,6 +19,9 @@ from labelsvc.web.console.office import reports as reports
 from labelsvc.web.console.office import sets as sets
 from labelsvc.web.console.office import withdrawals as withdrawals
 from labelsvc.web.console.office.dashboard import bp as bp
+from labelsvc.web.console.office.desk import export as export
+from labelsvc.web.console.office.desk import find as find
+from labelsvc.web.console.office.desk import goods as goods
 from labelsvc.web.console.office.imports import answers as answers
 from labelsvc.web.console.office.imports import columns as columns
 from labelsvc.web.console.office.imports import mending as mending

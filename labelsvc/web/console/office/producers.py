@@ -6,14 +6,13 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from labelsvc import clock
 from labelsvc.accounts import audit, users
 from labelsvc.accounts.models import Role, User
 from labelsvc.catalogue.finding import villages as village_finding
-from labelsvc.catalogue.finding.communes import lies_in, words_of
 from labelsvc.catalogue.models import (
     PRODUCER_KINDS,
     AdminUnit,
@@ -27,9 +26,12 @@ from labelsvc.catalogue.places import current_units
 from labelsvc.catalogue.recognition import Certificate, Standing, ruling
 from labelsvc.catalogue.register import create_producer, update_producer
 from labelsvc.errors import BadInput
+from labelsvc.programme.desk.asked import Asked
+from labelsvc.programme.desk.finding import owner_rules
 from labelsvc.web.console.forms import Posted, shown_values
 from labelsvc.web.console.lists import choice_of, found_or_404, paged
 from labelsvc.web.console.office.dashboard import bp
+from labelsvc.web.console.typed import row_number
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
@@ -43,35 +45,49 @@ _TEXTS = (
 _FIELDS = (*_TEXTS, "organisation", "registration_date", "commune_code")
 
 
-@bp.get("/producers")
-def producers() -> ResponseReturnValue:
+def query_producers(session: Session) -> Select[Any]:
+    """The producers that the address asks for, by name."""
     kind = choice_of("kind", list(ProducerKind))
     state = choice_of("state", ("active", "closed"))
-    query = select(Producer).options(
-        joinedload(Producer.commune),
-        joinedload(Producer.village),
-        selectinload(Producer.products),
-    )
-    for word in words_of(request.args.get("q", "")):
-        query = query.where(
-            or_(
-                Producer.search_key.contains(word, autoescape=True),
-                Producer.tax_code == word,
-                Producer.products.any(Product.search_key.contains(word, autoescape=True)),
-                Producer.village_id.in_(
-                    select(Village.id).where(Village.search_key.contains(word, autoescape=True))
-                ),
-                lies_in(Producer, word),
-            )
-        )
-    query = query.where(Producer.merged_into_id.is_(None))
+    commune = choice_of("commune", [str(code) for code, _ in commune_options(session)])
+    asked = Asked.of(request.args.get("q", ""))
+    rules: list[ColumnElement[bool]] = [Producer.merged_into_id.is_(None)]
+    for word, placed in zip(asked.words, owner_rules(session, asked), strict=True):
+        made = Producer.products.any(Product.search_key.contains(word, autoescape=True))
+        rules.append(or_(placed, Producer.tax_code == word, made))
     if kind:
-        query = query.where(Producer.kind == kind)
+        rules.append(Producer.kind == kind)
     if state:
-        query = query.where(Producer.active.is_(state == "active"))
+        rules.append(Producer.active.is_(state == "active"))
+    if commune:
+        rules.append(Producer.commune_code == commune)
+    if village := row_number(request.args.get("village", "")):
+        rules.append(Producer.village_id == village)
+    return (
+        select(Producer)
+        .options(
+            joinedload(Producer.commune),
+            joinedload(Producer.village),
+            selectinload(Producer.products),
+        )
+        .where(*rules)
+        .order_by(Producer.search_key, Producer.id)
+    )
+
+
+@bp.get("/producers")
+def producers() -> ResponseReturnValue:
     with site().database.reading() as session:
-        shown = paged(session, query.order_by(Producer.search_key, Producer.id))
-    return render_template("console/office/producers.html", shown=shown, kinds=KINDS)
+        shown = paged(session, query_producers(session))
+        village = session.get(Village, row_number(request.args.get("village", "")))
+        communes = commune_options(session)[1:]
+    return render_template(
+        "console/office/producers.html",
+        shown=shown,
+        kinds=KINDS,
+        communes=communes,
+        village=village,
+    )
 
 
 @bp.get("/producers/<int:producer_id>")

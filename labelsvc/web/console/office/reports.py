@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from labelsvc.catalogue.models import Lot, Product
@@ -28,14 +30,23 @@ REPORT_KINDS = {
 }
 
 
+def query_reports() -> Select[Any]:
+    """The reports that the address asks for, newest first."""
+    closed = choice_of("show", ("closed",)) == "closed"
+    is_closed = Report.state == ReportState.CLOSED
+    return (
+        select(Report)
+        .options(joinedload(Report.product).joinedload(Product.producer))
+        .where(is_closed if closed else ~is_closed)
+        .order_by(Report.id.desc())
+    )
+
+
 @bp.get("/reports")
 def reports() -> ResponseReturnValue:
     closed = choice_of("show", ("closed",)) == "closed"
-    query = select(Report).options(joinedload(Report.product).joinedload(Product.producer))
-    is_closed = Report.state == ReportState.CLOSED
-    query = query.where(is_closed if closed else ~is_closed)
     with site().database.reading() as session:
-        shown = paged(session, query.order_by(Report.id.desc()))
+        shown = paged(session, query_reports())
     return render_template(
         "console/office/reports.html", shown=shown, closed=closed, kinds=REPORT_KINDS
     )
