@@ -31,6 +31,7 @@ PUBLIC_ROOMS = frozenset(
         "decisions",
         "changes",
         "finding",
+        "guides",
         "machine",
         "home",
         "health",
