@@ -67,7 +67,7 @@ class Choice:
             printer=printer,
             base_url=site().settings.base_url,
             former=site().settings.former_hosts,
-            pictures=artwork.pictures(session, site().files),
+            pictures=artwork.pictures(session, site().files, lot.product.producer_id),
         )
 
 
@@ -89,7 +89,8 @@ def read_choice(session: Session, lot: Lot, have: Balance) -> Choice:
     refused: list[Problem] = []
     asked = _offered(values, "layout", [x.name for x in layouts], refused) or "a4-65"
     plain = next((x for x in layouts if x.name == asked), layouts[0])
-    look = _look(values, refused)
+    logo = artwork.current(session, lot.product.producer_id) is not None
+    look = replace(_look(values, refused), logo=logo)
     layout = look.on(plain)
     _offered(values, "form", list(Form), refused)
     form = form_of(values.get("form"), layout, lot)
