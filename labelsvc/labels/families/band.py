@@ -80,13 +80,12 @@ def logo_on(plate: Box) -> tuple[RectElement, ImageElement]:
     x0, y0, x1, y1 = plate
     side = x1 - x0
     pad = 0.06 * side
+    ground = {"x": x0, "y": y0, "w": side, "h": y1 - y0, "radius": 0.8, "fill": "#ffffff"}
+    place = {"x": x0 + pad, "y": y0 + pad, "w": side - 2 * pad, "h": y1 - y0 - 2 * pad}
     return (
-        RectElement(type="rect", x=x0, y=y0, w=side, h=y1 - y0, radius=0.8, fill="#ffffff"),
-        ImageElement(
-            type="image", image="logo",
-            x=x0 + pad, y=y0 + pad, w=side - 2 * pad, h=y1 - y0 - 2 * pad,
-        ),
-    )  # fmt: skip
+        RectElement.model_validate({"type": "rect"} | ground),
+        ImageElement.model_validate({"type": "image", "image": "logo"} | place),
+    )
 
 
 def _box(layout: Layout, place: Place) -> Box:

@@ -284,7 +284,7 @@ def _inviting(layout: Layout, elements: list[Element], palette: Palette) -> list
                 "colour": palette.name_colour, "leading": 1.25, "max_lines": 3, "gap": 1.2,
                 "align": next((i.align for i in e.items if isinstance(i, StackText)), "left"),
             }  # fmt: skip
-            asked = [StackText(**line, **words) for words in _SCAN]
+            asked = [StackText.model_validate(line | words) for words in _SCAN]
             e = e.model_copy(update={"items": (*e.items, *asked)})
         out.append(e)
     return out
