@@ -100,6 +100,8 @@ ACTIONS = {
     "lot.remove": "Wrong lot removed",
     "mark.upload": "Mark of the programme put on labels",
     "mark.remove": "Mark of the programme taken off labels",
+    "logo.upload": "Logo of a producer put on labels",
+    "logo.remove": "Logo of a producer taken off labels",
     "layout.save": "Label layout saved",
     "layout.delete": "Label layout deleted",
     "log.complete": "Public log completed from the database",
