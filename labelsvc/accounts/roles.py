@@ -26,7 +26,12 @@ SECOND_FACTOR = frozenset({Role.OFFICE, Role.INSPECTOR, Role.AUDITOR, Role.VIEWE
 PUBLIC_ROOMS = frozenset(
     {
         "scan",
-        "goods",
+        "products",
+        "producers",
+        "decisions",
+        "changes",
+        "finding",
+        "machine",
         "home",
         "health",
         "report",
@@ -36,6 +41,9 @@ PUBLIC_ROOMS = frozenset(
         "static",
         "log",
         "trust",
+        "villages",
+        "figures",
+        "open_data",
     }
 )
 PUBLIC_PAGES = frozenset(

@@ -6,6 +6,7 @@ because SQLite cannot compare Vietnamese without marks.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -80,6 +81,22 @@ class AdminUnitChange(Base):
     partly: Mapped[bool] = mapped_column(default=False)
 
 
+class VillageKind(StrEnum):
+    """Kinds of Decree 52/2018/NĐ-CP art. 3, 5, and the villages that only have a craft."""
+
+    CRAFT = "craft"  # làng nghề
+    TRADITIONAL = "traditional"  # làng nghề truyền thống
+    WITH_CRAFT = "with_craft"  # làng có nghề
+
+
+#: Kind → English key of its words.
+VILLAGE_KINDS = {
+    VillageKind.CRAFT: "Craft village",
+    VillageKind.TRADITIONAL: "Traditional craft village",
+    VillageKind.WITH_CRAFT: "Village with a craft",
+}
+
+
 class Village(Base):
     """A craft village (làng nghề)."""
 
@@ -88,6 +105,7 @@ class Village(Base):
         ForeignKeyConstraint(
             ["commune_code", "commune_from"], ["admin_unit.code", "admin_unit.valid_from"]
         ),
+        Index("ix_village_commune_code", "commune_code"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -95,14 +113,45 @@ class Village(Base):
     name_en: Mapped[str] = mapped_column(String(120), default="")
     craft: Mapped[str] = mapped_column(String(120), default="")
     craft_en: Mapped[str] = mapped_column(String(120), default="")
+    #: Of the list in villages/crafts.py; `craft` says it in the village's own words. "" for none yet.
+    craft_code: Mapped[str] = mapped_column(String(20), default="", server_default="", index=True)
+    #: One of `VillageKind`; "" where nobody has said.
+    kind: Mapped[str] = mapped_column(String(12), default="", server_default="")
     commune_code: Mapped[str | None] = mapped_column(String(5))
     commune_from: Mapped[date | None]
     #: Decision that recognised the village as a craft village.
     decision_number: Mapped[str] = mapped_column(String(60), default="")
     decision_date: Mapped[date | None]
+    #: Day from which the recognition holds no more; the village itself stays.
+    withdrawn_on: Mapped[date | None]
+    #: Degrees, north and east.
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    #: Day from which the entry is history; its page stays.
+    ended_on: Mapped[date | None]
+    #: The village that it is part of now: its address leads there.
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("village.id"), index=True)
     story: Mapped[str] = mapped_column(Text, default="")
     story_en: Mapped[str] = mapped_column(Text, default="")
+    search_key: Mapped[str] = mapped_column(String(520), default="", server_default="", index=True)
     commune: Mapped[AdminUnit | None] = relationship()
+
+    @validates("name", "name_en", "craft", "craft_en")
+    def _words_changed(self, key: str, value: str) -> str:
+        words = {
+            name: getattr(self, name) or "" for name in ("name", "name_en", "craft", "craft_en")
+        }
+        self.search_key = fold(" ".join((words | {key: value}).values()))
+        return nfc(value)
+
+    def recognised(self, on: date) -> bool:
+        """True while a decision recognises it on the day *on*; one without a day never does."""
+        return (
+            bool(self.decision_number)
+            and self.decision_date is not None
+            and self.decision_date <= on
+            and not any(day is not None and day <= on for day in (self.withdrawn_on, self.ended_on))
+        )
 
 
 class ProducerKind(StrEnum):
@@ -115,6 +164,14 @@ class ProducerKind(StrEnum):
     HOUSEHOLD = "household"  # hộ sản xuất, hộ gia đình có đăng ký kinh doanh
 
 
+#: How each is told to readers.
+PRODUCER_KINDS: Mapping[str, str] = {
+    ProducerKind.COOPERATIVE: "Cooperative",
+    ProducerKind.COOPERATIVE_GROUP: "Cooperative group",
+    ProducerKind.ENTERPRISE: "Small or medium enterprise",
+    ProducerKind.FARM: "Farm",
+    ProducerKind.HOUSEHOLD: "Registered household business",
+}
 #: Kinds that are legal persons: their tax code stands for nobody.
 ORGANISATIONS = frozenset({ProducerKind.COOPERATIVE, ProducerKind.ENTERPRISE})
 
@@ -128,6 +185,7 @@ class Producer(Base):
             ["commune_code", "commune_from"], ["admin_unit.code", "admin_unit.valid_from"]
         ),
         Index("ix_producer_search_key", "search_key"),
+        Index("ix_producer_commune_code", "commune_code"),
         {"info": {"shown_by": ("id",)}},
     )
 
@@ -147,7 +205,7 @@ class Producer(Base):
     commune_from: Mapped[date | None]
     #: Whole address as printed before 1 July 2025; shown beside the present one.
     old_address: Mapped[str] = mapped_column(String(300), default="")
-    village_id: Mapped[int | None] = mapped_column(ForeignKey("village.id"))
+    village_id: Mapped[int | None] = mapped_column(ForeignKey("village.id"), index=True)
     registration_number: Mapped[str] = mapped_column(String(40), default="")
     registration_date: Mapped[date | None]
     #: The office has seen that the tax code is an organisation's: a farm run by a company, say.
@@ -207,6 +265,8 @@ outlet_product = Table(
     Base.metadata,
     Column("outlet_id", ForeignKey("outlet.id", ondelete="CASCADE"), primary_key=True),
     Column("product_id", ForeignKey("product.id", ondelete="CASCADE"), primary_key=True),
+    # The key leads with the point of sale; scan pages ask by the product.
+    Index("ix_outlet_product_product_id", "product_id"),
 )
 
 
@@ -218,6 +278,7 @@ class Product(Base):
         UniqueConstraint("producer_id", "name"),
         CheckConstraint("set_number BETWEEN 1 AND 26", name="set_number"),
         Index("ix_product_search_key", "search_key"),
+        Index("ix_product_set_number", "set_number", "set_guessed"),
         {"info": {"shown_by": ("producer_id",)}},
     )
 
@@ -327,6 +388,7 @@ class Outlet(Base):
         ForeignKeyConstraint(
             ["commune_code", "commune_from"], ["admin_unit.code", "admin_unit.valid_from"]
         ),
+        Index("ix_outlet_commune_code", "commune_code"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -386,6 +448,8 @@ class Lot(Base):
     #: Set when the lot is recalled: the page says so before anything else.
     recalled_at: Mapped[datetime | None]
     recall_reason: Mapped[str] = mapped_column(Text, default="")
+    #: Set when the producer is through with it: nothing is printed for it any more.
+    ended_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
     created_by: Mapped[str] = mapped_column(String(60), default="")
     product: Mapped[Product] = relationship(back_populates="lots")

@@ -36,8 +36,10 @@ from labelsvc.catalogue.models import (
     Product,
     RiskLevel,
     Village,
+    VillageKind,
 )
 from labelsvc.catalogue.recognition import ruling
+from labelsvc.catalogue.villages import crafts, position
 from labelsvc.clock import today
 from labelsvc.errors import BadInput, Conflict
 
@@ -53,7 +55,8 @@ PRODUCER: Mapping[str, Check] = {
 PRODUCT: Mapping[str, Check] = product_columns.CHECKS
 VILLAGE: Mapping[str, Check] = {
     "name": partial(fields.name, most=120), "name_en": partial(fields.name, most=120),
-    "craft": _line[120], "craft_en": _line[120], "decision_number": fields.decision_number,
+    "craft": _line[120], "craft_en": _line[120], "craft_code": crafts.checked,
+    "decision_number": fields.decision_number,
     "story": fields.prose, "story_en": fields.prose,
 }  # fmt: skip
 OUTLET: Mapping[str, Check] = {
@@ -208,23 +211,39 @@ def _product_free(session: Session, product: Product, changes: Changes) -> None:
 
 
 def create_village(session: Session, *, actor: str, **facts: Any) -> Village:
-    """Add a craft village. Needed: `name`."""
+    """Add a craft village. Needed: `name`.
+
+    :raises BadInput: a field is wrong; `field` names it.
+    :raises Conflict: the name is taken.
+    """
     village = Village(name="")
-    required("name", facts.get("name"))
-    past("decision_date", facts.get("decision_date"))
-    changes = checked(village, with_commune(facts), VILLAGE)
+    changes = checked(village, _village_facts(facts, new=True), VILLAGE)
     free(session, village, changes, name="There is already a village named {value}.")
     return added(session, village, changes, actor, "village.create")
 
 
 def update_village(session: Session, village: Village, *, actor: str, **facts: Any) -> Changes:
     """Change facts of a village; gives what changed."""
-    if "name" in facts:
-        required("name", facts["name"])
-    past("decision_date", facts.get("decision_date"))
-    changes = checked(village, with_commune(facts), VILLAGE)
+    changes = checked(village, _village_facts(facts, new=False), VILLAGE)
     free(session, village, changes, name="There is already a village named {value}.")
     return changed(session, village, actor, "village.update", changes)
+
+
+def _village_facts(facts: dict[str, Any], *, new: bool) -> dict[str, Any]:
+    facts = with_commune(facts)
+    if new or "name" in facts:
+        required("name", facts.get("name"))
+    for day in ("decision_date", "withdrawn_on", "ended_on"):
+        past(day, facts.get(day))
+    if facts.get("kind"):
+        facts["kind"] = choice("kind", VillageKind, facts["kind"])
+    begun = facts.get("decision_date")
+    if begun is not None and (gone := facts.get("withdrawn_on")) is not None and gone < begun:
+        raise BadInput(
+            "The recognition ends before it begins.", fix="Check both days.", field="withdrawn_on"
+        )
+    position.checked(facts)
+    return facts
 
 
 def create_outlet(session: Session, *, actor: str, **facts: Any) -> Outlet:

@@ -17,6 +17,7 @@ from labelsvc.labels import legal
 from labelsvc.labels.drawing import fonts, sample_content
 from labelsvc.labels.drawing.compose import compose
 from labelsvc.labels.drawing.content import LabelContent
+from labelsvc.labels.families import named
 from labelsvc.labels.layouts import library
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.layouts.paper import Article
@@ -119,7 +120,7 @@ def pictures(directory: Path, names: tuple[str, ...], dpi: int, as_json: bool) -
     check_output(directory / "any.png", ".png")
     rows = []
     for name in names or library.names():
-        layout = library.get(name)
+        layout = named.get(name)
         path = directory / f"{name}.png"
         path.write_bytes(
             rendering.framed_png(layout, sample_content.sample_of(layout), fonts.load(), dpi=dpi)
@@ -238,7 +239,7 @@ def _checked(
     warnings: list[dict[str, Any]] = []
     try:
         path = Path(what)
-        layout = library.read(path) if path.suffix == ".toml" else library.get(what)
+        layout = library.read(path) if path.suffix == ".toml" else named.get(what)
         Sheet.of(layout)
         content, usual_set = own or (
             sample_content.sample_of(layout), sample_content.set_of(layout),

@@ -119,6 +119,24 @@ class PrintRun(Rendered, Base):
         _ = self.lot.product, self.issue.lot
 
 
+class SentAct(Base):
+    """A lot opened and printed by one act of a telephone, which may send it again until it is answered.
+
+    The `uid` was made by the telephone and is its sender's: the same word of somebody else is another act.
+    """
+
+    __tablename__ = "sent_act"
+    __table_args__ = ({"info": {"volatile": True}},)
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
+    )
+    uid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("print_run.id"), index=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+    run: Mapped[PrintRun] = relationship()
+
+
 class BlankRoll(Rendered, Base):
     """Labels of codes that belong to no lot yet: they are bound when the roll is used."""
 

@@ -14,6 +14,8 @@ from labelsvc import clock
 from labelsvc.accounts import audit
 from labelsvc.errors import BadInput, Conflict, LayoutError, NotFound
 from labelsvc.i18n import fold
+from labelsvc.labels.families import shelf
+from labelsvc.labels.families.dress import dress
 from labelsvc.labels.layouts import library
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.layouts.paper import Article
@@ -42,11 +44,14 @@ def row(session: Session, producer_id: int, name: str) -> OwnLayout | None:
 
 
 def find(session: Session, producer_id: int, name: str) -> Layout:
-    """The producer's own layout *name*, else the built-in one.
+    """The producer's own layout *name*, else the built-in one, in the dress that its name may ask for.
 
     :raises LayoutError: there is none, or its text cannot be read any more.
     """
     own = row(session, producer_id, name)
+    plain, worn = shelf.split(name)
+    if own is None and worn:
+        return dress(find(session, producer_id, plain), shelf.dress_of(worn))
     if own is None:
         return library.get(name)
     return load(own.toml, source=f"{own.name}.toml", articles=articles(session, producer_id))

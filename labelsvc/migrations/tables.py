@@ -7,6 +7,7 @@ from labelsvc.catalogue import owner_decisions, proposals, recognition
 from labelsvc.catalogue.exporting import handover
 from labelsvc.catalogue.importing import trace, waiting
 from labelsvc.catalogue.importing.heads import memory
+from labelsvc.catalogue.villages import models as villages
 from labelsvc.codes import models as codes
 from labelsvc.codes.tlog import models as tlog
 from labelsvc.codes.trust import models as trust
@@ -18,6 +19,8 @@ from labelsvc.jobs import models as jobs
 from labelsvc.labels import models as labels
 from labelsvc.messages import models as messages
 from labelsvc.programme import models as programme
+from labelsvc.programme.plans import models as plans
+from labelsvc.programme.search import keep as search
 from labelsvc.scans import models as scans
 
 __all__ = [
@@ -35,13 +38,16 @@ __all__ = [
     "messages",
     "metadata",
     "owner_decisions",
+    "plans",
     "programme",
     "proposals",
     "recognition",
     "scans",
+    "search",
     "tlog",
     "trace",
     "trust",
+    "villages",
     "waiting",
 ]
 

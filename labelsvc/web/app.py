@@ -88,7 +88,18 @@ def _register(app: Flask) -> None:
     from labelsvc.web.account import pages as account
     from labelsvc.web.console.office import pages as office
     from labelsvc.web.console.producer import pages as producer
-    from labelsvc.web.scan import cache, goods, inner, page, place, report, state
+    from labelsvc.web.public import (
+        changes,
+        decisions,
+        figures,
+        finding,
+        machine,
+        open_data,
+        producers,
+        products,
+        villages,
+    )
+    from labelsvc.web.scan import cache, inner, page, place, report, state
 
     state.install(app, cache.Pages())
     for room in (
@@ -101,8 +112,16 @@ def _register(app: Flask) -> None:
         media,
         public_log,
         trust,
+        products,
+        producers,
+        decisions,
+        changes,
+        finding,
+        machine,
+        villages,
+        figures,
+        open_data,
         report,
-        goods,
         inner,
         place,
         page,

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from labelsvc import clock
 from labelsvc.catalogue import allergens, english
-from labelsvc.catalogue.models import Producer
+from labelsvc.catalogue.models import PRODUCER_KINDS, Producer
 from labelsvc.catalogue.photos import MAX_PHOTOS
 from labelsvc.catalogue.product_columns import IN_ENGLISH, ON_SCAN_PAGE
 from labelsvc.catalogue.recognition import STANDINGS, Certificate, Standing
@@ -37,13 +37,6 @@ _APART_MEANING = (
 )
 #: Ten digits with the prefix of a mobile network.
 _MOBILE = re.compile(r"0[35789]\d{8}")
-_KINDS = {
-    "cooperative": "Cooperative",
-    "cooperative_group": "Cooperative group",
-    "enterprise": "Small or medium enterprise",
-    "farm": "Farm",
-    "household": "Registered household business",
-}
 
 
 def view(
@@ -105,7 +98,7 @@ def view(
             ],
         },
         "stars": _stars(found, verdict),
-        "producer": _producer(product.producer),
+        "producer": producer_facts(product.producer),
         "village": _village(product.producer, foreign),
         "lot": {
             "code": lot.code,
@@ -188,13 +181,14 @@ def _stars(found: Found, verdict: Verdict) -> dict[str, Any] | None:
     }
 
 
-def _producer(producer: Producer) -> dict[str, Any]:
+def producer_facts(producer: Producer) -> dict[str, Any]:
+    """What pages for anybody say of a producer: nothing of persons but how to reach the business."""
     link = producer.website if producer.website.startswith(("https://", "http://")) else ""
     return {
         "name": producer.name,
         "name_en": producer.name_en,
         "kind": producer.kind,
-        "kind_name": gettext(_KINDS.get(producer.kind, "Producer")),
+        "kind_name": gettext(PRODUCER_KINDS.get(producer.kind, "Producer")),
         "address": producer.address,
         "old_address": producer.old_address,
         "phone": producer.phone,

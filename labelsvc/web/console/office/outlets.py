@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from labelsvc.catalogue.finding.communes import lies_in, words_of
 from labelsvc.catalogue.models import Outlet, Producer, Product, outlet_product
 from labelsvc.catalogue.register import create_outlet, sell_at, update_outlet
 from labelsvc.i18n import fold
@@ -32,13 +33,17 @@ def query_outlets() -> Select[Any]:
     """The points of sale that the address asks for, by name."""
     state = choice_of("state", ("open", "closed"))
     query = select(Outlet).options(joinedload(Outlet.commune))
-    for word in fold(request.args.get("q", "")).split()[:8]:
+    for word in words_of(request.args.get("q", "")):
         query = query.where(
             or_(
                 Outlet.search_key.contains(word, autoescape=True),
                 Outlet.products.any(Product.search_key.contains(word, autoescape=True)),
+                lies_in(Outlet, word),
             )
         )
+    if product := request.args.get("product", 0, type=int):
+        sells = select(outlet_product.c.outlet_id).where(outlet_product.c.product_id == product)
+        query = query.where(Outlet.id.in_(sells))
     if state:
         query = query.where(Outlet.active.is_(state == "open"))
     return query.order_by(Outlet.search_key, Outlet.id)
@@ -46,9 +51,13 @@ def query_outlets() -> Select[Any]:
 
 @bp.get("/outlets")
 def outlets() -> ResponseReturnValue:
-    sold = select(outlet_product.c.outlet_id, func.count()).group_by(outlet_product.c.outlet_id)
     with site().database.reading() as session:
         shown = paged(session, query_outlets())
+        sold = (
+            select(outlet_product.c.outlet_id, func.count())
+            .where(outlet_product.c.outlet_id.in_([one.id for one in shown.rows]))
+            .group_by(outlet_product.c.outlet_id)
+        )
         counts = {number: count for number, count in session.execute(sold)}
     return render_template("console/office/outlets.html", shown=shown, counts=counts)
 

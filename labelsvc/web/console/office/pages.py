@@ -17,7 +17,6 @@ from labelsvc.web.console.office import proposals as proposals
 from labelsvc.web.console.office import recognitions as recognitions
 from labelsvc.web.console.office import reports as reports
 from labelsvc.web.console.office import sets as sets
-from labelsvc.web.console.office import villages as villages
 from labelsvc.web.console.office import withdrawals as withdrawals
 from labelsvc.web.console.office.dashboard import bp as bp
 from labelsvc.web.console.office.desk import export as export
@@ -31,3 +30,5 @@ from labelsvc.web.console.office.imports import preview as preview
 from labelsvc.web.console.office.imports import templates as templates
 from labelsvc.web.console.office.imports import undo as undo
 from labelsvc.web.console.office.imports import upload as upload
+from labelsvc.web.console.office.villages import edit as edit
+from labelsvc.web.console.office.villages import listing as listing

@@ -12,10 +12,20 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from labelsvc import clock
 from labelsvc.accounts import audit, users
 from labelsvc.accounts.models import Role, User
-from labelsvc.catalogue.models import AdminUnit, Lot, Producer, ProducerKind, Product, Village
+from labelsvc.catalogue.finding import villages as village_finding
+from labelsvc.catalogue.models import (
+    PRODUCER_KINDS,
+    AdminUnit,
+    Lot,
+    Producer,
+    ProducerKind,
+    Product,
+    Village,
+)
 from labelsvc.catalogue.places import current_units
 from labelsvc.catalogue.recognition import Certificate, Standing, ruling
 from labelsvc.catalogue.register import create_producer, update_producer
+from labelsvc.errors import BadInput
 from labelsvc.programme.desk.asked import Asked
 from labelsvc.programme.desk.finding import owner_rules
 from labelsvc.web.console.forms import Posted, shown_values
@@ -27,18 +37,12 @@ from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
 from labelsvc.web.step_up import require_step_up
 
-KINDS = {
-    ProducerKind.COOPERATIVE: "Cooperative",
-    ProducerKind.COOPERATIVE_GROUP: "Cooperative group",
-    ProducerKind.ENTERPRISE: "Small or medium enterprise",
-    ProducerKind.FARM: "Farm",
-    ProducerKind.HOUSEHOLD: "Registered household business",
-}
+KINDS = PRODUCER_KINDS
 _TEXTS = (
     "name", "name_en", "kind", "tax_code", "representative", "phone", "email", "website", "street",
     "old_address", "registration_number",
 )  # fmt: skip
-_FIELDS = (*_TEXTS, "organisation", "registration_date", "commune_code", "village_id")
+_FIELDS = (*_TEXTS, "organisation", "registration_date", "commune_code")
 
 
 def query_producers(session: Session) -> Select[Any]:
@@ -156,14 +160,21 @@ def _edit(producer_id: int | None) -> ResponseReturnValue:
             return redirect(url_for("office.producer", producer_id=saved.id))
     with site().database.reading() as session:
         found = found_or_404(session.get(Producer, producer_id)) if producer_id else None
+        values, villages = shown_values(found, _FIELDS), []
+        if request.method == "POST":
+            values["village"] = posted.text("village")
+            if "village" in posted.errors:
+                villages = village_finding.offered(session, posted.text("village"), clock.today())
+        else:
+            values["village"] = found.village.name if found and found.village else ""
         page = render_template(
             "console/office/producer_form.html",
             o=found,
-            v=shown_values(found, _FIELDS),
+            v=values,
+            villages=villages,
             kind_options=[("", gettext("Choose one"))]
             + [(kind, gettext(words)) for kind, words in KINDS.items()],
             commune_options=commune_options(session),
-            village_options=[("", gettext("None")), *_villages(session)],
             problems=posted.problems,
             errors=posted.errors,
         )
@@ -177,7 +188,7 @@ def _saver(posted: Posted, producer_id: int | None) -> Any:
 
     def change(session: Session) -> Producer:
         facts["commune"] = commune_of(session, posted.text("commune_code"))
-        facts["village_id"] = village_of(session, posted.text("village_id"))
+        facts["village_id"] = _village_of(session, posted)
         if producer_id is None:
             return create_producer(session, actor=actor(), **facts)
         found = found_or_404(session.get(Producer, producer_id))
@@ -193,19 +204,36 @@ def commune_options(session: Session) -> list[tuple[str, str]]:
     return [("", gettext("Choose one")), *((unit.code, unit.name) for unit in units)]
 
 
-def _villages(session: Session) -> list[tuple[int, str]]:
-    rows = session.execute(select(Village.id, Village.name).order_by(Village.name))
-    return [(number, name) for number, name in rows]
-
-
 def commune_of(session: Session, code: str) -> AdminUnit | None:
     """The present unit of a choice; None for "none" and for a code that is not offered."""
     return next((unit for unit in current_units(session) if unit.code == code), None)
 
 
-def village_of(session: Session, text: str) -> int | None:
+def _village_of(session: Session, posted: Posted) -> int | None:
+    """The village that was chosen among several, or the one that was typed; None for none.
+
+    :raises BadInput: what was typed is no village, or may be several.
+    """
+    text, typed = posted.text("village_id"), posted.text("village").strip()[:120]
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-    return number if session.get(Village, number) is not None else None
+    if session.get(Village, number) is not None:
+        return number
+    if not typed:
+        return None
+    found = village_finding.offered(session, typed, clock.today())
+    if len(found) == 1:
+        return found[0].id
+    if found:
+        raise BadInput(
+            "Several villages match “{typed}”.",
+            fix="Choose one below.",
+            field="village",
+            typed=typed,
+        )
+    raise BadInput(
+        "No village matches “{typed}”.", fix="Type a part of its name, or leave it empty.",
+        field="village", typed=typed,
+    )  # fmt: skip
 
 
 @bp.post("/producers/<int:producer_id>/active")

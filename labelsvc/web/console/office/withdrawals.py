@@ -26,10 +26,10 @@ from labelsvc.web import tries
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import found_or_404, names_of, paged
 from labelsvc.web.console.office.dashboard import bp, may_write
-from labelsvc.web.console.spreadsheet import as_csv
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
+from labelsvc.web.spreadsheet import as_csv
 from labelsvc.web.step_up import confirmed
 
 #: What can be withdrawn from scanned codes, in words.

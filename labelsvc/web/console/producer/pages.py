@@ -16,6 +16,7 @@ from labelsvc.web.console.producer import life as life
 from labelsvc.web.console.producer import lots as lots
 from labelsvc.web.console.producer import printers as printers
 from labelsvc.web.console.producer import products as products
+from labelsvc.web.console.producer import repeat as repeat
 from labelsvc.web.console.producer import runs as runs
 from labelsvc.web.console.producer import sheets as sheets
 from labelsvc.web.console.producer import wizard as wizard

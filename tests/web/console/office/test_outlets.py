@@ -89,12 +89,14 @@ def test_the_list_is_searched_by_name_street_product_and_state(
 ) -> None:
     office = desk("office")
     first = entered(office)
-    entered(office, name="Siêu thị Sông Nhuệ", street="3 Quang Trung")
+    entered(office, name="Siêu thị Sông Nhuệ", street="3 Quang Trung", commune_code="00577")
     number = first.rpartition("/")[2]
     office.post("/office/outlets/products", {"outlet": number, "product": world.product, "sold": "yes"})  # fmt: skip
     for q, names in (
         ("Hoàn", 1),
         ("QUANG", 1),
+        ("Gia Lâm", 1),
+        ("xã kim đức", 1),
         ("sieu thi", 1),
         ("song hang bac", 0),
         ("hoa cuc", 1),
