@@ -22,6 +22,7 @@ from labelsvc.web.console.office.dashboard import bp as bp
 from labelsvc.web.console.office.desk import export as export
 from labelsvc.web.console.office.desk import find as find
 from labelsvc.web.console.office.desk import goods as goods
+from labelsvc.web.console.office.desk import handling as handling
 from labelsvc.web.console.office.imports import answers as answers
 from labelsvc.web.console.office.imports import columns as columns
 from labelsvc.web.console.office.imports import mending as mending
