@@ -20,6 +20,8 @@ from labelsvc.inspections.cases import said
 from labelsvc.inspections.models import Case, CaseState, Report, ReportNote, ReportState
 
 Work: TypeAlias = Report | Case
+#: `Report` or `Case`: what both have is asked for by one name.
+Table: TypeAlias = Any
 #: Of one list at once: a page of it.
 MOST: Final = 50
 
@@ -63,7 +65,7 @@ def assign(
 
 
 def assign_all(
-    session: Session, table: type[Work], numbers: Sequence[int], *, to: int | None, actor: str
+    session: Session, table: Table, numbers: Sequence[int], *, to: int | None, actor: str
 ) -> dict[int, int | None]:
     """Give many to one; those that are closed stay as they are. Number → who had it, of what was changed."""
     before: dict[int, int | None] = {}
@@ -78,7 +80,7 @@ def assign_all(
 
 def take_back(
     session: Session,
-    table: type[Work],
+    table: Table,
     before: Mapping[int, int | None],
     *,
     given: int | None,
@@ -87,8 +89,8 @@ def take_back(
     """Undo `assign_all`: each goes back to who had it, unless somebody else gave it on since. How many."""
     done = 0
     for number, had in before.items():
-        work = session.get(table, number)
-        if work is None or work.assignee_id != given or work.state in ("closed",):
+        work: Work | None = session.get(table, number)
+        if work is None or work.assignee_id != given or work.state == CaseState.CLOSED:
             continue
         user: Any = session.get(User, had) if had is not None else None
         keeps = had if user is not None and user.active and user.role == Role.OFFICE else None

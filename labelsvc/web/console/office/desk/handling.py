@@ -24,7 +24,7 @@ from labelsvc.web.signed_in import actor, current_user
 from labelsvc.web.site import site
 
 #: Part of the address → table, page of one, its number there, page of the list.
-KINDS: Final[dict[str, tuple[type[verbs.Work], str, str, str]]] = {
+KINDS: Final[dict[str, tuple[verbs.Table, str, str, str]]] = {
     "reports": (Report, "office.report", "report_id", "office.reports"),
     "cases": (Case, "office.case", "case_id", "office.cases"),
 }
@@ -34,7 +34,7 @@ WHO: Final = {"me": "Given to me", "nobody": "Given to nobody", "late": "Past th
 _UNDO: Final = 3600
 
 
-def narrowed(table: type[verbs.Work]) -> list[ColumnElement[bool]]:
+def narrowed(table: verbs.Table) -> list[ColumnElement[bool]]:
     """Rules for `?who=` of a list."""
     who = choice_of("who", list(WHO))
     if who == "me":
