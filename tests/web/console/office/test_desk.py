@@ -279,3 +279,14 @@ def test_who_reported_reads_the_answer_behind_a_link_that_nobody_guesses(
         start.replace("MQ", "Mg"),
     ):
         assert client.get(f"/report/answer/{forged}", base_url=base).status_code == 404
+
+
+def test_a_list_longer_than_what_is_read_at_once_goes_out_whole(
+    desk: Callable[[str], Desk], world: worlds.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "_STEP", 2)
+    for name in ("products", "lots", "producers"):
+        page = desk("office").words(f"/office/{name}")
+        count = re.search(r"(\d+) found", page)
+        rows = desk("office").get(f"/office/lists/{name}.csv").text.splitlines()
+        assert count is not None and len(rows) == 1 + int(count[1]), name

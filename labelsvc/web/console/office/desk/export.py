@@ -224,4 +224,3 @@ def _rows(session: Session, listing: Listing) -> Iterator[Cells]:
     query = listing.query(session).limit(MOST).execution_options(yield_per=_STEP)
     for part in session.scalars(query).partitions():
         yield from listing.cells(session, list(part))
-        session.expunge_all()
