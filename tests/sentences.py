@@ -54,6 +54,12 @@ _TABLES = {
     "_SERVER_REFUSALS",
     "NOTICE_WORDS",
     "CHANNEL_WORDS",
+    "PRODUCER_KINDS",
+    "MEASURES",
+    "SETS",
+    "BASES",
+    "TARGETS",
+    "_TOLD",
 }
 
 

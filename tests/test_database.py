@@ -17,9 +17,17 @@ from labelsvc.migrations import revisions
 from tests.factories import make_producer
 
 
+def mapped(name: str | None, kind: str, _parents: object) -> bool:
+    """False for what the search makes in the database alone: SQLite's FTS5, PostgreSQL's index of words."""
+    if kind == "table":
+        return not str(name).startswith(("search_text", "search_gram"))
+    return name != "ix_search_entry_text"
+
+
 def test_migrations_make_exactly_the_mapped_schema(database: Database) -> None:
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        options = {"compare_type": True, "include_name": mapped}
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, Base.metadata) == []
     present, newest = revisions(database)
     assert present == newest

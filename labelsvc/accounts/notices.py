@@ -94,7 +94,7 @@ def invite(session: Session, user: User) -> None:
         known = addresses.of_user(session, user.id)
     for channel in choices.PERSONAL:
         row = known.get(channel)
-        if row is not None and row.refused_at is None and _takes(session, channel, "invitation"):
+        if row is not None and row.refused_at is None and takes(session, channel, "invitation"):
             facts = {"invited": user.id, "contact": row.id}
             note = Note("invitation", f"user:{user.id}:{now():%Y%m%d%H%M%S%f}", facts)
             _put(session, user, note, row)
@@ -107,7 +107,7 @@ def post(session: Session, people: Iterable[User], note: Note) -> None:
         known = {
             channel: row
             for channel, row in addresses.of_user(session, user.id).items()
-            if row.verified_at and not row.refused_at and _takes(session, channel, note.kind)
+            if row.verified_at and not row.refused_at and takes(session, channel, note.kind)
         }
         chosen = choices.wanted(session, user.id, note.kind) & set(known)
         if KINDS[note.kind].security and not chosen:
@@ -118,7 +118,7 @@ def post(session: Session, people: Iterable[User], note: Note) -> None:
 
 def publish(session: Session, note: Note) -> None:
     """Tell the other program of the office, where the settings name one."""
-    if note.kind in PUBLISHED and _takes(session, Channel.WEBHOOK, note.kind):
+    if note.kind in PUBLISHED and takes(session, Channel.WEBHOOK, note.kind):
         outbox.put(session, note, Channel.WEBHOOK)
 
 
@@ -162,7 +162,7 @@ def _channels(session: Session) -> dict[str, frozenset[str] | None]:
     return found
 
 
-def _takes(session: Session, channel: str, kind: str) -> bool:
+def takes(session: Session, channel: str, kind: str) -> bool:
     """True where the settings name this channel, and it takes this kind."""
     found = _channels(session)
     kinds = found.get(channel)

@@ -26,7 +26,13 @@ SECOND_FACTOR = frozenset({Role.OFFICE, Role.INSPECTOR, Role.AUDITOR, Role.VIEWE
 PUBLIC_ROOMS = frozenset(
     {
         "scan",
-        "goods",
+        "products",
+        "producers",
+        "decisions",
+        "changes",
+        "finding",
+        "guides",
+        "machine",
         "home",
         "health",
         "report",
@@ -36,6 +42,11 @@ PUBLIC_ROOMS = frozenset(
         "static",
         "log",
         "trust",
+        "points",
+        "confirmation",
+        "villages",
+        "figures",
+        "open_data",
     }
 )
 PUBLIC_PAGES = frozenset(
@@ -81,6 +92,13 @@ POLICY: dict[str, frozenset[Role]] = {
     "inspect.verdict": OFFICIAL,
     "office.*": OFFICE,
     "office.dashboard": READERS,
+    "office.find_page": READERS,
+    "office.products": READERS,
+    "office.lots": READERS,
+    "office.lot": READERS,
+    "office.runs": READERS,
+    "office.export": READERS,
+    "office.export_people": OVERSEERS,
     "office.recognitions": READERS,
     "office.recognition": READERS,
     "office.recognitions_csv": READERS,
@@ -91,6 +109,7 @@ POLICY: dict[str, frozenset[Role]] = {
     "office.villages": READERS,
     "office.outlets": READERS,
     "office.outlet": READERS,
+    "office.outlet_poster": READERS,
     "office.sets": READERS,
     "office.imports": READERS,
     "office.import_run": READERS,
@@ -115,6 +134,7 @@ POLICY: dict[str, frozenset[Role]] = {
     "office.withdrawal_outlets": READERS,
     "office.messages": READERS,
     "office.message_kinds": READERS,
+    "office.plans": READERS,
 }
 
 

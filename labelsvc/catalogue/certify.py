@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from labelsvc.accounts import audit
@@ -182,12 +182,8 @@ def extend_recognition(
     )
 
 
-def ending_within(session: Session, days: int, *, on: date | None = None) -> Sequence[Recognition]:
-    """Recognitions that end in the next *days* days and are not renewed yet, first to end first.
-
-    Product and producer come loaded.
-    """
-    first = on or today()
+def is_ending(days: int, on: date) -> ColumnElement[bool]:
+    """Condition that a recognition ends in the *days* days after *on* and is not renewed yet."""
     later = aliased(Recognition)
     renewed = (
         select(later.id)
@@ -198,13 +194,21 @@ def ending_within(session: Session, days: int, *, on: date | None = None) -> Seq
         )
         .exists()
     )
+    return and_(
+        Recognition.valid_to.between(on, on + timedelta(days=days)),
+        Recognition.withdrawn_on.is_(None),
+        ~renewed,
+    )
+
+
+def ending_within(session: Session, days: int, *, on: date | None = None) -> Sequence[Recognition]:
+    """Recognitions that end in the next *days* days and are not renewed yet, first to end first.
+
+    Product and producer come loaded.
+    """
     return session.scalars(
         select(Recognition)
-        .where(
-            Recognition.valid_to.between(first, first + timedelta(days=days)),
-            Recognition.withdrawn_on.is_(None),
-            ~renewed,
-        )
+        .where(is_ending(days, on or today()))
         .options(joinedload(Recognition.product).joinedload(Product.producer))
         .order_by(Recognition.valid_to, Recognition.id)
     ).all()

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from enum import StrEnum
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import select
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 from labelsvc.accounts import audit
 from labelsvc.catalogue import fields
 from labelsvc.catalogue.fields import Check
-from labelsvc.catalogue.models import AdminUnit, Producer, ProducerKind, Product, RiskLevel
+from labelsvc.catalogue.models import AdminUnit, Producer, Product
 from labelsvc.catalogue.places import REFORM
 from labelsvc.clock import now, today
 from labelsvc.errors import BadInput, Conflict
@@ -75,7 +76,7 @@ def past(field: str, day: date | None) -> None:
         raise BadInput("The date is in the future.", fix="Check the year.", field=field)
 
 
-def choice(field: str, kind: type[ProducerKind] | type[RiskLevel], value: Any) -> str:
+def choice(field: str, kind: type[StrEnum], value: Any) -> str:
     """*value* as one of *kind*. :raises BadInput: it is none; `field` names it."""
     try:
         return str(kind(value))

@@ -23,6 +23,8 @@ from labelsvc.i18n import day
 MAX_UNITS = 10_000_000
 #: Labels are printed before production, but not half a year before.
 _AHEAD = timedelta(days=92)
+#: Goods that are older and still get their labels are few; a slip in the year is common.
+_OLD = timedelta(days=5 * 365)
 
 
 def propose_code(session: Session, product: Product, made_on: date | None = None) -> str:
@@ -46,7 +48,8 @@ class LotFacts:
 
     `declared`: units, the most labels that are issued. `code`: at most 20 of A-Z 0-9 - . / _ (GS1
     AI 10); empty: one is proposed. `activation`: labels are good only once they are entered as on
-    released goods. `sure`: dates that are to come, or that the shelf life does not give, are right.
+    released goods. `sure`: dates that are to come, long gone, or not as the shelf
+    life gives them, are right.
     """
 
     declared: int
@@ -210,7 +213,24 @@ def _ask(made_on: date | None, expires_on: date | None, shelf_life: int | None) 
             "The goods would be made on {day}, which is to come.",
             fix="Check the day. Where labels are printed before production, say that the dates are right.",
             field="made_on",
+            tick="sure",
             day=day(made_on),
+        )
+    if made_on is not None and made_on < today() - _OLD:
+        raise BadInput(
+            "The goods would be made on {day}, more than five years ago.",
+            fix="Check the year, or say that the dates are right.",
+            field="made_on",
+            tick="sure",
+            day=day(made_on),
+        )
+    if expires_on is not None and expires_on < today():
+        raise BadInput(
+            "The goods would be past their date already: {day}.",
+            fix="Check both dates, or say that they are right.",
+            field="made_on" if made_on is not None and shelf_life else "expires_on",
+            tick="sure",
+            day=day(expires_on),
         )
     if made_on is None or expires_on is None or not shelf_life:
         return
@@ -220,6 +240,7 @@ def _ask(made_on: date | None, expires_on: date | None, shelf_life: int | None) 
             "The expiry date {day} is not {days} days after {made}: the shelf life gives {counted}.",
             fix="Leave the expiry date empty, or say that the dates are right.",
             field="expires_on",
+            tick="sure",
             day=day(expires_on),
             days=shelf_life,
             made=day(made_on),

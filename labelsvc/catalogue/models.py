@@ -6,6 +6,7 @@ because SQLite cannot compare Vietnamese without marks.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    Date,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -22,6 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from labelsvc.clock import now
@@ -80,6 +83,22 @@ class AdminUnitChange(Base):
     partly: Mapped[bool] = mapped_column(default=False)
 
 
+class VillageKind(StrEnum):
+    """Kinds of Decree 52/2018/NĐ-CP art. 3, 5, and the villages that only have a craft."""
+
+    CRAFT = "craft"  # làng nghề
+    TRADITIONAL = "traditional"  # làng nghề truyền thống
+    WITH_CRAFT = "with_craft"  # làng có nghề
+
+
+#: Kind → English key of its words.
+VILLAGE_KINDS = {
+    VillageKind.CRAFT: "Craft village",
+    VillageKind.TRADITIONAL: "Traditional craft village",
+    VillageKind.WITH_CRAFT: "Village with a craft",
+}
+
+
 class Village(Base):
     """A craft village (làng nghề)."""
 
@@ -88,6 +107,7 @@ class Village(Base):
         ForeignKeyConstraint(
             ["commune_code", "commune_from"], ["admin_unit.code", "admin_unit.valid_from"]
         ),
+        Index("ix_village_commune_code", "commune_code"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -95,14 +115,45 @@ class Village(Base):
     name_en: Mapped[str] = mapped_column(String(120), default="")
     craft: Mapped[str] = mapped_column(String(120), default="")
     craft_en: Mapped[str] = mapped_column(String(120), default="")
+    #: Of the list in villages/crafts.py; `craft` says it in the village's own words. "" for none yet.
+    craft_code: Mapped[str] = mapped_column(String(20), default="", server_default="", index=True)
+    #: One of `VillageKind`; "" where nobody has said.
+    kind: Mapped[str] = mapped_column(String(12), default="", server_default="")
     commune_code: Mapped[str | None] = mapped_column(String(5))
     commune_from: Mapped[date | None]
     #: Decision that recognised the village as a craft village.
     decision_number: Mapped[str] = mapped_column(String(60), default="")
     decision_date: Mapped[date | None]
+    #: Day from which the recognition holds no more; the village itself stays.
+    withdrawn_on: Mapped[date | None]
+    #: Degrees, north and east.
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    #: Day from which the entry is history; its page stays.
+    ended_on: Mapped[date | None]
+    #: The village that it is part of now: its address leads there.
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("village.id"), index=True)
     story: Mapped[str] = mapped_column(Text, default="")
     story_en: Mapped[str] = mapped_column(Text, default="")
+    search_key: Mapped[str] = mapped_column(String(520), default="", server_default="", index=True)
     commune: Mapped[AdminUnit | None] = relationship()
+
+    @validates("name", "name_en", "craft", "craft_en")
+    def _words_changed(self, key: str, value: str) -> str:
+        words = {
+            name: getattr(self, name) or "" for name in ("name", "name_en", "craft", "craft_en")
+        }
+        self.search_key = fold(" ".join((words | {key: value}).values()))
+        return nfc(value)
+
+    def recognised(self, on: date) -> bool:
+        """True while a decision recognises it on the day *on*; one without a day never does."""
+        return (
+            bool(self.decision_number)
+            and self.decision_date is not None
+            and self.decision_date <= on
+            and not any(day is not None and day <= on for day in (self.withdrawn_on, self.ended_on))
+        )
 
 
 class ProducerKind(StrEnum):
@@ -115,6 +166,14 @@ class ProducerKind(StrEnum):
     HOUSEHOLD = "household"  # hộ sản xuất, hộ gia đình có đăng ký kinh doanh
 
 
+#: How each is told to readers.
+PRODUCER_KINDS: Mapping[str, str] = {
+    ProducerKind.COOPERATIVE: "Cooperative",
+    ProducerKind.COOPERATIVE_GROUP: "Cooperative group",
+    ProducerKind.ENTERPRISE: "Small or medium enterprise",
+    ProducerKind.FARM: "Farm",
+    ProducerKind.HOUSEHOLD: "Registered household business",
+}
 #: Kinds that are legal persons: their tax code stands for nobody.
 ORGANISATIONS = frozenset({ProducerKind.COOPERATIVE, ProducerKind.ENTERPRISE})
 
@@ -128,6 +187,7 @@ class Producer(Base):
             ["commune_code", "commune_from"], ["admin_unit.code", "admin_unit.valid_from"]
         ),
         Index("ix_producer_search_key", "search_key"),
+        Index("ix_producer_commune_code", "commune_code"),
         {"info": {"shown_by": ("id",)}},
     )
 
@@ -147,7 +207,7 @@ class Producer(Base):
     commune_from: Mapped[date | None]
     #: Whole address as printed before 1 July 2025; shown beside the present one.
     old_address: Mapped[str] = mapped_column(String(300), default="")
-    village_id: Mapped[int | None] = mapped_column(ForeignKey("village.id"))
+    village_id: Mapped[int | None] = mapped_column(ForeignKey("village.id"), index=True)
     registration_number: Mapped[str] = mapped_column(String(40), default="")
     registration_date: Mapped[date | None]
     #: The office has seen that the tax code is an organisation's: a farm run by a company, say.
@@ -207,6 +267,12 @@ outlet_product = Table(
     Base.metadata,
     Column("outlet_id", ForeignKey("outlet.id", ondelete="CASCADE"), primary_key=True),
     Column("product_id", ForeignKey("product.id", ondelete="CASCADE"), primary_key=True),
+    #: Day on which it was last said to be sold there; None for what was entered before days were kept.
+    Column("as_of", Date, nullable=True),
+    #: Day on which the point said that it runs low; None once there is enough again.
+    Column("low_on", Date, nullable=True),
+    # The key leads with the point of sale; scan pages ask by the product.
+    Index("ix_outlet_product_product_id", "product_id"),
 )
 
 
@@ -218,6 +284,7 @@ class Product(Base):
         UniqueConstraint("producer_id", "name"),
         CheckConstraint("set_number BETWEEN 1 AND 26", name="set_number"),
         Index("ix_product_search_key", "search_key"),
+        Index("ix_product_set_number", "set_number", "set_guessed"),
         {"info": {"shown_by": ("producer_id",)}},
     )
 
@@ -319,6 +386,32 @@ class ProductPhoto(Base):
     description: Mapped[str] = mapped_column(String(200), default="")
 
 
+class OutletKind(StrEnum):
+    """The kinds of points of sale; those of a producer are proposed by the producer too."""
+
+    SHOP = "shop"  # cửa hàng
+    SUPERMARKET = "supermarket"  # siêu thị
+    TOURISM = "tourism"  # điểm gắn với làng nghề, du lịch
+    DESIGN_CENTRE = "design_centre"  # trung tâm thiết kế sáng tạo, giới thiệu, quảng bá
+    BOOTH = "booth"  # gian hàng theo mùa, hội chợ
+    OWN_SHOP = "own_shop"  # cửa hàng của chủ thể
+    WORKSHOP = "workshop"  # bán tại xưởng, tại vườn
+    E_SHOP = "e_shop"  # gian hàng trực tuyến
+
+
+#: Kinds that a producer may propose for itself.
+OWN_KINDS = (OutletKind.OWN_SHOP, OutletKind.WORKSHOP, OutletKind.E_SHOP)
+
+
+class OutletState(StrEnum):
+    """How far a point of sale has come; only a published one is shown to the public."""
+
+    PROPOSED = "proposed"
+    PUBLISHED = "published"
+    REFUSED = "refused"
+    CLOSED = "closed"
+
+
 class Outlet(Base):
     """A point of sale (điểm giới thiệu và bán sản phẩm OCOP)."""
 
@@ -327,18 +420,41 @@ class Outlet(Base):
         ForeignKeyConstraint(
             ["commune_code", "commune_from"], ["admin_unit.code", "admin_unit.valid_from"]
         ),
+        Index("ix_outlet_commune_code", "commune_code"),
+        Index("ix_outlet_search_key", "search_key"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200), unique=True)
+    #: One of `OutletKind`; empty while nobody has said.
+    kind: Mapped[str] = mapped_column(String(20), default="", server_default="")
     street: Mapped[str] = mapped_column(String(200), default="")
     commune_code: Mapped[str | None] = mapped_column(String(5))
     commune_from: Mapped[date | None]
+    #: Degrees, WGS 84; both or none.
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
     phone: Mapped[str] = mapped_column(String(30), default="")
-    #: False once it is closed: it stays in the list of the office and leaves the scan pages.
-    active: Mapped[bool] = mapped_column(default=True)
+    website: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    #: Opening hours by weekday, in the form of `points/hours.py`; `hours_note` says the rest.
+    hours: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    hours_note: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    #: The firm or body that runs it, as the public reads it.
+    operator: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    #: Where the link for the confirmation goes; on no public page.
+    email: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    #: The producer whose own point it is.
+    producer_id: Mapped[int | None] = mapped_column(ForeignKey("producer.id"), index=True)
+    state: Mapped[str] = mapped_column(
+        String(10), default=OutletState.PUBLISHED, server_default=OutletState.PUBLISHED, index=True
+    )
+    #: Since when the public sees it. What came of it before and after stands in `OutletStep`.
+    published_on: Mapped[date | None]
+    #: Day on which its people last confirmed hours and products.
+    confirmed_on: Mapped[date | None]
     search_key: Mapped[str] = mapped_column(String(400), default="", server_default="")
     commune: Mapped[AdminUnit | None] = relationship()
+    producer: Mapped[Producer | None] = relationship()
     products: Mapped[list[Product]] = relationship(
         secondary=outlet_product, back_populates="outlets", order_by="Product.search_key"
     )
@@ -349,6 +465,15 @@ class Outlet(Base):
         street = value if key == "street" else (self.street or "")
         self.search_key = fold(f"{name} {street}")
         return nfc(value)
+
+    @hybrid_property
+    def active(self) -> bool:
+        """True while it is published: neither proposed, refused nor closed."""
+        return self.state == OutletState.PUBLISHED
+
+    @active.inplace.setter
+    def _set_active(self, value: bool) -> None:
+        self.state = OutletState.PUBLISHED if value else OutletState.CLOSED
 
     @property
     def address(self) -> str:
@@ -386,6 +511,8 @@ class Lot(Base):
     #: Set when the lot is recalled: the page says so before anything else.
     recalled_at: Mapped[datetime | None]
     recall_reason: Mapped[str] = mapped_column(Text, default="")
+    #: Set when the producer is through with it: nothing is printed for it any more.
+    ended_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
     created_by: Mapped[str] = mapped_column(String(60), default="")
     product: Mapped[Product] = relationship(back_populates="lots")

@@ -94,7 +94,7 @@ class Recognition(Base):
     score: Mapped[Decimal | None] = mapped_column(Numeric(5, 2))
     #: ≥ 90 points at the province and not yet judged by the ministry. A note, never a star.
     potential_five: Mapped[bool] = mapped_column(default=False)
-    decision_number: Mapped[str] = mapped_column(String(60))
+    decision_number: Mapped[str] = mapped_column(String(60), index=True)
     decision_date: Mapped[date]
     authority: Mapped[str] = mapped_column(String(10))
     #: In full, as it signs: "UBND Thành phố Hà Nội".

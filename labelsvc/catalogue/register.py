@@ -7,11 +7,12 @@ mapped columns; a fact that is not given stays as it is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import date
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from labelsvc.accounts import audit
@@ -31,13 +32,20 @@ from labelsvc.catalogue.changes import (
 from labelsvc.catalogue.fields import Check
 from labelsvc.catalogue.models import (
     Outlet,
+    OutletKind,
+    OutletState,
     Producer,
     ProducerKind,
     Product,
     RiskLevel,
     Village,
+    VillageKind,
+    outlet_product,
 )
+from labelsvc.catalogue.points import hours, steps
+from labelsvc.catalogue.points import position as place
 from labelsvc.catalogue.recognition import ruling
+from labelsvc.catalogue.villages import crafts, position
 from labelsvc.clock import today
 from labelsvc.errors import BadInput, Conflict
 
@@ -53,11 +61,14 @@ PRODUCER: Mapping[str, Check] = {
 PRODUCT: Mapping[str, Check] = product_columns.CHECKS
 VILLAGE: Mapping[str, Check] = {
     "name": partial(fields.name, most=120), "name_en": partial(fields.name, most=120),
-    "craft": _line[120], "craft_en": _line[120], "decision_number": fields.decision_number,
+    "craft": _line[120], "craft_en": _line[120], "craft_code": crafts.checked,
+    "decision_number": fields.decision_number,
     "story": fields.prose, "story_en": fields.prose,
 }  # fmt: skip
 OUTLET: Mapping[str, Check] = {
-    "name": fields.name, "street": _line[200], "phone": fields.phone,
+    "name": fields.name, "street": _line[200], "phone": fields.phone, "website": fields.website,
+    "operator": partial(fields.name, most=200), "email": fields.email, "hours": hours.read,
+    "hours_note": _line[200],
 }  # fmt: skip
 
 
@@ -208,45 +219,84 @@ def _product_free(session: Session, product: Product, changes: Changes) -> None:
 
 
 def create_village(session: Session, *, actor: str, **facts: Any) -> Village:
-    """Add a craft village. Needed: `name`."""
+    """Add a craft village. Needed: `name`.
+
+    :raises BadInput: a field is wrong; `field` names it.
+    :raises Conflict: the name is taken.
+    """
     village = Village(name="")
-    required("name", facts.get("name"))
-    past("decision_date", facts.get("decision_date"))
-    changes = checked(village, with_commune(facts), VILLAGE)
+    changes = checked(village, _village_facts(facts, new=True), VILLAGE)
     free(session, village, changes, name="There is already a village named {value}.")
     return added(session, village, changes, actor, "village.create")
 
 
 def update_village(session: Session, village: Village, *, actor: str, **facts: Any) -> Changes:
     """Change facts of a village; gives what changed."""
-    if "name" in facts:
-        required("name", facts["name"])
-    past("decision_date", facts.get("decision_date"))
-    changes = checked(village, with_commune(facts), VILLAGE)
+    changes = checked(village, _village_facts(facts, new=False), VILLAGE)
     free(session, village, changes, name="There is already a village named {value}.")
     return changed(session, village, actor, "village.update", changes)
 
 
-def create_outlet(session: Session, *, actor: str, **facts: Any) -> Outlet:
-    """Add a point of sale. Needed: `name`."""
-    outlet = Outlet(name="")
+def _village_facts(facts: dict[str, Any], *, new: bool) -> dict[str, Any]:
+    facts = with_commune(facts)
+    if new or "name" in facts:
+        required("name", facts.get("name"))
+    for day in ("decision_date", "withdrawn_on", "ended_on"):
+        past(day, facts.get(day))
+    if facts.get("kind"):
+        facts["kind"] = choice("kind", VillageKind, facts["kind"])
+    begun = facts.get("decision_date")
+    if begun is not None and (gone := facts.get("withdrawn_on")) is not None and gone < begun:
+        raise BadInput(
+            "The recognition ends before it begins.", fix="Check both days.", field="withdrawn_on"
+        )
+    position.checked(facts)
+    return facts
+
+
+def create_outlet(
+    session: Session,
+    *,
+    actor: str,
+    units: Collection[str] = (),
+    on: date | None = None,
+    **facts: Any,
+) -> Outlet:
+    """Add a point of sale. Needed: `name`; published unless `state` says that it is only proposed.
+
+    :param units: communes or districts that proposed it.
+    :param on: since when it stands so; today without.
+    """
+    outlet = Outlet(name="", state=facts.pop("state", OutletState.PUBLISHED))
     required("name", facts.get("name"))
-    changes = checked(outlet, with_commune(facts), OUTLET)
+    past("on", on)
+    changes = checked(outlet, _outlet_facts(facts), OUTLET)
     free(session, outlet, changes, name="There is already a point of sale named {value}.")
-    return added(session, outlet, changes, actor, "outlet.create")
+    added(session, outlet, changes, actor, "outlet.create")
+    steps.begin(session, outlet, actor=actor, units=units, on=on)
+    return outlet
 
 
 def update_outlet(session: Session, outlet: Outlet, *, actor: str, **facts: Any) -> Changes:
-    """Change facts of a point of sale; gives what changed."""
+    """Change facts of a point of sale; gives what changed. Its state changes by `points.steps`."""
     if "name" in facts:
         required("name", facts["name"])
-    changes = checked(outlet, with_commune(facts), OUTLET)
+    changes = checked(outlet, _outlet_facts(facts), OUTLET)
     free(session, outlet, changes, name="There is already a point of sale named {value}.")
     return changed(session, outlet, actor, "outlet.update", changes)
 
 
+def _outlet_facts(facts: dict[str, Any]) -> dict[str, Any]:
+    facts = with_commune(facts)
+    if facts.get("kind"):
+        facts["kind"] = choice("kind", OutletKind, facts["kind"])
+    if "position" in facts:
+        facts["latitude"], facts["longitude"] = place.read(facts.pop("position")) or (None, None)
+    return facts
+
+
 def sell_at(session: Session, outlet: Outlet, product: Product, *, sold: bool, actor: str) -> None:
-    """Enter that *product* is sold at *outlet*, or is no longer."""
+    """Enter that *product* is sold at *outlet* as of today, or is no longer."""
     if (product in outlet.products) is sold:
         return
     if sold:
@@ -254,7 +304,18 @@ def sell_at(session: Session, outlet: Outlet, product: Product, *, sold: bool, a
     else:
         outlet.products.remove(product)
     session.flush()
+    if sold:
+        seen_at(session, outlet, [product.id])
     audit.record(
         session, actor=actor, action="outlet.sells" if sold else "outlet.sells_not",
         subject=f"outlet:{outlet.id}", facts={"product": product.id},
     )  # fmt: skip
+
+
+def seen_at(session: Session, outlet: Outlet, products: Collection[int]) -> None:
+    """Write down that these products, which are entered at *outlet*, are sold there today, and enough of them."""
+    session.execute(
+        update(outlet_product)
+        .where(outlet_product.c.outlet_id == outlet.id, outlet_product.c.product_id.in_(products))
+        .values(as_of=today(), low_on=None)
+    )

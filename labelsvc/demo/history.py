@@ -125,14 +125,15 @@ def mark_some(session: Session, issues: Sequence[Issue], *, today: date) -> Exam
     examples.numbers["voided"] = plain[2].first + 1
     revoke.withdraw(session, first=plain[3].first, count=20, reason="Tem bị mất cắp", by=ACTOR)
     examples.numbers["withdrawn"] = plain[3].first + 3
-    recalled = plain[4].lot
+    # What was left off the label is in the goods, and what has a date has one that can pass.
+    of_nuts = next(i for i in plain[7:] if "lạc" in i.lot.product.ingredients.casefold())
+    dated = next(i for i in plain[7:] if i is not of_nuts and i.lot.product.shelf_life_days)
+    recalled = of_nuts.lot
     recalled.recalled_at = datetime.combine(today - timedelta(days=4), time(3), UTC)
     recalled.recall_reason = "Ghi thiếu thành phần gây dị ứng (lạc) trên nhãn"
-    examples.numbers["recalled"] = plain[4].first + 2
-    old = plain[5].lot
-    old.made_on = today - timedelta(days=420)
-    old.expires_on = today - timedelta(days=30)
-    examples.numbers["past_expiry"] = plain[5].first + 6
+    examples.numbers["recalled"] = of_nuts.first + 2
+    _make_old(session, dated.lot, ended=today - timedelta(days=30))
+    examples.numbers["past_expiry"] = dated.first + 6
     for name in ("expired", "withdrawn", "none", "potential", "extended"):
         found = next((i for i in issues if i.form == Form.SHORT and _stars(i, today) == name), None)
         if found is not None:
@@ -149,6 +150,16 @@ def mark_some(session: Session, issues: Sequence[Issue], *, today: date) -> Exam
     if lot_code is not None:
         examples.numbers["lot_code"] = lot_code.first
     return examples
+
+
+def _make_old(session: Session, lot: Lot, *, ended: date) -> None:
+    """Move a lot back in time with all that happened to it, so that its date passed on *ended*."""
+    made = ended - timedelta(days=lot.product.shelf_life_days or 0)
+    back = (lot.made_on or made) - made
+    lot.made_on, lot.expires_on = made, ended
+    lot.code = f"L{made:%y%m%d}-{lot.code.rpartition('-')[2]}"
+    for event in session.scalars(select(Event).where(Event.lot_id == lot.id)):
+        event.at -= back
 
 
 def _stars(issue: Issue, today: date) -> str:

@@ -13,6 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from labelsvc.catalogue.models import AdminUnit, Outlet, Producer, ProducerKind, Product, Village
+from labelsvc.catalogue.points import steps
+from labelsvc.catalogue.points.hours import read as read_hours
 from labelsvc.catalogue.recognition import (
     EXTENDABLE,
     EXTENSION_MAX_DAYS,
@@ -35,13 +37,13 @@ _FOOD_CERTIFICATES = (
     ("Hữu cơ", "TCVN 11041-2:2017"), ("Cơ sở đủ điều kiện ATTP", "Nghị định 15/2018/NĐ-CP"),
 )  # fmt: skip
 _OUTLETS = (
-    ("Điểm giới thiệu và bán sản phẩm OCOP Bát Tràng", "Số 28 đường Giang Cao", "Xã Bát Tràng"),
-    ("Điểm OCOP làng lụa Vạn Phúc", "Phố Lụa", "Phường Hà Đông"),
-    ("Trung tâm OCOP Sơn Tây", "Phố Phó Đức Chính", "Phường Sơn Tây"),
-    ("Cửa hàng nông sản an toàn Ba Vì", "Tỉnh lộ 414", "Xã Suối Hai"),
-    ("Điểm OCOP chợ Mê Linh", "Đường 23B", "Xã Mê Linh"),
-    ("Điểm OCOP Tây Hồ", "Đường Đặng Thai Mai", "Phường Tây Hồ"),
-)
+    ("Điểm giới thiệu và bán sản phẩm OCOP Bát Tràng", "Số 28 đường Giang Cao", "Xã Bát Tràng", "tourism", (20.976, 105.912)),
+    ("Điểm OCOP làng lụa Vạn Phúc", "Phố Lụa", "Phường Hà Đông", "tourism", (20.979, 105.774)),
+    ("Trung tâm OCOP Sơn Tây", "Phố Phó Đức Chính", "Phường Sơn Tây", "design_centre", (21.138, 105.505)),
+    ("Cửa hàng nông sản an toàn Ba Vì", "Tỉnh lộ 414", "Xã Suối Hai", "shop", (21.158, 105.386)),
+    ("Điểm OCOP chợ Mê Linh", "Đường 23B", "Xã Mê Linh", "booth", (21.183, 105.719)),
+    ("Điểm OCOP Tây Hồ", "Đường Đặng Thai Mai", "Phường Tây Hồ", "shop", (21.063, 105.823)),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -70,10 +72,18 @@ def fill_catalogue(session: Session, *, random: Random, today: date) -> list[Dra
         for unit in session.scalars(select(AdminUnit).where(AdminUnit.valid_from == REFORM))
     }
     outlets = [
-        Outlet(name=name, street=street, commune=communes[commune], phone=_phone(random))
-        for name, street, commune in _OUTLETS
-    ]
+        Outlet(
+            name=name, street=street, commune=communes[commune], phone=_phone(random), kind=kind,
+            latitude=place[0], longitude=place[1], hours=read_hours("T2-T6: 8h-17h30; T7, CN: 8h-20h"),
+            published_on=today - timedelta(days=60 + 80 * index),
+            confirmed_on=today - timedelta(days=20 + 45 * index),
+        )
+        for index, (name, street, commune, kind, place) in enumerate(_OUTLETS)
+    ]  # fmt: skip
     session.add_all(outlets)
+    session.flush()
+    for outlet in outlets:
+        steps.begin(session, outlet, actor="demo", on=outlet.published_on)
     drawn: list[Drawn] = []
     names: set[str] = set()
     for facts in villages():

@@ -75,15 +75,15 @@ def render(report: DayReport, files: Files) -> bytes:
     document.addPageTemplates(PageTemplate(frames=[frame]))
     small = font_name(page.fonts["regular"])
 
-    class Numbered(_Numbered):
+    class Foot(Numbered):
         words, font = f"{_text(report.office)} · {title}", small
 
     with subsetting():
-        document.build(story, canvasmaker=Numbered)
+        document.build(story, canvasmaker=Foot)
     return out.getvalue()
 
 
-class _Numbered(Canvas):
+class Numbered(Canvas):
     """Pages that know how many there are: the feet are written when the last one is done."""
 
     words, font = "", ""

@@ -7,14 +7,14 @@ names a consumer but the contact of a report, which is removed when the report i
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, Float, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from labelsvc.catalogue.models import Lot, Product
+from labelsvc.catalogue.models import Lot, Outlet, Product
 from labelsvc.clock import now
 from labelsvc.db import Base
 
@@ -24,6 +24,9 @@ class ReportKind(StrEnum):
     WRONG_INFORMATION = "wrong_information"
     QUALITY = "quality"
     OTHER = "other"
+    #: About a point of sale, from its own page.
+    POINT_CLOSED = "point_closed"
+    NOT_SOLD = "not_sold"
 
 
 class ReportState(StrEnum):
@@ -44,6 +47,10 @@ class Report(Base):
     code: Mapped[str] = mapped_column(String(300))
     number: Mapped[int | None] = mapped_column(BigInteger)
     product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"), index=True)
+    #: The point of sale that it is about; then there is no code.
+    outlet_id: Mapped[int | None] = mapped_column(
+        ForeignKey("outlet.id", ondelete="SET NULL"), index=True
+    )
     verdict: Mapped[str] = mapped_column(String(30))
     message: Mapped[str] = mapped_column(Text)
     #: Where it was bought, in the reporter's words.
@@ -54,10 +61,28 @@ class Report(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     handled_at: Mapped[datetime | None]
     handled_by: Mapped[str] = mapped_column(String(60), default="")
+    #: Number of the account that handles it. No key: it outlives the account, as the actors of the trail do.
+    assignee_id: Mapped[int | None] = mapped_column(index=True)
+    due_on: Mapped[date | None]
     #: The case it led to.
     case_id: Mapped[int | None] = mapped_column(ForeignKey("inspection_case.id"), index=True)
     product: Mapped[Product | None] = relationship()
+    outlet: Mapped[Outlet | None] = relationship()
     case: Mapped[Case | None] = relationship(back_populates="reports")
+    notes: Mapped[list[ReportNote]] = relationship(order_by="ReportNote.id")
+
+
+class ReportNote(Base):
+    """What somebody of the office wrote down about a report; never shown to who reported."""
+
+    __tablename__ = "report_note"
+    __table_args__ = ({"info": {"volatile": True}},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"), index=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+    actor: Mapped[str] = mapped_column(String(60))
+    text: Mapped[str] = mapped_column(Text)
 
 
 class CaseKind(StrEnum):
@@ -120,6 +145,9 @@ class Case(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     decided_by: Mapped[str] = mapped_column(String(60), default="")
     decided_at: Mapped[datetime | None]
+    #: Number of the account that handles it. No key: it outlives the account, as the actors of the trail do.
+    assignee_id: Mapped[int | None] = mapped_column(index=True)
+    due_on: Mapped[date | None]
     #: What the producer says against it.
     contest: Mapped[str] = mapped_column(Text, default="")
     contested_at: Mapped[datetime | None]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from labelsvc import letters
 from labelsvc.accounts import audit
+from labelsvc.catalogue.models import Outlet, Product
 from labelsvc.clock import now
 from labelsvc.codes.models import Form
 from labelsvc.codes.register.issue import find_issue
@@ -20,6 +21,9 @@ from labelsvc.inspections.ends import code_by_ends, without_codes
 from labelsvc.inspections.models import Report, ReportKind, ReportState, SightingSource
 from labelsvc.inspections.places import Spot, note_sighting
 from labelsvc.scans.provinces import BY_CODE
+
+#: What visitors say about a point of sale.
+POINT_KINDS = (ReportKind.POINT_CLOSED, ReportKind.NOT_SOLD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +49,7 @@ def send_report(session: Session, sent: SentReport) -> Report:
     """
     kind, number, province = sent.kind, sent.number, sent.province
     message = _clean(sent.message)[:2000]
-    if len(message) < 5 or kind not in list(ReportKind):
+    if len(message) < 5 or kind not in list(ReportKind) or kind in POINT_KINDS:
         raise BadInput(
             "The report says too little.",
             fix="Write in a sentence what you saw, then send it again.",
@@ -67,6 +71,38 @@ def send_report(session: Session, sent: SentReport) -> Report:
             session, number=number, issue_id=issue.id, source=SightingSource.CONSENT,
             spot=Spot(province), uid=sent.sender,
         )  # fmt: skip
+    session.flush()
+    return report
+
+
+def report_point(
+    session: Session,
+    outlet: Outlet,
+    *,
+    kind: str,
+    product: Product | None = None,
+    message: str = "",
+) -> Report:
+    """Keep what a visitor says about a point of sale; said again in the same way it is one report.
+
+    :raises BadInput: a kind that does not exist, or a product that is not sold without the product.
+    """
+    if kind not in POINT_KINDS or (kind == ReportKind.NOT_SOLD and product is None):
+        raise BadInput("Choose what is not right.", fix="Choose one of the list.", field="kind")
+    product_id = product.id if product is not None and kind == ReportKind.NOT_SOLD else None
+    message = without_codes(_clean(message)[:500])
+    same = (
+        Report.outlet_id == outlet.id, Report.kind == kind, Report.state == ReportState.NEW,
+        Report.product_id.is_(None) if product_id is None else Report.product_id == product_id,
+        Report.message == message,
+    )  # fmt: skip
+    known = session.scalars(select(Report).where(*same)).first()
+    if known is not None:
+        return known
+    report = Report(
+        kind=kind, code="", product_id=product_id, outlet_id=outlet.id, verdict="", message=message
+    )
+    session.add(report)
     session.flush()
     return report
 

@@ -119,6 +119,24 @@ class PrintRun(Rendered, Base):
         _ = self.lot.product, self.issue.lot
 
 
+class SentAct(Base):
+    """A lot opened and printed by one act of a telephone, which may send it again until it is answered.
+
+    The `uid` was made by the telephone and is its sender's: the same word of somebody else is another act.
+    """
+
+    __tablename__ = "sent_act"
+    __table_args__ = ({"info": {"volatile": True}},)
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user.id", ondelete="CASCADE"), primary_key=True
+    )
+    uid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("print_run.id"), index=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+    run: Mapped[PrintRun] = relationship()
+
+
 class BlankRoll(Rendered, Base):
     """Labels of codes that belong to no lot yet: they are bound when the roll is used."""
 
@@ -265,15 +283,18 @@ class Sending(Base):
 
 
 class Artwork(Base):
-    """A picture of the programme that stands on labels: the certification mark. Rows stay, so that
-    the trail and old runs can name the picture; the newest that is not removed is in use."""
+    """A picture that stands on labels: the certification mark of the programme, or the logo of a
+    producer. Rows stay, so that the trail and old runs can name the picture; the newest that is not
+    removed is in use."""
 
     __tablename__ = "artwork"
     __table_args__ = ({"info": {"volatile": True}},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    #: `image` of the layout language: mark.
+    #: `image` of the layout language: mark, logo.
     name: Mapped[str] = mapped_column(String(20))
+    #: Of a logo.
+    producer_id: Mapped[int | None] = mapped_column(ForeignKey("producer.id"), index=True)
     sha256: Mapped[str] = mapped_column(String(64))
     width: Mapped[int]
     height: Mapped[int]

@@ -14,12 +14,14 @@ from labelsvc import clock
 from labelsvc.accounts import audit
 from labelsvc.errors import BadInput, Conflict, LayoutError, NotFound
 from labelsvc.i18n import fold
+from labelsvc.labels.families import shelf
+from labelsvc.labels.families.dress import dress
 from labelsvc.labels.layouts import library
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.layouts.paper import Article
 from labelsvc.labels.layouts.reading import load
 from labelsvc.labels.layouts.toml import check_size
-from labelsvc.labels.models import OwnLayout, OwnSheet
+from labelsvc.labels.models import Artwork, OwnLayout, OwnSheet
 from labelsvc.labels.sheets.sheet import Sheet
 
 #: Layouts and sheets of one producer; more is a script gone wild.
@@ -42,14 +44,28 @@ def row(session: Session, producer_id: int, name: str) -> OwnLayout | None:
 
 
 def find(session: Session, producer_id: int, name: str) -> Layout:
-    """The producer's own layout *name*, else the built-in one.
+    """The producer's own layout *name*, else the built-in one, in the dress that its name may ask for.
 
     :raises LayoutError: there is none, or its text cannot be read any more.
     """
     own = row(session, producer_id, name)
+    plain, worn = shelf.split(name)
+    if own is None and worn:
+        return dress(
+            find(session, producer_id, plain),
+            shelf.dress_of(worn),
+            logo=_has_logo(session, producer_id),
+        )
     if own is None:
         return library.get(name)
     return load(own.toml, source=f"{own.name}.toml", articles=articles(session, producer_id))
+
+
+def _has_logo(session: Session, producer_id: int) -> bool:
+    query = select(Artwork.id).where(
+        Artwork.producer_id == producer_id, Artwork.name == "logo", Artwork.removed_at.is_(None)
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def articles(session: Session, producer_id: int) -> Mapping[str, Article]:

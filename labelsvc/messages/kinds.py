@@ -142,6 +142,22 @@ KINDS: Final[dict[str, Kind]] = {
         (Phrase("{what}. It waits for somebody who did not propose it."),),
         Phrase("Look at it"),
     ),
+    "runs_low": Kind(
+        Phrase("Product that runs low at a point of sale"),
+        Phrase("{product} runs low at {point}"),
+        (Phrase("The point of sale {point} says that little of {product} is left."),),
+        Phrase("See the points of sale"),
+    ),
+    "point_confirm": Kind(
+        Phrase("Confirmation of a point of sale"),
+        Phrase("Please confirm hours and products: {point}"),
+        (
+            Phrase("Buyers find {point} in the public list of points of sale of OCOP products."),
+            Phrase("Please look once in this quarter whether hours and products are still right. No account is needed."),
+            Phrase("By the same link you can tell a producer that something runs low. Keep it to yourself."),
+        ),
+        Phrase("Look and confirm"),
+    ),
     "test": Kind(
         Phrase("Test message"),
         Phrase("A test message"),
@@ -164,6 +180,8 @@ SAMPLES: Final[dict[str, dict[str, Any]]] = {
     "list_taken": {"file": "danh-sach-ocop.xlsx", "count": 412},
     "run_failed": {"number": 31},
     "confirm": {"what": "The withdrawal of a lot or more is proposed"},
+    "runs_low": {"product": "Chè lam gừng", "point": "Điểm OCOP Tây Hồ"},
+    "point_confirm": {"point": "Điểm OCOP Tây Hồ"},
 }
 #: Channels as people call them.
 CHANNEL_WORDS: Final = {
@@ -183,7 +201,7 @@ WAITING: Final = {
 ALL_OF_A_KEY: Final = Phrase("all codes of a signing key").text
 #: Kinds that people choose channels for; the others go where their link leads.
 CHOSEN: Final = tuple(
-    name for name in KINDS if name not in ("invitation", "reset", "verify", "test")
+    name for name in KINDS if name not in ("invitation", "reset", "verify", "point_confirm", "test")
 )
 #: Kinds that a webhook is told of.
 PUBLISHED: Final = frozenset(name for name, kind in KINDS.items() if not kind.security)

@@ -7,6 +7,8 @@ from labelsvc.catalogue import owner_decisions, proposals, recognition
 from labelsvc.catalogue.exporting import handover
 from labelsvc.catalogue.importing import trace, waiting
 from labelsvc.catalogue.importing.heads import memory
+from labelsvc.catalogue.points import models as points
+from labelsvc.catalogue.villages import models as villages
 from labelsvc.codes import models as codes
 from labelsvc.codes.tlog import models as tlog
 from labelsvc.codes.trust import models as trust
@@ -18,6 +20,9 @@ from labelsvc.jobs import models as jobs
 from labelsvc.labels import models as labels
 from labelsvc.messages import models as messages
 from labelsvc.programme import models as programme
+from labelsvc.programme.plans import models as plans
+from labelsvc.programme.points import models as point_links
+from labelsvc.programme.search import keep as search
 from labelsvc.scans import models as scans
 
 __all__ = [
@@ -35,13 +40,18 @@ __all__ = [
     "messages",
     "metadata",
     "owner_decisions",
+    "plans",
+    "point_links",
+    "points",
     "programme",
     "proposals",
     "recognition",
     "scans",
+    "search",
     "tlog",
     "trace",
     "trust",
+    "villages",
     "waiting",
 ]
 

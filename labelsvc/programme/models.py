@@ -1,4 +1,4 @@
-"""Merges of two producers or two products: proposed, done, and for a day taken back."""
+"""Models: merges of two producers or two products, and pages of what was removed."""
 
 from __future__ import annotations
 
@@ -60,3 +60,17 @@ class Merge(Base):
     undone_at: Mapped[datetime | None]
     #: Every row that was changed, with its old values (moving.py); empty until it is done.
     moved: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class RemovedPage(Base):
+    """The address of a row that was deleted: its page says so for ever, or leads to what took its place."""
+
+    __tablename__ = "removed_page"
+    __table_args__ = ({"info": {"volatile": True}},)
+
+    #: First part of the address: "product", "producer", "village", "outlet".
+    kind: Mapped[str] = mapped_column(String(10), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(default=now)
+    #: Number of the row of the same kind that took its place.
+    into: Mapped[int | None]

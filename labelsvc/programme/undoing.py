@@ -34,6 +34,7 @@ from labelsvc.clock import now
 from labelsvc.codes.models import Issue
 from labelsvc.db import Base, keep_ids
 from labelsvc.errors import Conflict, LabelsvcError, Refused
+from labelsvc.programme.removed import remember
 
 #: How long a list can be taken back.
 MAX_AGE: Final = timedelta(days=30)
@@ -41,7 +42,7 @@ MAX_AGE: Final = timedelta(days=30)
 _BATCH: Final = 500
 _NAMED: Final = 12
 #: What goes with its product without a question.
-_ALONG: Final = frozenset({"outlet_product", "sale_province"})
+_ALONG: Final = frozenset({"outlet_product", "outlet_step", "sale_province"})
 #: Column that refers to something of the list → what to say of it.
 _HELD: Final = {
     "lot.product_id": "Lots were entered for products of the list: {names}.",
@@ -278,6 +279,8 @@ def _delete(session: Session, made: dict[str, list[int]], actor: str) -> None:
         mapped = THINGS[thing]
         for part in _batches(made[thing]):
             session.execute(delete(mapped).where(mapped.id.in_(part)))
+        if thing != "recognition":  # a page of its own
+            remember(session, thing, made[thing])
         if made[thing]:  # the audit trail names them: nothing else may bear their numbers
             keep_ids(session, mapped.__tablename__, max(made[thing]) + 1)
 

@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from labelsvc.catalogue.models import Lot, Producer, Product, Village
+from labelsvc.catalogue.points.shown import Places, places
 from labelsvc.catalogue.recognition import Certificate, Recognition, Standing, ruling
 from labelsvc.codes.forms.gs1 import Gs1Code
 from labelsvc.codes.forms.short import ShortCode
@@ -81,6 +82,8 @@ class Found:
     standing: Standing
     certificates: Sequence[Certificate]
     events: Sequence[Event]
+    #: Points that sell it; none where its stars are not in force.
+    places: Places
 
 
 def peek(database: Database, number: int) -> Peek | None:
@@ -150,6 +153,11 @@ def by_product(session: Session, product_id: int, *, on: date) -> Found | None:
     return _found(session, product, None, None, on) if product is not None else None
 
 
+def of_product(session: Session, product: Product, *, on: date) -> Found:
+    """The same of a row that is at hand."""
+    return _found(session, product, None, None, on)
+
+
 def mark_of(session: Session, peek: Peek) -> Mark | None:
     """The newest mark on the code; None while nothing was said about it."""
     return session.get_one(Mark, peek.mark_id) if peek.mark_id is not None else None
@@ -186,7 +194,7 @@ def _whole(path: Any) -> list[Any]:
         at(Product.producer).joinedload(Producer.village).joinedload(Village.commune),
         *(
             start.selectinload(part) if start is not None else selectinload(part)
-            for part in (Product.recognitions, Product.photos, Product.outlets)
+            for part in (Product.recognitions, Product.photos)
         ),
     ]
 
@@ -209,10 +217,9 @@ def _found(
         events = session.scalars(
             select(Event).where(Event.lot_id == lot.id).order_by(Event.at)
         ).all()
-    for outlet in product.outlets:
-        _ = outlet.commune  # loaded now: the page is made after the session has closed
     standing = recognition.standing(on) if recognition else Standing.NOT_RECOGNISED
-    return Found(product, lot, issue, recognition, standing, certificates, events)
+    sold = places(session, product, on) if standing.allows_stars else Places((), 0)
+    return Found(product, lot, issue, recognition, standing, certificates, events, sold)
 
 
 def _utc(value: Any) -> datetime | None:

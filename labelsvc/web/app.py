@@ -88,7 +88,21 @@ def _register(app: Flask) -> None:
     from labelsvc.web.account import pages as account
     from labelsvc.web.console.office import pages as office
     from labelsvc.web.console.producer import pages as producer
-    from labelsvc.web.scan import cache, goods, inner, page, place, report, state
+    from labelsvc.web.public import (
+        changes,
+        confirmation,
+        decisions,
+        figures,
+        finding,
+        guides,
+        machine,
+        open_data,
+        points,
+        producers,
+        products,
+        villages,
+    )
+    from labelsvc.web.scan import cache, inner, page, place, report, state
 
     state.install(app, cache.Pages())
     for room in (
@@ -100,9 +114,20 @@ def _register(app: Flask) -> None:
         inspect,
         media,
         public_log,
+        guides,
         trust,
+        points,
+        confirmation,
+        products,
+        producers,
+        decisions,
+        changes,
+        finding,
+        machine,
+        villages,
+        figures,
+        open_data,
         report,
-        goods,
         inner,
         place,
         page,

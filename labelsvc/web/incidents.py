@@ -219,4 +219,6 @@ def _kind(status: int) -> str | None:
     # A form that is sent without a sign-in is refused; one that signs in has failed.
     endpoint = request.endpoint or ""
     on_the_way = g.get("half") is not None or roles.is_public(endpoint)
+    if g.get("resuming"):
+        return SIGN_IN
     return SIGN_IN if on_the_way and endpoint.startswith("account.") else REFUSED

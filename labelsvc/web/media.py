@@ -1,4 +1,4 @@
-"""Media: serves product photos, and the files that robots ask every host for."""
+"""Media: serves product photos, and the icon that browsers ask every host for."""
 
 from __future__ import annotations
 
@@ -26,12 +26,6 @@ def photo(name: str, ending: str) -> ResponseReturnValue:
     answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     answer.headers["Content-Security-Policy"] = "default-src 'none'"
     return answer
-
-
-@bp.get("/robots.txt")
-def robots() -> ResponseReturnValue:
-    """Everything may be fetched: pages of codes say `noindex` themselves, which must be read."""
-    return Response("User-agent: *\nDisallow:\n", content_type="text/plain; charset=utf-8")
 
 
 @bp.get("/favicon.ico")

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from labelsvc import breakdown
 from labelsvc.errors import LabelsvcError
+from labelsvc.web import resume
 from labelsvc.web.language import explain, gettext
 from labelsvc.web.signed_in import start_page
 
@@ -29,6 +30,10 @@ _WORDS = {
     ),
     404: ("There is no such page.", "Check the address, or go to the first page."),
     405: ("This address does not take that.", "Go back and use the form."),
+    410: (
+        "What stood here was removed from the register.",
+        "It was entered by mistake. Search the register for what you look for.",
+    ),
     413: ("The file is too large.", "Choose a smaller file."),
     429: ("Too many requests.", "Wait a minute and try again."),
     500: (
@@ -46,6 +51,9 @@ def install(app: Flask) -> None:
 
 
 def wants_json() -> bool:
+    """True if JSON was asked for, by `?format=json` or by `Accept`."""
+    if request.args.get("format") == "json":
+        return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
     return (
         best == "application/json"
@@ -62,6 +70,9 @@ def _ours(error: LabelsvcError) -> ResponseReturnValue:
 
 def _stale_form(error: CSRFError) -> ResponseReturnValue:
     g.stale_form = True  # for `incidents`: a form of another site looks the same
+    if resume.own_page() and resume.possible() and not wants_json():
+        # Its token is of an earlier sign-in, or the browser was closed: what was typed need not be lost.
+        return resume.page(status=400 if g.get("user") is not None else 401)
     return _page(
         400,
         gettext("The form was open too long."),
@@ -123,6 +134,11 @@ def _page(status: int, message: str, fix: str) -> ResponseReturnValue:
     # Who is signed in goes back to the own pages, not out to those of the public.
     start = start_page(g.user) if g.get("user") is not None else ""
     page = render_template(
-        "errors/problem.html", status=status, message=message, fix=fix, start=start
+        "errors/problem.html",
+        status=status,
+        message=message,
+        fix=fix,
+        start=start,
+        office_waiting=None,  # the counts of the menu are read from the database, which may be what failed
     )
     return page, status

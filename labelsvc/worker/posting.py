@@ -26,6 +26,7 @@ from labelsvc.messages.channels.mail import Mail
 from labelsvc.messages.channels.telephone import Telephone
 from labelsvc.messages.channels.webhook import Webhook
 from labelsvc.messages.models import Channel, Message, MessageState
+from labelsvc.programme.points import links as point_links
 from labelsvc.settings import Settings
 
 log = structlog.get_logger()
@@ -101,6 +102,9 @@ class Sender:
             value = links.token(session, facts["link"], keys=keys)
             page = "reset" if row.kind == "reset" else "address-check"
             return f"/account/{page}/{value}" if value is not None else None
+        if "point_link" in facts:
+            value = point_links.token(session, facts["point_link"], keys=keys)
+            return f"/outlet/confirm/{value}" if value is not None else None
         if "invited" in facts:
             user = session.get(User, facts["invited"])
             if user is None or not user.active:

@@ -25,6 +25,7 @@ from labelsvc.files import Files
 from labelsvc.inspections import watch
 from labelsvc.jobs.heartbeat import beat
 from labelsvc.messages import overview
+from labelsvc.programme.points import links as point_links
 from labelsvc.recovery import journal, notice
 from labelsvc.settings import Settings
 from labelsvc.worker.steady import Steady
@@ -92,7 +93,7 @@ def look_for_copies(database: Database, _: Files, settings: Settings) -> None:
 
 
 def keep_messages(database: Database, _: Files, settings: Settings) -> None:
-    """Tell of stars that end, and forget old messages."""
+    """Tell of stars that end, ask points of sale to confirm themselves, and forget old messages."""
     if not settings.channels:
         return
     with database.reading() as session:
@@ -101,6 +102,9 @@ def keep_messages(database: Database, _: Files, settings: Settings) -> None:
         with database.writing() as session:
             for producer_id, note in found[start : start + _TOLD_AT_ONCE]:
                 notices.tell_producer(session, producer_id, note)
+    with database.writing() as session:
+        for outlet in point_links.due(session, clock.today()):
+            point_links.send(session, outlet, keys=settings.keys, actor="worker")
     with database.writing() as session:
         overview.forget(session)
 

@@ -72,8 +72,12 @@ def test_codes_in_older_reports_and_notes_are_cut_to_their_ends(
         )
         for text_ in (f"Mã {code}", "Không có mã nào ở đây."):
             session.add(CaseNote(case_id=1, actor="x", text=text_))
-            session.add(
-                Report(kind="other", code=code, verdict="x", message=text_, place=f"Chợ {code}")
+            session.execute(
+                text(
+                    "INSERT INTO report (kind, code, verdict, message, place, contact, state, answer, created_at,"
+                    " handled_by) VALUES ('other', :code, 'x', :words, :place, '', 'new', '', '2026-01-01', '')"
+                ),
+                {"code": code, "words": text_, "place": f"Chợ {code}"},
             )
     upgrade(database)
     with database.reading() as session:

@@ -114,7 +114,7 @@ def test_lanes(line: str, lane: Lane) -> None:
 
 
 #: Pages of consumers that are as quick as a scan, and small.
-_AS_QUICK = {"health", "media.robots", "media.icon"}
+_AS_QUICK = {"health", "machine.robots", "media.icon"}
 
 
 def test_no_page_but_those_of_scans_is_served_by_the_threads_of_scans(

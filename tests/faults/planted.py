@@ -261,7 +261,7 @@ BUGS: tuple[Bug, ...] = (
     Bug("what changed meanwhile taken for published", _TP, "publish", "state.made_of = fingerprint", "state.made_of = made_of(session)", trial=_withdrawn_meanwhile),
     Bug("an issue without its leaf", "labelsvc.codes.register.issue", "allocate", "log.append(session, describe.issue(issue))", "pass", "issue"),
     Bug("numbers taken but not counted", "labelsvc.codes.register.keys", "lock_counter", "values(next=Counter.next + take)", "values(next=Counter.next + max(take - 1, 0))", "issue"),
-    Bug("a list taken over in two transactions", "labelsvc.catalogue.importing.apply", "apply_import", "products = _new_products(session, rows, producers)", "products = _new_products(session, rows, producers)\n    session.flush()\n    session.connection().exec_driver_sql('COMMIT')\n    session.connection().exec_driver_sql('BEGIN IMMEDIATE')", "import"),
+    Bug("a list taken over in two transactions", "labelsvc.catalogue.importing.apply", "apply_import", "_new_products(session, rows, producers, trace)", "_new_products(session, rows, producers, trace)\n    session.flush()\n    session.connection().exec_driver_sql('COMMIT')\n    session.connection().exec_driver_sql('BEGIN IMMEDIATE')", "import"),
     Bug("a late worker believed", _TQ, "_change", "Part.lease == claimed.lease,", "Part.number == claimed.number,", trial=_late_worker),
     Bug("a lease that nobody respects", _TQ, "_free", "and_(Part.state == JobState.RUNNING, _over(Part.leased_until)),", "and_(Part.state == JobState.RUNNING, Part.number > 0),", trial=_two_workers),
     Bug("a job closed by two", _TQ, "claim_close", ".where(_over(Part.leased_until))", ".where(Part.number > 0)", trial=_two_closers),

@@ -25,6 +25,7 @@ _OF: Final = {
     "case_decided": {Role.PRODUCER, Role.INSPECTOR, Role.OFFICE},
     "list_taken": {Role.OFFICE},
     "confirm": {Role.OFFICE},
+    "runs_low": {Role.PRODUCER},
 }
 
 

@@ -42,7 +42,7 @@ def make(
     seed = secrets.token_hex(16)
     made = OneTimeLink(
         purpose=str(purpose), user_id=contact.user_id, contact_id=contact.id,
-        address=contact.address, seed=seed, token_hash=_hash(_token(keys[-1], purpose, seed)),
+        address=contact.address, seed=seed, token_hash=fingerprint(derived(keys[-1], purpose, seed)),
         expires_at=now() + LIFE[purpose],
     )  # fmt: skip
     session.add(made)
@@ -66,8 +66,8 @@ def token(session: Session, number: int, *, keys: Sequence[str]) -> str | None:
     if row is None or row.used_at is not None or row.expires_at <= now():
         return None
     for key in reversed(keys):
-        made = _token(key, Purpose(row.purpose), row.seed)
-        if hmac.compare_digest(_hash(made), row.token_hash):
+        made = derived(key, Purpose(row.purpose), row.seed)
+        if hmac.compare_digest(fingerprint(made), row.token_hash):
             return made
     return None
 
@@ -79,7 +79,7 @@ def find(session: Session, purpose: Purpose, value: str) -> tuple[OneTimeLink, U
     """
     row = session.scalars(
         select(OneTimeLink).where(
-            OneTimeLink.token_hash == _hash(value), OneTimeLink.purpose == purpose
+            OneTimeLink.token_hash == fingerprint(value), OneTimeLink.purpose == purpose
         )
     ).one_or_none()
     user = session.get(User, row.user_id) if row is not None else None
@@ -123,10 +123,12 @@ def _gone() -> SignInFailed:
     )
 
 
-def _token(key: str, purpose: Purpose, seed: str) -> str:
+def derived(key: str, purpose: str, seed: str) -> str:
+    """The token of a row with this *seed*: whoever has the key makes it again."""
     made = hmac.digest(key.encode(), f"one-time link {purpose} {seed}".encode(), hashlib.sha256)
     return base64.urlsafe_b64encode(made).decode().rstrip("=")
 
 
-def _hash(value: str) -> str:
+def fingerprint(value: str) -> str:
+    """What a row keeps of a token."""
     return hashlib.sha256(value.encode()).hexdigest()

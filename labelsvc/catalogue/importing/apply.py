@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any, TypeVar, cast
 
@@ -31,8 +33,8 @@ _T = TypeVar("_T")
 _BATCH = 1000
 
 
-#: Walks over the rows of a plan.
-_WALKS = 4
+#: Walks over the rows of a plan: reading them back from the disk costs more than writing most of them.
+_WALKS = 2
 
 
 class _Watched:
@@ -75,12 +77,10 @@ def apply_import(
             fix="Say what it is, then read it again; on the command line with --kind.",
         )
     rows, trace = _Watched(plan, step), Trace(session)
-    producers = _new_producers(session, rows)
-    products = _new_products(session, rows, producers)
+    producers, others = _new_producers(session, rows)
     trace.made("producer", producers.values())
-    trace.made("product", products.values())
-    trace.made("recognition", _new_recognitions(session, rows, products))
-    _changes(session, rows, producers, actor, trace)
+    _new_products(session, rows, producers, trace)
+    _changes(session, (plan.rows[index] for index in others), producers, actor, trace)
     if plan.places:
         _places(session, plan, actor, trace)
     proposed = (
@@ -107,23 +107,30 @@ def apply_import(
     return run
 
 
-def _new_producers(session: Session, rows: Iterable[PlanRow]) -> dict[int, int]:
-    """Add the producers that are not known yet; first row that names one → id.
+def _new_producers(
+    session: Session, rows: Iterable[PlanRow]
+) -> tuple[dict[int, int], Sequence[int]]:
+    """Add the producers that are not known yet.
 
     What several rows say of one producer is put together first: about a kilobyte for each new one.
+
+    :returns: first row that names one → id; places of the rows that `_changes` has to see.
     """
     new: dict[int, dict[str, Any]] = {}
-    for row in rows:
+    others = array("l")
+    for index, row in enumerate(rows):
         if row.state == "new" and row.producer_id is None and not row.line.place:
             facts = new.setdefault(_first_row(row), {})
             facts.update({k: v for k, v in row.line.producer.items() if k not in facts})
+        if row.changes or row.asked:
+            others.append(index)
     ids: dict[int, int] = {}
     keys = list(new)
     for start in range(0, len(keys), _BATCH):
         part = keys[start : start + _BATCH]
         values = _table_rows(Producer, (new[key] for key in part))
         ids.update(zip(part, _inserted(session, Producer, values), strict=True))
-    return ids
+    return ids, others
 
 
 def _first_row(row: PlanRow) -> int:
@@ -132,33 +139,36 @@ def _first_row(row: PlanRow) -> int:
 
 
 def _new_products(
-    session: Session, rows: Iterable[PlanRow], producers: dict[int, int]
-) -> dict[int, int]:
-    """Add the products that are not known yet; mark of owner and product → id."""
-    ids: dict[int, int] = {}
-    fresh = (row for row in rows if row.state == "new" and not row.follows and not row.line.place)
-    for part in _batches(fresh):
+    session: Session, rows: Iterable[PlanRow], producers: dict[int, int], trace: Trace
+) -> None:
+    """Add the products and recognitions that are not known yet."""
+    ids: dict[int, int] = {}  # mark of owner and product → id: a later row may add a decision
+    for part in _batches(rows):
+        fresh = [
+            row for row in part if row.state == "new" and not row.follows and not row.line.place
+        ]
         values = _table_rows(Product, (
             row.line.product | {"producer_id": row.producer_id or producers[_first_row(row)]}
-            for row in part
+            for row in fresh
         ))  # fmt: skip
-        ids.update(zip((row.mark for row in part), _inserted(session, Product, values), strict=True))  # fmt: skip
-    return ids
+        made = _inserted(session, Product, values)
+        trace.made("product", made)
+        ids.update(zip((row.mark for row in fresh), made, strict=True))
+        trace.made("recognition", _new_recognitions(session, part, ids))
 
 
 def _new_recognitions(
     session: Session, rows: Iterable[PlanRow], products: dict[int, int]
-) -> Iterator[int]:
+) -> Sequence[int]:
     """Add the recognitions; gives their ids."""
-    values = (
+    values = [
         {"score": None, "certificate_number": "", "extension_evidence": "", "withdrawal_decision": "",
          "withdrawal_reason": "", **row.line.recognition, "product_id": product_id}
         for row in rows
         if row.line.recognition and row.recognition_id is None and row.state in ("new", "changed")
         and (product_id := row.product_id or products.get(row.mark)) is not None
-    )  # fmt: skip
-    for part in _batches(values):
-        yield from _inserted(session, Recognition, part)
+    ]  # fmt: skip
+    return _inserted(session, Recognition, values)
 
 
 def _places(session: Session, plan: Plan, actor: str, trace: Trace) -> None:
@@ -169,12 +179,15 @@ def _places(session: Session, plan: Plan, actor: str, trace: Trace) -> None:
         if not facts or row.state not in ("new", "changed"):
             continue
         village = row.line.kind is ListKind.VILLAGES
+        since = facts.pop("published_on", None)
         if "commune_code" in facts:
             key = (facts.pop("commune_code"), facts.pop("commune_from"))
             facts["commune"] = session.get(AdminUnit, key)
         number = made.get(name_key(facts["name"])) if row.follows else row.product_id
         if row.state == "new" and number is None:
-            create: Any = register.create_village if village else register.create_outlet
+            create: Any = (
+                register.create_village if village else partial(register.create_outlet, on=since)
+            )
             number = create(session, actor=actor, **facts).id
             made[name_key(facts["name"])] = number
             trace.made("village" if village else "outlet", [number])
@@ -270,6 +283,8 @@ def _inserted(session: Session, mapped: type[Base], values: list[dict[str, Any]]
 
     By the table: by the class, rows that lack other values would each be a statement of its own.
     """
+    if not values:
+        return []
     table = cast("Table", mapped.__table__)
     ids = fresh_ids(session, table, len(values))
     rows = [{"id": number, **row} for number, row in zip(ids, values, strict=True)]

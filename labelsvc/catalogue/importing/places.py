@@ -15,9 +15,13 @@ from labelsvc.catalogue.importing.planned import Change, PlanRow, shown
 from labelsvc.catalogue.importing.rows.line import Line, Problem
 from labelsvc.catalogue.importing.sheets import Sheet
 from labelsvc.catalogue.models import Outlet, Producer, Village
+from labelsvc.catalogue.points import hours
 
 #: Between the names of products in one cell; a comma only where the whole is no name.
 _BETWEEN = re.compile(r"\s*(?:[;\n•]|(?:^|\s)[-–+]\s)\s*")
+
+#: What only a new place takes from a list: since when it is there stands in its steps.
+_FIRST = frozenset({"name", "published_on"})
 
 
 class Places:
@@ -55,10 +59,14 @@ class Places:
                 return PlanRow(line, state, fresh, follows=True)  # type: ignore[arg-type]
             line.problems.append(Problem("", "", "The name stands in the list already.", "Keep one of the two rows.", {}))  # fmt: skip
             return PlanRow(line, "refused")
+        if getattr(known, "craft_code", ""):
+            facts.pop(
+                "craft_code", None
+            )  # the office chose it: words of a list do not outrank that
         changes = [
-            Change(k, shown(getattr(known, k)), shown(v))
+            Change(k, _shown(k, getattr(known, k)), _shown(k, v))
             for k, v in facts.items()
-            if k != "name" and getattr(known, k) != v
+            if k not in _FIRST and getattr(known, k) != v
         ] + fresh  # fmt: skip
         return PlanRow(line, "changed" if changes else "unchanged", changes, product_id=known.id)
 
@@ -117,3 +125,8 @@ class Places:
             )
             self._held[kind] = {name_key(one.name): one for one in self._session.scalars(query)}
         return self._held[kind]
+
+
+def _shown(name: str, value: Any) -> str:
+    """A value as the preview has it: hours in words."""
+    return hours.said(value, "vi") if name == "hours" and value else shown(value)

@@ -14,6 +14,7 @@ from sqlalchemy import or_, select, update
 from labelsvc import clock
 from labelsvc.catalogue import photos
 from labelsvc.catalogue.models import ProductPhoto
+from labelsvc.catalogue.villages.models import VillagePhoto
 from labelsvc.cli import base
 from labelsvc.cli.doctor.stored import READ
 from labelsvc.codes.register import numbers
@@ -84,7 +85,7 @@ def _lists(settings: Settings, database: Database, files: Files) -> str:
 
 def _pictures(database: Database, files: Files) -> str:
     with database.reading() as session:
-        keys = session.scalars(select(ProductPhoto.key).distinct()).all()
+        keys = session.scalars(select(ProductPhoto.key).union(select(VillagePhoto.key))).all()
     wrong = [key for key in keys if photos.lost(files, key)]
     made = sum(photos.draw_again(files, key) for key in wrong)
     return base.say("{made} of {count} files were made again", made=made, count=len(wrong))

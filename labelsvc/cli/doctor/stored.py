@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from labelsvc.catalogue import photos
 from labelsvc.catalogue.models import ProductPhoto
+from labelsvc.catalogue.villages.models import VillagePhoto
 from labelsvc.cli import base
 from labelsvc.cli.doctor.keys import some, unsound
 from labelsvc.codes.tlog import rebuild
@@ -118,7 +119,7 @@ def lists(settings: Settings, database: Database, files: Files) -> str:
 def pictures(database: Database, files: Files) -> str:
     """Photos of products, photos of cases, and pictures that labels were printed with."""
     with database.reading() as session:
-        keys = session.scalars(select(ProductPhoto.key).distinct()).all()
+        keys = session.scalars(select(ProductPhoto.key).union(select(VillagePhoto.key))).all()
         paths = session.scalars(select(CaseFile.path)).all()
         wanted = {digest for run in again.kept(session) for digest in _images(run)}
     lost = [name for key in keys for name in photos.lost(files, key)]

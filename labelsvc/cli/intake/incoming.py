@@ -24,7 +24,9 @@ _FIRST = re.compile(rb"(GET|HEAD) (/[^ ]*) HTTP/1\.[01]\r\n")
 #: First parts of addresses that are no code; a test goes over every page.
 _FILES: Final = frozenset({b"static", b"media"})
 _PAGES: Final = frozenset(
-    b"account check console inner inspect log office place product report trust .well-known".split()
+    b".well-known account changes check console data decision decisions figures help inner inspect log"
+    b" office outlet outlets place producer product products report search sitemap sitemap.xml trust"
+    b" village villages".split()
 )
 
 

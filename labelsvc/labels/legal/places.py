@@ -144,6 +144,9 @@ _PLACE_WORDS = re.compile(
     r"(?<!\w)(?:so|ngo|ngach|hem|pho|duong|thon|xom|to|khu|lo|km|ban|ap|lang|xa|phuong|x|p|tp|tinh|kcn|ccn|doi|quoc lo|dac khu)(?!\w)"
 )
 
+#: What tells one hamlet or street of a name from all others; Huế is the one province of one syllable.
+_COMMUNE = re.compile(r"(?<!\w)(?:(?:xa|phuong|dac khu|thi tran|x\.|p\.|tt\.?)\s*\w|hue(?!\w))")
+
 #: What was there before, said as such: "(huyện Gia Lâm cũ)", "(trước đây: huyện Gia Lâm)".
 _FORMER = re.compile(r"\((?:[^()]*\b(?:cũ|trước)\b[^()]*)\)")
 
@@ -224,16 +227,8 @@ def check(layout: Layout, values: Mapping[str, str], text: Spoken) -> Iterator[F
                 yield _abbreviated(text, short, "warning")
     whole = _FORMER.sub(" ", "\n".join(own))
     given = values.get("producer_address", "")
-    if "producer_address" in text.variables and given and _bare(given):
-        yield Finding(
-            grave(layout),
-            "address_short",
-            "The address “{words}” names no place below the province.",
-            "Give house or hamlet, and the commune or ward.",
-            article("42.1b, 44"),
-            {"words": given},
-            text.element,
-        )
+    if "producer_address" in text.variables and given:
+        yield from _short(layout, given, text)
     folded = plain(whole).casefold()
     old = next(
         (hit for hit in _OLD_UNITS.finditer(whole) if not _IN_NAME.search(whole[: hit.start()])),
@@ -253,6 +248,23 @@ def check(layout: Layout, values: Mapping[str, str], text: Spoken) -> Iterator[F
             {"words": re.split(r"[,\n]", whole[old.start() :])[0]},
             text.element,
         )
+
+
+def _short(layout: Layout, address: str, text: Spoken) -> Iterator[Finding]:
+    """Yield what *address* leaves out so that nobody finds the place."""
+    folded = plain(address).casefold()
+    if _bare(address):
+        message = "The address “{words}” names no place below the province."
+        fix = "Give house or hamlet, and the commune or ward."
+    elif not _COMMUNE.search(folded) and not _NAMED.search(folded):
+        message = "The address “{words}” names neither commune nor province."
+        fix = "Give the commune or ward and the province behind house or hamlet."
+    else:
+        return
+    yield Finding(
+        grave(layout), "address_short", message, fix, article("42.1b, 44"), {"words": address},
+        text.element,
+    )  # fmt: skip
 
 
 def _abbreviated(text: Spoken, short: str, severity: Severity) -> Finding:

@@ -9,7 +9,7 @@ from typing import Any
 
 from labelsvc.catalogue.models import Lot, Producer
 from labelsvc.codes.models import Form
-from labelsvc.labels.layouts import library
+from labelsvc.labels.families import named
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.models import Printer
 from labelsvc.labels.rolls.languages import LANGUAGES, PDF, language_of
@@ -57,7 +57,7 @@ class LabelRequest:
 
         :raises LayoutError: there is no built-in layout of that name.
         """
-        chosen = library.get(self.layout) if isinstance(self.layout, str) else self.layout
+        chosen = named.get(self.layout) if isinstance(self.layout, str) else self.layout
         dpi = self.profile.dpi
         if not dpi or (self.output != PDF and chosen.kind != "roll"):
             return chosen

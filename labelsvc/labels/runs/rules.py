@@ -120,6 +120,14 @@ def broken_rules(
                 "Lot {lot} is recalled.", fix="No labels are printed for it.", lot=lot.code
             )
         )
+    if lot.ended_at is not None:
+        found.append(
+            PrintRefused(
+                "Lot {lot} is ended: nothing is printed for it any more.",
+                fix="Go on with the lot first, or open another one.",
+                lot=lot.code,
+            )
+        )
     if lot.expires_on is not None and lot.expires_on < on:
         found.append(
             PrintRefused(

@@ -15,7 +15,8 @@ from labelsvc.accounts.models import Factor, User
 from labelsvc.errors import LabelsvcError, SignInFailed, StepUpNeeded
 from labelsvc.web import device_cookie, sign_in_cookie, signed_in, step_up
 from labelsvc.web.account.answers import answer, credential, done, options, spoken
-from labelsvc.web.account.sign_in import bp, browser, party, tell_news, welcome
+from labelsvc.web.account.sign_in import bp, party, tell_news, welcome
+from labelsvc.web.browser import browser
 from labelsvc.web.language import explain, gettext
 from labelsvc.web.problems import wants_json
 from labelsvc.web.signed_in import start_page

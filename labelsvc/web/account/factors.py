@@ -16,7 +16,8 @@ from labelsvc.i18n import nfc
 from labelsvc.labels.symbols import encode
 from labelsvc.web import device_cookie, sign_in_cookie, signed_in, step_up
 from labelsvc.web.account.answers import answer, credential, done, options, spoken
-from labelsvc.web.account.sign_in import bp, device, party
+from labelsvc.web.account.sign_in import bp, party
+from labelsvc.web.browser import device
 from labelsvc.web.language import explain, gettext
 from labelsvc.web.signed_in import start_page
 from labelsvc.web.site import site

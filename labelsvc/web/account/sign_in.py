@@ -20,6 +20,7 @@ from labelsvc.accounts.passkeys import Party
 from labelsvc.errors import BadInput, Busy, LabelsvcError
 from labelsvc.i18n import LANGUAGES
 from labelsvc.web import device_cookie, gate, sign_in_cookie, signed_in, step_up
+from labelsvc.web.browser import browser, device
 from labelsvc.web.language import explain, gettext, keep
 from labelsvc.web.signed_in import start_page
 from labelsvc.web.site import site
@@ -221,19 +222,3 @@ def language() -> ResponseReturnValue:
             with site().database.writing() as session:
                 session.get_one(User, g.user.id).language = chosen
     return answer
-
-
-def browser() -> sessions.Browser:
-    """The browser of this request."""
-    return sessions.Browser(
-        signed_in.network(), device(), sign_in_cookie.token(), device_cookie.read()
-    )
-
-
-def device() -> str:
-    """Browser family and system, so that a person knows the sign-in again."""
-    agent = request.headers.get("User-Agent", "")
-    browsers = ("Edg", "OPR", "SamsungBrowser", "Firefox", "Chrome", "Safari")
-    systems = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
-    browser = next((name for name in browsers if name in agent), "?")
-    return f"{browser} / {next((name for name in systems if name in agent), '?')}"

@@ -15,6 +15,8 @@ COLUMN_WORDS = product_columns.WORDS | {
     "phone": "Telephone", "email": "E-mail", "website": "Website", "street": "House, street, hamlet",
     "old_address": "Address before 1 July 2025", "commune_code": "Ward or commune",
     "commune_from": "Ward or commune since", "village_id": "Craft village", "craft": "Craft",
+    "craft_code": "Craft of the list", "withdrawn_on": "Recognition ended on",
+    "ended_on": "Historic entry since", "latitude": "Latitude", "longitude": "Longitude",
     "organisation": "The tax code is an organisation's and may be shown",
     "recognition": "Recognition", "stars": "Stars", "score": "Score",
     "decision_date": "Date of the decision", "valid_from": "Valid from", "valid_to": "Valid until",

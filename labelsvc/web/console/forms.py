@@ -42,6 +42,8 @@ class Posted:
         self.problems: list[Problem] = []
         #: HTTP status of the page that shows the problems.
         self.status = 200
+        #: Ticks by which somebody may say that what looks like a slip is meant.
+        self.ticks: set[str] = set()
         self._asked = False
 
     def text(self, name: str) -> str:
@@ -92,6 +94,8 @@ class Posted:
     def add(self, error: LabelsvcError) -> None:
         self.problems.append(problem(error))
         self.status = error.http_status
+        if tick := error.params.get("tick"):
+            self.ticks.add(tick)
 
     def confirm(self) -> None:
         """Step up: the password of the form, unless it was given within the last minutes."""

@@ -1,48 +1,22 @@
-"""Lists: shows lists page by page, with names of persons. Used by both consoles."""
+"""Lists: choices of a list, and names of persons in it. Used by both consoles."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from flask import abort, request
-from sqlalchemy import Select, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from labelsvc.accounts.models import User
 from labelsvc.errors import BadInput
+from labelsvc.web.paging import PAGE as PAGE
+from labelsvc.web.paging import Paged as Paged
+from labelsvc.web.paging import page_asked as page_asked
+from labelsvc.web.paging import paged as paged
 
 Row = TypeVar("Row")
-
-
-#: Rows of a list on one page.
-PAGE = 50
-
-
-@dataclass(frozen=True)
-class Paged:
-    """One page of a list: the rows, which page, how many there are."""
-
-    rows: list[Any]
-    page: int
-    last: int
-    total: int
-
-
-def paged(session: Session, query: Select[Any], *, size: int = PAGE) -> Paged:
-    """The page of *query* that the address asks for; a page past the end is the last one."""
-    counted = select(func.count()).select_from(query.order_by(None).subquery())
-    total = session.scalar(counted) or 0
-    page, last = page_asked(total, size)
-    rows = session.scalars(query.limit(size).offset((page - 1) * size)).all()
-    return Paged(list(rows), page, last, total)
-
-
-def page_asked(total: int, size: int) -> tuple[int, int]:
-    """The page that the address asks for, of *total* rows with *size* on each, and the last one."""
-    last = max(1, -(-total // size))
-    return min(max(1, request.args.get("page", 1, type=int)), last), last
 
 
 def choice_of(name: str, offered: Collection[str], usual: str = "") -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, abort
 from sqlalchemy.orm import Session
 
 from labelsvc.catalogue.models import Lot, Product
+from labelsvc.errors import NoSuchLayout
 from labelsvc.labels import own_layouts
+from labelsvc.labels.families import shelf
 from labelsvc.labels.layouts import library
 from labelsvc.labels.models import PrintRun
 from labelsvc.web.language import current
@@ -53,7 +57,30 @@ def layout_titles() -> dict[str, str]:
     return {x.name: x.title_en if current() == "en" else x.title_vi for x in layouts}
 
 
-def titles_of(session: Session) -> dict[str, str]:
+class Titles(dict[str, str]):
+    """Name → title of layouts; of a dressed one it adds family and palette."""
+
+    def __missing__(self, name: str) -> str:
+        plain, worn = shelf.split(name)
+        if not worn:
+            raise KeyError(name)
+        dress = shelf.dress_of(worn)
+        words = (
+            (dress.family.title_en, dress.palette.title_en)
+            if current() == "en"
+            else (dress.family.title_vi, dress.palette.title_vi)
+        )
+        return f"{self[plain]} · {words[0]}, {words[1].lower()}"
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """As `[]`; *default* where a layout or a family is there no more."""
+        try:
+            return self[name]
+        except (KeyError, NoSuchLayout):
+            return default
+
+
+def titles_of(session: Session) -> Titles:
     """Name → title of every layout that the signed-in producer may see, own ones too."""
     mine = own_layouts.layouts_of(session, current_user().producer_id or 0)
-    return layout_titles() | {row.name: row.title for row in mine}
+    return Titles(layout_titles() | {row.name: row.title for row in mine})

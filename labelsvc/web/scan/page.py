@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from typing import Any
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, abort, current_app, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -30,10 +31,12 @@ from labelsvc.errors import (
     RevokedKey,
     UnknownKey,
 )
+from labelsvc.i18n import fold
 from labelsvc.labels.runs.comparable import compared
+from labelsvc.partners import Partner, partner_of
 from labelsvc.scans import lookup
 from labelsvc.scans.lookup import Peek
-from labelsvc.scans.verdict import OUT, SHOWN, Verdict
+from labelsvc.scans.verdict import FOREIGN_KNOWN, OUT, SHOWN, Verdict
 from labelsvc.web import language
 from labelsvc.web.responses import HEADERS, STRICT_TRANSPORT, Sent
 from labelsvc.web.scan import carton, negotiate
@@ -56,6 +59,14 @@ from labelsvc.web.scan.state import ScanSite
 from labelsvc.web.site import site
 
 bp = Blueprint("scan", __name__)
+
+_LONGEST_NAME = 80
+_PAGE_NAME = re.compile(r"[a-z]+(?:[-_. ][a-z]+)*")
+_FILE_NAME = re.compile(
+    r"\.[\w.-]+|[\w.-]+\.(?:xml|txt|ico|png|jpe?g|gif|webp|svg|php\d?|html?|aspx?|jsp|cgi|js|css|map|json|ya?ml|"
+    r"webmanifest|env|sql|zip|gz|tar|bak|rss|atom)",
+    re.IGNORECASE,
+)
 
 _TYPES = {
     "html": "text/html; charset=utf-8",
@@ -91,7 +102,25 @@ def _convert(state: BlueprintSetupState) -> None:
 def scan(_rest: str = "", _code: str = "") -> ResponseReturnValue:
     """The raw target is parsed, not Flask's decoded path: escapes are undone once, by `uri`."""
     raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.path
+    if not _rest and _is_page(_code):
+        own = ScanSite.of(current_app)
+        try:
+            uri.parse(str(raw), host=own.host, former=own.former)
+        except BadCode:
+            abort(404)
     return answer(str(raw), asked_kind())
+
+
+def _is_page(part: str) -> bool:
+    """True for a name that sites give a page or file (`san-pham`, `wp-login.php`, `.env`): who asks for it read
+    no label. A code is printed in capitals and has digits, so what is near to one is told what is wrong with it.
+    """
+    if len(part) > _LONGEST_NAME:
+        return False
+    if _FILE_NAME.fullmatch(part):
+        return True
+    plain = fold(part)
+    return bool(_PAGE_NAME.fullmatch(plain)) and any(sign.islower() for sign in part)
 
 
 def answer(text: str, kind: str) -> ResponseReturnValue:
@@ -102,8 +131,9 @@ def answer(text: str, kind: str) -> ResponseReturnValue:
     own = ScanSite.of(current_app)
     try:
         parsed = uri.parse(text, host=own.host, former=own.former)
-    except ForeignHost:
-        return _plain(Verdict.FOREIGN_HOST, kind)
+    except ForeignHost as error:
+        known = partner_of(str(error.params.get("host", "")), site().settings.partners)
+        return _plain(Verdict.FOREIGN_HOST, kind, partner=known)
     except BadCode:
         return _plain(Verdict.MALFORMED, kind, typing=wrapping.mangled(text))
     if isinstance(parsed, gs1.Gs1Link):
@@ -227,24 +257,29 @@ def _plain(
     *,
     producer: str = "",
     typing: bool = False,
+    partner: Partner | None = None,
 ) -> ResponseReturnValue:
     """A page about a code that is none of ours, or on no goods: what it means and what to do.
 
     :param producer: who was given the blank label.
     :param typing: Vietnamese typing spoilt the text.
+    :param partner: the other programme whose host it names.
     """
     code = parsed.canonical if parsed else ""
     ScanSite.of(current_app).record(verdict, None, None, None)
-    shown = SHOWN[verdict]
+    shown = FOREIGN_KNOWN if partner else SHOWN[verdict]
     if kind == "json":
         body = json.dumps(
             {"verdict": verdict, "headline": language.gettext(shown.headline),
              "meaning": language.gettext(shown.meaning), "code": code or None}
-            | ({"producer": {"name": producer}} if producer else {}),
+            | ({"producer": {"name": producer}} if producer else {})
+            | ({"partner": partner._asdict()} if partner else {}),
             ensure_ascii=False, indent=1,
         )  # fmt: skip
     elif kind == "text":
         body = f"{verdict}\n{language.gettext(shown.headline)}\n{language.gettext(shown.meaning)}\n"
+        if partner:
+            body += "\n".join(part for part in partner if part) + "\n"
     else:
         body = render_template(
             "scan/refused.html",
@@ -254,13 +289,14 @@ def _plain(
             path=code,
             producer=producer,
             typing=typing,
+            partner=partner,
             host=ScanSite.of(current_app).host,
         )
     return send(verdict, kind, body.encode())
 
 
 def send(verdict: Verdict, kind: str, body: bytes, *, packed: bool = False) -> Response:
-    """The answer with its headers; also for the page of a product (`goods.py`)."""
+    """The answer with its headers; also for the JSON of a product (`web/public`)."""
     own = ScanSite.of(current_app)
     if not packed and len(body) > 500 and _takes_gzip():
         body, packed = gzip.compress(body, 5, mtime=0), True

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from labelsvc import clock
 from labelsvc.catalogue import allergens, english
-from labelsvc.catalogue.models import Producer
+from labelsvc.catalogue.models import PRODUCER_KINDS, Producer
 from labelsvc.catalogue.photos import MAX_PHOTOS
-from labelsvc.catalogue.product_columns import IN_ENGLISH, ON_SCAN_PAGE
+from labelsvc.catalogue.product_columns import CRAFTS, IN_ENGLISH, ON_SCAN_PAGE
 from labelsvc.catalogue.recognition import STANDINGS, Certificate, Standing
 from labelsvc.codes.models import Mark, MarkState
 from labelsvc.events.vocabulary import step_name
@@ -37,13 +37,6 @@ _APART_MEANING = (
 )
 #: Ten digits with the prefix of a mobile network.
 _MOBILE = re.compile(r"0[35789]\d{8}")
-_KINDS = {
-    "cooperative": "Cooperative",
-    "cooperative_group": "Cooperative group",
-    "enterprise": "Small or medium enterprise",
-    "farm": "Farm",
-    "household": "Registered household business",
-}
 
 
 def view(
@@ -105,7 +98,7 @@ def view(
             ],
         },
         "stars": _stars(found, verdict),
-        "producer": _producer(product.producer),
+        "producer": producer_facts(product.producer),
         "village": _village(product.producer, foreign),
         "lot": {
             "code": lot.code,
@@ -132,16 +125,24 @@ def view(
             for event in found.events
         ],
         "outlets": [
-            {"name": o.name, "address": o.address, "phone": o.phone}
-            for o in product.outlets
-            if o.active
+            {
+                "name": o.name,
+                "address": o.address,
+                "phone": o.phone,
+                "page": f"{base_url}/outlet/{o.id}",
+                "confirmed_on": _iso(o.confirmed_on),
+            }
+            for o in found.places.first
         ],
+        "outlets_total": found.places.total,
         "form": form,
+        "craft": product.set_number in CRAFTS,
         "language": current(),
         "links": {
             "page": f"{base_url}/{code}",
             "report": f"{base_url}/report/{code}",
             "product": f"{base_url}/product/{product.id}",
+            "outlets": f"{base_url}/outlets?product={product.id}",
             "photos": [f"{base_url}/media/{p.key}.jpg" for p in product.photos[:MAX_PHOTOS]],
         },
     }
@@ -149,7 +150,9 @@ def view(
 
 def public(page: dict[str, Any]) -> dict[str, Any]:
     """The JSON document: the same facts, with the code under its own name."""
-    return {key: value for key, value in page.items() if key not in ("tone", "form", "compare")}
+    return {
+        key: value for key, value in page.items() if key not in ("tone", "form", "compare", "craft")
+    }
 
 
 def _mark(mark: Mark) -> dict[str, Any]:
@@ -188,13 +191,14 @@ def _stars(found: Found, verdict: Verdict) -> dict[str, Any] | None:
     }
 
 
-def _producer(producer: Producer) -> dict[str, Any]:
+def producer_facts(producer: Producer) -> dict[str, Any]:
+    """What pages for anybody say of a producer: nothing of persons but how to reach the business."""
     link = producer.website if producer.website.startswith(("https://", "http://")) else ""
     return {
         "name": producer.name,
         "name_en": producer.name_en,
         "kind": producer.kind,
-        "kind_name": gettext(_KINDS.get(producer.kind, "Producer")),
+        "kind_name": gettext(PRODUCER_KINDS.get(producer.kind, "Producer")),
         "address": producer.address,
         "old_address": producer.old_address,
         "phone": producer.phone,

@@ -89,13 +89,15 @@ def sort_of(row: Cells, said: list[str], *, signed: bool, lead: int | None) -> S
         return "total" if said and _TOTAL.match(fold(said[0])) else "row"
     if not said:
         return "blank"
-    plain = [fold(text) for text in said]
     bare = [text for text in said if not _NUMERAL.fullmatch(text)]
     numbered = re.fullmatch(r"\d{1,4}\.?", said[0]) is not None and len(said) > 1
-    if len(said) == 1 and _PAGE.match(plain[0]):
+    if len(said) == 1 and _PAGE.match(fold(said[0])):
         return "page"
     if all(_COLUMN.match(text) for text in said) and len(said) > 2 and not _has_words(said):
         return "columns"
+    if numbered and len(bare) > 3 and len(set(bare)) > 1:
+        return "row"  # as nearly all are
+    plain = [fold(text) for text in said]
     first = fold(bare[0]) if bare else ""
     if _TOTAL.match(first) and (not numbered or len(bare) < 3):
         return "total"

@@ -18,7 +18,8 @@ READ: Final = (
     "product", "old_name", "producer", "kind", "representative", "address", "hamlet", "commune", "district", "phone",
     "email", "website", "tax_code", "stars", "score", "decision", "decision_date", "valid_from", "valid_to",
     "authority", "certificate", "set", *(column.name for column in product_columns.IN_LISTS), "note", "status",
-    "withdrawal_decision", "withdrawal_date", "withdrawal_reason", "outlet", "village", "craft",
+    "withdrawal_decision", "withdrawal_date", "withdrawal_reason", "outlet", "operator", "hours", "opened",
+    "position", "latitude", "longitude", "village", "craft",
 )  # fmt: skip
 #: Recognised, but not stored.
 NOT_KEPT: Final = (
@@ -85,6 +86,13 @@ _RULES: Final[tuple[tuple[str, str, str], ...]] = (
     ("standards", r"\btieu chuan (?:ap dung|co so|chat luong|san xuat|san pham)\b|\btccs\b|\b[tq]cvn\b", r"\bngay\b|\bbo\b"),
     ("declaration", r"\b(?:so|ban|ho so) (?:\w+ )?(?:tu )?cong bo\b|^(?:tu )?cong bo (?:san pham|chat luong|hop quy)", r"\bngay\b"),
     ("artisan", r"\b(?:ten|ho ten) nghe nhan\b|\bnghe nhan (?:thuc hien|lam|che tac)\b", ""),
+    ("kind", r"^(?:phan )?loai (?:hinh )?(?:cua )?(?:diem|cua hang)\b|^(?:loai|mo) hinh (?:diem|cua hang)\b", ""),
+    ("opened", r"\b(?:ngay|nam|thoi gian|thoi diem)\b.*\b(?:khai truong|di vao hoat dong|bat dau hoat dong|mo (?:diem|cua hang)|thanh lap diem)\b", ""),
+    ("hours", r"\b(?:gio|khung gio|thoi gian|lich) (?:mo cua|hoat dong|ban hang|lam viec|phuc vu|dong mo cua|mo)\b|^(?:khung )?gio$|^(?:opening )?hours$", ""),
+    ("operator", r"^(?:ten )?(?:don vi|to chuc|ben|doanh nghiep) (?:truc tiep )?(?:quan ly )?(?:van hanh|khai thac)\b|^operator$", ""),
+    ("latitude", r"\bvi do\b(?!.*\bkinh do\b)|^lat(?:itude)?$", ""),
+    ("longitude", r"(?<!vi do )\bkinh do\b|^(?:lon|lng|long|longitude)$", r"\bvi do\b"),
+    ("position", r"\btoa do\b|\bvi do\b|\bgoogle ?maps?\b|\bvi tri (?:tren )?ban do\b|\blink ban do\b|\bgps\b", ""),
     ("product", r"^(?:ten |cac |danh muc |nhung )*(?:san pham|sp|mat hang|hang)\b.*\b(?:tai|o) (?:cac )?(?:diem|cua hang|sieu thi|noi ban|quay)\b|^(?:cac |danh muc )?(?:san pham|sp|mat hang) (?:ocop )?(?:duoc )?(?:bay ban|ban|kinh doanh|trung bay|gioi thieu)$", ""),
     ("status", r"^(?:tinh trang |trang thai )?(?:con|dang) (?:hieu luc|han|thoi han|gia tri)\b", r"\bden\b|\bngay\b"),
     ("representative", r"^(?:ten |ho ten |ho va ten )?(?:chu|quan ly|phu trach|nguoi (?:phu trach|quan ly|dung dau))(?: cua)? (?:cua hang|diem|quay|sieu thi|gian hang)\b", ""),
@@ -126,7 +134,7 @@ _RULES: Final[tuple[tuple[str, str, str], ...]] = (
     ("gtin", r"\bgtin\b|\bma (?:so )?(?:ma )?vach\b|\bmsmv\b|\bbarcode\b", ""),
     ("ocop_code", r"^ma\b.*\b(?:san pham|sp|ocop|dinh danh|so)\b|^ma so\b|\bma (?:so )?(?:ocop|san pham|sp)\b", r"\bthue\b|\bvach\b|\bho\b"),
     ("stars", r"\bsao\b|\bphan hang\b|\bxep (?:hang|loai)\b|\b(?:cap|thu|dat|ket qua) hang\b|\bhang (?:sp|san pham|dat|ocop|cong nhan|duoc)\b|^ket qua\b|^hang\b|\bket qua$", r"\bmat hang\b|\bcua hang\b|\bnganh hang\b|\bkhach hang\b|\bhang hoa\b|\bngay\b|\bten\b|\bbao sao\b|\bso dien\b"),
-    ("kind", r"\bloai hinh\b|\bhinh thuc\b", ""),
+    ("kind", r"\bloai hinh\b|\bhinh thuc\b|\b(?:loai|danh hieu) lang\b", ""),
     ("outlet", r"\b(?:diem (?:ban|gioi thieu|trung bay|kinh doanh|gt)|cua hang|sieu thi)\b", ""),
     ("village", r"\blang (?:nghe|co nghe)\b|\bnghe truyen thong\b", ""),
     ("craft", r"^(?:ten )?nghe\b(?! nhan)|\bnganh nghe\b", ""),

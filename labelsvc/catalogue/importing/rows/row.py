@@ -6,6 +6,7 @@ What it says about stars is in grant.py, what about their end in ending.py.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from labelsvc.catalogue import criteria, fields, product_columns
@@ -43,6 +44,8 @@ _IDENTITY = frozenset(("ocop_code", "net_content", "ingredients", "allergens", "
 #: Heads of what was before the communes were merged.
 _BEFORE = re.compile(r"\b(?:cu|truoc(?: day| khi)?|truoc (?:sap xep|sap nhap|hop nhat))\b")
 _LABEL = re.compile(r"(?i)^(?:địa chỉ|đ/c|đc|trụ sở)\s*:?\s*")
+#: No cell without one of these names two owners.
+_JOINED = re.compile(r"[;\n,]|và")
 _LOST = re.compile(r"[^\W\d_]\?[^\W\d_]|\ufffd")
 
 
@@ -210,6 +213,7 @@ def _with_kinds(commune: str, district: str) -> tuple[str, str]:
     return commune, district
 
 
+@lru_cache(maxsize=1024)
 def kind_of_owner(text: str) -> ProducerKind | None:
     plain = f" {' '.join(re.findall(r'[a-z0-9]+', fold(text)))} "
     found = [(plain.find(f" {words} "), kind) for words, kind in _KINDS if f" {words} " in plain]
@@ -263,6 +267,8 @@ def _read_product(reader: Reader, context: Context) -> None:
 
 def _several_owners(text: str) -> bool:
     """True if a cell names two owners, each with its legal form: "HTX A và HTX B"."""
+    if not _JOINED.search(text):
+        return False
     parts = [
         part.strip(" -–+•")
         for part in re.split(r"[;\n]|\bvà\b|,(?=\s*(?:HTX|Hợp|Công|Cty|Hộ))", text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 
 from labelsvc.catalogue.importing.files.formula import Unsaved
 from labelsvc.catalogue.importing.files.read import Cell
@@ -22,12 +23,7 @@ HANOI = timezone(timedelta(hours=7))
 def text_of(cell: Cell) -> str:
     """The words of a cell; a number without the ".0" that spreadsheets add."""
     if isinstance(cell, str):
-        if cell.isascii():
-            return cell.strip()
-        text = nfc(cell)
-        if _TYPED_FOR_OTHERS.search(text):
-            text = text.translate(_HYPHENS).translate(_ETH)
-        return text.strip()
+        return cell.strip() if cell.isascii() else _vietnamese(cell)
     if cell is None or isinstance(cell, Unsaved):
         return ""
     if isinstance(cell, bool):
@@ -41,3 +37,11 @@ def text_of(cell: Cell) -> str:
     if isinstance(cell, date):
         return f"{cell:%d/%m/%Y}"
     return nfc(str(cell)).strip()
+
+
+@lru_cache(maxsize=256)  # each cell is read many times, one row after the other
+def _vietnamese(cell: str) -> str:
+    text = nfc(cell)
+    if _TYPED_FOR_OTHERS.search(text):
+        text = text.translate(_HYPHENS).translate(_ETH)
+    return text.strip()

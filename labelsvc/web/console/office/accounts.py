@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from labelsvc.accounts import deciding, factors, users
@@ -57,11 +58,15 @@ class _Row:
         return needed and not (self.app or self.passkeys)
 
 
+def query_accounts() -> Select[Any]:
+    """The accounts that the address asks for."""
+    return select(User).where(*_chosen()).order_by(User.active.desc(), User.role, User.name)
+
+
 @bp.get("/accounts")
 def accounts() -> ResponseReturnValue:
-    query = select(User).where(*_chosen()).order_by(User.active.desc(), User.role, User.name)
     with site().database.reading() as session:
-        shown = paged(session, query)
+        shown = paged(session, query_accounts())
         rows = _rows(session, shown.rows)
         waiting = deciding.waiting(session)
     return render_template(

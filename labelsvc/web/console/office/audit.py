@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from labelsvc.accounts.models import AuditEntry, User
@@ -111,20 +111,26 @@ class Told:
     facts: list[Fact]
 
 
+def query_entries(session: Session) -> Select[Any]:
+    """The entries that the address asks for, newest first."""
+    asked = request.args.get("q", "").strip()[:80]
+    query = select(AuditEntry).order_by(AuditEntry.id.desc())
+    if action := choice_of("action", list(ACTIONS)):
+        query = query.where(AuditEntry.action == action)
+    if not asked:
+        return query
+    actions = {key: gettext(words) for key, words in ACTIONS.items()}
+    actors = {key: gettext(words) for key, words in _MACHINES.items()}
+    return query.where(matching(session, asked, actions=actions, actors=actors))
+
+
 @bp.get("/audit")
 def audit() -> ResponseReturnValue:
     asked = request.args.get("q", "").strip()[:80]
     action = choice_of("action", list(ACTIONS))
-    query = select(AuditEntry).order_by(AuditEntry.id.desc())
-    if action:
-        query = query.where(AuditEntry.action == action)
     with site().database.reading() as session:
-        if asked:
-            actions = {key: gettext(words) for key, words in ACTIONS.items()}
-            actors = {key: gettext(words) for key, words in _MACHINES.items()}
-            query = query.where(matching(session, asked, actions=actions, actors=actors))
-        shown = paged(session, query)
-        told = _in_words(session, shown.rows)
+        shown = paged(session, query_entries(session))
+        told = in_words(session, shown.rows)
     return render_template(
         "console/office/audit.html",
         shown=shown,
@@ -135,7 +141,7 @@ def audit() -> ResponseReturnValue:
     )  # fmt: skip
 
 
-def _in_words(session: Session, entries: list[AuditEntry]) -> list[Told]:
+def in_words(session: Session, entries: list[AuditEntry]) -> list[Told]:
     people = names_of(session, [entry.actor for entry in entries])
     names = _names(session, (entry.subject for entry in entries))
     machine = {who: gettext(words) for who, words in _MACHINES.items()}

@@ -7,22 +7,20 @@ from typing import Any
 
 from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy import Select, exists, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from labelsvc import clock
 from labelsvc.accounts.models import Role
-from labelsvc.catalogue.certify import ending_within
-from labelsvc.catalogue.models import Producer, Product
-from labelsvc.catalogue.proposals import ProposalState, WithdrawalProposal, count_due
-from labelsvc.catalogue.recognition import RENEWAL_CLOSES_DAYS, RENEWAL_OPENS_DAYS
+from labelsvc.catalogue.models import Lot, Producer, Product
+from labelsvc.catalogue.proposals import count_due
 from labelsvc.codes.models import Issue
 from labelsvc.codes.trust import store
-from labelsvc.inspections.report import count_open
 from labelsvc.labels.models import PrintRun, RunState
 from labelsvc.labels.runs import artwork
 from labelsvc.scans.models import Scan
 from labelsvc.web.console.action_words import ACTIONS
+from labelsvc.web.console.office.desk.counts import waiting
 from labelsvc.web.site import site
 
 bp = Blueprint("office", __name__, url_prefix="/office")
@@ -38,17 +36,22 @@ def may_write() -> bool:
 
 @bp.context_processor
 def _words() -> dict[str, Any]:
-    return {"may_write": may_write(), "action_words": ACTIONS}
+    return {"may_write": may_write(), "action_words": ACTIONS, "office_waiting": waiting}
+
+
+#: Asked for each product, not for each issue: a product has few lots and a service thousands of issues.
+_PRODUCTS_WITH_CODES = select(func.count()).where(
+    Product.merged_into_id.is_(None),
+    exists().where(Lot.product_id == Product.id, Issue.lot_id == Lot.id),
+)
 
 
 @bp.get("/")
 def dashboard() -> ResponseReturnValue:
-    today = clock.today()
     week = clock.now() - timedelta(days=7)
     released = PrintRun.state == RunState.RELEASED
     with site().database.reading() as session:
-        ending = [found.valid_to for found in ending_within(session, RENEWAL_OPENS_DAYS, on=today)]
-        late = today + timedelta(days=RENEWAL_CLOSES_DAYS)
+        today = clock.today()
         figures = {
             "issued": _number(
                 session, select(func.sum(Issue.count)).where(Issue.created_at > week)
@@ -58,24 +61,14 @@ def dashboard() -> ResponseReturnValue:
                 select(func.sum(PrintRun.count)).where(released, PrintRun.released_at > week),
             ),
             "scanned": _number(session, select(func.count()).where(Scan.at > week)),
-            "reports": count_open(session),
-            "ending_180": len(ending),
-            "ending_120": sum(last <= late for last in ending),
             "producers": _number(
                 session, select(func.count()).where(Producer.merged_into_id.is_(None))
             ),
             "products": _number(
                 session, select(func.count()).where(Product.merged_into_id.is_(None))
             ),
-            "proposed": _number(
-                session,
-                select(func.count()).where(WithdrawalProposal.state == ProposalState.PROPOSED),
-            ),
+            "coded": _number(session, _PRODUCTS_WITH_CODES),
             "withdrawals_due": count_due(session, today),
-            "guessed": _number(
-                session,
-                select(func.count()).where(Product.set_guessed, Product.merged_into_id.is_(None)),
-            ),
         }
         days = scans_by_day(session, today)
         behind, marked = store.behind(session), artwork.current(session) is not None

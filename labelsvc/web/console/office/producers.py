@@ -6,64 +6,88 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from labelsvc import clock
 from labelsvc.accounts import audit, users
 from labelsvc.accounts.models import Role, User
-from labelsvc.catalogue.models import AdminUnit, Lot, Producer, ProducerKind, Product, Village
+from labelsvc.catalogue.finding import villages as village_finding
+from labelsvc.catalogue.models import (
+    PRODUCER_KINDS,
+    AdminUnit,
+    Lot,
+    Producer,
+    ProducerKind,
+    Product,
+    Village,
+)
 from labelsvc.catalogue.places import current_units
 from labelsvc.catalogue.recognition import Certificate, Standing, ruling
 from labelsvc.catalogue.register import create_producer, update_producer
-from labelsvc.i18n import fold
+from labelsvc.errors import BadInput
+from labelsvc.programme.desk.asked import Asked
+from labelsvc.programme.desk.finding import owner_rules
 from labelsvc.web.console.forms import Posted, shown_values
 from labelsvc.web.console.lists import choice_of, found_or_404, paged
 from labelsvc.web.console.office.dashboard import bp
+from labelsvc.web.console.typed import row_number
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
 from labelsvc.web.step_up import require_step_up
 
-KINDS = {
-    ProducerKind.COOPERATIVE: "Cooperative",
-    ProducerKind.COOPERATIVE_GROUP: "Cooperative group",
-    ProducerKind.ENTERPRISE: "Small or medium enterprise",
-    ProducerKind.FARM: "Farm",
-    ProducerKind.HOUSEHOLD: "Registered household business",
-}
+KINDS = PRODUCER_KINDS
 _TEXTS = (
     "name", "name_en", "kind", "tax_code", "representative", "phone", "email", "website", "street",
     "old_address", "registration_number",
 )  # fmt: skip
-_FIELDS = (*_TEXTS, "organisation", "registration_date", "commune_code", "village_id")
+_FIELDS = (*_TEXTS, "organisation", "registration_date", "commune_code")
+
+
+def query_producers(session: Session) -> Select[Any]:
+    """The producers that the address asks for, by name."""
+    kind = choice_of("kind", list(ProducerKind))
+    state = choice_of("state", ("active", "closed"))
+    commune = choice_of("commune", [str(code) for code, _ in commune_options(session)])
+    asked = Asked.of(request.args.get("q", ""))
+    rules: list[ColumnElement[bool]] = [Producer.merged_into_id.is_(None)]
+    for word, placed in zip(asked.words, owner_rules(asked), strict=True):
+        made = Producer.products.any(Product.search_key.contains(word, autoescape=True))
+        rules.append(or_(placed, Producer.tax_code == word, made))
+    if kind:
+        rules.append(Producer.kind == kind)
+    if state:
+        rules.append(Producer.active.is_(state == "active"))
+    if commune:
+        rules.append(Producer.commune_code == commune)
+    if village := row_number(request.args.get("village", "")):
+        rules.append(Producer.village_id == village)
+    return (
+        select(Producer)
+        .options(
+            joinedload(Producer.commune),
+            joinedload(Producer.village),
+            selectinload(Producer.products),
+        )
+        .where(*rules)
+        .order_by(Producer.search_key, Producer.id)
+    )
 
 
 @bp.get("/producers")
 def producers() -> ResponseReturnValue:
-    kind = choice_of("kind", list(ProducerKind))
-    state = choice_of("state", ("active", "closed"))
-    query = select(Producer).options(
-        joinedload(Producer.commune),
-        joinedload(Producer.village),
-        selectinload(Producer.products),
-    )
-    for word in fold(request.args.get("q", "")).split()[:8]:
-        query = query.where(
-            or_(
-                Producer.search_key.contains(word, autoescape=True),
-                Producer.tax_code == word,
-                Producer.products.any(Product.search_key.contains(word, autoescape=True)),
-            )
-        )
-    query = query.where(Producer.merged_into_id.is_(None))
-    if kind:
-        query = query.where(Producer.kind == kind)
-    if state:
-        query = query.where(Producer.active.is_(state == "active"))
     with site().database.reading() as session:
-        shown = paged(session, query.order_by(Producer.search_key, Producer.id))
-    return render_template("console/office/producers.html", shown=shown, kinds=KINDS)
+        shown = paged(session, query_producers(session))
+        village = session.get(Village, row_number(request.args.get("village", "")))
+        communes = commune_options(session)[1:]
+    return render_template(
+        "console/office/producers.html",
+        shown=shown,
+        kinds=KINDS,
+        communes=communes,
+        village=village,
+    )
 
 
 @bp.get("/producers/<int:producer_id>")
@@ -136,14 +160,21 @@ def _edit(producer_id: int | None) -> ResponseReturnValue:
             return redirect(url_for("office.producer", producer_id=saved.id))
     with site().database.reading() as session:
         found = found_or_404(session.get(Producer, producer_id)) if producer_id else None
+        values, villages = shown_values(found, _FIELDS), []
+        if request.method == "POST":
+            values["village"] = posted.text("village")
+            if "village" in posted.errors:
+                villages = village_finding.offered(session, posted.text("village"), clock.today())
+        else:
+            values["village"] = found.village.name if found and found.village else ""
         page = render_template(
             "console/office/producer_form.html",
             o=found,
-            v=shown_values(found, _FIELDS),
+            v=values,
+            villages=villages,
             kind_options=[("", gettext("Choose one"))]
             + [(kind, gettext(words)) for kind, words in KINDS.items()],
             commune_options=commune_options(session),
-            village_options=[("", gettext("None")), *_villages(session)],
             problems=posted.problems,
             errors=posted.errors,
         )
@@ -157,7 +188,7 @@ def _saver(posted: Posted, producer_id: int | None) -> Any:
 
     def change(session: Session) -> Producer:
         facts["commune"] = commune_of(session, posted.text("commune_code"))
-        facts["village_id"] = village_of(session, posted.text("village_id"))
+        facts["village_id"] = _village_of(session, posted)
         if producer_id is None:
             return create_producer(session, actor=actor(), **facts)
         found = found_or_404(session.get(Producer, producer_id))
@@ -173,19 +204,36 @@ def commune_options(session: Session) -> list[tuple[str, str]]:
     return [("", gettext("Choose one")), *((unit.code, unit.name) for unit in units)]
 
 
-def _villages(session: Session) -> list[tuple[int, str]]:
-    rows = session.execute(select(Village.id, Village.name).order_by(Village.name))
-    return [(number, name) for number, name in rows]
-
-
 def commune_of(session: Session, code: str) -> AdminUnit | None:
     """The present unit of a choice; None for "none" and for a code that is not offered."""
     return next((unit for unit in current_units(session) if unit.code == code), None)
 
 
-def village_of(session: Session, text: str) -> int | None:
+def _village_of(session: Session, posted: Posted) -> int | None:
+    """The village that was chosen among several, or the one that was typed; None for none.
+
+    :raises BadInput: what was typed is no village, or may be several.
+    """
+    text, typed = posted.text("village_id"), posted.text("village").strip()[:120]
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-    return number if session.get(Village, number) is not None else None
+    if session.get(Village, number) is not None:
+        return number
+    if not typed:
+        return None
+    found = village_finding.offered(session, typed, clock.today())
+    if len(found) == 1:
+        return found[0].id
+    if found:
+        raise BadInput(
+            "Several villages match “{typed}”.",
+            fix="Choose one below.",
+            field="village",
+            typed=typed,
+        )
+    raise BadInput(
+        "No village matches “{typed}”.", fix="Type a part of its name, or leave it empty.",
+        field="village", typed=typed,
+    )  # fmt: skip
 
 
 @bp.post("/producers/<int:producer_id>/active")

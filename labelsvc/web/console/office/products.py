@@ -6,15 +6,23 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, joinedload
 
 from labelsvc import clock
 from labelsvc.accounts import audit
 from labelsvc.catalogue import criteria, ingredient_rows
 from labelsvc.catalogue.certificates import CertificateFacts, create_certificate, remove_certificate
 from labelsvc.catalogue.certify import Award, create_recognition
-from labelsvc.catalogue.models import Outlet, Producer, Product, ProductPhoto, RiskLevel
+from labelsvc.catalogue.finding.communes import lies_in, words_of
+from labelsvc.catalogue.models import (
+    Outlet,
+    Producer,
+    Product,
+    ProductPhoto,
+    RiskLevel,
+    outlet_product,
+)
 from labelsvc.catalogue.photos import MAX_PHOTOS, StoredPhoto, store_photo
 from labelsvc.catalogue.product_columns import COLUMNS, WORDS
 from labelsvc.catalogue.recognition import Authority, Certificate, Recognition, ruling
@@ -37,6 +45,8 @@ AUTHORITIES = {
     Authority.MINISTRY: "Ministry (5 stars)",
     Authority.DISTRICT: "District (3 stars, until 30 June 2025)",
 }
+#: Points of sale shown of a product, and offered for what was typed.
+_OUTLETS = 20
 _AWARD = (
     "stars", "score", "decision_number", "decision_date", "authority", "authority_name",
     "certificate_number", "valid_from", "valid_to", "legal_basis", "potential_five",
@@ -53,7 +63,7 @@ def product(product_id: int) -> ResponseReturnValue:
 
 
 def _product_page(product_id: int, posted: Posted) -> ResponseReturnValue:
-    today = clock.today()
+    today, asked = clock.today(), request.args.get("q", "").strip()[:100]
     with site().database.reading() as session:
         found = found_or_404(session.get(Product, product_id))
         certificates = session.scalars(
@@ -70,8 +80,10 @@ def _product_page(product_id: int, posted: Posted) -> ResponseReturnValue:
             "console/office/product.html",
             p=found,
             set_name=set_words(found.set_number),
-            outlets=found.outlets,
-            other_outlets=_other_outlets(session, product_id),
+            outlets=_outlets(session, product_id),
+            outlet_count=_outlet_count(session, product_id),
+            q=asked,
+            other_outlets=_other_outlets(session, product_id, asked) if asked else [],
             group=criteria.group_of(found.set_number).name(current()),
             recognitions=[(r, r.standing(today)) for r in newest_first],
             ruled=ruled,
@@ -99,14 +111,28 @@ def _facts(found: Product) -> list[tuple[str, Any]]:
     return [(gettext(WORDS[column]), value) for column, value in values.items() if value]
 
 
-def _other_outlets(session: Session, product_id: int) -> list[tuple[int, str]]:
-    """Open points of sale that do not sell the product yet."""
-    rows = session.execute(
-        select(Outlet.id, Outlet.name)
-        .where(Outlet.active, ~Outlet.products.any(Product.id == product_id))
-        .order_by(Outlet.name)
-    )
-    return [(number, name) for number, name in rows]
+def _outlets(session: Session, product_id: int) -> list[Outlet]:
+    """The first points of sale of the product; the list of points has them all."""
+    query = select(Outlet).join(outlet_product).where(outlet_product.c.product_id == product_id)
+    query = query.options(joinedload(Outlet.commune)).order_by(Outlet.search_key, Outlet.id)
+    return list(session.scalars(query.limit(_OUTLETS)))
+
+
+def _outlet_count(session: Session, product_id: int) -> int:
+    counted = select(func.count()).where(outlet_product.c.product_id == product_id)
+    return session.scalar(counted) or 0
+
+
+def _other_outlets(session: Session, product_id: int, asked: str) -> list[Outlet]:
+    """Open points of sale by words of name, street or place, without those that sell the product already."""
+    sold = select(outlet_product.c.outlet_id).where(outlet_product.c.product_id == product_id)
+    query = select(Outlet).where(Outlet.active, Outlet.id.not_in(sold))
+    for word in words_of(asked):
+        query = query.where(
+            or_(Outlet.search_key.contains(word, autoescape=True), lies_in(Outlet, word))
+        )
+    query = query.options(joinedload(Outlet.commune)).order_by(Outlet.search_key, Outlet.id)
+    return list(session.scalars(query.limit(_OUTLETS)))
 
 
 @bp.route("/producers/<int:producer_id>/products/new", methods=["GET", "POST"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -31,7 +31,6 @@ from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import choice_of, found_or_404, names_of, paged
 from labelsvc.web.console.office.dashboard import bp
 from labelsvc.web.console.office.words import points_above
-from labelsvc.web.console.spreadsheet import as_csv
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
@@ -51,7 +50,6 @@ SHOWS = {
 }
 STANDING_WORDS = {key: words for key, words in SHOWS.items() if isinstance(key, Standing)}
 _ENDING = {"ending_120": RENEWAL_CLOSES_DAYS, "ending_180": RENEWAL_OPENS_DAYS}
-_MOST_ROWS = 50_000
 
 
 def standing_is(standing: Standing, on: date) -> ColumnElement[bool]:
@@ -116,32 +114,6 @@ def recognitions() -> ResponseReturnValue:
         shows=SHOWS,
         today=today,
     )
-
-
-@bp.get("/recognitions.csv")
-def recognitions_csv() -> ResponseReturnValue:
-    """The same list for a spreadsheet."""
-    today = clock.today()
-    header = (
-        "Product", "Producer", "Stars", "Decision", "Date of the decision", "Authority", "Valid from",
-        "Valid until", "Extended until", "State", "OCOP product code",
-    )  # fmt: skip
-    with site().database.reading() as session:
-        rows = [
-            (
-                r.product.name, r.product.producer.name, r.stars, r.decision_number,
-                r.decision_date, r.authority_name, r.valid_from, r.valid_to, r.extended_to,
-                gettext(SHOWS[r.standing(today)]), r.product.ocop_code,
-            )
-            for r in session.scalars(chosen(session, today).limit(_MOST_ROWS))
-        ]  # fmt: skip
-    answer = Response(
-        as_csv([[gettext(words) for words in header], *rows]),
-        content_type="text/csv; charset=utf-8",
-    )
-    name = f"ocop-{today:%Y%m%d}.csv"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
 
 
 @bp.get("/recognitions/<int:recognition_id>")

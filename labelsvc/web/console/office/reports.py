@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from labelsvc.catalogue.models import Lot, Product
@@ -16,6 +18,7 @@ from labelsvc.scans.verdict import SHOWN, Verdict
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import choice_of, found_or_404, names_of, paged
 from labelsvc.web.console.office.dashboard import bp, may_write
+from labelsvc.web.console.office.desk import handling
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
@@ -25,19 +28,31 @@ REPORT_KINDS = {
     ReportKind.WRONG_INFORMATION: "Wrong information",
     ReportKind.QUALITY: "Quality or safety",
     ReportKind.OTHER: "Something else",
+    ReportKind.POINT_CLOSED: "Point of sale closed",
+    ReportKind.NOT_SOLD: "Not sold there",
 }
+
+
+def query_reports() -> Select[Any]:
+    """The reports that the address asks for, newest first."""
+    closed = choice_of("show", ("closed",)) == "closed"
+    is_closed = Report.state == ReportState.CLOSED
+    return (
+        select(Report)
+        .options(joinedload(Report.product).joinedload(Product.producer), joinedload(Report.outlet))
+        .where(is_closed if closed else ~is_closed, *handling.narrowed(Report))
+        .order_by(Report.id.desc())
+    )
 
 
 @bp.get("/reports")
 def reports() -> ResponseReturnValue:
     closed = choice_of("show", ("closed",)) == "closed"
-    query = select(Report).options(joinedload(Report.product).joinedload(Product.producer))
-    is_closed = Report.state == ReportState.CLOSED
-    query = query.where(is_closed if closed else ~is_closed)
     with site().database.reading() as session:
-        shown = paged(session, query.order_by(Report.id.desc()))
+        shown = paged(session, query_reports())
+        handled = handling.words(session)
     return render_template(
-        "console/office/reports.html", shown=shown, closed=closed, kinds=REPORT_KINDS
+        "console/office/reports.html", shown=shown, closed=closed, kinds=REPORT_KINDS, **handled
     )
 
 
@@ -65,12 +80,14 @@ def _report_page(report_id: int, posted: Posted) -> ResponseReturnValue:
             others=others if found.product_id else [],
             kinds=REPORT_KINDS,
             verdict=_headline(found.verdict),
-            people=names_of(session, [found.handled_by]),
+            notes=found.notes,
+            people=names_of(session, [found.handled_by, *(note.actor for note in found.notes)]),
             # Who reported is for those who answer, not for those who audit.
             contact=found.contact if may_write() else "",
             form=request.form,
             problems=posted.problems,
             errors=posted.errors,
+            **handling.words(session),
         )
     return page, posted.status
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from labelsvc.catalogue.models import Lot, Outlet, Producer, Product
@@ -25,10 +26,10 @@ from labelsvc.web import tries
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import found_or_404, names_of, paged
 from labelsvc.web.console.office.dashboard import bp, may_write
-from labelsvc.web.console.spreadsheet import as_csv
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
+from labelsvc.web.spreadsheet import as_csv
 from labelsvc.web.step_up import confirmed
 
 #: What can be withdrawn from scanned codes, in words.
@@ -64,18 +65,21 @@ class Choice:
         return SCOPES[self.scope]
 
 
-@bp.get("/withdrawals")
-def withdrawals() -> ResponseReturnValue:
-    query = (
+def query_withdrawals() -> Select[Any]:
+    """Withdrawals; what waits for somebody stands first."""
+    return (
         select(Withdrawal)
         .where(notices.decided())
         .options(joinedload(Withdrawal.product).joinedload(Product.producer))
         .options(joinedload(Withdrawal.lot))
-        # What waits for somebody stands first.
         .order_by(Withdrawal.state != WithdrawalState.PROPOSED, Withdrawal.id.desc())
     )
+
+
+@bp.get("/withdrawals")
+def withdrawals() -> ResponseReturnValue:
     with site().database.reading() as session:
-        shown = paged(session, query)
+        shown = paged(session, query_withdrawals())
         people = names_of(session, [row.proposed_by for row in shown.rows])
     return render_template(
         "console/office/withdrawals.html",

@@ -118,14 +118,49 @@ def dashboard() -> ResponseReturnValue:
             .options(joinedload(PrintRun.lot).joinedload(Lot.product))
         ).all()
         lots = _recent_lots(session, producer_id)
+        printed = _printed(session, producer_id)
         scans = count_scans(session, Lot.product.has(producer_id=producer_id), days=7)
         return render_template(
             "console/producer/dashboard.html",
             cards=cards,
+            steps=None if printed else first_steps(cards, lots),
+            printed=printed,
             running=running,
             lots=lots,
             scans=scans,
         )
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What a new producer does up to the first lawful label: contents, a lot, the labels."""
+
+    #: The product that is nearest to its first label; None where there is none yet.
+    card: Card | None
+    lot: Lot | None
+
+    @property
+    def now(self) -> int:
+        """Number of the step that comes next."""
+        if self.card is None or self.card.missing:
+            return 1
+        return 2 if self.lot is None else 3
+
+
+def first_steps(cards: list[Card], lots: list[tuple[Lot, print_run.Balance]]) -> Steps:
+    """The steps by the product with a lot, else the one whose label lacks least."""
+    opened = {lot.product_id: lot for lot, have in reversed(lots) if have.remaining}
+    nearest = min(
+        cards, key=lambda c: (c.product.id not in opened, len(c.missing), c.product.name), default=None
+    )  # fmt: skip
+    return Steps(nearest, opened.get(nearest.product.id) if nearest else None)
+
+
+def _printed(session: Session, producer_id: int | None) -> set[int]:
+    """Products of which labels were printed."""
+    query = select(Lot.product_id).distinct().join(PrintRun, PrintRun.lot_id == Lot.id)
+    query = query.where(Lot.product.has(producer_id=producer_id), PrintRun.state != RunState.FAILED)
+    return set(session.scalars(query))
 
 
 @bp.post("/withdrawals/<int:withdrawal_id>/read")
@@ -161,7 +196,7 @@ def count_scans(session: Session, of: ColumnElement[bool], *, days: int) -> int:
 def _recent_lots(session: Session, producer_id: int | None) -> list[tuple[Lot, print_run.Balance]]:
     rows = session.scalars(
         select(Lot)
-        .where(Lot.product.has(producer_id=producer_id))
+        .where(Lot.product.has(producer_id=producer_id), Lot.ended_at.is_(None))
         .options(joinedload(Lot.product))
         .order_by(Lot.id.desc())
         .limit(5)

@@ -12,24 +12,33 @@ from sqlalchemy.orm import Session, joinedload
 from labelsvc import clock
 from labelsvc.catalogue.lots import LotFacts, correct_lot, open_lot, propose_code
 from labelsvc.catalogue.models import Lot, Product
+from labelsvc.catalogue.product_columns import CRAFTS
+from labelsvc.errors import BadInput
 from labelsvc.events.capture import Happening, add_event
 from labelsvc.events.models import Event
 from labelsvc.events.vocabulary import STEPS
 from labelsvc.i18n import fold
 from labelsvc.labels import legal
-from labelsvc.labels.ledger import life, lot_account
+from labelsvc.labels.ledger import ending, life, lot_account
 from labelsvc.labels.models import PrintRun
 from labelsvc.labels.runs import start as print_run
 from labelsvc.labels.runs.catalogue_content import product_content
 from labelsvc.web.console.forms import Posted, shown_values
 from labelsvc.web.console.lists import paged
+from labelsvc.web.console.producer.dashboard import card
 from labelsvc.web.console.producer_scope import bp, own_lot, own_product, titles_of
 from labelsvc.web.console.typed import moment_of, whole
-from labelsvc.web.language import gettext
+from labelsvc.web.language import current, gettext
 from labelsvc.web.signed_in import actor, current_user
 from labelsvc.web.site import site
 
 _PAGE = 25
+#: What was done with a lot, in words.
+_ENDED = {
+    "end": "The lot is ended. Its labels stay good; no more are printed.",
+    "go_on": "The lot is taken up again.",
+    "remove": "The lot is removed.",
+}
 
 
 @bp.get("/lots")
@@ -73,7 +82,7 @@ def new_lot(product_id: int) -> ResponseReturnValue:
 
         lot_id = posted.attempt(act)
         if lot_id is not None:
-            flash(gettext("The lot is open. Labels can be printed for it now."), "good")
+            _say_opened(product_id)
             return redirect(url_for("producer.lot", lot_id=lot_id))
     with site().database.reading() as session:
         found = own_product(session, product_id)
@@ -86,8 +95,30 @@ def new_lot(product_id: int) -> ResponseReturnValue:
             },
             problems=posted.problems,
             errors=posted.errors,
+            ticks=posted.ticks,
+            **_shown(found),
         )
     return page, posted.status
+
+
+def _shown(product: Product) -> dict[str, bool]:
+    """Which fields fit the goods: pottery has no field that it grew in, and no last day."""
+    craft = product.set_number in CRAFTS
+    return {"grown": not craft, "keeps": not craft or bool(product.shelf_life_days)}
+
+
+def _say_opened(product_id: int) -> None:
+    """The lot is open; what its labels still lack is said at once, not at the printer."""
+    with site().database.reading() as session:
+        missing = card(own_product(session, product_id)).missing
+    if not missing:
+        flash(gettext("The lot is open. Labels can be printed for it now."), "good")
+        return
+    words = ", ".join(c.name_vi if current() == "vi" else c.name_en for c in missing)
+    flash(
+        gettext("The lot is open. Before labels are printed the product needs: {contents}", contents=words),
+        "caution",
+    )  # fmt: skip
 
 
 def _proposal(session: Session, product: Product) -> dict[str, Any]:
@@ -144,6 +175,8 @@ def edit_lot(lot_id: int) -> ResponseReturnValue:
             balance=print_run.balance(session, found),
             problems=posted.problems,
             errors=posted.errors,
+            ticks=posted.ticks,
+            **_shown(found.product),
         )
     return page, posted.status
 
@@ -177,6 +210,30 @@ def add_lot_event(lot_id: int) -> ResponseReturnValue:
     return _lot_page(lot_id, posted)
 
 
+@bp.post("/lots/<int:lot_id>/end")
+def end_lot(lot_id: int) -> ResponseReturnValue:
+    """End the lot, take it up again, or remove a wrong one."""
+    posted = Posted()
+    do = posted.text("do")
+    verbs = {"end": ending.end, "go_on": ending.go_on, "remove": ending.remove}
+
+    def act(session: Session) -> int:
+        if do not in verbs:
+            raise BadInput("Nothing was chosen.", fix="Use one of the buttons of the page.")
+        found = own_lot(session, lot_id)
+        product_id = found.product_id
+        verbs[do](session, found, actor=actor())
+        return product_id
+
+    product_id = posted.attempt(act)
+    if product_id is None:
+        return _lot_page(lot_id, posted)
+    flash(gettext(_ENDED[do]), "good")
+    if do == "remove":
+        return redirect(url_for("producer.product", product_id=product_id), code=303)
+    return redirect(url_for("producer.lot", lot_id=lot_id), code=303)
+
+
 def _lot_page(lot_id: int, posted: Posted) -> ResponseReturnValue:
     with site().database.reading() as session:
         found = own_lot(session, lot_id)
@@ -191,6 +248,7 @@ def _lot_page(lot_id: int, posted: Posted) -> ResponseReturnValue:
             lot=found,
             p=found.product,
             balance=print_run.balance(session, found),
+            removable=ending.removable(session, found),
             account=lot_account.account(session, found),
             living=life.living(session, found),
             runs=runs,

@@ -4,6 +4,7 @@ prints.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -21,6 +22,7 @@ from labelsvc.errors import (
     BadInput,
     ContentMissing,
     InnerCodesOff,
+    LabelOverflow,
     LabelsvcError,
     QuantityExceeded,
 )
@@ -34,6 +36,7 @@ from labelsvc.labels.runs import start as print_run
 from labelsvc.labels.runs.catalogue_content import lot_content
 from labelsvc.labels.runs.check import RunCheck
 from labelsvc.labels.runs.numbering import next_name, position, sample_code
+from labelsvc.labels.runs.offers import Offer
 from labelsvc.labels.runs.parts import layout_of
 from labelsvc.labels.sheets import stock
 from labelsvc.labels.sheets.imprint import Imprint
@@ -45,11 +48,11 @@ from labelsvc.web.console.producer.wizard_choice import (
     as_usual,
     form_of,
     full_sheets,
-    offered_layouts,
     possible,
     printers_for,
     read_choice,
 )
+from labelsvc.web.console.producer.wizard_dress import too_wide
 from labelsvc.web.console.producer_scope import bp, own_lot, titles_of
 from labelsvc.web.language import current, explain, gettext
 from labelsvc.web.signed_in import actor
@@ -75,8 +78,9 @@ def wizard(lot_id: int) -> ResponseReturnValue:
     with site().database.reading() as session:
         lot = own_lot(session, lot_id)
         chosen = read_choice(session, lot, print_run.balance(session, lot))
-        check = print_run.check_run(session, chosen.request(session, lot))
-        chosen.problems += [_pointed(error) for error in check.problems]
+        check = _checked(session, lot, chosen)
+        titles = titles_of(session)
+        chosen.problems += [_pointed(error, titles) for error in check.problems]
         if printing and (made := _made(session, lot, chosen)) is not None:
             return redirect(url_for("producer.run", run_id=made), code=303)
         if not printing or chosen.problems:
@@ -85,14 +89,40 @@ def wizard(lot_id: int) -> ResponseReturnValue:
     try:
         run_id = _begin(lot_id, chosen)
     except LabelsvcError as error:  # what changed since it was looked at, or the printer forbids
-        chosen.problems.append(_pointed(error))
+        chosen.problems.append(_pointed(error, titles))
         with site().database.reading() as session:
             return _page(session, own_lot(session, lot_id), chosen, check), 409
     return redirect(url_for("producer.run", run_id=run_id), code=303)
 
 
-def _pointed(error: LabelsvcError) -> Problem:
-    """*error* with the input of the wizard that mends it, if there is one."""
+def _checked(session: Session, lot: Lot, chosen: Choice) -> RunCheck:
+    """Every rule for what is chosen; where words lack the room of the band, the narrow dress."""
+    check = print_run.check_run(session, chosen.request(session, lot))
+    if chosen.plain is None or chosen.look.family is None or not too_wide(check):
+        return check
+    wide, chosen.layout = chosen.layout, chosen.look.on(chosen.plain, narrow=True)
+    narrow = print_run.check_run(session, chosen.request(session, lot))
+    if too_wide(narrow):
+        chosen.layout = wide
+        return check
+    return narrow
+
+
+def _pointed(error: LabelsvcError, titles: Mapping[str, str]) -> Problem:
+    """*error* with the input of the wizard that mends it, if there is one.
+
+    In the words of somebody who prints: a layout has its title, and what does not fit is told without the
+    names of boxes and the sizes of letters, which the editor of layouts is for.
+    """
+    if isinstance(error, LabelOverflow):
+        error = LabelOverflow(
+            "“{text}” is too long for this label.",
+            fix="Choose a larger label, or shorten the text at the product.",
+            text=error.params["text"],
+        )
+    elif error.params.get("layout") in titles:
+        params = error.params | {"layout": titles[error.params["layout"]]}
+        error = type(error)(error.message, fix=error.fix, **params)
     quantity = isinstance(error, QuantityExceeded)
     return Problem(*explain(error), "count" if quantity else "")
 
@@ -125,7 +155,7 @@ def _made(session: Session, lot: Lot, chosen: Choice) -> int | None:
 def _same(run: PrintRun, chosen: Choice) -> bool:
     before = replace(Imprint.from_json(run.imprint or {}), start_at=run.start_at)
     printer = chosen.printer.id if chosen.printer is not None else None
-    if layout_of(run).sheet.marks != chosen.plain:
+    if layout_of(run).sheet.marks != chosen.cut_out:
         return False
     return (
         (run.layout_name, run.form, run.count, before, run.output, run.printer_id, run.created_by)
@@ -156,8 +186,11 @@ def _page(session: Session, lot: Lot, chosen: Choice, check: RunCheck) -> str:
         lot=lot,
         p=lot.product,
         set_name=criteria.name(lot.product.set_number, current()),
-        layouts=[(x, Sheet.of(x).per_page) for x in offered_layouts(session)],
+        layouts=[(x, Sheet.of(x.layout).per_page) for x in sorted(chosen.offered, key=_unfit)],
+        proposed=chosen.proposed,
         titles=titles_of(session),
+        plain=chosen.plain or chosen.layout,
+        look=chosen.look,
         chosen=chosen.layout,
         per_page=sheet.per_page,
         columns=sheet.columns,
@@ -183,6 +216,11 @@ def _page(session: Session, lot: Lot, chosen: Choice, check: RunCheck) -> str:
     )
 
 
+def _unfit(offer: Offer) -> bool:
+    """Order of the layouts: those that can be printed come first."""
+    return bool(offer.reason)
+
+
 @bp.get("/lots/<int:lot_id>/preview/<layout>.svg")
 def preview_label(lot_id: int, layout: str) -> ResponseReturnValue:
     """One label with this lot's data, drawn by the list that also makes the PDF."""
@@ -190,7 +228,7 @@ def preview_label(lot_id: int, layout: str) -> ResponseReturnValue:
         lot = own_lot(session, lot_id)
         content = lot_content(
             lot, base_url=site().settings.base_url, on=clock.today(),
-            pictures=artwork.pictures(session, site().files),
+            pictures=artwork.pictures(session, site().files, lot.product.producer_id),
         )  # fmt: skip
 
         def draw(chosen: Layout) -> str:

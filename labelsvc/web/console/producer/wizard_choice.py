@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
@@ -19,7 +19,8 @@ from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.models import Printer, PrintRun
 from labelsvc.labels.printers import book
 from labelsvc.labels.rolls.languages import PDF
-from labelsvc.labels.runs import artwork
+from labelsvc.labels.runs import artwork, offers
+from labelsvc.labels.runs.offers import Offer
 from labelsvc.labels.runs.request import RunRequest, on_roll, output_of
 from labelsvc.labels.runs.rules import Balance
 from labelsvc.labels.sheets.imprint import Imprint, usual_spares
@@ -27,6 +28,7 @@ from labelsvc.labels.sheets.plain_paper import on_plain_paper
 from labelsvc.labels.sheets.sheet import Sheet
 from labelsvc.web.console.forms import Problem, problem
 from labelsvc.web.console.lists import offered_or_refused
+from labelsvc.web.console.producer.wizard_dress import Look, read_look
 from labelsvc.web.console.typed import row_number, whole
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import current_user
@@ -47,10 +49,16 @@ class Choice:
     printer: Printer | None = None
     #: As many spares as print shops add, whatever the count becomes.
     usual: bool = False
+    #: The layout without its dress, and the dress.
+    plain: Layout | None = None
+    look: Look = field(default_factory=Look)
+    #: As many labels as were proposed, which follow the layout until somebody types.
+    proposed: int = 0
     problems: list[Problem] = field(default_factory=list)
+    offered: list[Offer] = field(default_factory=list)
 
     @property
-    def plain(self) -> bool:
+    def cut_out(self) -> bool:
         """True if the labels are cut out of plain paper by hand."""
         return self.layout.sheet.marks
 
@@ -72,7 +80,7 @@ class Choice:
             printer=printer,
             base_url=site().settings.base_url,
             former=site().settings.former_hosts,
-            pictures=artwork.pictures(session, site().files),
+            pictures=artwork.pictures(session, site().files, lot.product.producer_id),
         )
 
 
@@ -92,8 +100,13 @@ def read_choice(session: Session, lot: Lot, have: Balance) -> Choice:
     values = request.form if request.method == "POST" else request.args
     layouts = offered_layouts(session)
     refused: list[Problem] = []
-    asked = _offered(values, "layout", [x.name for x in layouts], refused) or "a4-65"
-    layout = next((x for x in layouts if x.name == asked), layouts[0])
+    asked = _offered(values, "layout", [x.name for x in layouts], refused)
+    offered = _offers(session, lot, layouts)
+    best = offers.best(session, lot, offered).layout
+    plain = next((x for x in layouts if x.name == asked), best)
+    logo = artwork.current(session, lot.product.producer_id) is not None
+    look = replace(_look(values, refused), logo=logo)
+    layout = look.on(plain)
     if values.get("paper") == PLAIN:
         try:
             layout = on_plain_paper(layout)
@@ -101,9 +114,12 @@ def read_choice(session: Session, lot: Lot, have: Balance) -> Choice:
             refused.append(problem(error))
     _offered(values, "form", list(Form), refused)
     form = form_of(values.get("form"), layout, lot)
-    per_page = Sheet.of(layout).per_page if layout.kind == "sheet" else 100
-    chosen = Choice(layout, form, min(max(have.remaining, 1), per_page))
+    per_page = Sheet.of(layout).per_page
+    proposed = usual_count(layout, have)
+    chosen = Choice(layout, form, proposed, proposed=proposed, offered=offered)
+    chosen.plain, chosen.look = plain, look
     chosen.problems += refused
+    looking = values.get("do") != "print"
     printers = [str(row.id) for row in book.printers_of(session, lot.product.producer_id)]
     _offered(values, "printer", printers, chosen.problems)
     chosen.printer = _printer(session, lot, layout)
@@ -112,7 +128,7 @@ def read_choice(session: Session, lot: Lot, have: Balance) -> Choice:
         ("count", "How many labels"), ("start_at", "Start at label"),
         ("copies", "Labels of each code"), ("spares", "Spare labels"),
     ):  # fmt: skip
-        if not values.get(name):
+        if not values.get(name) or (name == "count" and looking and _untouched(values)):
             continue
         try:
             numbers[name] = whole(values[name], gettext(label), name)
@@ -122,7 +138,6 @@ def read_choice(session: Session, lot: Lot, have: Balance) -> Choice:
     if layout.kind == "sheet":
         cells = {row_number(value) for value in values.getlist("used")}
         used = tuple(sorted(cells - {0}))
-    looking = values.get("do") != "print"
     if layout.kind == "sheet" and looking:
         # Cells of a sheet with more labels, chosen before.
         numbers["start_at"] = numbers["start_at"] if numbers["start_at"] <= per_page else 1
@@ -148,6 +163,29 @@ def read_choice(session: Session, lot: Lot, have: Balance) -> Choice:
     return chosen
 
 
+def usual_count(layout: Layout, have: Balance) -> int:
+    """As many labels as are proposed: a whole sheet, or all that are left."""
+    left = max(have.remaining, 1)
+    return left if layout.kind == "roll" else min(left, Sheet.of(layout).per_page)
+
+
+def _untouched(values: Mapping[str, str]) -> bool:
+    """True while the number is still the one that the page proposed."""
+    return values.get("count", "").strip() == values.get("proposed")
+
+
+def _offers(session: Session, lot: Lot, layouts: Sequence[Layout]) -> list[Offer]:
+    usual = RunRequest(
+        lot=lot, layout=layouts[0], count=1, base_url=site().settings.base_url,
+        former=site().settings.former_hosts, pictures=artwork.pictures(session, site().files),
+    )  # fmt: skip
+
+    def one_of(layout: Layout) -> RunRequest:
+        return replace(usual, layout=layout, form=form_of(None, layout, lot))
+
+    return offers.offers(session, lot, layouts, one_of)
+
+
 def as_usual(chosen: Choice) -> int:
     """Spare labels that print shops add to as many."""
     return usual_spares(max(chosen.count, 0) * max(chosen.imprint.copies, 1))
@@ -162,6 +200,15 @@ def _offered(
     except BadInput as error:
         problems.append(problem(error))
         return ""
+
+
+def _look(values: Mapping[str, str], problems: list[Problem]) -> Look:
+    """Family and palette; plain and a problem where there is none of that name."""
+    try:
+        return read_look(values)
+    except BadInput as error:
+        problems.append(problem(error))
+        return Look()
 
 
 def printers_for(session: Session, lot: Lot, layout: Layout) -> list[Printer]:

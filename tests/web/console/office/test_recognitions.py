@@ -17,7 +17,7 @@ from labelsvc.catalogue.models import Product
 from labelsvc.catalogue.recognition import Recognition, Standing
 from labelsvc.db import Database
 from labelsvc.web.console.office.recognitions import standing_is
-from labelsvc.web.console.spreadsheet import as_csv
+from labelsvc.web.spreadsheet import as_csv
 from tests import world as worlds
 from tests.factories import make_product, make_recognition
 from tests.web.desk import Desk, second_person, seen

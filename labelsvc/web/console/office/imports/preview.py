@@ -39,9 +39,9 @@ from labelsvc.web.console.office.imports.cells import addable, added_cells
 from labelsvc.web.console.office.imports.work import drop, held, idle, staging, take_over
 from labelsvc.web.console.office.owner_words import SIDE_WORDS
 from labelsvc.web.console.office.words import set_words
-from labelsvc.web.console.spreadsheet import csv_lines
 from labelsvc.web.language import current, gettext
 from labelsvc.web.site import site
+from labelsvc.web.spreadsheet import csv_lines
 
 #: What a row of a list would be, in the order in which people want to see them.
 STATES = {

@@ -1,0 +1,1 @@
+"""Craft villages: crafts, artisans, pictures, and what counts as recognised on a day."""

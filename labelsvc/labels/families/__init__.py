@@ -1,0 +1,1 @@
+"""Families of labels: motifs, colours and letters that dress any layout. Pure."""

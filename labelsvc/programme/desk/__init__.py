@@ -1,0 +1,1 @@
+"""What the office works at: what waits, and finding anything by one word."""

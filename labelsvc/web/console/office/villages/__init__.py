@@ -1,0 +1,1 @@
+"""Villages: the office's pages of craft villages, their artisans and pictures."""
