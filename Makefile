@@ -7,6 +7,7 @@
 #   make mutants  breaks the code on purpose, COUNT random changes of SEED, and prints what no test notices (docs/mutation.md)
 #   make faults   kills processes and breaks disks for long, and prints what was lost (docs/faults.md)
 #   make audit    rules of our own, bandit, advisories, licences, list of parts, ASVS (docs/security.md)
+#   make guides   takes the pictures of the guides anew and writes docs/vi/ and the PDFs of /help
 #   make release  checks that this tree can be released; RELEASE=yes also makes the tag
 PYTHON ?= python3
 VENV ?= .venv
@@ -14,7 +15,7 @@ PORT ?=
 DEMO_DIR ?= demo-data
 BIN = $(VENV)/bin
 
-.PHONY: demo test exhaustive faults mutants quick bench audit lint types lock release clean
+.PHONY: demo test exhaustive faults mutants quick bench audit guides lint types lock release clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/python -m labelsvc demo --dir $(DEMO_DIR) $(if $(PORT),--port $(PORT)) $(DEMO_FLAGS)
@@ -41,6 +42,10 @@ mutants: $(VENV)/.test
 quick: $(VENV)/.test
 	$(MAKE) lint types
 	$(BIN)/python -m pytest --quick --numprocesses=auto --dist=loadfile $(PYTEST_FLAGS)
+
+guides:
+	LABELSVC_GUIDES=labelsvc/static/help $(BIN)/python -m pytest -q -n0 tests/e2e/test_guides.py
+	PYTHONPATH=. $(BIN)/python tools/guides.py
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -25,7 +25,9 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from labelsvc import partners
 from labelsvc.errors import ConfigurationError, Phrase
+from labelsvc.partners import Partner
 from labelsvc.setting_files import PREFIX, config_file, read_private
 from labelsvc.weak_keys import weakness
 
@@ -142,6 +144,8 @@ class Settings(BaseSettings):
     trusted_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     #: Hosts that BASE_URL had before and labels were printed under; separated by spaces.
     former_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    #: Other programmes whose codes are named: `host | name | address | contact`; separated by semicolons.
+    partners: Annotated[tuple[Partner, ...], NoDecode] = ()
     template_override: Path | None = None
     log_json: bool = False
 
@@ -185,6 +189,18 @@ class Settings(BaseSettings):
                     ),
                 )
         return tuple(dict.fromkeys(value))
+
+    @field_validator("partners", mode="before")
+    @classmethod
+    def _read_partners(cls, value: Any) -> Any:
+        lines = value if isinstance(value, str) else ";".join(map(_line_of, value))
+        try:
+            return partners.read(lines)
+        except ValueError as error:
+            reason = Phrase(
+                "“{part}” is not `host | name | address | contact` of a programme", part=str(error)
+            )
+            raise _unusable("partners", reason) from None
 
     @field_validator("printer_networks", mode="before")
     @classmethod
@@ -409,6 +425,11 @@ def _reason(kind: str, message: str, context: Mapping[str, Any]) -> Phrase | str
     if kind in _REASONS:
         return Phrase(_REASONS[kind], **limits)
     return message
+
+
+def _line_of(partner: Any) -> str:
+    """A programme as one line: a list of the settings file has lines, a program may give `Partner`."""
+    return partner if isinstance(partner, str) else " | ".join(partner)
 
 
 def _unusable(name: str, reason: Phrase | str) -> ConfigurationError:

@@ -31,6 +31,7 @@ PUBLIC_ROOMS = frozenset(
         "decisions",
         "changes",
         "finding",
+        "guides",
         "machine",
         "home",
         "health",
@@ -133,6 +134,7 @@ POLICY: dict[str, frozenset[Role]] = {
     "office.withdrawal_outlets": READERS,
     "office.messages": READERS,
     "office.message_kinds": READERS,
+    "office.plans": READERS,
 }
 
 

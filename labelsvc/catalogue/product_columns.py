@@ -110,7 +110,8 @@ def _chosen(choices: Mapping[str, str], text: str) -> str:
     return text
 
 
-_CRAFTS = (21, 22)
+#: Criteria sets of handmade goods.
+CRAFTS = (21, 22)
 _EATEN = tuple(range(1, 19))
 #: In the order of the form.
 COLUMNS = (
@@ -206,13 +207,13 @@ COLUMNS = (
         hint="Circular 30/2026/TT-BYT", choices=EXEMPTIONS, producer=True, only_sets=_EATEN,
     ),
     ProductColumn(
-        name="artisan", words="Artisan", section=Section.LABEL, length=120, producer=True, only_sets=_CRAFTS,
+        name="artisan", words="Artisan", section=Section.LABEL, length=120, producer=True, only_sets=CRAFTS,
         heads=("ten nghe nhan", "ho ten nghe nhan", "nghe nhan thuc hien", "artisan"),
         hint="Of a unique craft, with the village in place of the producer.",
         variable=LabelVariable("Nghệ nhân", "Artisan", "Nghệ nhân Nguyễn Thị Lụa"), scan_place=55,
     ),
     ProductColumn(
-        name="dimensions", words="Dimensions", section=Section.LABEL, length=120, producer=True, only_sets=_CRAFTS,
+        name="dimensions", words="Dimensions", section=Section.LABEL, length=120, producer=True, only_sets=CRAFTS,
         heads=("kich thuoc", "kich co", "dimensions"),
         variable=LabelVariable("Kích thước", "Dimensions", "Ø 11 × 24 cm"), scan_place=58,
     ),

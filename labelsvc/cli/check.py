@@ -36,8 +36,10 @@ from labelsvc.errors import (
     UnknownKey,
 )
 from labelsvc.i18n import day
+from labelsvc.partners import partner_of
 from labelsvc.scans import carton, lookup
 from labelsvc.scans.verdict import OUT, SHOWN, Verdict
+from labelsvc.settings import Settings
 
 #: What a code of these verdicts says is its own claim.
 _UNPROVEN: Final = (
@@ -63,6 +65,8 @@ _NAMES = {
     "label": "Label in its run",
     "carton": "Labels in the carton",
     "reason": "Reason",
+    "partner": "A code of another programme",
+    "address": "Address",
 }
 
 
@@ -197,7 +201,7 @@ def _with_database(code: str) -> Answer:
     settings, database, _ = base.opened()
     parsed, refused = _parsed(code, uri.authority(settings.base_url), settings.former_hosts)
     if refused or parsed is None:
-        return refused or Verdict.MALFORMED, {}
+        return refused or Verdict.MALFORMED, _partner(code, settings)
     if isinstance(parsed, gs1.Gs1Link):
         with database.reading() as session:
             found = lookup.by_link(session, parsed.gtin, parsed.lot, on=clock.today())
@@ -304,6 +308,18 @@ def _parsed(
         return None, Verdict.FOREIGN_HOST
     except (BadCode, BadInput):
         return None, Verdict.MALFORMED
+
+
+def _partner(code: str, settings: Settings) -> dict[str, Any]:
+    """The other programme that a foreign code leads to, where the settings name it."""
+    try:
+        uri.parse(code, host=uri.authority(settings.base_url), former=settings.former_hosts)
+    except ForeignHost as error:
+        known = partner_of(str(error.params["host"]), settings.partners)
+        return {"partner": known.name, "address": known.address or None} if known else {}
+    except (BadCode, BadInput):
+        pass
+    return {}
 
 
 def _refusal(error: BadSignature, parsed: uri.ParsedCode) -> Verdict:

@@ -46,7 +46,15 @@ def load(database: Database, source: Path, *, before: Before | None = None) -> N
     # First our tables, those too that are newer than the copy: the migrations make them again.
     names = [table.name for table in Base.metadata.sorted_tables] + ["alembic_version"]
     empty.write_text("".join(f'DROP TABLE IF EXISTS "{name}" CASCADE;\n' for name in names))
-    _run("pg_restore", "--clean", "--if-exists", "--no-owner", f"--file={script}", str(source))
+    # Extensions stay as they are: where somebody else installed one, dropping it is refused, and no table
+    # of ours needs any.
+    listing = source.with_name("listing.txt")
+    _run("pg_restore", "--list", f"--file={listing}", str(source))
+    kept = [line for line in listing.read_text().splitlines() if " EXTENSION " not in line]
+    listing.write_text("\n".join(kept) + "\n")
+    _run(
+        "pg_restore", "--clean", "--if-exists", "--no-owner", f"--use-list={listing}", f"--file={script}", str(source)
+    )  # fmt: skip
     _postgres(
         database, "psql", "--no-psqlrc", "--quiet", "--single-transaction",
         "--set=ON_ERROR_STOP=1", f"--file={empty}", f"--file={script}", f"--file={after}",

@@ -1,4 +1,4 @@
-"""layouts list | check | pictures | sheets."""
+"""layouts list | check | pictures | families | sheets."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from labelsvc.labels import legal
 from labelsvc.labels.drawing import fonts, sample_content
 from labelsvc.labels.drawing.compose import compose
 from labelsvc.labels.drawing.content import LabelContent
-from labelsvc.labels.families import named
+from labelsvc.labels.families import named, shelf
 from labelsvc.labels.layouts import library
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.layouts.paper import Article
-from labelsvc.labels.pdf import rendering
+from labelsvc.labels.pdf import contact, rendering
 from labelsvc.labels.runs.catalogue_content import trial_content
 from labelsvc.labels.runs.numbering import sample_printed
 from labelsvc.labels.sheets import stock
@@ -109,15 +109,7 @@ def pictures(directory: Path, names: tuple[str, ...], dpi: int, as_json: bool) -
 
     Example: labelsvc layouts pictures docs/layouts
     """
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadInput(
-            "Nothing may be written into the folder {folder}.",
-            fix="Choose another folder.",
-            folder=directory,
-        ) from error
-    check_output(directory / "any.png", ".png")
+    _folder(directory)
     rows = []
     for name in names or library.names():
         layout = named.get(name)
@@ -127,6 +119,36 @@ def pictures(directory: Path, names: tuple[str, ...], dpi: int, as_json: bool) -
         )
         rows.append({"name": name, "file": str(path), "bytes": path.stat().st_size})
     base.put(rows, as_json, "\n".join(str(row["file"]) for row in rows))
+
+
+@layouts.command()
+@click.argument("directory", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@base.json_option
+def families(directory: Path, as_json: bool) -> None:
+    """Write a PNG of every family of labels: all sizes and palettes.
+
+    Example: labelsvc layouts families docs/layouts/families
+    """
+    _folder(directory)
+    rows = []
+    for family in shelf.families().values():
+        path = directory / f"{family.name}.png"
+        path.write_bytes(contact.contact_sheet(family))
+        rows.append({"name": family.name, "file": str(path), "bytes": path.stat().st_size})
+    base.put(rows, as_json, "\n".join(str(row["file"]) for row in rows))
+
+
+def _folder(directory: Path) -> None:
+    """Make the folder for pictures. :raises BadInput: nothing may be written into it."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(
+            "Nothing may be written into the folder {folder}.",
+            fix="Choose another folder.",
+            folder=directory,
+        ) from error
+    check_output(directory / "any.png", ".png")
 
 
 @layouts.command()

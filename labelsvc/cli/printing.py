@@ -201,7 +201,7 @@ def print_labels(options: PrintOptions) -> None:
             printer=_printer(session, producer_id, options.printer),
             base_url=settings.base_url,
             former=settings.former_hosts,
-            pictures=artwork.pictures(session, files),
+            pictures=artwork.pictures(session, files, producer_id),
         )
         run = print_run.start_run(session, request, actor=ACTOR)
         run_id, job_id = run.id, run.job_id

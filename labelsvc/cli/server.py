@@ -24,6 +24,7 @@ from labelsvc.codes.tlog import setback
 from labelsvc.db import Database
 from labelsvc.errors import ConfigurationError
 from labelsvc.files import Files
+from labelsvc.programme.search import keep
 from labelsvc.recovery import notice
 from labelsvc.scans.misses import Misses
 from labelsvc.settings import Settings
@@ -49,10 +50,15 @@ def prepare(settings: Settings, database: Database) -> int:
     :returns: the number of the key that signs.
     """
     settings.keys  # noqa: B018 -- without one nothing is made at all
+    before, _ = migrations.revisions(database)
     migrations.upgrade(database)
+    upgraded = migrations.revisions(database)[0] != before
     with database.writing() as session:
         kid = create_keys(session, secrets=settings.keys).kid
         load_places(session)
+        session.flush()
+        if upgraded or keep.is_empty(session):
+            keep.rebuild(session)
     _warn_of_setback(settings, database)
     return kid
 

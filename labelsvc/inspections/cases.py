@@ -134,7 +134,7 @@ def add_note(
                 raise BadInput("This note belongs to another case.")
             return found
     _not_closed(case)
-    note = CaseNote(case_id=case.id, actor=actor, text=_said(text, "text"), uid=uid)
+    note = CaseNote(case_id=case.id, actor=actor, text=said(text, "text"), uid=uid)
     session.add(note)
     session.flush()
     if case.state == CaseState.NEW and actor != "watch" and case.opened_by != actor:
@@ -172,7 +172,7 @@ def contest(session: Session, case: Case, text: str, actor: str) -> None:
             fix="Ring the office if something is to be added.",
             number=case.id,
         )
-    case.contest, case.contested_at, case.contested_by = _said(text, "contest"), now(), actor
+    case.contest, case.contested_at, case.contested_by = said(text, "contest"), now(), actor
     case.state = CaseState.CONTESTED
     _audit(session, case, "contest", actor, {})
 
@@ -190,7 +190,7 @@ def decide(session: Session, case: Case, decision: str, actor: str, *, reason: s
         raise BadInput(
             "Choose what is decided.", fix="One of the answers offered.", field="decision"
         )
-    case.reason = _said(reason, "reason") if reason.strip() else ""
+    case.reason = said(reason, "reason") if reason.strip() else ""
     case.decision, case.decided_by, case.decided_at = decision, actor, now()
     case.state = CaseState.DECIDED
     _audit(session, case, "decide", actor, {"decision": decision, "reason": case.reason})
@@ -297,7 +297,7 @@ def _not_closed(case: Case) -> None:
         raise Conflict("Case {number} is closed.", number=case.id)
 
 
-def _said(text: str, field: str) -> str:
+def said(text: str, field: str) -> str:
     """Composed, without whole codes, control characters and marks that turn the direction of writing."""
     kept = (c for c in nfc(text) if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
     said = without_codes("".join(kept).strip())[:_LONGEST]

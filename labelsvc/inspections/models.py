@@ -7,7 +7,7 @@ names a consumer but the contact of a report, which is removed when the report i
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -61,11 +61,28 @@ class Report(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     handled_at: Mapped[datetime | None]
     handled_by: Mapped[str] = mapped_column(String(60), default="")
+    #: Number of the account that handles it. No key: it outlives the account, as the actors of the trail do.
+    assignee_id: Mapped[int | None] = mapped_column(index=True)
+    due_on: Mapped[date | None]
     #: The case it led to.
     case_id: Mapped[int | None] = mapped_column(ForeignKey("inspection_case.id"), index=True)
     product: Mapped[Product | None] = relationship()
     outlet: Mapped[Outlet | None] = relationship()
     case: Mapped[Case | None] = relationship(back_populates="reports")
+    notes: Mapped[list[ReportNote]] = relationship(order_by="ReportNote.id")
+
+
+class ReportNote(Base):
+    """What somebody of the office wrote down about a report; never shown to who reported."""
+
+    __tablename__ = "report_note"
+    __table_args__ = ({"info": {"volatile": True}},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"), index=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+    actor: Mapped[str] = mapped_column(String(60))
+    text: Mapped[str] = mapped_column(Text)
 
 
 class CaseKind(StrEnum):
@@ -128,6 +145,9 @@ class Case(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     decided_by: Mapped[str] = mapped_column(String(60), default="")
     decided_at: Mapped[datetime | None]
+    #: Number of the account that handles it. No key: it outlives the account, as the actors of the trail do.
+    assignee_id: Mapped[int | None] = mapped_column(index=True)
+    due_on: Mapped[date | None]
     #: What the producer says against it.
     contest: Mapped[str] = mapped_column(Text, default="")
     contested_at: Mapped[datetime | None]

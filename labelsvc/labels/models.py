@@ -283,15 +283,18 @@ class Sending(Base):
 
 
 class Artwork(Base):
-    """A picture of the programme that stands on labels: the certification mark. Rows stay, so that
-    the trail and old runs can name the picture; the newest that is not removed is in use."""
+    """A picture that stands on labels: the certification mark of the programme, or the logo of a
+    producer. Rows stay, so that the trail and old runs can name the picture; the newest that is not
+    removed is in use."""
 
     __tablename__ = "artwork"
     __table_args__ = ({"info": {"volatile": True}},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    #: `image` of the layout language: mark.
+    #: `image` of the layout language: mark, logo.
     name: Mapped[str] = mapped_column(String(20))
+    #: Of a logo.
+    producer_id: Mapped[int | None] = mapped_column(ForeignKey("producer.id"), index=True)
     sha256: Mapped[str] = mapped_column(String(64))
     width: Mapped[int]
     height: Mapped[int]

@@ -21,7 +21,7 @@ from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.layouts.paper import Article
 from labelsvc.labels.layouts.reading import load
 from labelsvc.labels.layouts.toml import check_size
-from labelsvc.labels.models import OwnLayout, OwnSheet
+from labelsvc.labels.models import Artwork, OwnLayout, OwnSheet
 from labelsvc.labels.sheets.sheet import Sheet
 
 #: Layouts and sheets of one producer; more is a script gone wild.
@@ -51,10 +51,21 @@ def find(session: Session, producer_id: int, name: str) -> Layout:
     own = row(session, producer_id, name)
     plain, worn = shelf.split(name)
     if own is None and worn:
-        return dress(find(session, producer_id, plain), shelf.dress_of(worn))
+        return dress(
+            find(session, producer_id, plain),
+            shelf.dress_of(worn),
+            logo=_has_logo(session, producer_id),
+        )
     if own is None:
         return library.get(name)
     return load(own.toml, source=f"{own.name}.toml", articles=articles(session, producer_id))
+
+
+def _has_logo(session: Session, producer_id: int) -> bool:
+    query = select(Artwork.id).where(
+        Artwork.producer_id == producer_id, Artwork.name == "logo", Artwork.removed_at.is_(None)
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def articles(session: Session, producer_id: int) -> Mapping[str, Article]:

@@ -144,6 +144,11 @@ def changes(
         .offset(offset)
         .limit(limit)
     ).all()
+    return _told(session, rows)
+
+
+def _told(session: Session, rows: Sequence[Any]) -> list[Changed]:
+    """The changes behind *rows* of `_events`."""
     found = {
         one.id: one
         for one in session.scalars(
@@ -168,10 +173,12 @@ def changes(
 
 def every_change(session: Session, until: date, since: date | None = None) -> Iterator[Changed]:
     """`changes` piece by piece, for files."""
-    offset = 0
-    while part := changes(session, until, since=since, offset=offset, limit=_BATCH):
-        yield from part
-        offset += len(part)
+    events = _events(until, since)
+    rows = session.execute(
+        select(events).order_by(events.c.day.desc(), events.c.kind, events.c.id)
+    ).all()
+    for start in range(0, len(rows), _BATCH):
+        yield from _told(session, rows[start : start + _BATCH])
         session.expunge_all()
 
 

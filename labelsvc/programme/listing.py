@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, false, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from labelsvc.catalogue import criteria
@@ -157,11 +157,3 @@ def _went_into(session: Session, units: Sequence[AdminUnit]) -> set[tuple[str, d
         select(change.new_code, change.new_from).where(tuple_(change.old_code, change.old_from).in_(keys))
     ).all()  # fmt: skip
     return {(code, since) for code, since in rows}
-
-
-def in_force_count(session: Session, on: date) -> int:
-    """How many products have stars on the day *on*."""
-    return (
-        session.scalar(select(func.count(Recognition.product_id.distinct())).where(in_force(on)))
-        or 0
-    )

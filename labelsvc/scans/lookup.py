@@ -153,6 +153,11 @@ def by_product(session: Session, product_id: int, *, on: date) -> Found | None:
     return _found(session, product, None, None, on) if product is not None else None
 
 
+def of_product(session: Session, product: Product, *, on: date) -> Found:
+    """The same of a row that is at hand."""
+    return _found(session, product, None, None, on)
+
+
 def mark_of(session: Session, peek: Peek) -> Mark | None:
     """The newest mark on the code; None while nothing was said about it."""
     return session.get_one(Mark, peek.mark_id) if peek.mark_id is not None else None

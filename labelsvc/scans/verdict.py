@@ -142,6 +142,13 @@ SHOWN: dict[Verdict, Shown] = {
 }  # fmt: skip
 
 
+#: Shown in the stead of `FOREIGN_HOST` where the other programme is known; the machine word is the same.
+FOREIGN_KNOWN = Shown(
+    400, Tone.CAUTION, "A code of another programme",
+    "It was not issued here, so it cannot be checked here. It leads to a programme that we know.",
+)  # fmt: skip
+
+
 class Mark(StrEnum):
     """What was said about a range of codes after they were issued."""
 

@@ -7,7 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from labelsvc.codes.forms import uri
 from labelsvc.errors import BadCode
-from labelsvc.web.language import explain
+from labelsvc.partners import partner_of
+from labelsvc.scans.verdict import FOREIGN_KNOWN
+from labelsvc.web.language import explain, gettext
 from labelsvc.web.site import site
 
 bp = Blueprint("home", __name__)
@@ -29,6 +31,14 @@ def check() -> ResponseReturnValue:
             code, host=uri.authority(site().settings.base_url), former=site().settings.former_hosts
         )
     except BadCode as error:
-        page = render_template("home/home.html", problem=explain(error), code=code[: uri.MAX_TEXT])
+        known = partner_of(str(error.params.get("host", "")), site().settings.partners)
+        problem = (
+            (gettext(FOREIGN_KNOWN.headline), gettext(FOREIGN_KNOWN.meaning))
+            if known
+            else explain(error)
+        )
+        page = render_template(
+            "home/home.html", problem=problem, partner=known, code=code[: uri.MAX_TEXT]
+        )
         return page, error.http_status
     return redirect(f"/{parsed.canonical}")

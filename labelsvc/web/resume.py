@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Final
-from urllib.parse import urlsplit
 
 from flask import after_this_request, flash, g, redirect, render_template, request
 from flask import session as cookie
@@ -50,8 +49,9 @@ def possible() -> bool:
 
 def own_page() -> bool:
     """True where the browser says that a page of this site sent the form."""
-    origin = request.headers.get("Origin", "")
-    return bool(origin) and urlsplit(origin).netloc == request.host
+    # On plain http anybody on the way could write a page of this host.
+    schemes = ("https",) if site().settings.https else ("https", "http")
+    return request.headers.get("Origin") in {f"{scheme}://{request.host}" for scheme in schemes}
 
 
 def came_back() -> bool:

@@ -9,7 +9,17 @@ import argparse
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from tests.bench import importing, labels, million, printed, scan_page, symbols, table
+from tests.bench import (
+    importing,
+    labels,
+    million,
+    pages,
+    printed,
+    register,
+    scan_page,
+    symbols,
+    table,
+)
 from tests.bench.table import Row, Section
 
 
@@ -58,6 +68,16 @@ putting together), which ten thousand labels feel where nothing is read back.
         "Import of a list",
         "10,000 rows of the programme's list, planned and applied on SQLite.",
         importing.run,
+    ),
+    "pages": Measurement(
+        "Pages of the office and of the register",
+        f"""
+{register.PRODUCTS:,} products, {register.PRODUCERS:,} producers, {register.VILLAGES:,} villages, {register.OUTLETS:,} points
+of sale (one product at {register.MOST_POINTS:,}) and {register.DECISIONS} decisions a year for {register.YEARS} years, on SQLite.
+Processor time of the application alone, the best of a few turns; *over*: more than {pages.MAX_MS} ms or {pages.MAX_KB} kB.
+Files (CSV, feeds) are lists whole and have no such limit.
+""",
+        pages.run,
     ),
     "printed": Measurement(
         "Printed labels before a phone",

@@ -223,6 +223,37 @@ def test_points_of_sale_and_villages_come_in(database: Database) -> None:
 
 
 @pytest.mark.parametrize(
+    ("head", "said", "name", "kind"),
+    [
+        ("Loại làng nghề", "Làng nghề truyền thống", "Làng gốm", "traditional"),
+        ("Loại hình", "Làng có nghề", "Làng gốm", "with_craft"),
+        ("Phân loại", "làng nghề", "Làng gốm", "craft"),
+        ("Ghi chú", "", "Làng nghề truyền thống gốm Bát Tràng", "traditional"),
+        ("Ghi chú", "", "Làng gốm", ""),
+    ],
+)
+def test_villages_come_with_craft_kind_and_decision(
+    database: Database, head: str, said: str, name: str, kind: str
+) -> None:
+    data = book(
+        ("DANH SÁCH LÀNG NGHỀ ĐƯỢC CÔNG NHẬN",),
+        ("TT", "Tên làng nghề", "Nghề", head, "Địa chỉ", "Số quyết định", "Ngày ban hành"),
+        (1, name, "Gốm sứ", said, "xã Bát Tràng", "5/QĐ-UBND", "01/03/2020"),
+        (2, "Làng khác", "Việc lạ", said, "xã Bát Tràng", "", ""),
+    )  # fmt: skip
+    taken(database, data)
+    with database.writing() as session:
+        one, other = session.scalars(select(Village).order_by(Village.id)).all()
+        assert (one.craft_code, one.kind, one.decision_number) == ("gom-su", kind, "5/QĐ-UBND")
+        assert one.recognised(date(2020, 3, 1)) and not one.recognised(date(2020, 2, 29))
+        assert (other.craft_code, other.decision_number) == ("", "")
+        one.craft_code = "tranh"  # the office knows better
+    taken(database, data)
+    with database.reading() as session:
+        assert session.get_one(Village, one.id).craft_code == "tranh"
+
+
+@pytest.mark.parametrize(
     ("name", "data", "says"),
     [
         ("a.pdf", b"%PDF-1.7", "PDF"), ("a.xlsm", book(HEAD), "macros"),

@@ -33,7 +33,8 @@ def test_no_head_of_a_list_means_two_columns() -> None:
 def test_producers_of_spirits_alone_are_asked_for_alcohol(set_number: int, shown: bool) -> None:
     lines = [[column.name for column in line] for line in product_fields.producer_form(set_number)]
     assert (["alcohol"] in lines) is shown  # beside the origin in the office's form only
-    assert ["net_content", "shelf_life_days"] in lines
+    craft = set_number in product_columns.CRAFTS
+    assert (["net_content"] if craft else ["net_content", "shelf_life_days"]) in lines
     of_office = {"name", "origin", "gtin", "ocop_code", "set_number", "risk_level"}
     assert not of_office & {name for line in lines for name in line}
 

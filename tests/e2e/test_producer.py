@@ -65,7 +65,7 @@ def test_from_sign_in_to_a_printed_sheet(
 
 def test_what_forbids_printing_is_listed_with_what_to_do(live: Live, reader: Reader) -> None:
     sign_in(reader, "lan")
-    reader.open(f"/console/lots/{live.world.expired_lot}/print")
+    reader.open(f"/console/lots/{live.world.expired_lot}/print?layout=a4-65")
     words = reader.page.locator(".problems").inner_text()
     assert "không được in sao" in words
     assert "Hãy chọn mẫu không có sao" in words
@@ -79,7 +79,7 @@ def test_what_forbids_printing_is_listed_with_what_to_do(live: Live, reader: Rea
 def test_the_wizard_follows_every_choice_and_keeps_the_focus(live: Live, reader: Reader) -> None:
     sign_in(reader, "lan")
     page = reader.page
-    reader.open(f"/console/lots/{live.world.lot}/print")
+    reader.open(f"/console/lots/{live.world.lot}/print?layout=a4-65")
     page.wait_for_load_state("networkidle")
     page.check("input[name=layout][value=a4-24]")
     page.locator(".first-sheet [data-cell='25']").wait_for(state="detached")
@@ -122,7 +122,7 @@ def test_who_was_signed_out_in_the_wizard_finds_the_choices_again(
 ) -> None:
     sign_in(reader, "lan")
     page = reader.page
-    reader.open(f"/console/lots/{live.world.lot}/print")
+    reader.open(f"/console/lots/{live.world.lot}/print?layout=a4-65")
     page.wait_for_load_state("networkidle")
     page.check("input[name=layout][value=a4-24]")
     page.locator(".first-sheet [data-cell='25']").wait_for(state="detached")
@@ -142,7 +142,7 @@ def test_who_was_signed_out_in_the_wizard_finds_the_choices_again(
     page.click("button[value=print]")
     page.wait_for_url("**/console/runs/*")
     # A run was made of them: the next one begins anew.
-    reader.open(f"/console/lots/{live.world.lot}/print")
+    reader.open(f"/console/lots/{live.world.lot}/print?layout=a4-65")
     page.wait_for_load_state("networkidle")
     assert page.locator(".first-sheet [data-state='used']").count() == 0
 
@@ -154,7 +154,7 @@ def test_the_wizard_works_without_scripts(live: Live, browser: Browser) -> None:
     page = context.new_page()
     reader = Reader(context, page, live.url, [])
     sign_in(reader, "lan")
-    reader.open(f"/console/lots/{live.world.lot}/print")
+    reader.open(f"/console/lots/{live.world.lot}/print?layout=a4-65")
     page.check("input[name=layout][value=a4-24]")
     page.click("[data-part=figures] button[value=look]")
     assert page.locator(".first-sheet [data-cell]").count() == 24

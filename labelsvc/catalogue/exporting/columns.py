@@ -95,7 +95,8 @@ COLUMNS: Final[Mapping[ListKind, tuple[Column, ...]]] = {
     ),
     ListKind.VILLAGES: (
         _NUMBER, Column("village", "Tên làng nghề", 34, "Ví dụ Làng gốm Bát Tràng.", needed=True),
-        Column("craft", "Nghề", 20, "Ví dụ Gốm sứ."), _ADDRESS,
+        Column("craft", "Nghề", 20, "Ví dụ Gốm sứ."),
+        Column("kind", "Loại làng nghề", 24, "Làng nghề, làng nghề truyền thống hoặc làng có nghề."), _ADDRESS,
         Column("decision", "Số quyết định công nhận", 22, "Ví dụ 1147/QĐ-UBND."),
         Column("decision_date", "Ngày ban hành", 14, "Ngày/tháng/năm.", "day"), _NOTE,
     ),

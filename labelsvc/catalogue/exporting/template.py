@@ -65,7 +65,7 @@ def template(kind: ListKind) -> bytes:
                 EXAMPLES, "VÍ DỤ – trang này không được nhập", "Số liệu bịa đặt.", columns
             ),
             columns,
-            [_shown(row) for row in _EXAMPLES],
+            [_shown(row, kind) for row in _EXAMPLES],
         )
         _guide(book, writer, columns, choices)
     return data.getvalue()
@@ -80,8 +80,10 @@ def _choices() -> dict[str, Sequence[str]]:
     }  # fmt: skip
 
 
-def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {**row, "set": criteria.name(row["set"], "vi")}
+def _shown(row: Mapping[str, Any], kind: ListKind) -> dict[str, Any]:
+    shown = {**row, "set": criteria.name(row["set"], "vi")}
+    # The same column says the kind of what the list is of.
+    return shown | {"kind": "Làng nghề truyền thống"} if kind is ListKind.VILLAGES else shown
 
 
 def _validate(sheet: Any, index: int, column: Column, choices: Mapping[str, Sequence[str]]) -> None:

@@ -59,6 +59,10 @@ class Places:
                 return PlanRow(line, state, fresh, follows=True)  # type: ignore[arg-type]
             line.problems.append(Problem("", "", "The name stands in the list already.", "Keep one of the two rows.", {}))  # fmt: skip
             return PlanRow(line, "refused")
+        if getattr(known, "craft_code", ""):
+            facts.pop(
+                "craft_code", None
+            )  # the office chose it: words of a list do not outrank that
         changes = [
             Change(k, _shown(k, getattr(known, k)), _shown(k, v))
             for k, v in facts.items()

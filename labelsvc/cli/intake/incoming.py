@@ -24,8 +24,9 @@ _FIRST = re.compile(rb"(GET|HEAD) (/[^ ]*) HTTP/1\.[01]\r\n")
 #: First parts of addresses that are no code; a test goes over every page.
 _FILES: Final = frozenset({b"static", b"media"})
 _PAGES: Final = frozenset(
-    b".well-known account changes check console data decision decisions figures inner inspect log"
-    b" office outlet outlets place producer product products report search sitemap sitemap.xml trust village villages".split()
+    b".well-known account changes check console data decision decisions figures help inner inspect log"
+    b" office outlet outlets place producer product products report search sitemap sitemap.xml trust"
+    b" village villages".split()
 )
 
 

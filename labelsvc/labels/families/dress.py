@@ -7,11 +7,12 @@ archive know nothing of families, and a run keeps what it was printed with.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Literal, NamedTuple
+from collections.abc import Iterable
+from typing import Any
 
 from labelsvc.labels.drawing.clearance import luminance
-from labelsvc.labels.families import motif, room
+from labelsvc.labels.families import band, room
+from labelsvc.labels.families.band import Place, Side
 from labelsvc.labels.families.family import BLACK, Family, Palette
 from labelsvc.labels.families.shelf import MARK, Dress
 from labelsvc.labels.layouts.elements import (
@@ -30,8 +31,6 @@ from labelsvc.labels.layouts.elements import (
 )
 from labelsvc.labels.layouts.layout import Layout
 
-Side = Literal["left", "right", "top", "bottom"]
-
 #: Colour names of plain layouts → what a palette has for them.
 _ROLES = {
     "ink": "words", "soft": "soft", "leaf": "name_colour", "lacquer": "name_colour",
@@ -39,19 +38,13 @@ _ROLES = {
 }  # fmt: skip
 #: Darker grounds of a plain layout carry white words.
 _DARK = 0.18
-#: Two dots of a print head of 203 dpi: thinner lines break.
-_HAIR = 0.25
+#: What a scan answers, with stars and without.
+_SCAN: tuple[dict[str, Any], ...] = (
+    {"text": "Quét: ai làm, làng nào, mấy sao, còn hạn không", "when": "stars"},
+    {"text": "Quét: ai làm, làng nào, còn hạn không", "unless": "stars"},
+)
 #: Between the band and the margin of the words, mm.
 _GAP = 0.4
-#: Between motif and words that stand on the band, mm.
-_CLEAR = 0.7
-
-
-class Place(NamedTuple):
-    """Where the band lies, and how wide it is, mm."""
-
-    side: Side
-    width: float
 
 
 def dress(layout: Layout, worn: Dress, *, logo: bool = False) -> Layout:
@@ -82,6 +75,10 @@ def dress(layout: Layout, worn: Dress, *, logo: bool = False) -> Layout:
         for e in layout.elements
         if e not in old
     ]
+    if logo and layout.purpose == "full_label" and not worn.narrow:
+        kept = _beside_logo(kept)
+    if not worn.narrow and place:
+        kept = _inviting(layout, kept, palette)
     words = [
         e
         for e in kept
@@ -97,7 +94,7 @@ def dress(layout: Layout, worn: Dress, *, logo: bool = False) -> Layout:
             "colours": colours,
             "elements": [
                 *_ground(layout, palette),
-                *(_band(layout, place, family, palette, words, logo) if place else ()),
+                *(band.drawn(layout, place, family, palette, words, logo=logo) if place else ()),
                 *kept,
             ],
         }
@@ -117,13 +114,13 @@ def _place(layout: Layout, family: Family, *, narrow: bool, logo: bool) -> Place
     if min(wide, high) < 30:
         usual = 2.0
     elif layout.purpose == "full_label":
-        return Place(side, 0.115 * high if logo else 0.036 * high * min(1.0, family.band))
+        return Place(side, 0.036 * high * min(1.0, family.band))
     elif side == "top":
         usual = high * 0.12
     else:
         usual = 0.095 * wide
     if logo and min(wide, high) >= 30:
-        least = 0.12 * high if side == "top" else 0.16 * wide
+        least = 0.12 * high if side == "top" else 0.13 * wide
         return Place(side, max(usual * family.band, least))
     return Place(side, usual * family.band)
 
@@ -250,117 +247,44 @@ def _ground(layout: Layout, palette: Palette) -> list[dict[str, Any]]:
     ]
 
 
-def _band(
-    layout: Layout,
-    place: Place,
-    family: Family,
-    palette: Palette,
-    words: Sequence[Element],
-    logo: bool,
-) -> list[dict[str, Any]]:
-    """Ground, motif and lines of the band, and the logo on it."""
-    box = _box(layout, place)
-    x0, y0, x1, y1 = box
-    out: list[dict[str, Any]] = []
-    if family.fill is not None:
-        fill = palette.band_paint(family.fill, family.fill)
-        out.append({"type": "rect", "x": x0, "y": y0, "w": x1 - x0, "h": y1 - y0, "fill": fill})
-    plate = _plate(box) if logo and place.width >= 6 else None
-    if family.motif is not None and place.width >= 1.2:
-        free = [_grown(e.bounds(), _CLEAR) for e in words]
-        least = 0.8 if palette.name == BLACK else 0.42
-        scale = max(least, min(place.width / family.motif.size, 2.4))
-        pieces = motif.over(
-            family.motif, box, scale, [*free, *([_grown(plate, 0.4)] if plate else [])]
-        )
-        for layer, paths in zip(family.motif.layers, pieces, strict=True):
-            colour = palette.band_paint(layer.paint, family.fill)
-            for d in paths:
-                part: dict[str, Any] = {"type": "path", "d": d}
-                if layer.line is None:
-                    out.append(part | {"fill": colour})
-                else:
-                    thin = _HAIR if palette.name == BLACK else 0.09
-                    width = round(max(layer.line * min(scale, 1.4), thin), 3)
-                    out.append(part | {"stroke": colour, "stroke_width": width})
-    for edge in family.edges:
-        if place.width >= 1.2:
-            out.append(
-                _edge(
-                    box,
-                    place.side,
-                    edge.gap,
-                    max(edge.width, _HAIR if palette.name == BLACK else 0),
-                    palette.band_paint(edge.paint, family.fill if edge.gap < 0 else None),
-                )
-            )
-    if plate:
-        px0, py0, px1, py1 = plate
-        out.append(
-            {
-                "type": "rect",
-                "x": px0,
-                "y": py0,
-                "w": px1 - px0,
-                "h": py1 - py0,
-                "radius": 0.8,
-                "fill": "#ffffff",
-            }
-        )
-        pad = 0.06 * (px1 - px0)
-        out.append(
-            {
-                "type": "image",
-                "image": "logo",
-                "x": px0 + pad,
-                "y": py0 + pad,
-                "w": px1 - px0 - 2 * pad,
-                "h": py1 - py0 - 2 * pad,
-            }
-        )
+def _beside_logo(elements: list[Element]) -> list[Element]:
+    """The head of a full label, moved aside for the logo on its left."""
+    out: list[Element] = []
+    plates = []
+    for e in elements:
+        if isinstance(e, StackElement) and any(
+            isinstance(item, StackText) and "product_name" in item.variables for item in e.items
+        ):
+            side = min(e.h, 0.2 * e.w)
+            y = e.y + (e.h - side) / 2
+            plates = [(e.x, y, e.x + side, y + side)]
+            e = e.model_copy(update={"x": e.x + side + 1.5, "w": e.w - side - 1.5})
+        out.append(e)
+    return [*out, *(part for plate in plates for part in band.logo_on(plate))]
+
+
+def _inviting(layout: Layout, elements: list[Element], palette: Palette) -> list[Element]:
+    """With the line that says what scanning shows, in the words beside the symbol, where there is room."""
+    if layout.height < 40 or layout.purpose not in ("seal", "tag"):
+        return elements
+    if any("Quét" in text.text for text in layout.texts):
+        return elements
+    found = next(e for e in elements if isinstance(e, SymbolElement))
+    bottom = found.y + found.size
+    out: list[Element] = []
+    for e in elements:
+        beside = isinstance(e, StackElement) and e.x > found.x + found.size - 1
+        if (
+            isinstance(e, StackElement)
+            and beside
+            and min(bottom, e.y + e.h) - max(found.y, e.y) > 0.5 * found.size
+        ):
+            line: dict[str, Any] = {
+                "type": "text", "size": 5.8, "min_size": 4.9, "weight": "medium", "balance": True,
+                "colour": palette.name_colour, "leading": 1.25, "max_lines": 3, "gap": 1.2,
+                "align": next((i.align for i in e.items if isinstance(i, StackText)), "left"),
+            }  # fmt: skip
+            asked = [StackText.model_validate(line | words) for words in _SCAN]
+            e = e.model_copy(update={"items": (*e.items, *asked)})
+        out.append(e)
     return out
-
-
-def _box(layout: Layout, place: Place) -> Box:
-    wide, high, w = layout.width, layout.height, round(place.width, 3)
-    match place.side:
-        case "left":
-            return 0, 0, w, high
-        case "right":
-            return wide - w, 0, wide, high
-        case "top":
-            return 0, 0, wide, w
-        case "bottom":
-            return 0, high - w, wide, high
-
-
-def _plate(box: Box) -> Box:
-    """The place of the logo: a square in the middle of the band."""
-    x0, y0, x1, y1 = box
-    side = min(x1 - x0, y1 - y0) - 1.6
-    cx, cy = (x0 + x1) / 2, (y0 + y1) / 2
-    return cx - side / 2, cy - side / 2, cx + side / 2, cy + side / 2
-
-
-def _edge(box: Box, side: Side, gap: float, width: float, colour: str) -> dict[str, Any]:
-    x0, y0, x1, y1 = box
-    at = gap + width / 2 if gap >= 0 else gap - width / 2
-    match side:
-        case "left":
-            ends = (x1 + at, y0, x1 + at, y1)
-        case "right":
-            ends = (x0 - at, y0, x0 - at, y1)
-        case "top":
-            ends = (x0, y1 + at, x1, y1 + at)
-        case "bottom":
-            ends = (x0, y0 - at, x1, y0 - at)
-    return {
-        "type": "line",
-        **dict(zip(("x1", "y1", "x2", "y2"), ends, strict=True)),
-        "width": width,
-        "colour": colour,
-    }
-
-
-def _grown(box: Box, by: float) -> Box:
-    return box[0] - by, box[1] - by, box[2] + by, box[3] + by

@@ -14,6 +14,7 @@ from labelsvc.labels.layouts.elements import (
     LineElement,
     PathElement,
     RectElement,
+    StarsElement,
 )
 from labelsvc.labels.layouts.layout import Layout
 
@@ -78,6 +79,11 @@ def moved(element: Element, across: Scale, down: Scale) -> Element:
             new = {"x1": across(e.x1), "x2": across(e.x2), "y1": down(e.y1), "y2": down(e.y2)}
         case PathElement():
             new = {"x": e.x + across.by, "y": e.y + down.by}
+        case StarsElement(w=None):
+            # Five of them keep clear of what stands beside them.
+            wide = e.size * 6
+            share = min(1.0, (across(e.x + wide) - across(e.x)) / wide)
+            new = {"x": across(e.x), "y": down(e.y), "size": e.size * share}
         case _:
             values = e.model_dump(include={"x", "y", "w", "h"})
             x, y, w, h = (values.get(key) for key in ("x", "y", "w", "h"))

@@ -1,5 +1,5 @@
-"""Artwork: keeps the certification mark that the office uploads, and which picture a run shows. Used by
-runs and by the page of the mark.
+"""Artwork: keeps the certification mark that the office uploads, the logos of producers, and which picture
+a run shows. Used by runs and by the pages of mark and logo.
 
 The mark is registered and never drawn here. A picture is decoded and written again, kept under the
 SHA-256 of what was written and never deleted: a run names it by that, so the same run gives the same
@@ -13,7 +13,7 @@ import io
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from labelsvc import clock
@@ -31,6 +31,9 @@ LEAST: Final = 300
 MOST: Final = 1200
 #: What variables, `when` and the folder call it.
 NAME: Final = "mark"
+LOGO: Final = "logo"
+#: Pixels on the shorter side of a logo, which is printed 7 to 12 mm wide.
+LEAST_LOGO: Final = 200
 #: Beginnings of drawings that no decoder of ours takes, and what they are.
 _DRAWINGS = ((b"%PDF", "PDF"), (b"%!PS", "PostScript"))
 
@@ -48,7 +51,7 @@ class Taken(NamedTuple):
         return hashlib.sha256(self.data).hexdigest()
 
 
-def take(data: bytes) -> Taken:
+def take(data: bytes, *, least: int = LEAST) -> Taken:
     """Decode a sent picture and write it again, its transparency kept.
 
     :raises PhotoRefused: a drawing instead of pixels, too small or large, damaged, something else.
@@ -60,10 +63,10 @@ def take(data: bytes) -> Taken:
             fix="Export it as PNG, at least {least} pixels on each side, better {most}, with a "
             "transparent ground.",
             kind=kind,
-            least=LEAST,
+            least=least,
             most=MOST,
         )
-    picture = photos.decoded(data, least=LEAST, most=MOST)
+    picture = photos.decoded(data, least=least, most=MOST)
     out = io.BytesIO()
     picture.save(out, "PNG", optimize=True)
     return Taken(out.getvalue(), *picture.size, picture.mode == "RGBA")
@@ -78,11 +81,13 @@ def _drawing(data: bytes) -> str:
     return next((kind for start, kind in _DRAWINGS if head.startswith(start)), "")
 
 
-def use(session: Session, taken: Taken, *, actor: str) -> Artwork:
-    """Show *taken*, whose bytes are already kept by `store`, on labels from now on."""
-    _retire(session)
+def use(session: Session, taken: Taken, *, actor: str, producer_id: int | None = None) -> Artwork:
+    """Show *taken*, whose bytes are already kept by `store`, on labels from now on: as the mark, or as
+    the logo of the producer."""
+    _retire(session, producer_id)
     row = Artwork(
-        name=NAME,
+        name=_name(producer_id),
+        producer_id=producer_id,
         sha256=taken.sha256,
         width=taken.width,
         height=taken.height,
@@ -92,7 +97,7 @@ def use(session: Session, taken: Taken, *, actor: str) -> Artwork:
     )
     session.add(row)
     session.flush()
-    _record(session, row, "mark.upload", actor)
+    _record(session, row, f"{row.name}.upload", actor)
     return row
 
 
@@ -101,40 +106,40 @@ def store(files: Files, taken: Taken) -> None:
     files.put(_key(taken.sha256), taken.data)
 
 
-def remove(session: Session, *, actor: str) -> None:
-    """Print labels without the mark from now on; runs that began keep theirs.
+def remove(session: Session, *, actor: str, producer_id: int | None = None) -> None:
+    """Print labels without the mark, or the producer's logo, from now on; runs that began keep theirs.
 
     :raises NotFound: there is none.
     """
-    row = current(session)
+    row = current(session, producer_id)
     if row is None:
-        raise NotFound("There is no mark to remove.", fix="Look at the page again.")
-    _retire(session)
-    _record(session, row, "mark.remove", actor)
+        words = (
+            "There is no mark to remove." if producer_id is None else "There is no logo to remove."
+        )
+        raise NotFound(words, fix="Look at the page again.")
+    _retire(session, producer_id)
+    _record(session, row, f"{row.name}.remove", actor)
 
 
-def current(session: Session) -> Artwork | None:
-    """The artwork in use."""
+def current(session: Session, producer_id: int | None = None) -> Artwork | None:
+    """The mark in use, or the logo of the producer."""
     return session.scalars(
-        select(Artwork)
-        .where(Artwork.name == NAME, Artwork.removed_at.is_(None))
-        .order_by(Artwork.id.desc())
-        .limit(1)
+        select(Artwork).where(*_in_use(producer_id)).order_by(Artwork.id.desc()).limit(1)
     ).first()
 
 
 def picture(files: Files, row: Artwork) -> bytes:
     """The bytes of *row*. :raises FileMissing: they were lost."""
-    return load(files, {NAME: row.sha256})[NAME]
+    return load(files, {row.name: row.sha256})[row.name]
 
 
-def pictures(session: Session, files: Files) -> dict[str, bytes]:
-    """What labels that are begun now may show: `LabelContent.images`.
+def pictures(session: Session, files: Files, producer_id: int | None = None) -> dict[str, bytes]:
+    """What labels that are begun now may show: `LabelContent.images`, with the logo of the producer.
 
     :raises FileMissing: the artwork in use was lost.
     """
-    row = current(session)
-    return {} if row is None else {NAME: picture(files, row)}
+    rows = [current(session), current(session, producer_id) if producer_id is not None else None]
+    return {row.name: picture(files, row) for row in rows if row is not None}
 
 
 def hashes(layout: Layout, content: LabelContent) -> dict[str, str]:
@@ -162,12 +167,20 @@ def _key(digest: str) -> str:
     return f"artwork/{digest}.png"
 
 
-def _retire(session: Session) -> None:
-    session.execute(
-        update(Artwork)
-        .where(Artwork.name == NAME, Artwork.removed_at.is_(None))
-        .values(removed_at=clock.now())
+def _name(producer_id: int | None) -> str:
+    return NAME if producer_id is None else LOGO
+
+
+def _in_use(producer_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    """Conditions: the pictures of the programme, or of the producer, that nobody removed."""
+    mine = (
+        Artwork.producer_id.is_(None) if producer_id is None else Artwork.producer_id == producer_id
     )
+    return mine, Artwork.name == _name(producer_id), Artwork.removed_at.is_(None)
+
+
+def _retire(session: Session, producer_id: int | None) -> None:
+    session.execute(update(Artwork).where(*_in_use(producer_id)).values(removed_at=clock.now()))
 
 
 def _record(session: Session, row: Artwork, action: str, actor: str) -> None:

@@ -14,6 +14,8 @@ from labelsvc.i18n import fold
 
 MAX_TEXT: Final = 200
 _MAX_WORDS: Final = 8
+#: What stands around a word that was copied out of a sentence.
+_EDGES: Final = ".,;:/!?\"'“”‘’()[]"
 #: Words that say which thing a number is of; folded.
 NUMBERED: Final = {
     "report": ("phan anh", "bao cao", "report"),
@@ -34,7 +36,8 @@ class Asked:
     @classmethod
     def of(cls, text: str) -> Asked:
         cut = " ".join(text.split())[:MAX_TEXT]
-        return cls(cut, tuple(fold(cut).split()[:_MAX_WORDS]))
+        words = (word.strip(_EDGES) for word in fold(cut).split())
+        return cls(cut, tuple(word for word in words if word)[:_MAX_WORDS])
 
     @property
     def folded(self) -> str:

@@ -88,31 +88,26 @@ def _each(*ways: list[ColumnElement[bool]]) -> ColumnElement[bool]:
     return and_(*(or_(*rules) for rules in zip(*ways, strict=True)))
 
 
-def _in_villages(session: Session, asked: Asked) -> list[ColumnElement[bool]]:
+def _in_villages(asked: Asked) -> list[ColumnElement[bool]]:
     """One rule a word: the producer's village has it in its name."""
-    names = [(number, fold(name)) for number, name in session.execute(_village_names())]
     return [
-        Producer.village_id.in_([number for number, name in names if word in name])
-        for word in asked.words
+        Producer.village_id.in_(select(Village.id).where(rule))
+        for rule in asked.all_in(Village.search_key)
     ]
 
 
-def _village_names() -> Any:
-    return select(Village.id, Village.name).limit(_READ)
-
-
-def owner_rules(session: Session, asked: Asked) -> list[ColumnElement[bool]]:
+def owner_rules(asked: Asked) -> list[ColumnElement[bool]]:
     """One rule a word: it stands in the name of the producer, of its commune or of its village."""
     ways = (
         asked.all_in(Producer.search_key),
         in_commune(Producer.commune_code, asked),
-        _in_villages(session, asked),
+        _in_villages(asked),
     )
     return [or_(*rules) for rules in zip(*ways, strict=True)]
 
 
 def _producers(session: Session, asked: Asked) -> Iterator[Hit]:
-    rules = [and_(*owner_rules(session, asked))]
+    rules = [and_(*owner_rules(asked))]
     if asked.digits:
         rules.append(func.replace(Producer.tax_code, "-", "") == asked.digits)
     if asked.telephone:
@@ -144,7 +139,7 @@ def _represented(session: Session, asked: Asked) -> list[int]:
 
 
 def _products(session: Session, asked: Asked) -> Iterator[Hit]:
-    named = _each(asked.all_in(Product.search_key), owner_rules(session, asked))
+    named = _each(asked.all_in(Product.search_key), owner_rules(asked))
     rules = [
         # One word at least is of the product itself: else every product of a commune would be here.
         and_(named, or_(*asked.all_in(Product.search_key))),
@@ -163,13 +158,13 @@ def _products(session: Session, asked: Asked) -> Iterator[Hit]:
 
 
 def _villages(session: Session, asked: Asked) -> Iterator[Hit]:
-    rows = session.execute(select(Village.id, Village.name, Village.craft).limit(_READ))
-    found = [
-        (asked.folded not in fold(name), fold(name), Hit("village", number, name, craft))
-        for number, name, craft in rows
-        if all(word in fold(f"{name} {craft}") for word in asked.words)
-    ]
-    yield from (hit for *_, hit in sorted(found)[: SHOWN + 1])
+    query = (
+        select(Village.id, Village.name, Village.craft)
+        .where(*asked.all_in(Village.search_key))
+        .order_by(asked.rank(Village.search_key), Village.search_key, Village.id)
+    )
+    for number, name, craft in session.execute(query.limit(SHOWN + 1)):
+        yield Hit("village", number, name, craft)
 
 
 def _communes(session: Session, asked: Asked) -> Iterator[Hit]:

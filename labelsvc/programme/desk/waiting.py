@@ -41,6 +41,8 @@ class Waiting(NamedTuple):
     cases: int
     contested: int
     reports: int
+    given_reports: int
+    given_cases: int
     lists: int
     failed: int
     ending_120: int
@@ -74,6 +76,7 @@ def count(session: Session, actor: str, on: date) -> Waiting:
         and_(Merge.state == MergeState.PROPOSED, Merge.proposed_by != actor),
         and_(Merge.state == MergeState.UNDOING, Merge.undo_by != actor),
     )
+    me = int(actor[5:]) if actor.startswith("user:") else 0
     now = clock.now()
     failed = Message.state.in_((MessageState.FAILED, MessageState.REFUSED))
     rules: dict[str, tuple[Any, ColumnElement[bool]]] = {
@@ -89,6 +92,11 @@ def count(session: Session, actor: str, on: date) -> Waiting:
         "cases": (Case, Case.state == CaseState.NEW),
         "contested": (Case, Case.state == CaseState.CONTESTED),
         "reports": (Report, Report.state.in_((ReportState.NEW, ReportState.OPEN))),
+        "given_reports": (
+            Report,
+            and_(Report.assignee_id == me, Report.state != ReportState.CLOSED),
+        ),
+        "given_cases": (Case, and_(Case.assignee_id == me, Case.state != CaseState.CLOSED)),
         "lists": (StagedList, StagedList.at > now - MAX_AGE),
         "failed": (Message, and_(failed, Message.created_at > now - FORGET)),
         "ending_120": (Recognition, is_ending(RENEWAL_CLOSES_DAYS, on)),

@@ -45,7 +45,7 @@ def entry(
 ) -> Entry:  # fmt: skip
     """One row of the index; the name is searched before the other words."""
     name = plain(title)
-    told = plain(" ".join(word for word in words if word))
+    told = " ".join(plain(word) for word in words if word)
     return {
         "kind": str(kind), "key": str(key), "title": title[:_TITLE],
         "about": " · ".join(part for part in about if part)[:_ABOUT],

@@ -23,7 +23,8 @@ from labelsvc.programme.search.words import Question, others, read, squeeze
 #: Candidates that are ranked for one question.
 _MAX: Final = 300
 #: Questions of fewer words that are asked in place of one that found nothing.
-_MAX_TRIES: Final = 20
+_MAX_TRIES: Final = 12
+_MAX_NEAR: Final = 100
 #: A name must be so alike (0 to 100) to be found by its letters alone.
 _ALIKE: Final = 62
 _FIELDS: Final = "e.kind, e.key, e.title, e.about, e.name, e.words, e.gram"
@@ -86,7 +87,7 @@ class _Look:
         # Kinds are words of ours: they may stand in the statement.
         self._kinds = ", ".join(f"'{Found(kind)}'" for kind in kinds)
 
-    def all_of(self, words: Iterable[str]) -> list[RowMapping]:
+    def all_of(self, words: Iterable[str], most: int = _MAX) -> list[RowMapping]:
         """Entries in which a word begins with each of *words*."""
         if self._server:
             query = " & ".join(
@@ -107,11 +108,11 @@ class _Look:
                 f"WHERE search_text MATCH :query AND e.kind IN ({self._kinds}) "
                 "ORDER BY bm25(search_text, 8.0, 1.0), e.id LIMIT :most"
             )
-        return self._rows(statement, query=query, most=_MAX)
+        return self._rows(statement, query=query, most=most)
 
     def most_of(self, words: Sequence[str]) -> list[RowMapping]:
         """Entries that have the most of *words* that any has: words that nothing has are left out."""
-        known = [word for word in words if self.all_of((word,))]
+        known = [word for word in words if self.all_of((word,), 1)]
         tries = 0
         for size in range(len(known), 0, -1):
             found: list[RowMapping] = []
@@ -119,7 +120,7 @@ class _Look:
                 tries += 1
                 if tries > _MAX_TRIES:
                     return found
-                found += self.all_of(some)
+                found += self.all_of(some, _MAX_NEAR)
             if found:
                 return found
         return []
@@ -135,13 +136,15 @@ class _Look:
                 f"SELECT {_FIELDS} FROM search_gram t JOIN search_entry e ON e.id = t.rowid "
                 f"WHERE search_gram MATCH :query AND e.kind IN ({self._kinds}) ORDER BY bm25(search_gram), e.id LIMIT :most"
             )
-            return self._rows(statement, query=" OR ".join(f'"{one}"' for one in pieces), most=_MAX)
+            return self._rows(
+                statement, query=" OR ".join(f'"{one}"' for one in pieces), most=_MAX_NEAR
+            )
         if self._rows("SELECT extname FROM pg_extension WHERE extname = 'pg_trgm'"):
             statement = (
                 f"SELECT {_FIELDS} FROM search_entry e WHERE e.kind IN ({self._kinds}) "
                 "AND word_similarity(:gram, e.gram) > 0.25 ORDER BY word_similarity(:gram, e.gram) DESC, e.id LIMIT :most"
             )
-            return self._rows(statement, gram=gram, most=_MAX)
+            return self._rows(statement, gram=gram, most=_MAX_NEAR)
         shared = " + ".join(
             f"(e.gram LIKE '%{one}%')::int" for one in pieces
         )  # folded letters and digits alone
@@ -149,7 +152,7 @@ class _Look:
             f"SELECT {_FIELDS} FROM search_entry e WHERE e.kind IN ({self._kinds}) "
             f"ORDER BY {shared} DESC, length(e.gram), e.id LIMIT :most"
         )
-        return self._rows(statement, most=_MAX)
+        return self._rows(statement, most=_MAX_NEAR)
 
     def _rows(self, statement: str, **values: Any) -> list[RowMapping]:
         return list(self._session.execute(text(statement), values).mappings())

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from contextlib import suppress
 from typing import Any, Final, cast
 from weakref import WeakSet
 
-from sqlalchemy import Connection, Table, delete, event, insert, inspect, select, update
+from sqlalchemy import Connection, Table, delete, event, insert, inspect, select, text, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.pool import Pool
 from sqlalchemy.sql.dml import UpdateBase
@@ -35,7 +37,7 @@ _WATCHED: Final[dict[type[Any], tuple[Found, tuple[str, ...]]]] = {
     Product: (Found.PRODUCT, ("name", "name_en", "brand", "set_number", "set_decision", "ocop_code", "gtin", "producer_id", "merged_into_id")),
     Producer: (Found.PRODUCER, ("name", "name_en", "village_id", "commune_code", "commune_from", "old_address", "merged_into_id")),
     Village: (Found.VILLAGE, ("name", "name_en", "craft", "craft_en", "commune_code", "commune_from", "merged_into_id")),
-    Outlet: (Found.OUTLET, ("name", "street", "commune_code", "commune_from", "active")),
+    Outlet: (Found.OUTLET, ("name", "street", "commune_code", "commune_from", "active", "state")),
     Recognition: (Found.DECISION, ("decision_number", "decision_date", "authority_name", "withdrawal_decision", "withdrawn_on")),
     AdminUnit: (Found.PLACE, ("name", "district")),
     AdminUnitChange: (Found.PLACE, ("old_code", "new_code")),
@@ -67,7 +69,9 @@ def _flushed(session: WritingSession, _context: Any) -> None:
             kind, columns = watched
             state = inspect(row)
             if group is session.dirty and not any(
-                state.attrs[name].history.has_changes() for name in columns
+                state.attrs[name].history.has_changes()
+                for name in columns
+                if name in state.mapper.column_attrs
             ):
                 continue
             if kind is Found.PLACE:
@@ -136,9 +140,23 @@ def _made(connection: Connection) -> bool:
     return True
 
 
+def is_empty(session: Session) -> bool:
+    """True before the index was made, as in a copy of an earlier release."""
+    return session.scalar(select(SearchEntry.id).limit(1)) is None
+
+
 def rebuild(session: Session) -> int:
     """Make the whole index again; gives how many entries were wrong."""
+    _similarity(session)
     return sync(session.connection(), dict.fromkeys(Found))
+
+
+def _similarity(session: Session) -> None:
+    """Install pg_trgm where this role may; without it slips of the finger are found by pieces of names."""
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    with suppress(DBAPIError), session.begin_nested():
+        session.execute(text("CREATE EXTENSION IF NOT EXISTS pg_trgm"))
 
 
 def sync(connection: Connection, touched: Touched) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from labelsvc.i18n import fold, nfc
@@ -14,10 +15,11 @@ MAX_TEXT: Final = 200
 _MAX_WORDS: Final = 12
 _WORD: Final = re.compile(r"[^\W_]+")
 #: Long form → the short one that stands in index and question alike.
-_SHORT: Final = (
-    ("hop tac xa", "htx"), ("cong ty", "cty"), ("trach nhiem huu han", "tnhh"), ("co phan", "cp"),
-    ("to hop tac", "tht"), ("ho kinh doanh", "hkd"), ("thanh pho", "tp"), ("quyet dinh", "qd"),
-)  # fmt: skip
+_SHORT: Final = {
+    "hop tac xa": "htx", "cong ty": "cty", "trach nhiem huu han": "tnhh", "co phan": "cp", "to hop tac": "tht",
+    "ho kinh doanh": "hkd", "thanh pho": "tp", "quyet dinh": "qd",
+}  # fmt: skip
+_LONG: Final = re.compile(rf"\b(?:{'|'.join(_SHORT)})\b")
 #: Words that say which kind of page is meant.
 _HINTS: Final = (
     (r"lang nghe|lang co nghe|craft village|villages?|lang", Found.VILLAGE),
@@ -62,12 +64,11 @@ class Question:
         return "".join(self.needed)
 
 
+@lru_cache(maxsize=8192)  # an index is made of the same places, villages and owners again and again
 def plain(text: str) -> str:
     """*text* in folded words with one space between them, with the usual abbreviations."""
     words = " ".join(_WORD.findall(fold(text)))
-    for long, short in _SHORT:
-        words = re.sub(rf"\b{long}\b", short, words)
-    return words
+    return _LONG.sub(lambda found: _SHORT[found[0]], words)
 
 
 def squeeze(text: str) -> str:

@@ -6,6 +6,7 @@ Used by the product pages of the office and of producers.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from flask import request
@@ -13,6 +14,7 @@ from flask import request
 from labelsvc.catalogue import ingredient_rows
 from labelsvc.catalogue.product_columns import (
     COLUMNS,
+    CRAFTS,
     OF_PRODUCER,
     Kind,
     ProductColumn,
@@ -37,11 +39,32 @@ OFFICE_FORM = [
 ]
 
 
+#: Columns that handmade goods have under another name: what pottery is made of is no list of ingredients.
+_OF_CRAFTS = {
+    "ingredients": ("Material", "What it is made of: đất sét, men gốm; lụa tơ tằm 100 %."),
+    "ingredients_en": ("Material in English", ""),
+}
+#: Columns of the label that handmade goods do not have.
+_NOT_OF_CRAFTS = frozenset({"shelf_life_days", "packs"})
+
+
 def producer_form(set_number: int) -> list[list[ProductColumn]]:
     """Lines of the form of a producer, for goods of a criteria set; the label comes first."""
     order = (Section.LABEL, Section.IDENTITY, Section.STORY)
-    shown = (c for c in OF_PRODUCER if not c.only_sets or set_number in c.only_sets)
-    return in_lines(sorted(shown, key=lambda column: order.index(column.section)))
+    crafts = set_number in CRAFTS
+    shown = (
+        column
+        for column in OF_PRODUCER
+        if (not column.only_sets or set_number in column.only_sets)
+        and not (crafts and column.name in _NOT_OF_CRAFTS)
+    )
+    lines = in_lines(sorted(shown, key=lambda column: order.index(column.section)))
+    return [[_of_craft(column) for column in line] for line in lines] if crafts else lines
+
+
+def _of_craft(column: ProductColumn) -> ProductColumn:
+    words, hint = _OF_CRAFTS.get(column.name, (column.words, column.hint))
+    return replace(column, words=words, hint=hint)
 
 
 def read(posted: Posted, columns: Iterable[ProductColumn]) -> dict[str, Any]:

@@ -107,6 +107,7 @@ def _words() -> str:
         "host": host,
         "former": former,
         "manifest": lowest,
+        "partners": [partner._asdict() for partner in site().settings.partners],
         "words": words,
         "verdicts": verdicts,
     }

@@ -21,10 +21,10 @@ from labelsvc.programme.figures.points import count_points
 from labelsvc.programme.figures.villages import count_villages
 from labelsvc.programme.plans.models import TARGETS
 from labelsvc.programme.plans.reached import progress
+from labelsvc.web.kept_facts import kept_facts
 from labelsvc.web.language import current
 from labelsvc.web.paging import PAGE, page_asked
 from labelsvc.web.public.address import asked_day
-from labelsvc.web.public.kept_facts import kept_facts
 from labelsvc.web.site import site
 from labelsvc.web.spreadsheet import as_csv
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 
 from labelsvc import clock
 from labelsvc.catalogue.models import Product
@@ -44,7 +45,7 @@ def search() -> ResponseReturnValue:
     with site().database.reading() as session:
         answer = find(session, asked, kinds=kinds, limit=_MOST)
         numbers = [int(hit.key) for hit in answer.hits if hit.kind is Found.PRODUCT]
-        rows = session.query(Product).where(Product.id.in_(numbers)).all() if numbers else []
+        rows = session.scalars(select(Product).where(Product.id.in_(numbers))).all()
         stars = {one.product.id: one for one in on_day(session, rows, clock.today())}
     hits = [(hit, address(hit), _stars(hit, stars)) for hit in answer.hits]
     if wants_json():

@@ -13,8 +13,8 @@ from labelsvc import clock
 from labelsvc.programme.figures.facts import version
 from labelsvc.programme.opendata.formats import as_geojson, as_json, cell
 from labelsvc.programme.opendata.rows import SETS, Asked, Set
+from labelsvc.web.kept_facts import kept_facts
 from labelsvc.web.public.address import asked_day
-from labelsvc.web.public.kept_facts import kept_facts
 from labelsvc.web.site import site
 from labelsvc.web.spreadsheet import csv_lines
 

@@ -5,12 +5,13 @@ A code that is passed on would be scanned by everybody who gets it: buyers share
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from labelsvc import clock
@@ -24,13 +25,12 @@ from labelsvc.catalogue.models import (
 )
 from labelsvc.catalogue.points.shown import Places, places
 from labelsvc.catalogue.product_columns import ON_SCAN_PAGE
-from labelsvc.catalogue.recognition import Certificate
 from labelsvc.errors import BadInput
 from labelsvc.programme.listing import Area, Wanted, area_named, wanted_products
 from labelsvc.programme.search.entries import slug
 from labelsvc.programme.search.find import find
 from labelsvc.programme.search.models import Found as Kind
-from labelsvc.scans.lookup import Found
+from labelsvc.scans import lookup
 from labelsvc.scans.verdict import Verdict
 from labelsvc.web.language import current
 from labelsvc.web.paging import paged
@@ -131,11 +131,15 @@ def _view(session: Session, row: Product, day: date) -> tuple[Shown, dict[str, A
             selectinload(Product.photos),
         )
     ).unique().one()
-    mine = or_(Certificate.product_id == row.id, Certificate.producer_id == row.producer_id)
-    certificates = session.scalars(select(Certificate).where(mine).order_by(Certificate.kind).limit(50)).all()  # fmt: skip
     said = shown(row, row.recognitions, day)
     sold = places(session, row, day) if said.standing.allows_stars else Places((), 0)
-    found = Found(row, None, None, said.recognition, said.standing, certificates, (), sold)
+    # What was decided after the day does not speak for it yet.
+    found = replace(
+        lookup.of_product(session, row, on=day),
+        recognition=said.recognition,
+        standing=said.standing,
+        places=sold,
+    )
     name = f"product/{row.id}"
     view = scan_view.view(
         found, Verdict.LINK_ONLY, form="product", mark=None, base_url=site().settings.base_url, code=name

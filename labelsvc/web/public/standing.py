@@ -36,10 +36,3 @@ def shown(product: Product, recognitions: Iterable[Recognition], on: date) -> Sh
     known = [one for one in recognitions if one.decision_date <= on or one.valid_from <= on]
     found = ruling(known, on)
     return Shown(product, found, found.standing(on) if found else Standing.NOT_RECOGNISED)
-
-
-def words_of(standing: Standing) -> str:
-    """Tone of a tag."""
-    if standing is Standing.IN_FORCE:
-        return "good"
-    return "caution" if standing.allows_stars or standing is Standing.NOT_RECOGNISED else "bad"

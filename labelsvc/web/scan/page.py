@@ -33,9 +33,10 @@ from labelsvc.errors import (
 )
 from labelsvc.i18n import fold
 from labelsvc.labels.runs.comparable import compared
+from labelsvc.partners import Partner, partner_of
 from labelsvc.scans import lookup
 from labelsvc.scans.lookup import Peek
-from labelsvc.scans.verdict import OUT, SHOWN, Verdict
+from labelsvc.scans.verdict import FOREIGN_KNOWN, OUT, SHOWN, Verdict
 from labelsvc.web import language
 from labelsvc.web.responses import HEADERS, STRICT_TRANSPORT, Sent
 from labelsvc.web.scan import carton, negotiate
@@ -130,8 +131,9 @@ def answer(text: str, kind: str) -> ResponseReturnValue:
     own = ScanSite.of(current_app)
     try:
         parsed = uri.parse(text, host=own.host, former=own.former)
-    except ForeignHost:
-        return _plain(Verdict.FOREIGN_HOST, kind)
+    except ForeignHost as error:
+        known = partner_of(str(error.params.get("host", "")), site().settings.partners)
+        return _plain(Verdict.FOREIGN_HOST, kind, partner=known)
     except BadCode:
         return _plain(Verdict.MALFORMED, kind, typing=wrapping.mangled(text))
     if isinstance(parsed, gs1.Gs1Link):
@@ -255,24 +257,29 @@ def _plain(
     *,
     producer: str = "",
     typing: bool = False,
+    partner: Partner | None = None,
 ) -> ResponseReturnValue:
     """A page about a code that is none of ours, or on no goods: what it means and what to do.
 
     :param producer: who was given the blank label.
     :param typing: Vietnamese typing spoilt the text.
+    :param partner: the other programme whose host it names.
     """
     code = parsed.canonical if parsed else ""
     ScanSite.of(current_app).record(verdict, None, None, None)
-    shown = SHOWN[verdict]
+    shown = FOREIGN_KNOWN if partner else SHOWN[verdict]
     if kind == "json":
         body = json.dumps(
             {"verdict": verdict, "headline": language.gettext(shown.headline),
              "meaning": language.gettext(shown.meaning), "code": code or None}
-            | ({"producer": {"name": producer}} if producer else {}),
+            | ({"producer": {"name": producer}} if producer else {})
+            | ({"partner": partner._asdict()} if partner else {}),
             ensure_ascii=False, indent=1,
         )  # fmt: skip
     elif kind == "text":
         body = f"{verdict}\n{language.gettext(shown.headline)}\n{language.gettext(shown.meaning)}\n"
+        if partner:
+            body += "\n".join(part for part in partner if part) + "\n"
     else:
         body = render_template(
             "scan/refused.html",
@@ -282,6 +289,7 @@ def _plain(
             path=code,
             producer=producer,
             typing=typing,
+            partner=partner,
             host=ScanSite.of(current_app).host,
         )
     return send(verdict, kind, body.encode())

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, redirect, render_template, request
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
 from limits import parse as parse_limit
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
@@ -17,7 +17,7 @@ from labelsvc.codes.forms.short import ShortCode
 from labelsvc.codes.models import Form, Issue
 from labelsvc.codes.register import issue
 from labelsvc.errors import BadCode, BadInput, LabelsvcError, TooManyTries
-from labelsvc.inspections.models import ReportKind
+from labelsvc.inspections.models import Report, ReportKind
 from labelsvc.inspections.report import SentReport, send_report
 from labelsvc.scans import lookup, provinces
 from labelsvc.scans.verdict import Verdict
@@ -45,6 +45,28 @@ _LARGEST = 64 * 1024
 #: times that.
 LIMIT = parse_limit("10/hour")
 limiter = MovingWindowRateLimiter(MemoryStorage())
+
+
+@bp.get("/answer/<token>")
+def answer(token: str) -> ResponseReturnValue:
+    """What became of a report, for who has the link that was given when it was sent: nobody signs in.
+
+    The link holds as long as the keys of the service do. It tells neither what was written nor by whom.
+    """
+    own = ScanSite.of(current_app)
+    try:
+        number = _answers().loads(token)
+    except BadData:
+        abort(404)
+    with site().database.reading() as session:
+        found = session.get(Report, number)
+        if found is None:
+            abort(404)
+        page = render_template(
+            "scan/answer.html", host=own.host, report=found,
+            product=found.product.name if found.product else "",
+        )  # fmt: skip
+    return page, 200, _headers(own)
 
 
 @bp.route("/", methods=["GET", "POST"], defaults={"code": ""})
@@ -82,6 +104,7 @@ def _page(
         form=request.form, token=_serializer().dumps("report"), problem=problem,
         reference=reference, product=product, provinces=provinces.BY_NAME,
         asks_place=one_unit,
+        answer_url=url_for("report.answer", token=_answers().dumps(reference)) if reference else "",
     )  # fmt: skip
 
 
@@ -186,6 +209,11 @@ def _product(own: ScanSite, parsed: uri.ParsedCode | None) -> tuple[str, bool]:
     with site().database.reading() as session:
         found = issue.find_issue(session, number)
         return (found.lot.product.name, found.form != Form.LOT) if found else ("", False)
+
+
+def _answers() -> URLSafeSerializer:
+    """Signs the links behind which reporters read what became of their reports."""
+    return URLSafeSerializer(list(site().settings.keys), salt="labelsvc.report.answer")
 
 
 def _serializer() -> URLSafeTimedSerializer:

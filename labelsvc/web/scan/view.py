@@ -11,7 +11,7 @@ from labelsvc import clock
 from labelsvc.catalogue import allergens, english
 from labelsvc.catalogue.models import PRODUCER_KINDS, Producer
 from labelsvc.catalogue.photos import MAX_PHOTOS
-from labelsvc.catalogue.product_columns import IN_ENGLISH, ON_SCAN_PAGE
+from labelsvc.catalogue.product_columns import CRAFTS, IN_ENGLISH, ON_SCAN_PAGE
 from labelsvc.catalogue.recognition import STANDINGS, Certificate, Standing
 from labelsvc.codes.models import Mark, MarkState
 from labelsvc.events.vocabulary import step_name
@@ -136,6 +136,7 @@ def view(
         ],
         "outlets_total": found.places.total,
         "form": form,
+        "craft": product.set_number in CRAFTS,
         "language": current(),
         "links": {
             "page": f"{base_url}/{code}",
@@ -149,7 +150,9 @@ def view(
 
 def public(page: dict[str, Any]) -> dict[str, Any]:
     """The JSON document: the same facts, with the code under its own name."""
-    return {key: value for key, value in page.items() if key not in ("tone", "form", "compare")}
+    return {
+        key: value for key, value in page.items() if key not in ("tone", "form", "compare", "craft")
+    }
 
 
 def _mark(mark: Mark) -> dict[str, Any]:

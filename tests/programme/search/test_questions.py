@@ -10,7 +10,7 @@ from datetime import date
 from random import Random
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from labelsvc.catalogue.models import AdminUnit, Producer, Product
@@ -198,6 +198,8 @@ def register(
             empty(connection)
     with database.writing() as session:
         fill(session)
+        session.flush()
+        keep.rebuild(session)
     with database.reading() as session:
         yield session
     if not database.is_sqlite:
@@ -222,6 +224,21 @@ def test_the_right_answer_is_among_the_first_five(register: Session) -> None:
 @pytest.mark.parametrize("asked", ["", "  ", "%%%", "'\"*():&|!<->", "NEAR(a b)", "a" * 5000, "\x00 \u0300", "đ", "1", "AND OR NOT"])  # fmt: skip
 def test_no_question_breaks_the_search(register: Session, asked: str) -> None:
     assert len(find(register, asked, limit=5).hits) <= 5
+
+
+def test_slips_are_found_where_pg_trgm_may_not_be_installed(register: Session) -> None:
+    if register.get_bind().dialect.name != "postgresql":
+        pytest.skip("SQLite has its own way")
+    register.execute(text("DROP EXTENSION pg_trgm"))
+    try:
+        for asked, words in (
+            ("gom bat trag", "Bát Tràng"),
+            ("vanphuc", "Vạn Phúc"),
+            ("buoi tom vamg", "Bưởi tôm vàng"),
+        ):
+            assert any(words in hit.title for hit in find(register, asked, limit=5).hits), asked
+    finally:
+        register.rollback()
 
 
 def test_only_the_kinds_that_are_asked_for_are_found(register: Session) -> None:

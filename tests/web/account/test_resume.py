@@ -153,7 +153,12 @@ def test_somebody_else_does_not_send_it(desk: Open, database: Database, world: W
 def test_a_form_of_another_site_is_not_kept(desk: Open, world: World) -> None:
     """Whoever types a password on such a page would carry out what the other site wrote."""
     person = desk("")
-    for headers in ({}, {"Origin": "https://evil.example"}, {"Origin": "null"}):
+    for headers in (
+        {},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": BASE.replace("https", "http")},
+    ):
         answer = person.client.post(
             f"/console/products/{world.product}", data={"story": "x"}, base_url=BASE, headers=headers
         )  # fmt: skip

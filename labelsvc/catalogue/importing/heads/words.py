@@ -134,7 +134,7 @@ _RULES: Final[tuple[tuple[str, str, str], ...]] = (
     ("gtin", r"\bgtin\b|\bma (?:so )?(?:ma )?vach\b|\bmsmv\b|\bbarcode\b", ""),
     ("ocop_code", r"^ma\b.*\b(?:san pham|sp|ocop|dinh danh|so)\b|^ma so\b|\bma (?:so )?(?:ocop|san pham|sp)\b", r"\bthue\b|\bvach\b|\bho\b"),
     ("stars", r"\bsao\b|\bphan hang\b|\bxep (?:hang|loai)\b|\b(?:cap|thu|dat|ket qua) hang\b|\bhang (?:sp|san pham|dat|ocop|cong nhan|duoc)\b|^ket qua\b|^hang\b|\bket qua$", r"\bmat hang\b|\bcua hang\b|\bnganh hang\b|\bkhach hang\b|\bhang hoa\b|\bngay\b|\bten\b|\bbao sao\b|\bso dien\b"),
-    ("kind", r"\bloai hinh\b|\bhinh thuc\b", ""),
+    ("kind", r"\bloai hinh\b|\bhinh thuc\b|\b(?:loai|danh hieu) lang\b", ""),
     ("outlet", r"\b(?:diem (?:ban|gioi thieu|trung bay|kinh doanh|gt)|cua hang|sieu thi)\b", ""),
     ("village", r"\blang (?:nghe|co nghe)\b|\bnghe truyen thong\b", ""),
     ("craft", r"^(?:ten )?nghe\b(?! nhan)|\bnganh nghe\b", ""),

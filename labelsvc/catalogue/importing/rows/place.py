@@ -14,8 +14,9 @@ from labelsvc.catalogue.importing.rows.row import read_address_of
 from labelsvc.catalogue.importing.values import cell as cells
 from labelsvc.catalogue.importing.values import personal
 from labelsvc.catalogue.importing.values.decisions import decision_of
-from labelsvc.catalogue.models import OutletKind
+from labelsvc.catalogue.models import OutletKind, VillageKind
 from labelsvc.catalogue.points import hours, position
+from labelsvc.catalogue.villages.crafts import named
 from labelsvc.clock import today
 from labelsvc.errors import BadInput
 from labelsvc.i18n import fold
@@ -49,11 +50,30 @@ def read_place(reader: Reader, context: Context) -> Line:
         return line
     line.place.pop("phone", None)
     reader.field(line.place, "craft", partial(fields.line, most=120))
+    _craft_and_kind(reader)
     number, day, _ = reader.get("decision", decision_of, ("", None, ""))
     day = reader.day("decision_date") or day
     if number:
         line.place |= {"decision_number": number, "decision_date": day}
     return line
+
+
+def _craft_and_kind(reader: Reader) -> None:
+    """Which craft of the list is meant, and which kind of village: by its column, else by the name it bears."""
+    line = reader.line
+    if craft := str(line.place.get("craft", "")):
+        if code := named(craft):
+            line.place["craft_code"] = code
+        else:
+            line.note("“{craft}” names no craft of the list: choose it on the page of the village.", craft=craft[:80])  # fmt: skip
+    said = fold(f"{reader.text('kind')} {reader.text('set')}")
+    name = fold(str(line.place.get("name", "")))
+    if re.search(r"\btruyen thong\b", said) or re.search(r"\bnghe truyen thong\b", name):
+        line.place["kind"] = VillageKind.TRADITIONAL
+    elif re.search(r"\blang co nghe\b", f"{said} {name}"):
+        line.place["kind"] = VillageKind.WITH_CRAFT
+    elif re.search(r"\blang nghe\b", said):
+        line.place["kind"] = VillageKind.CRAFT
 
 
 #: Words of a kind, the narrow ones first.

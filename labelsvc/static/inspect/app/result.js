@@ -5,7 +5,7 @@ import { mangled } from "../verify/wrapping.js";
 import { isOld, standingOn } from "./pack.js";
 import { UNPROVEN } from "./verdicts.js";
 import { shortened } from "./visit.js";
-import { SHOWN, ago, language, shortDay, t } from "./words.js";
+import { PARTNERS, SHOWN, ago, language, shortDay, t } from "./words.js";
 
 const ICONS = {
   good: "M20 6 9 17l-5-5", bad: "M18 6 6 18M6 6l12 12", caution: "M12 8v5m0 4v.01M12 3 2 21h20z",
@@ -69,12 +69,18 @@ export function showProblem(words) {
  *
  * @param {Entry} entry
  */
-export function called({ verdict, state }) {
+export function called({ verdict, state, host }) {
   if (verdict === "SHORT_CODE_NEEDS_NETWORK" && state === "asking") {
     return { verdict: "", tone: "neutral", headline: t("asking"), meaning: "" };
   }
+  if (partnerOf(host)) return { verdict, tone: "caution", headline: t("partner"), meaning: t("partner_known") };
   const { tone, headline, meaning } = SHOWN[verdict] ?? SHOWN.MALFORMED;
   return { verdict, tone, headline: headline[language()], meaning: meaning[language()] };
+}
+
+/** @param {string | undefined} host */
+function partnerOf(host) {
+  return host ? PARTNERS.find((one) => one.host === host) : undefined;
 }
 
 /** @param {Entry} entry */
@@ -150,6 +156,12 @@ function about({ code, host, asOf, items, said, saidAt, state, inside, range, ve
   const now = new Date();
   if (range && !UNPROVEN.has(verdict)) rows.push([t("carton_labels"), range]);
   if (inside?.length) rows.push([t("carton"), t("carton_number", { number: inside.join(", ") })]);
+  const partner = partnerOf(host);
+  if (partner) {
+    rows.push([t("partner_name"), partner.name]);
+    if (partner.address) rows.push([t("partner_address"), partner.address]);
+    if (partner.contact) rows.push([t("partner_contact"), partner.contact]);
+  }
   if (host) rows.push([t("leads_to"), host]);
   if (items > 1) rows.push([t("seen_here"), t("items", { count: items })]);
   if (form) {

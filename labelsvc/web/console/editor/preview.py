@@ -207,7 +207,7 @@ def _sheet(layout: Layout, *, with_picture: bool) -> dict[str, Any]:
 
 def _data(session: Session, wanted: Any, form: Form) -> Data:
     """The posted choice; a lot must be the producer's own (404)."""
-    name, pictures = str(wanted), artwork.pictures(session, site().files)
+    name, pictures = str(wanted), artwork.pictures(session, site().files, _producer())
     if name.isascii() and name.isdigit() and len(name) < 10:
         lot = own_lot(session, int(name))
         base_url = site().settings.base_url

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from labelsvc.accounts.models import AuditEntry, User
@@ -117,19 +117,11 @@ def query_entries(session: Session) -> Select[Any]:
     query = select(AuditEntry).order_by(AuditEntry.id.desc())
     if action := choice_of("action", list(ACTIONS)):
         query = query.where(AuditEntry.action == action)
-    return query.where(_like(session, asked)) if asked else query
-
-
-def _like(session: Session, asked: str) -> ColumnElement[bool]:
+    if not asked:
+        return query
     actions = {key: gettext(words) for key, words in ACTIONS.items()}
     actors = {key: gettext(words) for key, words in _MACHINES.items()}
-    return matching(session, asked, actions=actions, actors=actors)
-
-
-def entries_like(session: Session, asked: str, most: int) -> int:
-    """How many entries the words find, counted no further than *most*."""
-    found = select(AuditEntry.id).where(_like(session, asked)).limit(most)
-    return session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    return query.where(matching(session, asked, actions=actions, actors=actors))
 
 
 @bp.get("/audit")

@@ -21,6 +21,7 @@ from labelsvc.web.console import case_words
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import choice_of, found_or_404, names_of, paged
 from labelsvc.web.console.office.dashboard import bp, may_write
+from labelsvc.web.console.office.desk import handling
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
@@ -40,6 +41,7 @@ def query_asked() -> Select[Any]:
     query = verbs.query_cases(
         state="" if state == "all" else state, kind=choice_of("kind", list(CaseKind))
     )
+    query = query.where(*handling.narrowed(Case))
     if asked := request.args.get("q", "").strip()[:80]:
         named = Product.search_key.contains(fold(asked), autoescape=True)
         query = query.where(Case.product.has(named))
@@ -53,6 +55,7 @@ def cases() -> ResponseReturnValue:
     asked = request.args.get("q", "").strip()[:80]
     with site().database.reading() as session:
         shown = paged(session, query_asked())
+        handled = handling.words(session)
     return render_template(
         "console/office/cases.html",
         shown=shown,
@@ -60,6 +63,7 @@ def cases() -> ResponseReturnValue:
         kind=kind,
         q=asked,
         filters=FILTERS,
+        **handled,
         **_words(),
     )
 
@@ -115,6 +119,7 @@ def _case_page(case_id: int, posted: Posted) -> ResponseReturnValue:
             form=request.form,
             problems=posted.problems,
             errors=posted.errors,
+            **handling.words(session),
             **_words(),
         )
     return page, posted.status

@@ -7,12 +7,12 @@ from typing import Any
 
 from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy import Select, exists, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from labelsvc import clock
 from labelsvc.accounts.models import Role
-from labelsvc.catalogue.models import Producer, Product
+from labelsvc.catalogue.models import Lot, Producer, Product
 from labelsvc.catalogue.proposals import count_due
 from labelsvc.codes.models import Issue
 from labelsvc.codes.trust import store
@@ -39,6 +39,13 @@ def _words() -> dict[str, Any]:
     return {"may_write": may_write(), "action_words": ACTIONS, "office_waiting": waiting}
 
 
+#: Asked for each product, not for each issue: a product has few lots and a service thousands of issues.
+_PRODUCTS_WITH_CODES = select(func.count()).where(
+    Product.merged_into_id.is_(None),
+    exists().where(Lot.product_id == Product.id, Issue.lot_id == Lot.id),
+)
+
+
 @bp.get("/")
 def dashboard() -> ResponseReturnValue:
     week = clock.now() - timedelta(days=7)
@@ -60,6 +67,7 @@ def dashboard() -> ResponseReturnValue:
             "products": _number(
                 session, select(func.count()).where(Product.merged_into_id.is_(None))
             ),
+            "coded": _number(session, _PRODUCTS_WITH_CODES),
             "withdrawals_due": count_due(session, today),
         }
         days = scans_by_day(session, today)

@@ -21,6 +21,7 @@ from labelsvc.web.console.office.dashboard import bp as bp
 from labelsvc.web.console.office.desk import export as export
 from labelsvc.web.console.office.desk import find as find
 from labelsvc.web.console.office.desk import goods as goods
+from labelsvc.web.console.office.desk import handling as handling
 from labelsvc.web.console.office.imports import answers as answers
 from labelsvc.web.console.office.imports import columns as columns
 from labelsvc.web.console.office.imports import mending as mending
@@ -29,6 +30,7 @@ from labelsvc.web.console.office.imports import preview as preview
 from labelsvc.web.console.office.imports import templates as templates
 from labelsvc.web.console.office.imports import undo as undo
 from labelsvc.web.console.office.imports import upload as upload
+from labelsvc.web.console.office.plans import targets as targets
 from labelsvc.web.console.office.points import form as form
 from labelsvc.web.console.office.points import outlets as outlets
 from labelsvc.web.console.office.points import review as review

@@ -52,7 +52,7 @@ def query_producers(session: Session) -> Select[Any]:
     commune = choice_of("commune", [str(code) for code, _ in commune_options(session)])
     asked = Asked.of(request.args.get("q", ""))
     rules: list[ColumnElement[bool]] = [Producer.merged_into_id.is_(None)]
-    for word, placed in zip(asked.words, owner_rules(session, asked), strict=True):
+    for word, placed in zip(asked.words, owner_rules(asked), strict=True):
         made = Producer.products.any(Product.search_key.contains(word, autoescape=True))
         rules.append(or_(placed, Producer.tax_code == word, made))
     if kind:

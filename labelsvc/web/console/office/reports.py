@@ -18,6 +18,7 @@ from labelsvc.scans.verdict import SHOWN, Verdict
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import choice_of, found_or_404, names_of, paged
 from labelsvc.web.console.office.dashboard import bp, may_write
+from labelsvc.web.console.office.desk import handling
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
@@ -39,7 +40,7 @@ def query_reports() -> Select[Any]:
     return (
         select(Report)
         .options(joinedload(Report.product).joinedload(Product.producer), joinedload(Report.outlet))
-        .where(is_closed if closed else ~is_closed)
+        .where(is_closed if closed else ~is_closed, *handling.narrowed(Report))
         .order_by(Report.id.desc())
     )
 
@@ -49,8 +50,9 @@ def reports() -> ResponseReturnValue:
     closed = choice_of("show", ("closed",)) == "closed"
     with site().database.reading() as session:
         shown = paged(session, query_reports())
+        handled = handling.words(session)
     return render_template(
-        "console/office/reports.html", shown=shown, closed=closed, kinds=REPORT_KINDS
+        "console/office/reports.html", shown=shown, closed=closed, kinds=REPORT_KINDS, **handled
     )
 
 
@@ -78,12 +80,14 @@ def _report_page(report_id: int, posted: Posted) -> ResponseReturnValue:
             others=others if found.product_id else [],
             kinds=REPORT_KINDS,
             verdict=_headline(found.verdict),
-            people=names_of(session, [found.handled_by]),
+            notes=found.notes,
+            people=names_of(session, [found.handled_by, *(note.actor for note in found.notes)]),
             # Who reported is for those who answer, not for those who audit.
             contact=found.contact if may_write() else "",
             form=request.form,
             problems=posted.problems,
             errors=posted.errors,
+            **handling.words(session),
         )
     return page, posted.status
 

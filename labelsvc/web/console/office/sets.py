@@ -21,7 +21,7 @@ from labelsvc.web.site import site
 from labelsvc.web.targets import local_target
 
 #: Rows of a page: each has a choice of 26.
-_ROWS = 25
+_ROWS = 15
 
 
 @bp.get("/sets")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from labelsvc import clock
 from labelsvc.catalogue.lots import LotFacts, correct_lot, open_lot, propose_code
 from labelsvc.catalogue.models import Lot, Product
+from labelsvc.catalogue.product_columns import CRAFTS
 from labelsvc.errors import BadInput
 from labelsvc.events.capture import Happening, add_event
 from labelsvc.events.models import Event
@@ -95,8 +96,15 @@ def new_lot(product_id: int) -> ResponseReturnValue:
             problems=posted.problems,
             errors=posted.errors,
             ticks=posted.ticks,
+            **_shown(found),
         )
     return page, posted.status
+
+
+def _shown(product: Product) -> dict[str, bool]:
+    """Which fields fit the goods: pottery has no field that it grew in, and no last day."""
+    craft = product.set_number in CRAFTS
+    return {"grown": not craft, "keeps": not craft or bool(product.shelf_life_days)}
 
 
 def _say_opened(product_id: int) -> None:
@@ -168,6 +176,7 @@ def edit_lot(lot_id: int) -> ResponseReturnValue:
             problems=posted.problems,
             errors=posted.errors,
             ticks=posted.ticks,
+            **_shown(found.product),
         )
     return page, posted.status
 

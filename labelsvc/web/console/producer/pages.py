@@ -13,6 +13,7 @@ from labelsvc.web.console.producer import faults as faults
 from labelsvc.web.console.producer import files as files
 from labelsvc.web.console.producer import inner as inner
 from labelsvc.web.console.producer import life as life
+from labelsvc.web.console.producer import logo as logo
 from labelsvc.web.console.producer import lots as lots
 from labelsvc.web.console.producer import points as points
 from labelsvc.web.console.producer import printers as printers

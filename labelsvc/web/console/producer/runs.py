@@ -248,7 +248,7 @@ def _write(session: Session, run_id: int, posted: Posted) -> int:
             printer=printer,
             start_at=start_at,
             used=cells(posted.text("used"), "used"),
-            pictures=artwork.pictures(session, site().files),
+            pictures=artwork.pictures(session, site().files, found.lot.product.producer_id),
         )
         return replacement.reprint(session, wanted, actor=actor()).id
     else:

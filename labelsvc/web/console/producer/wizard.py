@@ -225,7 +225,7 @@ def preview_label(lot_id: int, layout: str) -> ResponseReturnValue:
         lot = own_lot(session, lot_id)
         content = lot_content(
             lot, base_url=site().settings.base_url, on=clock.today(),
-            pictures=artwork.pictures(session, site().files),
+            pictures=artwork.pictures(session, site().files, lot.product.producer_id),
         )  # fmt: skip
 
         def draw(chosen: Layout) -> str:

@@ -71,7 +71,7 @@ class Choice:
             printer=printer,
             base_url=site().settings.base_url,
             former=site().settings.former_hosts,
-            pictures=artwork.pictures(session, site().files),
+            pictures=artwork.pictures(session, site().files, lot.product.producer_id),
         )
 
 
@@ -95,7 +95,8 @@ def read_choice(session: Session, lot: Lot, have: Balance) -> Choice:
     offered = _offers(session, lot, layouts)
     best = offers.best(session, lot, offered).layout
     plain = next((x for x in layouts if x.name == asked), best)
-    look = _look(values, refused)
+    logo = artwork.current(session, lot.product.producer_id) is not None
+    look = replace(_look(values, refused), logo=logo)
     layout = look.on(plain)
     _offered(values, "form", list(Form), refused)
     form = form_of(values.get("form"), layout, lot)

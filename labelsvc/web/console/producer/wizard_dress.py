@@ -35,12 +35,14 @@ class Look:
     #: Of the field of the own colour, `#rrggbb`.
     own: str = "#1f5a3c"
     uses_own: bool = False
+    #: The producer has a logo, which the band makes room for.
+    logo: bool = False
 
     def on(self, plain: Layout, *, narrow: bool = False) -> Layout:
         """*plain* as it is asked for."""
         if self.family is None or self.palette is None:
             return plain
-        return dress(plain, Dress(self.family, self.palette, narrow))
+        return dress(plain, Dress(self.family, self.palette, narrow), logo=self.logo)
 
     def offered(self, plain: Layout) -> list[Offered]:
         """All families, each in the palette that is chosen where it has it, else in its first."""

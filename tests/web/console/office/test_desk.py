@@ -6,21 +6,29 @@ import csv
 import io
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import openpyxl
 import pytest
+import time_machine
+from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from labelsvc import clock
 from labelsvc.accounts.models import User
 from labelsvc.catalogue.models import Lot, Product
+from labelsvc.codes.models import Issue
 from labelsvc.codes.register import withdrawal
 from labelsvc.db import Database
 from labelsvc.i18n import catalog
 from labelsvc.inspections.cases import open_case
+from labelsvc.inspections.models import Report
 from labelsvc.inspections.report import SentReport, send_report
 from labelsvc.settings import Settings
 from labelsvc.web.console.office.desk import export
 from tests import world as worlds
 from tests.conftest import HOST
+from tests.factories import make_product, make_recognition
 from tests.web.desk import Desk, second_person
 
 pytestmark = pytest.mark.usefixtures("viewer")
@@ -138,6 +146,18 @@ def test_what_waits_comes_first_and_stands_in_the_menu(
         assert "Withdrawals 1 waiting" in menu and "Cases 1 waiting" in menu
 
 
+def test_the_overview_counts_products_with_codes(
+    desk: Callable[[str], Desk], database: Database
+) -> None:
+    with database.writing() as session:
+        make_product(session, name="Sản phẩm chưa có mã")
+        coded = {
+            lot.product_id
+            for lot in session.scalars(select(Lot).join(Issue, Issue.lot_id == Lot.id))
+        }
+    assert coded and f"{len(coded)} products have codes." in desk("office").words("/office/")
+
+
 @pytest.mark.parametrize("name", [*export.LISTS, *export.PEOPLE])
 def test_every_list_goes_out_as_csv_and_workbook_with_vietnamese_heads(
     desk: Callable[[str], Desk], database: Database, world: worlds.World, name: str
@@ -158,6 +178,23 @@ def test_every_list_goes_out_as_csv_and_workbook_with_vietnamese_heads(
     cells = list(sheet.iter_rows())
     assert [cell.value for cell in cells[0]] == rows[0] and len(cells) == len(rows)
     assert not [cell for row in cells for cell in row if cell.data_type == "f"]
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_list_longer_than_one_reading_goes_out_whole(
+    desk: Callable[[str], Desk], database: Database, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    monkeypatch.setattr(export, "_STEP", 2)
+    with database.writing() as session:
+        for n in range(5):
+            make_recognition(session, make_product(session, name=f"Sản phẩm {n}"))
+    data = desk("office").get(f"/office/lists/recognitions.{ending}").data
+    if ending == "csv":
+        found = [row[0] for row in csv.reader(io.StringIO(data.decode("utf-8-sig")))]
+    else:
+        sheet = openpyxl.load_workbook(io.BytesIO(data)).active
+        found = [str(row[0]) for row in sheet.iter_rows(values_only=True)]
+    assert {f"Sản phẩm {n}" for n in range(5)} <= set(found)
 
 
 def test_an_export_is_narrowed_as_its_page_is(desk: Callable[[str], Desk], world: worlds.World) -> None:  # fmt: skip
@@ -186,3 +223,102 @@ def test_lists_of_goods_are_narrowed(
 ) -> None:
     page = desk("viewer").words(address)
     assert has in page and (lacks is None or lacks not in page)
+
+
+def report_of(database: Database, count: int = 1) -> list[int]:
+    with database.writing() as session:
+        return [
+            send_report(session, SentReport(kind="other", code="x", number=None, verdict="MALFORMED", message="Tem lạ", contact="a@example.vn")).id
+            for _ in range(count)
+        ]  # fmt: skip
+
+
+def test_reports_and_cases_have_somebody_a_day_and_notes(
+    desk: Callable[[str], Desk], database: Database, world: worlds.World
+) -> None:
+    second_person(database)
+    (number,) = report_of(database)
+    with database.writing() as session:
+        case = open_case(session, kind="inspection", actor="test").id
+        binh = session.query(User).filter_by(name="binh").one().id
+        lan = session.query(User).filter_by(name="lan").one().id
+    office, until = desk("office"), clock.today() + timedelta(days=7)
+    for kind, at in (("reports", number), ("cases", case)):
+        path = f"/office/{kind}/{at}"
+        office.post(f"{path}/assign", {"assignee": binh, "due_on": f"{until:%d/%m/%Y}"})
+        assert f"Bình by {until:%d/%m/%Y}" in office.words(f"/office/{kind}")
+        for wrong in ({"assignee": lan}, {"assignee": binh, "due_on": "01/01/2020"}):
+            office.post(f"{path}/assign", wrong)
+        assert f"Bình by {until:%d/%m/%Y}" in office.words(f"/office/{kind}")
+        assert f"/{kind}/{at}" in desk("binh").get(f"/office/{kind}?who=me").text
+        assert f"/{kind}/{at}" not in office.get(f"/office/{kind}?who=me").text
+    mine = desk("binh").words("/office/")
+    assert "1 reports are given to you" in mine and "1 cases are given to you" in mine
+    office.post(f"/office/reports/{number}/notes", {"text": "Đã gọi điện"})
+    assert "Đã gọi điện" in desk("viewer").words(f"/office/reports/{number}")
+    with time_machine.travel(clock.now() + timedelta(days=8), tick=False):
+        assert f"/reports/{number}" in desk("office").get("/office/reports?who=late").text
+
+
+def test_many_are_given_at_once_and_taken_back(
+    desk: Callable[[str], Desk], database: Database, world: worlds.World
+) -> None:
+    second_person(database)
+    first, second, third, closed = report_of(database, 4)
+    with database.writing() as session:
+        people = {user.name: user.id for user in session.query(User)}
+    office = desk("office")
+    office.post(f"/office/reports/{first}/assign", {"assignee": people["office"]})
+    office.post(f"/office/reports/{closed}/close", {"answer": "Đã xem."})
+    picks = {"pick": [first, second, third, closed, 999], "assignee": people["binh"]}
+    page = office.get(office.post("/office/reports/assign", picks).location)
+    undo = re.search(r'name="undo" value="([^"]+)"', page.text)
+    assert undo is not None and "Given: 3." in page.text
+    office.post(f"/office/reports/{third}/assign", {"assignee": people["office"]})  # given on since
+    assert (
+        "Taken back" not in desk("binh").post("/office/reports/assign-back", {"undo": undo[1]}).text
+    )
+    office.post("/office/reports/assign-back", {"undo": undo[1]})
+    with database.reading() as session:
+        had = {row.id: row.assignee_id for row in session.query(Report)}
+    assert had == {first: people["office"], second: None, third: people["office"], closed: None}
+
+
+def test_who_reported_reads_the_answer_behind_a_link_that_nobody_guesses(
+    desk: Callable[[str], Desk], client: FlaskClient, database: Database, world: worlds.World
+) -> None:
+    path = f"/report{world.codes['in_force']}?lang=en"
+    base = f"https://{HOST}"
+    token = re.search(r'name="token" value="([^"]+)"', client.get(path, base_url=base).text)
+    assert token is not None
+    form = {"token": token[1], "kind": "quality", "message": "Gói bị rách", "contact": "0912345678"}
+    thanks = client.get(client.post(path, data=form, base_url=base).location, base_url=base)
+    link = re.search(r'href="(/report/answer/[^"?]+)', thanks.text)
+    assert link is not None
+    seen = client.get(f"{link[1]}?lang=en", base_url=base)
+    assert (
+        "The office has your report." in seen.text and seen.headers["Cache-Control"] == "no-store"
+    )
+    desk("office").post("/office/reports/1/close", {"answer": "Đã đổi gói mới."})
+    seen = client.get(f"{link[1]}?lang=en", base_url=base)
+    assert "Đã đổi gói mới." in seen.text and "0912345678" not in seen.text
+    assert "Gói bị rách" not in seen.text
+    start = link[1].rpartition("/")[2]
+    for forged in (
+        "1",
+        "MQ",
+        start[:-1] + ("A" if start[-1] != "A" else "B"),
+        start.replace("MQ", "Mg"),
+    ):
+        assert client.get(f"/report/answer/{forged}", base_url=base).status_code == 404
+
+
+def test_a_list_longer_than_what_is_read_at_once_goes_out_whole(
+    desk: Callable[[str], Desk], world: worlds.World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "_STEP", 2)
+    for name in ("products", "lots", "producers"):
+        page = desk("office").words(f"/office/{name}")
+        count = re.search(r"(\d+) found", page)
+        rows = desk("office").get(f"/office/lists/{name}.csv").text.splitlines()
+        assert count is not None and len(rows) == 1 + int(count[1]), name

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from labelsvc.catalogue.models import Lot, Product
+from labelsvc.catalogue.models import Lot
 from labelsvc.db import Database
 from labelsvc.labels.models import PrintRun, SentAct
 from labelsvc.labels.runs import repeat
@@ -23,6 +23,8 @@ from tests.web.desk import Desk, seen
 from tests.world import World
 
 FIRST = {"layout": "a4-24", "form": "short", "count": "24", "start_at": "1", "do": "print"}
+#: Where the signal breaks, or what else happens on the way of an act.
+CUTS = ("", "before", "inside", "after", "doubled", "restart")
 #: Acts of the trial; LABELSVC_ACTS=1000 is the whole one.
 ACTS = int(os.environ.get("LABELSVC_ACTS", "25"))
 
@@ -97,7 +99,6 @@ class Phone:
 
     desk: Desk
     path: str
-    chance: random.Random
     kept: dict[str, dict[str, Any]] = field(default_factory=dict)
     entered: dict[str, str] = field(default_factory=dict)
 
@@ -130,7 +131,7 @@ def test_no_act_is_lost_or_doubled(
     chance = random.Random(20)
     desk = Desk(app, database, "lan")
     desk.post(f"/console/lots/{world.lot}/print", FIRST)
-    phone = Phone(desk, f"/console/products/{world.product}/again", chance)
+    phone = Phone(desk, f"/console/products/{world.product}/again")
     whole, cut_inside = repeat.start_run, False
 
     def may_break(*args: Any, **named: Any) -> PrintRun:
@@ -148,7 +149,7 @@ def test_no_act_is_lost_or_doubled(
         phone.act(number)
     while phone.kept:
         uid = chance.choice(sorted(phone.kept))
-        cut = chance.choice(["", "", "before", "inside", "after", "doubled", "restart"])
+        cut = chance.choices(CUTS, weights=(20, 10, 10, 10, 9, 1))[0]
         cut_inside = cut == "inside"
         if cut == "restart":  # of the service: it knows what the database knows
             desk.client = _restarted(settings, database, desk)
@@ -164,7 +165,6 @@ def test_no_act_is_lost_or_doubled(
         declared = Counter(run.lot.declared for run in acts.values())
         assert declared == Counter(range(1, ACTS + 1))
         assert {run.lot.product_id for run in acts.values()} == {world.product}
-        assert session.get_one(Product, world.product).id == world.product
 
 
 def _restarted(settings: Settings, database: Database, desk: Desk) -> Any:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import partial
+from tempfile import SpooledTemporaryFile
 from typing import Any, Final, NamedTuple
 
 from flask import Response
@@ -29,13 +31,16 @@ from labelsvc.web.console.office.dashboard import bp
 from labelsvc.web.console.office.desk import goods
 from labelsvc.web.console.office.points import outlets
 from labelsvc.web.console.office.words import set_words
-from labelsvc.web.console.spreadsheet import as_xlsx, csv_lines
 from labelsvc.web.language import gettext
 from labelsvc.web.site import site
+from labelsvc.web.spreadsheet import as_xlsx, csv_lines
 
 #: Rows of a list that is written; more are narrowed first.
 MOST: Final = 50_000
 _STEP: Final = 500
+#: Bytes of a list that stay in memory, and of one piece that is sent.
+_IN_MEMORY: Final = 1 << 20
+_BLOCK: Final = 1 << 16
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Cells = tuple[Any, ...]
 
@@ -207,21 +212,34 @@ def export_people(name: str, ending: str) -> ResponseReturnValue:
 def _written(listing: Listing, ending: str) -> Response:
     with site().database.reading() as session:
         rows = _rows(session, listing)
-        body: str | bytes
         if ending == "csv":
-            body, kind = "".join(csv_lines(rows)), "text/csv; charset=utf-8"
+            answer = _spooled(csv_lines(rows))
         else:
-            body, kind = as_xlsx(rows, listing.file), XLSX
-    answer = Response(body, content_type=kind)
+            answer = Response(as_xlsx(rows, listing.file), content_type=XLSX)
     name = f"{listing.file}-{clock.today():%Y%m%d}.{ending}"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
 
+def _spooled(lines: Iterable[str]) -> Response:
+    """*lines* by way of a file: neither memory nor the database is held while somebody fetches them."""
+    file = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 -- the response closes it
+    for line in lines:
+        file.write(line.encode())
+    length = file.tell()
+    file.seek(0)
+    answer = Response(iter(partial(file.read, _BLOCK), b""), content_type="text/csv; charset=utf-8")
+    answer.content_length = length
+    answer.call_on_close(file.close)
+    return answer
+
+
 def _rows(session: Session, listing: Listing) -> Iterator[Cells]:
-    """Heads, then the rows; some hundreds are read at a time, and let go of."""
+    """Heads, then the rows; some hundreds are read at a time.
+
+    The session holds no row that nobody else does. Emptying it here would break the query under way.
+    """
     yield tuple(gettext(words) for words in listing.heads)
     query = listing.query(session).limit(MOST).execution_options(yield_per=_STEP)
     for part in session.scalars(query).partitions():
         yield from listing.cells(session, list(part))
-        session.expunge_all()

@@ -26,7 +26,6 @@ from labelsvc.programme.desk.finding import Hit, find
 from labelsvc.scans import lookup
 from labelsvc.scans.verdict import SHOWN
 from labelsvc.web import tries
-from labelsvc.web.console.office.audit import entries_like
 from labelsvc.web.console.office.dashboard import bp
 from labelsvc.web.language import explain
 from labelsvc.web.links import link
@@ -62,8 +61,6 @@ _PAGES: dict[str, Callable[[Hit], str]] = {
     "withdrawal": lambda hit: url_for("office.withdrawal", withdrawal_id=hit.key),
     "user": lambda hit: url_for("office.account", user_id=hit.key),
 }
-#: Entries of the trail are counted as far as this.
-_COUNTED = 100
 
 
 @dataclass(frozen=True)
@@ -86,7 +83,6 @@ def find_page() -> ResponseReturnValue:
     with site().database.reading() as session:
         groups = find(session, asked[:MAX_TEXT], people=overseer)
         scanned, problem = _code(session, asked, wanted=not groups)
-        entries = entries_like(session, asked[:80], _COUNTED) if asked and overseer else 0
         page = render_template(
             "console/office/desk/find.html",
             q=asked,
@@ -95,8 +91,6 @@ def find_page() -> ResponseReturnValue:
             url_of=lambda hit: _PAGES[hit.kind](hit),
             scanned=scanned,
             problem=problem,
-            entries=entries,
-            most=_COUNTED,
         )
     return page
 

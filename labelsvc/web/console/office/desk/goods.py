@@ -101,7 +101,7 @@ def recognised(session: Session, products: list[Product]) -> dict[int, tuple[Any
 @bp.get("/products")
 def products() -> ResponseReturnValue:
     with site().database.reading() as session:
-        shown = paged(session, query_products(session))
+        shown = paged(session, query_products(session), size=40)  # with its choices 50 kB
         return render_template(
             "console/office/desk/products.html",
             shown=shown,

@@ -17,7 +17,7 @@ from labelsvc.web.language import current, gettext
 from labelsvc.web.site import site
 
 STATES = {
-    finding.State.RECOGNISED: "Recognised",
+    finding.State.RECOGNISED: "Officially recognised",
     finding.State.NOT_RECOGNISED: "Not recognised",
     finding.State.ENDED: "Historic entries",
 }

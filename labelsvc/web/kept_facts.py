@@ -1,4 +1,7 @@
-"""Kept facts: the facts of the register in the memory of a process, read again once anything has changed."""
+"""Kept facts: holds the facts of the register in the memory of a process, read again once anything has changed.
+
+Used by figures, open data and plans.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Plans: the office's pages of targets and what of them is reached."""
