@@ -168,7 +168,10 @@ def _area_lies(op: RectOp | PathOp, zone: Box) -> Literal["crosses", "holds", ""
     if op.fill is None and op.stroke is None:
         return ""
     edge = _grown(zone, op.stroke_width / 2 if op.stroke else -_SLACK)
-    segments = list(_segments(shapes.outline(op)))
+    outline = shapes.outline(op)
+    if not _overlap(_grown(shapes.bounds([c for c in outline if len(c) > 1]), _SLACK * 2), edge):
+        return ""  # a motif has thousands of pieces, all of them far away
+    segments = list(_segments(outline))
     if any(_crosses(a, b, edge) for a, b in segments):
         return "crosses"
     # No outline in the zone: the zone lies wholly inside or wholly outside of the shape.
