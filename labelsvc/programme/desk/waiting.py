@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from labelsvc import clock
@@ -27,16 +27,13 @@ _PROPOSED: Final = "proposed"
 
 
 class Waiting(NamedTuple):
-    """How many of each wait. `mine_…`: those that this person may confirm, since another proposed them."""
+    """How many of each wait. `mine_recalls`: those that this person may confirm, since another proposed them."""
 
     recalls: int
     mine_recalls: int
     stars: int
-    mine_stars: int
     accounts: int
-    mine_accounts: int
     merges: int
-    mine_merges: int
     ranges: int
     cases: int
     contested: int
@@ -48,15 +45,6 @@ class Waiting(NamedTuple):
     ending_120: int
     ending_180: int
     guessed: int
-
-    @property
-    def confirmations(self) -> int:
-        """What one person proposed and another has to decide, but for recalls."""
-        return self.stars + self.accounts + self.merges + self.ranges
-
-    @property
-    def withdrawals(self) -> int:
-        return self.recalls
 
     @property
     def open_cases(self) -> int:
@@ -72,10 +60,6 @@ def count(session: Session, actor: str, on: date) -> Waiting:
     stars = WithdrawalProposal.state == ProposalState.PROPOSED
     account = AccountProposal.state == _PROPOSED
     merge = Merge.state.in_((MergeState.PROPOSED, MergeState.UNDOING))
-    not_mine = or_(
-        and_(Merge.state == MergeState.PROPOSED, Merge.proposed_by != actor),
-        and_(Merge.state == MergeState.UNDOING, Merge.undo_by != actor),
-    )
     me = int(actor[5:]) if actor.startswith("user:") else 0
     now = clock.now()
     failed = Message.state.in_((MessageState.FAILED, MessageState.REFUSED))
@@ -83,11 +67,8 @@ def count(session: Session, actor: str, on: date) -> Waiting:
         "recalls": (Withdrawal, recall),
         "mine_recalls": (Withdrawal, and_(recall, Withdrawal.proposed_by != actor)),
         "stars": (WithdrawalProposal, stars),
-        "mine_stars": (WithdrawalProposal, and_(stars, WithdrawalProposal.proposed_by != actor)),
         "accounts": (AccountProposal, account),
-        "mine_accounts": (AccountProposal, and_(account, AccountProposal.proposed_by != actor)),
         "merges": (Merge, merge),
-        "mine_merges": (Merge, not_mine),
         "ranges": (RangeClaim, RangeClaim.state == _PROPOSED),
         "cases": (Case, Case.state == CaseState.NEW),
         "contested": (Case, Case.state == CaseState.CONTESTED),
