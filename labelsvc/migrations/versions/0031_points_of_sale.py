@@ -11,7 +11,7 @@ from alembic import op
 from labelsvc.db import UtcDateTime
 
 revision = "0031"
-down_revision = "0033"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
