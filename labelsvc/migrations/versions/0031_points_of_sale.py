@@ -1,6 +1,6 @@
 """Points of sale: kind, hours, place, operator, steps, confirmation by a link, support, reports
 
-Revision: 0031, after 0033
+Revision: 0031, after 0030
 """
 
 from datetime import UTC, date, datetime

@@ -1,6 +1,6 @@
 """Lots that are ended, and acts that a telephone sends until it hears that they are entered
 
-Revision: 0033, after 0030
+Revision: 0033, after 0032
 """
 
 import sqlalchemy as sa
