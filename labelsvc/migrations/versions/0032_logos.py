@@ -1,6 +1,6 @@
 """Logos of producers, beside the mark of the programme
 
-Revision: 0032, after 0027
+Revision: 0032, after 0031
 """
 
 import sqlalchemy as sa

@@ -20,6 +20,11 @@ from labelsvc.labels.layouts.reading import load
 from labelsvc.labels.layouts.writing import dumps, facts, tidy
 
 
+def index_of(name: str, element: str) -> int:
+    ids = [one.get("id") for one in facts(library.get(name))["elements"]]
+    return ids.index(element)
+
+
 def changed(name: str, index: int, **numbers: Any) -> Layout:
     data = facts(library.get(name))
     data["elements"][index] |= numbers
@@ -67,30 +72,37 @@ def test_faults_of_several_elements_are_told_together() -> None:
 
 
 def test_words_that_run_over_are_drawn_over_their_box() -> None:
-    made = drafted(changed("a4-65", 2, h=1.0))
+    index = index_of("a4-65", "name")
+    layout = changed("a4-65", index, h=1.0)
+    made, box = drafted(layout), facts(layout)["elements"][index]
     lowest = max(text.box[3] for text in made.drawing.texts if text.field.startswith("name"))
-    assert lowest > 1.8 + 1
-    assert made.boxes[2] == pytest.approx((16.8, 0.8, 37.2, 1.8))
+    assert lowest > box["y"] + 2
+    assert made.boxes[index] == pytest.approx(
+        (box["x"], box["y"], box["x"] + box["w"], box["y"] + 1)
+    )
 
 
 def test_a_name_that_a_fault_gives_leads_to_its_place() -> None:
     layout = library.get("food-100x70")
-    assert place_of(layout, "head") == (1, None)
-    assert place_of(layout, "head.items[1]") == (1, 1)
+    head = index_of("food-100x70", "head")
+    assert place_of(layout, "head") == (head, None)
+    assert place_of(layout, "head.items[1]") == (head, 1)
     assert place_of(layout, "elements[0]") == (0, None)
-    assert place_of(layout, "stars") == (4, 0)
+    assert place_of(layout, "stars") == (index_of("food-100x70", "ocop"), 0)
     assert place_of(layout, "nothing") == (None, None)
 
 
 def test_the_box_of_every_kind_of_element() -> None:
     data = facts(library.get("round-30"))
     data["elements"] += [
+        {"type": "ellipse", "cx": 15, "cy": 15, "rx": 14.6, "ry": 14.6, "fill": "#ffffff"},
+        {"type": "arc", "cx": 15, "cy": 15, "r": 11.5, "text": "x", "size": 4, "colour": "#ffffff"},
         {"type": "path", "d": "M0 0H4V2Z", "x": 3, "y": 5, "scale": 2, "fill": "#ffffff"},
         {"type": "line", "x1": 9, "y1": 3, "x2": 2, "y2": 4, "colour": "#ffffff"},
     ]
     boxes = drafted(Layout.model_validate(data)).boxes
-    assert boxes[0] == pytest.approx((0.4, 0.4, 29.6, 29.6))
-    assert boxes[2] == pytest.approx((2.9, 2.9, 27.1, 27.1))
+    assert boxes[-4] == pytest.approx((0.4, 0.4, 29.6, 29.6))
+    assert boxes[-3] == pytest.approx((3.5, 3.5, 26.5, 26.5))
     assert boxes[-2] == pytest.approx((3, 5, 11, 9))
     assert boxes[-1] == pytest.approx((2, 3, 9, 4))
 

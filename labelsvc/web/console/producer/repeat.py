@@ -46,8 +46,9 @@ def again(product_id: int) -> ResponseReturnValue:
 
         run = posted.attempt(act)
         if run is not None:
-            page = url_for("producer.run", run_id=run.id)
-            return jsonify({"page": page}) if wants_json() else redirect(page, code=303)
+            if wants_json():
+                return jsonify({"page": url_for("producer.run", run_id=run.id)})
+            return redirect(url_for("producer.run", run_id=run.id), code=303)
         if wants_json():
             said = [f"{one.message} {one.fix}".strip() for one in posted.problems]
             return jsonify({"problems": said}), max(posted.status, 400)
