@@ -161,8 +161,9 @@ def _has_twin(session: Session, table: Table, moved: dict[str, Any], column: Col
 
 
 def _is_link(table: Table) -> bool:
-    """A table that holds nothing but its key."""
-    return len(table.columns) == len(list(table.primary_key))
+    """A table of pairs: its key is made of the numbers of two other rows."""
+    key = list(table.primary_key)
+    return len(key) > 1 and all(column.foreign_keys for column in key)
 
 
 def _json(value: Any) -> Any:

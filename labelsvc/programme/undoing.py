@@ -260,7 +260,13 @@ def _restore(session: Session, found: Undoing) -> None:
         if names:
             mapped, before = THINGS[trace.thing], trace.before or {}
             values = {name: typed(mapped, name, before[name]) for name in names}
+            if trace.thing in ("outlet", "village"):  # their search key is made of several columns
+                row = session.get_one(mapped, trace.changed_id)
+                for name, value in values.items():
+                    setattr(row, name, value)
+                continue
             session.execute(update(mapped).where(mapped.id == trace.changed_id).values(values))
+    session.flush()
 
 
 def _delete(session: Session, made: dict[str, list[int]], actor: str) -> None:

@@ -1,7 +1,7 @@
-"""A register of products to draw labels of: invented, as long as names and contents of the programme's lists are.
+"""A register of products to draw labels of: invented names and contents of many lengths.
 
-Lengths come from the columns of published lists of 2019 to 2026 (quantiles, in letters); the words are put
-together at random and name nobody.
+The lengths are estimates (quantiles, in letters), with the longest that the columns are likely to hold; the words
+are put together at random and name nobody.
 """
 
 from __future__ import annotations

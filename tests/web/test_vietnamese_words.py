@@ -24,6 +24,7 @@ from .test_texts import opened
 #: Names and terms that Vietnamese pages keep as they are.
 TERMS = {
     "ocop", "pdf", "zpl", "tspl", "gtin", "zalo", "email", "csv", "xlsx", "svg", "png", "webp", "json",
+    "geojson", "atom",
     "labelsvc", "web", "cookie", "dpi", "vol", "vietgap", "natri", "carbohydrat", "etanol", "letter", "avery",
     "javascript", "digital", "link", "cutcontour", "authenticator", "google", "microsoft", "aegis", "excel",
     "zebra", "xprinter", "gprinter", "brother", "dymo", "firefox", "android",
