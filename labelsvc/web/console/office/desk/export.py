@@ -10,11 +10,12 @@ from typing import Any, Final, NamedTuple
 
 from flask import Response
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
 
 from labelsvc import clock
-from labelsvc.catalogue.models import Village
+from labelsvc.catalogue.finding import villages
+from labelsvc.catalogue.models import VILLAGE_KINDS, VillageKind
 from labelsvc.i18n import moment
 from labelsvc.web.console import case_words
 from labelsvc.web.console.lists import names_of
@@ -30,6 +31,7 @@ from labelsvc.web.console.office import (
 from labelsvc.web.console.office.dashboard import bp
 from labelsvc.web.console.office.desk import goods
 from labelsvc.web.console.office.points import outlets
+from labelsvc.web.console.office.villages import listing
 from labelsvc.web.console.office.words import set_words
 from labelsvc.web.language import gettext
 from labelsvc.web.site import site
@@ -115,7 +117,8 @@ def _outlets(_session: Session, rows: list[Any]) -> Iterator[Cells]:
 def _villages(_session: Session, rows: list[Any]) -> Iterator[Cells]:
     for v in rows:
         commune = v.commune.name if v.commune else ""
-        yield v.name, v.craft, commune, v.decision_number, v.decision_date
+        kind = gettext(VILLAGE_KINDS[VillageKind(v.kind)]) if v.kind else ""
+        yield v.name, kind, v.craft, commune, v.decision_number, v.decision_date
 
 
 def _reports(session: Session, rows: list[Any]) -> Iterator[Cells]:
@@ -163,10 +166,6 @@ def _entries(session: Session, rows: list[Any]) -> Iterator[Cells]:
         yield _at(e.at), e.who, e.what, e.subject, facts
 
 
-def _all_villages(_session: Session) -> Select[Any]:
-    return select(Village).options(joinedload(Village.commune)).order_by(Village.name)
-
-
 def _at(value: datetime | None) -> str:
     return moment(value)
 
@@ -179,7 +178,7 @@ LISTS: Final[dict[str, Listing]] = {
     "runs": Listing("lan-in", ("Print run", "Lot", "Product", "Producer", "Layout", "Labels", "State", "Made", "Released on", "By"), goods.query_runs, _runs),
     "recognitions": Listing("cong-nhan", ("Product", "Producer", "Stars", "Decision", "Date of the decision", "Authority", "Valid from", "Valid until", "Extended until", "State", "OCOP product code"), lambda session: recognitions.chosen(session, clock.today()), _recognitions),
     "outlets": Listing("diem-ban", ("Point of sale", "Street", "Commune", "Telephone", "State"), lambda _: outlets.query_outlets(), _outlets),
-    "villages": Listing("lang-nghe", ("Craft village", "Craft", "Commune", "Decision", "Date of the decision"), _all_villages, _villages),
+    "villages": Listing("lang-nghe", ("Craft village", "Kind", "Craft", "Commune", "Decision", "Date of the decision"), lambda _: villages.chosen(listing.asked(), clock.today()), _villages),
     "reports": Listing("phan-anh", ("Report", "What", "Product", "Producer", "What the consumer says", "Bought at", "Sent", "What was done", "Closed on", "By"), lambda _: reports.query_reports(), _reports),
     "cases": Listing("vu-viec", ("Case", "What was noticed", "Kind of case", "Product", "Producer", "Lot", "State", "Opened", "Decision", "Reason", "Decided on"), lambda _: cases.query_asked(), _cases),
     "withdrawals": Listing("thu-hoi", ("Withdrawal", "What", "Product", "Lot", "Reason", "State", "Proposed on", "By", "Decided on", "Decided by"), lambda _: withdrawals.query_withdrawals(), _withdrawals),
