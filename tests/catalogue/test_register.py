@@ -21,7 +21,7 @@ SAMPLES = {
     "tax_code": "0100109106", "gtin": "09520000001001", "ocop_code": "01-00577-012-2026",
     "phone": "024 3999 0123", "email": "lan@example.vn", "website": "https://lan.example.vn",
     "decision_number": "1147/QĐ-UBND", "goods_kind": "food", "nutrition_exempt": "small_maker",
-    "date_kind": "best_before", "hours": "08:00-17:00||||||",
+    "date_kind": "best_before", "hours": "08:00-17:00||||||", "craft_code": "gom-su",
 }  # fmt: skip
 
 
