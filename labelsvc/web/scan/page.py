@@ -102,7 +102,8 @@ def _convert(state: BlueprintSetupState) -> None:
 def scan(_rest: str = "", _code: str = "") -> ResponseReturnValue:
     """The raw target is parsed, not Flask's decoded path: escapes are undone once, by `uri`."""
     raw = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.path
-    if not _rest and _is_page(_code):
+    # A whole address that a proxy passes on, of another programme say, is no page that is sought here.
+    if not _rest and str(raw).startswith("/") and _is_page(_code):
         own = ScanSite.of(current_app)
         try:
             uri.parse(str(raw), host=own.host, former=own.former)

@@ -13,6 +13,7 @@ import pyotp
 import pytest
 from flask import Flask
 from sqlalchemy import delete, select
+from werkzeug.routing import AnyConverter
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.test import TestResponse
 
@@ -113,7 +114,12 @@ def test_every_form_behind_a_sign_in_is_kept(app: Flask, desk: Open, database: D
         if roles.is_public(rule.endpoint):
             continue
         with app.test_request_context(base_url=BASE):
-            values = {name: "csv" if name == "kind" else 1 for name in rule.arguments}
+            words = {
+                name: min(converter.items)
+                for name, converter in rule._converters.items()
+                if isinstance(converter, AnyConverter)
+            }
+            values = dict.fromkeys(rule.arguments, 1) | {"kind": "csv"} | words
             address = app.url_map.bind("x").build(rule.endpoint, values, force_external=False)
         asked = person.post(address, {"text": "a\r\nb", "many": ["1", "2"], "password": "x"})
         fields = kept(asked)
