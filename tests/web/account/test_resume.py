@@ -13,8 +13,8 @@ import pyotp
 import pytest
 from flask import Flask
 from sqlalchemy import delete, select
-from werkzeug.routing import AnyConverter
 from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.routing import AnyConverter
 from werkzeug.test import TestResponse
 
 from labelsvc import clock

@@ -14,6 +14,7 @@ from labelsvc.db import Database
 from labelsvc.programme.plans.models import Target
 from tests.factories import make_product, make_recognition
 from tests.web.desk import Desk
+from tests.world import World
 
 YEAR = {"since": "01/01/2022", "until": "31/12/2022"}
 OLD = {"since": "01/01/2020", "until": "31/12/2020"}
@@ -29,7 +30,7 @@ def figures(app: Flask, on: str = "2022-12-31") -> str:
 
 
 @pytest.fixture
-def decisions(database: Database) -> None:
+def decisions(database: Database, world: World) -> None:
     """Of 2022: three products, one of them new before, one with the note potential 5 stars."""
     with database.writing() as session:
         old = make_product(session, name="Sản phẩm cũ")

@@ -135,7 +135,9 @@ def test_the_wizard_prints_for_a_label_printer_and_remembers_it(
         (run,) = session.query(PrintRun).all()
         assert (run.output, run.printer_id, run.count) == ("zpl", row.id, 12)
     again = lan.get(path).get_data(as_text=True)
-    assert f'<option value="{row.id}" selected>' in again  # it begins with the layout of the last run
+    assert (
+        f'<option value="{row.id}" selected>' in again
+    )  # it begins with the layout of the last run
     assert f'<option value="{row.id}"' not in lan.get(f"{path}?layout=a4-65").text  # a sheet
     again = lan.get(f"{path}?layout=roll-50x30").get_data(as_text=True)
     assert f'<option value="{row.id}" selected>' in again
