@@ -404,7 +404,7 @@ OWN_KINDS = (OutletKind.OWN_SHOP, OutletKind.WORKSHOP, OutletKind.E_SHOP)
 
 
 class OutletState(StrEnum):
-    """How far a point of sale has come; only a published one is shown to the public."""
+    """State of a point of sale; only a published one is shown to the public."""
 
     PROPOSED = "proposed"
     PUBLISHED = "published"

@@ -73,7 +73,7 @@ class Report(Base):
 
 
 class ReportNote(Base):
-    """What somebody of the office wrote down about a report; never shown to who reported."""
+    """A note of the office about a report; never shown to the reporter."""
 
     __tablename__ = "report_note"
     __table_args__ = ({"info": {"volatile": True}},)

@@ -76,7 +76,7 @@ def decision_named(session: Session, name: str) -> Decision | None:
 
 
 def decided(decision: Decision) -> Select[Recognition]:
-    """What the decision gave, or took back, by name of the product."""
+    """Give what the decision gave, or took back, by name of the product."""
     if decision.gives:
         mine = and_(
             Recognition.decision_number == decision.number,
@@ -136,7 +136,7 @@ def count_changes(session: Session, until: date, since: date | None = None) -> i
 def changes(
     session: Session, until: date, *, since: date | None = None, offset: int = 0, limit: int = 50
 ) -> list[Changed]:
-    """What changed by the day *until*, newest first."""
+    """Give what changed by the day *until*, newest first."""
     events = _events(until, since)
     rows = session.execute(
         select(events)

@@ -38,7 +38,7 @@ class Area:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is asked of the list; what is empty is not asked."""
+    """A question for the list; what is empty is not asked."""
 
     stars: int | None = None
     #: Roman number of a group of Decision 26/2026/QĐ-TTg.

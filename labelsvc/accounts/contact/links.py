@@ -130,5 +130,5 @@ def derived(key: str, purpose: str, seed: str) -> str:
 
 
 def fingerprint(value: str) -> str:
-    """What a row keeps of a token."""
+    """Give what a row keeps of a token."""
     return hashlib.sha256(value.encode()).hexdigest()

@@ -22,7 +22,7 @@ NO_CRAFT: Final = "none"
 
 
 class State(StrEnum):
-    """What a list of villages may be narrowed to."""
+    """Parts of a list of villages."""
 
     RECOGNISED = "recognised"
     NOT_RECOGNISED = "not_recognised"
@@ -31,7 +31,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Asked:
-    """What somebody asked for; an empty one asks for nothing."""
+    """A question for villages; an empty one asks for nothing."""
 
     words: str = ""
     place: str = ""

@@ -86,7 +86,7 @@ def read(text: str) -> str:
 
 
 def _token(found: re.Match[str], text: str) -> tuple[str, list[Any]]:
-    """What one piece says: days, hours, that days are closed, or nothing."""
+    """Read one piece: days, hours, that days are closed, or nothing."""
     kind, said = str(found.lastgroup), found.group()
     if kind == "times":
         return "hours", [_interval(found, text)]

@@ -38,7 +38,7 @@ KIND_WORDS: Final = {
 
 
 class Freshness(StrEnum):
-    """How far the word of a point can be relied on."""
+    """Reliability of what a point says of itself."""
 
     CONFIRMED = "confirmed"  # within 120 days
     NEW = "new"  # published within 120 days, not confirmed yet
@@ -47,7 +47,7 @@ class Freshness(StrEnum):
 
 
 def freshness(outlet: Outlet, on: date) -> Freshness:
-    """How long ago the point confirmed itself, or was published. A point without any day is new."""
+    """Judge by the day on which the point confirmed itself, or was published. A point without any day is new."""
     last = outlet.confirmed_on or outlet.published_on
     if last is None or on - last <= FRESH:
         return Freshness.CONFIRMED if outlet.confirmed_on else Freshness.NEW

@@ -44,7 +44,7 @@ class Craft:
 
     @property
     def key(self) -> str:
-        """What a search looks into."""
+        """Give the text that a search looks into."""
         return fold(" ".join((self.vi, self.en, *self.says)))
 
 

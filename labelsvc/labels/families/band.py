@@ -19,7 +19,7 @@ _CLEAR = 0.7
 
 
 class Place(NamedTuple):
-    """Where the band lies, and how wide it is, mm."""
+    """Place and width of the band, mm."""
 
     side: Side
     width: float

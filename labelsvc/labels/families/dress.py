@@ -146,7 +146,7 @@ def _inner(layout: Layout, place: Place | None, family: Family) -> Box:
 
 
 def _reach(family: Family) -> float:
-    """How far the lines along the band reach beyond it, mm."""
+    """Give the mm by which lines along the band reach beyond it."""
     return max((edge.gap + edge.width for edge in family.edges), default=0.0)
 
 

@@ -126,7 +126,7 @@ class Edge(Part):
 
 
 class Letters(Part):
-    """How the name and the lesser lines are set."""
+    """Weights of the name and of the lesser lines."""
 
     name: Weight = "bold"
     producer: Weight = "medium"

@@ -109,7 +109,7 @@ def _points(figure: Figure) -> list[Point]:
 
 
 def _cut_area(figure: Figure, box: Box) -> Iterator[Figure]:
-    """What of the area lies in *box* (Sutherland-Hodgman)."""
+    """Cut the area to *box* (Sutherland-Hodgman)."""
     points = _points(figure)
     for axis, edge, sign in ((0, box[0], 1), (0, box[2], -1), (1, box[1], 1), (1, box[3], -1)):
         kept: list[Point] = []

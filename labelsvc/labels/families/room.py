@@ -40,7 +40,7 @@ class Scale:
         return low + high
 
     def __call__(self, at: float) -> float:
-        """Where *at* comes to lie, mm."""
+        """Give the new place of *at*, mm."""
         left, right = self.keep
         if at < left:
             share = (left + self.by - self.low) / max(left - self.start, 0.01)

@@ -30,7 +30,7 @@ class Dress(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What follows the layout's name and `MARK`."""
+        """Give the words behind the layout's name and `MARK`."""
         return "-".join([self.family.name, self.palette.name, *([_NARROW] if self.narrow else [])])
 
 

@@ -19,7 +19,7 @@ _SMALL_WORDS = 8.5
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What the print shop should know; English template of `params`."""
+    """A remark for the print shop; English template of `params`."""
 
     severity: Literal["warning", "info"]
     code: str

@@ -134,7 +134,7 @@ def picture(files: Files, row: Artwork) -> bytes:
 
 
 def pictures(session: Session, files: Files, producer_id: int | None = None) -> dict[str, bytes]:
-    """What labels that are begun now may show: `LabelContent.images`, with the logo of the producer.
+    """Give the pictures for labels that are begun now: `LabelContent.images`, with the logo of the producer.
 
     :raises FileMissing: the artwork in use was lost.
     """

@@ -32,7 +32,7 @@ _UID: Final = re.compile(r"[0-9A-Za-z-]{16,64}")
 
 @dataclass(frozen=True)
 class Usual:
-    """How a product was printed last."""
+    """The last print of a product."""
 
     layout: Layout
     form: Form
@@ -44,7 +44,7 @@ class Usual:
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
-    """What the telephone sends. `uid`: made there, 16 to 64 of 0-9 A-Z a-z -, another for each act."""
+    """An act as the telephone sends it. `uid`: made there, 16 to 64 of 0-9 A-Z a-z -, another for each act."""
 
     uid: str
     declared: int
@@ -56,7 +56,7 @@ class Act:
 
 
 def usual(session: Session, product: Product) -> Usual | None:
-    """What would be repeated; None where nothing of *product* was printed, or its layout is gone."""
+    """Give what would be repeated; None where nothing of *product* was printed, or its layout is gone."""
     query = (
         select(PrintRun)
         .join(Lot)

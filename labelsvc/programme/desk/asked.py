@@ -70,7 +70,7 @@ class Asked:
         return [or_(*(key.contains(word, autoescape=True) for key in keys)) for word in self.words]
 
     def rank(self, key: InstrumentedAttribute[str]) -> ColumnElement[int]:
-        """What is called so comes first, then what begins so, then what has it at the start of a word."""
+        """Rank a name: called so first, then begun so, then with it at the start of a word."""
         return case(
             (key == self.folded, 0),
             (key.startswith(self.folded, autoescape=True), 1),

@@ -27,7 +27,7 @@ _PROPOSED: Final = "proposed"
 
 
 class Waiting(NamedTuple):
-    """How many of each wait. `mine_recalls`: those that this person may confirm, since another proposed them."""
+    """Numbers of what waits. `mine_recalls`: those that this person may confirm, since another proposed them."""
 
     recalls: int
     mine_recalls: int

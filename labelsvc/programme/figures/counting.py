@@ -18,7 +18,7 @@ _TENTH: Final = Decimal("0.1")
 
 
 class Basis(StrEnum):
-    """Which recognitions are counted."""
+    """Recognitions that are counted."""
 
     #: In force on the day.
     HELD = "held"

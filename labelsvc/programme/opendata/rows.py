@@ -47,7 +47,7 @@ _OF_PRODUCT: Final = (
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked for: the day, the facts of the figures, and the host of the pages."""
+    """A request: the day, the facts of the figures, and the host of the pages."""
 
     on: date
     facts: Facts

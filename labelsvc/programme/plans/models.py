@@ -44,7 +44,7 @@ TARGETS = {
 
 
 class Target(Base):
-    """What a document promises from a day to a day. `most` where it names a range: 20-30 points."""
+    """A promise of a document from a day to a day. `most` where it names a range: 20-30 points."""
 
     __tablename__ = "target"
     __table_args__ = (

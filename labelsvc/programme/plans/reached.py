@@ -45,7 +45,7 @@ def progress(session: Session, facts: Facts, on: date) -> list[Progress]:
 
 
 def reached(session: Session, facts: Facts, target: Target, on: date) -> Decimal | None:
-    """What was reached of *target* by *on* within its period; decisions count by their day."""
+    """Count what was reached of *target* by *on* within its period; decisions count by their day."""
     last, kind = min(on, target.until), TargetKind(target.kind)
     if kind.typed:
         known = target.reached_on is not None and target.reached_on <= on

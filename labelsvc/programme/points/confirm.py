@@ -20,7 +20,7 @@ from labelsvc.programme.points.models import OutletLink
 
 @dataclass(frozen=True)
 class Said:
-    """What is confirmed. `hours` and `note` as typed; `sold`: the products that are sold still."""
+    """A confirmation. `hours` and `note` as typed; `sold`: the products that are sold still."""
 
     hours: str = ""
     note: str = ""

@@ -26,7 +26,7 @@ class Points:
 
 @dataclass(frozen=True)
 class Proposals:
-    """What was proposed within some days: points, and who proposed them, each once."""
+    """Proposals of some days: points, and the proposers, each once."""
 
     points: int
     units: tuple[str, ...]

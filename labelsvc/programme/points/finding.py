@@ -37,7 +37,7 @@ class Area:
 
 @dataclass(frozen=True)
 class Asked:
-    """What is looked for; empty parts ask for nothing."""
+    """A question for points; empty parts ask for nothing."""
 
     words: str = ""
     kind: str = ""

@@ -36,7 +36,7 @@ _NAME_ROOM: Final = 48 * mm
 
 @dataclass(frozen=True)
 class Sheet:
-    """What stands on a sheet, from top to bottom."""
+    """Contents of a sheet, from top to bottom."""
 
     over: str
     name: str

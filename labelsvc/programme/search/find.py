@@ -163,7 +163,7 @@ def _alike(rows: Iterable[RowMapping], question: Question) -> list[RowMapping]:
 
 
 def _likeness(row: RowMapping, question: Question) -> float:
-    """How alike the letters of name and question are, 0 to 100, the shorter one inside the longer."""
+    """Measure how alike the letters of name and question are, 0 to 100, the shorter one inside the longer."""
     if len(row["gram"]) < 3:
         return 0.0
     return fuzz.partial_ratio(question.gram, row["gram"]) if len(row["gram"]) >= len(question.gram) else fuzz.ratio(question.gram, row["gram"])  # fmt: skip
@@ -181,7 +181,7 @@ def _apart(rated: Iterable[tuple[float, RowMapping]]) -> list[RowMapping]:
 
 
 def _worth(row: RowMapping, question: Question) -> float:
-    """How well an entry answers: words in its name before words beside it, whole before begun, marks last."""
+    """Measure how well an entry answers: words in its name before words beside it, whole before begun, marks last."""
     kind = Found(row["kind"])
     name, words = row["name"].split(), set(row["words"].split())
     worth = _USUAL[kind]

@@ -47,7 +47,7 @@ _ALSO: Final = {
 
 @dataclass(frozen=True)
 class Question:
-    """What was typed, as it is looked for."""
+    """A question as it is looked for."""
 
     #: As typed, NFC and in small letters: marks count between names that differ in nothing else.
     typed: str

@@ -48,14 +48,14 @@ BASES = {
 
 @dataclass(frozen=True)
 class Whole:
-    """What is counted for the page of all figures."""
+    """The counts of the page of all figures."""
 
     figures: list[Counted]
     months: list[tuple[date, int]]
 
 
 class Counts:
-    """What was counted for the days that were asked for last."""
+    """The counts of the days that were asked for last."""
 
     def __init__(self) -> None:
         self._facts: Facts | None = None
@@ -178,7 +178,7 @@ def _counted(session: Session, name: str) -> Counted:
 
 
 def _query() -> dict[str, str]:
-    """What the address asks for and links of the page carry on."""
+    """Give what the address asks for and links of the page carry on."""
     return {name: value for name in ("on", "count") if (value := request.args.get(name, ""))}
 
 

@@ -81,7 +81,7 @@ def points() -> ResponseReturnValue:
 
 
 def _asked() -> Asked:
-    """What the address asks for; a piece of a map that is none is not asked for."""
+    """Read the question of the address; a piece of a map that is none is not asked for."""
     args = request.args
     area = None
     try:
@@ -124,7 +124,7 @@ def _sold_counts(session: Session, numbers: list[int], on: Any) -> dict[int, int
 
 @bp.get("/outlets/near.json")
 def near() -> ResponseReturnValue:
-    """Where all points of a search are: the browser finds those near by itself, and tells nobody where it is."""
+    """Give the places of all points of a search: the browser finds those near by itself, and tells nobody its own."""
     with site().database.reading() as session:
         rows = session.execute(
             finding.query(_asked(), clock.today())

@@ -69,7 +69,7 @@ def products() -> ResponseReturnValue:
 
 
 def _wanted(session: Session, asked: str) -> tuple[Wanted, str]:
-    """What the address asks for, and the place as it was typed.
+    """Read the question of the address, and the place as it was typed.
 
     :raises BadInput: a value that no list of the page offers.
     """

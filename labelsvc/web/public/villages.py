@@ -110,7 +110,7 @@ def village(village_id: int) -> ResponseReturnValue:
 
 
 def _facts(session: Session, row: Village, day: date) -> dict[str, Any]:
-    """What stands around the village, read within one session."""
+    """The neighbourhood of the village, read within one session."""
     makers = programme.producers_of(row.id)
     products = paged(
         session,

@@ -49,7 +49,7 @@ limiter = MovingWindowRateLimiter(MemoryStorage())
 
 @bp.get("/answer/<token>")
 def answer(token: str) -> ResponseReturnValue:
-    """What became of a report, for who has the link that was given when it was sent: nobody signs in.
+    """Show what became of a report, by the link that was given when it was sent: nobody signs in.
 
     The link holds as long as the keys of the service do. It tells neither what was written nor by whom.
     """

@@ -192,7 +192,7 @@ def _stars(found: Found, verdict: Verdict) -> dict[str, Any] | None:
 
 
 def producer_facts(producer: Producer) -> dict[str, Any]:
-    """What pages for anybody say of a producer: nothing of persons but how to reach the business."""
+    """Give what pages for anybody say of a producer: nothing of persons but how to reach the business."""
     link = producer.website if producer.website.startswith(("https://", "http://")) else ""
     return {
         "name": producer.name,

@@ -59,7 +59,7 @@ def read_place(reader: Reader, context: Context) -> Line:
 
 
 def _craft_and_kind(reader: Reader) -> None:
-    """Which craft of the list is meant, and which kind of village: by its column, else by the name it bears."""
+    """Read craft and kind of a village: by its column, else by the name it bears."""
     line = reader.line
     if craft := str(line.place.get("craft", "")):
         if code := named(craft):

@@ -133,7 +133,7 @@ def dashboard() -> ResponseReturnValue:
 
 @dataclass(frozen=True)
 class Steps:
-    """What a new producer does up to the first lawful label: contents, a lot, the labels."""
+    """Give the steps of a new producer up to the first lawful label: contents, a lot, the labels."""
 
     #: The product that is nearest to its first label; None where there is none yet.
     card: Card | None

@@ -102,7 +102,7 @@ def new_lot(product_id: int) -> ResponseReturnValue:
 
 
 def _shown(product: Product) -> dict[str, bool]:
-    """Which fields fit the goods: pottery has no field that it grew in, and no last day."""
+    """Tell the fields that fit the goods: pottery has no field that it grew in, and no last day."""
     craft = product.set_number in CRAFTS
     return {"grown": not craft, "keeps": not craft or bool(product.shelf_life_days)}
 

@@ -28,7 +28,7 @@ class Offered:
 
 @dataclass(frozen=True)
 class Look:
-    """What the wizard asks for: plain, or a family in one of its palettes."""
+    """A choice of the wizard: plain, or a family in one of its palettes."""
 
     family: Family | None = None
     palette: Palette | None = None
@@ -66,7 +66,7 @@ class Look:
 
 
 def read_look(values: Mapping[str, str]) -> Look:
-    """What the form says; a palette that the family does not have becomes its first.
+    """Read the form; a palette that the family does not have becomes its first.
 
     :raises BadInput: no such family, or the own colour is none.
     """

@@ -65,7 +65,7 @@ _PAGES: dict[str, Callable[[Hit], str]] = {
 
 @dataclass(frozen=True)
 class Scanned:
-    """What a code leads to: its lot, label and run, and what its page says."""
+    """Pages of a code: its lot, label and run, and what its page says."""
 
     lot: Lot
     product: Product
@@ -98,7 +98,7 @@ def find_page() -> ResponseReturnValue:
 def _code(
     session: Session, asked: str, *, wanted: bool
 ) -> tuple[Scanned | None, tuple[str, str] | None]:
-    """What the text is as a code, or what is wrong with it.
+    """Read the text as a code, or say what is wrong with it.
 
     Words without a figure are hardly a code: they are tried as one where nothing else was found, so that
     a name of thirteen letters does not count as a guess.

@@ -48,7 +48,7 @@ def narrowed(table: verbs.Table) -> list[ColumnElement[bool]]:
 
 
 def words(session: Session) -> dict[str, Any]:
-    """What the templates of lists and pages need: people to choose from, and the way back."""
+    """Give the facts for templates of lists and pages: people to choose from, and the way back."""
     staff = verbs.people(session)
     undo = request.args.get("undo", "")
     return {

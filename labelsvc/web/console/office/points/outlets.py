@@ -129,7 +129,7 @@ def outlet_page(outlet_id: int, posted: Posted) -> ResponseReturnValue:
 
 
 def _reports(session: Session, outlet_id: int) -> Sequence[Report]:
-    """What visitors say about the point and nobody has answered."""
+    """Give the open reports of visitors about the point."""
     return session.scalars(
         select(Report)
         .where(Report.outlet_id == outlet_id, Report.state != ReportState.CLOSED)

@@ -30,7 +30,7 @@ def craft_options(blank: str) -> list[tuple[str, str]]:
 
 
 def asked() -> finding.Asked:
-    """What the address asks for. :raises BadInput: a choice that is none."""
+    """Read the question of the address. :raises BadInput: a choice that is none."""
     return finding.Asked(
         words=request.args.get("q", "")[:100],
         craft=choice_of("craft", [*crafts(), finding.NO_CRAFT]),
