@@ -21,16 +21,15 @@ def shown(live: Live) -> Live:
     files = Files(live.settings.files)
     with live.database.writing() as session:
         product = session.get_one(Product, live.world.product)
-        if not product.photos:
-            for number, colour in enumerate(("#7a5a2f", "#31604a", "#8a3324", "#2c4a6e")):
-                data = io.BytesIO()
-                Image.new("RGB", (900, 700), colour).save(data, "JPEG")
-                made = store_photo(files, data.getvalue())
-                product.photos.append(
-                    ProductPhoto(
-                        position=number, key=made.key, width=made.width, height=made.height
-                    )
-                )
+        colours = ("#7a5a2f", "#31604a", "#8a3324", "#2c4a6e")
+        # Other tests of the same server may have sent some before.
+        for number in range(len(product.photos), len(colours)):
+            data = io.BytesIO()
+            Image.new("RGB", (900, 700), colours[number]).save(data, "JPEG")
+            made = store_photo(files, data.getvalue())
+            product.photos.append(
+                ProductPhoto(position=number, key=made.key, width=made.width, height=made.height)
+            )
         product.allergens = "sữa, lạc"
         product.ingredients_en, product.warning_en = "Chrysanthemum", "Not for infants."
         session.get_one(Producer, live.world.producer).phone = "0912 345 678"
@@ -82,7 +81,7 @@ def test_what_is_shared_names_the_product_and_no_item(shown: Live, reader: Reade
     copied = reader.page.locator(".copy").inner_text()
     assert copied == f"{shown.settings.base_url}/product/{shown.world.product}"
     reader.page.get_by_text("Mở trang của sản phẩm").click()
-    assert reader.page.locator("h1").inner_text() == "Thông tin sản phẩm"
+    assert reader.page.locator("h1").inner_text().startswith("Trà hoa cúc")
     assert path[1:] not in reader.page.content()
     assert "/report/" not in reader.page.content()
     reader.check("the page of a product")
