@@ -173,6 +173,10 @@ def test_the_password_of_the_database_is_no_argument(
 
     def run(words: list[str], *, env: dict[str, str], **_: object) -> Any:
         calls.append((words, env))
+        if "--list" in words:
+            (tmp_path / "listing.txt").write_text(
+                "1; 0 0 EXTENSION - pg_trgm\n2; 0 0 TABLE public lot\n"
+            )
         return subprocess.CompletedProcess(words, 0, "", "")
 
     monkeypatch.setattr(dump.shutil, "which", lambda program: program)
@@ -180,7 +184,8 @@ def test_the_password_of_the_database_is_no_argument(
     database = Database("postgresql://labelsvc:geheimnis@db.internal/labelsvc")
     dump.dump(database, tmp_path / "copy")
     dump.load(database, tmp_path / "copy")
-    assert [words[0] for words, _ in calls] == ["pg_dump", "pg_restore", "psql"]
+    assert [words[0] for words, _ in calls] == ["pg_dump", "pg_restore", "pg_restore", "psql"]
+    assert "EXTENSION" not in (tmp_path / "listing.txt").read_text()
     for words, env in calls:
         assert "geheimnis" not in " ".join(words)
         if words[0] != "pg_restore":

@@ -27,8 +27,8 @@ def upgrade() -> None:
         op.add_column(
             "outlet", sa.Column(name, sa.String(length=length), server_default="", nullable=False)
         )
-    op.add_column("outlet", sa.Column("latitude", sa.Float(), nullable=True))
-    op.add_column("outlet", sa.Column("longitude", sa.Float(), nullable=True))
+    op.add_column("outlet", sa.Column("latitude", sa.Double(), nullable=True))
+    op.add_column("outlet", sa.Column("longitude", sa.Double(), nullable=True))
     op.add_column("outlet", sa.Column("published_on", sa.Date(), nullable=True))
     op.add_column("outlet", sa.Column("confirmed_on", sa.Date(), nullable=True))
     state = sa.Column("state", sa.String(length=10), server_default="published", nullable=False)
