@@ -9,7 +9,10 @@ export const SHOWN = data.verdicts;
 export const HOST = /** @type {string} */ (data.host);
 /** Hosts that the service had before. */
 export const FORMER = /** @type {string[]} */ (data.former ?? []);
-/** Other programmes: their codes are foreign, but known. @type {{host: string, name: string, address: string, contact: string}[]} */
+/**
+ * Other programmes: their codes are foreign, but known.
+ * @type {{host: string, name: string, address: string, contact: string}[]}
+ */
 export const PARTNERS = data.partners ?? [];
 /** No manifest below this version is taken: the newest when the application's files were made. */
 export const LOWEST = Number(data.manifest ?? 0);
