@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
+from labelsvc.catalogue.finding.communes import made_of
 from labelsvc.catalogue.finding.villages import entered, recognised
 from labelsvc.catalogue.models import (
     AdminUnit,
@@ -131,17 +132,7 @@ def points_nearby(session: Session, village: Village, limit: int) -> list[Outlet
         Outlet.commune_code == village.commune_code, Outlet.commune_from == village.commune_from
     )
     districts = {unit.district for unit in former_units(session, village)}
-    around = (
-        select(AdminUnitChange.new_code, AdminUnitChange.new_from)
-        .join(
-            AdminUnit,
-            and_(
-                AdminUnit.code == AdminUnitChange.old_code,
-                AdminUnit.valid_from == AdminUnitChange.old_from,
-            ),
-        )
-        .where(AdminUnit.district.in_(districts))
-    )
+    around = made_of(AdminUnit.district.in_(districts))
     beside = tuple_(Outlet.commune_code, Outlet.commune_from).in_(around)
     query = (
         select(Outlet)

@@ -5,7 +5,9 @@ An address keeps the present unit alone; people ask for "Gia Lâm" and "Vân T�
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, literal, select, tuple_
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, and_, literal, select, tuple_
 
 from labelsvc.catalogue.models import AdminUnit, AdminUnitChange, Outlet, Producer, Village
 from labelsvc.i18n import fold
@@ -29,7 +31,16 @@ def lies_in(
     spaced = literal(" ").concat(AdminUnit.search_key).concat(" ")
     named = and_(*(spaced.contains(f" {word} ", autoescape=True) for word in words))
     present = select(AdminUnit.code, AdminUnit.valid_from).where(named)
-    former = (
+    here = tuple_(model.commune_code, model.commune_from)
+    return here.in_(present.union(made_of(named)))
+
+
+def made_of(rule: ColumnElement[bool]) -> Select[str, date]:
+    """Codes and first days of the units into which former ones went, wholly or in part.
+
+    :param rule: of the former units.
+    """
+    return (
         select(AdminUnitChange.new_code, AdminUnitChange.new_from)
         .join(
             AdminUnit,
@@ -38,7 +49,5 @@ def lies_in(
                 AdminUnit.valid_from == AdminUnitChange.old_from,
             ),
         )
-        .where(named)
+        .where(rule)
     )
-    here = tuple_(model.commune_code, model.commune_from)
-    return here.in_(present.union(former))

@@ -1,4 +1,4 @@
-"""What is known of craft villages, and indexes of what their pages ask for
+"""Keep crafts, kinds, artisans and pictures of craft villages, with indexes for their pages
 
 Revision: 0030, after 0029
 """

@@ -1,4 +1,4 @@
-"""Who handles reports and cases, until when, and what the office notes on a report
+"""Keep assignees and due days of reports and cases, and notes on reports
 
 Revision: 0034, after 0033
 """

@@ -1,1 +1,1 @@
-"""What the office works at: what waits, and finding anything by one word."""
+"""The desk of the office: what waits, and finding anything by one word."""

@@ -1,1 +1,1 @@
-"""What the office does about points of sale in a year: proposals, confirmations, support, figures, posters."""
+"""Points of sale through a year: proposals, confirmations, support, figures, posters."""

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, Tuple, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from labelsvc.catalogue.finding.communes import made_of
 from labelsvc.catalogue.models import (
     AdminUnit,
-    AdminUnitChange,
     Outlet,
     Product,
     outlet_product,
@@ -59,9 +59,7 @@ def query(asked: Asked, on: date) -> Select[Outlet]:
     if asked.commune:
         found = found.where(Outlet.commune_code == asked.commune)
     if asked.district:
-        found = found.where(
-            Outlet.commune_code.in_(_formerly(AdminUnit.district == asked.district))
-        )
+        found = found.where(_here().in_(made_of(AdminUnit.district == asked.district)))
     if asked.product is not None:
         sold = select(outlet_product.c.outlet_id).join(
             Product, Product.id == outlet_product.c.product_id
@@ -86,24 +84,14 @@ def _says(word: str, on: date) -> ColumnElement[bool]:
     return or_(
         Outlet.search_key.contains(word, autoescape=True),
         Outlet.commune_code.in_(select(AdminUnit.code).where(named, AdminUnit.district == "")),
-        Outlet.commune_code.in_(_formerly(named)),
+        _here().in_(made_of(named)),
         Outlet.id.in_(sold),
     )
 
 
-def _formerly(rule: ColumnElement[bool]) -> Select[str]:
-    """Codes of today's communes into which former ones went, wholly or in part."""
-    return (
-        select(AdminUnitChange.new_code)
-        .join(
-            AdminUnit,
-            and_(
-                AdminUnit.code == AdminUnitChange.old_code,
-                AdminUnit.valid_from == AdminUnitChange.old_from,
-            ),
-        )
-        .where(rule)
-    )
+def _here() -> Tuple:
+    """The key of the commune that a point lies in; codes alone were used twice."""
+    return tuple_(Outlet.commune_code, Outlet.commune_from)
 
 
 def former_districts(session: Session) -> list[str]:

@@ -157,7 +157,7 @@ def test_somebody_else_does_not_send_it(desk: Open, database: Database, world: W
 
 
 def test_a_form_of_another_site_is_not_kept(desk: Open, world: World) -> None:
-    """Whoever types a password on such a page would carry out what the other site wrote."""
+    """A password typed on such a page would carry out what the other site wrote."""
     person = desk("")
     for headers in (
         {},

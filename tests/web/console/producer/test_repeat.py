@@ -95,7 +95,7 @@ class Cut(Exception):
 
 @dataclass
 class Phone:
-    """What `outbox.js` does: keeps each act until an answer has come, and sends it again until then."""
+    """Do as `outbox.js`: keep each act until an answer has come, and send it again until then."""
 
     desk: Desk
     path: str
