@@ -132,14 +132,12 @@ def _view(session: Session, row: Product, day: date) -> tuple[Shown, dict[str, A
         )
     ).unique().one()
     said = shown(row, row.recognitions, day)
-    sold = places(session, row, day) if said.standing.allows_stars else Places((), 0)
+    found = lookup.of_product(session, row, on=day)
+    sold = found.places
+    if said.standing.allows_stars != found.standing.allows_stars:
+        sold = places(session, row, day) if said.standing.allows_stars else Places((), 0)
     # What was decided after the day does not speak for it yet.
-    found = replace(
-        lookup.of_product(session, row, on=day),
-        recognition=said.recognition,
-        standing=said.standing,
-        places=sold,
-    )
+    found = replace(found, recognition=said.recognition, standing=said.standing, places=sold)
     name = f"product/{row.id}"
     view = scan_view.view(
         found, Verdict.LINK_ONLY, form="product", mark=None, base_url=site().settings.base_url, code=name
