@@ -40,6 +40,7 @@ from labelsvc.labels.runs.offers import Offer
 from labelsvc.labels.runs.parts import layout_of
 from labelsvc.labels.sheets import stock
 from labelsvc.labels.sheets.imprint import Imprint
+from labelsvc.labels.sheets.plain_paper import on_plain_paper
 from labelsvc.labels.sheets.sheet import Sheet
 from labelsvc.web.console.editor.picture import picture
 from labelsvc.web.console.forms import Problem
@@ -100,7 +101,8 @@ def _checked(session: Session, lot: Lot, chosen: Choice) -> RunCheck:
     check = print_run.check_run(session, chosen.request(session, lot))
     if chosen.plain is None or chosen.look.family is None or not too_wide(check):
         return check
-    wide, chosen.layout = chosen.layout, chosen.look.on(chosen.plain, narrow=True)
+    wide, layout = chosen.layout, chosen.look.on(chosen.plain, narrow=True)
+    chosen.layout = on_plain_paper(layout) if chosen.cut_out else layout
     narrow = print_run.check_run(session, chosen.request(session, lot))
     if too_wide(narrow):
         chosen.layout = wide

@@ -10,6 +10,7 @@ from labelsvc.labels.models import PrintRun
 from tests.web.console.producer.test_products import SignIn
 from tests.world import World
 
+LONG = "Nước mắm nhĩ cá cơm than Cát Hải ủ chượp trong thùng gỗ bời lời mười tám tháng"
 BASE = {"layout": "a4-24", "form": "short", "count": "10", "start_at": "1"}
 
 
@@ -73,12 +74,22 @@ def test_words_that_need_the_room_of_the_band_get_it(
     signed_in: SignIn, world: World, database: Database
 ) -> None:
     with database.writing() as session:
-        lot = session.get_one(Lot, world.lot)
-        lot.product.name = (
-            "Nước mắm nhĩ cá cơm than Cát Hải ủ chượp trong thùng gỗ bời lời mười tám tháng"
-        )
+        session.get_one(Lot, world.lot).product.name = LONG
     lan = signed_in("lan")
     sent = BASE | {"layout": "a4-65", "family": "gom", "palette": "lam"}
     plain = lan.post(f"/console/lots/{world.lot}/print", sent | {"family": ""})
     page = lan.post(f"/console/lots/{world.lot}/print", sent)
     assert ("không vừa" in page.text) == ("không vừa" in plain.text)
+
+
+def test_labels_without_the_band_are_still_cut_out_of_plain_paper(
+    signed_in: SignIn, world: World, database: Database
+) -> None:
+    with database.writing() as session:
+        session.get_one(Lot, world.lot).product.name = LONG
+    sent = BASE | {"family": "gom", "palette": "lam", "paper": "plain", "do": "print"}
+    answer = signed_in("lan").post(f"/console/lots/{world.lot}/print", sent)
+    assert answer.status_code == 303
+    with database.reading() as session:
+        (run,) = session.query(PrintRun)
+        assert "--gom-lam-hep" in run.layout_name and "marks = true" in run.layout_toml
