@@ -180,6 +180,10 @@ class Reader:
             said = self._texts[name] = cells.text_of(self.cell(name))
         return said
 
+    def add_note(self, said: list[str]) -> None:
+        """Let the note of the row say *said* too: comments of its cells."""
+        self._texts["note"] = "; ".join(filter(None, (self.text("note"), *said)))
+
     def get(self, name: str, read: Callable[[Any], Any], default: Any = None) -> Any:
         """*read* of the cell; *default* and a problem where it is refused."""
         try:
