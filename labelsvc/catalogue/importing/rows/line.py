@@ -193,6 +193,8 @@ class Reader:
             return default
 
     def day(self, name: str) -> Any:
+        if name not in self.header.columns:
+            return None
         return self.get(name, lambda cell: cells.day_of(cell, from_1904=self.from_1904))
 
     def refuse_unsaved(self, *needless: str) -> None:
@@ -253,6 +255,8 @@ class Reader:
         self, into: dict[str, Any], name: str, read: Callable[[Any], tuple[str, bool]]
     ) -> None:
         """Put a number into *into*, with a note where its zeros were given back."""
+        if name not in self.header.columns:
+            return
         value, back = self.get(name, read, ("", False))
         if value:
             into[name] = value
