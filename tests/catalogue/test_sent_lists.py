@@ -17,6 +17,7 @@ from labelsvc.catalogue.importing.files.asides import page_texts
 from labelsvc.catalogue.importing.heads.kinds import judged
 from labelsvc.catalogue.importing.heads.words import field_of
 from labelsvc.catalogue.importing.rows.contents import shelf_life
+from labelsvc.catalogue.importing.values.days import days_in
 from labelsvc.catalogue.importing.values.zeros import phone
 from labelsvc.catalogue.places import load_places
 from labelsvc.catalogue.product_columns import ProductColumn
@@ -270,3 +271,15 @@ def test_one_letter_of_iceland_makes_no_font(database: Database) -> None:
     plan = planned(database, HEAD, row("Bình gốm", number="1147/QÐ-UBND"))
     assert [one.about for one in plan.questions] == []
     assert plan.rows[0].line.recognition["decision_number"] == "1147/QĐ-UBND"
+
+
+@_READ
+def test_a_title_that_corrects_a_decision_gives_no_row_its_stars(database: Database) -> None:
+    title = (f"Kèm theo Quyết định số 2345/QĐ-UBND ngày 20/6/2025 về việc đính chính Quyết định số {GIVEN} ngày {DAY}",)  # fmt: skip
+    plan = planned(database, title, HEAD[:5], row("Bình gốm")[:5])
+    assert (plan.counts["refused"], plan.decisions) == (1, [])
+
+
+def test_a_month_may_be_a_roman_numeral() -> None:
+    numerals = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
+    assert [days_in(f"15/{one}/2025")[0].month for one in numerals] == list(range(1, 13))

@@ -301,8 +301,10 @@ def _batches(rows: Iterable[_T]) -> Iterator[list[_T]]:
 def _table_rows(
     mapped: type[Producer] | type[Product], said: Iterable[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Rows for a bulk insert: every column, and the key that the mapped class would have made."""
-    moment = now()
+    """Rows for a bulk insert: every column that one of them says or that has a value of its own, and
+    the key that the mapped class would have made."""
+    moment, rows = now(), list(said)
+    told = {name for facts in rows for name in facts}
     empty: dict[str, Any] = {}
     for column in mapped.__table__.columns:
         if column.name in ("id", "producer_id"):
@@ -312,6 +314,6 @@ def _table_rows(
             empty[column.name] = default.arg
         elif column.name in ("created_at", "changed_at"):
             empty[column.name] = moment
-        else:
+        elif column.name in told:
             empty[column.name] = None
-    return [empty | facts | {"search_key": fold(facts["name"])} for facts in said]
+    return [empty | facts | {"search_key": fold(facts["name"])} for facts in rows]

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
@@ -345,6 +346,7 @@ def _same_decision(given: Any, stars: dict[str, Any]) -> bool:
     )
 
 
+@lru_cache(maxsize=1024)  # a list has few decisions and names them in every row
 def _bare(number: str) -> str:
     """ "1147/2024/QĐ-UBND" and "1147/QĐ-UBND" of one day are one decision."""
     return re.sub(r"/20\d\d/", "/", number)

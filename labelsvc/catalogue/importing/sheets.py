@@ -35,6 +35,8 @@ _KEPT = 50
 #: Sheets of a template that are no lists, by their names.
 EXAMPLES, GUIDE = "Ví dụ", "Hướng dẫn"
 _NO_LISTS = {fold(EXAMPLES): "The sheet holds examples.", fold(GUIDE): "The sheet is a guide."}
+#: Of the title of a decision about another one.
+_AMENDS = re.compile(r"(?i)\b(?:đính chính|sửa đổi|điều chỉnh)\b[^.;]{0,80}\b(?:quyết định|qđ)\b")
 _SUMMARY = re.compile(r"\b(?:tong hop|th|summary|bieu tong)\b")
 
 
@@ -270,9 +272,12 @@ def _title_decision(sheet: Sheet) -> None:
     """The decision that the list is annexed to: of the title, else of the sheet's name."""
     whole = " ".join(sheet.titles)
     try:
-        found = [one for one in mentions(whole) if one.role in ("gives", "withdraws")]
+        told = mentions(whole)
     except BadInput:
-        found = []
+        told = []
+    found = [one for one in told if one.role in ("gives", "withdraws")]
+    if len(told) > len(found) and _AMENDS.search(whole):
+        return  # which of the two gave the stars of a row, the title does not say
     annexed = re.search(r"(?i)kèm theo|ban hành|theo|quyết định|qđ", whole)
     if len({(one.number, one.day) for one in found}) == 1 and annexed:
         sheet.decision, sheet.decision_from, sheet.decision_words = found[0], "title", whole[:300]

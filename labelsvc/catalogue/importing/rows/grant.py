@@ -106,8 +106,10 @@ def read_recognition(reader: Reader, context: Context) -> None:
 
 def _term(cell: Any, reader: Reader) -> Any:
     """A bare number below "Thời hạn (tháng)" or "(năm)", with its unit."""
-    unit = re.search(r"\b(thang|nam)\b", fold(reader.header.label("valid_to")))
     text = cells.text_of(cell)
+    if not text.isdigit():
+        return cell
+    unit = re.search(r"\b(thang|nam)\b", fold(reader.header.label("valid_to")))
     if unit and text.isdigit() and 1 <= int(text) <= (60 if unit[1] == "thang" else 5):
         return f"{text} {'tháng' if unit[1] == 'thang' else 'năm'}"
     return cell

@@ -91,7 +91,7 @@ def _read_producer(reader: Reader, context: Context) -> None:
         reader.refuse(
             "producer", BadInput("The producer is missing.", fix="Enter the name of the owner.")
         )
-    if re.search(r"\(.*chua ro.*\)", fold(str(into.get("name", "")))):
+    if "(" in into.get("name", "") and re.search(r"\(.*chua ro.*\)", fold(into["name"])):
         reader.refuse(
             "producer", BadInput("The producer is not named.", fix="Enter the name of the owner.")
         )

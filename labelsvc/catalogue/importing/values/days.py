@@ -31,6 +31,11 @@ _WORDS = re.compile(
 )
 _ENGLISH = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _NAMED = re.compile(rf"(?<!\d)(\d{{1,2}})[\s-]({'|'.join(_ENGLISH)})[a-z]*[\s,-]+(\d{{4}}|\d{{2}})(?!\d)")  # fmt: skip
+#: "15/V/2025".
+_ROMAN = re.compile(
+    rf"(?<![\d/])(\d{{1,2}}){_SEP}(x|i[xv]|v?i{{1,3}}|v|xi{{1,2}}){_SEP}(\d{{4}})(?!\d)"
+)
+_NUMERALS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 _EMPTY = frozenset(("-", "–", "—", "/", ".", "x", "0"))
 #: Serial numbers of 2009 to 2064: no other number in a column of days is one.
 _SERIALS = range(40_000, 60_000)
@@ -113,6 +118,8 @@ def _days_in(text: str) -> tuple[date, ...]:
         else:
             parts.append((m.start(), m[1], m[2], m[3]))
     parts += [(m.start(), m[3], str(_MONTHS.get(m[2], m[2])), m[1]) for m in _WORDS.finditer(plain)]
+    for m in _ROMAN.finditer(plain):
+        parts.append((m.start(), m[3], str(_NUMERALS.index(m[2]) + 1), m[1]))
     for m in _NAMED.finditer(plain):
         parts.append((m.start(), m[3], str(_ENGLISH.index(m[2]) + 1), m[1]))
     for start, year, month, day in parts:
