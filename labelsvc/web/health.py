@@ -31,7 +31,7 @@ from labelsvc.files import Files
 from labelsvc.jobs import heartbeat
 from labelsvc.migrations import revisions
 from labelsvc.resources import version
-from labelsvc.web.incidents import rates
+from labelsvc.web.guards.incidents import rates
 from labelsvc.web.site import Site, site
 from labelsvc.worker import standing
 

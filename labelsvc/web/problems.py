@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from labelsvc import breakdown
 from labelsvc.errors import LabelsvcError
-from labelsvc.web import resume
+from labelsvc.web.browsers import resume
 from labelsvc.web.language import explain, gettext
 from labelsvc.web.signed_in import start_page
 

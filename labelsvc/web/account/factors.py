@@ -14,14 +14,15 @@ from labelsvc.accounts.roles import SECOND_FACTOR
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.i18n import nfc
 from labelsvc.labels.symbols import encode
-from labelsvc.web import device_cookie, sign_in_cookie, signed_in, step_up
+from labelsvc.web import signed_in, step_up
 from labelsvc.web.account.answers import answer, credential, done, options, spoken
 from labelsvc.web.account.sign_in import bp, party
-from labelsvc.web.browser import device
+from labelsvc.web.browsers import device_cookie, sign_in_cookie
+from labelsvc.web.browsers.browser import device
+from labelsvc.web.guards.targets import local_target
 from labelsvc.web.language import explain, gettext
 from labelsvc.web.signed_in import start_page
 from labelsvc.web.site import site
-from labelsvc.web.targets import local_target
 
 
 def needed() -> bool:

@@ -22,10 +22,10 @@ from labelsvc.codes.register.pieces import Piece, between, spanned
 from labelsvc.codes.register.resolve import find_code
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.labels.models import PrintRun, RunState
-from labelsvc.web import tries
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import found_or_404, names_of, paged
 from labelsvc.web.console.office.dashboard import bp, may_write
+from labelsvc.web.guards import tries
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site

@@ -29,10 +29,10 @@ from labelsvc.errors import (
 )
 from labelsvc.labels.models import BlankRoll
 from labelsvc.labels.runs.rules import Balance, balance
-from labelsvc.web import tries
 from labelsvc.web.console.forms import Posted, Problem
 from labelsvc.web.console.producer.blanks import free_parts
 from labelsvc.web.console.producer_scope import bp, own_lot, producer_id
+from labelsvc.web.guards import tries
 from labelsvc.web.language import explain
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site

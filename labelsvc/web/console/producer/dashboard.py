@@ -23,9 +23,9 @@ from labelsvc.labels.runs import start as print_run
 from labelsvc.labels.runs.catalogue_content import product_content
 from labelsvc.scans.models import Scan
 from labelsvc.web.console.producer_scope import bp
+from labelsvc.web.guards.targets import local_target
 from labelsvc.web.signed_in import actor, current_user
 from labelsvc.web.site import site
-from labelsvc.web.targets import local_target
 
 #: What was taken off the market, in words.
 WITHDRAWN = {

@@ -13,10 +13,10 @@ from labelsvc.codes.register.keys import load_keyring
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.labels.ledger import life
 from labelsvc.labels.ledger.life import Piece
-from labelsvc.web import tries
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.producer.bind import with_camera
 from labelsvc.web.console.producer_scope import bp, own_lot
+from labelsvc.web.guards import tries
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site

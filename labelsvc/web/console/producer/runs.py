@@ -20,13 +20,13 @@ from labelsvc.labels.runs import start as print_run
 from labelsvc.labels.runs.numbering import position
 from labelsvc.labels.runs.parts import layout_of
 from labelsvc.labels.sheets.sheet import Sheet, cells
-from labelsvc.web import tries
 from labelsvc.web.console.fetched import attachment
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import names_of, paged
 from labelsvc.web.console.producer.wizard import FORM_WORDS
 from labelsvc.web.console.producer_scope import bp, own_run, titles_of
 from labelsvc.web.console.typed import row_number, whole
+from labelsvc.web.guards import tries
 from labelsvc.web.language import explain, gettext
 from labelsvc.web.signed_in import actor, current_user
 from labelsvc.web.site import site

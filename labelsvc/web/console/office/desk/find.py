@@ -25,8 +25,8 @@ from labelsvc.programme.desk.asked import MAX_TEXT
 from labelsvc.programme.desk.finding import Hit, find
 from labelsvc.scans import lookup
 from labelsvc.scans.verdict import SHOWN
-from labelsvc.web import tries
 from labelsvc.web.console.office.dashboard import bp
+from labelsvc.web.guards import tries
 from labelsvc.web.language import explain
 from labelsvc.web.links import link
 from labelsvc.web.site import site

@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from labelsvc.accounts import roles
 from labelsvc.accounts.models import Role, Stage
-from labelsvc.web import csrf, letters, resume
+from labelsvc.web.browsers import resume
+from labelsvc.web.guards import csrf, letters
 from labelsvc.web.problems import wants_json
 from labelsvc.web.signed_in import load, may, own_factors
 

@@ -20,8 +20,9 @@ from labelsvc.accounts import factors, sessions
 from labelsvc.accounts.devices import Device
 from labelsvc.accounts.models import Stage, User
 from labelsvc.errors import LabelsvcError
-from labelsvc.web import kept_files, sign_in_cookie, signed_in
-from labelsvc.web.browser import browser
+from labelsvc.web import signed_in
+from labelsvc.web.browsers import kept_files, sign_in_cookie
+from labelsvc.web.browsers.browser import browser
 from labelsvc.web.language import explain, gettext
 from labelsvc.web.site import site
 

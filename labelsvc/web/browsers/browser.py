@@ -8,7 +8,8 @@ from __future__ import annotations
 from flask import request
 
 from labelsvc.accounts import sessions
-from labelsvc.web import device_cookie, sign_in_cookie, signed_in
+from labelsvc.web import signed_in
+from labelsvc.web.browsers import device_cookie, sign_in_cookie
 
 
 def browser() -> sessions.Browser:
