@@ -320,9 +320,9 @@ class Product(Base):
     #: Days from NSX to HSD that a new lot proposes; None for goods without expiry.
     shelf_life_days: Mapped[int | None]
     risk_level: Mapped[str] = mapped_column(String(8), default=RiskLevel.MEDIUM)
-    #: Group of Decree 37/2026 appendix I where the criteria set leaves it open (label_choices.py).
+    #: Group of Decree 37/2026 appendix I where the criteria set leaves it open (products/choices.py).
     goods_kind: Mapped[str] = mapped_column(String(20), default="", server_default="")
-    #: One ingredient a line (ingredient_rows.py), from which `ingredients` is set; may be empty.
+    #: One ingredient a line (products/ingredients.py), from which `ingredients` is set; may be empty.
     ingredient_rows: Mapped[str] = mapped_column(Text, default="", server_default="")
     nutrition: Mapped[str] = mapped_column(Text, default="", server_default="")
     #: Why no nutrition figures are needed (Circular 30/2026/TT-BYT art. 1.2).

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from labelsvc.catalogue import product_columns
 from labelsvc.catalogue.fields import name_key
 from labelsvc.catalogue.models import Lot, Producer, Product
+from labelsvc.catalogue.products import columns as product_columns
 from labelsvc.codes.models import Blank, Issue
 from labelsvc.errors import BadInput, Conflict, LabelsvcError
 from labelsvc.labels.models import PrintRun

@@ -27,9 +27,9 @@ from labelsvc.catalogue.importing.trace import (
     typed,
 )
 from labelsvc.catalogue.models import ImportRun, Lot, Producer, Product, outlet_product
-from labelsvc.catalogue.owner_decisions import OwnerDecision
-from labelsvc.catalogue.proposals import ProposalState, WithdrawalProposal
+from labelsvc.catalogue.owners.decisions import OwnerDecision
 from labelsvc.catalogue.recognition import Recognition
+from labelsvc.catalogue.stars.proposals import ProposalState, WithdrawalProposal
 from labelsvc.clock import now
 from labelsvc.codes.models import Issue
 from labelsvc.db import Base, keep_ids

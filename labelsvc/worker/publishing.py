@@ -11,7 +11,7 @@ import structlog
 
 from labelsvc import breakdown, clock
 from labelsvc.accounts import notices
-from labelsvc.catalogue import ending
+from labelsvc.catalogue.stars import ending
 from labelsvc.codes.register.keys import load_keyring
 from labelsvc.codes.tlog import log as public_log
 from labelsvc.codes.tlog import setback

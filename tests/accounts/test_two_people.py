@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from labelsvc.accounts import deciding, notices, passwords, two_people, users
 from labelsvc.accounts.deciding import Act, Wanted
 from labelsvc.accounts.models import Role, User
-from labelsvc.catalogue import proposals
+from labelsvc.catalogue.stars import proposals
 from labelsvc.codes.register import claims, withdrawal
 from labelsvc.db import Database
 from labelsvc.errors import Conflict, Refused

@@ -11,23 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labelsvc.catalogue.award import check_award, stars_reached
 from labelsvc.catalogue.certificates import CertificateFacts, create_certificate
-from labelsvc.catalogue.certify import (
-    Award,
-    create_recognition,
-    ending_within,
-    extend_recognition,
-    withdraw_recognition,
-)
 from labelsvc.catalogue.models import Product
-from labelsvc.catalogue.proposals import (
-    Ending,
-    confirm_withdrawal,
-    count_due,
-    late,
-    propose_withdrawal,
-)
 from labelsvc.catalogue.recognition import (
     Authority,
     Certificate,
@@ -36,7 +21,22 @@ from labelsvc.catalogue.recognition import (
     default_valid_to,
     ruling,
 )
-from labelsvc.catalogue.withdrawing import Reason
+from labelsvc.catalogue.stars.award import check_award, stars_reached
+from labelsvc.catalogue.stars.certify import (
+    Award,
+    create_recognition,
+    ending_within,
+    extend_recognition,
+    withdraw_recognition,
+)
+from labelsvc.catalogue.stars.proposals import (
+    Ending,
+    confirm_withdrawal,
+    count_due,
+    late,
+    propose_withdrawal,
+)
+from labelsvc.catalogue.stars.withdrawing import Reason
 from labelsvc.db import Database
 from labelsvc.errors import BadInput, Refused
 from tests.factories import make_product, make_recognition

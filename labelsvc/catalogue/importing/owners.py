@@ -13,17 +13,17 @@ from sqlalchemy.orm import Session
 from labelsvc.catalogue.address import read_address
 from labelsvc.catalogue.fields import name_key
 from labelsvc.catalogue.importing.rows.line import Line
-from labelsvc.catalogue.likeness import (
+from labelsvc.catalogue.models import AdminUnit, Producer
+from labelsvc.catalogue.owners.decisions import Decisions
+from labelsvc.catalogue.owners.index import OwnerIndex, OwnerKey, key_of
+from labelsvc.catalogue.owners.likeness import (
     Likeness,
     Owner,
     Says,
     read_owner,
     same_old_place,
 )
-from labelsvc.catalogue.models import AdminUnit, Producer
-from labelsvc.catalogue.owner_decisions import Decisions
-from labelsvc.catalogue.owner_index import OwnerIndex, OwnerKey, key_of
-from labelsvc.catalogue.owner_names import read_owner_name
+from labelsvc.catalogue.owners.names import read_owner_name
 from labelsvc.catalogue.places import Gazetteer, sure_one
 
 

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.orm import object_session
 
-from labelsvc.catalogue import product_columns
 from labelsvc.catalogue.certificates import proven
 from labelsvc.catalogue.models import Lot, Product
+from labelsvc.catalogue.products import columns as product_columns
 from labelsvc.catalogue.recognition import Recognition, ruling
 from labelsvc.i18n import day
 from labelsvc.labels.drawing.content import LabelContent

@@ -24,7 +24,7 @@ from typing import Any
 from flask import render_template
 
 from labelsvc import clock, i18n
-from labelsvc.catalogue.product_columns import ON_SCAN_PAGE
+from labelsvc.catalogue.products.columns import ON_SCAN_PAGE
 from labelsvc.codes.forms import uri
 from labelsvc.scans.lookup import Peek
 from labelsvc.scans.provinces import BY_CODE

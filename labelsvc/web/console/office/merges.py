@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from labelsvc.catalogue.doubles import find_doubles, owners
 from labelsvc.catalogue.models import Producer, Product
-from labelsvc.catalogue.owner_decisions import decide
-from labelsvc.catalogue.owner_index import key_of
+from labelsvc.catalogue.owners.decisions import decide
+from labelsvc.catalogue.owners.doubles import find_doubles, owners
+from labelsvc.catalogue.owners.index import key_of
 from labelsvc.i18n import fold
 from labelsvc.programme import merging
 from labelsvc.programme.merge_checks import ASKED, FIELDS, differing, namesakes, products_of, values

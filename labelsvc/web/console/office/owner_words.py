@@ -1,6 +1,6 @@
 """Fields of two owners side by side, in words."""
 
-#: What speaks for or against two owners being one (catalogue/likeness.py).
+#: What speaks for or against two owners being one (catalogue/owners/likeness.py).
 LIKENESS_WORDS = {
     "tax_code": "Tax code", "name": "Name", "legal_form": "Legal form", "place": "Commune",
     "hamlet": "Hamlet", "phone": "Telephone", "representative": "Representative (not public)",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from labelsvc import clock
 from labelsvc.catalogue.lots import LotFacts, correct_lot, open_lot, propose_code
 from labelsvc.catalogue.models import Lot, Product
-from labelsvc.catalogue.product_columns import CRAFTS
+from labelsvc.catalogue.products.columns import CRAFTS
 from labelsvc.errors import BadInput
 from labelsvc.events.capture import Happening, add_event
 from labelsvc.events.models import Event

@@ -25,7 +25,7 @@ from labelsvc.catalogue.importing.report import PLACES, in_words, notes_of, reas
 from labelsvc.catalogue.importing.staging import StoredPlan
 from labelsvc.catalogue.importing.waiting import Doing, StagedList
 from labelsvc.catalogue.models import ImportRun
-from labelsvc.catalogue.withdrawing import REASON_WORDS
+from labelsvc.catalogue.stars.withdrawing import REASON_WORDS
 from labelsvc.errors import FileMissing, Refused
 from labelsvc.jobs.models import JobState
 from labelsvc.jobs.queue import failure

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labelsvc.catalogue.likeness import Owner, Says, compare, phones, read_owner
-from labelsvc.catalogue.owner_names import read_owner_name
+from labelsvc.catalogue.owners.likeness import Owner, Says, compare, phones, read_owner
+from labelsvc.catalogue.owners.names import read_owner_name
 
 PHU = {"address": "Thôn Hạ Dục, xã Đồng Phú, huyện Chương Mỹ"}
 TOWN = {"address": "Phường Vạn Phúc, quận Hà Đông"}

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from labelsvc.accounts import audit
 from labelsvc.catalogue import fields
-from labelsvc.catalogue.award import check_award, check_basis, check_signer, legal_basis_on
 from labelsvc.catalogue.models import Product
 from labelsvc.catalogue.recognition import (
     EXTENDABLE,
@@ -24,6 +23,7 @@ from labelsvc.catalogue.recognition import (
     Recognition,
     default_valid_to,
 )
+from labelsvc.catalogue.stars.award import check_award, check_basis, check_signer, legal_basis_on
 from labelsvc.clock import today
 from labelsvc.errors import BadInput, Conflict, Refused
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from labelsvc.catalogue import allergens, english
 from labelsvc.catalogue.models import Product
+from labelsvc.catalogue.products import allergens, english
 
 
 @pytest.mark.parametrize(

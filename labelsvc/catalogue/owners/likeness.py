@@ -1,7 +1,7 @@
 """Likeness: says of two owners of which lists speak whether they are the same, and what spoke for it.
 
 "same" only where it is certain: the same tax code, or the same name in the same place with nothing
-against it. Where a careful clerk would ask, the answer is "ask". Pure. Used by owner_index.py and by
+against it. Where a careful clerk would ask, the answer is "ask". Pure. Used by index.py and by
 the pages that show both sides.
 """
 
@@ -18,7 +18,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from labelsvc.catalogue.address import Address, read_address, squeezed
 from labelsvc.catalogue.fields import name_key
-from labelsvc.catalogue.owner_names import OwnerName, read_owner_name
+from labelsvc.catalogue.owners.names import OwnerName, read_owner_name
 from labelsvc.i18n import fold
 
 Verdict = Literal["same", "ask", "other"]

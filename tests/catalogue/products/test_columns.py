@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import String, Text
 
-from labelsvc.catalogue import product_columns
 from labelsvc.catalogue.importing.heads.words import NAMES
 from labelsvc.catalogue.models import Product
-from labelsvc.catalogue.product_columns import COLUMNS, Kind, ProductColumn
+from labelsvc.catalogue.products import columns as product_columns
+from labelsvc.catalogue.products.columns import COLUMNS, Kind, ProductColumn
 from labelsvc.web.console import product_fields
 
 

@@ -1,6 +1,6 @@
 """Owner decisions: keeps what a person said of two owners, "the same" or "another", for the next list.
 
-Remembered by name and place of the row (owner_index.OwnerKey) and by the producer, or by name and
+Remembered by name and place of the row (index.OwnerKey) and by the producer, or by name and
 place of another row of the same list, that it was compared with. Used by imports and the office.
 """
 
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from labelsvc.accounts import audit
 from labelsvc.accounts.models import AuditEntry
 from labelsvc.catalogue.models import Producer
-from labelsvc.catalogue.owner_index import OwnerKey
+from labelsvc.catalogue.owners.index import OwnerKey
 from labelsvc.clock import now
 from labelsvc.db import Base
 from labelsvc.errors import BadInput
@@ -117,16 +117,16 @@ class Decisions:
                     self._same.setdefault(other, key)  # whichever of the two is known later
 
     def same_as(self, key: OwnerKey) -> int | OwnerKey | None:
-        """See `owner_index.Decided`."""
+        """See `index.Decided`."""
         return self._same.get(key)
 
     def said(self, key: OwnerKey, number: int, other: OwnerKey) -> bool | None:
-        """See `owner_index.Decided`."""
+        """See `index.Decided`."""
         answer = self._by_id.get((key, number))
         return self._by_key.get((key, other)) if answer is None else answer
 
     def asked(self, key: OwnerKey) -> Collection[int]:
-        """See `owner_index.Decided`."""
+        """See `index.Decided`."""
         return self._asked.get(key, ())
 
 

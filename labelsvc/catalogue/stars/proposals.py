@@ -17,9 +17,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from labelsvc.accounts import audit, two_people
 from labelsvc.catalogue import fields
-from labelsvc.catalogue.certify import withdraw_recognition
 from labelsvc.catalogue.recognition import Authority, Recognition
-from labelsvc.catalogue.withdrawing import REASON_WORDS, Reason
+from labelsvc.catalogue.stars.certify import withdraw_recognition
+from labelsvc.catalogue.stars.withdrawing import REASON_WORDS, Reason
 from labelsvc.clock import now
 from labelsvc.db import Base
 from labelsvc.errors import BadInput, Conflict, Refused

@@ -1,4 +1,4 @@
-"""Label choices: names what may be chosen of a product for its label, with words. Used by `product_columns`.
+"""Label choices: names what may be chosen of a product for its label, with words. Used by `columns`.
 
 The keys of GOODS_KINDS are groups of Decree 37/2026 appendix I (`labels.legal.goods.groups`).
 """

@@ -13,8 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from labelsvc.accounts import notices
-from labelsvc.catalogue.certify import ending_within
 from labelsvc.catalogue.recognition import RENEWAL_CLOSES_DAYS, RENEWAL_OPENS_DAYS
+from labelsvc.catalogue.stars.certify import ending_within
 from labelsvc.i18n import day
 from labelsvc.messages.models import Message
 from labelsvc.messages.outbox import Note

@@ -1,5 +1,5 @@
 """Ingredient rows: reads ingredients that are typed one a line, and sets the text of the label from them. Used by
-`register`, `product_columns` and the forms of a product. Pure.
+`register`, `columns` and the forms of a product. Pure.
 
 A line is `name; share; group of the additive; INS number; natural or not`, what is missing left out:
 "Thịt lợn; 85 %", "natri benzoat; ; chất bảo quản; 211", "vani; ; hương liệu; ; tổng hợp". The text names

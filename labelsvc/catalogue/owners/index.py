@@ -12,7 +12,7 @@ from typing import Protocol
 
 from rapidfuzz import fuzz, process
 
-from labelsvc.catalogue.likeness import NEAR, Likeness, Owner, Says, compare
+from labelsvc.catalogue.owners.likeness import NEAR, Likeness, Owner, Says, compare
 
 #: A question with more answers than that helps nobody.
 MOST = 8

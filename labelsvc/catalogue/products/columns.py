@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
-from labelsvc.catalogue import fields, ingredient_rows
+from labelsvc.catalogue import fields
 from labelsvc.catalogue.fields import Check
-from labelsvc.catalogue.label_choices import DATE_KINDS, EXEMPTIONS, GOODS_KINDS
+from labelsvc.catalogue.products import ingredients as ingredient_rows
+from labelsvc.catalogue.products.choices import DATE_KINDS, EXEMPTIONS, GOODS_KINDS
 from labelsvc.errors import BadInput
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from labelsvc.catalogue.likeness import Likeness, Owner, read_owner
 from labelsvc.catalogue.models import Producer
-from labelsvc.catalogue.owner_decisions import Decisions
-from labelsvc.catalogue.owner_index import OwnerIndex
+from labelsvc.catalogue.owners.decisions import Decisions
+from labelsvc.catalogue.owners.index import OwnerIndex
+from labelsvc.catalogue.owners.likeness import Likeness, Owner, read_owner
 
 
 @dataclass(frozen=True)

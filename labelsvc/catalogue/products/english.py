@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from labelsvc.catalogue import allergens
 from labelsvc.catalogue.models import Product
-from labelsvc.catalogue.product_columns import BY_NAME, IN_ENGLISH, ProductColumn
+from labelsvc.catalogue.products import allergens
+from labelsvc.catalogue.products.columns import BY_NAME, IN_ENGLISH, ProductColumn
 
 _MADE_HERE = re.compile(
     r"(?:(?:được )?(?:sản xuất|chế tạo) (?:tại|ở)|xuất xứ:?)?\s*việt nam\.?", re.IGNORECASE
