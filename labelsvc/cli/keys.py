@@ -15,7 +15,7 @@ from sqlalchemy import select
 from labelsvc import clock, i18n
 from labelsvc.accounts import audit
 from labelsvc.cli import base, ceremony
-from labelsvc.cli.log_source import download
+from labelsvc.cli.log.source import download
 from labelsvc.codes.models import KeyRecord
 from labelsvc.codes.register import claims, withdrawal
 from labelsvc.codes.register import keys as verbs

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 import click
 
 from labelsvc import clock, migrations
-from labelsvc.cli import base, dump
+from labelsvc.cli import base
+from labelsvc.cli.backup import dump
 from labelsvc.db import Database
 from labelsvc.errors import BadInput, Conflict, FileMissing
 from labelsvc.files import Files, private_opener

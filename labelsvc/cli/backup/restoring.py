@@ -15,8 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from labelsvc import i18n, migrations
 from labelsvc.accounts import audit
-from labelsvc.cli import base, completed, dump
-from labelsvc.cli.copies import FILE, in_use, passphrase_of
+from labelsvc.cli import base
+from labelsvc.cli.backup import completed, dump
+from labelsvc.cli.backup.copies import FILE, in_use, passphrase_of
 from labelsvc.codes.tlog import log
 from labelsvc.codes.tlog.sweep import sweep
 from labelsvc.db import Database

@@ -11,8 +11,10 @@ from sqlalchemy import update
 
 from labelsvc import clock
 from labelsvc.accounts import audit as trail
-from labelsvc.cli import base, completed, log_words
-from labelsvc.cli.log_source import fetcher, known_key, remember
+from labelsvc.cli import base
+from labelsvc.cli.backup import completed
+from labelsvc.cli.log import words as log_words
+from labelsvc.cli.log.source import fetcher, known_key, remember
 from labelsvc.codes.tlog import log, setback
 from labelsvc.codes.tlog.formats import audit, checkpoint
 from labelsvc.codes.tlog.formats.note import COSIGNATURE, Note, NoteKey, Signature
