@@ -23,7 +23,7 @@ from labelsvc.labels.sheets.sheet import Sheet, cells
 from labelsvc.web.console.fetched import attachment
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import names_of, paged
-from labelsvc.web.console.producer.wizard import FORM_WORDS
+from labelsvc.web.console.producer.printing.wizard import FORM_WORDS
 from labelsvc.web.console.producer_scope import bp, own_run, titles_of
 from labelsvc.web.console.typed import row_number, whole
 from labelsvc.web.guards import tries

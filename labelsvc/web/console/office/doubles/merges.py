@@ -21,7 +21,7 @@ from labelsvc.web.console.column_words import COLUMN_WORDS
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import found_or_404, names_of, paged
 from labelsvc.web.console.office.dashboard import bp, may_write
-from labelsvc.web.console.office.owner_words import LIKENESS_WORDS
+from labelsvc.web.console.office.doubles.words import LIKENESS_WORDS
 from labelsvc.web.console.office.producers import KINDS
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor

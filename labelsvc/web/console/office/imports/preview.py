@@ -34,10 +34,10 @@ from labelsvc.web.console.column_words import COLUMN_WORDS
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import PAGE, choice_of, found_or_404, names_of
 from labelsvc.web.console.office.dashboard import bp, may_write
+from labelsvc.web.console.office.doubles.words import SIDE_WORDS
 from labelsvc.web.console.office.field_words import FIELD_GROUPS, FIELD_WORDS
 from labelsvc.web.console.office.imports.cells import addable, added_cells
 from labelsvc.web.console.office.imports.work import drop, held, idle, staging, take_over
-from labelsvc.web.console.office.owner_words import SIDE_WORDS
 from labelsvc.web.console.office.words import set_words
 from labelsvc.web.language import current, gettext
 from labelsvc.web.site import site

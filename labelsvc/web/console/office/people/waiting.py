@@ -11,8 +11,8 @@ from labelsvc.accounts.deciding import Act
 from labelsvc.accounts.models import AccountProposal, User
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import found_or_404, names_of
-from labelsvc.web.console.office.accounts import ROLE_WORDS, account_page
 from labelsvc.web.console.office.dashboard import bp
+from labelsvc.web.console.office.people.accounts import ROLE_WORDS, account_page
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site

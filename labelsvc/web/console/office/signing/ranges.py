@@ -11,7 +11,7 @@ from labelsvc.codes.register import claims
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import found_or_404, names_of
 from labelsvc.web.console.office.dashboard import bp, may_write
-from labelsvc.web.console.office.keys import lots_of, show_key
+from labelsvc.web.console.office.signing.keys import lots_of, show_key
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site

@@ -19,10 +19,10 @@ from labelsvc.web.console.action_words import ACTIONS
 from labelsvc.web.console.case_words import KINDS as CASE_KINDS
 from labelsvc.web.console.column_words import COLUMN_WORDS
 from labelsvc.web.console.lists import choice_of, names_of, paged
-from labelsvc.web.console.office.accounts import ROLE_WORDS
-from labelsvc.web.console.office.audit_search import matching
 from labelsvc.web.console.office.dashboard import bp
+from labelsvc.web.console.office.people.accounts import ROLE_WORDS
 from labelsvc.web.console.office.producers import KINDS as PRODUCER_KINDS
+from labelsvc.web.console.office.trail.search import matching
 from labelsvc.web.language import gettext
 from labelsvc.web.site import site
 

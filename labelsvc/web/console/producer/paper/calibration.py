@@ -18,7 +18,7 @@ from labelsvc.labels.sheets import stock
 from labelsvc.labels.sheets.profile import Profile, moved
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import offered_or_refused
-from labelsvc.web.console.producer.printers import own_printer
+from labelsvc.web.console.producer.paper.printers import own_printer
 from labelsvc.web.console.producer_scope import bp
 from labelsvc.web.language import current, gettext
 from labelsvc.web.signed_in import actor

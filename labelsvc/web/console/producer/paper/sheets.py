@@ -21,7 +21,7 @@ from labelsvc.labels.sheets import stock
 from labelsvc.labels.sheets.sheet import Sheet
 from labelsvc.web.console.forms import Posted, Problem
 from labelsvc.web.console.lists import choice_of, page_asked
-from labelsvc.web.console.producer import sheet_form
+from labelsvc.web.console.producer.paper import sheet_form
 from labelsvc.web.console.producer_scope import bp, producer_id
 from labelsvc.web.language import current, explain, gettext
 from labelsvc.web.signed_in import actor

@@ -28,7 +28,7 @@ from labelsvc.labels.sheets.plain_paper import on_plain_paper
 from labelsvc.labels.sheets.sheet import Sheet
 from labelsvc.web.console.forms import Problem, problem
 from labelsvc.web.console.lists import offered_or_refused
-from labelsvc.web.console.producer.wizard_dress import Look, read_look
+from labelsvc.web.console.producer.printing.dress import Look, read_look
 from labelsvc.web.console.typed import row_number, whole
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import current_user

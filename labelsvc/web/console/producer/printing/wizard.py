@@ -44,7 +44,7 @@ from labelsvc.labels.sheets.plain_paper import on_plain_paper
 from labelsvc.labels.sheets.sheet import Sheet
 from labelsvc.web.console.editor.picture import picture
 from labelsvc.web.console.forms import Problem
-from labelsvc.web.console.producer.wizard_choice import (
+from labelsvc.web.console.producer.printing.choice import (
     Choice,
     as_usual,
     form_of,
@@ -53,7 +53,7 @@ from labelsvc.web.console.producer.wizard_choice import (
     printers_for,
     read_choice,
 )
-from labelsvc.web.console.producer.wizard_dress import too_wide
+from labelsvc.web.console.producer.printing.dress import too_wide
 from labelsvc.web.console.producer_scope import bp, own_lot, titles_of
 from labelsvc.web.language import current, explain, gettext
 from labelsvc.web.signed_in import actor
