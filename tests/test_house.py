@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from labelsvc.labels.rolls.languages import LANGUAGES
 
 ROOT = Path(__file__).parent.parent / "labelsvc"
 MOST_PARAMETERS = 7
+MOST_MODULES = 25
 #: Where the name of a printer language may stand: its own module, and the table.
 LANGUAGE_HOME = {"languages.py", *(f"{name}.py" for name in LANGUAGES)}
 
@@ -35,6 +37,13 @@ def test_no_function_takes_more_than_seven_parameters() -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
     assert {name: count for name, count in found.items() if count > MOST_PARAMETERS} == {}
+
+
+def test_no_folder_holds_more_modules_than_one_overlooks() -> None:
+    counts = Counter(Path(name).parent.as_posix() for name, _ in modules())
+    # The history of the schema grows by a file a step, and nobody looks for one by its subject.
+    del counts["migrations/versions"]
+    assert {name: count for name, count in counts.items() if count > MOST_MODULES} == {}
 
 
 def test_a_printer_language_is_named_in_its_module_and_in_the_table_alone() -> None:
