@@ -32,8 +32,9 @@ from labelsvc.catalogue.recognition import Recognition
 from labelsvc.catalogue.stars.proposals import ProposalState, WithdrawalProposal
 from labelsvc.clock import now
 from labelsvc.codes.models import Issue
-from labelsvc.db import Base, keep_ids
+from labelsvc.db import Base
 from labelsvc.errors import Conflict, LabelsvcError, Refused
+from labelsvc.mapped import keep_ids
 from labelsvc.programme.removed import remember
 
 #: How long a list can be taken back.

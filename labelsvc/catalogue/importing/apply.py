@@ -23,9 +23,10 @@ from labelsvc.catalogue.owners.index import OwnerKey
 from labelsvc.catalogue.recognition import Recognition
 from labelsvc.catalogue.stars.proposals import Ending, is_person, propose_withdrawal
 from labelsvc.clock import now
-from labelsvc.db import Base, fresh_ids
+from labelsvc.db import Base
 from labelsvc.errors import Refused
 from labelsvc.i18n import fold
+from labelsvc.mapped import fresh_ids
 from labelsvc.messages.outbox import Note
 
 _T = TypeVar("_T")

@@ -29,8 +29,8 @@ from labelsvc.catalogue.importing.sheets import Sheet, examine, is_summary, line
 from labelsvc.catalogue.importing.values.plain import text_of
 from labelsvc.catalogue.models import ImportRun
 from labelsvc.clock import HANOI
-from labelsvc.db import WritingSession
 from labelsvc.errors import ImportRefused
+from labelsvc.revisions import WritingSession
 
 #: Names that are shown of products with one guessed set.
 _SHOWN = 5
