@@ -217,9 +217,7 @@ def export(file: IO[str]) -> None:
     """Write the public part, for `labelsvc verify --trust FILE` and other verifiers."""
     settings, database, _ = base.opened()
     with database.reading() as session:
-        ring = verbs.load_keyring(
-            session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
-        )
+        ring = verbs.keyring_of(session, settings)
     file.write(ring.to_json() + "\n")
 
 

@@ -17,7 +17,7 @@ from labelsvc.codes.models import Form, Issue, Scope, Withdrawal, WithdrawalStat
 from labelsvc.codes.register import extent, notices
 from labelsvc.codes.register import withdrawal as verbs
 from labelsvc.codes.register.issue import units_of_lots
-from labelsvc.codes.register.keys import load_keyring
+from labelsvc.codes.register.keys import keyring_of
 from labelsvc.codes.register.pieces import Piece, between, spanned
 from labelsvc.codes.register.resolve import find_code
 from labelsvc.errors import BadInput, LabelsvcError
@@ -103,7 +103,7 @@ def new_withdrawal() -> ResponseReturnValue:
     with site().database.reading() as session:
         found, choices = None, []
         if code:
-            ring = _ring(session)
+            ring = keyring_of(session, site().settings)
             try:
                 with tries.counted():
                     found = find_code(session, ring, code)
@@ -126,13 +126,6 @@ def new_withdrawal() -> ResponseReturnValue:
             confirmed=confirmed(),
         )
     return page, posted.status
-
-
-def _ring(session: Session) -> Keyring:
-    settings = site().settings
-    return load_keyring(
-        session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
-    )
 
 
 def _choices(
@@ -178,7 +171,11 @@ def _labels(session: Session, lots: Sequence[int]) -> int:
 
 
 def _withdraw(session: Session, posted: Posted) -> Withdrawal:
-    ring, code, reason = _ring(session), posted.text("code"), posted.text("reason")
+    ring, code, reason = (
+        keyring_of(session, site().settings),
+        posted.text("code"),
+        posted.text("reason"),
+    )
     with tries.counted():
         issue, number = find_code(session, ring, code)
     chosen = posted.text("scope")

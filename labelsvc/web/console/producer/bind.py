@@ -16,7 +16,7 @@ from labelsvc.codes.keys.keyring import Keyring
 from labelsvc.codes.models import Blank, Issue
 from labelsvc.codes.register import blank
 from labelsvc.codes.register.blank import Stretch
-from labelsvc.codes.register.issue import load_keyring
+from labelsvc.codes.register.keys import keyring_of
 from labelsvc.errors import (
     BadInput,
     Conflict,
@@ -151,7 +151,7 @@ def _skipped(session: Session, part: Stretch) -> tuple[int, int] | None:
 
 def _read(session: Session, posted: Posted) -> tuple[Lot, int, int] | None:
     """Lot and numbers of the two labels."""
-    keyring = _keyring(session)
+    keyring = keyring_of(session, site().settings)
     lot = _lot(session, posted)
     ends = [_number(session, posted, keyring, name) for name in ("first", "last")]
     if lot is None or ends[0] is None or ends[1] is None:
@@ -182,13 +182,6 @@ def _number(session: Session, posted: Posted, keyring: Keyring, name: str) -> in
     except (BadInput, NotIssued, TooManyTries) as error:
         _beside(posted, error, name)
         return None
-
-
-def _keyring(session: Session) -> Keyring:
-    settings = site().settings
-    return load_keyring(
-        session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
-    )
 
 
 def _point(posted: Posted, session: Session, error: LabelsvcError, first: int) -> None:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from labelsvc.catalogue.models import Lot
-from labelsvc.codes.register.keys import load_keyring
+from labelsvc.codes.register.keys import keyring_of
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.labels.ledger import life
 from labelsvc.labels.ledger.life import Piece
@@ -73,8 +73,6 @@ def _pieces(session: Session, lot: Lot, posted: Posted) -> Sequence[Piece]:
     if posted.text("all") == "1":
         return life.whole(session, lot)
     settings = site().settings
-    ring = load_keyring(
-        session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
-    )
+    ring = keyring_of(session, settings)
     with tries.counted():
         return life.between(session, ring, lot, posted.text("first"), posted.text("last"))

@@ -6,7 +6,7 @@ from flask import Response, abort, flash, jsonify, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from labelsvc.codes.register.keys import load_keyring
+from labelsvc.codes.register.keys import keyring_of
 from labelsvc.codes.register.revoke import marks_of
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.jobs import queue
@@ -210,9 +210,7 @@ def _number(session: Session, run: PrintRun, posted: Posted, field: str, label: 
     if not any(sign.isdigit() for sign in text):
         return whole(text, gettext(label), field)  # raises
     settings = site().settings
-    ring = load_keyring(
-        session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
-    )
+    ring = keyring_of(session, settings)
     try:
         with tries.counted():
             return life.number_in(session, ring, run, text)

@@ -17,7 +17,7 @@ from labelsvc.catalogue.models import Lot, Product
 from labelsvc.codes.forms import uri
 from labelsvc.codes.forms.gs1 import Gs1Link
 from labelsvc.codes.models import Form, Issue
-from labelsvc.codes.register.keys import load_keyring
+from labelsvc.codes.register.keys import keyring_of
 from labelsvc.codes.register.resolve import find_goods
 from labelsvc.errors import BadCode, LabelsvcError
 from labelsvc.labels.models import PrintRun
@@ -114,9 +114,7 @@ def _code(
         return None, explain(error) if "://" in asked else None
     if isinstance(parsed, Gs1Link):
         return _linked(session, parsed), None
-    ring = load_keyring(
-        session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
-    )
+    ring = keyring_of(session, settings)
     try:
         with tries.counted():
             issue, number = find_goods(session, ring, asked)
