@@ -132,7 +132,7 @@ class Database:
         return made
 
     def _rules(self) -> dict[str, Any]:
-        """What the settings say about verbs: a session carries it to them."""
+        """Collect what the settings say about verbs: a session carries it to them."""
         return {"confirm_wait": self.confirm_wait, "channels": self.channels}
 
     def check_file(self) -> None:

@@ -103,7 +103,7 @@ def draft(file: Path, roots_file: Path | None, expires: Any, as_json: bool) -> N
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignOptions:
-    """What `keys sign` is told: a manifest, and a root key in a file or in a token."""
+    """Options of `keys sign`: a manifest, and a root key in a file or in a token."""
 
     file: Path
     root_file: Path | None

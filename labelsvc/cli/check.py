@@ -214,7 +214,7 @@ def _with_database(code: str) -> Answer:
 
 
 def _judged(database: Database, ring: Keyring, parsed: uri.ParsedCode) -> Answer:
-    """What the scan page says, without recording a scan."""
+    """Answer as the scan page does, without recording a scan."""
     number: int | None
     try:
         if isinstance(parsed, CartonCode):
@@ -283,7 +283,7 @@ def _facts(found: lookup.Found, verdict: Verdict) -> dict[str, Any]:
 
 
 def _no_stars(held: Recognition | None, standing: Standing) -> str | None:
-    """Why the product shows no stars today."""
+    """Tell why the product shows no stars today."""
     if held is None:
         return base.say(
             "No decision is entered here for this product: stars on its pack cannot be confirmed on this page."

@@ -51,7 +51,7 @@ Step = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Demo:
-    """What was built: where to look and how to sign in."""
+    """The demo that was built: where to look and how to sign in."""
 
     folder: Path
     pages: dict[str, str]

@@ -28,8 +28,8 @@ POINT_KINDS = (ReportKind.POINT_CLOSED, ReportKind.NOT_SOLD)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentReport:
-    """What a consumer sends. `province` is the code of the one they chose to be in: it is kept as a
-    place of the unit, without them; `sender` is the UUID of that place."""
+    """A report as a consumer sends it. `province` is the code of the one they chose to be in: it is kept as
+    a place of the unit, without them; `sender` is the UUID of that place."""
 
     kind: str
     code: str
@@ -118,7 +118,7 @@ def list_reports(
 
 
 def count_reports(session: Session, *, state: str | None = None) -> int:
-    """How many `list_reports` would give without a limit."""
+    """Count what `list_reports` would give without a limit."""
     query = select(func.count()).select_from(Report)
     return session.scalar(query.where(Report.state == state) if state else query) or 0
 

@@ -1,4 +1,4 @@
-"""What printing leaves behind: runs and rolls, their ledger, printers, a producer's own layouts.
+"""Models: tables of what printing leaves behind; runs and rolls, their ledger, printers, a producer's own layouts.
 
 A run says what was to be printed, for which lot, by whom, and whether it was released; the ledger
 says what came out of the printer.
@@ -66,7 +66,7 @@ class Rendered:
 
     @property
     def name_on_labels(self) -> str:
-        """What stands before the number of each label, so that no two of a lot read the same.
+        """The words before the number of each label, so that no two of a lot read the same.
 
         Empty in runs that were made before labels had it: they are drawn as they were printed.
         """
@@ -102,12 +102,12 @@ class PrintRun(Rendered, Base):
 
     @property
     def folder(self) -> str:
-        """Where its files are kept."""
+        """The folder of its files."""
         return f"runs/{self.id}"
 
     @property
     def record(self) -> str:
-        """What messages and file names call it."""
+        """The name that messages and file names give it."""
         return self.lot.code
 
     def codes(self, keyring: Keyring, *, offset: int = 0, count: int | None = None) -> list[str]:
@@ -192,7 +192,7 @@ class RunFile(Base):
 
 
 class Entry(StrEnum):
-    """What happened to labels of a run after it was released."""
+    """An event in the life of labels of a run after it was released."""
 
     PRINTED = "printed"
     UNPRINTED = "unprinted"  # a printer took them, and they did not come out

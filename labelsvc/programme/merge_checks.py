@@ -146,7 +146,7 @@ def fingerprint(session: Session, kind: MergeKind, kept: Any, gone: Any) -> str:
 
 
 def since(session: Session, merge: Merge) -> Iterator[LabelsvcError]:
-    """What was printed or decided since the merge and could not be told apart after taking it back."""
+    """List what was printed or decided since the merge and could not be told apart after taking it back."""
     later = session.scalars(
         select(Merge.id).where(
             Merge.id != merge.id,

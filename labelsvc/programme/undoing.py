@@ -74,7 +74,7 @@ class Kept:
 
 @dataclass
 class Undoing:
-    """What taking a list back would do, and what stands against it."""
+    """The plan of taking a list back, and what stands against it."""
 
     run: ImportRun
     made: dict[str, list[int]]

@@ -45,7 +45,7 @@ _COURSE = [str(state) for state in (KeyState.NEXT, KeyState.ACTIVE, KeyState.RET
 
 @dataclass(frozen=True)
 class Before:
-    """What a database had given that a copy replaces; nothing where it is gone."""
+    """The numbers that a database had given that a copy replaces; nothing where it is gone."""
 
     next: int = 1
     kid: int = 0
@@ -55,7 +55,7 @@ class Before:
 
 @dataclass
 class Completed:
-    """What came back, and what did not."""
+    """The outcome of completing: what came back, and what did not."""
 
     leaves: int = 0
     entries: int = 0

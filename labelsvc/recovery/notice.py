@@ -35,7 +35,7 @@ SEEN: Final = {
 
 @dataclass(frozen=True)
 class Older:
-    """How far the world is, and how far the database."""
+    """The state of the world, and the older state of the database."""
 
     sign: str
     published: int
@@ -44,7 +44,7 @@ class Older:
 
 @dataclass(frozen=True)
 class World:
-    """How far the files are: what a database must know that is read after them."""
+    """The state of the files: what a database must know that is read after them."""
 
     #: As published; empty where nothing is.
     checkpoint: bytes

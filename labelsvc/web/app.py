@@ -58,7 +58,7 @@ def create_app(
 
 
 def _wrap(app: Flask) -> None:
-    """What stands before the application; the outermost comes last."""
+    """Put the middleware before the application; the outermost comes last."""
     from labelsvc.web.scan import fast_path
 
     fast_path.install(app)

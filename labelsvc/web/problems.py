@@ -119,7 +119,7 @@ def _first_line(error: Exception) -> str:
 
 
 def _where() -> dict[str, str]:
-    """Which page failed, and a short hash by which two failures of one address are known as one.
+    """Name the page that failed, with a short hash by which two failures of one address are known as one.
 
     Never the path itself: many pages carry a whole code in it, and who has the code has the label.
     """

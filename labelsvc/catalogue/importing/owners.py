@@ -29,7 +29,7 @@ from labelsvc.catalogue.places import Gazetteer, sure_one
 
 @dataclass
 class FoundOwner:
-    """Who makes the product of a row: a known producer, the new owner of a row, or a question."""
+    """The maker of the product of a row: a known producer, the new owner of a row, or a question."""
 
     producer: Any = None
     #: `Line.order` of the first row that names this new owner.
@@ -159,7 +159,7 @@ class Owners:
 
 
 def side_of(line: Line, key: OwnerKey) -> dict[str, Any]:
-    """What the row says of its owner, to be shown beside those that it may be."""
+    """Show what the row says of its owner, as a document to stand beside those that it may be."""
     return _side(line.producer, line.address) | {"key": [key.name, key.place]}
 
 

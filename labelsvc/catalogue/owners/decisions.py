@@ -22,7 +22,7 @@ from labelsvc.errors import BadInput
 
 
 class OwnerDecision(Base):
-    """What a person said of an owner in a list and a producer, or an owner of another row."""
+    """A person's word about an owner in a list and a producer, or an owner of another row."""
 
     __tablename__ = "owner_decision"
     __table_args__ = (
@@ -94,7 +94,7 @@ def decide(
 
 
 class Decisions:
-    """What was said so far, read once, to be asked while a list is compared."""
+    """The decisions so far, read once, to be asked while a list is compared."""
 
     def __init__(self, session: Session) -> None:
         self._same: dict[OwnerKey, int | OwnerKey] = {}
@@ -155,6 +155,6 @@ def forget(session: Session, decision: OwnerDecision, *, actor: str) -> None:
 
 
 def remembered(session: Session, producer_id: int) -> list[OwnerDecision]:
-    """What was decided about a producer, newest first."""
+    """List the decisions about a producer, newest first."""
     query = select(OwnerDecision).where(OwnerDecision.producer_id == producer_id)
     return list(session.scalars(query.order_by(OwnerDecision.id.desc())))

@@ -22,7 +22,7 @@ _MANY = 500
 
 @dataclass(frozen=True, slots=True)
 class OwnerKey:
-    """What a decision about an owner is remembered by: the name, read, with the tax code where
+    """The key under which a decision about an owner is remembered: the name, read, with the tax code where
     there is one, and the place."""
 
     name: str
@@ -41,7 +41,7 @@ class Match:
 
 
 class Decided(Protocol):
-    """What persons said of owners before."""
+    """The decisions that persons made about owners before."""
 
     def same_as(self, key: OwnerKey) -> int | OwnerKey | None:
         """The producer, or the owner of another row, that the owner *key* is said to be."""
@@ -131,7 +131,7 @@ class OwnerIndex:
         decided: Decided = _UNDECIDED,
         key: OwnerKey | None = None,
     ) -> Match:
-        """Who *owner* is.
+        """Find the one that *owner* is.
 
         :param makes: whether the owner of that number makes a product of *owner* too.
         :param decided: what persons said before; a tax code that is another owner's outweighs it.

@@ -37,7 +37,7 @@ _HAMLET = re.compile(
 
 
 class Says(StrEnum):
-    """What a field says about two owners being one."""
+    """The word of a field on two owners being one."""
 
     FOR = "for"
     AGAINST = "against"
@@ -46,7 +46,7 @@ class Says(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """What is known of an owner, from a list or from the catalogue."""
+    """The facts known of an owner, from a list or from the catalogue."""
 
     name: OwnerName
     #: As it is written.
@@ -71,7 +71,7 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """How alike two owners are. `score`: of the names, 0 to 100. `fields`: name → what it says."""
+    """The likeness of two owners. `score`: of the names, 0 to 100. `fields`: name → what it says."""
 
     verdict: Verdict
     score: int
@@ -221,7 +221,7 @@ def _name(one: Owner, two: Owner) -> Says:
 
 
 def _asides(one: Owner, other: Owner) -> frozenset[str]:
-    """What stands in brackets and is not the place of either."""
+    """Collect the words in brackets that are not the place of either."""
     if not one.name.asides:
         return NOTHING
     places = {one.old_commune, one.old_district, other.old_commune, other.old_district, ""}

@@ -93,7 +93,7 @@ _FAMILIES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class OwnerName:
-    """What a name says. Words are lower case with the tone of a syllable at its end."""
+    """A name in its parts. Words are lower case with the tone of a syllable at its end."""
 
     #: cooperative, company, household …; "" where the name says none.
     kind: str
@@ -160,7 +160,7 @@ def read_owner_name(text: str) -> OwnerName:
 
 
 class _Said:
-    """What was found so far, from the left."""
+    """The parts found so far, from the left."""
 
     def __init__(self) -> None:
         self.kind = self.form = self.branch = ""

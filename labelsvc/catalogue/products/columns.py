@@ -20,7 +20,7 @@ from labelsvc.errors import BadInput
 
 
 class Kind(StrEnum):
-    """What is typed or chosen."""
+    """The kind of value that is typed or chosen."""
 
     LINE = "line"
     PROSE = "prose"

@@ -66,7 +66,7 @@ def stars_reached(score: Decimal | None) -> int | None:
 
 
 def stars_above(score: Decimal | None, stars: int, *, potential_five: bool = False) -> int | None:
-    """How many stars *score* would do for where that is more than *stars*; None where it fits.
+    """Tell how many stars *score* would do for if that is more than *stars*; None if it fits.
 
     Such a decision is worth a look and no error: a product may lack what a star demands beside the
     points (appendix II), and the central council may have judged lower than the province (art. 7).

@@ -30,7 +30,7 @@ from labelsvc.errors import BadInput, Conflict, Refused
 
 @dataclass(frozen=True, kw_only=True)
 class Award:
-    """What a decision says, as it was typed. `valid_from` is the day of the decision where not given,
+    """The terms of a decision, as they were typed. `valid_from` is the day of the decision where not given,
     `valid_to` 36 months later, `legal_basis` the law of the day.
     """
 

@@ -1,4 +1,4 @@
-"""What completing a copy gave, in words and as facts. Used by restore and audit-log recover."""
+"""Completed: tells what completing a copy gave, in words and as facts. Used by restore and audit-log recover."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What checking a log gave, in words and as facts. Used by audit-log verify and cosign."""
+"""Words: tells what checking a log gave, in words and as facts. Used by audit-log verify and cosign."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class Lacking:
 def believed(
     session: Session, kids: Collection[int], *, secrets: Sequence[str]
 ) -> dict[int, Logged]:
-    """What is believed of each frozen key: what the signed log has, and what two people decided."""
+    """Collect what is believed of each frozen key: what the signed log has, and what two people decided."""
     found = logged(session, kids, secrets=secrets)
     for claim in session.scalars(_done(kids)):
         try:
@@ -137,7 +137,7 @@ def rows_of(claim: RangeClaim) -> list[Lacking]:
 
 
 def digest(claim: RangeClaim) -> str:
-    """What a person has seen when they confirm: it changes with the key and every range."""
+    """Hash what a person sees when they confirm: it changes with the key and every range."""
     return hashlib.sha256(f"{claim.kid} {claim.ranges}".encode()).hexdigest()
 
 
@@ -245,7 +245,7 @@ def _done(kids: Collection[int]) -> Select[RangeClaim]:
 
 
 def _opened(claim: RangeClaim, secrets: Sequence[str]) -> list[Lacking]:
-    """What two people decided. :raises KeyUnavailable: the row is not sealed by us, or of a key."""
+    """Open the ranges that two people decided. :raises KeyUnavailable: the row is not sealed by us, or of a key."""
     text = unseal(secrets, claim.sealed or b"", purpose=f"ranges {claim.id}")
     facts = json.loads(text)
     if facts["kid"] != claim.kid:

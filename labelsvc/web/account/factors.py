@@ -36,7 +36,7 @@ def _enrolling() -> bool:
 
 
 def _gate() -> None:
-    """Who just gave the password to set up the first factor is not asked again."""
+    """Require a step-up, but not of somebody who just gave the password to set up the first factor."""
     if not _enrolling():
         step_up.require_step_up()
 
@@ -181,7 +181,7 @@ def add_passkey() -> ResponseReturnValue:
 
 @bp.get("/recovery", endpoint="recovery")
 def recovery_page() -> ResponseReturnValue:
-    """How many codes are left, and the way to new ones."""
+    """Show how many codes are left, and the way to new ones."""
     return _recovery()
 
 

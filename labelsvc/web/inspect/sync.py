@@ -33,7 +33,8 @@ def sync() -> ResponseReturnValue:
 
 @bp.post("/sightings")
 def seen() -> ResponseReturnValue:
-    """Where codes were seen, as JSON; each is kept once. `{"kept": how many were looked at}`; 400 with what is wrong.
+    """Take the places where codes were seen, as JSON; each is kept once. `{"kept": how many were looked
+    at}`; 400 with what is wrong.
 
     409 with the `uid` of one that is known with another code; then none of them is kept.
     """

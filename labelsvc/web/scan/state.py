@@ -111,7 +111,7 @@ class ScanSite:
         return unit[1] if unit else None
 
     def verify_carton(self, code: CartonCode) -> CartonPayload:
-        """What a carton code says; its units are still to be compared with the register.
+        """Read a carton code; its units are still to be compared with the register.
 
         :raises BadSignature: as `verify`.
         """

@@ -156,7 +156,7 @@ def public(page: dict[str, Any]) -> dict[str, Any]:
 
 
 def _mark(mark: Mark) -> dict[str, Any]:
-    """Why a code is withdrawn is for everybody; why a label was spoilt is for its printer."""
+    """Show a mark: why a code is withdrawn is for everybody, why a label was spoilt is for its printer."""
     public = mark.state == MarkState.WITHDRAWN
     return {
         "state": mark.state,

@@ -47,7 +47,7 @@ _NAMED = re.compile(r"(?i)(?:cột|mục|chỉ tiêu|tiêu chí|phụ lục|bi�
 
 @dataclass(frozen=True)
 class Header:
-    """Where the header is and what its columns are: field → index, index → words.
+    """The header's place and the meaning of its columns: field → index, index → words.
 
     `fields`: index → field ("" unknown); `more`: field → further columns that say the same;
     `rivals`: fields that several columns claim and none is the one.
@@ -63,7 +63,7 @@ class Header:
     assigned: bool = False
 
     def label(self, name: str) -> str:
-        """How the file names the column of *name*; our name for one that it lacks."""
+        """Name the column of *name* as the file does, or by our name where the file lacks it."""
         index = self.columns.get(name)
         known = self.words.get(index) if index is not None else None
         return known if known is not None else _LABELS.get(name, name)
@@ -243,7 +243,7 @@ def _header(number: int, depth: int, lines: list[list[str]]) -> Header:
 
 
 def _placed(number: int, depth: int, words: dict[int, str], fields: dict[int, str]) -> Header:
-    """Which of several columns of one field is the one."""
+    """Choose among several columns of one field, and make the header of them."""
     owners = [index for index, name in fields.items() if name == "producer"]
     if len(owners) > 1:  # beside the owner such a column is who made the piece
         fields |= {index: "artisan" for index in owners if fold(words[index]) == "nghe nhan"}

@@ -219,7 +219,8 @@ def _rest_on(line: Line, context: Context, held: Mention) -> None:
 def _authority(
     reader: Reader, context: Context, decision: tuple[str, str], stars: int, day: date
 ) -> tuple[Authority, str, bool]:
-    """Who decided, and whether that is proposed: by what is said, by the number, by the law of the day."""
+    """Tell the authority that decided, its name, and whether it is only proposed: by the text, by the
+    number, by the law of the day."""
     number, signer = decision
     said = reader.text("authority") or signer
     plain = f"{fold(said)} {fold(number)}"

@@ -131,7 +131,7 @@ def new_withdrawal() -> ResponseReturnValue:
 def _choices(
     session: Session, ring: Keyring, issue: Issue, number: int, code: str, last: str
 ) -> list[Choice]:
-    """What can be withdrawn from a label, or from that label to the label *last*."""
+    """List what can be withdrawn from a label, or from that label to the label *last*."""
     numbered: dict[Scope, Sequence[Piece]] = {}
     if last.strip():
         numbered[Scope.RANGE] = between(session, ring, issue.lot, code, last)

@@ -43,8 +43,8 @@ _LOTS = 100
 
 @dataclass(frozen=True)
 class Plan:
-    """What would be bound. `skipped`: labels beside it that would be left over in the middle of
-    the roll, which usually means that a wrong label was scanned."""
+    """A binding to be confirmed. `skipped`: labels beside it that would be left over in the middle of the
+    roll, which usually means that a wrong label was scanned."""
 
     roll: BlankRoll
     lot: Lot
@@ -55,7 +55,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Result:
-    """What was bound."""
+    """A binding that was done."""
 
     roll: BlankRoll
     issue: Issue
@@ -128,7 +128,7 @@ def _any_roll(session: Session) -> bool:
 
 
 def _plan(session: Session, posted: Posted) -> Plan | None:
-    """What was typed as a plan; None, and the problems beside their fields, when it is none."""
+    """Make a plan of what was typed; None, and the problems beside their fields, when it is none."""
     read = _read(session, posted)
     if read is None:
         return None
@@ -233,7 +233,7 @@ def _same(session: Session, lot_id: int, first: int, last: int) -> int | None:
 
 
 def _result(session: Session) -> Result | None:
-    """What `?done=` names; 404 for what is somebody else's or was no blank label."""
+    """Find what `?done=` names; 404 for what is somebody else's or was no blank label."""
     asked = request.args.get("done", type=int)
     if asked is None:
         return None

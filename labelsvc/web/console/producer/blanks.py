@@ -120,7 +120,7 @@ def blank_roll(roll_id: int) -> ResponseReturnValue:
 
 
 def free_parts(count: int, parts: Sequence[Bound]) -> list[tuple[int, int]]:
-    """What of a roll of *count* labels is bound to no lot: first and last label of each stretch."""
+    """List what of a roll of *count* labels is bound to no lot: first and last label of each stretch."""
     found, begin = [], 1
     for part in parts:
         if part.first > begin:

@@ -40,7 +40,7 @@ WITHDRAWN = {
 
 @dataclass(frozen=True)
 class Notice:
-    """What was taken off the market, as the producer reads it."""
+    """A withdrawal from the market, as the producer reads it."""
 
     number: int
     scope: str
@@ -87,7 +87,7 @@ def card(product: Product) -> Card:
 
 @bp.context_processor
 def _unread() -> dict[str, Any]:
-    """What was withdrawn stands on every page until the producer says that they read it."""
+    """Put withdrawals on every page until the producer says that they read them."""
     producer_id = current_user().producer_id if g.get("user") else None
     if producer_id is None:
         return {}

@@ -123,7 +123,7 @@ def _takes(printer: Printer, run: PrintRun) -> bool:
 
 
 def _failure(run: PrintRun) -> str:
-    """Why a run was not released and what to do, in the reader's language."""
+    """Tell why a run was not released and what to do, in the reader's language."""
     error = print_run.failure(run)
     return " ".join(explain(error)) if error is not None else ""
 
@@ -177,7 +177,7 @@ def download(run_id: int, kind: str) -> ResponseReturnValue:
 
 
 def _first_missing(run: PrintRun) -> int:
-    """What `from` says. The whole file instead would print labels again that are on paper."""
+    """Read `from`. The whole file instead would print labels again that are on paper."""
     first = whole(request.args["from"], gettext("First label that is missing"), "from_jam")
     if not 1 <= first <= taken.labels_of(run):
         raise BadInput(

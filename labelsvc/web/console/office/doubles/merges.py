@@ -51,7 +51,7 @@ _MOST = 30
 
 @bp.get("/merges")
 def merges() -> ResponseReturnValue:
-    """What waits, what was merged, and which producers may be one."""
+    """Show what waits, what was merged, and which producers may be one."""
     waiting = Merge.state.in_([MergeState.PROPOSED, MergeState.UNDOING])
     with site().database.reading() as session:
         shown = paged(session, select(Merge).order_by(waiting.desc(), Merge.id.desc()))
@@ -138,7 +138,7 @@ def new_merge() -> ResponseReturnValue:
 
 
 def _choices(kind: MergeKind) -> dict[str, Any]:
-    """Whose value of each field stays, and which products of one name become one."""
+    """Read whose value of each field stays, and which products of one name become one."""
     fields = {
         field: value
         for field in FIELDS[kind]
@@ -180,7 +180,7 @@ def _shown(row: Any, field: str) -> str:
 
 
 def _others(session: Session, kind: MergeKind, one: Any, query: str) -> list[Any]:
-    """What *one* may be merged with: likely doubles, or what the words find."""
+    """List what *one* may be merged with: likely doubles, or what the words find."""
     if kind == MergeKind.PRODUCT:
         return [
             product for product in products_of(session, one.producer_id) if product.id != one.id
@@ -248,7 +248,7 @@ _MOVED = {
 
 
 def _moved(found: Merge) -> list[tuple[str, int]]:
-    """What moved, in words, and how much of it."""
+    """Tell what moved, in words, and how much of it."""
     counts: dict[str, int] = {}
     for step in found.moved.get("steps", []):
         if step["do"] == "set" and step["column"] in ("producer_id", "product_id"):

@@ -98,7 +98,7 @@ def _taken(token: str) -> ResponseReturnValue:
 
 
 def preview(token: str, posted: Posted) -> ResponseReturnValue:
-    """What was understood of an upload, what somebody has to say, and its rows."""
+    """Show what was understood of an upload, what somebody has to say, and its rows."""
     plan = staging().read(token)
     return _rows_page(
         "console/office/import_preview.html", plan, posted, token=token, places=set(PLACES.values()),

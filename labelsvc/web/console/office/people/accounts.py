@@ -76,7 +76,7 @@ def accounts() -> ResponseReturnValue:
 
 
 def _chosen() -> list[ColumnElement[bool]]:
-    """What the address asks for: words, role, state."""
+    """Make conditions of what the address asks for: words, role, state."""
     rules: list[ColumnElement[bool]] = []
     for word in fold(request.args.get("q", "")).split()[:8]:
         rules.append(User.search_key.contains(word, autoescape=True))

@@ -140,7 +140,7 @@ def _values(row: Printer) -> dict[str, Any]:
 
 
 def _numbers(profile: Profile) -> dict[str, str]:
-    """What the fields show: mm, per cent, degrees."""
+    """Fill the fields: mm, per cent, degrees."""
     return {
         "offset_x": _shown(profile.offset_x),
         "offset_y": _shown(profile.offset_y),
@@ -171,7 +171,7 @@ def _typed(posted: Posted, name: str, label: str, usual: float) -> float:
 
 
 def _measured(posted: Posted) -> Profile | None:
-    """What the distances say; None where they cannot be."""
+    """Make a correction of the distances; None if they cannot be."""
     read = {name: _typed(posted, name, letter, should) for name, letter, should in MARKS}
     if posted.problems:
         return None

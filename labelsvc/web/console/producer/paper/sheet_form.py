@@ -50,7 +50,7 @@ _INPUTS = {
 
 
 def values_of(row: OwnSheet | None, article: Article) -> dict[str, str]:
-    """What the inputs show: what was typed, else the numbers of *article*."""
+    """Fill the inputs: with what was typed, else with the numbers of *article*."""
     names = (*_TEXTS, *_LENGTHS, *_COUNTS)
     if request.method == "POST":
         return {name: request.form.get(name, "").strip()[:200] for name in names}

@@ -40,7 +40,7 @@ PLAIN = "plain"
 
 @dataclass
 class Choice:
-    """What the form of the wizard says, read as far as it can be read."""
+    """The form of the wizard, read as far as it can be read."""
 
     layout: Layout
     form: Form
@@ -96,7 +96,7 @@ def offered_layouts(session: Session) -> list[Layout]:
 
 
 def read_choice(session: Session, lot: Lot, have: Balance) -> Choice:
-    """What the request asks for; what cannot be read is among its problems, and the usual is taken."""
+    """Read what the request asks for; what cannot be read is among its problems, and the usual is taken."""
     values = request.form if request.method == "POST" else request.args
     layouts = offered_layouts(session)
     refused: list[Problem] = []
@@ -194,7 +194,8 @@ def as_usual(chosen: Choice) -> int:
 def _offered(
     values: Mapping[str, str], name: str, offered: Collection[str], problems: list[Problem]
 ) -> str:
-    """What was asked for; "" and a problem where there is none of that name: nothing is printed in its stead."""
+    """Read the name that was asked for; "" and a problem if nothing of that name is offered: nothing is
+    printed in its stead."""
     try:
         return offered_or_refused(values.get(name, ""), offered, name)
     except BadInput as error:

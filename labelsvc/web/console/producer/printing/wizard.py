@@ -247,6 +247,6 @@ def preview_label(lot_id: int, layout: str) -> ResponseReturnValue:
 
 
 def _asked(usual: int) -> int:
-    """How many labels the run will have, which each of them says."""
+    """Read how many labels the run will have, which each of them says."""
     count = request.args.get("count", usual, type=int)
     return count if 0 < count < 10**9 else usual
