@@ -34,7 +34,6 @@ COLUMNS = {
     "commune": ("commune_code", "commune_from"),
     "set_number": ("set_number", "set_decision", "set_guessed"),
 }
-Pair = tuple[int, int]
 
 
 def values(row: Producer | Product, field: str) -> list[Any]:

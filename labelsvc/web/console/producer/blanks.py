@@ -242,7 +242,8 @@ def _start(posted: Posted) -> int | None:
 
 
 def _read_before(posted: Posted) -> None:
-    """Read the layout's text once before anything is locked; the transaction then has it at hand."""
+    """Read layout and fonts once before anything is locked; the transaction then has them at hand."""
+    fonts.load()
     try:
         with site().database.reading() as session:
             own_layouts.find(session, producer_id(), posted.text("layout"))

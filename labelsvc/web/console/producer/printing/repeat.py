@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from labelsvc import clock
+from labelsvc.labels.drawing import fonts
 from labelsvc.labels.models import PrintRun
 from labelsvc.labels.runs import artwork, repeat
 from labelsvc.web.console.forms import Posted
@@ -44,6 +45,7 @@ def again(product_id: int) -> ResponseReturnValue:
             product = own_product(session, product_id)
             return repeat.enter(session, product, sent, user_id=current_user().id)
 
+        fonts.load()  # read before anything is locked
         run = posted.attempt(act)
         if run is not None:
             if wants_json():
