@@ -131,7 +131,7 @@ def confirm_withdrawal(session: Session, proposal: WithdrawalProposal, *, actor:
     :raises Refused: the same person proposed it. :raises Conflict: it is decided already.
     """
     _person(actor)
-    _undecided(proposal)
+    _take(session, proposal)
     same = Refused(
         "Whoever proposes a withdrawal cannot confirm it.",
         fix="Ask somebody else of the office.",
@@ -147,7 +147,7 @@ def confirm_withdrawal(session: Session, proposal: WithdrawalProposal, *, actor:
     recognition = proposal.recognition
     recognition.withdrawal_ground, recognition.found_on = proposal.reason, proposal.found_on
     recognition.withdrawal_authority = authority_of(recognition)
-    _decided(session, proposal, ProposalState.DONE, actor)
+    two_people.decide(session, proposal, ProposalState.DONE, actor)
 
 
 def authority_of(recognition: Recognition) -> str:
@@ -188,8 +188,8 @@ def _by_whom(recognition: Recognition, number: str) -> None:
 def refuse_withdrawal(session: Session, proposal: WithdrawalProposal, *, actor: str) -> None:
     """It is not done; the one who proposed it may refuse it too, that is taking it back."""
     _person(actor)
-    _undecided(proposal)
-    _decided(session, proposal, ProposalState.REFUSED, actor)
+    _take(session, proposal)
+    two_people.decide(session, proposal, ProposalState.REFUSED, actor)
     audit.record_row(
         session, proposal.recognition, "refuse_withdrawal", actor=actor, proposal=proposal.id
     )
@@ -227,13 +227,6 @@ def _person(actor: str) -> None:
         )
 
 
-def _undecided(proposal: WithdrawalProposal) -> None:
-    if proposal.state != ProposalState.PROPOSED:
-        raise Conflict("This proposal is decided already.", fix="Look at it again.")
-
-
-def _decided(
-    session: Session, proposal: WithdrawalProposal, state: ProposalState, actor: str
-) -> None:
-    proposal.state, proposal.decided_by, proposal.decided_at = state, actor, now()
-    session.flush()
+def _take(session: Session, proposal: WithdrawalProposal) -> None:
+    decided = Conflict("This proposal is decided already.", fix="Look at it again.")
+    two_people.take(session, proposal, ProposalState.PROPOSED, decided=decided)
