@@ -7,6 +7,7 @@ before anything is printed (`preflight` checks the finished file a second time b
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal, assert_never
@@ -83,7 +84,7 @@ def faults(
                 safe=layout.label.safe,
                 **about,
             )
-        if _overlap(_hull(corners), zone):
+        if _reaches(corners, zone):
             yield _disturbed(field, field, about)
     # In the order of painting: a light area over the whole zone hides what is below it.
     culprit, place = "", 0
@@ -135,6 +136,27 @@ def _inside(layout: Layout, corners: Sequence[Point], safe: float) -> bool:
 def _hull(corners: Sequence[Point]) -> Box:
     xs, ys = [x for x, _ in corners], [y for _, y in corners]
     return min(xs), min(ys), max(xs), max(ys)
+
+
+def _reaches(corners: Sequence[Point], zone: Box) -> bool:
+    """Return true if the convex shape of *corners* has a part in *zone*.
+
+    Separating axes: a turned letter is no wider than itself, though its upright hull is. Lines
+    through two corners that are no side only add axes, and every axis that separates is a proof.
+    """
+    if not _overlap(_hull(corners), zone):
+        return False
+    box = [(x, y) for x in (zone[0], zone[2]) for y in (zone[1], zone[3])]
+    for (ax, ay), (bx, by) in itertools.combinations(corners, 2):
+        length = math.hypot(bx - ax, by - ay)
+        if not length:
+            continue
+        normal = (ay - by) / length, (bx - ax) / length
+        ours = [x * normal[0] + y * normal[1] for x, y in corners]
+        theirs = [x * normal[0] + y * normal[1] for x, y in box]
+        if max(ours) <= min(theirs) + _SLACK or max(theirs) <= min(ours) + _SLACK:
+            return False
+    return True
 
 
 def _effect(op: StaticOp, zone: Box) -> str:
