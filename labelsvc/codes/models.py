@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.clock import now
+from labelsvc.codes.forms.marks import MarkState as MarkState
 from labelsvc.codes.forms.offline import Said
 from labelsvc.codes.keys.key import KeyState as KeyState
 from labelsvc.db import Base
@@ -160,15 +161,6 @@ class Blank(Base):
     def last(self) -> int:
         """Last number of the range."""
         return self.first + self.count - 1
-
-
-class MarkState(StrEnum):
-    """The state of a range of numbers after it was issued."""
-
-    ACTIVATED = "activated"  # on goods that are released
-    VOID = "void"  # misprinted: the label was not used
-    WITHDRAWN = "withdrawn"  # thu hồi mã
-    SOLD = "sold"  # decommissioned
 
 
 class Mark(Base):

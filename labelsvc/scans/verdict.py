@@ -12,6 +12,8 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from labelsvc.codes.forms.marks import MarkState
+
 
 class Verdict(StrEnum):
     ISSUED_OK = "ISSUED_OK"
@@ -149,20 +151,11 @@ FOREIGN_KNOWN = Shown(
 )  # fmt: skip
 
 
-class Mark(StrEnum):
-    """The state that a range of codes was given after they were issued."""
-
-    ACTIVATED = "activated"
-    VOID = "void"
-    WITHDRAWN = "withdrawn"
-    SOLD = "sold"
-
-
 @dataclass(frozen=True)
 class Facts:
     """The facts about an issued code whose tag or signature holds."""
 
-    mark: Mark | None = None
+    mark: MarkState | None = None
     recalled: bool = False
     #: Labels of the lot are good only once they are activated.
     activation: bool = False
@@ -174,13 +167,13 @@ def judge(facts: Facts, on: date) -> Verdict:
 
     Withdrawal of the code and a recall of the lot speak before anything about dates.
     """
-    if facts.mark is Mark.WITHDRAWN:
+    if facts.mark is MarkState.WITHDRAWN:
         return Verdict.REVOKED
-    if facts.mark is Mark.VOID:
+    if facts.mark is MarkState.VOID:
         return Verdict.VOIDED
     if facts.recalled:
         return Verdict.RECALLED
-    if facts.mark is Mark.SOLD:
+    if facts.mark is MarkState.SOLD:
         return Verdict.DECOMMISSIONED
     if facts.expires_on is not None and facts.expires_on < on:
         return Verdict.EXPIRED
