@@ -80,7 +80,7 @@ def look(database: Database, files: Files, settings: Settings) -> Noticed | None
     if older is None:
         return Noticed(known) if known is not None else None
     with database.writing() as session:
-        row = mark(session, older)
+        row = record_setback(session, older)
     try:
         with database.writing() as session:
             written = journal.read(session, files, secrets=settings.keys)
@@ -118,7 +118,7 @@ def seen(session: Session, world: World) -> Older | None:
     return None
 
 
-def mark(session: Session, older: Older) -> Setback:
+def record_setback(session: Session, older: Older) -> Setback:
     """Write down that the database is older: numbers are refused from here on."""
     row = session.get(Setback, 1, with_for_update=True)
     if row is None:

@@ -1,8 +1,8 @@
 """Pages: imports all pages of the office, which puts them on the blueprint."""
 
+from labelsvc.web.console.office import artwork as artwork
 from labelsvc.web.console.office import cases as cases
 from labelsvc.web.console.office import handovers as handovers
-from labelsvc.web.console.office import mark as mark
 from labelsvc.web.console.office import messages as messages
 from labelsvc.web.console.office import producers as producers
 from labelsvc.web.console.office import products as products

@@ -1,4 +1,4 @@
-"""Mark: the office's page of the certification mark, which labels show beside the stars."""
+"""Artwork: the office's page of the certification mark, which labels show beside the stars."""
 
 from __future__ import annotations
 
