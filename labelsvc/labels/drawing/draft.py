@@ -25,9 +25,9 @@ from labelsvc.labels.layouts.elements import (
     StarsElement,
     SymbolElement,
     TextElement,
-    TextStyle,
 )
 from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.layouts.parts import TextStyle
 from labelsvc.labels.layouts.template import expand
 from labelsvc.labels.symbols import encode
 

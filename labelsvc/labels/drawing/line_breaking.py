@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from labelsvc.labels.drawing.fonts_metrics import Fonts
-from labelsvc.labels.layouts.elements import TextStyle
+from labelsvc.labels.layouts.parts import TextStyle
 from labelsvc.labels.layouts.template import Run
 
 #: A number and its unit stay together, and groups of digits: "100 g", "1,5 %", "024 3000 0000".

@@ -11,15 +11,9 @@ from labelsvc.labels.drawing.content import LabelContent, Unit
 from labelsvc.labels.drawing.fonts_metrics import PT, Fonts
 from labelsvc.labels.drawing.ops import PLACES, PathOp, StaticOp, TextOp, UnitOp, UnitTextOp, put
 from labelsvc.labels.drawing.text import SetText
-from labelsvc.labels.layouts.elements import (
-    ArcText,
-    Drawn,
-    StackStars,
-    StarsElement,
-    TextElement,
-    TextStyle,
-)
+from labelsvc.labels.layouts.elements import ArcText, StackStars, StarsElement, TextElement
 from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.layouts.parts import Drawn, TextStyle
 from labelsvc.labels.layouts.path_data import Command
 from labelsvc.labels.layouts.template import Run, expand
 from labelsvc.labels.layouts.variables import PER_UNIT

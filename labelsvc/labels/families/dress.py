@@ -17,7 +17,6 @@ from labelsvc.labels.families.family import BLACK, Family, Palette
 from labelsvc.labels.families.shelf import MARK, Dress
 from labelsvc.labels.layouts.elements import (
     ArcText,
-    Box,
     Element,
     EllipseElement,
     LineElement,
@@ -27,9 +26,9 @@ from labelsvc.labels.layouts.elements import (
     StackText,
     SymbolElement,
     TextElement,
-    TextStyle,
 )
 from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.layouts.parts import Box, TextStyle
 
 #: Colour names of plain layouts → what a palette has for them.
 _ROLES = {

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from labelsvc.labels.drawing.clearance import luminance
 from labelsvc.labels.families import shade
-from labelsvc.labels.layouts.elements import Hex, Length, Part, Weight
+from labelsvc.labels.layouts.parts import Hex, Length, Part, Weight
 
 #: Colours by what they are for. `tint` and `mid` lie between `strong` and the paper.
 Role = Literal[

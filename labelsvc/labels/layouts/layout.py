@@ -12,16 +12,9 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from labelsvc.labels.layouts.elements import (
-    MOST_ELEMENTS,
-    Drawn,
-    Element,
-    Hex,
-    Part,
-    SymbolElement,
-    TextStyle,
-)
+from labelsvc.labels.layouts.elements import Element, SymbolElement
 from labelsvc.labels.layouts.paper import LabelShape, SheetSpec
+from labelsvc.labels.layouts.parts import MOST_ELEMENTS, Drawn, Hex, Part, TextStyle
 from labelsvc.labels.layouts.variables import KNOWN
 
 Form = Literal["short", "gs1", "offline", "lot"]

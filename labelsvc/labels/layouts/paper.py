@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from labelsvc.labels.layouts.elements import Length, Part
+from labelsvc.labels.layouts.parts import Length, Part
 
 PAGES: Mapping[str, tuple[float, float]] = {
     "A4": (210.0, 297.0),

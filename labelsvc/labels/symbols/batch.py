@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labelsvc.errors import BadInput
-from labelsvc.labels.layouts.elements import Level
+from labelsvc.labels.layouts.parts import Level
 from labelsvc.labels.symbols import encode, masks
 
 Bytes = npt.NDArray[np.uint8]

@@ -21,7 +21,7 @@ import zxingcpp
 from segno import writers as _writers
 
 from labelsvc.errors import BadInput
-from labelsvc.labels.layouts.elements import Level
+from labelsvc.labels.layouts.parts import Level
 
 Matrix = npt.NDArray[np.bool_]
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from labelsvc.errors import LayoutError
-from labelsvc.labels.layouts.elements import Level
+from labelsvc.labels.layouts.parts import Level
 from labelsvc.labels.symbols.encode import LEVELS, QUIET, segments, version_for
 
 #: Least dots in a module: at two, one dot of ink spread is half a module.
