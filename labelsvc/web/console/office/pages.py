@@ -5,7 +5,6 @@ from labelsvc.web.console.office import cases as cases
 from labelsvc.web.console.office import handovers as handovers
 from labelsvc.web.console.office import messages as messages
 from labelsvc.web.console.office import producers as producers
-from labelsvc.web.console.office import products as products
 from labelsvc.web.console.office import proposals as proposals
 from labelsvc.web.console.office import recognitions as recognitions
 from labelsvc.web.console.office import reports as reports
@@ -31,6 +30,10 @@ from labelsvc.web.console.office.plans import targets as targets
 from labelsvc.web.console.office.points import form as form
 from labelsvc.web.console.office.points import outlets as outlets
 from labelsvc.web.console.office.points import review as review
+from labelsvc.web.console.office.product import awards as awards
+from labelsvc.web.console.office.product import entry as entry
+from labelsvc.web.console.office.product import page as page
+from labelsvc.web.console.office.product import photos as photos
 from labelsvc.web.console.office.signing import keys as keys
 from labelsvc.web.console.office.signing import ranges as ranges
 from labelsvc.web.console.office.trail import audit as audit
