@@ -19,6 +19,7 @@ from labelsvc.catalogue.models import ORGANISATIONS, AdminUnit, Outlet, Producer
 from labelsvc.catalogue.recognition import Recognition
 from labelsvc.db import Database
 from labelsvc.programme.figures.facts import NONE, Award, Facts
+from labelsvc.programme.points import counts
 
 #: Rows that are in memory at a time.
 _BATCH: Final = 400
@@ -183,7 +184,15 @@ def _decision(village: Village, on: date) -> Row:
 
 def _points(database: Database, asked: Asked) -> Iterator[Row]:
     with database.reading() as session:
-        numbers = session.scalars(select(Outlet.id).where(Outlet.active).order_by(Outlet.id)).all()
+        numbers = session.scalars(
+            select(Outlet.id)
+            .outerjoin(Producer, Producer.id == Outlet.producer_id)
+            .where(
+                Outlet.id.in_(counts.open_on(asked.on)),
+                or_(Producer.id.is_(None), Producer.organisation, Producer.kind.in_(ORGANISATIONS)),
+            )
+            .order_by(Outlet.id)
+        ).all()
 
     def read(session: Session, part: Sequence[int]) -> list[Row]:
         found = session.scalars(
@@ -194,7 +203,9 @@ def _points(database: Database, asked: Asked) -> Iterator[Row]:
         )
         return [
             {
-                "id": one.id, "name": one.name, **_commune(one), "latitude": one.latitude, "longitude": one.longitude,
+                "id": one.id, "name": one.name, "kind": one.kind, **_commune(one),
+                "latitude": one.latitude, "longitude": one.longitude,
+                "confirmed_on": one.confirmed_on if (one.confirmed_on or asked.on) <= asked.on else None,
                 "page": f"{asked.base_url}/outlet/{one.id}",
             }
             for one in found
@@ -265,8 +276,8 @@ SETS: Final[Mapping[str, Set]] = {
         _villages, placed=True,
     ),
     "points": Set(
-        "Points of sale", "Points of sale that are open.",
-        ("id", "name", *_COMMUNE, "latitude", "longitude", "page"),
+        "Points of sale", "Points of sale that are open. Shops of households and farms at their homes are left out.",
+        ("id", "name", "kind", *_COMMUNE, "latitude", "longitude", "confirmed_on", "page"),
         _points, placed=True,
     ),
     "decisions": Set(
