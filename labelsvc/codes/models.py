@@ -70,7 +70,7 @@ class PermutationSecret(Base):
 
 
 class Form(StrEnum):
-    """How a code is written (design of codes: docs/codes.md)."""
+    """The form in which a code is written (design of codes: docs/codes.md)."""
 
     SHORT = "short"
     GS1 = "gs1"
@@ -112,15 +112,15 @@ class Issue(Base):
 
     @property
     def said(self) -> Said:
-        """What its signed codes say of the goods."""
+        """The statement of its signed codes about the goods."""
         if self.reference is None or self.expiry is None or self.flags is None:
             return said_of(self.lot)
         return Said(self.reference, self.expiry, self.flags)
 
     @property
     def sayings(self) -> tuple[Said, ...]:
-        """What its signed codes may say: a product without a GTIN may have got one since a run of before
-        that was noted."""
+        """Statements that its signed codes may make: a product without a GTIN may have got one since a run
+        of before that was noted."""
         said = self.said
         if self.reference is not None or not said.is_gtin:
             return (said,)
@@ -128,7 +128,7 @@ class Issue(Base):
 
 
 def said_of(lot: Lot) -> Said:
-    """What signed codes of *lot* say of it today: the GTIN of its product, else the product's own number."""
+    """State what signed codes of *lot* say of it today: the GTIN of its product, else the product's own number."""
     gtin = lot.product.gtin
     return Said.of(
         int(gtin) if gtin else lot.product_id, is_gtin=bool(gtin), expires=lot.expires_on
@@ -163,7 +163,7 @@ class Blank(Base):
 
 
 class MarkState(StrEnum):
-    """What happened to a range of numbers after it was issued."""
+    """The state of a range of numbers after it was issued."""
 
     ACTIVATED = "activated"  # on goods that are released
     VOID = "void"  # misprinted: the label was not used
@@ -172,7 +172,7 @@ class MarkState(StrEnum):
 
 
 class Mark(Base):
-    """What happened to a range `[first, last]` of one issue. The newest rules."""
+    """A state of the range `[first, last]` of one issue. The newest rules."""
 
     __tablename__ = "mark"
     __table_args__ = (
@@ -192,7 +192,7 @@ class Mark(Base):
 
 
 class Scope(StrEnum):
-    """How much a withdrawal takes off the market."""
+    """The extent of a withdrawal from the market."""
 
     UNIT = "unit"
     RANGE = "range"

@@ -45,7 +45,7 @@ _PEEK = """
 
 @dataclass(frozen=True, slots=True)
 class Peek:
-    """What one look at a number gave."""
+    """The outcome of one look at a number."""
 
     number: int
     #: Of everything: keys, places, villages, points of sale.
@@ -73,7 +73,7 @@ class Peek:
 
 @dataclass(frozen=True)
 class Found:
-    """What the page of a lot or a product is made of."""
+    """The facts from which the page of a lot or a product is made."""
 
     product: Product
     lot: Lot | None

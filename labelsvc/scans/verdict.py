@@ -51,7 +51,7 @@ class Tone(StrEnum):
 
 
 class Shown(NamedTuple):
-    """How a verdict is answered; `headline` and `meaning` are English keys of translations."""
+    """The answer to a verdict; `headline` and `meaning` are English keys of translations."""
 
     status: int
     tone: Tone
@@ -150,7 +150,7 @@ FOREIGN_KNOWN = Shown(
 
 
 class Mark(StrEnum):
-    """What was said about a range of codes after they were issued."""
+    """The state that a range of codes was given after they were issued."""
 
     ACTIVATED = "activated"
     VOID = "void"
@@ -160,7 +160,7 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known about an issued code whose tag or signature holds."""
+    """The facts about an issued code whose tag or signature holds."""
 
     mark: Mark | None = None
     recalled: bool = False
@@ -214,7 +214,7 @@ def copy_notice(
     multiple: int = MANY_OF_LOT,
     recent: bool = False,
 ) -> CopyNotice:
-    """What to say about *sessions* earlier visits.
+    """Choose the words about *sessions* earlier visits.
 
     :param declared: units of the lot for a lot code, None for a unit code.
     :param many: sessions of a unit code that are not yet many.

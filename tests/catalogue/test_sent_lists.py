@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from labelsvc.catalogue import criteria, product_columns
+from labelsvc.catalogue import criteria
 from labelsvc.catalogue.address import in_two_times
 from labelsvc.catalogue.importing import Choices, Plan, plan_import
 from labelsvc.catalogue.importing.heads.kinds import judged
@@ -14,7 +14,8 @@ from labelsvc.catalogue.importing.heads.words import field_of
 from labelsvc.catalogue.importing.rows.contents import shelf_life
 from labelsvc.catalogue.importing.values.zeros import phone
 from labelsvc.catalogue.places import load_places
-from labelsvc.catalogue.product_columns import ProductColumn
+from labelsvc.catalogue.products import columns as product_columns
+from labelsvc.catalogue.products.columns import ProductColumn
 from labelsvc.db import Database
 from labelsvc.errors import BadInput
 from tests.catalogue.listing import DAY, GIVEN, HEAD, book, row

@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 
 from labelsvc import settings as settings_module
 from labelsvc.catalogue.models import Lot
-from labelsvc.cli import dump
+from labelsvc.cli.backup import dump
 from labelsvc.codes.models import Issue, KeyRecord
 from labelsvc.codes.register.issue import allocate, load_keyring
 from labelsvc.db import Base, Database

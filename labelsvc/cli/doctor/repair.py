@@ -18,7 +18,7 @@ from labelsvc.catalogue.villages.models import VillagePhoto
 from labelsvc.cli import base
 from labelsvc.cli.doctor.stored import READ
 from labelsvc.codes.register import numbers
-from labelsvc.codes.register.issue import load_keyring
+from labelsvc.codes.register.keys import keyring_of, load_keyring
 from labelsvc.codes.tlog import rebuild
 from labelsvc.codes.trust import publish as lists
 from labelsvc.db import Database
@@ -78,9 +78,7 @@ def _log(database: Database, files: Files) -> str:
 
 def _lists(settings: Settings, database: Database, files: Files) -> str:
     with database.reading() as session:
-        ring = load_keyring(
-            session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
-        )
+        ring = keyring_of(session, settings)
     head = lists.publish(database, files, ring, secrets=settings.keys, anew=True)
     return base.say("{count} files were made again", count=len(head.lines) if head else 0)
 

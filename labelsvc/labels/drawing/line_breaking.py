@@ -108,7 +108,7 @@ def _bound(words: Sequence[_Word]) -> list[_Word]:
 
 
 class Letters(NamedTuple):
-    """How words are set: an em of `size` mm, `tracking` mm after each letter."""
+    """The setting of words: an em of `size` mm, `tracking` mm after each letter."""
 
     style: TextStyle
     fonts: Fonts

@@ -77,7 +77,7 @@ def undress(layout: Layout) -> Layout:
 
 
 def _own(layout: Layout) -> list[Element]:
-    """What is no part of the dress."""
+    """Elements that are no part of the dress."""
     return [one for one in layout.elements if not (one.id or "").startswith(DRESS)]
 
 

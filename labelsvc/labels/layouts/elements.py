@@ -46,7 +46,7 @@ class Part(BaseModel):
 
 
 class Drawn(Part):
-    """What every element has. `when`/`unless` name a variable that must be given/absent."""
+    """The fields of every element. `when`/`unless` name a variable that must be given/absent."""
 
     id: str | None = Field(None, max_length=60, description="name used in messages")
     when: str | None = Field(None, description="draw only if this variable has a value")

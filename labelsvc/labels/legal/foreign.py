@@ -167,7 +167,7 @@ def larger(
 
 
 def _contents(style: TextStyle) -> frozenset[str]:
-    """What *style* speaks of, as the variables that say it in Vietnamese."""
+    """Tell what *style* speaks of, as the variables that say it in Vietnamese."""
     return frozenset(FOREIGN.get(name, name) for name in style.variables if name not in PER_UNIT)
 
 

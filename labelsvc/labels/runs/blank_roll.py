@@ -32,7 +32,7 @@ JOB_KIND = "blank_roll"
 
 
 def blank_content(producer: Producer, *, base_url: str) -> LabelContent:
-    """What a blank label of *producer* says."""
+    """Collect the contents of a blank label of *producer*."""
     return LabelContent(
         {
             "producer_name": producer.name,
@@ -109,7 +109,7 @@ def start_roll(session: Session, request: RollRequest, *, actor: str) -> BlankRo
 
 
 def _mark(roll_id: int) -> str:
-    """How the labels of a roll name it (T as in "tem trắng"), apart from those of runs."""
+    """Name the labels of a roll (T as in "tem trắng"), apart from those of runs."""
     return f"T{roll_id}"
 
 

@@ -45,7 +45,7 @@ def widest_name(session: Session) -> str:
 
 
 def position(number: int, count: int, mark: str = "") -> str:
-    """How a label is numbered: run, and place in it: "Đ14 · 12/500"; "Đ14 · 12.345" in long runs.
+    """Number a label by its run and its place there: "Đ14 · 12/500"; "Đ14 · 12.345" in long runs.
 
     A lot may have several runs, each with a label 12. Without a mark: "12 / 500", "12.345".
     """
@@ -55,7 +55,7 @@ def position(number: int, count: int, mark: str = "") -> str:
 
 
 def run_name(run_id: int) -> str:
-    """How the labels of a run name it: as its pages do."""
+    """Name a run on its labels, as its pages do."""
     return f"Đ{run_id}"
 
 

@@ -117,8 +117,8 @@ class BatchEncoder:
         return packed, best
 
     def _masks(self) -> tuple[Bytes, list[tuple[masks.Words, masks.Words]]]:
-        """What turns a symbol with this encoder's mask into one with each of the eight: packed,
-        and, for the symbol that is scored, as rows and as columns."""
+        """Make what turns a symbol with this encoder's mask into one with each of the eight: packed, and,
+        for the symbol that is scored, as rows and as columns."""
         if self._turns is None:
             nothing = np.zeros(encode.total_codewords(self.version, self.level), np.uint8)
             own = self._place(nothing)

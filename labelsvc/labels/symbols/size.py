@@ -17,7 +17,7 @@ GS1_MIN_MM = 0.396
 
 @dataclass(frozen=True, slots=True)
 class SymbolPlan:
-    """How a symbol is drawn: whole printer dots a module, `total_mm` with the quiet zone."""
+    """The plan of a symbol: whole printer dots a module, `total_mm` with the quiet zone."""
 
     version: int
     level: Level

@@ -29,9 +29,9 @@ from labelsvc.catalogue.models import (
     Village,
 )
 from labelsvc.catalogue.recognition import Recognition
-from labelsvc.db import WritingSession
 from labelsvc.programme.search.entries import MAKERS, Entry, Places
 from labelsvc.programme.search.models import Found, SearchEntry
+from labelsvc.revisions import WritingSession
 
 #: Mapped class → kind of its entries, and columns of which they are made.
 _WATCHED: Final[dict[type[Any], tuple[Found, tuple[str, ...]]]] = {

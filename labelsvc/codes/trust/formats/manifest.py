@@ -83,7 +83,7 @@ class FormerHost:
 
 @dataclass(frozen=True)
 class Content:
-    """What the roots sign."""
+    """The contents that the roots sign."""
 
     host: str
     #: 1, 2, 3 …
@@ -249,7 +249,7 @@ class Manifest:
         return replace(self, signatures={**self.signatures, root_id(root.public): made})
 
     def signers(self, roots: Iterable[bytes]) -> int:
-        """How many of *roots* signed this text."""
+        """Count those of *roots* that signed this text."""
         return sum(
             (signature := self.signatures.get(root_id(root))) is not None
             and len(signature) == 64
@@ -316,7 +316,7 @@ def _before(facts: Any) -> tuple[int, tuple[bytes, ...]] | None:
 
 
 def root_id(public: bytes) -> str:
-    """How a root is named beside its signature: 16 hex digits."""
+    """Name a root as it stands beside its signature: 16 hex digits."""
     return hashlib.sha256(public).hexdigest()[:16]
 
 

@@ -170,7 +170,7 @@ def save_layout(name: str) -> ResponseReturnValue:
 
 
 def _conflict(session: Session, row: OwnLayout) -> dict[str, Any]:
-    """Who saved it meanwhile, so that one can choose whose stays."""
+    """Tell who saved it meanwhile, so that one can choose whose stays."""
     number = row.updated_by.removeprefix("user:")
     user = session.get(User, int(number)) if number.isdigit() else None
     return {

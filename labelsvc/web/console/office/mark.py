@@ -28,7 +28,7 @@ SHARP = 300
 
 @dataclass(frozen=True)
 class Printed:
-    """How large a layout prints the mark, mm, and how fine that is."""
+    """The size in which a layout prints the mark, mm, and how fine that is."""
 
     title: str
     width: float

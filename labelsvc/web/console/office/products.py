@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from labelsvc import clock
 from labelsvc.accounts import audit
-from labelsvc.catalogue import criteria, ingredient_rows
+from labelsvc.catalogue import criteria
 from labelsvc.catalogue.certificates import CertificateFacts, create_certificate, remove_certificate
-from labelsvc.catalogue.certify import Award, create_recognition
 from labelsvc.catalogue.finding.communes import lies_in, words_of
 from labelsvc.catalogue.models import (
     Outlet,
@@ -24,9 +23,11 @@ from labelsvc.catalogue.models import (
     outlet_product,
 )
 from labelsvc.catalogue.photos import MAX_PHOTOS, StoredPhoto, store_photo
-from labelsvc.catalogue.product_columns import COLUMNS, WORDS
+from labelsvc.catalogue.products import ingredients as ingredient_rows
+from labelsvc.catalogue.products.columns import COLUMNS, WORDS
 from labelsvc.catalogue.recognition import Authority, Certificate, Recognition, ruling
 from labelsvc.catalogue.register import create_product, update_product
+from labelsvc.catalogue.stars.certify import Award, create_recognition
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.i18n import nfc
 from labelsvc.web.console import product_fields
