@@ -28,6 +28,7 @@ from labelsvc.jobs.models import JobState, Part
 from labelsvc.jobs.queue import LEASE, LONGEST_DELAY
 from labelsvc.labels.models import RunFile
 from labelsvc.labels.runs import again
+from labelsvc.programme.search import keep
 from labelsvc.settings import Settings
 from labelsvc.worker.standing import AHEAD
 
@@ -42,6 +43,7 @@ def repairs(settings: Settings, database: Database, files: Files) -> dict[str, C
         "pictures": lambda: _pictures(database, files),
         "numbers": lambda: _numbers(database),
         "jobs": lambda: _leases(database),
+        "search": lambda: _search(database),
         "permissions": lambda: _permissions(settings, database),
     }
 
@@ -106,6 +108,12 @@ def _leases(database: Database) -> str:
         )
         count = int(freed.rowcount)  # type: ignore[attr-defined]
     return base.say("{count} parts may be taken again", count=count)
+
+
+def _search(database: Database) -> str:
+    with database.writing() as session:
+        mended = keep.rebuild(session)
+    return base.say("{count} entries were made again", count=mended)
 
 
 def _permissions(settings: Settings, database: Database) -> str:

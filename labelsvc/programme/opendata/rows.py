@@ -19,6 +19,7 @@ from labelsvc.catalogue.models import ORGANISATIONS, AdminUnit, Outlet, Producer
 from labelsvc.catalogue.recognition import Recognition
 from labelsvc.db import Database
 from labelsvc.programme.figures.facts import NONE, Award, Facts
+from labelsvc.programme.points import counts
 
 #: Rows that are in memory at a time.
 _BATCH: Final = 400
@@ -170,11 +171,17 @@ def _decision(village: Village, on: date) -> Row:
 def _points(database: Database, asked: Asked) -> Iterator[Row]:
     def row(one: Outlet) -> Row:
         return {
-            "id": one.id, "name": one.name, **_commune(one), "latitude": one.latitude, "longitude": one.longitude,
+            "id": one.id, "name": one.name, "kind": one.kind, **_commune(one),
+            "latitude": one.latitude, "longitude": one.longitude,
+            "confirmed_on": one.confirmed_on if (one.confirmed_on or asked.on) <= asked.on else None,
             "page": f"{asked.base_url}/outlet/{one.id}",
         }  # fmt: skip
 
-    return _placed(database, Outlet, (Outlet.active,), row)
+    of_organisation = select(Producer.id).where(
+        or_(Producer.organisation, Producer.kind.in_(ORGANISATIONS))
+    )
+    public = or_(Outlet.producer_id.is_(None), Outlet.producer_id.in_(of_organisation))
+    return _placed(database, Outlet, (Outlet.id.in_(counts.open_on(asked.on)), public), row)
 
 
 def _placed(
@@ -258,8 +265,8 @@ SETS: Final[Mapping[str, Set]] = {
         _villages, placed=True,
     ),
     "points": Set(
-        "Points of sale", "Points of sale that are open.",
-        ("id", "name", *_COMMUNE, "latitude", "longitude", "page"),
+        "Points of sale", "Points of sale that are open. Shops of households and farms at their homes are left out.",
+        ("id", "name", "kind", *_COMMUNE, "latitude", "longitude", "confirmed_on", "page"),
         _points, placed=True,
     ),
     "decisions": Set(

@@ -1,7 +1,9 @@
 """Pages: imports all pages of a producer and of the layout editor, which puts them on the blueprint."""
 
+from labelsvc.web.console.editor import dressing as dressing
 from labelsvc.web.console.editor import editor as editor
 from labelsvc.web.console.editor import layouts as layouts
+from labelsvc.web.console.editor import ornaments as ornaments
 from labelsvc.web.console.editor import preview as preview
 from labelsvc.web.console.producer import bind as bind
 from labelsvc.web.console.producer import blanks as blanks
