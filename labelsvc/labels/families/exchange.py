@@ -24,9 +24,9 @@ from labelsvc.labels.layouts.elements import (
     StackText,
     SymbolElement,
     TextElement,
-    TextStyle,
 )
 from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.layouts.parts import TextStyle
 
 _ROLES: tuple[Role, ...] = (
     "strong", "deep", "accent", "paper", "mid", "light", "tint", "gilt", "shell",
