@@ -111,10 +111,14 @@ def named(parts: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def fitting(layout: Layout, palette: Palette) -> Palette:
-    """*palette* as the layout can carry it: rolls are black alone, full labels dark on light."""
+    """*palette* as the layout can carry it: rolls are black alone, full and small labels dark on light.
+
+    Around a small symbol dark paper costs up to 5 of 100 readings (docs/benchmarks.md, "Families of labels").
+    """
     if layout.kind == "roll":
         return black()
-    return palette.by_day() if layout.purpose == "full_label" else palette
+    small = min(layout.width, layout.height) < 30
+    return palette.by_day() if small or layout.purpose == "full_label" else palette
 
 
 def _worn(worn: Dress, place: Place | None, *, logo: bool) -> dict[str, Any]:

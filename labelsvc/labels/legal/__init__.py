@@ -87,7 +87,7 @@ def check_run(
     found += _phrases(layout, values, words, set_number)
     found += _decided_name(values)
     found += composition.check(layout, values, words, set_number)
-    found += elsewhere.check(layout, words)
+    found += elsewhere.check(layout, values, words)
     found += wording.check(layout, values, words, set_number)
     found += stars.check(layout, values, words)
     return rules.in_force(found, clock.today())
