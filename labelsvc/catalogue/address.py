@@ -95,6 +95,7 @@ _FORMER = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)  # rows of one owner share it
 def in_two_times(text: str) -> tuple[str, str]:
     """The address of today, and the one before where *text* has both: (today, before or "")."""
     if (now := _NOW.search(text)) is not None and now.start():

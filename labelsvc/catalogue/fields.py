@@ -34,6 +34,8 @@ _EMAIL = re.compile(r"[^@\s,;<>]{1,64}@[^@\s,;<>]+\.[^@\s,;<>.]+")
 _DECISION = re.compile(
     r"(\d{1,6}[a-z]?)\s*/\s*(?:(20\d{2})\s*/\s*)?[qQ][đĐdD]\s*[-–—]?\s*([A-ZĐa-zđ]+(?:[-–][A-ZĐa-zđ]+)*)"
 )
+#: Printable ASCII and composed Latin letters: nothing to refuse, to leave out or to compose.
+_ORDINARY = re.compile("[ -~\u00c0-\u024f\u1e00-\u1eff]*")
 Check = Callable[[str], str]
 
 
@@ -244,6 +246,8 @@ def checked(field: str, check: Check, text: str | None) -> str:
 
 def shown(text: str, *, most: int = 200) -> str:
     """*text* for a report about it: without what `line` refuses or leaves out."""
+    if _ORDINARY.fullmatch(text):
+        return _SPACE.sub(" ", text).strip()[:most]
     bare = letters.shown(letters.TURNING.sub("", nfc(text.translate(_INVISIBLE))))
     return _SPACE.sub(" ", bare).strip()[:most]
 
@@ -253,7 +257,7 @@ def _readable(text: str) -> str:
 
     :raises BadInput: as `letters.check`.
     """
-    if text.isascii() and text.isprintable():
+    if _ORDINARY.fullmatch(text):
         return text
     letters.check(text)
     return nfc(text.translate(_INVISIBLE))

@@ -8,6 +8,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from labelsvc.wording.syllable import plain
+
 #: Letters of other alphabets that look like Latin ones: Cyrillic, Greek, others.
 _ALIKE = str.maketrans(
     "\u0410\u0412\u0415\u0405\u0406\u0408\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423\u0425"
@@ -52,6 +54,23 @@ _USUAL = re.compile(
     )
     + "]*"
 )
+
+
+#: What stands for a letter inside a word.
+_AS_READ = str.maketrans(_LETTERS | {"0": "o"})
+_NO_LETTER = re.compile(r"[^a-z]+")
+#: With one of these a text may read otherwise than by its letters in a row: links, signs for stars.
+_TELLING = re.compile(r"[*@./:]")
+
+
+def letters_of(text: str) -> str:
+    """The letters of *text* without marks and spaces, digits as the letters that they are read for.
+
+    Whatever a reading of *text* says in letters stands in it; "" where that is not certain.
+    """
+    if _TELLING.search(text) or not _USUAL.fullmatch(text):
+        return ""
+    return _NO_LETTER.sub("", plain(text).casefold().translate(_AS_READ))
 
 
 @lru_cache(maxsize=4096)

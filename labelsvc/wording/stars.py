@@ -101,6 +101,8 @@ _CONTEXT = re.compile(r"(?<!\w)(?:ocop|hang|dat|chuan|cong nhan|san pham|chung n
 _HINT = re.compile(
     rf"sao|star|ocop|o\.?c\.?o\.?p|hang|xep|cap|national|mot\s*san\s*pham|one commune|[{_SIGNS}*]"
 )
+#: The same in letters alone, of a text that nothing was taken out of.
+_LETTERS = re.compile("sao|star|ocop|hang|xep|cap|national|sanpham|commune")
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,9 @@ class Claim:
 
 def claims(text: str) -> list[Claim]:
     """Tell what *text* claims, each number of stars once."""
+    letters = legible.letters_of(text)
+    if letters and not _LETTERS.search(letters):
+        return []
     found: dict[int | None, Claim] = {}
     for reading in legible.readings(_without_names(text)):
         for claim in _of(reading) if _HINT.search(plain(reading)) else ():

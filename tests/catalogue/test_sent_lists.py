@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
+from openpyxl.comments import Comment
+from openpyxl.styles import Font
 
 from labelsvc.catalogue import criteria
 from labelsvc.catalogue.address import in_two_times
 from labelsvc.catalogue.importing import Choices, Plan, plan_import
+from labelsvc.catalogue.importing.files.asides import page_texts
 from labelsvc.catalogue.importing.heads.kinds import judged
 from labelsvc.catalogue.importing.heads.words import field_of
 from labelsvc.catalogue.importing.rows.contents import shelf_life
@@ -228,3 +233,41 @@ def test_a_shelf_life_is_one_span(text: str, head: str, days: int | None) -> Non
 @pytest.mark.parametrize("column", product_columns.IN_LISTS, ids=lambda one: one.name)
 def test_each_head_of_a_content_means_it_and_nothing_else(column: ProductColumn) -> None:
     assert {field_of(head) for head in column.heads} == {column.name}
+
+
+@_READ
+def test_what_people_read_beside_the_cells_is_heeded(database: Database) -> None:
+    """A decision in the head of the page, a withdrawal in a comment, a stroke through a product."""
+    made = Workbook()
+    sheet = made.active
+    assert sheet is not None
+    short = (*HEAD[:5], "Ghi chú")
+    for one in (short, *((*row(name)[:5], None) for name in ("Bình gốm", "Chén gốm", "Đĩa gốm"))):
+        sheet.append(list(one))
+    sheet.oddHeader.center.text = f"Kèm theo Quyết định số {GIVEN} ngày {DAY}"
+    sheet["B3"].comment = Comment("Đã thu hồi theo QĐ 4100/QĐ-UBND ngày 01/10/2026", "Văn phòng")
+    sheet["B4"].font = Font(strike=True)
+    out = io.BytesIO()
+    made.save(out)
+    with database.writing() as session:
+        load_places(session)
+    with database.reading() as session:
+        plan = plan_import(session, data=out.getvalue(), file_name="a.xlsx")
+    assert told(plan) == [("Bình gốm", "new", 4), ("Chén gốm", "refused", 0), ("Đĩa gốm", "refused", 0)]  # fmt: skip
+    assert [one.number for one in plan.decisions] == [GIVEN]
+    assert [one.message for one in plan.rows[2].problems] == [
+        "The cell is struck through in the file."
+    ]
+
+
+def test_the_codes_of_a_page_foot_are_no_words() -> None:
+    told = b'</sheetData><headerFooter><oddHeader>&amp;C&amp;"Times,Bold"&amp;12 Ph\xe1\xbb\xa5 l\xe1\xbb\xa5c &amp; b\xe1\xba\xa3ng</oddHeader><oddFooter>&amp;P/&amp;N</oddFooter>'
+    assert page_texts(told) == ["Phụ lục & bảng"]
+
+
+@_READ
+def test_one_letter_of_iceland_makes_no_font(database: Database) -> None:
+    """ "QÐ" with the wrong Ð beside cells without marks is Unicode, not .VnTime."""
+    plan = planned(database, HEAD, row("Bình gốm", number="1147/QÐ-UBND"))
+    assert [one.about for one in plan.questions] == []
+    assert plan.rows[0].line.recognition["decision_number"] == "1147/QĐ-UBND"

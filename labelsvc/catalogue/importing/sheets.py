@@ -138,6 +138,7 @@ def examine(
         if number >= header.row:
             break
         sheet.titles += [" ".join(text.split()) for text in headings.texts_of(row)]
+    sheet.titles += table.traits.asides
     sheet.titles += [
         words for words in header.words.values() if re.search(r"(?i)\btheo (?:qđ|quyết định)\b.*\d", words)
     ]  # fmt: skip
@@ -407,6 +408,7 @@ def _line(
     if number - 1 in sheet.table.traits.hidden_rows:
         sheet.hidden_rows.append(number)
         line.note("The row is hidden in the file.")
+    _heed_asides(sheet, reader, number)
     if number in sheet.table.edits:
         names = (headers.named(header, index) for index in sorted(sheet.table.edits[number]))
         line.note("Changed by hand in the preview: {columns}.", columns=", ".join(names))
@@ -414,6 +416,22 @@ def _line(
     if context.judgement.kind in (ListKind.POINTS_OF_SALE, ListKind.VILLAGES):
         return read_place(reader, context)
     return read_line(reader, context)
+
+
+def _heed_asides(sheet: Sheet, reader: Reader, number: int) -> None:
+    """Read comments of the row as its note; refuse it where its name is struck through."""
+    traits, columns = sheet.table.traits, reader.header.columns
+    if traits.comments:
+        said = [text for (row, _), text in sorted(traits.comments.items()) if row == number - 1]
+        for text in said:
+            reader.line.note("Comment in the file: “{text}”.", text=text[:120])
+        reader.add_note(said)
+    for name in ("product", "producer", "stars", "outlet", "village"):
+        if (number - 1, columns.get(name, -1)) in traits.struck:
+            reader.refuse(name, BadInput(
+                "The cell is struck through in the file.",
+                fix="Leave the row out, or take the line away and send the list again.",
+            ))  # fmt: skip
 
 
 def _filled(cell: Any) -> bool:

@@ -173,6 +173,10 @@ def _judged(one: Owner, two: Owner, said: dict[str, Says], score: int) -> Verdic
         return "ask" if near or (backed and score >= ALIKE) else "other"
     if said["legal_form"] == Says.AGAINST and one.name.plain != two.name.plain and not backed:
         return "other"
+    if not backed and _other_word(one.name.plain, two.name.plain):
+        return "other"
+    if place == Says.SILENT and not backed and _other_body(one.name, two.name):
+        return "other"
     if place == Says.SILENT and one.name.plain != two.name.plain:
         alike = score >= SURE  # anywhere in the country: only a slip of the pen is worth asking
     return "ask" if alike or (backed and score >= ALIKE) else "other"
@@ -277,10 +281,26 @@ def _ratio(a: OwnerName, b: OwnerName) -> float:
     if not a.plain or not b.plain:
         return float(fuzz.ratio(a.whole, b.whole))
     ratio = fuzz.ratio(a.plain, b.plain)
-    one, two = sorted((set(a.plain.split()), set(b.plain.split())), key=len)
-    # All words of the shorter name stand in the longer one: "Gốm Sông Nhuệ", "Gốm sứ Sông Nhuệ".
-    part = len(one) > 1 and one <= two and not (a.person and b.person)
+    one, two = sorted((a.plain.split(), b.plain.split()), key=len)
+    # All words of the shorter name stand in the longer one: "Gốm Sông Nhuệ", "Gốm sứ Sông Nhuệ";
+    # in another order they are another name: "Đức Việt", "Bình Việt Đức".
+    rest = iter(two)
+    part = len(one) > 1 and all(word in rest for word in one) and not (a.person and b.person)
     return max(float(ratio), 90.0) if part else float(ratio)
+
+
+def _other_word(a: str, b: str) -> bool:
+    """True if two names differ in one word that no slip of the pen explains: "An Bình", "Xuân Bình"."""
+    words = list(zip(a.split(), b.split(), strict=False))
+    if len(a.split()) != len(b.split()) or len(words) < 2:
+        return False
+    different = [pair for pair in words if pair[0] != pair[1]]
+    return len(different) == 1 and not _one_slip(*different[0])
+
+
+def _other_body(a: OwnerName, b: OwnerName) -> bool:
+    """True if one is a company and the other a cooperative, each said: by law not the same owner."""
+    return {a.kind, b.kind} == {"company", "cooperative"}
 
 
 def _one_slip(a: str, b: str) -> bool:

@@ -62,6 +62,8 @@ ASK: list[tuple[Side, Side]] = [
     (("HTX Lụa Mây", TOWN), ("Công ty TNHH Lụa Mây", TOWN)),
     (("HTX Hữu cơ Đông Phú", PHU), ("HTX Hữu cơ Đồng Phú", PHU)),
     (("HTX Gốm Sông Nhuệ", PHU), ("HTX Gốm Sông Nhuê", PHU)),
+    (("HTX Gốm Sông Nhuệ", PHU), ("HTX Gốm Sông Nhệu", PHU)),
+    (("HTX Gốm Sông Nhuệ", PHU), ("HTX Gốm sứ Sông Nhuệ", PHU)),
     (("HTX Gốm Sông Nhuệ", PHU), ("HTX Gốm Sông Nhuệ (Xóm Chùa)", PHU)),
     (("HTX Đồ gỗ Hà Anh", PHU | {"phone": "0912 345 678"}), ("HTX Mộc Hà Anh", PHU | {"phone": "+84 912 345 678"})),
 ]  # fmt: skip
@@ -73,6 +75,9 @@ OTHER: list[tuple[Side, Side]] = [
     (("Hộ Nguyễn Văn An", PHU), ("Hộ Nguyễn Thị An", PHU)),
     (("Cơ sở Mây tre số 1", PHU), ("Cơ sở Mây tre số 2", PHU)),
     (("HTX Hồng Minh", PHU), ("HTX Minh Quang", PHU)),
+    (("Công ty TNHH An Bình Việt", PHU), ("Công ty TNHH Xuân Bình Việt", PHU)),
+    (("HTX Bình Việt Đức", PHU), ("HTX Đức Việt", PHU)),
+    (("HTX Tân Minh Yên", {}), ("Công ty TNHH Tân Minh Yên", PHU)),
     (("HTX Lụa Mây", TOWN), ("Công ty TNHH Lụa Mây", FAR)),
     (("Công ty TNHH Lụa Mây", TOWN | {"tax_code": "0100109106"}), ("Công ty TNHH Lụa Mây", FAR | {"tax_code": "0101243150"})),
     (("Công ty TNHH Hòa Phát", TOWN), ("Công ty TNHH Hòa Bình", TOWN)),

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from labelsvc.labels import legal
 from labelsvc.labels.drawing.content import LabelContent
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.legal import elsewhere
 from labelsvc.labels.legal.quantity import least_height
-from labelsvc.wording import claims
+from labelsvc.wording import claims, legible, stars
 
 from .shared_cases import content_of, layout_of
 
@@ -115,3 +117,18 @@ def test_content_follows_the_quantity() -> None:
     ]  # fmt: skip
     assert not value.conditions["net_over_200"]
     assert LabelContent({"net_content": "1 kg"}).conditions["net_over_200"]
+
+
+_PIECES = (
+    "sao", "s a o", "5 sa0", "OC0P", "o.c.o.p", "O C O P", "hạng", "4", "★", "một sản phẩm", "Ba Sao", "đạt", "cấp",
+    "quốc gia", "s4o", "5s", "s-a-o", "one commune", "hạng: 4", "x ếp h ạng 4", "a@b", "Bánh gai", "_", "…",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(_PIECES), min_size=1, max_size=5), st.sampled_from(["", " "]))
+def test_names_that_are_read_no_further_claim_nothing(pieces: list[str], between: str) -> None:
+    text = between.join(pieces)
+    with pytest.MonkeyPatch.context() as patch:
+        found = stars.claims(text)
+        patch.setattr(legible, "letters_of", lambda _: "")
+        assert found == stars.claims(text)

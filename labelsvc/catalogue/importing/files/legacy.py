@@ -45,6 +45,8 @@ _VNI_PAIR = re.compile("([aeiouyôöAEIOUYÔÖ])([ùøûõïâáàåãäêéèú
 _UNICODE = re.compile(
     "[\u0102\u0103\u0110\u0111\u0128\u0129\u0168\u0169\u01a0\u01a1\u01af\u01b0\u0300-\u036f\u1ea0-\u1ef9]"
 )
+#: "QÐ", "HÐND": the letter of Iceland among capitals, typed for Đ; no font before Unicode.
+_TYPED_ETH = re.compile(r"\b[A-Z]*Ð[A-Z]*\b")
 _WORD = re.compile("[^\\s\\d,;:.()/\"'+*?!\\[\\]{}<>=_%&#@\\\\|–—“”‘’…•→☆★⭐-]+")
 _RIMES = frozenset(
     [
@@ -286,7 +288,11 @@ FONTS: dict[str, Callable[[str], str]] = {
 
 def font_of(texts: Iterable[str]) -> str:
     """The font before Unicode that most words of *texts* are written in; "" for Unicode."""
-    told = [text for text in texts if not text.isascii() and not _UNICODE.search(text)]
+    told = [
+        _TYPED_ETH.sub("", text)
+        for text in texts
+        if not text.isascii() and not _UNICODE.search(text)
+    ]
     words = [word for text in told for word in _WORD.findall(text) if not word.isascii()]
     if not words:
         return ""
@@ -306,7 +312,7 @@ def turned(text: str, font: str, *, alone: bool) -> str:
 
     :param alone: nothing beside it is Unicode, so a text that reads well both ways is in *font*.
     """
-    if text.isascii() or _UNICODE.search(text):
+    if text.isascii() or _UNICODE.search(text) or _TYPED_ETH.sub("", text).isascii():
         return text
     made = FONTS[font](text)
     if font == MOJIBAKE:

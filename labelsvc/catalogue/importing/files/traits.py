@@ -1,4 +1,5 @@
-"""Facts of a workbook that its cells do not hold: hidden rows and columns, errors, days from 1904.
+"""Facts of a workbook that its cells do not hold: hidden rows and columns, errors, days from 1904,
+and what asides.py finds beside the cells.
 
 The reader of the sheets leaves them out. Call this after guard.py has looked at the file.
 """
@@ -12,16 +13,25 @@ from dataclasses import dataclass, field
 from typing import Final
 from xml.etree import ElementTree
 
+from labelsvc.catalogue.importing.files.asides import (
+    boxes_of,
+    comments_of,
+    page_texts,
+    struck_styles,
+)
 from labelsvc.catalogue.importing.files.formula import Place, sheets_of
 from labelsvc.catalogue.importing.files.guard import column_number
 
 _PIECE: Final = 1 << 18
+#: Heads and feet of pages stand behind the cells.
+_ENDING: Final = 1 << 16
 #: More hidden rows or errors say nothing new.
 MOST: Final = 50_000
 _ROW = re.compile(rb'<(?:\w+:)?row\s[^<>]*?\br="(\d{1,7})"[^<>]*>')
 _HIDDEN = re.compile(rb'\b(?:hidden|zeroHeight)="(?:1|true)"')
 _COL = re.compile(rb"<(?:\w+:)?col\s[^<>]*>")
 _ERROR = re.compile(rb'<(?:\w+:)?c\s(?:[^<>]*?\s)?r="([A-Z]{1,3})(\d{1,7})"[^<>]*?\bt="e"[^<>]*>')
+_STYLED = re.compile(rb'<(?:\w+:)?c\s(?=[^<>]*?\br="([A-Z]{1,3})(\d{1,7})")[^<>]*?\bs="(\d{1,6})"')
 _FROM_1904 = re.compile(rb'<(?:\w+:)?workbookPr\b[^<>]*\bdate1904="(?:1|true)"')
 
 
@@ -33,6 +43,12 @@ class Traits:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     from_1904: bool = False
+    #: What somebody noted at a cell.
+    comments: dict[Place, str] = field(default_factory=dict)
+    #: Words of text boxes and of heads and feet of pages.
+    asides: list[str] = field(default_factory=list)
+    #: Cells whose letters are struck through.
+    struck: set[Place] = field(default_factory=set)
     #: Of a file whose reader does not tell them: first row, first column, last row, last column.
     spans: list[tuple[int, int, int, int]] = field(default_factory=list)
 
@@ -43,18 +59,22 @@ def traits_of_xlsx(data: bytes) -> dict[str, Traits]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             from_1904 = bool(_FROM_1904.search(archive.read("xl/workbook.xml")))
+            struck = struck_styles(archive)
             for name, entry in sheets_of(archive):
                 traits = found[name] = Traits(from_1904=from_1904)
-                _scan(archive, entry, traits)
+                _scan(archive, entry, traits, struck)
+                traits.comments = comments_of(archive, entry)
+                traits.asides += boxes_of(archive, entry)
     except (KeyError, zipfile.BadZipFile, ElementTree.ParseError):
         return {}
     return found
 
 
-def _scan(archive: zipfile.ZipFile, entry: str, traits: Traits) -> None:
-    tail = b""
+def _scan(archive: zipfile.ZipFile, entry: str, traits: Traits, struck: frozenset[bytes]) -> None:
+    tail = ending = b""
     with archive.open(entry) as source:
         while piece := source.read(_PIECE):
+            ending = (ending + piece)[-_ENDING:]
             text = tail + piece
             end = text.rfind(b">") + 1
             text, tail = text[:end], text[end:][-_PIECE:]
@@ -70,6 +90,13 @@ def _scan(archive: zipfile.ZipFile, entry: str, traits: Traits) -> None:
                     (int(digits) - 1, column_number(letters.decode()) - 1)
                     for letters, digits in _ERROR.findall(text)
                 )
+            if struck and len(traits.struck) < MOST:
+                traits.struck.update(
+                    (int(digits) - 1, column_number(letters.decode()) - 1)
+                    for letters, digits, style in _STYLED.findall(text)
+                    if style in struck
+                )
+    traits.asides += page_texts(ending)
 
 
 def _hide_columns(tag: bytes, traits: Traits) -> None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from labelsvc.clock import today
@@ -158,6 +159,7 @@ def is_soon(text: str) -> bool:
     return bool(_SOON.search(fold(text)))
 
 
+@lru_cache(maxsize=1024)  # notes, states and stars of a list are few
 def ended_by(text: str) -> ListKind | None:
     """Tell the end that a note, a status or a cell of stars speaks of: withdrawn, expired, or None."""
     plain = " ".join(fold(text).split())

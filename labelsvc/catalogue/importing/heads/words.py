@@ -33,8 +33,8 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
     field: tuple(names.split("|"))
     for field, names in {
         "number": "stt|tt|so tt|so thu tu|thu tu|no|s tt",
-        "product": "ten|ten san pham|san pham|ten sp|sp|ten san pham ocop|product|product name|ten hang hoa|mat hang|ten nong san|ten spocop|ten s pham",
-        "producer": "chu the|producer|owner|maker|don vi|doanh nghiep|co so|ten hkd|hkd|chu ho|chu co so|ho ten chu the|phap nhan",
+        "product": "ten|ten san pham|san pham|ten sp|sp|ten san pham ocop|product|product name|ocop product|name of product|name of the product|ten hang hoa|mat hang|ten nong san|ten spocop|ten s pham",
+        "producer": "chu the|producer|owner|maker|producer name|name of producer|ocop owner|entity|don vi|doanh nghiep|co so|ten hkd|hkd|chu ho|chu co so|ho ten chu the|phap nhan",
         "kind": "loai hinh|legal form|loai hinh chu the|loai hinh to chuc|loai chu the|hinh thuc to chuc",
         "representative": "nguoi dai dien|dai dien|ho va ten|ho ten|nguoi dung dau",
         "address": "dia chi|address|dia diem|noi o|dia ban|d c|dc",
@@ -46,7 +46,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "email": "email|e mail|thu dien tu|mail",
         "website": "website|web|trang web|link",
         "tax_code": "mst|tax code|ma so thue|ma dn|msdn|ms thue|ms dn",
-        "stars": "hang|stars|sao|ket qua|xep hang|phan hang|xep loai|so sao|dat hang|hang dat|cap hang|ocop|dat ocop|cong nhan hang",
+        "stars": "hang|stars|sao|ocop stars|star|star rating|ocop star rating|rating|ocop rating|ket qua|xep hang|phan hang|xep loai|so sao|dat hang|hang dat|cap hang|ocop|dat ocop|cong nhan hang",
         "score": "diem|score|points|so diem|tong diem",
         "decision": "qd|decision|decision number|decision no|quyet dinh|can cu|so van ban|so hieu",
         "decision_date": "ngay|decision date|date of the decision|ngay ky|ngay cap|ngay thang|ngay thang nam|ngay ban hanh|ngay qd|ngay vb",

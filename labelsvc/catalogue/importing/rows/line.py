@@ -180,6 +180,10 @@ class Reader:
             said = self._texts[name] = cells.text_of(self.cell(name))
         return said
 
+    def add_note(self, said: list[str]) -> None:
+        """Let the note of the row say *said* too: comments of its cells."""
+        self._texts["note"] = "; ".join(filter(None, (self.text("note"), *said)))
+
     def get(self, name: str, read: Callable[[Any], Any], default: Any = None) -> Any:
         """*read* of the cell; *default* and a problem where it is refused."""
         try:
@@ -189,6 +193,8 @@ class Reader:
             return default
 
     def day(self, name: str) -> Any:
+        if name not in self.header.columns:
+            return None
         return self.get(name, lambda cell: cells.day_of(cell, from_1904=self.from_1904))
 
     def refuse_unsaved(self, *needless: str) -> None:
@@ -249,6 +255,8 @@ class Reader:
         self, into: dict[str, Any], name: str, read: Callable[[Any], tuple[str, bool]]
     ) -> None:
         """Put a number into *into*, with a note where its zeros were given back."""
+        if name not in self.header.columns:
+            return
         value, back = self.get(name, read, ("", False))
         if value:
             into[name] = value

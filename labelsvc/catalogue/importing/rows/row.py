@@ -44,6 +44,10 @@ _LEGAL = re.compile(r"(?:\d+[.)]\s*)?(?:htx|hop tac xa|lien hiep htx|cong ty|cty
 _IDENTITY = frozenset(("ocop_code", "net_content", "ingredients", "allergens", "nutrition"))
 #: Heads of what was before the communes were merged.
 _BEFORE = re.compile(r"\b(?:cu|truoc(?: day| khi)?|truoc (?:sap xep|sap nhap|hop nhat))\b")
+#: "Chủ thể: HTX …" in the cell of the owner.
+_OWNER_LABEL = re.compile(
+    r"(?i)^\s*(?:tên\s+)?(?:chủ thể(?: ocop)?|đơn vị|chủ cơ sở|cơ sở sản xuất|nhà sản xuất|chủ hộ|đại diện)\s*:\s*(?=\w)"
+)
 _LABEL = re.compile(r"(?i)^(?:địa chỉ|đ/c|đc|trụ sở)\s*:?\s*")
 #: No cell without one of these names two owners.
 _JOINED = re.compile(r"[;\n,]|và")
@@ -114,7 +118,7 @@ def _owner_and_address(reader: Reader, context: Context) -> tuple[str, personal.
         return "", None
     if not reader.text("producer") and context.owner:
         reader.line.note("The owner stands in the heading: {text}.", text=context.owner[:80])
-    rest = ""
+    text, rest = _OWNER_LABEL.sub("", text), ""
     combined = heads.is_combined(reader.header.label("producer"))
     if combined or "\n" in text or "address" not in reader.header.columns:
         parts = _ADDRESS.split(text, maxsplit=1)
