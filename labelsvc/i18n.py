@@ -89,7 +89,7 @@ def _spelled(value: Any, language: str) -> Any:
 
 
 def explain(error: LabelsvcError, language: str) -> tuple[str, str]:
-    """What happened and what to do, in the reader's language; lengths with its decimal sign."""
+    """Tell what happened and what to do, in the reader's language; lengths with its decimal sign."""
     params = {
         name: number(value, language) if isinstance(value, float) else value
         for name, value in error.params.items()

@@ -54,7 +54,7 @@ def _searchable(folder: Path) -> bool:
 
 
 def read_private(file: Path, variable: str) -> str:
-    """What stands in a file that nobody but its owner and root can read."""
+    """Read a file that nobody but its owner and root can read."""
     try:
         with file.open(encoding="utf-8") as opened:
             if os.fstat(opened.fileno()).st_mode & 0o077:

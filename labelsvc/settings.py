@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
-from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
@@ -25,18 +24,16 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from labelsvc import partners
+from labelsvc import setting_values
 from labelsvc.errors import ConfigurationError, Phrase
 from labelsvc.partners import Partner
 from labelsvc.setting_files import PREFIX, config_file, read_private
+from labelsvc.setting_values import fault, unusable, variable
+from labelsvc.setting_values import loopback as loopback
 from labelsvc.weak_keys import weakness
 
 #: Known to everybody who reads this file, so it protects nothing. `demo` sets `dev = true`.
 DEVELOPMENT_KEY = "development-key-protects-nothing-0000000000"
-#: As in a trust manifest, which names them.
-_MOST_FORMER: Final = 16
-_HOST: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?")
-
 
 #: Secrets that may stand in a file of their own, named by the setting with _FILE.
 _IN_FILES: Final = ("secret_keys", "kms_pin", "smtp_password", "webhook_secret", "phone_token")
@@ -158,119 +155,48 @@ class Settings(BaseSettings):
                     raise ConfigurationError(
                         "Both {variable} and {variable}_FILE are set.",
                         fix="Keep {variable}_FILE and take the other away.",
-                        variable=_variable(name),
+                        variable=variable(name),
                     )
-                values = values | {
-                    name: read_private(Path(file), _variable(f"{name}_file")).strip()
-                }
+                values = values | {name: read_private(Path(file), variable(f"{name}_file")).strip()}
         return values
 
-    @field_validator(
+    _words = field_validator(
         "secret_keys", "trusted_hosts", "former_hosts", "phone_templates", mode="before"
-    )
-    @classmethod
-    def _split_words(cls, value: Any) -> Any:
-        return tuple(k for k in value.split() if k) if isinstance(value, str) else value
-
-    @field_validator("former_hosts")
-    @classmethod
-    def _check_former_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if len(value) > _MOST_FORMER:
-            raise _unusable(
-                "former_hosts", Phrase("it names more than {most} hosts", most=_MOST_FORMER)
-            )
-        value = tuple(name.lower() for name in value)
-        for name in value:
-            if not _HOST.fullmatch(name) or name.endswith(":443"):
-                raise _unusable(
-                    "former_hosts",
-                    Phrase(
-                        "{name} is no host such as qr-cu.example.vn: no scheme, no path", name=name
-                    ),
-                )
-        return tuple(dict.fromkeys(value))
-
-    @field_validator("partners", mode="before")
-    @classmethod
-    def _read_partners(cls, value: Any) -> Any:
-        lines = value if isinstance(value, str) else ";".join(map(_line_of, value))
-        try:
-            return partners.read(lines)
-        except ValueError as error:
-            reason = Phrase(
-                "“{part}” is not `host | name | address | contact` of a programme", part=str(error)
-            )
-            raise _unusable("partners", reason) from None
-
-    @field_validator("printer_networks", mode="before")
-    @classmethod
-    def _split_networks(cls, value: Any) -> Any:
-        found = tuple(value.split()) if isinstance(value, str) else tuple(value)
-        for network in found:
-            try:
-                ip_network(network)
-            except ValueError:
-                raise _unusable(
-                    "printer_networks",
-                    Phrase("{network} is no network such as 192.168.1.0/24", network=network),
-                ) from None
-        return found
-
-    @field_validator("database_url")
-    @classmethod
-    def _check_database_url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if value and parts.scheme.partition("+")[0] not in ("sqlite", "postgresql"):
-            raise _unusable(
-                "database_url", Phrase("it must begin with postgresql:// or sqlite:///")
-            )
-        try:
-            parts.port  # noqa: B018 -- raises when it is none
-        except ValueError:
-            raise _unusable("database_url", Phrase("its port must be a number")) from None
-        return value
-
-    @field_validator("base_url")
-    @classmethod
-    def _check_base_url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise _unusable("base_url", Phrase("it must look like https://qr.example.vn"))
-        if parts.path.strip("/") or parts.query or parts.fragment:
-            raise _unusable(
-                "base_url",
-                Phrase("it must be a scheme and a host only: codes stand directly after it"),
-            )
-        return value.rstrip("/")
+    )(setting_values.words)
+    _former_hosts = field_validator("former_hosts")(setting_values.former_hosts)
+    _partners = field_validator("partners", mode="before")(setting_values.programmes)
+    _networks = field_validator("printer_networks", mode="before")(setting_values.networks)
+    _database_url = field_validator("database_url")(setting_values.database_url)
+    _base_url = field_validator("base_url")(setting_values.base_url)
 
     @model_validator(mode="after")
     def _check_channels(self) -> Settings:
         if self.smtp_host and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", self.smtp_from):
-            raise _unusable("smtp_from", Phrase("it must be the address that messages come from"))
+            raise unusable("smtp_from", Phrase("it must be the address that messages come from"))
         open_wire = self.smtp_tls == "none" and not loopback(self.smtp_host)
         if self.smtp_user and open_wire:
-            raise _unusable("smtp_tls", Phrase("the password would go over the wire unencrypted"))
+            raise unusable("smtp_tls", Phrase("the password would go over the wire unencrypted"))
         for name in ("webhook_url", "phone_url"):
             parts = urlsplit(getattr(self, name))
             safe = parts.scheme == "https" or (
                 parts.scheme == "http" and loopback(parts.hostname or "")
             )
             if getattr(self, name) and not (safe and parts.hostname):
-                raise _unusable(name, Phrase("it must begin with https://"))
+                raise unusable(name, Phrase("it must begin with https://"))
         if self.webhook_url and len(self.webhook_secret) < 32:
             given = "webhook_secret_file" if self.webhook_secret_file else "webhook_secret"
-            raise _unusable(given, Phrase("it needs at least 32 characters"))
+            raise unusable(given, Phrase("it needs at least 32 characters"))
         if self.phone_gateway and not self.phone_url:
-            raise _unusable("phone_url", Phrase("it must begin with https://"))
+            raise unusable("phone_url", Phrase("it must begin with https://"))
         if any("=" not in pair for pair in self.phone_templates):
-            raise _unusable("phone_templates", Phrase("it must be pairs such as reset=1234"))
+            raise unusable("phone_templates", Phrase("it must be pairs such as reset=1234"))
         return self
 
     @model_validator(mode="after")
     def _check_dev(self) -> Settings:
         # Its key is known to everybody and its sign-ins have one factor: nobody else may reach it.
         if self.dev and not loopback(urlsplit(self.base_url).hostname or ""):
-            raise _unusable(
+            raise unusable(
                 "dev",
                 Phrase(
                     "it is for an address of this machine, and BASE_URL is {url}", url=self.base_url
@@ -283,12 +209,12 @@ class Settings(BaseSettings):
         if not self.dev:
             given = "secret_keys_file" if self.secret_keys_file else "secret_keys"
             if DEVELOPMENT_KEY in self.secret_keys:
-                raise _unusable(given, Phrase("the development key is refused outside the demo"))
+                raise unusable(given, Phrase("the development key is refused outside the demo"))
             if any(len(key) < 32 for key in self.secret_keys):
-                raise _unusable(given, Phrase("each key needs at least 32 characters"))
+                raise unusable(given, Phrase("each key needs at least 32 characters"))
             # Older ones still open what they sealed: `doctor` names them until they are away.
             if self.secret_keys and (why := weakness(self.secret_keys[-1])):
-                raise _unusable(given, Phrase("the newest key can be guessed: {why}", why=why))
+                raise unusable(given, Phrase("the newest key can be guessed: {why}", why=why))
         return self
 
     @property
@@ -368,18 +294,6 @@ class Settings(BaseSettings):
         return (init_settings, env_settings, file)
 
 
-def loopback(host: str) -> bool:
-    """True for a name or address by which only programs of the same machine are reached."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-
-
-def _variable(name: str) -> str:
-    return f"{PREFIX}{name.upper()}"
-
-
 def load(**overrides: Any) -> Settings:
     """Read the settings anew; *overrides* win over environment and file.
 
@@ -396,50 +310,7 @@ def load(**overrides: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
-        raise _unusable(name, _reason(first["type"], first["msg"], first.get("ctx", {}))) from None
-
-
-#: Kinds of errors of pydantic → what is wrong with the value.
-_REASONS: Final = {
-    "int_parsing": "it must be a whole number",
-    "int_from_float": "it must be a whole number",
-    "int_type": "it must be a whole number",
-    "float_parsing": "it must be a number",
-    "float_type": "it must be a number",
-    "bool_parsing": "it must be true or false",
-    "bool_type": "it must be true or false",
-    "string_type": "it must be a text",
-    "path_type": "it must be the name of a file or folder",
-    "greater_than_equal": "it must be {ge} or more",
-    "greater_than": "it must be more than {gt}",
-    "less_than_equal": "it must be {le} or less",
-    "less_than": "it must be less than {lt}",
-    "literal_error": "it must be one of {expected}",
-}
-
-
-def _reason(kind: str, message: str, context: Mapping[str, Any]) -> Phrase | str:
-    limits = {
-        name: context[name] for name in ("ge", "gt", "le", "lt", "expected") if name in context
-    }
-    if kind in _REASONS:
-        return Phrase(_REASONS[kind], **limits)
-    return message
-
-
-def _line_of(partner: Any) -> str:
-    """A programme as one line: a list of the settings file has lines, a program may give `Partner`."""
-    return partner if isinstance(partner, str) else " | ".join(partner)
-
-
-def _unusable(name: str, reason: Phrase | str) -> ConfigurationError:
-    return ConfigurationError(
-        "The setting {name} is not usable: {reason}.",
-        fix="Correct {variable} or the line in labelsvc.toml.",
-        name=name,
-        variable=_variable(name),
-        reason=reason,
-    )
+        raise unusable(name, fault(first["type"], first["msg"], first.get("ctx", {}))) from None
 
 
 @lru_cache(maxsize=1)

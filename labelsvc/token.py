@@ -51,7 +51,7 @@ def session(module: str, *, token: str, pin: str, write: bool = False) -> Iterat
 
 
 def refused(error: Exception) -> KeyUnavailable:
-    """What a token says no with, as our error."""
+    """Make our error of a token's refusal."""
     return KeyUnavailable(
         "The token refuses: {reason}.",
         fix="Check its label, the label of the key and the PIN; a locked PIN needs its security officer.",

@@ -22,7 +22,7 @@ _WORDS = ("changeme", "changethis", "replaceme", "password", "matkhau", "secretk
 
 
 def weakness(key: str) -> Phrase | None:
-    """Why *key* could be guessed; None where nothing speaks for it."""
+    """Tell why *key* could be guessed; None if nothing speaks for it."""
     plain = "".join(char for char in key.lower() if char.isalnum())
     if any(word in plain for word in _WORDS):
         return Phrase("it holds words that stand in examples")

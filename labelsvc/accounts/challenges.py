@@ -20,7 +20,7 @@ SETTING_UP: Final = timedelta(minutes=20)
 
 
 class Purpose(StrEnum):
-    """What an answer is for: a challenge of one purpose answers none other."""
+    """The purpose of an answer: a challenge of one purpose answers none other."""
 
     REGISTER = "register"
     SIGN_IN = "sign_in"
@@ -50,13 +50,13 @@ def put(
 
 
 def look(session: Session, *, browser: str, purpose: Purpose) -> bytes | None:
-    """What was kept, left in place."""
+    """Return what was kept and leave it in place."""
     row = session.get(Challenge, (_hash(browser), str(purpose)))
     return row.body if row is not None and row.expires_at >= now() else None
 
 
 def take(session: Session, *, browser: str, purpose: Purpose) -> bytes | None:
-    """What was kept, taken away; None when there is nothing or it is too old.
+    """Take away what was kept and return it; None when there is nothing or it is too old.
 
     One statement deletes and gives: of two answers at once, one gets it.
     """

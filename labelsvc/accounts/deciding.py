@@ -104,7 +104,7 @@ def confirm(session: Session, proposal: AccountProposal, *, actor: str) -> User:
     :raises Refused: the same person proposed it, the account is too new, or it is the own account.
     :raises Conflict: it is decided, or the name was taken meanwhile.
     """
-    _open(session, proposal)
+    _take(session, proposal)
     same = Refused(
         "Whoever proposes something for an account cannot confirm it.",
         fix="Ask a colleague of the office. If there is none: labelsvc users, on the machine.",
@@ -116,7 +116,7 @@ def confirm(session: Session, proposal: AccountProposal, *, actor: str) -> User:
     user = _do(session, proposal, user, actor)
     proposal.user_id = user.id
     two_people.hold_back(user)
-    _decided(session, proposal, State.DONE, actor)
+    two_people.decide(session, proposal, State.DONE, actor)
     _written(session, proposal, "account.confirm", actor)
     return user
 
@@ -143,8 +143,8 @@ def _do(session: Session, proposal: AccountProposal, user: User | None, actor: s
 
 def refuse(session: Session, proposal: AccountProposal, *, actor: str) -> None:
     """It is not done; whoever proposed it takes it back so. :raises Conflict: it is decided."""
-    _open(session, proposal)
-    _decided(session, proposal, State.REFUSED, actor)
+    _take(session, proposal)
+    two_people.decide(session, proposal, State.REFUSED, actor)
     _written(session, proposal, "account.refuse", actor)
 
 
@@ -184,15 +184,9 @@ def waiting(session: Session) -> Sequence[AccountProposal]:
     ).all()
 
 
-def _open(session: Session, proposal: AccountProposal) -> None:
-    session.refresh(proposal, with_for_update=True)  # two people deciding at once take turns
-    if proposal.state != State.PROPOSED:
-        raise Conflict("This proposal is decided already.", fix="Look at it again.")
-
-
-def _decided(session: Session, proposal: AccountProposal, state: State, actor: str) -> None:
-    proposal.state, proposal.decided_by, proposal.decided_at = str(state), actor, now()
-    session.flush()
+def _take(session: Session, proposal: AccountProposal) -> None:
+    decided = Conflict("This proposal is decided already.", fix="Look at it again.")
+    two_people.take(session, proposal, State.PROPOSED, decided=decided)
 
 
 def _written(session: Session, proposal: AccountProposal, action: str, actor: str) -> None:

@@ -41,7 +41,7 @@ class Held:
 
 
 def held(session: Session, user_id: int) -> Held:
-    """What *user_id* has."""
+    """List the factors that *user_id* has."""
     return Held(
         session.get(Totp, user_id),
         passkeys.of_user(session, user_id),

@@ -55,7 +55,7 @@ class User(Base):
 
 
 class Stage(StrEnum):
-    """How far a sign-in has come. Only a full one opens pages."""
+    """The stage that a sign-in has reached. Only a full one opens pages."""
 
     FULL = "full"
     #: The password was right; the second factor is still to come.
@@ -65,7 +65,7 @@ class Stage(StrEnum):
 
 
 class Factor(StrEnum):
-    """What somebody proved beside the password."""
+    """A factor that somebody proved beside the password."""
 
     TOTP = "totp"
     PASSKEY = "passkey"
@@ -123,7 +123,7 @@ class RecoveryCode(Base):
 
 
 class Challenge(Base):
-    """What a browser was asked and has not answered yet. An answer takes it away: single use."""
+    """A question that a browser was asked and has not answered yet. An answer takes it away: single use."""
 
     __tablename__ = "challenge"
     #: The offer of an authenticator app, twenty minutes old at most.
@@ -208,7 +208,7 @@ class AccountNotice(Base):
 
 
 class AuditEntry(Base):
-    """What somebody did. Rows are only ever added; each holds the hash of the one before."""
+    """An entry for one act. Rows are only ever added; each holds the hash of the one before."""
 
     __tablename__ = "audit_entry"
     __table_args__ = ({"info": {"volatile": True}},)

@@ -197,7 +197,7 @@ def of_user(session: Session, user_id: int) -> list[Passkey]:
 
 
 def handle(user_id: int) -> bytes:
-    """What authenticators keep for the user: says nothing about the person (WebAuthn §14.6.1)."""
+    """Make the bytes that authenticators keep for the user: they say nothing about the person (WebAuthn §14.6.1)."""
     return user_id.to_bytes(8, "big")
 
 

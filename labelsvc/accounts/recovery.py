@@ -53,7 +53,7 @@ def keep(session: Session, user_id: int, made: list[Made]) -> None:
 
 
 def left(session: Session, user_id: int) -> int:
-    """How many codes still work."""
+    """Count the codes that still work."""
     return (
         session.scalar(
             select(func.count()).where(

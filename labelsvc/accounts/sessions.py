@@ -265,7 +265,7 @@ def touch(session: Session, token: str, *, hours: int) -> None:
 
 
 def stage_of(row: SignIn, *, second_factor: bool) -> Stage | None:
-    """How far the sign-in has come; None where it does not hold any more.
+    """Tell the stage that the sign-in has reached; None for one that does not hold any more.
 
     :param second_factor: whether the settings ask certain roles for one. It may have changed since.
     """

@@ -22,7 +22,7 @@ def new_secret() -> str:
 
 
 def uri(secret: str, *, name: str, issuer: str) -> str:
-    """What the QR code of the enrolment page holds (otpauth://, Key URI format)."""
+    """Write the text of the QR code on the enrolment page (otpauth://, Key URI format)."""
     return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=issuer)
 
 

@@ -8,14 +8,14 @@ that takes two.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
 from labelsvc.accounts import notices
 from labelsvc.accounts.models import User
 from labelsvc.clock import now
-from labelsvc.errors import Refused
+from labelsvc.errors import Conflict, Refused
 from labelsvc.i18n import moment
 from labelsvc.messages.kinds import WAITING
 from labelsvc.messages.outbox import Note
@@ -39,6 +39,22 @@ def check(session: Session, first: str, second: str, *, same: Refused) -> None:
             fix="Ask another colleague to confirm it, or come back then.",
             until=moment(until),
         )
+
+
+def take(session: Session, proposal: Any, *states: str, decided: Conflict) -> None:
+    """Lock *proposal* until the transaction ends: two people who decide at once take turns.
+
+    :param states: those in which it can still be decided. :raises Conflict: *decided*, it is in none.
+    """
+    session.refresh(proposal, with_for_update=True)
+    if proposal.state not in states:
+        raise decided
+
+
+def decide(session: Session, proposal: Any, state: str, actor: str) -> None:
+    """Give *proposal* its new state, with the person and the moment."""
+    proposal.state, proposal.decided_by, proposal.decided_at = state, actor, now()
+    session.flush()
 
 
 def ask(session: Session, what: str, act: object, page: str, actor: str) -> None:

@@ -26,7 +26,7 @@ PROOF_LIVES = timedelta(days=366)
 
 @dataclass(frozen=True)
 class CertificateFacts:
-    """What stands on a certificate, as it was typed. A kind that begins with `PROOF` proves the words after it."""
+    """The facts of a certificate, as they were typed. A kind that begins with `PROOF` proves the words after it."""
 
     kind: str
     number: str = ""

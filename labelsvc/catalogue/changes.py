@@ -30,7 +30,7 @@ PERSONAL = frozenset({"representative", "phone", "email", "tax_code", "street", 
 
 
 def checked(row: Any, facts: Mapping[str, Any], checks: Mapping[str, Check]) -> Changes:
-    """Which fields of *row* the checked *facts* would change; the row itself is not touched."""
+    """Tell which fields of *row* the checked *facts* would change; the row itself is not touched."""
     table = type(row).__table__.columns
     columns = set(table.keys()) - {"id", "search_key", "created_at"}
     changes: Changes = {}

@@ -212,7 +212,7 @@ def find_decisions(text: str) -> list[re.Match[str]]:
 
 
 def name_key(text: str) -> str:
-    """What two spellings of one name share: case, spaces, punctuation and the place of the tone.
+    """Make the key that two spellings of one name share: case, spaces, punctuation and the place of the tone.
 
     "Hoà Lạc" and "HÒA LẠC" are one name, "Chè lam" and "Chè làm" are two.
     """

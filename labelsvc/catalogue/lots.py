@@ -44,7 +44,7 @@ _season = partial(fields.line, most=60)
 
 @dataclass(frozen=True, kw_only=True)
 class LotFacts:
-    """What a producer says of a lot, as it was typed.
+    """The facts of a lot, as its producer typed them.
 
     `declared`: units, the most labels that are issued. `code`: at most 20 of A-Z 0-9 - . / _ (GS1
     AI 10); empty: one is proposed. `activation`: labels are good only once they are entered as on

@@ -203,7 +203,7 @@ class Gazetteer:
         return found, exact and not kind
 
     def _moved(self, units: Sequence[AdminUnit], *, guessed: bool) -> list[Candidate]:
-        """Where *units* went; the part that kept the name first."""
+        """List the units that *units* became; the part that kept the name first."""
         found = [
             Candidate(new, via=old, partly=partly, guessed=guessed)
             for old in units

@@ -40,7 +40,7 @@ EXTENDABLE = (date(2026, 5, 22), date(2026, 9, 19))
 
 
 class Standing(StrEnum):
-    """What a recognition is worth on a day."""
+    """The worth of a recognition on a day."""
 
     IN_FORCE = "in_force"  # đang hiệu lực
     ENDING_SOON = "ending_soon"  # sắp hết hạn, 180 days or less

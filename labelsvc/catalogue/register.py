@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from labelsvc.accounts import audit
-from labelsvc.catalogue import criteria, fields, ingredient_rows, product_columns, product_words
+from labelsvc.catalogue import criteria, fields
 from labelsvc.catalogue.changes import (
     Changes,
     added,
@@ -44,6 +44,9 @@ from labelsvc.catalogue.models import (
 )
 from labelsvc.catalogue.points import hours, steps
 from labelsvc.catalogue.points import position as place
+from labelsvc.catalogue.products import columns as product_columns
+from labelsvc.catalogue.products import ingredients as ingredient_rows
+from labelsvc.catalogue.products import words as product_words
 from labelsvc.catalogue.recognition import ruling
 from labelsvc.catalogue.villages import crafts, position
 from labelsvc.clock import today

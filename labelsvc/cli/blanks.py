@@ -13,7 +13,7 @@ from labelsvc.cli import base
 from labelsvc.cli.printing import ACTOR, OUTPUT_NAME, find_lot, kind_of, render, written
 from labelsvc.cli.written import check_output
 from labelsvc.codes.register import blank as verbs
-from labelsvc.codes.register.issue import load_keyring
+from labelsvc.codes.register.keys import keyring_of
 from labelsvc.errors import BadInput
 from labelsvc.i18n import fold
 from labelsvc.labels import own_layouts
@@ -109,9 +109,7 @@ def bind(lot: str, product: str | None, first: str, last: str, as_json: bool) ->
     """
     settings, database, _ = base.opened_to_print()
     with database.writing() as session:
-        keyring = load_keyring(
-            session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
-        )
+        keyring = keyring_of(session, settings)
         ends = [verbs.number_of(keyring, text) for text in (first, last)]
         found = find_lot(session, lot, product)
         issue = verbs.bind(session, lot=found, first=ends[0], last=ends[1], by=ACTOR)

@@ -85,7 +85,7 @@ _SERVER_REFUSALS: Final = (
 
 
 def cause(error: BaseException, url: URL | None = None) -> LabelsvcError | None:
-    """What is wrong and how it is mended; None for what may be a defect of the program.
+    """Explain an error of the machine by its cause and its cure; None for what may be a defect of the program.
 
     :param url: of the database that the settings name.
     """

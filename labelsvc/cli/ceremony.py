@@ -16,7 +16,7 @@ from labelsvc import clock
 from labelsvc.accounts import audit
 from labelsvc.cli import base
 from labelsvc.codes.forms import uri
-from labelsvc.codes.register.keys import load_keyring
+from labelsvc.codes.register.keys import keyring_of
 from labelsvc.codes.tlog import log
 from labelsvc.codes.trust import pkcs11, roots, store
 from labelsvc.codes.trust.formats.manifest import (
@@ -88,9 +88,7 @@ def draft(file: Path, roots_file: Path | None, expires: Any, as_json: bool) -> N
     # What was entered before a key was frozen, and is not published yet, belongs into the manifest.
     log.publish(database, files, origin=log.origin_of(settings.host), secrets=settings.keys)
     with database.writing() as session:
-        ring = load_keyring(
-            session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
-        )
+        ring = keyring_of(session, settings)
         made = store.draft(
             session,
             ring,
@@ -105,7 +103,7 @@ def draft(file: Path, roots_file: Path | None, expires: Any, as_json: bool) -> N
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignOptions:
-    """What `keys sign` is told: a manifest, and a root key in a file or in a token."""
+    """Options of `keys sign`: a manifest, and a root key in a file or in a token."""
 
     file: Path
     root_file: Path | None

@@ -21,7 +21,7 @@ from labelsvc.codes.forms.carton import CartonCode
 from labelsvc.codes.keys.keyring import Keyring
 from labelsvc.codes.models import Form, Issue
 from labelsvc.codes.register import cartons, issue
-from labelsvc.codes.register.issue import load_keyring
+from labelsvc.codes.register.keys import keyring_of
 from labelsvc.codes.trust.formats.manifest import Manifest
 from labelsvc.codes.trust.held import HeldTrust
 from labelsvc.db import Database
@@ -209,14 +209,12 @@ def _with_database(code: str) -> Answer:
                 return Verdict.NOT_ISSUED, {}
             return Verdict.LINK_ONLY, _facts(found, Verdict.LINK_ONLY)
     with database.reading() as session:
-        ring = load_keyring(
-            session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
-        )
+        ring = keyring_of(session, settings)
     return _judged(database, ring, parsed)
 
 
 def _judged(database: Database, ring: Keyring, parsed: uri.ParsedCode) -> Answer:
-    """What the scan page says, without recording a scan."""
+    """Answer as the scan page does, without recording a scan."""
     number: int | None
     try:
         if isinstance(parsed, CartonCode):
@@ -285,7 +283,7 @@ def _facts(found: lookup.Found, verdict: Verdict) -> dict[str, Any]:
 
 
 def _no_stars(held: Recognition | None, standing: Standing) -> str | None:
-    """Why the product shows no stars today."""
+    """Tell why the product shows no stars today."""
     if held is None:
         return base.say(
             "No decision is entered here for this product: stars on its pack cannot be confirmed on this page."

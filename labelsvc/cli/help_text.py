@@ -68,7 +68,7 @@ def translated(command: Command, into: str) -> Command:
 
 
 def sentences(command: click.Command) -> Iterator[str]:
-    """What the help of *command* says, each once as the key of a translation."""
+    """List the sentences in the help of *command*, each once as the key of a translation."""
     found: dict[str, str] = {}
     for text in _paragraphs(command.help or ""):
         _paragraph(text, lambda said: found.setdefault(said, said))

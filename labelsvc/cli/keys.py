@@ -15,7 +15,7 @@ from sqlalchemy import select
 from labelsvc import clock, i18n
 from labelsvc.accounts import audit
 from labelsvc.cli import base, ceremony
-from labelsvc.cli.log_source import download
+from labelsvc.cli.log.source import download
 from labelsvc.codes.models import KeyRecord
 from labelsvc.codes.register import claims, withdrawal
 from labelsvc.codes.register import keys as verbs
@@ -217,9 +217,7 @@ def export(file: IO[str]) -> None:
     """Write the public part, for `labelsvc verify --trust FILE` and other verifiers."""
     settings, database, _ = base.opened()
     with database.reading() as session:
-        ring = verbs.load_keyring(
-            session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
-        )
+        ring = verbs.keyring_of(session, settings)
     file.write(ring.to_json() + "\n")
 
 

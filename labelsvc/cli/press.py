@@ -56,7 +56,7 @@ class Size(click.ParamType[tuple[float, float]]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PressOptions:
-    """What `press` is told."""
+    """Options of `press`."""
 
     run_id: int
     output: Path

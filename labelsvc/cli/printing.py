@@ -95,7 +95,7 @@ def issue(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintOptions:
-    """What `print` is told."""
+    """Options of `print`."""
 
     lot: str
     product: str | None
@@ -115,7 +115,7 @@ class PrintOptions:
 
     @property
     def imprint(self) -> Imprint:
-        """How the labels go on paper. Raises `BadInput` for cells or spares that are none."""
+        """The imprint: how the labels go on paper. Raises `BadInput` for cells or spares that are none."""
         spares = _spares(self.spares, self.count * self.copies)
         return Imprint(
             self.start_at, cells(self.used), self.order, self.copies, not self.each, spares

@@ -122,7 +122,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Any:
         from labelsvc.web.app import create_app
-        from labelsvc.web.incidents import Incidents
+        from labelsvc.web.guards.incidents import Incidents
 
         app = create_app(self._settings, misses=self._misses)
         Incidents.of(app).begin()

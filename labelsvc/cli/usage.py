@@ -51,7 +51,7 @@ SENTENCES: Final = (
 
 
 def told(error: click.UsageError, say: Callable[..., str]) -> str:
-    """What *error* says, in words of *say*."""
+    """Translate *error* by *say*."""
     return _said(error.format_message(), say)
 
 
@@ -77,7 +77,7 @@ def _said(message: str, say: Callable[..., str]) -> str:
 
 @cache
 def _shape(sentence: str) -> re.Pattern[str]:
-    """What *sentence* looks like when it is filled."""
+    """Make the pattern that *sentence* has once it is filled."""
     pieces = re.split(r"\{(\w+)\}", sentence)
     return re.compile(
         "".join(

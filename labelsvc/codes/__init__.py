@@ -1,1 +1,1 @@
-"""What stands in a QR symbol: forms, keys, tags, and the ranges of numbers that were given out."""
+"""Codes: what stands in a QR symbol; forms, keys, tags, and the ranges of numbers that were given out."""

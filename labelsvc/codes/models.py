@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.clock import now
+from labelsvc.codes.forms.marks import MarkState as MarkState
 from labelsvc.codes.forms.offline import Said
 from labelsvc.codes.keys.key import KeyState as KeyState
 from labelsvc.db import Base
@@ -70,7 +71,7 @@ class PermutationSecret(Base):
 
 
 class Form(StrEnum):
-    """How a code is written (design of codes: docs/codes.md)."""
+    """The form in which a code is written (design of codes: docs/codes.md)."""
 
     SHORT = "short"
     GS1 = "gs1"
@@ -112,15 +113,15 @@ class Issue(Base):
 
     @property
     def said(self) -> Said:
-        """What its signed codes say of the goods."""
+        """The statement of its signed codes about the goods."""
         if self.reference is None or self.expiry is None or self.flags is None:
             return said_of(self.lot)
         return Said(self.reference, self.expiry, self.flags)
 
     @property
     def sayings(self) -> tuple[Said, ...]:
-        """What its signed codes may say: a product without a GTIN may have got one since a run of before
-        that was noted."""
+        """Statements that its signed codes may make: a product without a GTIN may have got one since a run
+        of before that was noted."""
         said = self.said
         if self.reference is not None or not said.is_gtin:
             return (said,)
@@ -128,7 +129,7 @@ class Issue(Base):
 
 
 def said_of(lot: Lot) -> Said:
-    """What signed codes of *lot* say of it today: the GTIN of its product, else the product's own number."""
+    """State what signed codes of *lot* say of it today: the GTIN of its product, else the product's own number."""
     gtin = lot.product.gtin
     return Said.of(
         int(gtin) if gtin else lot.product_id, is_gtin=bool(gtin), expires=lot.expires_on
@@ -162,17 +163,8 @@ class Blank(Base):
         return self.first + self.count - 1
 
 
-class MarkState(StrEnum):
-    """What happened to a range of numbers after it was issued."""
-
-    ACTIVATED = "activated"  # on goods that are released
-    VOID = "void"  # misprinted: the label was not used
-    WITHDRAWN = "withdrawn"  # thu hồi mã
-    SOLD = "sold"  # decommissioned
-
-
 class Mark(Base):
-    """What happened to a range `[first, last]` of one issue. The newest rules."""
+    """A state of the range `[first, last]` of one issue. The newest rules."""
 
     __tablename__ = "mark"
     __table_args__ = (
@@ -192,7 +184,7 @@ class Mark(Base):
 
 
 class Scope(StrEnum):
-    """How much a withdrawal takes off the market."""
+    """The extent of a withdrawal from the market."""
 
     UNIT = "unit"
     RANGE = "range"

@@ -20,7 +20,8 @@ from labelsvc.catalogue.photos import store_photo
 from labelsvc.catalogue.places import load_places
 from labelsvc.catalogue.recognition import ruling
 from labelsvc.codes.models import Form, Issue
-from labelsvc.codes.register.issue import allocate, codes_of, create_keys, find_issue, load_keyring
+from labelsvc.codes.register.issue import allocate, codes_of, create_keys, find_issue
+from labelsvc.codes.register.keys import keyring_of
 from labelsvc.db import Database
 from labelsvc.demo import ceremony, history, sample, spreadsheet
 from labelsvc.files import Files
@@ -50,7 +51,7 @@ Step = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Demo:
-    """What was built: where to look and how to sign in."""
+    """The demo that was built: where to look and how to sign in."""
 
     folder: Path
     pages: dict[str, str]
@@ -214,9 +215,7 @@ def _more_examples(
 
 def _pages(session: Session, settings: Settings, examples: history.Examples) -> dict[str, str]:
     """Addresses of the pages worth opening, by what they show."""
-    keyring = load_keyring(
-        session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
-    )
+    keyring = keyring_of(session, settings)
     pages = {"home": f"{settings.base_url}/"}
     first = session.scalars(select(PrintRun).order_by(PrintRun.id)).first()
     numbers = dict(examples.numbers)

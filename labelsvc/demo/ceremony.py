@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from labelsvc.codes.register.keys import load_keyring
+from labelsvc.codes.register.keys import keyring_of
 from labelsvc.codes.trust import roots, store
 from labelsvc.db import Database
 from labelsvc.settings import Settings
@@ -28,9 +28,7 @@ def hold(database: Database, settings: Settings, folder: Path) -> None:
     facts = {"threshold": 2, "roots": [root.public.hex() for root in made]}
     (folder / "roots.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     with database.writing() as session:
-        ring = load_keyring(
-            session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
-        )
+        ring = keyring_of(session, settings)
         manifest = store.draft(
             session, ring, secrets=settings.keys, roots=[root.public for root in made]
         )

@@ -12,7 +12,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from labelsvc.catalogue.models import AdminUnit, Outlet, Producer, ProducerKind, Product, Village
+from labelsvc.catalogue.models import (
+    AdminUnit,
+    Outlet,
+    Producer,
+    ProducerKind,
+    Product,
+    Village,
+    VillageKind,
+)
 from labelsvc.catalogue.points import steps
 from labelsvc.catalogue.points.hours import read as read_hours
 from labelsvc.catalogue.recognition import (
@@ -23,6 +31,7 @@ from labelsvc.catalogue.recognition import (
     Recognition,
     default_valid_to,
 )
+from labelsvc.catalogue.villages.crafts import named
 from labelsvc.demo import people
 from labelsvc.resources import folder
 
@@ -108,6 +117,8 @@ def _village(
 ) -> Village:
     village = Village(
         commune=commune,
+        craft_code=named(facts["craft"]),
+        kind=VillageKind.TRADITIONAL,
         decision_number=f"{random.randint(1000, 7999)}/QĐ-UBND",
         decision_date=date(
             random.randint(2009, 2021), random.randint(1, 12), random.randint(1, 28)

@@ -1,1 +1,1 @@
-"""What happened to a lot, in EPCIS words."""
+"""Events: what happened to a lot, in EPCIS words."""

@@ -21,7 +21,7 @@ _OLDEST = timedelta(days=10 * 365)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
-    """What happened to a lot: a step of the vocabulary, when, where, and words for both pages."""
+    """An event in the life of a lot: a step of the vocabulary, when, where, and words for both pages."""
 
     step: str
     at: datetime

@@ -39,7 +39,7 @@ _LONGEST = 4000
 
 @dataclass(frozen=True, slots=True)
 class CaseSubject:
-    """What a case is about, as far as it is known: ids, and the number of a unit."""
+    """The subject of a case, as far as it is known: ids, and the number of a unit."""
 
     product_id: int | None = None
     lot_id: int | None = None

@@ -56,7 +56,7 @@ class SentEntry(BaseModel):
 
 
 class SentVisit(BaseModel):
-    """What the application sends."""
+    """A visit, as the application sends it."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -79,7 +79,7 @@ class Entered:
 
 @dataclass(frozen=True)
 class DayReport:
-    """What the report says."""
+    """The contents of the report."""
 
     day: date
     office: str

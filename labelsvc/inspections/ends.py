@@ -15,7 +15,7 @@ _WHOLE = re.compile(r"[0-9A-Za-z]{20,}|\b(?:[0-9A-Za-z]{4}[ -]){4,}[0-9A-Za-z]{4
 
 
 def code_by_ends(code: str) -> str:
-    """What was read as far as it may be kept: an address with its host, whole codes by their ends."""
+    """Shorten what was read to what may be kept: an address with its host, whole codes by their ends."""
     return without_codes(letters.shown(code).strip())[:LONGEST]
 
 

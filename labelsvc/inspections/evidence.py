@@ -32,7 +32,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the page of a case shows."""
+    """The evidence that the page of a case shows."""
 
     hourly: bool
     columns: Sequence[Column]

@@ -36,7 +36,7 @@ class ReportState(StrEnum):
 
 
 class Report(Base):
-    """What a consumer says about a code. The contact is optional and for the office alone."""
+    """A consumer's report about a code. The contact is optional and for the office alone."""
 
     __tablename__ = "report"
     __table_args__ = ({"info": {"volatile": True}},)
@@ -101,7 +101,7 @@ class CaseState(StrEnum):
 
 
 class Decision(StrEnum):
-    """How the office answers a case."""
+    """The office's answer to a case."""
 
     NO_ACTION = "no_action"
     WATCH = "watch"  # nothing now; look again when more is seen
@@ -160,7 +160,7 @@ class Case(Base):
 
 
 class CaseNote(Base):
-    """What somebody wrote down about a case; never changed, never removed."""
+    """A note that somebody wrote about a case; never changed, never removed."""
 
     __tablename__ = "case_note"
     __table_args__ = ({"info": {"volatile": True}},)
@@ -202,7 +202,7 @@ class SightingSource(StrEnum):
 
 
 class Sighting(Base):
-    """Where a code was said to be: a province, for inspectors a cell of about five kilometres."""
+    """A place where a code was said to be: a province, for inspectors a cell of about five kilometres."""
 
     __tablename__ = "sighting"
     __table_args__ = (Index("ix_sighting_number_at", "number", "at"), {"info": {"volatile": True}})

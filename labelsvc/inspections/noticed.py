@@ -37,7 +37,7 @@ _MANY = 500
 
 
 class Subject(NamedTuple):
-    """What a case is about: one code, a lot, or codes that begin alike.
+    """The subject of a case: one code, a lot, or codes that begin alike.
 
     :param product: which refused codes claim to be.
     """
@@ -57,7 +57,7 @@ class Subject(NamedTuple):
 
 @dataclass
 class Findings:
-    """What one look noticed, by what it is about."""
+    """The signals of one look, by what they are about."""
 
     by_subject: dict[Subject, list[Signal]] = field(default_factory=lambda: defaultdict(list))
 

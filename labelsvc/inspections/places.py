@@ -28,7 +28,7 @@ CELL = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a code was seen: a province by its code, the words of an address, degrees; what is
+    """A place where a code was seen: a province by its code, the words of an address, degrees; what is
     known of them."""
 
     place: str = ""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from labelsvc import letters
 from labelsvc.accounts import audit
@@ -28,8 +27,8 @@ POINT_KINDS = (ReportKind.POINT_CLOSED, ReportKind.NOT_SOLD)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentReport:
-    """What a consumer sends. `province` is the code of the one they chose to be in: it is kept as a
-    place of the unit, without them; `sender` is the UUID of that place."""
+    """A report as a consumer sends it. `province` is the code of the one they chose to be in: it is kept as
+    a place of the unit, without them; `sender` is the UUID of that place."""
 
     kind: str
     code: str
@@ -105,27 +104,6 @@ def report_point(
     session.add(report)
     session.flush()
     return report
-
-
-def list_reports(
-    session: Session, *, state: str | None = None, limit: int = 50, offset: int = 0
-) -> Sequence[Report]:
-    """Newest first."""
-    query = select(Report).options(joinedload(Report.product)).order_by(Report.id.desc())
-    if state:
-        query = query.where(Report.state == state)
-    return session.scalars(query.limit(limit).offset(offset)).all()
-
-
-def count_reports(session: Session, *, state: str | None = None) -> int:
-    """How many `list_reports` would give without a limit."""
-    query = select(func.count()).select_from(Report)
-    return session.scalar(query.where(Report.state == state) if state else query) or 0
-
-
-def count_open(session: Session) -> int:
-    """Reports that nobody has closed."""
-    return count_reports(session) - count_reports(session, state=ReportState.CLOSED)
 
 
 def close_report(session: Session, report: Report, *, answer: str, actor: str) -> None:

@@ -56,7 +56,7 @@ class SentSighting(SentPlace):
 
 
 class SentSightings(BaseModel):
-    """What the application sends at once."""
+    """The sightings that the application sends at once."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -49,7 +49,7 @@ class SentPhoto(BaseModel):
 
 
 class SentCase(SentPlace):
-    """What the application kept."""
+    """A case, as the application kept it."""
 
     uid: Uid
     #: When it was opened on the device.
@@ -164,7 +164,7 @@ def _taken(case: Case) -> Conflict:
 
 
 def _words(session: Session, sent: SentCase, case: Case, issue: Issue | None) -> str:
-    """What the inspector found, for whoever reads the case. Vietnamese: an official record."""
+    """Write what the inspector found, for the readers of the case. Vietnamese: an official record."""
     lines = [
         f"Kiểm tra lúc {clock.local(sent.at):%H:%M %d/%m/%Y}: {_verdict(sent.verdict)}"
         + (f", {sent.items} món cùng mã" if sent.items > 1 else ""),
@@ -184,7 +184,7 @@ def _words(session: Session, sent: SentCase, case: Case, issue: Issue | None) ->
 
 
 def _verdict(word: str) -> str:
-    """What the application showed, in words; a word that is no verdict as it came."""
+    """Translate the verdict that the application showed; a word that is no verdict stays as it came."""
     try:
         return i18n.translate(SHOWN[Verdict(word)].headline, "vi")
     except ValueError:
@@ -192,7 +192,7 @@ def _verdict(word: str) -> str:
 
 
 def _named(code: str, issue: Issue | None, number: int | None) -> str:
-    """What the case is about, without the code: who has a code can show its page.
+    """Name what the case is about, without the code: who has a code can show its page.
 
     A label by its place in its run, a carton by its labels, what is none of ours by its ends.
     """

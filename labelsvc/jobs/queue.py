@@ -178,7 +178,7 @@ def fail_job(session: Session, job_id: int, error: LabelsvcError) -> bool:
 
 
 def failure(job: Job) -> LabelsvcError:
-    """What ended a job, as an error that can be told in any language (`i18n.explain`)."""
+    """Make an error of what ended a job, to be told in any language (`i18n.explain`)."""
     known = dict(job.error or {})
     message, fix = known.pop("template", "The job failed."), known.pop("fix_template", "")
     for name in ("code", "message", "fix"):

@@ -3,11 +3,13 @@
 from labelsvc.accounts import models as accounts
 from labelsvc.accounts.contact import models as contact
 from labelsvc.catalogue import models as catalogue
-from labelsvc.catalogue import owner_decisions, proposals, recognition
+from labelsvc.catalogue import recognition
 from labelsvc.catalogue.exporting import handover
 from labelsvc.catalogue.importing import trace, waiting
 from labelsvc.catalogue.importing.heads import memory
+from labelsvc.catalogue.owners import decisions as owner_decisions
 from labelsvc.catalogue.points import models as points
+from labelsvc.catalogue.stars import proposals
 from labelsvc.catalogue.villages import models as villages
 from labelsvc.codes import models as codes
 from labelsvc.codes.tlog import models as tlog

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from labelsvc.catalogue import product_columns
 from labelsvc.catalogue.fields import name_key
 from labelsvc.catalogue.models import Lot, Producer, Product
+from labelsvc.catalogue.products import columns as product_columns
 from labelsvc.codes.models import Blank, Issue
 from labelsvc.errors import BadInput, Conflict, LabelsvcError
 from labelsvc.labels.models import PrintRun
@@ -34,7 +34,6 @@ COLUMNS = {
     "commune": ("commune_code", "commune_from"),
     "set_number": ("set_number", "set_decision", "set_guessed"),
 }
-Pair = tuple[int, int]
 
 
 def values(row: Producer | Product, field: str) -> list[Any]:
@@ -146,7 +145,7 @@ def fingerprint(session: Session, kind: MergeKind, kept: Any, gone: Any) -> str:
 
 
 def since(session: Session, merge: Merge) -> Iterator[LabelsvcError]:
-    """What was printed or decided since the merge and could not be told apart after taking it back."""
+    """List what was printed or decided since the merge and could not be told apart after taking it back."""
     later = session.scalars(
         select(Merge.id).where(
             Merge.id != merge.id,

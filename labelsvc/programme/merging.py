@@ -92,7 +92,7 @@ def confirm(session: Session, merge: Merge, *, actor: str) -> None:
     :raises Refused: the same person proposed it. :raises Conflict: it is decided, too old, or one
         of the two was changed since.
     """
-    _open(session, merge, MergeState.PROPOSED)
+    _take(session, merge, MergeState.PROPOSED)
     _other_person(session, merge.proposed_by, actor)
     if stale(merge):
         raise Conflict(
@@ -116,8 +116,7 @@ def confirm(session: Session, merge: Merge, *, actor: str) -> None:
         steps += _join(session, MergeKind.PRODUCT, mine, other, {})
     steps += _join(session, kind, merge.kept_id, merge.gone_id, fields)
     merge.moved = {"steps": steps}
-    merge.state, merge.decided_by, merge.decided_at = MergeState.DONE, actor, now()
-    session.flush()
+    two_people.decide(session, merge, MergeState.DONE, actor)
     counts: dict[str, int] = {}
     for step in steps:
         if step["do"] == "set":
@@ -137,11 +136,11 @@ def refuse(session: Session, merge: Merge, *, answer: str, actor: str) -> None:
     :raises BadInput: no answer. :raises Conflict: it is decided already.
     """
     _need(answer)
-    _open(session, merge, MergeState.PROPOSED, MergeState.UNDOING)
+    _take(session, merge, MergeState.PROPOSED, MergeState.UNDOING)
     if merge.state == MergeState.UNDOING:
         merge.state, merge.undo_by, merge.undo_at = MergeState.DONE, "", None
     else:
-        merge.state, merge.decided_by, merge.decided_at = MergeState.REFUSED, actor, now()
+        two_people.decide(session, merge, MergeState.REFUSED, actor)
     merge.answer = nfc(answer).strip()
     session.flush()
     _audit(session, merge, "merge.refuse", actor)
@@ -153,7 +152,7 @@ def propose_undo(session: Session, merge: Merge, *, reason: str, actor: str) -> 
     :raises Conflict: a day has gone by, or labels were printed that could not be told apart.
     """
     _need(reason)
-    _open(session, merge, MergeState.DONE)
+    _take(session, merge, MergeState.DONE)
     _reversible(session, merge)
     merge.state, merge.undo_by, merge.undo_at = MergeState.UNDOING, actor, now()
     merge.answer = nfc(reason).strip()
@@ -167,7 +166,7 @@ def undo(session: Session, merge: Merge, *, actor: str) -> list[str]:
 
     :raises Refused: the same person proposed it. :raises Conflict: as `propose_undo`.
     """
-    _open(session, merge, MergeState.UNDOING)
+    _take(session, merge, MergeState.UNDOING)
     _other_person(session, merge.undo_by, actor)
     for number in sorted((merge.kept_id, merge.gone_id)):
         _row(session, MergeKind(merge.kind), number, lock=True)
@@ -250,10 +249,8 @@ def _row(session: Session, kind: MergeKind, number: int, *, lock: bool = False) 
     return found
 
 
-def _open(session: Session, merge: Merge, *states: MergeState) -> None:
-    session.refresh(merge, with_for_update=True)  # two people deciding at once take turns
-    if merge.state not in states:
-        raise Conflict("This merge is decided already.")
+def _take(session: Session, merge: Merge, *states: MergeState) -> None:
+    two_people.take(session, merge, *states, decided=Conflict("This merge is decided already."))
 
 
 def _other_person(session: Session, first: str, actor: str) -> None:

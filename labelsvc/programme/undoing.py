@@ -27,13 +27,14 @@ from labelsvc.catalogue.importing.trace import (
     typed,
 )
 from labelsvc.catalogue.models import ImportRun, Lot, Producer, Product, outlet_product
-from labelsvc.catalogue.owner_decisions import OwnerDecision
-from labelsvc.catalogue.proposals import ProposalState, WithdrawalProposal
+from labelsvc.catalogue.owners.decisions import OwnerDecision
 from labelsvc.catalogue.recognition import Recognition
+from labelsvc.catalogue.stars.proposals import ProposalState, WithdrawalProposal
 from labelsvc.clock import now
 from labelsvc.codes.models import Issue
-from labelsvc.db import Base, keep_ids
+from labelsvc.db import Base
 from labelsvc.errors import Conflict, LabelsvcError, Refused
+from labelsvc.mapped import keep_ids
 from labelsvc.programme.removed import remember
 
 #: How long a list can be taken back.
@@ -73,7 +74,7 @@ class Kept:
 
 @dataclass
 class Undoing:
-    """What taking a list back would do, and what stands against it."""
+    """The plan of taking a list back, and what stands against it."""
 
     run: ImportRun
     made: dict[str, list[int]]

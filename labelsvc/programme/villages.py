@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
@@ -23,6 +24,7 @@ from labelsvc.catalogue.models import (
 from labelsvc.catalogue.points.shown import listed
 from labelsvc.catalogue.recognition import Recognition
 from labelsvc.catalogue.villages.crafts import crafts
+from labelsvc.catalogue.villages.position import kilometres
 from labelsvc.clock import today
 from labelsvc.programme.listing import in_force
 
@@ -115,11 +117,48 @@ def former_units(session: Session, village: Village) -> list[AdminUnit]:
     )
 
 
-def points_nearby(session: Session, village: Village, limit: int) -> list[Outlet]:
-    """Open points of sale of the same commune, then of the former districts that it lay in.
+#: Kilometres to a point of sale that is still near a village.
+NEAR_KM: Final = 15.0
 
-    Within each, those that sell something of the village come first.
+
+def points_nearby(session: Session, village: Village, limit: int) -> list[Outlet]:
+    """Open points of sale near the village, at most *limit*.
+
+    The nearest ones where village and points have a place on the map; what is left of *limit* is filled
+    with those of the same commune, then of its former districts, those that sell its products first.
     """
+    near = _nearest(session, village, limit)
+    if len(near) < limit:
+        known = {one.id for one in near}
+        near += [one for one in _beside(session, village, limit) if one.id not in known]
+    return near[:limit]
+
+
+def _nearest(session: Session, village: Village, limit: int) -> list[Outlet]:
+    """Points within `NEAR_KM`, the nearest first."""
+    if village.latitude is None or village.longitude is None:
+        return []
+    here = (village.latitude, village.longitude)
+    # A degree of latitude is 111 km; of longitude, at the latitudes of Vietnam, at least 101 km.
+    high, wide = NEAR_KM / 111, NEAR_KM / 101
+    rows = session.execute(
+        select(Outlet.id, Outlet.latitude, Outlet.longitude).where(
+            listed(today()),
+            Outlet.latitude.between(here[0] - high, here[0] + high),
+            Outlet.longitude.between(here[1] - wide, here[1] + wide),
+        )
+    )
+    far = {row[0]: kilometres(here, (row[1] or 0.0, row[2] or 0.0)) for row in rows}
+    first = sorted((km, number) for number, km in far.items() if km <= NEAR_KM)[:limit]
+    found = session.scalars(
+        select(Outlet)
+        .where(Outlet.id.in_([number for _, number in first]))
+        .options(joinedload(Outlet.commune))
+    )
+    return sorted(found, key=lambda one: (far[one.id], one.id))
+
+
+def _beside(session: Session, village: Village, limit: int) -> list[Outlet]:
     if village.commune_code is None:
         return []
     of_village = (

@@ -1,1 +1,2 @@
-"""What a copy forgot: noticed, taken from the log, the lists and the journal beside them, and applied."""
+"""Recovery: notices what a copy forgot, takes it from the log, the lists and the journal beside them, and
+applies it."""

@@ -22,8 +22,8 @@ from labelsvc.codes.keys.key import KeyState
 from labelsvc.codes.models import CODE_COUNTER, COPY_COUNTER, Counter, KeyRecord
 from labelsvc.codes.register.keys import (
     create_keys,
+    keyring_of,
     largest_kid,
-    load_keyring,
     lock_counter,
     reserve,
     rotate,
@@ -45,7 +45,7 @@ _COURSE = [str(state) for state in (KeyState.NEXT, KeyState.ACTIVE, KeyState.RET
 
 @dataclass(frozen=True)
 class Before:
-    """What a database had given that a copy replaces; nothing where it is gone."""
+    """The numbers that a database had given that a copy replaces; nothing where it is gone."""
 
     next: int = 1
     kid: int = 0
@@ -55,7 +55,7 @@ class Before:
 
 @dataclass
 class Completed:
-    """What came back, and what did not."""
+    """The outcome of completing: what came back, and what did not."""
 
     leaves: int = 0
     entries: int = 0
@@ -226,9 +226,7 @@ def _new_key(
 
 
 def _apply_lists(session: Session, files: Files, settings: Settings, found: Applied) -> None:
-    ring = load_keyring(
-        session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
-    )
+    ring = keyring_of(session, settings)
     kids = [key.kid for key in ring.keys]
     lists.apply(session, files, ring, found=found, kids=kids)
 

@@ -22,7 +22,7 @@ LARGEST_WITH_PASSPHRASE: Final = 1 << 30
 
 @dataclass(frozen=True)
 class Lock:
-    """Who opens a copy: recipients ("age1…"), or a passphrase; neither: anybody."""
+    """The keys that open a copy: recipients ("age1…"), or a passphrase; neither: anybody."""
 
     recipients: Sequence[str] = ()
     passphrase: str = ""

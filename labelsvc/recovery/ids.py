@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from labelsvc.codes.tlog.formats import same
 from labelsvc.codes.tlog.formats.leaf import Leaf, PrintRunLeaf, RecognitionLeaf, WithdrawalLeaf
-from labelsvc.db import Base, IdFloor, keep_ids
+from labelsvc.db import Base
 from labelsvc.files import Files
+from labelsvc.mapped import IdFloor, keep_ids
 
 #: Folder of files → table whose ids name what is in it.
 _FOLDERS = {"runs": "print_run", "blanks": "blank_roll"}

@@ -43,7 +43,7 @@ KEYS: Final = ("log_state", "status_state")
 
 @dataclass
 class Journal:
-    """What files tell that are newer than the database."""
+    """The facts in files that are newer than the database."""
 
     rows: rows.Rows = field(default_factory=dict)
     #: Rows of the audit trail, in their order.

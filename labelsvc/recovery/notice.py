@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from labelsvc.clock import now
-from labelsvc.codes.register.keys import load_keyring
+from labelsvc.codes.register.keys import keyring_of
 from labelsvc.codes.tlog import log as public_log
 from labelsvc.codes.tlog import recovery, setback
 from labelsvc.codes.tlog.formats.checkpoint import read
@@ -35,7 +35,7 @@ SEEN: Final = {
 
 @dataclass(frozen=True)
 class Older:
-    """How far the world is, and how far the database."""
+    """The state of the world, and the older state of the database."""
 
     sign: str
     published: int
@@ -44,7 +44,7 @@ class Older:
 
 @dataclass(frozen=True)
 class World:
-    """How far the files are: what a database must know that is read after them."""
+    """The state of the files: what a database must know that is read after them."""
 
     #: As published; empty where nothing is.
     checkpoint: bytes
@@ -80,7 +80,7 @@ def look(database: Database, files: Files, settings: Settings) -> Noticed | None
     if older is None:
         return Noticed(known) if known is not None else None
     with database.writing() as session:
-        row = mark(session, older)
+        row = record_setback(session, older)
     try:
         with database.writing() as session:
             written = journal.read(session, files, secrets=settings.keys)
@@ -89,12 +89,7 @@ def look(database: Database, files: Files, settings: Settings) -> Noticed | None
             if state is not None:
                 lost = recovery.forgotten(session, files, state)
                 withdrawn.apply(session, [leaf for _, leaf in lost.leaves], secrets=settings.keys)
-                ring = load_keyring(
-                    session,
-                    base_url=settings.base_url,
-                    secrets=settings.keys,
-                    former=settings.former_hosts,
-                )
+                ring = keyring_of(session, settings)
                 kids = [key.kid for key in ring.keys]
                 lists.apply(session, files, ring, found=withdrawn.Applied(), kids=kids)
             lists.forget_head(session)
@@ -123,7 +118,7 @@ def seen(session: Session, world: World) -> Older | None:
     return None
 
 
-def mark(session: Session, older: Older) -> Setback:
+def record_setback(session: Session, older: Older) -> Setback:
     """Write down that the database is older: numbers are refused from here on."""
     row = session.get(Setback, 1, with_for_update=True)
     if row is None:

@@ -138,7 +138,7 @@ def _known(session: Session, leaf: PrintRunLeaf) -> bool:
 
 
 def _why_not(session: Session, leaf: PrintRunLeaf) -> str:
-    """Why the issue of *leaf* cannot be written; "" where it can."""
+    """Tell why the issue of *leaf* cannot be written; "" if it can."""
     if session.get(KeyRecord, leaf.kid) is None:
         return "its key is not known here"
     if leaf.form == "blank":

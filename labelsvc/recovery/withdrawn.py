@@ -29,7 +29,7 @@ _STATES = {"void": (MarkState.VOID, MarkState.WITHDRAWN), "withdrawn": (MarkStat
 
 @dataclass
 class Applied:
-    """What was done, and what could not be."""
+    """The facts that were applied, and those that could not be."""
 
     #: Kind of fact → how often it was applied.
     done: dict[str, int] = field(default_factory=dict)

@@ -16,7 +16,7 @@ _OUT = (MarkState.WITHDRAWN, MarkState.VOID)
 
 
 class Judged(NamedTuple):
-    """What is known of a carton."""
+    """The knowledge about a carton."""
 
     verdict: Verdict
     #: What was said of all units; None where some are in another state.

@@ -16,7 +16,7 @@ from labelsvc.catalogue.recognition import Certificate, Recognition, Standing, r
 from labelsvc.codes.forms.gs1 import Gs1Code
 from labelsvc.codes.forms.short import ShortCode
 from labelsvc.codes.forms.uri import ParsedCode
-from labelsvc.codes.models import Form, Issue, Mark
+from labelsvc.codes.models import Form, Issue, Mark, MarkState
 from labelsvc.codes.register.blank import find_blank
 from labelsvc.db import Database
 from labelsvc.events.models import Event
@@ -45,7 +45,7 @@ _PEEK = """
 
 @dataclass(frozen=True, slots=True)
 class Peek:
-    """What one look at a number gave."""
+    """The outcome of one look at a number."""
 
     number: int
     #: Of everything: keys, places, villages, points of sale.
@@ -73,7 +73,7 @@ class Peek:
 
 @dataclass(frozen=True)
 class Found:
-    """What the page of a lot or a product is made of."""
+    """The facts from which the page of a lot or a product is made."""
 
     product: Product
     lot: Lot | None
@@ -168,7 +168,7 @@ def judge(mark: Mark | None, issue: Issue, on: date) -> Verdict:
     lot = issue.lot
     return verdict.judge(
         Facts(
-            mark=verdict.Mark(mark.state) if mark else None,
+            mark=MarkState(mark.state) if mark else None,
             recalled=lot.recalled_at is not None,
             expires_on=lot.expires_on,
             activation=lot.activation and issue.form != Form.LOT,

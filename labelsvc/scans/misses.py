@@ -71,7 +71,7 @@ class Misses:
             return wait
 
     def wait(self, network: str) -> int:
-        """What `add` would give, without counting."""
+        """Return what `add` would give, without counting."""
         name = self._name(network)
         with self._alone():
             now = self._clock()

@@ -17,7 +17,7 @@ _CELL_KM = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a code was reported to be, at a moment.
+    """A place where a code was reported to be, at a moment.
 
     :param latitude: middle of a cell, degrees; None where only the province is known.
     """

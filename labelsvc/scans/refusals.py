@@ -91,7 +91,7 @@ def _add(
 
 
 def prefix_of(parsed: uri.ParsedCode | None) -> str:
-    """What the code begins with; "" where there is nothing that could be forged.
+    """Tell the beginning of the code; "" if there is nothing that could be forged.
 
     "S3K7F" of a short code, "G" and the GTIN of a gs1 one, "K7L31" of an offline or carton one: the
     key and the lot that it claims.

@@ -26,7 +26,7 @@ ALL_OF_A_FORM = 20
 
 
 class Kind(StrEnum):
-    """What was noticed; the word stands in the facts of a case."""
+    """The kind of sign that was noticed; the word stands in the facts of a case."""
 
     SESSIONS = "sessions"  # one unit code, again and again
     RATE = "rate"  # one unit code, far more than others of its lot
@@ -154,7 +154,7 @@ def rates(units: Sequence[Unit], *, looked_at: int, at: Thresholds) -> dict[int,
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How the sessions of a lot are spread over its units.
+    """The spread of the sessions of a lot over its units.
 
     :param distinct: units that were seen.
     :param sessions: of these.

@@ -43,7 +43,7 @@ def poisson_tail(count: int, mean: float) -> float:
 def benjamini_hochberg(
     tails: Sequence[float], share: float, *, tests: int | None = None
 ) -> list[bool]:
-    """Which of *tails* (p-values) to believe, so that at most *share* of those are false alarms.
+    """Tell which of *tails* (p-values) to believe, so that at most *share* of those are false alarms.
 
     The largest k with p(k) <= k/m · share, and everything at or below it (J. R. Statist. Soc. B 57,
     1995, p. 289).

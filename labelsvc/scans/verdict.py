@@ -12,6 +12,8 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from labelsvc.codes.forms.marks import MarkState
+
 
 class Verdict(StrEnum):
     ISSUED_OK = "ISSUED_OK"
@@ -51,7 +53,7 @@ class Tone(StrEnum):
 
 
 class Shown(NamedTuple):
-    """How a verdict is answered; `headline` and `meaning` are English keys of translations."""
+    """The answer to a verdict; `headline` and `meaning` are English keys of translations."""
 
     status: int
     tone: Tone
@@ -149,20 +151,11 @@ FOREIGN_KNOWN = Shown(
 )  # fmt: skip
 
 
-class Mark(StrEnum):
-    """What was said about a range of codes after they were issued."""
-
-    ACTIVATED = "activated"
-    VOID = "void"
-    WITHDRAWN = "withdrawn"
-    SOLD = "sold"
-
-
 @dataclass(frozen=True)
 class Facts:
-    """What is known about an issued code whose tag or signature holds."""
+    """The facts about an issued code whose tag or signature holds."""
 
-    mark: Mark | None = None
+    mark: MarkState | None = None
     recalled: bool = False
     #: Labels of the lot are good only once they are activated.
     activation: bool = False
@@ -174,13 +167,13 @@ def judge(facts: Facts, on: date) -> Verdict:
 
     Withdrawal of the code and a recall of the lot speak before anything about dates.
     """
-    if facts.mark is Mark.WITHDRAWN:
+    if facts.mark is MarkState.WITHDRAWN:
         return Verdict.REVOKED
-    if facts.mark is Mark.VOID:
+    if facts.mark is MarkState.VOID:
         return Verdict.VOIDED
     if facts.recalled:
         return Verdict.RECALLED
-    if facts.mark is Mark.SOLD:
+    if facts.mark is MarkState.SOLD:
         return Verdict.DECOMMISSIONED
     if facts.expires_on is not None and facts.expires_on < on:
         return Verdict.EXPIRED
@@ -214,7 +207,7 @@ def copy_notice(
     multiple: int = MANY_OF_LOT,
     recent: bool = False,
 ) -> CopyNotice:
-    """What to say about *sessions* earlier visits.
+    """Choose the words about *sessions* earlier visits.
 
     :param declared: units of the lot for a lot code, None for a unit code.
     :param many: sessions of a unit code that are not yet many.

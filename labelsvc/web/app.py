@@ -13,17 +13,8 @@ from labelsvc.migrations import tables as tables
 from labelsvc.resources import folder
 from labelsvc.scans.misses import Misses
 from labelsvc.settings import Settings
-from labelsvc.web import (
-    assets,
-    csrf,
-    gate,
-    hosts,
-    incidents,
-    language,
-    links,
-    problems,
-    responses,
-)
+from labelsvc.web import assets, language, links, problems, responses
+from labelsvc.web.guards import csrf, gate, hosts, incidents
 from labelsvc.web.inspect import leaving
 from labelsvc.web.site import Site
 
@@ -67,7 +58,7 @@ def create_app(
 
 
 def _wrap(app: Flask) -> None:
-    """What stands before the application; the outermost comes last."""
+    """Put the middleware before the application; the outermost comes last."""
     from labelsvc.web.scan import fast_path
 
     fast_path.install(app)

@@ -31,7 +31,8 @@ from labelsvc.files import Files
 from labelsvc.jobs import heartbeat
 from labelsvc.migrations import revisions
 from labelsvc.resources import version
-from labelsvc.web.incidents import rates
+from labelsvc.settings import loopback
+from labelsvc.web.guards.incidents import rates
 from labelsvc.web.site import Site, site
 from labelsvc.worker import standing
 
@@ -43,8 +44,7 @@ _KEPT: Final = 2.0
 _PATIENCE: Final = 5.0
 #: Less free room than this is none, bytes: SQLite may still find room inside its own files.
 _ROOM: Final = 1 << 20
-#: Addresses of this machine, and lines that only a proxy writes.
-_LOOPBACK: Final = frozenset({"127.0.0.1", "::1"})
+#: Lines that only a proxy writes.
 _FORWARDED: Final = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Real-IP", "Via")
 #: Words for the database with which no scan can be answered rightly.
 _DOWN: Final = {"deleted", "replaced"}
@@ -78,7 +78,7 @@ def metrics() -> ResponseReturnValue:
     A request that came through a proxy has a line that says so, also where `proxy_hops` is not set.
     """
     direct = not any(request.headers.get(line) for line in _FORWARDED)
-    if not direct or (request.remote_addr or "") not in _LOOPBACK:
+    if not direct or not loopback(request.remote_addr or ""):
         abort(404)
     with site().database.reading() as session:
         found = rates(session)

@@ -57,7 +57,7 @@ def gettext(text: str, /, **params: Any) -> str:
 
 
 def explain(error: LabelsvcError) -> tuple[str, str]:
-    """What happened and what to do, in the reader's language.
+    """Tell what happened and what to do, in the reader's language.
 
     Whoever shows an error comes here: where it says when to try again, the response does as well.
     """
@@ -91,7 +91,7 @@ def _carry(answer: Response) -> Response:
 
 
 def typed_day(value: Any) -> str:
-    """What a field for a day or a time shows: dd/mm/yyyy, or what somebody typed as it is."""
+    """Fill a field for a day or a time: dd/mm/yyyy, or what somebody typed as it is."""
     if isinstance(value, datetime):
         return i18n.moment(value)
     if isinstance(value, date):

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from labelsvc import breakdown
 from labelsvc.errors import LabelsvcError
-from labelsvc.web import resume
+from labelsvc.web.browsers import resume
 from labelsvc.web.language import explain, gettext
 from labelsvc.web.signed_in import start_page
 
@@ -119,7 +119,7 @@ def _first_line(error: Exception) -> str:
 
 
 def _where() -> dict[str, str]:
-    """Which page failed, and a short hash by which two failures of one address are known as one.
+    """Name the page that failed, with a short hash by which two failures of one address are known as one.
 
     Never the path itself: many pages carry a whole code in it, and who has the code has the label.
     """

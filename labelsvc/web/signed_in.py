@@ -12,7 +12,7 @@ from flask import g, request, url_for
 from labelsvc.accounts import factors, roles, sessions
 from labelsvc.accounts.models import Role, SignIn, Stage, User
 from labelsvc.scans.day_key import network_of
-from labelsvc.web.sign_in_cookie import token
+from labelsvc.web.browsers.sign_in_cookie import token
 from labelsvc.web.site import site
 
 #: First page of each role that does not begin at the office's.

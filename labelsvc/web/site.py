@@ -15,7 +15,7 @@ from labelsvc.settings import Settings
 
 @dataclass
 class Site:
-    """What the pages share: settings, the database and the files."""
+    """The things that pages share: settings, the database and the files."""
 
     settings: Settings
     database: Database

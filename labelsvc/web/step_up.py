@@ -13,7 +13,7 @@ from labelsvc.accounts import factors, sessions
 from labelsvc.accounts.models import SignIn
 from labelsvc.clock import now
 from labelsvc.errors import SignInFailed, StepUpNeeded
-from labelsvc.web.sign_in_cookie import token
+from labelsvc.web.browsers.sign_in_cookie import token
 from labelsvc.web.signed_in import current_user, network, own_factors
 from labelsvc.web.site import site
 

@@ -33,7 +33,7 @@ WRITTEN = (
 
 @dataclass(frozen=True)
 class Written:
-    """What a text is: `day` where it is one that exists."""
+    """A text read as a day: `day` if it is one that exists."""
 
     form: Form
     day: date | None = None

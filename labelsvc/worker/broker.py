@@ -78,7 +78,7 @@ def make_app(settings: Settings, hands: Hands | None = None) -> Any:
 
 
 class Hands:
-    """What a worker process does with a message.
+    """The hands of a worker process: do the work of a message.
 
     Database and files are opened by the first one: that is after Celery forked.
     """

@@ -165,7 +165,7 @@ def leave_processes_alone() -> None:
 
 
 def processes(settings: Settings) -> int:
-    """How many stand beside the server; 0: a thread in it."""
+    """Count the processes beside the server; 0: a thread in it."""
     return 1 if settings.broker_url else settings.render_processes
 
 

@@ -11,8 +11,8 @@ import structlog
 
 from labelsvc import breakdown, clock
 from labelsvc.accounts import notices
-from labelsvc.catalogue import ending
-from labelsvc.codes.register.keys import load_keyring
+from labelsvc.catalogue.stars import ending
+from labelsvc.codes.register.keys import keyring_of
 from labelsvc.codes.tlog import log as public_log
 from labelsvc.codes.tlog import setback
 from labelsvc.codes.tlog.formats.checkpoint import Checkpoint
@@ -81,9 +81,7 @@ def publish_lists(database: Database, files: Files, settings: Settings) -> Statu
     :raises KeyUnavailable: there are no keys, or the settings do not open them.
     """
     with database.reading() as session:
-        ring = load_keyring(
-            session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
-        )
+        ring = keyring_of(session, settings)
     return lists.publish(database, files, ring, secrets=settings.keys)
 
 

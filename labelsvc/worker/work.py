@@ -19,7 +19,7 @@ from labelsvc.settings import Settings
 
 
 class Done(NamedTuple):
-    """What a part made: key and SHA-256 of its file, and facts about it."""
+    """The outcome of a part: key and SHA-256 of its file, and facts about it."""
 
     key: str
     sha256: str

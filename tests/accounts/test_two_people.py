@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from labelsvc.accounts import deciding, notices, passwords, two_people, users
 from labelsvc.accounts.deciding import Act, Wanted
 from labelsvc.accounts.models import Role, User
-from labelsvc.catalogue import proposals
+from labelsvc.catalogue.stars import proposals
 from labelsvc.codes.register import claims, withdrawal
 from labelsvc.db import Database
 from labelsvc.errors import Conflict, Refused
@@ -61,10 +61,10 @@ CONFIRMING: list[tuple[ModuleType, str]] = [
 @pytest.mark.parametrize(
     ("module", "name"), CONFIRMING, ids=lambda value: getattr(value, "__name__", value)
 )
-def test_each_act_of_two_asks_the_one_place_that_knows_who_is_a_second_person(
+def test_each_act_of_two_asks_for_a_second_person_and_takes_turns(
     module: ModuleType, name: str
 ) -> None:
-    """Read in the source: what confirms calls `two_people.check`, itself or by a function beside it."""
+    """Read in the source: what confirms calls both, itself or by a function beside it."""
     tree = ast.parse(inspect.getsource(module))
     functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     if name not in functions:
@@ -78,7 +78,7 @@ def test_each_act_of_two_asks_the_one_place_that_knows_who_is_a_second_person(
         for node in ast.walk(functions[one])
         if isinstance(node, ast.Call)
     }
-    assert "two_people.check" in called | beside
+    assert {"two_people.check", "two_people.take"} <= called | beside
 
 
 def test_the_table_above_has_every_act_of_two() -> None:

@@ -74,7 +74,12 @@ def photograph(
     paper = np.where(np.pad(dark, _QUIET + 2), 25, 235).astype(np.uint8)
     label = Image.fromarray(paper.repeat(fine, 0).repeat(fine, 1))
     _damage(label, draw, fine, len(dark))
-    side = round(label.width / fine * module_mm * camera)
+    return seen(label, label.width / fine * module_mm, camera, draw)
+
+
+def seen(label: Image.Image, size_mm: float, camera: float, draw: random.Random) -> Image.Image:
+    """A square grey *label* of *size_mm* as a phone sees it: slant, light from one side, blur, noise."""
+    side = round(size_mm * camera)
     canvas = Image.new("L", (round(side * 1.6), round(side * 1.6)), 180)
     photo = _slanted(label, side, canvas.size, draw)
     canvas = Image.composite(photo, canvas, photo.point(lambda value: 255 if value else 0))
@@ -83,9 +88,9 @@ def photograph(
     y, x = np.mgrid[-1 : 1 : light.shape[0] * 1j, -1 : 1 : light.shape[1] * 1j]
     light *= 1 - depth * (1 + x * np.cos(angle) + y * np.sin(angle)) / 2
     noise = np.random.default_rng(draw.randrange(1 << 30)).normal(0, 6, light.shape)
-    seen = Image.fromarray(np.clip(light + noise, 0, 255).astype(np.uint8))
+    dim = Image.fromarray(np.clip(light + noise, 0, 255).astype(np.uint8))
     # A phone that is held still is sharp to about a tenth of a millimetre.
-    return seen.filter(ImageFilter.GaussianBlur(draw.uniform(0.06, 0.14) * camera))
+    return dim.filter(ImageFilter.GaussianBlur(draw.uniform(0.06, 0.14) * camera))
 
 
 def _damage(label: Image.Image, draw: random.Random, fine: int, size: int) -> None:

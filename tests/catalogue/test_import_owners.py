@@ -14,8 +14,8 @@ from labelsvc.catalogue.importing.answers import answer
 from labelsvc.catalogue.importing.plan import PlanRow
 from labelsvc.catalogue.importing.report import as_lines
 from labelsvc.catalogue.models import Producer, Product
-from labelsvc.catalogue.owner_decisions import decide, forget, remembered
-from labelsvc.catalogue.owner_index import OwnerKey
+from labelsvc.catalogue.owners.decisions import decide, forget, remembered
+from labelsvc.catalogue.owners.index import OwnerKey
 from labelsvc.catalogue.places import load_places
 from labelsvc.db import Database
 from labelsvc.errors import BadInput

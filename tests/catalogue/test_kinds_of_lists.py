@@ -14,8 +14,8 @@ from labelsvc.catalogue.importing import Choices, ListKind, Plan, apply_import, 
 from labelsvc.catalogue.importing.heads.memory import remember
 from labelsvc.catalogue.models import Outlet, Product, Village
 from labelsvc.catalogue.places import load_places
-from labelsvc.catalogue.proposals import WithdrawalProposal, confirm_withdrawal, waiting
 from labelsvc.catalogue.recognition import Recognition
+from labelsvc.catalogue.stars.proposals import WithdrawalProposal, confirm_withdrawal, waiting
 from labelsvc.db import Database
 from labelsvc.errors import BadInput, ImportRefused, Refused
 from tests.catalogue.listing import (

@@ -10,7 +10,7 @@ from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Font
 
-from labelsvc.catalogue import criteria, product_columns
+from labelsvc.catalogue import criteria
 from labelsvc.catalogue.address import in_two_times
 from labelsvc.catalogue.importing import Choices, Plan, plan_import
 from labelsvc.catalogue.importing.files.asides import page_texts
@@ -20,7 +20,8 @@ from labelsvc.catalogue.importing.rows.contents import shelf_life
 from labelsvc.catalogue.importing.values.days import days_in
 from labelsvc.catalogue.importing.values.zeros import phone
 from labelsvc.catalogue.places import load_places
-from labelsvc.catalogue.product_columns import ProductColumn
+from labelsvc.catalogue.products import columns as product_columns
+from labelsvc.catalogue.products.columns import ProductColumn
 from labelsvc.db import Database
 from labelsvc.errors import BadInput
 from tests.catalogue.listing import DAY, GIVEN, HEAD, book, row

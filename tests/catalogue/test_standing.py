@@ -10,24 +10,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import update
 
-from labelsvc.catalogue.award import check_award, stars_reached
 from labelsvc.catalogue.certificates import CertificateFacts, create_certificate
-from labelsvc.catalogue.certify import (
-    Award,
-    create_recognition,
-    ending_within,
-    extend_recognition,
-    withdraw_recognition,
-)
 from labelsvc.catalogue.models import Product
-from labelsvc.catalogue.proposals import (
-    Ending,
-    confirm_withdrawal,
-    count_due,
-    late,
-    propose_withdrawal,
-)
 from labelsvc.catalogue.recognition import (
     Authority,
     Certificate,
@@ -36,9 +22,25 @@ from labelsvc.catalogue.recognition import (
     default_valid_to,
     ruling,
 )
-from labelsvc.catalogue.withdrawing import Reason
+from labelsvc.catalogue.stars.award import check_award, stars_reached
+from labelsvc.catalogue.stars.certify import (
+    Award,
+    create_recognition,
+    ending_within,
+    extend_recognition,
+    withdraw_recognition,
+)
+from labelsvc.catalogue.stars.proposals import (
+    Ending,
+    WithdrawalProposal,
+    confirm_withdrawal,
+    count_due,
+    late,
+    propose_withdrawal,
+)
+from labelsvc.catalogue.stars.withdrawing import Reason
 from labelsvc.db import Database
-from labelsvc.errors import BadInput, Refused
+from labelsvc.errors import BadInput, Conflict, Refused
 from tests.factories import make_product, make_recognition
 
 BEGIN, END = date(2024, 3, 4), date(2027, 3, 4)
@@ -200,6 +202,12 @@ def test_a_withdrawal_is_of_who_gives_such_stars_and_keeps_the_day_of_the_findin
         proposal = propose_withdrawal(session, made, ending, actor="user:1")
         near = ending.found_on + timedelta(days=10) if ending.found_on else VOID
         assert [count_due(session, day) for day in (near - timedelta(days=1), near)] == [0, 1]
+        # Read before a colleague refused it: the state in memory is not asked.
+        stale = update(WithdrawalProposal).values(state="refused")
+        session.execute(stale, execution_options={"synchronize_session": False})
+        with pytest.raises(Conflict, match="decided already"):
+            confirm_withdrawal(session, proposal, actor="user:2")
+        session.execute(stale.values(state="proposed"))
         confirm_withdrawal(session, proposal, actor="user:2")
         assert made.withdrawal_authority == ("ministry" if stars == 5 else "province")
         assert (made.withdrawal_ground, late(made)) == ("law", True)

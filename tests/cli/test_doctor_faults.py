@@ -286,6 +286,7 @@ _ROWS: dict[str, tuple[Callable[[Service], None], str, str, str, bool]] = {
     "leaf waits": (_waits, "log files", "bad", "quarter of an hour", False),
     "lists expired": (_later(days=-3), "withdrawal lists", "bad", "older than they promise", True),
     "lists of the future": (_later(days=30), "withdrawal lists", "bad", "clock was ahead", True),
+    "page not found": (_sql("DELETE FROM search_entry WHERE kind = 'product'"), "search", "bad", "not found", True),
     "nobody publishes": (_sql("UPDATE heartbeat SET at = '2026-01-01 00:00:00+00:00'"), "recurring work", "doubt", "Nothing was done", False),
 }  # fmt: skip
 

@@ -474,3 +474,67 @@ def test_a_picture_of_a_reason_is_shown_though_its_answer_is_a_refusal(
     reader.check("unreadable")
     with live.database.writing() as session:  # the other tests list it too
         session.delete(own_layouts.row(session, live.world.producer, name))
+
+
+@at_a_desk
+def test_motif_and_colours_are_exchanged_and_come_back(live: Live, reader: Reader) -> None:
+    name = begin(reader, "a4-12")
+    page = reader.page
+    page.select_option("#l-family", "gom")
+    expect(page.locator("#l-dress-palette")).to_have_value("lam")
+    drawn(page)
+    gom = page.locator("#elements li").count()
+    page.select_option("#l-family", "che")
+    expect(page.locator("#l-dress-state")).to_be_hidden()
+    drawn(page)
+    page.select_option("#l-dress-palette", "den")
+    expect(page.locator("#l-dress-state")).to_be_hidden()
+    drawn(page)
+    page.click("#save")
+    expect(page.locator("#save-state")).to_have_attribute("data-state", "saved")
+    layout = kept(live, name)
+    assert layout.worn is not None and layout.worn.dress == "che-den"
+    assert {layout.colour(one) for one in layout.colours} <= {"#000000", "#ffffff"}
+    reader.check("editor-family")
+    for _ in range(2):
+        page.click("#undo")
+    expect(page.locator("#l-family")).to_have_value("gom")
+    assert page.locator("#elements li").count() == gom
+    page.click("#undo")
+    expect(page.locator("#l-family")).to_have_value("")
+
+
+@at_a_desk
+def test_a_drawing_becomes_an_ornament_and_pieces_align(reader: Reader, tmp_path: Path) -> None:
+    begin(reader, "a4-12")
+    page = reader.page
+    drawing = tmp_path / "logo.svg"
+    drawing.write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg"><circle r="4" fill="#1f5a3c"/><text>x</text>'
+        '<rect x="9" y="-4" width="8" height="8" fill="none" stroke="#8f1d1d"/></svg>'
+    )
+    before = page.locator("#elements li").count()
+    page.locator("#adding summary").click()
+    page.set_input_files("#ornament-file", drawing)
+    expect(page.locator("#elements li")).to_have_count(before + 2)
+    expect(page.locator("#ornament-state")).to_contain_text(
+        "left out" if page.get_attribute("html", "lang") == "en" else "bỏ qua"
+    )
+    expect(page.locator("#chosen-count")).to_contain_text("2")
+    drawn(page)
+    page.click("[data-align=left]")
+    drawn(page)
+    places = page.evaluate(
+        "[...document.querySelectorAll('#overlay .hit.chosen')].map((e) => Math.round(e.getBBox().x))"
+    )
+    assert len(places) == 2 and abs(places[0] - places[1]) <= 1
+    page.locator("#elements button").nth(2).click(modifiers=["Shift"])
+    expect(page.locator("[data-align=down]")).to_be_enabled()
+    page.click("[data-align=down]")
+    expect(page.locator("#save-state")).to_have_attribute("data-state", "unsaved")
+    page.locator("#paper").focus()
+    page.keyboard.press("Control+z")
+    (tmp_path / "no.svg").write_text("<svg><!ENTITY x 'y'></svg>")
+    page.set_input_files("#ornament-file", tmp_path / "no.svg")
+    expect(page.locator("#ornament-state")).to_contain_text("SVG")
+    expect(page.locator("#elements li")).to_have_count(before + 2)

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from labelsvc import clock
 from labelsvc.accounts.models import Role
 from labelsvc.accounts.users import create_user
-from labelsvc.catalogue import proposals
 from labelsvc.catalogue.models import Product
 from labelsvc.catalogue.recognition import Recognition
+from labelsvc.catalogue.stars import proposals
 from labelsvc.codes.models import Form
 from labelsvc.codes.register.issue import allocate, codes_of, load_keyring
 from labelsvc.demo.spreadsheet import write_list

@@ -23,7 +23,7 @@ from unittest import mock
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 
-from labelsvc.cli import dump
+from labelsvc.cli.backup import dump
 
 _WRITES = ("INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER")
 

@@ -269,7 +269,7 @@ BUGS: tuple[Bug, ...] = (
     Bug("a hash not compared", "labelsvc.labels.runs.merge", "merge", "if _sha256(stream) != known:", "if _sha256(stream) == '':", trial=_damaged_part),
     Bug("a fault of the store counted as an attempt", _TQ, "put_off", "attempts=max(claimed.attempt - 1, 0)", "attempts=claimed.attempt", trial=_store_away),
     Bug("a store that is away ends the job", _TT, "_do_part", "if breakdown.of(error) is not None:\n            raise\n        _stumbled", "_stumbled", trial=_store_away),
-    Bug("a restore that forgets what was given", "labelsvc.cli.dump", "replaced", "load(database, source, before=before)", "load(database, source)", "restore"),
-    Bug("a restore that forgets ids and keys that were given", "labelsvc.cli.dump", "replaced", "load(database, source, before=before)", "load(database, source, before=before and type(before)(before.next))", "restore"),
+    Bug("a restore that forgets what was given", "labelsvc.cli.backup.dump", "replaced", "load(database, source, before=before)", "load(database, source)", "restore"),
+    Bug("a restore that forgets ids and keys that were given", "labelsvc.cli.backup.dump", "replaced", "load(database, source, before=before)", "load(database, source, before=before and type(before)(before.next))", "restore"),
     Bug("a deleted database still written", "labelsvc.db", "Database.writing", "self._file.check()", "pass", trial=_taken_away),
 )  # fmt: skip

@@ -21,7 +21,8 @@ from labelsvc import settings as settings_module
 from labelsvc.accounts import audit as trail
 from labelsvc.catalogue.importing import apply_import, plan_import
 from labelsvc.catalogue.models import ImportRun, Lot, Product
-from labelsvc.cli import dump, main
+from labelsvc.cli import main
+from labelsvc.cli.backup import dump
 from labelsvc.cli.server import prepare
 from labelsvc.codes.models import CODE_COUNTER, Blank, Counter, Issue, Mark
 from labelsvc.codes.register import revoke

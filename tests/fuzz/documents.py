@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from labelsvc.catalogue.importing.files import guard
 from labelsvc.catalogue.importing.files.read import read_tables
-from labelsvc.catalogue.importing.heads.header import find_header
+from labelsvc.catalogue.importing.heads.header import header_of
 from labelsvc.catalogue.importing.values import cell
 from labelsvc.codes.forms import inner
 from labelsvc.errors import BadInput
@@ -68,7 +68,7 @@ def _tables(name: str) -> Callable[[bytes], object]:
             for _, cells in table.rows():
                 for found in cells:
                     cell.text_of(found)
-        return find_header(tables)
+        return [header_of(table) for table in tables]
 
     return read
 

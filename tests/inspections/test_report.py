@@ -12,8 +12,6 @@ from labelsvc.inspections.models import Report
 from labelsvc.inspections.report import (
     SentReport,
     close_report,
-    count_open,
-    list_reports,
     send_report,
 )
 
@@ -22,16 +20,6 @@ def send(session, **facts: object) -> Report:
     facts = {"kind": "quality", "code": "X", "number": None, "verdict": "MALFORMED", "message": "Có mùi lạ",
              "contact": "0900 000 000"} | facts  # fmt: skip
     return send_report(session, SentReport(**facts))
-
-
-def test_reports_are_listed_newest_first_and_by_state(database: Database) -> None:
-    with database.writing() as session:
-        first, second = send(session), send(session, message="Sai khối lượng")
-        close_report(session, first, answer="Đã kiểm tra", actor="user:1")
-    with database.reading() as session:
-        assert [r.id for r in list_reports(session)] == [second.id, first.id]
-        assert [r.id for r in list_reports(session, state="new")] == [second.id]
-        assert count_open(session) == 1
 
 
 def test_closing_removes_the_contact_and_stands_in_the_audit_trail(database: Database) -> None:

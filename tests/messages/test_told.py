@@ -18,9 +18,9 @@ from labelsvc.accounts.deciding import Act, Wanted
 from labelsvc.accounts.devices import Device
 from labelsvc.accounts.models import Role, User
 from labelsvc.accounts.notices import Notice
-from labelsvc.catalogue import proposals
 from labelsvc.catalogue.models import Lot, Product
 from labelsvc.catalogue.recognition import Recognition
+from labelsvc.catalogue.stars import proposals
 from labelsvc.clock import now, today
 from labelsvc.codes.register import claims, withdrawal
 from labelsvc.db import Database

@@ -13,12 +13,12 @@ from sqlalchemy import func, select
 from labelsvc import clock
 from labelsvc.accounts.models import AuditEntry
 from labelsvc.catalogue import register
-from labelsvc.catalogue.certify import withdraw_recognition
 from labelsvc.catalogue.importing import Choices, ListKind, apply_import, plan_import
 from labelsvc.catalogue.models import ImportRun, Outlet, Producer, Product, ProductPhoto, Village
 from labelsvc.catalogue.places import load_places
-from labelsvc.catalogue.proposals import ProposalState, WithdrawalProposal, confirm_withdrawal
 from labelsvc.catalogue.recognition import Recognition
+from labelsvc.catalogue.stars.certify import withdraw_recognition
+from labelsvc.catalogue.stars.proposals import ProposalState, WithdrawalProposal, confirm_withdrawal
 from labelsvc.codes.models import Form
 from labelsvc.codes.register.issue import allocate, create_keys
 from labelsvc.db import Database

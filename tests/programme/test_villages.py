@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from labelsvc.catalogue.finding.villages import Asked, State, chosen, offered
 from labelsvc.catalogue.models import Outlet, Village
@@ -92,7 +92,7 @@ def test_a_village_is_found_by_name_craft_present_and_former_place(database: Dat
         assert len(offered(session, "gốm", NOW)) == 2 and offered(session, " ", NOW) == []
 
 
-def test_points_of_the_commune_stand_before_those_of_the_former_district(
+def test_near_points_stand_before_those_of_the_commune_and_of_the_former_district(
     database: Database,
 ) -> None:
     with database.writing() as session:
@@ -102,8 +102,17 @@ def test_points_of_the_commune_stand_before_those_of_the_former_district(
         for name, code in (("A xa", "00070"), ("B cùng huyện cũ", "00565"), ("C cùng xã", "00577")):  # fmt: skip
             session.add(Outlet(name=name, commune_code=code, commune_from=REFORM))
         session.add(Outlet(name="D đã đóng", commune_code="00577", commune_from=REFORM, active=False))  # fmt: skip
-    with database.reading() as session:
+    with database.writing() as session:
         found = points_nearby(session, session.get_one(Village, here.id), 6)
         assert [one.name for one in found] == ["C cùng xã", "B cùng huyện cũ"]
+        villages, points = session.get_one(Village, here.id), {one.name: one for one in found}
+        villages.latitude, villages.longitude = 20.976, 105.912
+        points["B cùng huyện cũ"].latitude, points["B cùng huyện cũ"].longitude = 20.98, 105.92
+        far = session.scalars(select(Outlet).where(Outlet.name == "A xa")).one()
+        far.latitude, far.longitude = 21.6, 105.912
+        near = points_nearby(session, villages, 6)
+        assert [one.name for one in near] == ["B cùng huyện cũ", "C cùng xã"]
+        far.latitude, far.longitude = 20.977, 105.913
+        assert [one.name for one in points_nearby(session, villages, 2)] == ["A xa", "B cùng huyện cũ"]  # fmt: skip
         nowhere = Village(name="Không rõ nơi")
         assert points_nearby(session, nowhere, 6) == []

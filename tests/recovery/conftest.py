@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from labelsvc import clock
 from labelsvc.catalogue.models import Lot
-from labelsvc.cli import dump
+from labelsvc.cli.backup import dump
 from labelsvc.codes.models import Form, Issue
 from labelsvc.codes.register.issue import allocate, codes_of, load_keyring
 from labelsvc.db import Database

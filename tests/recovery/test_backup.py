@@ -21,7 +21,7 @@ from sqlalchemy import select, text
 from labelsvc import clock
 from labelsvc import settings as settings_module
 from labelsvc.catalogue.models import Lot
-from labelsvc.cli import dump, restoring
+from labelsvc.cli.backup import dump, restoring
 from labelsvc.codes.models import Issue
 from labelsvc.codes.tlog import setback
 from labelsvc.db import Database

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from labelsvc.codes.forms.marks import MarkState
 from labelsvc.i18n import catalog
 from labelsvc.scans.verdict import (
     MANY_OF_LOT,
@@ -14,7 +15,6 @@ from labelsvc.scans.verdict import (
     SHOWN,
     CopyNotice,
     Facts,
-    Mark,
     Tone,
     Verdict,
     copy_notice,
@@ -32,21 +32,21 @@ YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
         (Facts(expires_on=TOMORROW), Verdict.ISSUED_OK),
         (Facts(expires_on=TODAY), Verdict.ISSUED_OK),  # the last day still counts
         (Facts(expires_on=YESTERDAY), Verdict.EXPIRED),
-        (Facts(mark=Mark.SOLD), Verdict.DECOMMISSIONED),
-        (Facts(mark=Mark.SOLD, expires_on=YESTERDAY), Verdict.DECOMMISSIONED),
-        (Facts(mark=Mark.ACTIVATED), Verdict.ISSUED_OK),
+        (Facts(mark=MarkState.SOLD), Verdict.DECOMMISSIONED),
+        (Facts(mark=MarkState.SOLD, expires_on=YESTERDAY), Verdict.DECOMMISSIONED),
+        (Facts(mark=MarkState.ACTIVATED), Verdict.ISSUED_OK),
         (Facts(activation=True), Verdict.NOT_ACTIVATED),
-        (Facts(activation=True, mark=Mark.ACTIVATED), Verdict.ISSUED_OK),
-        (Facts(activation=True, mark=Mark.SOLD), Verdict.DECOMMISSIONED),
+        (Facts(activation=True, mark=MarkState.ACTIVATED), Verdict.ISSUED_OK),
+        (Facts(activation=True, mark=MarkState.SOLD), Verdict.DECOMMISSIONED),
         (Facts(activation=True, expires_on=YESTERDAY), Verdict.EXPIRED),
         (Facts(activation=True, recalled=True), Verdict.RECALLED),
         (Facts(recalled=True), Verdict.RECALLED),
-        (Facts(recalled=True, mark=Mark.SOLD), Verdict.RECALLED),
+        (Facts(recalled=True, mark=MarkState.SOLD), Verdict.RECALLED),
         (Facts(recalled=True, expires_on=YESTERDAY), Verdict.RECALLED),
-        (Facts(mark=Mark.VOID), Verdict.VOIDED),
-        (Facts(mark=Mark.VOID, recalled=True), Verdict.VOIDED),
-        (Facts(mark=Mark.WITHDRAWN), Verdict.REVOKED),
-        (Facts(mark=Mark.WITHDRAWN, recalled=True, expires_on=YESTERDAY), Verdict.REVOKED),
+        (Facts(mark=MarkState.VOID), Verdict.VOIDED),
+        (Facts(mark=MarkState.VOID, recalled=True), Verdict.VOIDED),
+        (Facts(mark=MarkState.WITHDRAWN), Verdict.REVOKED),
+        (Facts(mark=MarkState.WITHDRAWN, recalled=True, expires_on=YESTERDAY), Verdict.REVOKED),
     ],
 )
 def test_the_worst_that_is_known_rules(facts: Facts, verdict: Verdict) -> None:

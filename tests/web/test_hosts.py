@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from labelsvc.settings import Settings
-from labelsvc.web.hosts import Names, relative
-from labelsvc.web.targets import local_target
+from labelsvc.web.guards.hosts import Names, relative
+from labelsvc.web.guards.targets import local_target
 from tests.conftest import HOST
 from tests.world import World
 

@@ -14,8 +14,8 @@ from structlog.testing import capture_logs
 from labelsvc.accounts.models import AuditEntry, User
 from labelsvc.db import Database
 from labelsvc.errors import DatabaseGone
-from labelsvc.web import incidents
-from labelsvc.web.incidents import Incidents
+from labelsvc.web.guards import incidents
+from labelsvc.web.guards.incidents import Incidents
 from tests import world as worlds
 from tests.web.desk import BASE, Desk
 

@@ -31,7 +31,7 @@ _KINDS = dict(zip(ProducerKind, OWNERS, strict=True))
 
 
 class Handover(Base):
-    """Who got which list when: what is new since a day, as one workbook."""
+    """A receipt of a list that was given away: what is new since a day, as one workbook."""
 
     __tablename__ = "handover"
     __table_args__ = ({"info": {"volatile": True}},)

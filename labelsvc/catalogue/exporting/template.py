@@ -18,7 +18,7 @@ from labelsvc.catalogue.exporting.columns import COLUMNS, TITLES, Column
 from labelsvc.catalogue.exporting.sheet import HEAD_ROW, OWNERS, Writer
 from labelsvc.catalogue.importing.heads.kinds import ListKind
 from labelsvc.catalogue.importing.sheets import EXAMPLES, GUIDE
-from labelsvc.catalogue.withdrawing import REASON_WORDS
+from labelsvc.catalogue.stars.withdrawing import REASON_WORDS
 
 #: Rows that are ready to be filled in; more can be added below.
 READY: Final = 500

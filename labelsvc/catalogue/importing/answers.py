@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from labelsvc.catalogue.importing.plan import Plan, PlanRow
-from labelsvc.catalogue.owner_decisions import decide
-from labelsvc.catalogue.owner_index import OwnerKey
+from labelsvc.catalogue.owners.decisions import decide
+from labelsvc.catalogue.owners.index import OwnerKey
 from labelsvc.errors import BadInput
 
 

@@ -18,14 +18,15 @@ from labelsvc.catalogue.importing.heads.kinds import ListKind
 from labelsvc.catalogue.importing.plan import Plan, PlanRow
 from labelsvc.catalogue.importing.trace import THINGS, Trace
 from labelsvc.catalogue.models import AdminUnit, ImportRun, Outlet, Producer, Product, Village
-from labelsvc.catalogue.owner_decisions import leave_open
-from labelsvc.catalogue.owner_index import OwnerKey
-from labelsvc.catalogue.proposals import Ending, is_person, propose_withdrawal
+from labelsvc.catalogue.owners.decisions import leave_open
+from labelsvc.catalogue.owners.index import OwnerKey
 from labelsvc.catalogue.recognition import Recognition
+from labelsvc.catalogue.stars.proposals import Ending, is_person, propose_withdrawal
 from labelsvc.clock import now
-from labelsvc.db import Base, fresh_ids
+from labelsvc.db import Base
 from labelsvc.errors import Refused
 from labelsvc.i18n import fold
+from labelsvc.mapped import fresh_ids
 from labelsvc.messages.outbox import Note
 
 _T = TypeVar("_T")

@@ -13,7 +13,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from labelsvc.accounts.models import AuditEntry
-from labelsvc.catalogue import product_columns
 from labelsvc.catalogue.address import read_address
 from labelsvc.catalogue.fields import name_key
 from labelsvc.catalogue.importing.heads.kinds import ListKind
@@ -25,8 +24,9 @@ from labelsvc.catalogue.importing.rows.row import refuse_without_set
 from labelsvc.catalogue.importing.sheets import Sheet
 from labelsvc.catalogue.models import Product
 from labelsvc.catalogue.places import Gazetteer, sure_one
-from labelsvc.catalogue.proposals import ProposalState, WithdrawalProposal
+from labelsvc.catalogue.products import columns as product_columns
 from labelsvc.catalogue.recognition import Recognition
+from labelsvc.catalogue.stars.proposals import ProposalState, WithdrawalProposal
 from labelsvc.clock import today
 
 _PRODUCT = (

@@ -13,23 +13,23 @@ from sqlalchemy.orm import Session
 from labelsvc.catalogue.address import read_address
 from labelsvc.catalogue.fields import name_key
 from labelsvc.catalogue.importing.rows.line import Line
-from labelsvc.catalogue.likeness import (
+from labelsvc.catalogue.models import AdminUnit, Producer
+from labelsvc.catalogue.owners.decisions import Decisions
+from labelsvc.catalogue.owners.index import OwnerIndex, OwnerKey, key_of
+from labelsvc.catalogue.owners.likeness import (
     Likeness,
     Owner,
     Says,
     read_owner,
     same_old_place,
 )
-from labelsvc.catalogue.models import AdminUnit, Producer
-from labelsvc.catalogue.owner_decisions import Decisions
-from labelsvc.catalogue.owner_index import OwnerIndex, OwnerKey, key_of
-from labelsvc.catalogue.owner_names import read_owner_name
+from labelsvc.catalogue.owners.names import read_owner_name
 from labelsvc.catalogue.places import Gazetteer, sure_one
 
 
 @dataclass
 class FoundOwner:
-    """Who makes the product of a row: a known producer, the new owner of a row, or a question."""
+    """The maker of the product of a row: a known producer, the new owner of a row, or a question."""
 
     producer: Any = None
     #: `Line.order` of the first row that names this new owner.
@@ -159,7 +159,7 @@ class Owners:
 
 
 def side_of(line: Line, key: OwnerKey) -> dict[str, Any]:
-    """What the row says of its owner, to be shown beside those that it may be."""
+    """Show what the row says of its owner, as a document to stand beside those that it may be."""
     return _side(line.producer, line.address) | {"key": [key.name, key.place]}
 
 

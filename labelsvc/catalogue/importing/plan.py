@@ -29,8 +29,8 @@ from labelsvc.catalogue.importing.sheets import Sheet, examine, is_summary, line
 from labelsvc.catalogue.importing.values.plain import text_of
 from labelsvc.catalogue.models import ImportRun
 from labelsvc.clock import HANOI
-from labelsvc.db import WritingSession
 from labelsvc.errors import ImportRefused
+from labelsvc.revisions import WritingSession
 
 #: Names that are shown of products with one guessed set.
 _SHOWN = 5
@@ -129,7 +129,7 @@ class Plan:
 
     @property
     def columns(self) -> dict[str, str]:
-        """What was understood in the first sheet, field → header words."""
+        """Columns that were understood in the first sheet, field → header words."""
         header = self.read[0].header if self.read else None
         return {name: header.label(name) for name in header.columns} if header else {}
 
@@ -429,7 +429,7 @@ def _guessed(plan: Plan, line: Line) -> None:
 
 
 def _unsure(line: Line) -> None:
-    """Where the kind is not sure nothing is taken until somebody says."""
+    """Refuse the row of a list of unsure kind: nothing is taken until somebody says what it is."""
     line.problems.append(
         Problem("", "", "It is not sure what this list is: recognised, withdrawn or another kind.",
                 "Say what it is, then read it again; on the command line with --kind.", {})

@@ -21,7 +21,7 @@ PLACES = {
 
 
 def reasons(row: PlanRow, language: str) -> list[str]:
-    """Why a row is refused: column, what is wrong, what to do."""
+    """Tell for what reasons a row is refused: column, what is wrong, what to do."""
     return reasons_of(in_words(row.as_json(), language))
 
 
@@ -34,7 +34,7 @@ def reasons_of(row: dict[str, Any]) -> list[str]:
 
 
 def notes(row: PlanRow, language: str) -> list[str]:
-    """What was taken for granted."""
+    """Tell what was taken for granted in a row."""
     return notes_of(in_words(row.as_json(), language), language)
 
 
@@ -131,7 +131,7 @@ def _asked(row: PlanRow, language: str) -> Iterator[str]:
 
 
 def head_lines(plan: Plan, language: str) -> Iterator[str]:
-    """What was understood of the file before its rows: kind, sheets, what waits for an answer."""
+    """Tell what was understood of the file before its rows: kind, sheets, what waits for an answer."""
     if plan.before is not None:
         yield translate("The very same file was taken over before, on {day}.", language, day=plan.before["at"])  # fmt: skip
     for sheet in plan.sheets:

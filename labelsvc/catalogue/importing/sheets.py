@@ -260,7 +260,7 @@ def _judge(sheet: Sheet, file_name: str, kind: ListKind | None) -> None:
 
 
 def _chosen(found: Judgement, kind: ListKind | None) -> Judgement:
-    """What somebody said counts, but no word of theirs makes a surely ended list give stars."""
+    """Judge by the kind that somebody chose, but never let a surely ended list give stars."""
     if kind is None:
         return found
     if kind.gives_stars and found.kind.ends_stars and found.sure:

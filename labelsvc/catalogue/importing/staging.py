@@ -67,7 +67,7 @@ class StoredPlan:
 
     @property
     def choices(self) -> Choices:
-        """What somebody has answered about the list."""
+        """The answers that somebody gave about the list so far."""
         return Choices.from_json(self.facts.get("choices", {}))
 
     def fingerprint(self) -> str:

@@ -14,8 +14,8 @@ from sqlalchemy import JSON, ForeignKey, String, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from labelsvc.catalogue.models import Outlet, Producer, Product, Village
-from labelsvc.catalogue.proposals import WithdrawalProposal
 from labelsvc.catalogue.recognition import Recognition
+from labelsvc.catalogue.stars.proposals import WithdrawalProposal
 from labelsvc.db import Base
 
 #: Thing of a trace → its mapped class, those first on which others rest.

@@ -33,7 +33,7 @@ _XML = 5
 
 
 class Doing(StrEnum):
-    """What the job of a list does."""
+    """The work that the job of a list does."""
 
     NOTHING = ""
     PLAN = "plan"

@@ -1,4 +1,4 @@
-"""Models: the artisans and the pictures of craft villages; the villages stand in catalogue/models.py."""
+"""Models: the artisans and the pictures of craft villages; the villages stand in catalogue/models."""
 
 from __future__ import annotations
 

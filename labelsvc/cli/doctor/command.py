@@ -21,7 +21,7 @@ from labelsvc.cli.doctor import machine, rows, stored
 from labelsvc.cli.doctor.repair import repairs
 from labelsvc.codes.forms import uri
 from labelsvc.codes.models import CODE_COUNTER, Counter, Form, Issue
-from labelsvc.codes.register.issue import load_keyring
+from labelsvc.codes.register.keys import keyring_of
 from labelsvc.codes.tlog.models import LogLeaf
 from labelsvc.codes.trust import store
 from labelsvc.db import Database
@@ -56,6 +56,7 @@ _AFTER = {
     "numbers": ("database", "revision", "pages"),
     "jobs": ("database", "revision", "pages"),
     "audit trail": ("database", "revision", "pages"),
+    "search": ("database", "revision", "pages"),
     "recurring work": ("database", "revision"),
     "messages": ("database", "revision"),
     "run files": ("database", "revision", "pages", "files"),
@@ -169,12 +170,7 @@ def _checks(
 
     def keys() -> str:
         with database.reading() as session:
-            ring = load_keyring(
-                session,
-                base_url=settings.base_url,
-                secrets=settings.keys,
-                former=settings.former_hosts,
-            )
+            ring = keyring_of(session, settings)
         taken = (value(select(Counter.next).where(Counter.name == CODE_COUNTER)) or 1) - 1
         return base.say(
             "key {kid} signs; {taken} codes were issued", kid=ring.active.kid, taken=taken
@@ -245,6 +241,7 @@ def _checks(
         "pictures": lambda: stored.pictures(database, files),
         "jobs": lambda: rows.leases(database),
         "audit trail": lambda: rows.trail(database),
+        "search": lambda: rows.search(database),
         "recurring work": lambda: rows.recurring(database),
         "messages": lambda: rows.messages(settings, database),
         "layouts": lambda: _layouts(),

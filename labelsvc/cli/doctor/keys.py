@@ -55,7 +55,7 @@ def unsound(fault: LabelsvcError) -> LabelsvcError:
 
 
 def frozen(settings: Settings, database: Database) -> str:
-    """What frozen keys have in the database is in the log, or was decided."""
+    """Check that all ranges of frozen keys in the database are in the log or were decided."""
     with database.reading() as session:
         kids = claims.frozen(session)
         rows = [r for k in kids for r in claims.lacking(session, k, secrets=settings.keys)]
@@ -64,7 +64,7 @@ def frozen(settings: Settings, database: Database) -> str:
 
 
 def _sealed(found: reseal.Found) -> str:
-    """How many secrets in the database there are; each must open, and under the newest key."""
+    """Count the secrets in the database; each must open, and under the newest key."""
     if found.shut:
         raise KeyUnavailable(
             "{count} secrets in the database do not open with the settings: {names}.",

@@ -45,7 +45,7 @@ def _words(phrase: Phrase | str) -> str:
 
 
 def secret_keys(settings: Settings) -> int:
-    """How many there are."""
+    """Count the secret keys of the settings, and doubt the development key."""
     if DEVELOPMENT_KEY in settings.keys:
         raise Doubt(
             "The development key, known to everybody, seals and signs here.",

@@ -18,7 +18,7 @@ from labelsvc.catalogue.villages.models import VillagePhoto
 from labelsvc.cli import base
 from labelsvc.cli.doctor.stored import READ
 from labelsvc.codes.register import numbers
-from labelsvc.codes.register.issue import load_keyring
+from labelsvc.codes.register.keys import keyring_of, load_keyring
 from labelsvc.codes.tlog import rebuild
 from labelsvc.codes.trust import publish as lists
 from labelsvc.db import Database
@@ -28,6 +28,7 @@ from labelsvc.jobs.models import JobState, Part
 from labelsvc.jobs.queue import LEASE, LONGEST_DELAY
 from labelsvc.labels.models import RunFile
 from labelsvc.labels.runs import again
+from labelsvc.programme.search import keep
 from labelsvc.settings import Settings
 from labelsvc.worker.standing import AHEAD
 
@@ -42,6 +43,7 @@ def repairs(settings: Settings, database: Database, files: Files) -> dict[str, C
         "pictures": lambda: _pictures(database, files),
         "numbers": lambda: _numbers(database),
         "jobs": lambda: _leases(database),
+        "search": lambda: _search(database),
         "permissions": lambda: _permissions(settings, database),
     }
 
@@ -76,9 +78,7 @@ def _log(database: Database, files: Files) -> str:
 
 def _lists(settings: Settings, database: Database, files: Files) -> str:
     with database.reading() as session:
-        ring = load_keyring(
-            session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
-        )
+        ring = keyring_of(session, settings)
     head = lists.publish(database, files, ring, secrets=settings.keys, anew=True)
     return base.say("{count} files were made again", count=len(head.lines) if head else 0)
 
@@ -108,6 +108,12 @@ def _leases(database: Database) -> str:
         )
         count = int(freed.rowcount)  # type: ignore[attr-defined]
     return base.say("{count} parts may be taken again", count=count)
+
+
+def _search(database: Database) -> str:
+    with database.writing() as session:
+        mended = keep.rebuild(session)
+    return base.say("{count} entries were made again", count=mended)
 
 
 def _permissions(settings: Settings, database: Database) -> str:

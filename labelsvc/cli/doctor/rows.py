@@ -19,6 +19,7 @@ from labelsvc.jobs.models import Job, JobState, Part
 from labelsvc.jobs.queue import LEASE, LONGEST_DELAY
 from labelsvc.labels.runs import hosts as printed
 from labelsvc.messages import overview
+from labelsvc.programme.search import keep
 from labelsvc.settings import Settings
 from labelsvc.worker.standing import AHEAD
 
@@ -174,6 +175,19 @@ def recurring(database: Database) -> str:
             reason=row.problem or base.say("no worker is running"),
         )
     return base.say("nothing is late")
+
+
+def search(database: Database) -> str:
+    """Every page of the register is found by its words of today."""
+    with database.reading() as session:
+        behind = keep.behind(session)
+    if behind:
+        raise ConfigurationError(
+            "{count} pages are not found by their words of today.",
+            fix="Run: labelsvc doctor --repair",
+            count=behind,
+        )
+    return base.say("in step with the register")
 
 
 def hosts(settings: Settings, database: Database) -> str:

@@ -50,7 +50,7 @@ ROOM: Final = {len(str((1 << 8 * _size(n)) - 1)): n for n in range(1, MOST_UNITS
 
 @dataclass(frozen=True)
 class CartonPayload:
-    """What a carton code says. Nothing in it can change.
+    """The contents of a carton code. Nothing in it can change.
 
     :raises MalformedCode: a field out of its range, more units than there is room for, a tag behind
         the last unit, or a GTIN whose check digit is wrong.
@@ -100,7 +100,7 @@ class CartonPayload:
 
     @property
     def said(self) -> Said:
-        """What it says of its goods."""
+        """The statement of the code about its goods."""
         return Said.of(self.reference, is_gtin=self.is_gtin, expires=self.expires)
 
     def pack(self) -> bytes:
@@ -204,7 +204,7 @@ def parse(text: str) -> CartonCode:
 
 
 def message(host: str, payload: bytes) -> bytes:
-    """What the signature covers: format, host, header and tags."""
+    """Write the bytes that the signature covers: format, host, header and tags."""
     return b"ocop-carton-v1\0" + host.encode("ascii") + b"\0" + payload
 
 

@@ -106,7 +106,7 @@ def build(gtin: str, number_id: int, tag: bytes) -> Gs1Code:
 
 
 def message(gtin: str, number_id: int) -> bytes:
-    """What stands under the tag after form and host: 14 digits, then the id in 5 bytes."""
+    """Write the bytes that the tag covers after form and host: 14 digits, then the id in 5 bytes."""
     return gtin.encode("ascii") + number_id.to_bytes(ID_BITS // 8, "big")
 
 

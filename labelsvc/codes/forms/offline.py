@@ -35,7 +35,7 @@ _UNIT_SHIFT: Final = 17
 
 
 class Said(NamedTuple):
-    """What a signed code says of its goods, in the numbers of its payload."""
+    """The statement of a signed code about its goods, in the numbers of its payload."""
 
     reference: int
     #: Days since `EPOCH`, 0 where there is no last day.
@@ -61,7 +61,7 @@ class Said(NamedTuple):
 
 @dataclass(frozen=True)
 class OfflinePayload:
-    """What an offline code says. Nothing in it can change: no star, no name.
+    """The contents of an offline code. Nothing in it can change: no star, no name.
 
     :raises MalformedCode: a field out of its range, or a GTIN whose check digit is wrong.
     """
@@ -101,7 +101,7 @@ class OfflinePayload:
 
     @property
     def said(self) -> Said:
-        """What it says of its goods."""
+        """The statement of the code about its goods."""
         return Said.of(self.reference, is_gtin=self.is_gtin, expires=self.expires)
 
     def pack(self) -> bytes:
@@ -176,7 +176,7 @@ def parse(text: str) -> OfflineCode:
 
 
 def message(host: str, payload: bytes) -> bytes:
-    """What the signature covers: format, host and payload, so that none can stand for another."""
+    """Write the bytes that the signature covers: format, host and payload, so that none can stand for another."""
     return b"ocop-qr-v1\0" + host.encode("ascii") + b"\0" + payload
 
 

@@ -59,5 +59,5 @@ def parse(text: str) -> ShortCode:
 
 
 def message(number_id: int) -> bytes:
-    """What stands under the tag after form and host: the id in 5 bytes."""
+    """Write the bytes that the tag covers after form and host: the id in 5 bytes."""
     return number_id.to_bytes(ID_BITS // 8, "big")

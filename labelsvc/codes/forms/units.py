@@ -21,7 +21,7 @@ LAST_UNIT: Final = 1 << 24
 
 @dataclass(frozen=True)
 class UnitKey:
-    """What shuffles the units of lots ``[first, stop)``: 32 bytes."""
+    """The secret that shuffles the units of lots ``[first, stop)``: 32 bytes."""
 
     first: int
     stop: int
@@ -56,7 +56,7 @@ class Units:
         self._keys = tuple(keys)
 
     def printed(self, lot: int, index: int) -> int:
-        """What stands on the *index*-th unit of *lot*, counted from 0."""
+        """Tell the number that stands on the *index*-th unit of *lot*, counted from 0."""
         start, permutation = self._block(lot, index)
         return start + permutation.forward(index - start)
 

@@ -201,7 +201,7 @@ class Keyring:
         return self._checked((self._gs1, *self._gs1_before), number, message, code.tag)
 
     def verify_offline(self, code: OfflineCode) -> OfflinePayload:
-        """What an offline code says, once its signature is found right; needs no secret.
+        """Read an offline code once its signature is found right; needs no secret.
 
         :raises UnknownKey: this keyring does not hold the key the code names; a newer one may.
         :raises BadSignature: the signature is wrong.
@@ -232,7 +232,7 @@ class Keyring:
         return self._logged(self._by_kid[payload.kid], payload) is not None
 
     def verify_carton(self, code: CartonCode, *, logged: bool = False) -> CartonPayload:
-        """What a carton code says, once its signature is found right; needs no secret.
+        """Read a carton code once its signature is found right; needs no secret.
 
         :param logged: the caller will compare the units with the register, so a stolen key is no
             reason to refuse: a forged carton of units that exist says nothing that is not so.

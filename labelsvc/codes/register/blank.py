@@ -99,7 +99,7 @@ def find_blank(session: Session, number: int) -> Blank | None:
 
 
 def bound_parts(session: Session, blank: Blank) -> Sequence[Bound]:
-    """What of a roll was bound, in the order of its labels."""
+    """List the stretches of a roll that were bound, in the order of its labels."""
     issues = session.scalars(
         select(Issue)
         .where(Issue.first >= blank.first, Issue.first <= blank.last)
@@ -146,7 +146,7 @@ def theirs(session: Session, number: int, producer_id: int) -> Blank:
 
 
 def stretch(session: Session, *, lot: Lot, first: int, last: int) -> Stretch:
-    """What `bind` would bind. Raises what `bind` raises."""
+    """Find the stretch that `bind` would bind. Raises what `bind` raises."""
     first, last = min(first, last), max(first, last)
     owner = lot.product.producer_id
     start, stop = theirs(session, first, owner), theirs(session, last, owner)

@@ -32,7 +32,7 @@ def cut(count: int, per: int) -> list[tuple[int, int]]:
 
 
 def payloads(issue: Issue, ring: Keyring, *, per: int) -> Iterator[CartonPayload]:
-    """What the carton codes of *issue* say, in order, signed by the active key of *ring*.
+    """Sign the contents of the carton codes of *issue*, in order, by the active key of *ring*.
 
     :raises BadInput: *per* is no size of a carton, or the codes of *issue* are not of units.
     :raises KeyUnavailable: there is no active key, or the run's own cannot sign any more.

@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session, joinedload
 
 from labelsvc.accounts import audit, two_people
 from labelsvc.catalogue.models import Lot
-from labelsvc.clock import now
 from labelsvc.codes.keys.key import KeyState
 from labelsvc.codes.models import Blank, Form, Issue, KeyRecord, RangeClaim, WithdrawalState
 from labelsvc.codes.tlog import describe, log
@@ -48,7 +47,7 @@ class Lacking:
 def believed(
     session: Session, kids: Collection[int], *, secrets: Sequence[str]
 ) -> dict[int, Logged]:
-    """What is believed of each frozen key: what the signed log has, and what two people decided."""
+    """Collect what is believed of each frozen key: what the signed log has, and what two people decided."""
     found = logged(session, kids, secrets=secrets)
     for claim in session.scalars(_done(kids)):
         try:
@@ -137,7 +136,7 @@ def rows_of(claim: RangeClaim) -> list[Lacking]:
 
 
 def digest(claim: RangeClaim) -> str:
-    """What a person has seen when they confirm: it changes with the key and every range."""
+    """Hash what a person sees when they confirm: it changes with the key and every range."""
     return hashlib.sha256(f"{claim.kid} {claim.ranges}".encode()).hexdigest()
 
 
@@ -196,7 +195,7 @@ def confirm(
     :raises Refused: the same person proposed it. :raises Conflict: it is decided, or it or one of its
         rows is not what was shown any more.
     """
-    _open(session, claim)
+    _take(session, claim)
     same = Refused(
         "Whoever proposes ranges cannot confirm them.",
         fix="Ask a colleague: two people look at what is believed of a stolen key.",
@@ -228,7 +227,7 @@ def refuse(session: Session, claim: RangeClaim, *, answer: str, actor: str) -> N
 
     :raises BadInput: no answer. :raises Conflict: it is decided already.
     """
-    _open(session, claim)
+    _take(session, claim)
     if len(answer.strip()) < _SHORTEST:
         raise BadInput(
             "A reason is needed.", fix="Say in a few words what happened.", field="reason"
@@ -245,7 +244,7 @@ def _done(kids: Collection[int]) -> Select[RangeClaim]:
 
 
 def _opened(claim: RangeClaim, secrets: Sequence[str]) -> list[Lacking]:
-    """What two people decided. :raises KeyUnavailable: the row is not sealed by us, or of a key."""
+    """Open the ranges that two people decided. :raises KeyUnavailable: the row is not sealed by us, or of a key."""
     text = unseal(secrets, claim.sealed or b"", purpose=f"ranges {claim.id}")
     facts = json.loads(text)
     if facts["kid"] != claim.kid:
@@ -290,17 +289,15 @@ def _inside(row: Lacking, known: Logged) -> bool:
     return any(lot == row.lot and first <= row.place and stop <= end for lot, first, end in whole)
 
 
-def _open(session: Session, claim: RangeClaim) -> None:
-    session.refresh(claim, with_for_update=True)  # two people deciding at once take turns
-    if claim.state != WithdrawalState.PROPOSED:
-        raise Conflict("This is decided already.")
+def _take(session: Session, claim: RangeClaim) -> None:
+    decided = Conflict("This is decided already.")
+    two_people.take(session, claim, WithdrawalState.PROPOSED, decided=decided)
 
 
 def _decide(
     session: Session, claim: RangeClaim, state: WithdrawalState, action: str, actor: str
 ) -> None:
-    claim.state, claim.decided_by, claim.decided_at = state, actor, now()
-    session.flush()
+    two_people.decide(session, claim, state, actor)
     _written(session, claim, action, actor)
 
 

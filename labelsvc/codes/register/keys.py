@@ -33,6 +33,7 @@ from labelsvc.codes.tlog import describe, log
 from labelsvc.codes.tlog.ranges import Logged
 from labelsvc.errors import Conflict, KeyUnavailable, NotFound
 from labelsvc.sealing import seal, unseal
+from labelsvc.settings import Settings
 
 LAST_KID = 4095
 #: Lots that may be opened, and printed by a process that has not heard of it yet, while a key is frozen:
@@ -148,6 +149,16 @@ def load_keyring(
         uri.authority(base_url),
         scheme=urlsplit(base_url).scheme,
         former=dict.fromkeys(former),
+    )
+
+
+def keyring_of(session: Session, settings: Settings) -> Keyring:
+    """Load the keyring of the service that *settings* describe.
+
+    :raises KeyUnavailable: as `load_keyring`.
+    """
+    return load_keyring(
+        session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
     )
 
 

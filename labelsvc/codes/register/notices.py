@@ -73,7 +73,7 @@ def of_key(session: Session, withdrawal: Withdrawal) -> Sequence[Withdrawal]:
 
 
 def unread(session: Session, producer_id: int) -> Sequence[Withdrawal]:
-    """What was withdrawn of a producer's goods and they have not said they read, newest first."""
+    """List withdrawals of a producer's goods that they have not said they read, newest first."""
     return session.scalars(
         select(Withdrawal)
         .where(

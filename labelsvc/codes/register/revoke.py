@@ -94,7 +94,7 @@ def marks_of(session: Session, issue: Issue) -> Sequence[Mark]:
 
 
 def voided_units(session: Session, lot: Lot) -> int:
-    """How many unit labels of *lot* are void, each counted once."""
+    """Count the unit labels of *lot* that are void, each once."""
     return voided_of_lots(session, [lot.id]).get(lot.id, 0)
 
 

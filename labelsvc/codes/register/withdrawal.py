@@ -123,7 +123,7 @@ def confirm(
     :param answer: what they have to say.
     :raises Refused: the same person proposed it. :raises Conflict: it is decided, or too old.
     """
-    _open(session, withdrawal)
+    _take(session, withdrawal)
     same = Refused(
         "Whoever proposes a withdrawal cannot confirm it.",
         fix="Ask a colleague: two people look at what is taken off the market.",
@@ -194,7 +194,7 @@ def refuse(session: Session, withdrawal: Withdrawal, *, answer: str, actor: str)
 
     :raises BadInput: no answer. :raises Conflict: it is decided already.
     """
-    _open(session, withdrawal)
+    _take(session, withdrawal)
     _need(answer)
     withdrawal.answer = nfc(answer).strip()
     _decide(session, withdrawal, WithdrawalState.REFUSED, "withdrawal.refuse", actor)
@@ -241,10 +241,9 @@ def _proposed(session: Session, made: Withdrawal) -> Withdrawal:
     return made
 
 
-def _open(session: Session, withdrawal: Withdrawal) -> None:
-    session.refresh(withdrawal, with_for_update=True)  # two people deciding at once take turns
-    if withdrawal.state != WithdrawalState.PROPOSED:
-        raise Conflict("This withdrawal is decided already.")
+def _take(session: Session, withdrawal: Withdrawal) -> None:
+    decided = Conflict("This withdrawal is decided already.")
+    two_people.take(session, withdrawal, WithdrawalState.PROPOSED, decided=decided)
     if stale(withdrawal):
         raise Conflict(
             "This proposal is more than {days} days old.", fix="Propose it anew.", days=LASTS.days
@@ -261,7 +260,7 @@ def _need(reason: str) -> None:
 def _decide(
     session: Session, withdrawal: Withdrawal, state: WithdrawalState, action: str, actor: str
 ) -> None:
-    withdrawal.state, withdrawal.decided_by, withdrawal.decided_at = state, actor, now()
+    two_people.decide(session, withdrawal, state, actor)
     _written(session, withdrawal, action, actor)
 
 

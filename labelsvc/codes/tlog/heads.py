@@ -37,7 +37,7 @@ class Broken:
 
 @dataclass(frozen=True)
 class Held:
-    """What comparing the trail with the log gave."""
+    """The outcome of comparing the trail with the log."""
 
     #: Days whose heads fit.
     agreed: int

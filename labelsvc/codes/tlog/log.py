@@ -192,7 +192,7 @@ def read_tile(files: Files, tile: Tile) -> bytes:
 
 
 def _standing(files: Files, state: LogState) -> Checkpoint:
-    """What is published and fits the database; the empty log where nothing is."""
+    """Read what is published and check that it fits the database; the empty log where nothing is published."""
     try:
         data = published(files)
     except FileMissing:

@@ -32,7 +32,7 @@ _MAX_CACHED: Final = 4096
 
 @dataclass(frozen=True)
 class Logged:
-    """What the log says a key signed before it was stopped."""
+    """The ranges that a key signed before it was stopped, as the log has them."""
 
     #: Numbers ``[first, stop)``, blank rolls too.
     numbers: tuple[tuple[int, int], ...] = ()

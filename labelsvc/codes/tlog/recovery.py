@@ -28,7 +28,7 @@ from labelsvc.files import Files
 
 @dataclass(frozen=True)
 class Forgotten:
-    """What is published and what of it the database lacks."""
+    """The published log, and the leaves that the database lacks."""
 
     checkpoint: Checkpoint
     note: Note

@@ -29,8 +29,8 @@ _PURPOSE = {
 
 
 def made_of(session: Session) -> str:
-    """What tells whether anything changed since: newest mark, issue, key, lot, recall, manifest, states of
-    the keys, what lots declare.
+    """Sum up what tells whether anything changed since: newest mark, issue, key, lot, recall, manifest,
+    states of the keys, what lots declare.
     """
     states = " ".join(f"{kid} {state}" for kid, state in idle_keys(session))
     recalls = select(func.count(Lot.recalled_at), func.max(Lot.recalled_at), func.max(Lot.id))
@@ -101,9 +101,9 @@ def gather(session: Session, ring: Keyring, kid: int) -> dict[Purpose, Listed]:
 
 
 def _issued(session: Session, kid: int) -> dict[int, tuple[int, ...] | Whole]:
-    """How far units of each lot were issued with offline codes of key *kid*, and how far they may be before
-    the next list: no further, but for the key that signs, and for lots that still get labels. A lot never
-    gets more labels than it declared and those that were made void.
+    """Tell how far units of each lot were issued with offline codes of key *kid*, and how far they may be
+    before the next list: no further, but for the key that signs, and for lots that still get labels. A
+    lot never gets more labels than it declared and those that were made void.
     """
     own = (Issue.kid == kid, Issue.form == Form.OFFLINE)
     last = func.max(Issue.first_in_lot + Issue.count)

@@ -36,7 +36,7 @@ Write: TypeAlias = Callable[[str, bytes], object]
 
 @dataclass
 class HeldTrust(Knowledge):
-    """What is held in a folder, and the files that it comes from."""
+    """The trust that is held in a folder, and the files that it comes from."""
 
     #: Files that a list is made of: a full one, and what was new in those that followed.
     parts: dict[tuple[int, Purpose], tuple[str, ...]] = field(default_factory=dict)
@@ -48,7 +48,7 @@ class HeldTrust(Knowledge):
 
     @classmethod
     def read(cls, read: Read) -> HeldTrust:
-        """What lies in a folder. It is verified each time: a file may have been changed since.
+        """Read a folder of trust. It is verified each time: a file may have been changed since.
 
         :raises BadTrust: no manifest that its own roots signed. :raises BadStatusList: a list or
             head that is not what it should be.

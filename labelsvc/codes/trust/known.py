@@ -1,4 +1,4 @@
-"""What is known of a code without a network, from manifest, head and lists: docs/trust.md, section 4."""
+"""Known: tells what is known of a code without a network, from manifest, head and lists (docs/trust.md, section 4)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SLACK: Final = timedelta(minutes=5)
 
 
 class Known(StrEnum):
-    """What is known of an offline code; the words of the verdicts (`scans/verdict.py`)."""
+    """The knowledge about an offline code; the words of the verdicts (`scans/verdict.py`)."""
 
     ISSUED_OK = "ISSUED_OK"
     ISSUED_OK_STALE = "ISSUED_OK_STALE"
@@ -48,7 +48,7 @@ _ENDED: Final = {
 
 @dataclass
 class Knowledge:
-    """What is held, each part verified; `say` answers as docs/trust.md, section 4 orders."""
+    """The parts of trust that are held, each verified; `say` answers as docs/trust.md, section 4 orders."""
 
     manifest: Manifest
     head: StatusHead | None = None
@@ -61,7 +61,7 @@ class Knowledge:
         return self.manifest.content.host
 
     def say(self, code: OfflineCode, at: datetime) -> Known:
-        """What is known of *code* at that moment."""
+        """Tell what is known of *code* at that moment."""
         payload, ring = code.payload, self._ring
         try:
             ring.verify_offline(code)
@@ -90,7 +90,7 @@ class Knowledge:
         return self._how_far(payload)
 
     def _how_far(self, payload: OfflinePayload) -> Known:
-        """What is said of a unit by how far those of its lot were issued, where the head names such a list."""
+        """Tell what is known of a unit by how far those of its lot were issued, if the head names such a list."""
         key = payload.kid, Purpose.ISSUED
         if self.head is None or self.head.line(*key) is None:
             return Known.ISSUED_OK
@@ -101,7 +101,7 @@ class Knowledge:
         return Known.ISSUED_OK if was else Known.ISSUED_OK_STALE if may else Known.NOT_ISSUED
 
     def say_carton(self, code: CartonCode, at: datetime) -> Known:
-        """What is known of a carton code. The lists name units: they say nothing of cartons."""
+        """Tell what is known of a carton code. The lists name units: they say nothing of cartons."""
         state = self._state(code.payload.kid)
         try:
             payload = self._ring.verify_carton(code)

@@ -84,7 +84,7 @@ def key_of(state: StatusState) -> NoteKey:
 
 
 def path_of(kid: int, purpose: str, number: int, base: int = 0) -> str:
-    """Where a list lies among the files, and under /trust/status."""
+    """Name the place of a list among the files, and under /trust/status."""
     return f"{FOLDER}/{kid}/{purpose}/" + (f"{base}-{number}" if base else f"{number}")
 
 
@@ -229,8 +229,8 @@ class _Task:
         return True
 
     def _put_delta(self, files: Files, key: NoteKey, made: StatusList, sign: Sign) -> None:
-        """What is new since the list before; none where that is lost, or something was taken back
-        (a recall that ended): verifiers then fetch the full list.
+        """Write what is new since the list before; nothing if that is lost, or something was taken back (a
+        recall that ended): verifiers then fetch the full list.
         """
         base = made.number - 1
         if not base:

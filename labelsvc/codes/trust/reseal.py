@@ -44,7 +44,7 @@ def sealed_classes() -> list[tuple[type[Any], Sealed]]:
 
 
 def look(session: Session, *, secrets: Sequence[str]) -> Found:
-    """Which sealed rows are under the key that seals today, and which are not."""
+    """Sort the sealed rows: under the key that seals today, under an older one, or shut."""
     rows: dict[bool | None, list[str]] = {True: [], False: [], None: []}
     for mapped, sealed in sealed_classes():
         if sealed.purpose is None:

@@ -15,7 +15,8 @@ from labelsvc.codes.keys.key import Key, KeyState
 from labelsvc.codes.keys.keyring import Keyring
 from labelsvc.codes.models import KeyRecord, RangeClaim, WithdrawalState
 from labelsvc.codes.tlog import log
-from labelsvc.codes.trust.formats.manifest import Content, FormerHost, Manifest
+from labelsvc.codes.trust.formats.former import FormerHost
+from labelsvc.codes.trust.formats.manifest import Content, Manifest
 from labelsvc.codes.trust.models import TrustManifest
 from labelsvc.codes.trust.publish import key_of, status_key
 from labelsvc.errors import BadTrust, NotFound

@@ -1,5 +1,6 @@
-"""What is wrong with a finished file, place by place. A file with a single fault is not released;
-all of them, up to a limit, are told at once, so that nobody mends one label to learn of the next.
+"""Faults: lists what is wrong with a finished file, place by place. A file with a single fault is not
+released; all of them, up to a limit, are told at once, so that nobody mends one label to learn of the
+next.
 """
 
 from __future__ import annotations

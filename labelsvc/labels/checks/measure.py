@@ -135,7 +135,7 @@ def _extent(picture: Grey, x: int, y: int, most: int) -> _Extent | None:
 
 
 def _symbol_in(dark: npt.NDArray[np.bool_]) -> _Extent | None:
-    """Where the dark of *dark* begins and ends, if three of its corners are finder patterns."""
+    """Find the extent of the dark in *dark*, if three of its corners are finder patterns."""
     rows, columns = np.flatnonzero(dark.any(axis=1)), np.flatnonzero(dark.any(axis=0))
     if not len(rows) or not len(columns):
         return None

@@ -40,7 +40,7 @@ _SECOND_DPI = 400
 
 @dataclass(frozen=True)
 class ReadBackReport:
-    """What reading the file gave. `unused_min`: least unused error correction, 1 = all unused."""
+    """The outcome of reading the file. `unused_min`: least unused error correction, 1 = all unused."""
 
     codes: int
     pages: int
@@ -223,7 +223,7 @@ class _Page:
     def straight(
         self, pdf: bytes, dpi: int, windows: Sequence[Window]
     ) -> list[npt.NDArray[np.uint8]]:
-        """What *windows* show of the page, bent back as its printer does it."""
+        """Render *windows* of the page, bent back as its printer does it."""
         bent = bend(self.profile, *self.page)
         if not bent:
             return grey_windows(self.document, self.number - 1, dpi, windows)
@@ -241,7 +241,7 @@ class _Page:
                 document.close()
 
     def spot(self, cell: Cell, unit: int) -> Spot:
-        """Where to measure the symbol in *cell*, on the page as it comes out of its printer."""
+        """Place the measure of the symbol in *cell*, on the page as it comes out of its printer."""
         right, down = self.box.x + self.size / 2, self.box.y + self.size / 2
         wide, high = float(self.sheet.width), float(self.sheet.height)
         reach = right, down, wide - right, high - down

@@ -39,7 +39,7 @@ class Spot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What is asked for: least module of the layout and the planned one, mm."""
+    """The sizes asked for: least module of the layout and the planned one, mm."""
 
     least_mm: float
     planned_mm: float
@@ -48,8 +48,8 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class SpotCheck:
-    """What was measured: the smallest module, also in dots of the printer, the narrowest quiet
-    zone in modules (at most 6 are looked for), and of how many symbols."""
+    """The measures: the smallest module, also in dots of the printer, the narrowest quiet zone in modules
+    (at most 6 are looked for), and of how many symbols."""
 
     dpi: int
     symbols: int

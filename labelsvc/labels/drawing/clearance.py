@@ -160,8 +160,8 @@ def _reaches(corners: Sequence[Point], zone: Box) -> bool:
 
 
 def _effect(op: StaticOp, zone: Box) -> str:
-    """What *op* does to *zone*: "disturbs" (dark or uneven ink in it), "covers" (it is wholly on
-    a light area), or "" (nothing). Words are checked by their own corners."""
+    """Tell the effect of *op* on *zone*: "disturbs" (dark or uneven ink in it), "covers" (it is wholly on a
+    light area), or "" (nothing). Words are checked by their own corners."""
     found = lies(op, zone)
     if found == "holds" and isinstance(op, RectOp | PathOp) and op.fill is not None:
         return "disturbs" if luminance(op.fill) < _LIGHT else "covers"
@@ -169,7 +169,7 @@ def _effect(op: StaticOp, zone: Box) -> str:
 
 
 def lies(op: StaticOp, zone: Box) -> Literal["crosses", "holds", ""]:
-    """How *op*, which is no word, lies to *zone*: with an edge or uneven ink in it, with its plain
+    """Tell how *op*, which is no word, lies to *zone*: with an edge or uneven ink in it, with its plain
     fill under all of it, or apart."""
     match op:
         case TextOp():

@@ -236,7 +236,7 @@ def symbol_in_box(
 
 
 def ground(element: SymbolElement, layout: Layout) -> RectOp:
-    """What lies below the symbol and its quiet zone."""
+    """Draw the ground below the symbol and its quiet zone."""
     fill = layout.colour(element.ground or "#ffffff")
     return RectOp(element.x, element.y, element.size, element.size, fill)
 

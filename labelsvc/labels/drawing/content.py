@@ -14,7 +14,7 @@ from labelsvc.wording import quantity
 
 
 class Unit(NamedTuple):
-    """What differs between the labels of a run: the text of the symbol and how it is printed.
+    """The part of a label that differs within a run: the text of the symbol and how it is printed.
 
     `inner_code` lies under a scratch layer: it is on the label and nowhere else.
     """

@@ -25,9 +25,9 @@ from labelsvc.labels.layouts.elements import (
     StarsElement,
     SymbolElement,
     TextElement,
-    TextStyle,
 )
 from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.layouts.parts import TextStyle
 from labelsvc.labels.layouts.template import expand
 from labelsvc.labels.symbols import encode
 
@@ -39,7 +39,7 @@ LONGEST = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong, and at which element: its place in the layout and in its stack, or None."""
+    """A fault, and the element that has it: its place in the layout and in its stack, or None."""
 
     error: LayoutError
     element: int | None = None
@@ -206,7 +206,7 @@ class _Drafter:
         )
 
     def _stars(self, element: StarsElement) -> Box:
-        """Where the stars are; those of five where this record has none."""
+        """Find the box of the stars; that of five if this record has none."""
         wide = shapes.stars_width(self.content.stars or 5, element.size, element.spacing)
         share = {"left": 0.0, "center": 0.5, "right": 1.0}[element.align]
         x = element.x + (share * (element.w - wide) if element.w is not None else 0.0)
@@ -263,5 +263,5 @@ class _Drafter:
 
 
 def words_of(draft: Draft, layout: Layout) -> list[tuple[int | None, int | None, FittedText]]:
-    """What became of every text, with the element and the item it belongs to."""
+    """List what became of every text, with the element and the item it belongs to."""
     return [(*place_of(layout, text.field), text) for text in draft.drawing.texts]

@@ -5,13 +5,9 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias, assert_never
 
-from labelsvc.labels.layouts.elements import (
-    ArcText,
-    StackElement,
-    TextElement,
-    TextStyle,
-)
+from labelsvc.labels.layouts.elements import ArcText, StackElement, TextElement
 from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.layouts.parts import TextStyle
 
 _FAR = 10_000.0  # mm: a box that everything fits
 

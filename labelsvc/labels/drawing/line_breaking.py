@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from labelsvc.labels.drawing.fonts_metrics import Fonts
-from labelsvc.labels.layouts.elements import TextStyle
+from labelsvc.labels.layouts.parts import TextStyle
 from labelsvc.labels.layouts.template import Run
 
 #: A number and its unit stay together, and groups of digits: "100 g", "1,5 %", "024 3000 0000".
@@ -108,7 +108,7 @@ def _bound(words: Sequence[_Word]) -> list[_Word]:
 
 
 class Letters(NamedTuple):
-    """How words are set: an em of `size` mm, `tracking` mm after each letter."""
+    """The setting of words: an em of `size` mm, `tracking` mm after each letter."""
 
     style: TextStyle
     fonts: Fonts

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from labelsvc.labels.drawing.content import Unit
-from labelsvc.labels.layouts.elements import Level
+from labelsvc.labels.layouts.parts import Level
 from labelsvc.labels.layouts.path_data import Command
 
 #: What stands for each per-unit variable inside `UnitTextOp.template`: private-use characters,

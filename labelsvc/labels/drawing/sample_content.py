@@ -90,7 +90,7 @@ def content(name: str) -> LabelContent:
 
 
 def sample_of(layout: Layout) -> LabelContent:
-    """What a picture of *layout* shows: of goods without recognition where it claims none."""
+    """Make the contents for a picture of *layout*: of goods without recognition where it claims none."""
     return sample_content(stars=4 if layout.shows_stars else None, goods=layout.sample)
 
 

@@ -22,7 +22,7 @@ _LARGEST = 6.0  # mm
 
 
 def drawing(layout: Layout, fonts: Fonts) -> list[StaticOp]:
-    """What stands on a spare of *layout*, from the corner of the label."""
+    """Draw the marks on a spare of *layout*, from the corner of the label."""
     width, height = layout.width, layout.height
     # The corners of the box that the cross spans: of a round label they lie on its edge.
     part = 0.5 - (math.sqrt(0.5) / 2 if layout.label.round else 0.5)

@@ -17,8 +17,8 @@ from labelsvc.labels.layouts.elements import (
     StackRule,
     StackStars,
     StackText,
-    TextStyle,
 )
+from labelsvc.labels.layouts.parts import TextStyle
 from labelsvc.labels.layouts.template import expand
 
 

@@ -22,7 +22,7 @@ from labelsvc.labels.drawing.line_breaking import (
     weight_of,
     wrapped_to,
 )
-from labelsvc.labels.layouts.elements import TextStyle
+from labelsvc.labels.layouts.parts import TextStyle
 from labelsvc.labels.layouts.template import Run
 
 #: Room kept above and below the baseline, in ems, whatever the letters: so that two boxes side by

@@ -11,15 +11,9 @@ from labelsvc.labels.drawing.content import LabelContent, Unit
 from labelsvc.labels.drawing.fonts_metrics import PT, Fonts
 from labelsvc.labels.drawing.ops import PLACES, PathOp, StaticOp, TextOp, UnitOp, UnitTextOp, put
 from labelsvc.labels.drawing.text import SetText
-from labelsvc.labels.layouts.elements import (
-    ArcText,
-    Drawn,
-    StackStars,
-    StarsElement,
-    TextElement,
-    TextStyle,
-)
+from labelsvc.labels.layouts.elements import ArcText, StackStars, StarsElement, TextElement
 from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.layouts.parts import Drawn, TextStyle
 from labelsvc.labels.layouts.path_data import Command
 from labelsvc.labels.layouts.template import Run, expand
 from labelsvc.labels.layouts.variables import PER_UNIT
@@ -34,7 +28,7 @@ SHARE = {"left": 0.0, "center": 0.5, "right": 1.0, "top": 0.0, "middle": 0.5, "b
 
 @dataclass(frozen=True, slots=True)
 class FittedText:
-    """What became of one text of the layout: for the law check and the editor."""
+    """One text of the layout after fitting: for the law check and the editor."""
 
     field: str  # id of the element, or its place in the file
     variables: tuple[str, ...]
@@ -242,7 +236,7 @@ def per_unit(style: TextStyle) -> bool:
 
 
 def _top(found: SetText, valign: str, h: float) -> float:
-    """Where the block begins. Middle is judged by capitals and baseline, as the eye does."""
+    """Find the top of the block. Middle is judged by capitals and baseline, as the eye does."""
     if valign != "middle":
         return SHARE[valign] * (h - found.height)
     above = found.ascent - 0.72 * found.size  # over the capitals

@@ -7,8 +7,9 @@ from typing import Any, Literal, NamedTuple
 
 from labelsvc.labels.families import motif
 from labelsvc.labels.families.family import BLACK, Family, Palette
-from labelsvc.labels.layouts.elements import Box, Element, ImageElement, RectElement
+from labelsvc.labels.layouts.elements import Element, ImageElement, RectElement
 from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.layouts.parts import Box
 
 Side = Literal["left", "right", "top", "bottom"]
 

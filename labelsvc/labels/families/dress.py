@@ -13,11 +13,10 @@ from typing import Any
 from labelsvc.labels.drawing.clearance import luminance
 from labelsvc.labels.families import band, room
 from labelsvc.labels.families.band import Place, Side
-from labelsvc.labels.families.family import BLACK, Family, Palette
+from labelsvc.labels.families.family import BLACK, Family, Palette, black
 from labelsvc.labels.families.shelf import MARK, Dress
 from labelsvc.labels.layouts.elements import (
     ArcText,
-    Box,
     Element,
     EllipseElement,
     LineElement,
@@ -27,9 +26,9 @@ from labelsvc.labels.layouts.elements import (
     StackText,
     SymbolElement,
     TextElement,
-    TextStyle,
 )
 from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.layouts.parts import Box, TextStyle
 
 #: Colour names of plain layouts → what a palette has for them.
 _ROLES = {
@@ -43,6 +42,8 @@ _SCAN: tuple[dict[str, Any], ...] = (
     {"text": "Quét: ai làm, làng nào, mấy sao, còn hạn không", "when": "stars"},
     {"text": "Quét: ai làm, làng nào, còn hạn không", "unless": "stars"},
 )
+#: Names of the elements that a dress puts below the words begin so.
+DRESS = "dress-"
 #: Between the band and the margin of the words, mm.
 _GAP = 0.4
 
@@ -53,13 +54,7 @@ def dress(layout: Layout, worn: Dress, *, logo: bool = False) -> Layout:
     Words keep their least sizes: contents that no longer fit are refused when they are drawn, with
     the text that does not fit; the narrow dress leaves them the room of the plain layout.
     """
-    family, palette = worn.family, worn.palette
-    if layout.kind == "roll":
-        black = family.palette(BLACK)
-        assert black is not None  # noqa: S101 -- every family has it
-        palette = black
-    elif layout.purpose == "full_label":
-        palette = palette.by_day()
+    family, palette = worn.family, fitting(layout, worn.palette)
     if worn.narrow or min(layout.width, layout.height) < 30:
         # Where every letter counts, words take the width that they have in the plain layout.
         close = family.letters.model_copy(update={"tracking": 0, "village_upper": False})
@@ -71,7 +66,7 @@ def dress(layout: Layout, worn: Dress, *, logo: bool = False) -> Layout:
     pad = 0.0 if worn.narrow or not place or palette.paper == "#ffffff" else 0.014 * layout.width
     across, down = room.scales(layout, before, inner, pad)
     kept = [
-        _styled(room.moved(e, across, down), family, palette, layout)
+        styled(room.moved(e, across, down), family, palette, layout)
         for e in layout.elements
         if e not in old
     ]
@@ -84,7 +79,7 @@ def dress(layout: Layout, worn: Dress, *, logo: bool = False) -> Layout:
         for e in kept
         if not isinstance(e, RectElement | EllipseElement | LineElement | PathElement)
     ]
-    colours = _colours(layout, palette)
+    colours = colours_of(layout, palette)
     return Layout.model_validate(
         layout.model_dump(exclude={"elements", "colours", "name", "title_vi", "title_en"})
         | {
@@ -92,13 +87,43 @@ def dress(layout: Layout, worn: Dress, *, logo: bool = False) -> Layout:
             "title_vi": f"{layout.title_vi} · {family.title_vi}, {palette.title_vi.lower()}"[:120],
             "title_en": f"{layout.title_en} · {family.title_en}, {palette.title_en.lower()}"[:120],
             "colours": colours,
+            "worn": _worn(worn, place, logo=logo),
             "elements": [
-                *_ground(layout, palette),
-                *(band.drawn(layout, place, family, palette, words, logo=logo) if place else ()),
+                *named(
+                    [
+                        *ground(layout, palette),
+                        *(
+                            band.drawn(layout, place, family, palette, words, logo=logo)
+                            if place
+                            else ()
+                        ),
+                    ]
+                ),
                 *kept,
             ],
         }
     )
+
+
+def named(parts: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give what belongs to the dress names by which `exchange` finds it again."""
+    return [part | {"id": f"{DRESS}{number}"} for number, part in enumerate(parts, 1)]
+
+
+def fitting(layout: Layout, palette: Palette) -> Palette:
+    """*palette* as the layout can carry it: rolls are black alone, full and small labels dark on light.
+
+    Around a small symbol dark paper costs up to 5 of 100 readings (docs/benchmarks.md, "Families of labels").
+    """
+    if layout.kind == "roll":
+        return black()
+    small = min(layout.width, layout.height) < 30
+    return palette.by_day() if small or layout.purpose == "full_label" else palette
+
+
+def _worn(worn: Dress, place: Place | None, *, logo: bool) -> dict[str, Any]:
+    band = {"side": place.side, "width": round(place.width, 3)} if place else {}
+    return {"dress": worn.name, "logo": logo, **band}
 
 
 def _place(layout: Layout, family: Family, *, narrow: bool, logo: bool) -> Place | None:
@@ -162,7 +187,7 @@ def _without(layout: Layout, old: Iterable[RectElement]) -> Box:
     return left, top, right, bottom
 
 
-def _colours(layout: Layout, palette: Palette) -> dict[str, str]:
+def colours_of(layout: Layout, palette: Palette) -> dict[str, str]:
     """The layout's colours as the palette has them; unknown names by how dark they are."""
     made = {
         "words": palette.words,
@@ -184,7 +209,7 @@ def _colours(layout: Layout, palette: Palette) -> dict[str, str]:
     return found
 
 
-def _styled(element: Element, family: Family, palette: Palette, layout: Layout) -> Element:
+def styled(element: Element, family: Family, palette: Palette, layout: Layout) -> Element:
     """*element* in the letters of the family, and readable on its paper."""
     match element:
         case SymbolElement():
@@ -228,7 +253,7 @@ def _letters(text: TextStyle, family: Family, palette: Palette) -> dict[str, Any
     return new
 
 
-def _ground(layout: Layout, palette: Palette) -> list[dict[str, Any]]:
+def ground(layout: Layout, palette: Palette) -> list[dict[str, Any]]:
     """The paper's colour over the whole label."""
     if palette.paper == "#ffffff":
         return []
@@ -260,7 +285,11 @@ def _beside_logo(elements: list[Element]) -> list[Element]:
             plates = [(e.x, y, e.x + side, y + side)]
             e = e.model_copy(update={"x": e.x + side + 1.5, "w": e.w - side - 1.5})
         out.append(e)
-    return [*out, *(part for plate in plates for part in band.logo_on(plate))]
+    parts = [part for plate in plates for part in band.logo_on(plate)]
+    return [
+        *out,
+        *(p.model_copy(update={"id": f"{DRESS}logo-{n}"}) for n, p in enumerate(parts, 1)),
+    ]
 
 
 def _inviting(layout: Layout, elements: list[Element], palette: Palette) -> list[Element]:

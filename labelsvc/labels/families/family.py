@@ -11,7 +11,7 @@ from pydantic import Field
 
 from labelsvc.labels.drawing.clearance import luminance
 from labelsvc.labels.families import shade
-from labelsvc.labels.layouts.elements import Hex, Length, Part, Weight
+from labelsvc.labels.layouts.parts import Hex, Length, Part, Weight
 
 #: Colours by what they are for. `tint` and `mid` lie between `strong` and the paper.
 Role = Literal[
@@ -96,6 +96,14 @@ class Palette(Part):
         return "#ffffff" if role in ("light", "tint") else "#000000"
 
 
+def black() -> Palette:
+    """The palette of one colour, which every family has."""
+    return Palette(
+        name=BLACK, title_vi="Một màu đen", title_en="Black only",
+        strong="#000000", accent="#000000", ink="#000000",
+    )  # fmt: skip
+
+
 class Layer(Part):
     """Path data of one tile in one colour; `line` is the width of a stroke, nothing fills the area."""
 
@@ -152,10 +160,7 @@ class Family(Part):
     def palette(self, name: str) -> Palette | None:
         """The palette *name*, black, or one of a producer's own colour (`1f5a3c`); None where unknown."""
         if name == BLACK:
-            return Palette(
-                name=BLACK, title_vi="Một màu đen", title_en="Black only",
-                strong="#000000", accent="#000000", ink="#000000",
-            )  # fmt: skip
+            return black()
         found = next((row for row in self.palettes if row.name == name), None)
         if found is None and len(name) == 6 and set(name) <= set("0123456789abcdef"):
             return self._own(name)

@@ -10,7 +10,7 @@ from itertools import pairwise
 from labelsvc.labels.drawing import shapes
 from labelsvc.labels.families.family import Motif
 from labelsvc.labels.layouts import path_data
-from labelsvc.labels.layouts.elements import Box
+from labelsvc.labels.layouts.parts import Box
 from labelsvc.labels.layouts.path_data import Command
 
 Point = tuple[float, float]

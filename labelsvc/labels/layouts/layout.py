@@ -12,19 +12,21 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from labelsvc.labels.layouts.elements import (
-    MOST_ELEMENTS,
-    Drawn,
-    Element,
-    Hex,
-    Part,
-    SymbolElement,
-    TextStyle,
-)
+from labelsvc.labels.layouts.elements import Element, SymbolElement
 from labelsvc.labels.layouts.paper import LabelShape, SheetSpec
+from labelsvc.labels.layouts.parts import MOST_ELEMENTS, Drawn, Hex, Part, TextStyle
 from labelsvc.labels.layouts.variables import KNOWN
 
 Form = Literal["short", "gs1", "offline", "lot"]
+
+
+class Worn(Part):
+    """The dress of a family: its name, and the band that it lies on, so that it can be exchanged."""
+
+    dress: str = Field(pattern=r"^[a-z]{2,12}-([a-z]{2,12}|[0-9a-f]{6})(-hep)?$")
+    side: Literal["left", "right", "top", "bottom", ""] = Field("", description="of the band")
+    width: float = Field(0, ge=0, le=100, description="of the band, mm")
+    logo: bool = Field(False, description="room for the logo on the band or beside the head")
 
 
 class Layout(Part):
@@ -39,6 +41,7 @@ class Layout(Part):
     forms: tuple[Form, ...] = Field(("short",), min_length=1, description="first is the default")
     resolution_dpi: int = Field(600, ge=100, le=2400, description="of the printer it is made for")
     edition: Literal[1, 2] = Field(2, description="how files are written; 1 as before 2026-12")
+    worn: Worn | None = Field(None, description="the dress of a family, kept for its exchange")
     label: LabelShape
     sheet: SheetSpec = Field(default_factory=lambda: SheetSpec.model_validate({}))
     colours: dict[str, Hex] = Field(

@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from labelsvc.labels.layouts.elements import Length, Part
+from labelsvc.labels.layouts.parts import Length, Part
 
 PAGES: Mapping[str, tuple[float, float]] = {
     "A4": (210.0, 297.0),
@@ -46,7 +46,7 @@ class LabelShape(Part):
 
 
 class SheetSpec(Part):
-    """How labels lie on the page, in mm. Margins left out are found by centring the grid.
+    """The grid of labels on the page, in mm. Margins left out are found by centring the grid.
 
     Give `article` (a name in sheets.toml), or the numbers. A roll is a page of one row.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 #: A path command: ("M", x, y), ("L", x, y), ("C", x1, y1, x2, y2, x, y) or ("Z",); absolute mm.
 Command = tuple[str | float, ...]
@@ -12,6 +13,8 @@ Command = tuple[str | float, ...]
 _ARITY = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Q": 4, "T": 2, "Z": 0}
 
 
+# A motif is read for its place, for the clearance and for the drawing.
+@lru_cache(maxsize=64)
 def parse(d: str, *, x: float = 0, y: float = 0, scale: float = 1) -> tuple[Command, ...]:
     """SVG path data as absolute M, L, C, Z commands in mm. Raises `ValueError` on bad data."""
     at = (0.0, 0.0)

@@ -11,9 +11,9 @@ from pydantic import ValidationError
 
 from labelsvc.errors import LayoutError
 from labelsvc.labels.layouts import messages, toml
-from labelsvc.labels.layouts.elements import Part
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.layouts.paper import Article, SheetSpec
+from labelsvc.labels.layouts.parts import Part
 
 _P = TypeVar("_P", bound=Part)
 

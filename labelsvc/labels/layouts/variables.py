@@ -1,7 +1,7 @@
 """Label variables: the registry of names that a template may use.
 
 Each has a label for people, a sample so that a preview needs no data, and the mandatory content of
-Decree 37/2026 that it carries. Those of a product come from `catalogue.product_columns`. Used by
+Decree 37/2026 that it carries. Those of a product come from `catalogue/products`. Used by
 layouts, drawing, the editor and the legal checks.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from labelsvc.catalogue import product_columns
+from labelsvc.catalogue.products import columns as product_columns
 
 
 @dataclass(frozen=True, slots=True)

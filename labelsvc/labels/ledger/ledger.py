@@ -138,7 +138,7 @@ def note_spoiled(
 
 
 def on_paper(written: Sequence[LedgerEntry]) -> list[Range]:
-    """What was printed and not taken back by a later entry; *written* is of one run, in order."""
+    """List what was printed and not taken back by a later entry; *written* is of one run, in order."""
     found: list[Range] = []
     for entry in written:
         if entry.kind == Entry.PRINTED:

@@ -88,7 +88,7 @@ def enter(session: Session, lot: Lot, pieces: Sequence[Piece], step: str, *, act
 
 @dataclass(frozen=True)
 class Living:
-    """How many unit labels of a lot are in each state; a label is in its latest one."""
+    """The numbers of unit labels of a lot in each state; a label is in its latest one."""
 
     waiting: int
     activated: int
@@ -98,7 +98,7 @@ class Living:
 
 
 def living(session: Session, lot: Lot) -> Living:
-    """Where the labels of *lot* are in their lives."""
+    """Count the labels of *lot* by the state of their lives."""
     total = session.scalar(
         select(func.coalesce(func.sum(Issue.count), 0)).where(
             Issue.lot_id == lot.id, Issue.form != Form.LOT

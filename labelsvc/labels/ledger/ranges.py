@@ -38,5 +38,5 @@ def common(ranges: Iterable[Range], others: Iterable[Range]) -> list[Range]:
 
 
 def size(ranges: Iterable[Range]) -> int:
-    """How many numbers are in any of *ranges*, each counted once."""
+    """Count the numbers in any of *ranges*, each once."""
     return sum(last - first + 1 for first, last in merged(ranges))

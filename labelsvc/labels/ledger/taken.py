@@ -28,7 +28,7 @@ _ON_ITS_WAY = (SendingState.QUEUED, SendingState.SENDING)
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is on its way to paper; labels are counted with copies and spares."""
+    """The progress of a run on its way to paper; labels are counted with copies and spares."""
 
     labels: int
     #: The last label that a printer surely took.
@@ -61,7 +61,7 @@ def sendings_of(session: Session, run: PrintRun) -> Sequence[Sending]:
 
 
 def progress(session: Session, run: PrintRun) -> Progress:
-    """How far *run* is: the latest sending says, for it began where the one before had stopped."""
+    """Tell how far *run* is: the latest sending says, for it began where the one before had stopped."""
     sent, labels = sendings_of(session, run), labels_of(run)
     if not sent:
         return Progress(labels, 0, False, 1)

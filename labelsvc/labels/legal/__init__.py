@@ -1,4 +1,4 @@
-"""What the law wants of a label: Decree 37/2026/NĐ-CP, chapter IV and appendices I to III.
+"""Legal: tells what the law wants of a label; Decree 37/2026/NĐ-CP, chapter IV and appendices I to III.
 
 Pure: it looks at a layout, the values it would print, the number of the criteria set of Decision
 26/2026/QĐ-TTg, and, when a label was composed, at what was really drawn. Findings name the
@@ -71,7 +71,7 @@ def check_run(
     set_number: int,
     declared_elsewhere: frozenset[str] = frozenset(),
 ) -> list[Finding]:
-    """What speaks against printing *values* on *layout*, without drawing anything.
+    """Find what speaks against printing *values* on *layout*, without drawing anything.
 
     A full label must hold every mandatory content. A seal, tag or card supplements the pack's own
     label: it must name the product and the responsible party, the rest is advice.
@@ -87,7 +87,7 @@ def check_run(
     found += _phrases(layout, values, words, set_number)
     found += _decided_name(values)
     found += composition.check(layout, values, words, set_number)
-    found += elsewhere.check(layout, words)
+    found += elsewhere.check(layout, values, words)
     found += wording.check(layout, values, words, set_number)
     found += stars.check(layout, values, words)
     return rules.in_force(found, clock.today())

@@ -25,12 +25,19 @@ from labelsvc.labels.legal.goods.ingredients import Item, order_fault, parse, to
 from labelsvc.labels.legal.goods.kind import kind_of
 from labelsvc.labels.legal.goods.spelling import found, key, keys
 from labelsvc.labels.legal.spoken import Spoken
+from labelsvc.wording.syllable import plain
 
 _EATEN = frozenset({"food", "health_food", "irradiated", "drink", "supplement", "grain"})
 #: Goods whose name may not name an ingredient without its quantity; rượu is asked about only: what
 #: was fermented or distilled is not in it as it was.
 _NAMING = _EATEN | {"cosmetic", "herb", "cleaning", "spirit"}
 #: What is stressed on a label: "giàu canxi", "bổ sung vitamin C" (appendix IV 1).
+#: Words that stand where ingredients should, marks left out: a list that ends in "v.v." is none.
+_VAGUE = re.compile(
+    r"(?<!\w)(?:bi quyet|bi mat|bi truyen|cong thuc (?:rieng|gia truyen|bi mat|doc quyen)|(?:va )?(?:mot so|nhieu|cac(?: loai)?) "
+    r"(?:nguyen lieu|thanh phan|gia vi|phu gia|thao moc|thao duoc|duoc lieu|huong lieu)(?: khac| tu nhien| quy)?(?! (?:kho|tuoi|xay)| ?[:(])|"
+    r"(?:nguyen lieu|thanh phan|gia vi|phu gia|huong lieu) khac|v\.\s?v\b\.?|van van)(?!\w)|\.\.\.|…"
+)
 _STRESSED = re.compile(
     r"(?:giàu|bổ sung|chứa nhiều|hàm lượng|nguồn cung cấp|thêm)\s+(?P<what>canxi|calci|sắt|kẽm|i[- ]?ốt|vitamin(?: [a-ek]\d{0,2})?|"
     r"omega[- ]?3?|dha|chất xơ|chất đạm|đạm|protein|collagen|curcumin|probiotic|lợi khuẩn|sâm|nghệ|mật ong|yến)(?!\w)",
@@ -74,6 +81,12 @@ def of_values(
     items = parse(text)
     if kind in _NAMING and items:
         yield from _names(values.get("product_name", ""), items, others, kind)
+    if kind in _EATEN and (vague := _VAGUE.search(plain(text).casefold())):
+        yield Finding(
+            "error", "ingredients_vague", "“{words}” says nothing of what is inside.",
+            "Name every ingredient and additive; a recipe may stay secret, its ingredients may not.",
+            article("48.1, 48.3a"), {"words": text[vague.start() : vague.end()].strip(" ,;()")},
+        )  # fmt: skip
     if kind in _EATEN and items:
         yield from _order(items)
         yield from _additives(items)

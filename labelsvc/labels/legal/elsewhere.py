@@ -8,7 +8,7 @@ and name, responsible party, origin and warnings of goods of medium and high ris
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.legal.finding import Finding, article, grave
@@ -47,6 +47,9 @@ _SCAN = re.compile(
 #: "xem link dưới đây", "chi tiết trên fanpage", "đăng tại nhóm Zalo": the place is no pack, whatever the words.
 _AT = re.compile(
     r"(?<!\w)(?:xem|đọc|tham khảo|chi tiết|truy cập|bấm|nhấn|theo dõi|có|đăng|công bố|cập nhật|tra cứu|tra|hỏi|gọi|nhắn tin|inbox)\s+(?P<what>)(?P<where>(?:[^.;\n]|\.(?=\w)){0,60}\w)"
+)
+_BEGINS = re.compile(
+    r"\s*(?:vui lòng |hãy |mời |xin )?(?:xem|đọc|tham khảo|tra cứu|quét|scan|truy cập|vào|chi tiết|liên hệ)(?!\w)"
 )
 #: Places of the pack.
 _PACK = re.compile(
@@ -94,10 +97,10 @@ def declared(spoken: Iterable[Spoken]) -> frozenset[str]:
     return frozenset(found)
 
 
-def check(layout: Layout, spoken: Iterable[Spoken]) -> Iterator[Finding]:
+def check(layout: Layout, values: Mapping[str, str], spoken: Iterable[Spoken]) -> Iterator[Finding]:
     """Mandatory contents for which a label sends the reader to the web, and which it does not show."""
     said = list(spoken)
-    shown = {name for text in said for name in text.variables}
+    shown = {name for text in said for name in text.variables if not _sends(values.get(name, ""))}
     for text in said:
         for what, where in _references(text):
             away = _named(what) - shown - ({"lot"} if "lot_code" in shown else set())
@@ -111,6 +114,12 @@ def check(layout: Layout, spoken: Iterable[Spoken]) -> Iterator[Finding]:
                     {"words": " ".join(f"{what} … {where}".split())[:80]},
                     text.element,
                 )
+
+
+def _sends(value: str) -> bool:
+    """Return true if a value is no content but sends the reader elsewhere: "Xem cảnh báo tại mã QR"."""
+    said = legible.read(value)
+    return bool(_BEGINS.match(said)) and bool(_AWAY.search(said))
 
 
 def _references(text: Spoken) -> Iterator[tuple[str, str]]:

@@ -43,7 +43,7 @@ class Finding:
 
 
 def grave(layout: Layout) -> Severity:
-    """How bad a fault of form is: a seal, tag or card only supplements the pack's own label."""
+    """Weigh a fault of form: a seal, tag or card only supplements the pack's own label."""
     return "error" if layout.purpose == "full_label" else "warning"
 
 

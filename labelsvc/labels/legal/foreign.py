@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from labelsvc.labels.drawing.words import Box, FittedText
-from labelsvc.labels.layouts.elements import TextStyle
 from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.layouts.parts import TextStyle
 from labelsvc.labels.layouts.template import PLACEHOLDER
 from labelsvc.labels.layouts.variables import PER_UNIT
 from labelsvc.labels.legal.finding import Finding, Severity, article, grave, quoted
@@ -167,7 +167,7 @@ def larger(
 
 
 def _contents(style: TextStyle) -> frozenset[str]:
-    """What *style* speaks of, as the variables that say it in Vietnamese."""
+    """Tell what *style* speaks of, as the variables that say it in Vietnamese."""
     return frozenset(FOREIGN.get(name, name) for name in style.variables if name not in PER_UNIT)
 
 

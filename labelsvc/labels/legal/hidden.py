@@ -115,7 +115,7 @@ def _owner(op: TextOp, drawing: Drawing) -> FittedText | None:
 
 
 def _body(op: TextOp, fonts: Fonts) -> Box:
-    """Where the small letters of *op* stand, mm."""
+    """Find the box of the small letters of *op*, mm."""
     wide = fonts[op.font].width(op.text, op.size, op.tracking) - op.tracking
     turn = math.radians(op.angle)
     across, up = (math.cos(turn), math.sin(turn)), (math.sin(turn), -math.cos(turn))

@@ -147,6 +147,12 @@ _PLACE_WORDS = re.compile(
 #: What tells one hamlet or street of a name from all others; Huế is the one province of one syllable.
 _COMMUNE = re.compile(r"(?<!\w)(?:(?:xa|phuong|dac khu|thi tran|x\.|p\.|tt\.?)\s*\w|hue(?!\w))")
 
+_PROVINCE = re.compile(
+    rf"(?<!\w)(?:{'|'.join(plain(name).casefold() for name in PROVINCES)})(?!\w)"
+)
+#: "Xã Ba Vì": the unit with a name of at most three words, and nothing else.
+_COMMUNE_ALONE = re.compile(r"(?:xa|phuong|dac khu|thi tran|x\.|p\.)\s*\w+(?:\s+\w+){0,2}")
+
 #: What was there before, said as such: "(huyện Gia Lâm cũ)", "(trước đây: huyện Gia Lâm)".
 _FORMER = re.compile(r"\((?:[^()]*\b(?:cũ|trước)\b[^()]*)\)")
 
@@ -259,6 +265,9 @@ def _short(layout: Layout, address: str, text: Spoken) -> Iterator[Finding]:
     elif not _COMMUNE.search(folded) and not _NAMED.search(folded):
         message = "The address “{words}” names neither commune nor province."
         fix = "Give the commune or ward and the province behind house or hamlet."
+    elif _COMMUNE_ALONE.fullmatch(folded.strip(" .")) and not _PROVINCE.search(folded):
+        message = "The address “{words}” names no province."
+        fix = "Give the province behind it: many communes have the same name."
     else:
         return
     yield Finding(

@@ -46,7 +46,7 @@ class Change:
 #: Codes of one source and day.
 _TABLE: tuple[tuple[str, date, str], ...] = (
     (f"{DECREE} art. 42, appendix I", DECREE_DAY, "missing_content content_not_on_layout phrase_missing no_goods_label medicine_label content_differs"),
-    (f"{DECREE} art. 43.3, 48", DECREE_DAY, "share_missing named_not_listed ingredients_order shares_above_all additive_group additive_unnamed additive_nature"),
+    (f"{DECREE} art. 43.3, 48", DECREE_DAY, "share_missing named_not_listed ingredients_order ingredients_vague shares_above_all additive_group additive_unnamed additive_nature"),
     (f"{DECREE} appendix IV", DECREE_DAY, "fibre_share_missing wood_unnamed"),
     (f"{DECREE} art. 46, appendix III", DECREE_DAY, "date_broken date_capitals date_format date_unnamed dates_reversed made_is_packing"),
     (f"{DECREE} art. 47", DECREE_DAY, "origin_country origin_english origin_phrase"),

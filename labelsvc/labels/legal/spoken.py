@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from labelsvc.labels.drawing.content import LabelContent
-from labelsvc.labels.layouts.elements import Drawn, TextStyle
 from labelsvc.labels.layouts.layout import Layout
+from labelsvc.labels.layouts.parts import Drawn, TextStyle
 from labelsvc.labels.layouts.template import expand
 from labelsvc.labels.layouts.variables import CONDITIONS, PER_UNIT, VARIABLES
 

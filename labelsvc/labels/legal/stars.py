@@ -25,7 +25,7 @@ _NO_CLAIM = frozenset(
 
 
 def check(layout: Layout, values: Mapping[str, str], spoken: Sequence[Spoken]) -> list[Finding]:
-    """What speaks against the claim that the label makes."""
+    """Find what speaks against the claim that the label makes."""
     found: list[Finding] = []
     stars = int(values["stars"]) if values.get("stars") else None
     known: set[int | None] = set()

@@ -1,4 +1,4 @@
-"""How the words of a label must be written: dates, quantity, origin, places, language, claims.
+"""Wording: checks how the words of a label are written; dates, quantity, origin, places, language, claims.
 
 Each subject has its module; source: Decree 37/2026/NĐ-CP art. 39, 42, 45-50, 98 and appendices II, III.
 """
@@ -16,7 +16,7 @@ from labelsvc.labels.legal.spoken import Spoken
 def check(
     layout: Layout, values: Mapping[str, str], spoken: Sequence[Spoken], set_number: int
 ) -> list[Finding]:
-    """What is wrong with the wording of *spoken*, in the order of the label."""
+    """Find what is wrong with the wording of *spoken*, in the order of the label."""
     found: list[Finding] = []
     for text in spoken:
         found += dates.check(layout, values, text, set_number)

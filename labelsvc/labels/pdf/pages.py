@@ -40,7 +40,7 @@ _INSET = 0.02
 
 @dataclass(frozen=True)
 class Job:
-    """What the file says about itself; `note` is printed in the margin of sheets that have one."""
+    """The facts that the file says about itself; `note` is printed in the margin of sheets that have one."""
 
     title: str = "Tem truy xuất nguồn gốc"
     author: str = "labelsvc"

@@ -42,7 +42,7 @@ class Window(NamedTuple):
     bottom: int
 
     def of(self, picture: Grey) -> Grey:
-        """What of a whole page is seen in it."""
+        """Cut out of a whole page what is seen in the window."""
         return picture[self.top : self.bottom, self.left : self.right]
 
 

@@ -26,7 +26,7 @@ from labelsvc.labels.symbols import batch
 
 @dataclass(frozen=True)
 class Written:
-    """What a file holds. The symbol figures are those of the first block."""
+    """The figures of a file. The symbol figures are those of the first block."""
 
     labels: int
     pages: int

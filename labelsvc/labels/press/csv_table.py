@@ -62,7 +62,7 @@ def guarded(cell: str) -> str:
 
 
 def bare(cell: str) -> str:
-    """What `guarded` was given."""
+    """Undo `guarded`."""
     return cell[1:] if cell.startswith(_GUARD) else cell
 
 

@@ -28,7 +28,7 @@ X4 = "PDF/X-4"
 
 
 class About(NamedTuple):
-    """What the file says about itself."""
+    """The facts that the file says about itself."""
 
     title: str
     author: str

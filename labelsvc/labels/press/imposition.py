@@ -38,8 +38,7 @@ class Imposition:
 
 
 class Place(NamedTuple):
-    """Where a label goes. page from 0; x, y: its trimmed corner; `number` among all labels,
-    from 0."""
+    """The place of a label. page from 0; x, y: its trimmed corner; `number` among all labels, from 0."""
 
     page: int
     slot: int

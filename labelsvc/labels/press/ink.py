@@ -59,7 +59,7 @@ Separate = Callable[[Floats], Floats]
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """What a colour is printed with: process inks, or one spot ink (then `cmyk` is its likeness)."""
+    """The inks of a colour: process inks, or one spot ink (then `cmyk` is its likeness)."""
 
     cmyk: Cmyk
     spot: str = ""

@@ -249,7 +249,7 @@ class _Page(Page):
         return y + 6.0
 
     def notes(self, report: PressReport, check: PressCheck | None, y: float) -> float:
-        """What the program found, at most five lines."""
+        """Write what the program found, at most five lines."""
         found: list[tuple[str, str, Mapping[str, Any]]] = []
         if report.reason and not report.standard:
             found.append(("warning", report.reason, {}))

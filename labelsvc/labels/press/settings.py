@@ -26,7 +26,7 @@ DIE_LOOK: Cmyk = (0.0, 1.0, 0.0, 0.0)
 
 @dataclass(frozen=True, slots=True)
 class PressSettings:
-    """What the print shop asks for. Inks are 0..1.
+    """The wishes of the print shop. Inks are 0..1.
 
     spots and process: colour names of the layout -> spot ink, or exact process inks. *icc*: the
     operator's output profile; without it there is no PDF/X-4. *condition*: the name that the print shop

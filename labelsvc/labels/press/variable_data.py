@@ -184,7 +184,7 @@ def _box(op: UnitTextOp) -> tuple[float, float, float, float]:
 
 
 def _places(drawings: Sequence[Drawing]) -> bytes:
-    """Where everything goes, in mm from the trimmed label's top left corner, y down."""
+    """Write where everything goes, in mm from the trimmed label's top left corner, y down."""
     lines: list[Sequence[Any]] = [_PLACES]
     for page, drawing in enumerate(drawings, 1):
         op = drawing.symbol

@@ -35,8 +35,8 @@ _FEW = 40
 
 @dataclass(frozen=True, slots=True)
 class PressReport:
-    """What the file holds. mm throughout; `standard` is "PDF/X-4" or "" and `reason` then says
-    why not (English template). The symbol figures are those of the first block."""
+    """The figures of the file. mm throughout; `standard` is "PDF/X-4" or "" and `reason` then says why not
+    (English template). The symbol figures are those of the first block."""
 
     labels: int
     pages: int

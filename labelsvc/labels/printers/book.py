@@ -45,7 +45,7 @@ def get(session: Session, producer_id: int, printer_id: int) -> Printer:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What is entered of a printer: `language` is a kind of output (`rolls.languages.outputs`)."""
+    """The facts that are entered of a printer: `language` is a kind of output (`rolls.languages.outputs`)."""
 
     name: str
     language: str

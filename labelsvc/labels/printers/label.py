@@ -78,7 +78,7 @@ class _Step(NamedTuple):
 
 
 class _Box(NamedTuple):
-    """Where something may stand, mm."""
+    """The room in which something may stand, mm."""
 
     left: float
     top: float
@@ -87,7 +87,7 @@ class _Box(NamedTuple):
 
 
 def cross_of(article: Article) -> tuple[float, float]:
-    """How far the cross stands from the left and the upper edge of the label, mm."""
+    """Tell how far the cross stands from the left and the upper edge of the label, mm."""
     if article.label is not None and article.label.round:
         width, height = article.label.size
         return width / 2, height / 2

@@ -23,7 +23,7 @@ PDF = "pdf"
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """What a printer of rolls understands.
+    """A language that printers of rolls understand.
 
     `name` is kept with runs and printers (8 characters at most) and ends the names of files.
     `title` is shown on pages, by way of the catalogue. `write` puts rows of labels on a file, each
@@ -48,7 +48,7 @@ class Language:
         return [picture for picture, _ in self.formats(io.BytesIO(data)) if picture is not None]
 
     def from_label(self, source: IO[bytes], number: int) -> Iterator[tuple[Picture | None, bytes]]:
-        """What is left of a file after a jam: from the row of label *number* on."""
+        """Write what is left of a file after a jam: from the row of label *number* on."""
         return rest_from(self.formats(source), number, self.command)
 
 

@@ -88,7 +88,7 @@ def from_label(
     number: int,
     command: Callable[[Picture], bytes],
 ) -> Iterator[tuple[Picture | None, bytes]]:
-    """What is left of a file after a jam: from the row of label *number* on.
+    """Give what is left of a file after a jam: from the row of label *number* on.
 
     A row is never cut; of like rows that are asked for together only those that are missing are.
     """
@@ -101,7 +101,7 @@ def from_label(
 
 
 def damaged(offset: int, reason: str) -> ReadBackFailed:
-    """What stands at byte *offset* is not what this program writes; *reason* is for the log."""
+    """Refuse a file for bytes at *offset* that this program does not write; *reason* is for the log."""
     return ReadBackFailed(
         "The file was not released: at byte {offset} stands what this program does not write",
         fix="Print nothing of it. Make the run again.",

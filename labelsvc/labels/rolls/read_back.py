@@ -20,8 +20,8 @@ from labelsvc.labels.symbols import encode
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What a file of one part of a run should hold: labels from number `number` of the run on, then
-    `spares` without a symbol. Modules must have `least_mm`. `numbers` (printed on each label) and
+    """The contents that a file of one part of a run should have: labels from number `number` of the run on,
+    then `spares` without a symbol. Modules must have `least_mm`. `numbers` (printed on each label) and
     `first_row` are for the words of a refusal."""
 
     number: int = 1
@@ -141,7 +141,7 @@ class _Rows:
     def _at(
         self, grey: npt.NDArray[np.uint8], found: Sequence[encode.Read], column: int
     ) -> tuple[list[encode.Read], bool]:
-        """What was read in *column*; whether it took a second look, at that place alone."""
+        """Select what was read in *column*; tell whether it took a second look, at that place alone."""
         media = self.media
         x, y = media.corners[column]
         edge = encode.QUIET * media.dots

@@ -54,12 +54,12 @@ def _write(out: IO[bytes], rows: Iterable[Row], begun: bytes) -> int:
 
 
 def setup(width_mm: float, height_mm: float, *, lines: bytes = _LINES) -> bytes:
-    """What a file begins with; it may be sent again before any label."""
+    """Write the beginning of a file; it may be sent again before any label."""
     return f"SIZE {width_mm:g} mm,{height_mm:g} mm\r\n".encode() + lines
 
 
 def formats(source: IO[bytes]) -> Iterator[tuple[Picture | None, bytes]]:
-    """What a file of `write` holds: each picture with its commands; None for the setup lines.
+    """Read a file of `write`: each picture with its commands; None for the setup lines.
 
     :raises ReadBackFailed: anything else stands in it.
     """
@@ -97,7 +97,7 @@ def formats(source: IO[bytes]) -> Iterator[tuple[Picture | None, bytes]]:
 
 
 def command(picture: Picture) -> bytes:
-    """What asks a printer for *picture*."""
+    """Write the command that prints *picture*."""
     row_bytes = len(picture.data) // picture.height
     head = (
         f"REM labels {picture.first}-{picture.last}\r\nCLS\r\n"

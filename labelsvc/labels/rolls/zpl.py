@@ -57,7 +57,7 @@ def write_first(out: IO[bytes], rows: Iterable[Row], width_mm: float, height_mm:
 
 
 def formats(source: IO[bytes]) -> Iterator[tuple[Picture, bytes]]:
-    """What a file of `write` holds: each picture, and its commands as they stand.
+    """Read a file of `write`: each picture, and its commands as they stand.
 
     :raises ReadBackFailed: anything else stands in it.
     """
@@ -107,7 +107,7 @@ def expand(text: str, size: int) -> bytes:
 
 
 def command(picture: Picture, *, state: str = _STATE) -> bytes:
-    """What asks a printer for *picture*."""
+    """Write the command that prints *picture*."""
     row_bytes = len(picture.data) // picture.height
     size = len(picture.data)
     often = f"^PQ{picture.copies}" if picture.copies > 1 else ""

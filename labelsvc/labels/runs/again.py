@@ -29,7 +29,7 @@ _PIECE = 1 << 20
 
 @dataclass
 class Found:
-    """What was found among the files of runs."""
+    """The findings among the files of runs."""
 
     missing: list[Kept] = field(default_factory=list)
     damaged: list[Kept] = field(default_factory=list)

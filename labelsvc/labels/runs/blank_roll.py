@@ -32,7 +32,7 @@ JOB_KIND = "blank_roll"
 
 
 def blank_content(producer: Producer, *, base_url: str) -> LabelContent:
-    """What a blank label of *producer* says."""
+    """Collect the contents of a blank label of *producer*."""
     return LabelContent(
         {
             "producer_name": producer.name,
@@ -72,7 +72,7 @@ def start_roll(session: Session, request: RollRequest, *, actor: str) -> BlankRo
     sample = Unit(
         f"{base_url.upper()}/{'0' * 24}",
         sample_printed(Form.SHORT),
-        position(count, count, _mark(88_888)),
+        position(count, count, roll_name(88_888)),
     )
     drawing = compose(chosen, content, fonts.load(), unit=sample)
     drawing.resolve(sample, fonts.load())
@@ -89,7 +89,7 @@ def start_roll(session: Session, request: RollRequest, *, actor: str) -> BlankRo
     )
     session.add(roll)
     session.flush()
-    roll.content = roll.content | {"mark": _mark(roll.id)}
+    roll.content = roll.content | {"mark": roll_name(roll.id)}
     roll.job = enqueue(
         session, kind=JOB_KIND, payload={"roll_id": roll.id}, parts=len(slices(chosen, roll))
     )
@@ -108,8 +108,8 @@ def start_roll(session: Session, request: RollRequest, *, actor: str) -> BlankRo
     return roll
 
 
-def _mark(roll_id: int) -> str:
-    """How the labels of a roll name it (T as in "tem trắng"), apart from those of runs."""
+def roll_name(roll_id: int) -> str:
+    """Name the labels of a roll (T as in "tem trắng"), apart from those of runs."""
     return f"T{roll_id}"
 
 

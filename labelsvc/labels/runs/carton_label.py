@@ -40,7 +40,7 @@ def layout(name: str) -> Layout:
 
 
 def check(run: PrintRun, *, per: int, layout_name: str) -> int:
-    """How many cartons there will be.
+    """Count the cartons that there will be, once the run allows for any.
 
     :raises BadInput: a size no code has room for, too many of them, no such layout, or a run whose
         labels have one code.

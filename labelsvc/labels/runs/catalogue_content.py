@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.orm import object_session
 
-from labelsvc.catalogue import product_columns
 from labelsvc.catalogue.certificates import proven
 from labelsvc.catalogue.models import Lot, Product
+from labelsvc.catalogue.products import columns as product_columns
 from labelsvc.catalogue.recognition import Recognition, ruling
 from labelsvc.i18n import day
 from labelsvc.labels.drawing.content import LabelContent
@@ -76,7 +76,7 @@ def product_content(product: Product, **more: str) -> LabelContent:
 
 
 def trial_content(product: Product, on: date) -> LabelContent:
-    """What a label of *product* would say of a lot made on the day *on*, to check it before there is one."""
+    """Collect what a label of *product* would say of a lot made on the day *on*, to check it before there is one."""
     ends = on + timedelta(days=product.shelf_life_days or 365)
     lot = Lot(
         code="L000000-01", declared=1, made_on=on, expires_on=ends, growing_area="", season=""

@@ -97,7 +97,7 @@ def check_run(
 def _law(
     check: RunCheck, layout: Layout, drawn: Drawing | None, set_number: int, unit: Unit
 ) -> None:
-    """What the label law says: of the words alone where they could not be drawn."""
+    """Ask the label law: of the words alone if they could not be drawn."""
     findings = (
         legal.check_run(layout, check.content, set_number)
         if drawn is None

@@ -57,9 +57,8 @@ _LABEL_DPI = 400
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the print shop asked for, in mm. `columns` 0: one label a page, with crop marks.
-    `icc`: SHA-256 of a profile that was kept with `keep_profile`. Of cartons: `per` units each, on
-    the layout `paper`."""
+    """The wishes of the print shop, in mm. `columns` 0: one label a page, with crop marks. `icc`: SHA-256
+    of a profile that was kept with `keep_profile`. Of cartons: `per` units each, on the layout `paper`."""
 
     kind: Kind
     bleed: float = 2.0
@@ -124,7 +123,7 @@ def keep_profile(files: Files, data: bytes) -> str:
 
 
 def profile_name(files: Files, sha256: str) -> str:
-    """What a profile that was kept calls itself. Raises `FileMissing`."""
+    """Tell the name that a profile kept before gives itself. Raises `FileMissing`."""
     return icc.read_output(files.get(_profile_key(sha256))).name
 
 
@@ -215,7 +214,7 @@ def make(run: PrintRun, wish: Wish, keyring: Keyring, files: Files) -> Made:
 
 
 class _Order(NamedTuple):
-    """What the engines of the print shop take."""
+    """The order that the engines of the print shop take."""
 
     layout: Layout
     settings: PressSettings

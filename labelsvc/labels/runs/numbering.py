@@ -40,22 +40,22 @@ def sample_inner(form: Form | str) -> str:
 
 
 def widest_name(session: Session) -> str:
-    """A mark as wide as any of the length that the next run has."""
+    """A name as wide as any of the length that the next run has."""
     return re.sub(r"\d", "8", next_name(session))
 
 
-def position(number: int, count: int, mark: str = "") -> str:
-    """How a label is numbered: run, and place in it: "Đ14 · 12/500"; "Đ14 · 12.345" in long runs.
+def position(number: int, count: int, name: str = "") -> str:
+    """Number a label by its run and its place there: "Đ14 · 12/500"; "Đ14 · 12.345" in long runs.
 
-    A lot may have several runs, each with a label 12. Without a mark: "12 / 500", "12.345".
+    A lot may have several runs, each with a label 12. Without a name: "12 / 500", "12.345".
     """
-    if mark:
-        return f"{mark} · {spell_number(number) if count > 999 else f'{number}/{count}'}"
+    if name:
+        return f"{name} · {spell_number(number) if count > 999 else f'{number}/{count}'}"
     return spell_number(number) if count > 999 else f"{number} / {count}"
 
 
 def run_name(run_id: int) -> str:
-    """How the labels of a run name it: as its pages do."""
+    """Name a run on its labels, as its pages do."""
     return f"Đ{run_id}"
 
 

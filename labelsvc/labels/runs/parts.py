@@ -47,12 +47,12 @@ class Slice:
 
 
 def imprint_of(run: Printed) -> Imprint:
-    """How its labels go on paper."""
+    """Tell how its labels go on paper."""
     return replace(Imprint.from_json(run.imprint or {}), start_at=run.start_at)
 
 
 def slices(layout: Layout, run: Printed) -> list[Slice]:
-    """How a run is cut into parts; the same for the same run, whoever asks."""
+    """Cut a run into parts; the same for the same run, at each call."""
     sheet, imprint = Sheet.of(layout), imprint_of(run)
     whole = imprint.placement(Profile.from_json(run.profile or {}))
     total = imprint.labels(run.count)
@@ -99,7 +99,7 @@ def _layout(toml: str, source: str) -> Layout:
 
 
 def units_of(run: Printed, keyring: Keyring, part: Slice) -> list[Unit]:
-    """What differs from label to label of a part, its spares left out."""
+    """List what differs from label to label of a part, its spares left out."""
     units: list[Unit] = []
     inside = _inner_codes(run, keyring)
     for stretch in imprint_of(run).stretches(run.count, part.offset, part.count):
@@ -124,8 +124,8 @@ def units_of(run: Printed, keyring: Keyring, part: Slice) -> list[Unit]:
 
 
 def _inner_codes(run: Printed, keyring: Keyring) -> Callable[[int], str]:
-    """What lies under the scratch layer of a unit, by its place in the run: nothing where the layout
-    has no such field. The codes are derived for the label and kept nowhere."""
+    """Make a function from the place of a unit in the run to what lies under its scratch layer: nothing
+    where the layout has no such field. The codes are derived for the label and kept nowhere."""
     if not isinstance(run, PrintRun) or not layout_of(run).prints_inner_code:
         return lambda at: ""
     key, first = keyring.inner_key, run.issue.first
@@ -133,8 +133,8 @@ def _inner_codes(run: Printed, keyring: Keyring) -> Callable[[int], str]:
 
 
 def numbers_of(run: Printed, part: Slice) -> list[int]:
-    """What is printed on each label of a part, its spares left out; labels of one code for all are
-    counted."""
+    """List what is printed as number on each label of a part, its spares left out; labels of one code for
+    all are counted."""
     if run.form == Form.LOT:
         labels = run.count * imprint_of(run).copies
         return list(range(part.offset + 1, min(part.offset + part.count, labels) + 1))
@@ -147,7 +147,7 @@ def numbers_of(run: Printed, part: Slice) -> list[int]:
 
 
 def run_content(run: Printed, files: Files) -> LabelContent:
-    """What its labels say and show, as it was when the run began.
+    """Load what its labels say and show, as it was when the run began.
 
     :raises FileMissing: a picture of it is not among *files*.
     """
@@ -157,7 +157,7 @@ def run_content(run: Printed, files: Files) -> LabelContent:
 
 
 def part_key(run: Printed, number: int) -> str:
-    """Where the file of a part is kept."""
+    """Name the place of the file of a part."""
     return f"{run.folder}/part-{number:04d}"
 
 

@@ -20,7 +20,7 @@ from labelsvc.labels.sheets.profile import Profile
 
 @dataclass(frozen=True, kw_only=True)
 class LabelRequest:
-    """What every file of labels needs to be told.
+    """The request that every file of labels needs.
 
     `layout` is a layout, or the name of a built-in one. `output` is the kind of the file: PDF, or a
     language of label printers. `printer` is the one that the file is made for: its correction and
@@ -47,7 +47,7 @@ class LabelRequest:
 
     @property
     def placement(self) -> Placement:
-        """Where the labels go."""
+        """The placement of the labels."""
         return self.imprint.placement(self.profile)
 
     def chosen_layout(self) -> Layout:
@@ -64,7 +64,7 @@ class LabelRequest:
         return chosen.model_copy(update={"resolution_dpi": dpi})
 
     def columns(self, layout: Layout) -> dict[str, Any]:
-        """What a row of `Rendered` keeps of the request, and of *layout* as it is printed."""
+        """List what a row of `Rendered` keeps of the request, and of *layout* as it is printed."""
         profile = self.profile
         return {
             "layout_name": layout.name,

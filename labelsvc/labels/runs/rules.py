@@ -141,8 +141,8 @@ def broken_rules(
 
 
 def _left_out(lot: Lot, layout: Layout) -> Iterator[LabelsvcError]:
-    """Why a layout with one kind of date cannot be printed for goods with the other; a full label is
-    told so by the law check (Decree 37/2026/NĐ-CP art. 46)."""
+    """Refuse a layout with one kind of date for goods with the other; a full label is told so by the law
+    check (Decree 37/2026/NĐ-CP art. 46)."""
     dates = layout.variables & {"expires", "best_before"}
     kind = "best_before" if lot.product.date_kind == "best_before" else "expires"
     if lot.expires_on is None or layout.purpose == "full_label" or not dates or kind in dates:
@@ -203,7 +203,7 @@ def _no_stars(lot: Lot, on: date) -> RecognitionForbids:
 def no_inner_codes(
     session: Session, lot: Lot, layout: Layout, form: Form
 ) -> Iterator[LabelsvcError]:
-    """Why a layout with inner codes cannot be printed for *lot*; not raised."""
+    """Refuse a layout with inner codes for a *lot* that has none; the error is given, not raised."""
     if not inner_lots.asked_for(session, lot.id):
         yield InnerCodesOff(
             "The layout {layout} prints inner codes, and lot {lot} has none.",

@@ -152,7 +152,7 @@ def progress(run: PrintRun) -> tuple[int, int]:
 
 
 def failure(run: PrintRun) -> LabelsvcError | None:
-    """Why the run was not released, to be told in the reader's language; None if it did not fail."""
+    """Tell why the run was not released, in the reader's language; None if it did not fail."""
     if run.state != RunState.FAILED or run.job is None:
         return None
     return queue.failure(run.job)

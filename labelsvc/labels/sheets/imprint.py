@@ -74,7 +74,7 @@ class Imprint:
             raise BadInput("The number of spare labels is impossible.", fix="Give 0 or more.")
 
     def placement(self, profile: Profile | None = None) -> Placement:
-        """Where the labels of the whole run lie on pages that are bent by *profile*."""
+        """Place the labels of the whole run on pages that are bent by *profile*."""
         return Placement(
             self.start_at, self.used, self.order, self.spares, profile or NO_CORRECTION
         )
@@ -84,7 +84,7 @@ class Imprint:
         return count * self.copies + self.spares
 
     def stretches(self, count: int, offset: int, length: int) -> Iterator[Stretch]:
-        """Which codes stand on the labels `[offset, offset + length)` that are no spares."""
+        """Tell which codes stand on the labels `[offset, offset + length)` that are no spares."""
         stop = min(offset + length, count * self.copies)
         while offset < stop:
             if self.collate or self.copies == 1:
@@ -99,10 +99,11 @@ class Imprint:
             offset += taken
 
     def spare_labels(self, count: int, offset: int, length: int) -> int:
-        """How many of the labels `[offset, offset + length)` are spares."""
+        """Count the spares among the labels `[offset, offset + length)`."""
         return max(0, offset + length - max(offset, count * self.copies))
 
 
 def usual_spares(labels: int) -> int:
-    """What print shops add to *labels* on paper, copies too: two and five in a hundred, rounded up."""
+    """Count the spares that print shops add to *labels* on paper, copies too: two and five in a hundred,
+    rounded up."""
     return 2 + -(-labels * 5 // 100)

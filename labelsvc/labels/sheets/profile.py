@@ -89,8 +89,8 @@ class Profile:
         return self != plain
 
     def place(self, x: float, y: float, width: float, height: float) -> tuple[float, float]:
-        """Where the point (x, y) of a page of *width* × *height* goes: scaled and turned about the
-        middle of the page, then moved."""
+        """Move the point (x, y) of a page of *width* × *height*: scaled and turned about the middle of the
+        page, then moved."""
         a, b, c, d, e, f = self.matrix(width, height)
         return a * x + c * y + e, b * x + d * y + f
 

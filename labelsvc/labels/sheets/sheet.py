@@ -22,7 +22,7 @@ TOLERANCE = Decimal("0.05")
 
 
 class Cell(NamedTuple):
-    """Where a label goes. `page` and `number` from 1; x, y: its top left corner, mm."""
+    """The place of a label. `page` and `number` from 1; x, y: its top left corner, mm."""
 
     page: int
     number: int
@@ -46,7 +46,7 @@ class Sheet:
     pitch_y: Decimal
 
     def faults(self) -> Iterator[LayoutError]:
-        """What makes the sheet impossible: labels that overlap, or leave the page."""
+        """List what makes the sheet impossible: labels that overlap, or leave the page."""
         gap_x, gap_y = self.pitch_x - self.width, self.pitch_y - self.height
         if self.columns > 1 and gap_x < -TOLERANCE:
             yield _misfit("{layout}: the labels overlap sideways by {by} mm", -gap_x, "pitch_x")

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from labelsvc.errors import BadInput
-from labelsvc.labels.layouts.elements import Level
+from labelsvc.labels.layouts.parts import Level
 from labelsvc.labels.symbols import encode, masks
 
 Bytes = npt.NDArray[np.uint8]
@@ -117,8 +117,8 @@ class BatchEncoder:
         return packed, best
 
     def _masks(self) -> tuple[Bytes, list[tuple[masks.Words, masks.Words]]]:
-        """What turns a symbol with this encoder's mask into one with each of the eight: packed,
-        and, for the symbol that is scored, as rows and as columns."""
+        """Make what turns a symbol with this encoder's mask into one with each of the eight: packed, and,
+        for the symbol that is scored, as rows and as columns."""
         if self._turns is None:
             nothing = np.zeros(encode.total_codewords(self.version, self.level), np.uint8)
             own = self._place(nothing)

@@ -21,7 +21,7 @@ import zxingcpp
 from segno import writers as _writers
 
 from labelsvc.errors import BadInput
-from labelsvc.labels.layouts.elements import Level
+from labelsvc.labels.layouts.parts import Level
 
 Matrix = npt.NDArray[np.bool_]
 
@@ -48,13 +48,13 @@ class Segment(NamedTuple):
 
     @property
     def length(self) -> int:
-        """What the character count says: bytes for the byte mode."""
+        """The character count: bytes for the byte mode."""
         return len(self.text.encode()) if self.mode == "byte" else len(self.text)
 
 
 def segments(text: str) -> tuple[Segment, ...]:
-    """How *text* is divided. An offline code has an alphanumeric stem and a numeric rest; every
-    other text is one segment, so that all codes of a form have the same structure."""
+    """Divide *text*. An offline code has an alphanumeric stem and a numeric rest; every other text is one
+    segment, so that all codes of a form have the same structure."""
     offline = _OFFLINE.fullmatch(text)
     if offline:
         return Segment("alphanumeric", offline[1]), Segment("numeric", offline[2])

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from labelsvc.errors import LayoutError
-from labelsvc.labels.layouts.elements import Level
+from labelsvc.labels.layouts.parts import Level
 from labelsvc.labels.symbols.encode import LEVELS, QUIET, segments, version_for
 
 #: Least dots in a module: at two, one dot of ink spread is half a module.
@@ -17,7 +17,7 @@ GS1_MIN_MM = 0.396
 
 @dataclass(frozen=True, slots=True)
 class SymbolPlan:
-    """How a symbol is drawn: whole printer dots a module, `total_mm` with the quiet zone."""
+    """The plan of a symbol: whole printer dots a module, `total_mm` with the quiet zone."""
 
     version: int
     level: Level

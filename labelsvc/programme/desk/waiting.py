@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from labelsvc import clock
 from labelsvc.accounts.models import AccountProposal
-from labelsvc.catalogue.certify import is_ending
 from labelsvc.catalogue.importing.staging import MAX_AGE
 from labelsvc.catalogue.importing.waiting import StagedList
 from labelsvc.catalogue.models import Product
-from labelsvc.catalogue.proposals import ProposalState, WithdrawalProposal
 from labelsvc.catalogue.recognition import RENEWAL_CLOSES_DAYS, RENEWAL_OPENS_DAYS, Recognition
+from labelsvc.catalogue.stars.certify import is_ending
+from labelsvc.catalogue.stars.proposals import ProposalState, WithdrawalProposal
 from labelsvc.codes.models import RangeClaim, Withdrawal, WithdrawalState
 from labelsvc.inspections.models import Case, CaseState, Report, ReportState
 from labelsvc.messages.models import Message, MessageState

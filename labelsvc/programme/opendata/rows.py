@@ -6,7 +6,7 @@ representative or street is in any set. Names and places are those of today; sta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -19,6 +19,7 @@ from labelsvc.catalogue.models import ORGANISATIONS, AdminUnit, Outlet, Producer
 from labelsvc.catalogue.recognition import Recognition
 from labelsvc.db import Database
 from labelsvc.programme.figures.facts import NONE, Award, Facts
+from labelsvc.programme.points import counts
 
 #: Rows that are in memory at a time.
 _BATCH: Final = 400
@@ -142,35 +143,21 @@ def _producers(database: Database, asked: Asked) -> Iterator[Row]:
 
 
 def _villages(database: Database, asked: Asked) -> Iterator[Row]:
-    with database.reading() as session:
-        numbers = session.scalars(
-            select(Village.id)
-            .where(
-                Village.merged_into_id.is_(None),
-                or_(Village.ended_on.is_(None), Village.ended_on > asked.on),
-            )
-            .order_by(Village.id)
-        ).all()
+    lives = (
+        Village.merged_into_id.is_(None),
+        or_(Village.ended_on.is_(None), Village.ended_on > asked.on),
+    )
 
-    def read(session: Session, part: Sequence[int]) -> list[Row]:
-        found = session.scalars(
-            select(Village)
-            .where(Village.id.in_(part))
-            .order_by(Village.id)
-            .options(joinedload(Village.commune).load_only(*_OF_UNIT))
-        )
-        return [
-            {
-                "id": one.id, "name": one.name, "name_en": one.name_en, "kind": one.kind,
-                "craft_code": one.craft_code, "craft": one.craft, "craft_en": one.craft_en, **_commune(one),
-                "recognised": one.recognised(asked.on), **_decision(one, asked.on),
-                "latitude": one.latitude, "longitude": one.longitude,
-                "page": f"{asked.base_url}/village/{one.id}",
-            }
-            for one in found
-        ]  # fmt: skip
+    def row(one: Village) -> Row:
+        return {
+            "id": one.id, "name": one.name, "name_en": one.name_en, "kind": one.kind,
+            "craft_code": one.craft_code, "craft": one.craft, "craft_en": one.craft_en, **_commune(one),
+            "recognised": one.recognised(asked.on), **_decision(one, asked.on),
+            "latitude": one.latitude, "longitude": one.longitude,
+            "page": f"{asked.base_url}/village/{one.id}",
+        }  # fmt: skip
 
-    return _parts(database, numbers, read)
+    return _placed(database, Village, lives, row)
 
 
 def _decision(village: Village, on: date) -> Row:
@@ -182,23 +169,36 @@ def _decision(village: Village, on: date) -> Row:
 
 
 def _points(database: Database, asked: Asked) -> Iterator[Row]:
+    def row(one: Outlet) -> Row:
+        return {
+            "id": one.id, "name": one.name, "kind": one.kind, **_commune(one),
+            "latitude": one.latitude, "longitude": one.longitude,
+            "confirmed_on": one.confirmed_on if (one.confirmed_on or asked.on) <= asked.on else None,
+            "page": f"{asked.base_url}/outlet/{one.id}",
+        }  # fmt: skip
+
+    of_organisation = select(Producer.id).where(
+        or_(Producer.organisation, Producer.kind.in_(ORGANISATIONS))
+    )
+    public = or_(Outlet.producer_id.is_(None), Outlet.producer_id.in_(of_organisation))
+    return _placed(database, Outlet, (Outlet.id.in_(counts.open_on(asked.on)), public), row)
+
+
+def _placed(
+    database: Database, mapped: Any, rule: Iterable[Any], row: Callable[[Any], Row]
+) -> Iterator[Row]:
+    """Read the rows of *mapped* that follow *rule*, each with its commune."""
     with database.reading() as session:
-        numbers = session.scalars(select(Outlet.id).where(Outlet.active).order_by(Outlet.id)).all()
+        numbers = session.scalars(select(mapped.id).where(*rule).order_by(mapped.id)).all()
 
     def read(session: Session, part: Sequence[int]) -> list[Row]:
         found = session.scalars(
-            select(Outlet)
-            .where(Outlet.id.in_(part))
-            .order_by(Outlet.id)
-            .options(joinedload(Outlet.commune).load_only(*_OF_UNIT))
+            select(mapped)
+            .where(mapped.id.in_(part))
+            .order_by(mapped.id)
+            .options(joinedload(mapped.commune).load_only(*_OF_UNIT))
         )
-        return [
-            {
-                "id": one.id, "name": one.name, **_commune(one), "latitude": one.latitude, "longitude": one.longitude,
-                "page": f"{asked.base_url}/outlet/{one.id}",
-            }
-            for one in found
-        ]  # fmt: skip
+        return [row(one) for one in found]
 
     return _parts(database, numbers, read)
 
@@ -265,8 +265,8 @@ SETS: Final[Mapping[str, Set]] = {
         _villages, placed=True,
     ),
     "points": Set(
-        "Points of sale", "Points of sale that are open.",
-        ("id", "name", *_COMMUNE, "latitude", "longitude", "page"),
+        "Points of sale", "Points of sale that are open. Shops of households and farms at their homes are left out.",
+        ("id", "name", "kind", *_COMMUNE, "latitude", "longitude", "confirmed_on", "page"),
         _points, placed=True,
     ),
     "decisions": Set(

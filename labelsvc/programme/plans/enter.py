@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from labelsvc.accounts import audit
 from labelsvc.catalogue import fields
-from labelsvc.catalogue.award import BEGINNING
 from labelsvc.catalogue.changes import added, changed, checked, choice, past
+from labelsvc.catalogue.stars.award import BEGINNING
 from labelsvc.errors import BadInput, Conflict
 from labelsvc.programme.plans.models import Target, TargetKind
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from labelsvc.catalogue.models import Outlet, OutletState
 from labelsvc.catalogue.points.models import OutletStep
+from labelsvc.clock import today
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,24 @@ def rows(on: date, kind: str | None = None) -> Select[Outlet]:
         select(Outlet).join(of_day, of_day.c.outlet_id == Outlet.id).where(*wanted)
         .order_by(Outlet.search_key, Outlet.id)
     )  # fmt: skip
+
+
+def state_on(outlet_id: int, on: date) -> Select[str]:
+    """State of one point at the end of the day *on*; no row before its first step."""
+    return (
+        select(OutletStep.state)
+        .where(OutletStep.outlet_id == outlet_id, OutletStep.on <= on)
+        .order_by(OutletStep.on.desc(), OutletStep.id.desc())
+        .limit(1)
+    )
+
+
+def open_on(on: date) -> Select[int]:
+    """Numbers of the points that are open on the day *on*; of earlier days by the steps that were written down."""
+    if on == today():
+        return select(Outlet.id).where(Outlet.active)
+    of_day = states(on).subquery()
+    return select(of_day.c.outlet_id).where(of_day.c.state == OutletState.PUBLISHED)
 
 
 def proposals(session: Session, first: date, last: date) -> Proposals:

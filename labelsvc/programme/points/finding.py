@@ -19,7 +19,9 @@ from labelsvc.catalogue.models import (
     outlet_product,
 )
 from labelsvc.catalogue.points.shown import listed, with_stars
+from labelsvc.clock import today
 from labelsvc.i18n import fold
+from labelsvc.programme.points.counts import open_on
 
 #: Words of a search that are looked at.
 _MOST_WORDS: Final = 8
@@ -50,8 +52,11 @@ class Asked:
 
 
 def query(asked: Asked, on: date) -> Select[Outlet]:
-    """Points that the public may see on the day *on* and that are asked for, in no order."""
-    found = select(Outlet).where(listed(on))
+    """Points that the public may see on the day *on* and that are asked for, in no order.
+
+    Of a day before today: those that were open by their steps, for confirmations of the past are not kept.
+    """
+    found = select(Outlet).where(listed(on) if on == today() else Outlet.id.in_(open_on(on)))
     for word in fold(asked.words).split()[:_MOST_WORDS]:
         found = found.where(_says(word, on))
     if asked.kind:

@@ -14,9 +14,12 @@ from itertools import combinations
 from typing import Any, Final
 
 from rapidfuzz import fuzz
-from sqlalchemy import RowMapping, text
+from sqlalchemy import RowMapping, select, text
 from sqlalchemy.orm import Session
 
+from labelsvc.catalogue.models import Outlet
+from labelsvc.catalogue.points.shown import listed
+from labelsvc.clock import today
 from labelsvc.programme.search.models import Found
 from labelsvc.programme.search.words import Question, others, read, squeeze
 
@@ -71,12 +74,22 @@ def find(
     near = not rows
     if near:
         rows = [*look.most_of(question.needed), *_alike(look.by_letters(question), question)]
-    once = {(row["kind"], row["key"]): row for row in rows}
+    once = {(row["kind"], row["key"]): row for row in _shown(session, rows)}
     ranked = _apart([(_worth(row, question), row) for row in once.values()])
     hits = [
         Hit(Found(row["kind"]), row["key"], row["title"], row["about"]) for row in ranked[:limit]
     ]
     return Answer(question, hits, near)
+
+
+def _shown(session: Session, rows: Sequence[RowMapping]) -> Iterable[RowMapping]:
+    """Leave out points of sale that left the lists: a day passes without a change that the index could follow."""
+    numbers = [int(row["key"]) for row in rows if row["kind"] == Found.OUTLET]
+    if not numbers:
+        return rows
+    query = select(Outlet.id).where(Outlet.id.in_(numbers), listed(today()))
+    here = {str(number) for number in session.scalars(query)}
+    return [row for row in rows if row["kind"] != Found.OUTLET or row["key"] in here]
 
 
 class _Look:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Final, cast
 from weakref import WeakSet
 
@@ -28,9 +29,9 @@ from labelsvc.catalogue.models import (
     Village,
 )
 from labelsvc.catalogue.recognition import Recognition
-from labelsvc.db import WritingSession
 from labelsvc.programme.search.entries import MAKERS, Entry, Places
 from labelsvc.programme.search.models import Found, SearchEntry
+from labelsvc.revisions import WritingSession
 
 #: Mapped class → kind of its entries, and columns of which they are made.
 _WATCHED: Final[dict[type[Any], tuple[Found, tuple[str, ...]]]] = {
@@ -197,7 +198,28 @@ def _showing(connection: Connection, kind: Found, other: Found, numbers: Collect
     return set(connection.execute(query).scalars())
 
 
-def _compare(connection: Connection, kind: Found, which: list[Any] | None, places: Places) -> int:
+@dataclass(frozen=True)
+class _Difference:
+    """Entries of one kind that lack, that say something else, and numbers of those of nothing."""
+
+    new: list[Entry]
+    changed: list[dict[str, Any]]
+    gone: list[int]
+
+    def __len__(self) -> int:
+        return len(self.new) + len(self.changed) + len(self.gone)
+
+
+def behind(session: Session) -> int:
+    """Count the entries that are not as the tables say; `rebuild` mends them."""
+    connection = session.connection()
+    places = Places(connection)
+    return sum(len(_difference(connection, kind, None, places)) for kind in Found)
+
+
+def _difference(
+    connection: Connection, kind: Found, which: list[Any] | None, places: Places
+) -> _Difference:
     table = cast(Table, SearchEntry.__table__)
     have = select(table).where(table.c.kind == kind)
     if kind is Found.DECISION and which is not None:
@@ -217,14 +239,20 @@ def _compare(connection: Connection, kind: Found, which: list[Any] | None, place
         if key in known and any(getattr(known[key], name) != one[name] for name in _FIELDS)
     ]
     gone = [row.id for key, row in known.items() if key not in fresh]
-    _add_entries(connection, table, new)
-    for one in changed:
+    return _Difference(new, changed, gone)
+
+
+def _compare(connection: Connection, kind: Found, which: list[Any] | None, places: Places) -> int:
+    table = cast(Table, SearchEntry.__table__)
+    found = _difference(connection, kind, which, places)
+    _add_entries(connection, table, found.new)
+    for one in found.changed:
         connection.execute(
             update(table).where(table.c.id == one["id"]).values({name: one[name] for name in _FIELDS})
         )  # fmt: skip
-    for start in range(0, len(gone), _BATCH):
-        connection.execute(delete(table).where(table.c.id.in_(gone[start : start + _BATCH])))
-    return len(new) + len(changed) + len(gone)
+    for start in range(0, len(found.gone), _BATCH):
+        connection.execute(delete(table).where(table.c.id.in_(found.gone[start : start + _BATCH])))
+    return len(found)
 
 
 def _add_entries(connection: Connection, table: Table, new: list[Entry]) -> None:

@@ -222,7 +222,7 @@ export class Canvas {
   _elements() {
     const group = s("g", { class: "hits" });
     this.store.layout.elements.forEach((element, index) => {
-      const chosen = this.store.choice?.element === index;
+      const chosen = this.store.choice?.element === index || this.store.also.has(index);
       const name = `hit ${chosen ? "chosen" : ""} ${element.type}`;
       const data = { class: name, "data-index": index };
       const [x0, y0, x1, y1] = this.box(index);
@@ -384,12 +384,19 @@ export class Canvas {
       return;
     }
     let index = this.store.choice?.element;
+    const several = event.shiftKey || event.ctrlKey || event.metaKey || $("#several").getAttribute("aria-pressed") === "true";
+    if (!handle && several) {
+      this.store.toggle(Number(hit.dataset.index));
+      this.paper.focus({ preventScroll: true });
+      event.preventDefault();
+      return;
+    }
     if (!handle) {
       const found = Number(hit.dataset.index);
       // What is chosen stays chosen while one presses on it: it may lie below something else.
       if (!this._under(event, index)) index = found;
       const was = this.store.choice?.element;
-      this.store.choose(index, this.store.choice?.element === index ? this.store.choice.item : null);
+      if (!this.store.chosen.includes(index)) this.store.choose(index, null);
       // A finger that scrolls the page must not drag what it happens to touch: choose first.
       if (event.pointerType === "touch" && was !== index) return;
     }
@@ -401,16 +408,18 @@ export class Canvas {
       // the pointer is gone already
     }
     const before = structuredClone(this.store.layout.elements[index]);
+    const along = handle ? [] : this.store.chosen.filter((other) => other !== index);
     const box = geometry.boxOf(before, this.store.known(index));
     const others = this.store.layout.elements
       .map((_, other) => other)
-      .filter((other) => other !== index)
+      .filter((other) => other !== index && !along.includes(other))
       .map((other) => this.box(other));
     this.drag = {
       pointer: event.pointerId,
       index,
       handle,
       before,
+      along: along.map((other) => [other, structuredClone(this.store.layout.elements[other])]),
       box,
       from: [event.clientX, event.clientY],
       lines: geometry.guides(this.store.layout, others),
@@ -448,6 +457,7 @@ export class Canvas {
     if (!element) return;
     if (drag.handle) geometry.resize(element, drag.before, drag.box, drag.handle, dx, dy, layout);
     else geometry.move(element, drag.before, dx, dy, layout);
+    for (const [other, before] of drag.along) geometry.move(layout.elements[other], before, dx, dy, layout);
   }
 
   /** dx, dy brought to guides, to the grid where it is shown, else to tenths of a millimetre. */
@@ -520,7 +530,12 @@ export class Canvas {
     const key = `${resizing ? "size" : "nudge"}-${index}`;
     this.store.change((layout) => {
       const element = layout.elements[index];
-      if (!resizing) geometry.move(element, before, dx, dy, layout);
+      if (!resizing) {
+        for (const other of this.store.chosen) {
+          const one = layout.elements[other];
+          geometry.move(one, structuredClone(one), dx, dy, layout);
+        }
+      }
       else geometry.resize(element, before, box, shapeOf(element) === "ends" ? "to" : "se", dx, dy, layout);
     }, key);
     clearTimeout(this.rest);

@@ -24,7 +24,38 @@ export class Elements {
     $("#remove").addEventListener("click", () => this.remove());
     $("#forward").addEventListener("click", () => this.shift(1));
     $("#backward").addEventListener("click", () => this.shift(-1));
+    this.several = $("#several");
+    this.several.addEventListener("click", () => {
+      this.several.setAttribute("aria-pressed", String(this.several.getAttribute("aria-pressed") !== "true"));
+    });
+    for (const button of document.querySelectorAll("#aligning [data-align]")) {
+      button.addEventListener("click", () => this.align(button.dataset.align));
+    }
     this.show();
+  }
+
+  /** Choose *index*; with Shift or Ctrl, or while several are chosen, take it to them or out. */
+  pick(index, event) {
+    const more = event.shiftKey || event.ctrlKey || event.metaKey || this.several.getAttribute("aria-pressed") === "true";
+    if (more) this.store.toggle(index);
+    else this.store.choose(index);
+    if (more) say(w("chosen_said", { count: this.store.chosen.length }));
+  }
+
+  /** Align or distribute what is chosen. */
+  align(how) {
+    const { store } = this;
+    const places = store.chosen;
+    const boxes = places.map((index) => geometry.boxOf(store.layout.elements[index], store.known(index)));
+    const ways = how === "across" || how === "down" ? geometry.distribute(boxes, how) : geometry.align(store.layout, boxes, how);
+    store.change((layout) => {
+      places.forEach((index, at) => {
+        const element = layout.elements[index];
+        geometry.move(element, structuredClone(element), ...ways[at], layout);
+      });
+    });
+    store.seal();
+    say(w("aligned"));
   }
 
   show() {
@@ -50,8 +81,8 @@ export class Elements {
             {
               type: "button",
               "data-index": index,
-              "aria-current": choice?.element === index ? "true" : null,
-              onclick: () => this.store.choose(index),
+              "aria-current": choice?.element === index || this.store.also.has(index) ? "true" : null,
+              onclick: (event) => this.pick(index, event),
             },
             icon(element.type),
             h("span", { class: "words" }, h("span", { class: "kind" }, kind), detail ? h("span", { class: "detail" }, detail) : null),
@@ -69,6 +100,12 @@ export class Elements {
     $("#remove").disabled = !element || element.type === "symbol";
     $("#forward").disabled = !element || choice.element === last;
     $("#backward").disabled = !element || choice.element === 0;
+    const count = this.store.chosen.length;
+    for (const button of document.querySelectorAll("#aligning [data-align]")) {
+      const needs = button.dataset.align === "across" || button.dataset.align === "down" ? 3 : 1;
+      button.disabled = count < needs;
+    }
+    $("#chosen-count").textContent = count > 1 ? w("chosen_said", { count }) : "";
     $("#symbol-words").hidden = element?.type !== "symbol";
   }
 
@@ -99,7 +136,8 @@ export class Elements {
     const index = this.store.choice?.element;
     if (index === undefined || this.store.element.type === "symbol") return;
     const within = this.list.parentElement.contains(document.activeElement);
-    this.store.change((layout) => layout.elements.splice(index, 1));
+    const gone = new Set(this.store.chosen.filter((at) => this.store.layout.elements[at].type !== "symbol"));
+    this.store.change((layout) => (layout.elements = layout.elements.filter((_, at) => !gone.has(at))));
     this.store.choose(Math.min(index, this.store.layout.elements.length - 1));
     if (within) this.list.querySelector("[aria-current]")?.focus();
     say(w("removed"));

@@ -201,3 +201,50 @@ export function edges(box, handle) {
   if (handle.includes("s")) ys.push(box[3]);
   return [xs, ys];
 }
+
+/** Around all *boxes*. @param {Box[]} boxes @returns {Box} */
+export function around(boxes) {
+  return [Math.min(...boxes.map((b) => b[0])), Math.min(...boxes.map((b) => b[1])), Math.max(...boxes.map((b) => b[2])), Math.max(...boxes.map((b) => b[3]))];
+}
+
+/**
+ * How far each of *boxes* has to go so that they align *how*: one alone to the margin of the
+ * label, several to one another.
+ * @param {Layout} layout @param {Box[]} boxes
+ * @param {"left" | "center" | "right" | "top" | "middle" | "bottom"} how
+ * @returns {[number, number][]}
+ */
+export function align(layout, boxes, how) {
+  const [width, height] = size(layout);
+  const safe = layout.label.safe ?? 0;
+  /** @type {Box} */
+  const whole = [safe, safe, width - safe, height - safe];
+  const to = boxes.length > 1 ? around(boxes) : whole;
+  const axis = how === "left" || how === "center" || how === "right" ? 0 : 1;
+  const share = { left: 0, top: 0, center: 0.5, middle: 0.5, right: 1, bottom: 1 }[how];
+  return boxes.map((box) => {
+    const by = to[axis] + share * (to[axis + 2] - to[axis]) - (box[axis] + share * (box[axis + 2] - box[axis]));
+    return axis ? [0, by] : [by, 0];
+  });
+}
+
+/**
+ * How far each of *boxes* has to go so that the gaps between them are alike; the outer two stay.
+ * @param {Box[]} boxes @param {"across" | "down"} way @returns {[number, number][]}
+ */
+export function distribute(boxes, way) {
+  const axis = way === "across" ? 0 : 1;
+  const order = boxes.map((_, index) => index).sort((a, b) => boxes[a][axis] + boxes[a][axis + 2] - boxes[b][axis] - boxes[b][axis + 2]);
+  const first = boxes[order[0]];
+  const last = boxes[order[order.length - 1]];
+  const taken = boxes.reduce((sum, box) => sum + box[axis + 2] - box[axis], 0);
+  const gap = (last[axis + 2] - first[axis] - taken) / (boxes.length - 1);
+  /** @type {[number, number][]} */
+  const out = boxes.map(() => [0, 0]);
+  let at = first[axis];
+  for (const index of order) {
+    out[index][axis] = at - boxes[index][axis];
+    at += boxes[index][axis + 2] - boxes[index][axis] + gap;
+  }
+  return out;
+}

@@ -2,6 +2,7 @@
 // something else is chosen, so that the cursor stays where one types.
 
 import { $, h } from "./dom.js";
+import { Dress } from "./dress.js";
 import { ITEMS, item as freshItem, LABEL, SHEET } from "./fields.js";
 import { input } from "./inputs.js";
 import * as geometry from "./geometry.js";
@@ -15,6 +16,7 @@ export class Panel {
     this.place = $("#panel");
     this.title = $("#panel-title");
     this.built = "";
+    this.dress = new Dress(store);
     /** @type {{fill: () => void, fault: (words: string) => void, at: string}[]} */
     this.inputs = [];
     for (const name of ["layout", "choice"]) store.addEventListener(name, () => this.show());
@@ -197,12 +199,19 @@ export class Panel {
       round ? !/width|height|corner/.test(key) : !/diameter/.test(key),
     );
     return [
+      this._family(),
       this._group(names, names.fields.map((field) => this._setting(field))),
       this._group(label, [this._shapeChoice(round), ...sizes.map((field) => this._setting(field))]),
       this._paper(layout),
       this._codes(layout),
       this._palette(layout),
     ];
+  }
+
+  _family() {
+    const made = this.dress.make();
+    this.inputs.push({ fill: () => this.dress.fill(), fault: () => {}, at: "" });
+    return this._group({ title: "group_family" }, made);
   }
 
   _shapeChoice(round) {

@@ -22,6 +22,8 @@ export class Store extends EventTarget {
     this.kept = JSON.stringify(layout);
     /** @type {Choice} */
     this.choice = null;
+    /** Further elements that move, align and go with the chosen one. @type {Set<number>} */
+    this.also = new Set();
     /** @type {Record<string, any> | null} */
     this.answer = null;
     /** The layout that `answer` was made for. @type {Layout} */
@@ -87,6 +89,7 @@ export class Store extends EventTarget {
   }
 
   _put(layout) {
+    if (layout.elements.length !== this.layout.elements.length) this.also.clear();
     this.layout = layout;
     if (this.choice && !layout.elements[this.choice.element]) this.choice = null;
     this.dispatchEvent(new Event("layout"));
@@ -95,10 +98,29 @@ export class Store extends EventTarget {
   /** @param {number | null} element @param {number | null} item */
   choose(element, item = null) {
     this.key = null;
-    const same = this.choice?.element === element && this.choice?.item === item;
+    const same = this.choice?.element === element && this.choice?.item === item && !this.also.size;
+    this.also.clear();
     if (same || (element === null && this.choice === null)) return;
     this.choice = element === null ? null : { element, item };
     this.dispatchEvent(new Event("choice"));
+  }
+
+  /** Take *index* to what is chosen, or out of it. @param {number} index */
+  toggle(index) {
+    this.key = null;
+    const now = this.choice?.element;
+    if (now === undefined) this.choice = { element: index, item: null };
+    else if (now === index) {
+      const [next] = this.also;
+      this.also.delete(next);
+      this.choice = next === undefined ? null : { element: next, item: null };
+    } else if (!this.also.delete(index)) this.also.add(index);
+    this.dispatchEvent(new Event("choice"));
+  }
+
+  /** All that is chosen, in the order of drawing. @returns {number[]} */
+  get chosen() {
+    return this.choice ? [this.choice.element, ...this.also].sort((a, b) => a - b) : [];
   }
 
   /** What the server drew of *layout*. */

@@ -11,7 +11,9 @@
  * @typedef {{name: string, title: string, own: boolean, unsure: boolean, round: boolean,
  *   width: number, height: number, corner: number, per_page: number}} Article
  * @typedef {{layout: Layout, version: number, language: string, variables: Variable[],
- *   conditions: {name: string, label: string}[], lots: {id: number, words: string}[], articles: Article[], words: Record<string, string>,
+ *   conditions: {name: string, label: string}[], lots: {id: number, words: string}[],
+ *   families: {name: string, title: string, palettes: {name: string, title: string, strong: string, accent: string}[]}[],
+ *   articles: Article[], words: Record<string, string>,
  *   urls: Record<string, string>}} Setup
  */
 
@@ -54,6 +56,6 @@ export function called(element) {
     .replace(/\*\*|[[\]]/g, "")
     .replace(/\s+/g, " ")
     .trim();
-  const detail = said || (element.image ? w(`image_${element.image}`) : element.id || "");
+  const detail = said || (element.id?.startsWith("dress-") ? w("dress_part") : "") || (element.image ? w(`image_${element.image}`) : element.id || "");
   return { kind, detail };
 }

@@ -13,15 +13,16 @@ from labelsvc.accounts import factors, passkeys, sessions
 from labelsvc.accounts.challenges import Purpose
 from labelsvc.accounts.models import Factor, User
 from labelsvc.errors import LabelsvcError, SignInFailed, StepUpNeeded
-from labelsvc.web import device_cookie, sign_in_cookie, signed_in, step_up
+from labelsvc.web import signed_in, step_up
 from labelsvc.web.account.answers import answer, credential, done, options, spoken
 from labelsvc.web.account.sign_in import bp, party, tell_news, welcome
-from labelsvc.web.browser import browser
+from labelsvc.web.browsers import device_cookie, sign_in_cookie
+from labelsvc.web.browsers.browser import browser
+from labelsvc.web.guards.targets import local_target
 from labelsvc.web.language import explain, gettext
 from labelsvc.web.problems import wants_json
 from labelsvc.web.signed_in import start_page
 from labelsvc.web.site import site
-from labelsvc.web.targets import local_target
 
 
 @bp.route("/factor", methods=["GET", "POST"])

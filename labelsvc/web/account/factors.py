@@ -14,14 +14,15 @@ from labelsvc.accounts.roles import SECOND_FACTOR
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.i18n import nfc
 from labelsvc.labels.symbols import encode
-from labelsvc.web import device_cookie, sign_in_cookie, signed_in, step_up
+from labelsvc.web import signed_in, step_up
 from labelsvc.web.account.answers import answer, credential, done, options, spoken
 from labelsvc.web.account.sign_in import bp, party
-from labelsvc.web.browser import device
+from labelsvc.web.browsers import device_cookie, sign_in_cookie
+from labelsvc.web.browsers.browser import device
+from labelsvc.web.guards.targets import local_target
 from labelsvc.web.language import explain, gettext
 from labelsvc.web.signed_in import start_page
 from labelsvc.web.site import site
-from labelsvc.web.targets import local_target
 
 
 def needed() -> bool:
@@ -35,7 +36,7 @@ def _enrolling() -> bool:
 
 
 def _gate() -> None:
-    """Who just gave the password to set up the first factor is not asked again."""
+    """Require a step-up, but not of somebody who just gave the password to set up the first factor."""
     if not _enrolling():
         step_up.require_step_up()
 
@@ -180,7 +181,7 @@ def add_passkey() -> ResponseReturnValue:
 
 @bp.get("/recovery", endpoint="recovery")
 def recovery_page() -> ResponseReturnValue:
-    """How many codes are left, and the way to new ones."""
+    """Show how many codes are left, and the way to new ones."""
     return _recovery()
 
 

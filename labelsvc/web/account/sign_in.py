@@ -19,12 +19,14 @@ from labelsvc.accounts.notices import NOTICE_WORDS
 from labelsvc.accounts.passkeys import Party
 from labelsvc.errors import BadInput, Busy, LabelsvcError
 from labelsvc.i18n import LANGUAGES
-from labelsvc.web import device_cookie, gate, sign_in_cookie, signed_in, step_up
-from labelsvc.web.browser import browser, device
+from labelsvc.web import signed_in, step_up
+from labelsvc.web.browsers import device_cookie, sign_in_cookie
+from labelsvc.web.browsers.browser import browser, device
+from labelsvc.web.guards import gate
+from labelsvc.web.guards.targets import local_target
 from labelsvc.web.language import explain, gettext, keep
 from labelsvc.web.signed_in import start_page
 from labelsvc.web.site import site
-from labelsvc.web.targets import local_target
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 

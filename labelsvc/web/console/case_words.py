@@ -119,7 +119,7 @@ def _sentence(kind: Kind, facts: Mapping[str, Any]) -> str:
 
 
 def headline(case: Case) -> str:
-    """What a case is about, in a few words."""
+    """Tell what a case is about, in a few words."""
     found = case.facts.get("signals", {})
     first = next((kind for kind in (*_WEIGHTY, *Kind) if kind in found), None)
     if first is not None:
@@ -138,7 +138,7 @@ def note_words(text: str) -> str:
 
 
 def said_of(case: Case) -> list[tuple[str, str]]:
-    """What an inspector's app sent along: name and value, in the reader's language."""
+    """List what an inspector's app sent along: name and value, in the reader's language."""
     if case.kind not in (CaseKind.INSPECTION, CaseKind.WITHDRAWAL):
         return []
     said: list[tuple[str, str]] = []

@@ -1,12 +1,12 @@
 """Words of the catalogue's columns, where a change is told as "old → new".
 
 Used by the pages of imports and of the audit trail. Those of products are declared in
-`catalogue/product_columns.py`.
+`catalogue/products/columns.py`.
 """
 
 from __future__ import annotations
 
-from labelsvc.catalogue import product_columns
+from labelsvc.catalogue.products import columns as product_columns
 
 #: Column → English key of its words.
 COLUMN_WORDS = product_columns.WORDS | {

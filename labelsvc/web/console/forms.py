@@ -131,7 +131,7 @@ class Posted:
 
 
 def shown_values(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
-    """What the fields of a form show: what was typed if it was sent, else what *row* holds."""
+    """Fill the fields of a form: with what was typed if it was sent, else with what *row* holds."""
     if request.method == "POST":
         return {name: request.form.get(name, "") for name in names}
     values = {name: getattr(row, name, "") if row is not None else "" for name in names}

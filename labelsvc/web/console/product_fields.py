@@ -11,8 +11,8 @@ from typing import Any
 
 from flask import request
 
-from labelsvc.catalogue import ingredient_rows
-from labelsvc.catalogue.product_columns import (
+from labelsvc.catalogue.products import ingredients as ingredient_rows
+from labelsvc.catalogue.products.columns import (
     COLUMNS,
     CRAFTS,
     OF_PRODUCER,

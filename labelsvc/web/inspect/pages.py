@@ -58,7 +58,7 @@ def service_worker() -> ResponseReturnValue:
 
 @bp.get("/manifest.webmanifest")
 def manifest() -> ResponseReturnValue:
-    """What a phone needs to put it onto its home screen."""
+    """Send what a phone needs to put the application onto its home screen."""
     sizes = (("icon-192.png", "192x192", "any"), ("icon-512.png", "512x512", "any"),
              ("icon-maskable.png", "512x512", "maskable"))  # fmt: skip
     facts = {

@@ -22,7 +22,7 @@ _READ = frozenset({"code"})
 
 
 def sent_as(model: type[Sent]) -> Sent:
-    """What the application sent. Aborts with 400 unless it was the application.
+    """Read what the application sent. Aborts with 400 unless it was the application.
 
     :raises ValidationError: it is not what the application sends.
     :raises BadInput: a text holds characters that no text of ours may hold.
@@ -44,7 +44,7 @@ def wrong(error: ValidationError) -> ResponseReturnValue:
 
 @bp.errorhandler(LabelsvcError)
 def refused(error: LabelsvcError) -> ResponseReturnValue:
-    """What is wrong as JSON, whatever the browser says it accepts: a script reads it."""
+    """Tell what is wrong as JSON, whatever the browser says it accepts: a script reads it."""
     message, fix = explain(error)
     facts = {"error": error.code, "message": f"{message} {fix}".strip()}
     return facts | {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, abort, request
 from flask.typing import ResponseReturnValue
 
-from labelsvc.codes.register.keys import load_keyring
+from labelsvc.codes.register.keys import keyring_of
 from labelsvc.inspections import day_report_pdf, sightings
 from labelsvc.inspections.day_report import LARGEST_VISIT, SentVisit, gather
 from labelsvc.inspections.sightings import SentSightings
@@ -26,25 +26,22 @@ def sync() -> ResponseReturnValue:
     sent, where = sent_as(SentCase), site()
     settings, drawn = where.settings, pictures(sent)
     with where.database.writing() as session:
-        ring = load_keyring(
-            session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
-        )
+        ring = keyring_of(session, settings)
         number = take(session, where.files, ring, sent, drawn=drawn, actor=actor()).id
     return {"uid": sent.uid, "case": number}
 
 
 @bp.post("/sightings")
 def seen() -> ResponseReturnValue:
-    """Where codes were seen, as JSON; each is kept once. `{"kept": how many were looked at}`; 400 with what is wrong.
+    """Take the places where codes were seen, as JSON; each is kept once. `{"kept": how many were looked
+    at}`; 400 with what is wrong.
 
     409 with the `uid` of one that is known with another code; then none of them is kept.
     """
     sent, where = sent_as(SentSightings), site()
     settings = where.settings
     with where.database.writing() as session:
-        ring = load_keyring(
-            session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
-        )
+        ring = keyring_of(session, settings)
         return {"kept": sightings.take(session, ring, sent)}
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from labelsvc.catalogue.models import Product
+from labelsvc.catalogue.points.shown import KIND_WORDS
 from labelsvc.catalogue.recognition import Recognition
 from labelsvc.errors import BadInput
 from labelsvc.programme.figures.counting import AsOf, Basis, Counted, behind, count, months
@@ -105,6 +106,7 @@ def figures() -> ResponseReturnValue:
             months=whole.months,
             villages=count_villages(session, day.on),
             points=count_points(session, day.on),
+            kinds=KIND_WORDS,
             plans=progress(session, day.facts, day.on),
             targets=TARGETS,
             query=_query(),

@@ -34,8 +34,10 @@ from labelsvc.errors import LabelsvcError, TooManyTries
 from labelsvc.inspections.models import ReportKind
 from labelsvc.inspections.report import report_point
 from labelsvc.programme.points import finding, plan
+from labelsvc.programme.points.counts import state_on
 from labelsvc.programme.points.finding import Area, Asked
 from labelsvc.web.language import current, explain
+from labelsvc.web.public.address import asked_day
 from labelsvc.web.scan.state import ScanSite
 from labelsvc.web.site import site
 
@@ -56,7 +58,7 @@ _MAY_LOCATE: Final = "camera=(), geolocation=(self), microphone=(), payment=()"
 
 @bp.get("/outlets")
 def points() -> ResponseReturnValue:
-    on, asked = clock.today(), _asked()
+    on, asked = asked_day(), _asked()
     with site().database.reading() as session:
         found = finding.query(asked, on)
         total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
@@ -75,7 +77,8 @@ def points() -> ResponseReturnValue:
             "public/points.html", canonical="/outlets", rows=rows, total=total, page=page, last=last,
             counts=counts, plan=drawn, cell=plan.CELL, asked=asked, product=product, kinds=KIND_WORDS,
             communes=[(unit.code, unit.name) for unit in current_units(session)],
-            districts=finding.former_districts(session), hours=hours, on=on, freshness=freshness,
+            districts=finding.former_districts(session), hours=hours, day=on, today=clock.today(),
+            freshness=freshness,
         )  # fmt: skip
     return shown, 200, {"Permissions-Policy": _MAY_LOCATE}
 
@@ -127,7 +130,7 @@ def near() -> ResponseReturnValue:
     """Give the places of all points of a search: the browser finds those near by itself, and tells nobody its own."""
     with site().database.reading() as session:
         rows = session.execute(
-            finding.query(_asked(), clock.today())
+            finding.query(_asked(), asked_day())
             .with_only_columns(Outlet.id, Outlet.latitude, Outlet.longitude, Outlet.name)
             .where(Outlet.latitude.is_not(None))
             .limit(_MOST)
@@ -146,10 +149,11 @@ def near() -> ResponseReturnValue:
 
 @bp.get("/outlet/<int:outlet_id>")
 def point(outlet_id: int) -> ResponseReturnValue:
-    on = clock.today()
+    day = asked_day()
     with site().database.reading() as session:
         found = _public(session, outlet_id)
-        sold = _sold(outlet_id, on)
+        state = found.state if day == clock.today() else session.scalar(state_on(outlet_id, day))
+        sold = _sold(outlet_id, day)
         total = session.scalar(select(func.count()).select_from(sold.subquery())) or 0
         last = max(1, -(-total // _PAGE))
         page = min(max(1, request.args.get("page", 1, type=int)), last)
@@ -162,14 +166,17 @@ def point(outlet_id: int) -> ResponseReturnValue:
         ).all()
         closed = session.scalar(
             select(func.max(OutletStep.on)).where(
-                OutletStep.outlet_id == outlet_id, OutletStep.state == OutletState.CLOSED
+                OutletStep.outlet_id == outlet_id,
+                OutletStep.state == OutletState.CLOSED,
+                OutletStep.on <= day,
             )
         )
         return render_template(
             "public/point.html", canonical=f"/outlet/{outlet_id}", described=found.address, o=found,
             goods=goods, total=total, page=page, last=last, kinds=KIND_WORDS,
-            week=hours.lines(found.hours, current()), fresh=str(freshness(found, on)),
-            closed_on=closed if not found.active else None, machine=_machine(found),
+            week=hours.lines(found.hours, current()), fresh=str(freshness(found, day)),
+            day=day, today=clock.today(), open=state == OutletState.PUBLISHED,
+            closed_on=closed if state == OutletState.CLOSED else None, closed=state == OutletState.CLOSED, machine=_machine(found),
             place=position.said(found.latitude, found.longitude),
         )  # fmt: skip
 

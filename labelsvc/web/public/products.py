@@ -24,7 +24,7 @@ from labelsvc.catalogue.models import (
     Village,
 )
 from labelsvc.catalogue.points.shown import Places, places
-from labelsvc.catalogue.product_columns import ON_SCAN_PAGE
+from labelsvc.catalogue.products.columns import ON_SCAN_PAGE
 from labelsvc.errors import BadInput
 from labelsvc.programme.listing import Area, Wanted, area_named, wanted_products
 from labelsvc.programme.search.entries import slug

@@ -24,7 +24,7 @@ from typing import Any
 from flask import render_template
 
 from labelsvc import clock, i18n
-from labelsvc.catalogue.product_columns import ON_SCAN_PAGE
+from labelsvc.catalogue.products.columns import ON_SCAN_PAGE
 from labelsvc.codes.forms import uri
 from labelsvc.scans.lookup import Peek
 from labelsvc.scans.provinces import BY_CODE
@@ -162,7 +162,7 @@ def fill(
 
 
 def notices(kind: str, declared: int | None) -> dict[CopyNotice, str]:
-    """What a page says about earlier scans, in the reader's language, with marks."""
+    """Make the words of a page about earlier scans, in the reader's language, with marks."""
     if kind == "json":
         return {}
     template = "scan/notice.txt" if kind == "text" else "scan/notice.html"
@@ -190,7 +190,7 @@ def document(view: dict[str, Any], kind: str, *, later: str = _LATER) -> str:
 def _first(
     peek: Peek, days: int, fine: Callable[[datetime], str], coarse: Callable[[date], str]
 ) -> str | None:
-    """When a code was first scanned: to the minute, or the day once minutes are no longer kept.
+    """Tell when a code was first scanned: to the minute, or the day once minutes are no longer kept.
 
     :param days: for which minutes are kept.
     """
@@ -203,7 +203,7 @@ def _first(
 
 
 def _place(peek: Peek) -> dict[str, str] | None:
-    """Where a code was first reported: a province and the day."""
+    """Tell where a code was first reported: a province and the day."""
     if peek.province is None or peek.province_at is None or peek.province not in BY_CODE:
         return None
     return {

@@ -20,7 +20,7 @@ from labelsvc.web.scan.state import ScanSite
 
 
 class Shown(NamedTuple):
-    """What a page is made of."""
+    """The parts that a page is made of."""
 
     issue_id: int
     verdict: Verdict

@@ -19,7 +19,7 @@ from labelsvc.errors import LabelsvcError
 from labelsvc.scans import lookup
 from labelsvc.scans.verdict import SHOWN
 from labelsvc.web import language
-from labelsvc.web.hosts import Names
+from labelsvc.web.guards.hosts import Names
 from labelsvc.web.scan import negotiate
 from labelsvc.web.scan.agents import Agent, agent_of
 from labelsvc.web.scan.cache import fill

@@ -84,7 +84,7 @@ class Rest(BaseConverter):
 
 
 class Tail(BaseConverter):
-    """What a chat or scanner left behind a code and its slash."""
+    """The tail that a chat or scanner left behind a code and its slash."""
 
     regex = r"[\s\x1c-\x1f]+|&[\s\S]*"
     part_isolating = False
@@ -125,7 +125,7 @@ def _is_page(part: str) -> bool:
 
 
 def answer(text: str, kind: str) -> ResponseReturnValue:
-    """What is said of a code, given as the path of its page; `kind` is html, json or text.
+    """Answer a code, given as the path of its page; `kind` is html, json or text.
 
     A visit of a page is recorded (`ScanSite.record`), a question by POST is none.
     """

@@ -19,7 +19,8 @@ from labelsvc.codes.forms import gs1, offline, short, uri
 from labelsvc.codes.forms.carton import CartonCode, CartonPayload
 from labelsvc.codes.forms.offline import OfflinePayload
 from labelsvc.codes.keys.keyring import Keyring
-from labelsvc.codes.register.issue import find_unit, load_keyring
+from labelsvc.codes.register.issue import find_unit
+from labelsvc.codes.register.keys import keyring_of
 from labelsvc.db import Revision
 from labelsvc.errors import BadSignature, KeyUnavailable
 from labelsvc.inspections import watch
@@ -110,7 +111,7 @@ class ScanSite:
         return unit[1] if unit else None
 
     def verify_carton(self, code: CartonCode) -> CartonPayload:
-        """What a carton code says; its units are still to be compared with the register.
+        """Read a carton code; its units are still to be compared with the register.
 
         :raises BadSignature: as `verify`.
         """
@@ -149,12 +150,7 @@ class ScanSite:
                 self._revision = (
                     session.scalar(select(Revision.number).where(Revision.id == EVERYTHING)) or 0
                 )
-                self._keyring = load_keyring(
-                    session,
-                    base_url=settings.base_url,
-                    secrets=settings.keys,
-                    former=settings.former_hosts,
-                )
+                self._keyring = keyring_of(session, settings)
             self._loaded = time.monotonic()
             return True
 

@@ -28,7 +28,7 @@ class Unit(NamedTuple):
 
 
 def held(own: ScanSite, parsed: uri.ParsedCode) -> Peek | None:
-    """What is known of a code that holds and is on goods; None for every other, whatever the reason."""
+    """Look up a code that holds and is on goods; None for every other, for any reason."""
     try:
         number = own.number(parsed)
     except BadCode:

@@ -8,10 +8,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from labelsvc import clock
-from labelsvc.catalogue import allergens, english
 from labelsvc.catalogue.models import PRODUCER_KINDS, Producer
 from labelsvc.catalogue.photos import MAX_PHOTOS
-from labelsvc.catalogue.product_columns import CRAFTS, IN_ENGLISH, ON_SCAN_PAGE
+from labelsvc.catalogue.products import allergens, english
+from labelsvc.catalogue.products.columns import CRAFTS, IN_ENGLISH, ON_SCAN_PAGE
 from labelsvc.catalogue.recognition import STANDINGS, Certificate, Standing
 from labelsvc.codes.models import Mark, MarkState
 from labelsvc.events.vocabulary import step_name
@@ -156,7 +156,7 @@ def public(page: dict[str, Any]) -> dict[str, Any]:
 
 
 def _mark(mark: Mark) -> dict[str, Any]:
-    """Why a code is withdrawn is for everybody; why a label was spoilt is for its printer."""
+    """Show a mark: why a code is withdrawn is for everybody, why a label was spoilt is for its printer."""
     public = mark.state == MarkState.WITHDRAWN
     return {
         "state": mark.state,

@@ -14,12 +14,12 @@ from sqlalchemy import select
 
 from labelsvc.accounts.models import AuditEntry
 from labelsvc.catalogue import register
-from labelsvc.catalogue.certify import withdraw_recognition
 from labelsvc.catalogue.exporting.handover import delta, hand_over
 from labelsvc.catalogue.importing import apply_import, plan_import
 from labelsvc.catalogue.models import Producer, Product
 from labelsvc.catalogue.places import load_places
 from labelsvc.catalogue.recognition import Recognition
+from labelsvc.catalogue.stars.certify import withdraw_recognition
 from labelsvc.db import Database
 from labelsvc.errors import BadInput
 from labelsvc.files import Files

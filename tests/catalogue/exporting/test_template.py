@@ -24,7 +24,7 @@ from labelsvc.catalogue.importing.plan import Plan
 from labelsvc.catalogue.models import Outlet, Product, Village
 from labelsvc.catalogue.places import load_places
 from labelsvc.catalogue.recognition import Recognition
-from labelsvc.catalogue.withdrawing import REASON_WORDS, reason_of
+from labelsvc.catalogue.stars.withdrawing import REASON_WORDS, reason_of
 from labelsvc.db import Database
 from labelsvc.errors import ImportRefused
 from labelsvc.migrations import upgrade

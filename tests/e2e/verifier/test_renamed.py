@@ -14,7 +14,8 @@ from playwright.sync_api import Page
 from labelsvc.codes.forms import carton, offline, uri
 from labelsvc.codes.forms.carton import CartonCode
 from labelsvc.codes.keys.keyring import Keyring
-from labelsvc.codes.trust.formats.manifest import FormerHost, Manifest
+from labelsvc.codes.trust.formats.former import FormerHost
+from labelsvc.codes.trust.formats.manifest import Manifest
 from labelsvc.codes.trust.formats.status import StatusHead, StatusList
 from labelsvc.codes.trust.held import HeldTrust
 from labelsvc.errors import BadTrust, ForeignHost

@@ -14,12 +14,15 @@ from labelsvc.labels.drawing.fonts_metrics import Fonts
 from labelsvc.labels.drawing.ops import TextOp
 from labelsvc.labels.drawing.sample_content import sample_unit_of
 from labelsvc.labels.drawing.words import FittedText
+from labelsvc.labels.families import named, shelf
 from labelsvc.labels.layouts.elements import ArcText
 from labelsvc.labels.layouts.layout import Layout
 from tests.labels.register import WHOLE, layouts, product
 
 #: Of the register, two of the longest among them (every fortieth from 7 on).
 SAMPLE = range(7, WHOLE, 117)
+#: Layouts that are dressed here: one of each shape of paper.
+SHAPES = ("a4-65", "a4-24", "a4-12", "a4-8", "food-100x70", "craft-tag", "roll-50x30", "round-30")
 #: Layout → share of the register that must find room; the rest is refused for want of paper.
 LEAST = dict.fromkeys(("a4-65", "a4-65-plain", "blank-35x22", "roll-35x22", "round-30"), 0.4)
 
@@ -74,6 +77,32 @@ def test_products_of_the_register_fit_or_are_refused(
     products = [product(number, stars=layout.shows_stars) for number in SAMPLE]
     blocked = told(layout, products, fonts)
     assert len(blocked) <= len(products) * (1 - LEAST.get(name, 0.6)), blocked
+
+
+def dressed() -> list[tuple[str, Layout]]:
+    """Each family on a layout of each shape of paper, its palettes in turn; the narrow dress for the smallest."""
+    made = []
+    for number, (family, name) in enumerate(itertools.product(shelf.families().values(), SHAPES)):
+        palette = family.palettes[number % len(family.palettes)].name
+        made.append(named.get(f"{name}--{family.name}-{palette}"))
+    return [(layout.name, layout) for layout in made]
+
+
+@pytest.mark.parametrize(("name", "layout"), dressed())
+def test_products_of_the_register_fit_on_families_or_are_refused(
+    name: str, layout: Layout, fonts: Fonts
+) -> None:
+    told(layout, [product(number, stars=layout.shows_stars) for number in SAMPLE[::6]], fonts)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(("name", "layout"), dressed())
+def test_a_part_of_the_register_fits_on_each_family(
+    name: str, layout: Layout, fonts: Fonts
+) -> None:
+    part = [product(number, stars=layout.shows_stars) for number in range(0, WHOLE, 25)]
+    blocked = told(layout, part, fonts)
+    assert len(blocked) <= len(part) * (1 - LEAST.get(layout.name.partition("--")[0], 0.3)), blocked
 
 
 @pytest.mark.exhaustive

@@ -17,7 +17,8 @@ from labelsvc.labels.drawing import fonts as label_fonts
 from labelsvc.labels.drawing import line_breaking, text
 from labelsvc.labels.drawing.fonts_metrics import PT, Fonts
 from labelsvc.labels.drawing.text import SetText
-from labelsvc.labels.layouts.elements import StackText, TextStyle
+from labelsvc.labels.layouts.elements import StackText
+from labelsvc.labels.layouts.parts import TextStyle
 from labelsvc.labels.layouts.template import Run
 
 WEIGHTS = ("regular", "medium", "semibold", "bold", "italic")

@@ -19,9 +19,9 @@ from typing import Any
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from labelsvc.catalogue.award import check_award
-from labelsvc.catalogue.certify import extend_recognition
 from labelsvc.catalogue.recognition import Authority, Recognition, default_valid_to
+from labelsvc.catalogue.stars.award import check_award
+from labelsvc.catalogue.stars.certify import extend_recognition
 from labelsvc.db import Base
 from labelsvc.errors import LabelsvcError
 from labelsvc.labels import legal

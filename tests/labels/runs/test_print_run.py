@@ -366,7 +366,7 @@ def test_every_layout_has_room_for_the_words_of_the_longest_run(layout: str, lot
     chosen, usual = library.get(layout), sample_content()
     named = {"lot_code": lot, "made": "28/08/2026", "expires": "28/08/2028"}
     content = LabelContent(dict(usual) | named, usual.stars, usual.record)
-    mark = blank_roll._mark if chosen.blank else numbering.run_name
+    mark = blank_roll.roll_name if chosen.blank else numbering.run_name
     for form in chosen.forms:
         for count in (999, 1_000_000):
             unit = Unit(
@@ -381,7 +381,7 @@ def test_samples_are_numbered_as_labels_of_runs_and_of_blank_rolls_are() -> None
     numbered = [library.get(name) for name in library.names()]
     for layout in numbered:
         if layout.purpose != "carton" and layout.forms[0] != "lot":
-            mark = blank_roll._mark(14) if layout.blank else numbering.run_name(14)
+            mark = blank_roll.roll_name(14) if layout.blank else numbering.run_name(14)
             assert sample_unit_of(layout).unit_number == numbering.position(12, 500, mark)
     assert {layout.name for layout in numbered if layout.blank} == {"blank-35x22", "blank-a4-65"}
 

@@ -18,7 +18,7 @@ from PIL import Image
 
 from labelsvc.errors import BadInput, LayoutError
 from labelsvc.labels.drawing.content import sample_unit
-from labelsvc.labels.layouts.elements import Level
+from labelsvc.labels.layouts.parts import Level
 from labelsvc.labels.symbols import batch, encode, masks
 from labelsvc.labels.symbols import size as symbol_size
 from tests.conftest import vectors

@@ -10,11 +10,12 @@ from datetime import date
 from random import Random
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.orm import Session
 
-from labelsvc.catalogue.models import AdminUnit, Producer, Product
+from labelsvc.catalogue.models import AdminUnit, Outlet, Producer, Product
 from labelsvc.catalogue.places import REFORM, load_places
+from labelsvc.clock import today
 from labelsvc.db import Database
 from labelsvc.demo.sample import fill_catalogue
 from labelsvc.i18n import fold
@@ -157,6 +158,9 @@ def fill(session: Session) -> None:
     """The register of this file."""
     load_places(session)
     fill_catalogue(session, random=Random(7), today=date(2026, 12, 1))
+    session.execute(
+        update(Outlet).values(confirmed_on=today())
+    )  # all are in the lists, on any day of a test
     given = list(session.scalars(select(Product).order_by(Product.id).limit(2)))
     make_recognition(session, given[0], decision_number="1147/QĐ-UBND", valid_from=date(2026, 3, 4))
     make_recognition(session, given[1], decision_number="6699/QĐ-UBND", valid_from=date(2021, 12, 28))  # fmt: skip

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from labelsvc.accounts import hashing, throttle
 from labelsvc.accounts.models import SignIn, User
 from labelsvc.db import Database
-from labelsvc.web.targets import local_target
+from labelsvc.web.guards.targets import local_target
 from tests import world as worlds
 from tests.conftest import HOST
 from tests.web.desk import BASE, Desk, seen

@@ -28,7 +28,7 @@ from labelsvc.files import Files
 from labelsvc.labels.models import PrintRun
 from labelsvc.sealing import seal
 from labelsvc.settings import Settings
-from labelsvc.web import kept_files
+from labelsvc.web.browsers import kept_files
 from tests import world as worlds
 from tests.web.console.producer.test_products import jpeg
 from tests.web.desk import BASE, Desk

@@ -61,9 +61,12 @@ def app(database: Database, settings: Settings) -> Flask:
         make_recognition(session, mine, stars=4, valid_from=date(2026, 3, 4), potential_five=True)
         gone = make_product(session, producer=firm, name="Trà Ví Dụ")
         make_recognition(session, gone, valid_from=date(2026, 3, 4), withdrawn_on=date(2026, 7, 1))
+        commune = make_commune(session)
+        session.add(Outlet(name="Cửa hàng Ví Dụ", phone="0912 345 678", commune=commune))
         session.add(
-            Outlet(name="Cửa hàng Ví Dụ", phone="0912 345 678", commune=make_commune(session))
+            Outlet(name="Xưởng ở nhà Hộ kinh doanh Trần Ví Dụ", producer=person, commune=commune)
         )
+        session.add(Outlet(name="Cửa hàng của hợp tác xã", producer=firm, commune=commune))
     return create_app(settings, database)
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select
 
 from labelsvc.catalogue.models import AdminUnit, Outlet, OutletState, Product
 from labelsvc.catalogue.places import REFORM
+from labelsvc.catalogue.points import steps
 from labelsvc.catalogue.recognition import Recognition
 from labelsvc.catalogue.register import create_outlet, sell_at
 from labelsvc.clock import today
@@ -103,7 +105,26 @@ def test_what_is_not_confirmed_says_so_and_then_leaves_the_list(
     assert ("OCOP Giang Cao" in desk.words("/outlets")) is listed
     assert (len(desk.get("/outlets/near.json").json) == 1) is listed
     assert ("OCOP Giang Cao" in desk.words(world.codes["in_force"])) is listed
+    assert (f"/outlet/{number}" in desk.get("/search?q=giang+cao").text) is listed
     assert says in desk.words(f"/outlet/{number}")
+
+
+def test_a_past_day_shows_what_was_open_then(app: Flask, database: Database, world: World) -> None:
+    number = make(database, sold=world.product, on=date(2024, 5, 1))
+    with time_machine.travel("2025-03-01T05:00:00Z", tick=False), database.writing() as session:
+        found = session.get_one(Outlet, number)
+        steps.step(session, found, OutletState.CLOSED, actor="test", reason="Nghỉ")
+    desk = Desk(app, database, "")
+    for day, said, listed in (
+        ("2024-04-30", "not open yet", False), ("2024-05-01", "As of 01/05/2024", True),
+        ("2025-02-28", "As of 28/02/2025", True), ("2025-03-01", "Closed on 01/03/2025", False),
+    ):  # fmt: skip
+        assert said in desk.words(f"/outlet/{number}?on={day}"), day
+        assert ("OCOP Giang Cao" in desk.words(f"/outlets?on={day}")) is listed, day
+        rows = desk.get(f"/data/points.json?on={day}").json["items"]
+        assert bool(rows) is listed, day
+    assert "Closed on 01/03/2025" in desk.words(f"/outlet/{number}")
+    assert desk.get(f"/outlet/{number}?on=2999-01-01").status_code == 400
 
 
 @pytest.mark.parametrize("how", ["expired", "withdrawn", "never"])

@@ -10,12 +10,17 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
-from labelsvc.catalogue.models import Producer, Product, Village
+from labelsvc.catalogue.models import Outlet, Producer, Product, Village
 from labelsvc.catalogue.places import load_places
+from labelsvc.catalogue.points.models import OutletStep
 from labelsvc.catalogue.recognition import Recognition
 from labelsvc.catalogue.villages.crafts import crafts
+from labelsvc.clock import now
 from labelsvc.db import Database
+from labelsvc.programme.plans.models import Target
+from labelsvc.programme.points.propose import propose
 from labelsvc.settings import Settings
 from labelsvc.web.app import create_app
 from tests.programme.bulk import communes_of, producer, product, put, recognition, village
@@ -46,6 +51,8 @@ def client(database: Database, settings: Settings) -> FlaskClient:
         put(session, Product, [product(n, n % len(kinds), one) for n, one in enumerate(sets)])
         days = [date(2019, 12, 31)] * 301 + [date(2020, 12, 28)] * 753
         stars = [*spread(STARS_2019), *spread(STARS_2020)]
+        points(session)
+        plans(session)
         put(session, Recognition, [
             recognition(n, n, day, *given) for n, (day, given) in enumerate(zip(days, stars, strict=True))
         ])  # fmt: skip
@@ -61,6 +68,37 @@ def villages(communes: list[str]) -> Iterator[dict[str, Any]]:
             "craft_code": codes[n % 47], "decision_date": day,
             "decision_number": f"{n}/QĐ-UBND" if day else "",
         }  # fmt: skip
+
+
+def points(session: Session) -> None:
+    """35 points in May 2021 and 44 in December; more than 100 in July 2024, 22 of them of tourism.
+
+    Ten more were proposed in 2021 by twelve districts.
+    """
+    opened = [date(2020, 6, 1)] * 35 + [date(2021, 9, 1)] * 9 + [date(2023, 3, 1)] * 58
+    put(session, Outlet, [
+        {"id": n + 1001, "name": f"Điểm {n}", "kind": "tourism" if n % 4 == 0 and n < 88 else "shop", "search_key": f"diem {n}"}
+        for n in range(len(opened))
+    ])  # fmt: skip
+    put(session, OutletStep, [
+        {"outlet_id": n + 1001, "state": "published", "first_day": day, "at": now(), "actor": "test", "units": []}
+        for n, day in enumerate(opened)
+    ])  # fmt: skip
+    districts = [f"Huyện {letter}" for letter in "ABCDEFGHIKLM"]
+    for n in range(10):
+        units = districts[n : n + 3] if n == 9 else [districts[n]]
+        propose(session, name=f"Đề xuất {n}", kind="shop", units=units, on=date(2021, 5, n + 1), actor="user:1")  # fmt: skip
+
+
+def plans(session: Session) -> None:
+    """400 products and ten with potential in a year, 2,000 until 2025 with 3 % and 20 % new, 20 to 30 points."""
+    year, years = (date(2020, 1, 1), date(2020, 12, 31)), (date(2021, 1, 1), date(2025, 12, 31))
+    for kind, period, least, most in (
+        ("products", year, 400, None), ("potential", year, 10, None),
+        ("products", years, 2000, None), ("potential_share", years, 3, None), ("new_share", years, 20, None),
+        ("points", (date(2021, 1, 1), date(2021, 12, 31)), 20, 30),
+    ):  # fmt: skip
+        session.add(Target(kind=kind, since=period[0], until=period[1], least=least, most=most, source="312/KH-UBND"))  # fmt: skip
 
 
 def read(client: FlaskClient, path: str) -> str:
@@ -105,3 +143,22 @@ def test_pages_show_the_figures_of_the_articles(client: FlaskClient) -> None:
         page = read(client, f"/figures?on={year}-07-31")
         assert f"1,350 craft villages, {recognised} of them recognised" in page
         assert "47/52 crafts" in page
+
+    for day, rows in {
+        "2021-05-31": ("35 points of sale", "Proposed in 2021 until that day: 10; communes and districts that proposed them: 12."),
+        "2021-12-31": ("44 points of sale",),
+        "2024-07-31": ("102 points of sale", "Craft village or tourism point 22 ", "OCOP shop 80 "),
+    }.items():  # fmt: skip
+        page = read(client, f"/figures?on={day}")
+        assert [row for row in rows if row not in page] == []
+
+    page = read(client, "/figures?on=2021-12-31")
+    for row in (
+        "Products recognised with 3 stars or more 01/01/2020 – 31/12/2020 · 312/KH-UBND 400 753",
+        "Products with potential 5 stars 01/01/2020 – 31/12/2020 · 312/KH-UBND 10 11",
+        "Products recognised with 3 stars or more 01/01/2021 – 31/12/2025 · 312/KH-UBND 2,000 0",
+        "New points of sale 01/01/2021 – 31/12/2021 · 312/KH-UBND 20–30 9",
+        "Share of products with potential 5 stars 01/01/2021 – 31/12/2025 · 312/KH-UBND 3 % ",
+        "Share of products recognised for the first time 01/01/2021 – 31/12/2025 · 312/KH-UBND 20 % ",
+    ):
+        assert row in page, row

@@ -14,9 +14,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from labelsvc import clock
-from labelsvc.catalogue.certify import withdraw_recognition
 from labelsvc.catalogue.models import Lot, Producer
 from labelsvc.catalogue.recognition import Recognition
+from labelsvc.catalogue.stars.certify import withdraw_recognition
 from labelsvc.codes.models import Issue
 from labelsvc.codes.register import revoke
 from labelsvc.codes.register.issue import rotate

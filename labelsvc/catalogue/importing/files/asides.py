@@ -1,4 +1,4 @@
-"""What a sheet of a workbook says beside its cells: comments, text boxes, heads and feet of its pages,
+"""Asides: reads what stands beside the cells of a workbook: comments, text boxes, heads and feet of its pages,
 and cells that are struck through.
 
 People read them as part of the list: a decision in the head of the page, "đã thu hồi" in a comment,

@@ -25,7 +25,7 @@ _SEVERAL: Final = frozenset((0x00BD, 0x00BE))
 
 @dataclass
 class OldBook:
-    """What was found out: `sheets` in their order, `reach` the furthest row and column (from 1)."""
+    """Facts found in the file: `sheets` in their order, `reach` the furthest row and column (from 1)."""
 
     protected: bool = False
     macros: bool = False

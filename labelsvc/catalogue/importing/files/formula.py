@@ -19,7 +19,7 @@ from labelsvc.catalogue.importing.files.guard import column_number
 
 
 class Unsaved(Enum):
-    """What such a cell gives instead of a value."""
+    """The mark that such a cell gives instead of a value."""
 
     FORMULA = "formula"
     #: The cell holds an error: #N/A, #REF! …

@@ -49,7 +49,7 @@ Kind = Literal["xlsx", "xls", "ods", "text"]
 
 
 def kind_of(data: bytes, file_name: str) -> Kind:
-    """What the bytes are, checked for everything that could hurt.
+    """Tell the kind of file that the bytes are, checked for everything that could hurt.
 
     :raises ImportRefused: empty, too large, another format, locked, damaged, or a bomb.
     """
@@ -118,7 +118,7 @@ def _look(data: bytes, ending: str) -> Kind:
 
 
 def _look_into(data: bytes) -> Kind:
-    """What a zip holds: a workbook of Excel or OpenDocument; other documents are named."""
+    """Tell a workbook of Excel or OpenDocument by the names in a zip; refuse other documents by their kind."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())

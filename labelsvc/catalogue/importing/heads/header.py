@@ -47,7 +47,7 @@ _NAMED = re.compile(r"(?i)(?:cột|mục|chỉ tiêu|tiêu chí|phụ lục|bi�
 
 @dataclass(frozen=True)
 class Header:
-    """Where the header is and what its columns are: field → index, index → words.
+    """The header's place and the meaning of its columns: field → index, index → words.
 
     `fields`: index → field ("" unknown); `more`: field → further columns that say the same;
     `rivals`: fields that several columns claim and none is the one.
@@ -60,10 +60,9 @@ class Header:
     fields: dict[int, str] = field(default_factory=dict)
     more: dict[str, tuple[int, ...]] = field(default_factory=dict)
     rivals: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    assigned: bool = False
 
     def label(self, name: str) -> str:
-        """How the file names the column of *name*; our name for one that it lacks."""
+        """Name the column of *name* as the file does, or by our name where the file lacks it."""
         index = self.columns.get(name)
         known = self.words.get(index) if index is not None else None
         return known if known is not None else _LABELS.get(name, name)
@@ -83,21 +82,6 @@ class Header:
     def unknown(self) -> list[int]:
         """Columns with a head that is not understood."""
         return [index for index, name in self.fields.items() if not name]
-
-
-def find_header(tables: Sequence[Table]) -> tuple[Table, Header]:
-    """The table with the best header, and that header.
-
-    :raises ImportRefused: no row names a product beside what is said of it.
-    """
-    best: tuple[int, Table, Header] | None = None
-    for table in tables:
-        header = header_of(table)
-        if header is not None and (best is None or len(header.columns) > best[0]):
-            best = (len(header.columns), table, header)
-    if best is None:
-        raise no_header()
-    return best[1], best[2]
 
 
 class HeaderMissing(ImportRefused):
@@ -243,7 +227,7 @@ def _header(number: int, depth: int, lines: list[list[str]]) -> Header:
 
 
 def _placed(number: int, depth: int, words: dict[int, str], fields: dict[int, str]) -> Header:
-    """Which of several columns of one field is the one."""
+    """Choose among several columns of one field, and make the header of them."""
     owners = [index for index, name in fields.items() if name == "producer"]
     if len(owners) > 1:  # beside the owner such a column is who made the piece
         fields |= {index: "artisan" for index in owners if fold(words[index]) == "nghe nhan"}
@@ -306,10 +290,7 @@ def with_columns(header: Header, by_hand: Mapping[int, str]) -> Header:
     }
     chosen = {name: index for index, name in by_hand.items() if name}
     fields = {i: n if chosen.get(n, i) == i else "left_out" for i, n in fields.items()}
-    made = _placed(header.row, header.depth, header.words, fields)
-    return Header(
-        made.row, made.depth, made.columns, made.words, made.fields, made.more, made.rivals, True
-    )
+    return _placed(header.row, header.depth, header.words, fields)
 
 
 def beside(table: Table) -> list[Table]:
@@ -356,8 +337,7 @@ def given_header(table: Table, row: int, columns: Mapping[int, str]) -> Header:
             words = {i: " ".join(text_of(c).split())[:_LONGEST] for i, c in enumerate(cells) if text_of(c)}  # fmt: skip
     words |= {i: column_letters(i + 1) for i, name in columns.items() if name and i not in words}
     fields = {i: columns.get(i, "") or "left_out" for i in words}
-    made = _placed(row, 1 if row else 0, words, fields)
-    return Header(made.row, made.depth, made.columns, words, made.fields, made.more, made.rivals, True)  # fmt: skip
+    return _placed(row, 1 if row else 0, words, fields)
 
 
 def remembered_header(table: Table, remembered: Mapping[str, Mapping[int, str]]) -> Header | None:

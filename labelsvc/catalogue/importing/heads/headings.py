@@ -56,7 +56,7 @@ _ANNEX = re.compile(r"^(?:phu luc|bieu so|bieu|danh sach|bang)\b")
 
 @dataclass
 class Context:
-    """What title, sheet name and headings said, for the rows below them."""
+    """The facts that title, sheet name and headings gave for the rows below them."""
 
     judgement: Judgement
     group: criteria.Group | None = None
@@ -84,7 +84,7 @@ def texts_of(row: Cells) -> list[str]:
 
 
 def sort_of(row: Cells, said: list[str], *, signed: bool, lead: int | None) -> Sort:
-    """What a row is. *said*: its words; *signed*: a signature stood above; *lead*: column of products."""
+    """Tell the sort of a row. *said*: its words; *signed*: a signature stood above; *lead*: column of products."""
     if any(isinstance(cell, Unsaved) for cell in row):
         return "total" if said and _TOTAL.match(fold(said[0])) else "row"
     if not said:

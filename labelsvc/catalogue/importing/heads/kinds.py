@@ -18,7 +18,7 @@ from labelsvc.i18n import fold, nfc
 
 
 class ListKind(StrEnum):
-    """What the rows of a list are."""
+    """The kind of a list: the sense of its rows."""
 
     RECOGNISED = "recognised"
     RENEWED = "renewed"
@@ -131,7 +131,7 @@ _RECOGNISED = re.compile(r"\b(?:cong nhan|phan hang|xep hang|san pham ocop|ocop)
 
 
 def sayings_in(text: str, place: str) -> list[Saying]:
-    """What *text* says about the kind; the strongest first of each kind."""
+    """Find the words of *text* that tell the kind; the strongest first of each kind."""
     own = " ".join(nfc(text).split())
     plain = " ".join(fold(text).split())
     left = plain
@@ -161,7 +161,7 @@ def is_soon(text: str) -> bool:
 
 @lru_cache(maxsize=1024)  # notes, states and stars of a list are few
 def ended_by(text: str) -> ListKind | None:
-    """What a note, a status or a cell of stars says ended: withdrawn, expired, or nothing."""
+    """Tell the end that a note, a status or a cell of stars speaks of: withdrawn, expired, or None."""
     plain = " ".join(fold(text).split())
     if not plain:
         return None

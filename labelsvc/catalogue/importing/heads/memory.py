@@ -17,7 +17,7 @@ from labelsvc.errors import BadInput
 
 
 class HeadAssignment(Base):
-    """Which column of a header of that fingerprint means what, as a person said."""
+    """The meaning of each column of a header of that fingerprint, as a person said."""
 
     __tablename__ = "head_assignment"
     __table_args__ = ({"info": {"volatile": True}},)

@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from labelsvc.catalogue import product_columns
+from labelsvc.catalogue.products import columns as product_columns
 from labelsvc.i18n import fold
 
 #: Fields that are read into the catalogue.

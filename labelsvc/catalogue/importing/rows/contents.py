@@ -9,7 +9,7 @@ import re
 
 from labelsvc.catalogue.importing.rows.line import Reader
 from labelsvc.catalogue.importing.values import personal
-from labelsvc.catalogue.product_columns import Kind, ProductColumn
+from labelsvc.catalogue.products.columns import Kind, ProductColumn
 from labelsvc.errors import BadInput
 from labelsvc.i18n import fold
 

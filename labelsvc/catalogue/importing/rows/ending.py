@@ -9,7 +9,7 @@ from labelsvc.catalogue.importing.heads.kinds import ListKind, ended_by, state_e
 from labelsvc.catalogue.importing.rows.line import Reader, Withdrawal
 from labelsvc.catalogue.importing.values import cell as cells
 from labelsvc.catalogue.importing.values.decisions import Mention, giving, mentions, withdrawing
-from labelsvc.catalogue.withdrawing import reason_of
+from labelsvc.catalogue.stars.withdrawing import reason_of
 from labelsvc.clock import today
 from labelsvc.errors import BadInput
 from labelsvc.i18n import fold

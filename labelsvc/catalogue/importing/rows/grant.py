@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from labelsvc.catalogue.address import read_address
-from labelsvc.catalogue.award import BANDS, check_facts, check_giver, legal_basis_on, stars_above
 from labelsvc.catalogue.districts import district_named, district_of
 from labelsvc.catalogue.importing.heads.headings import Context, stands
 from labelsvc.catalogue.importing.rows.line import Line, Reader
@@ -15,6 +14,13 @@ from labelsvc.catalogue.importing.values import cell as cells
 from labelsvc.catalogue.importing.values.decisions import Mention, decision_of
 from labelsvc.catalogue.places import REFORM
 from labelsvc.catalogue.recognition import Authority, default_valid_to
+from labelsvc.catalogue.stars.award import (
+    BANDS,
+    check_facts,
+    check_giver,
+    legal_basis_on,
+    stars_above,
+)
 from labelsvc.errors import BadInput
 from labelsvc.i18n import fold
 
@@ -215,7 +221,8 @@ def _rest_on(line: Line, context: Context, held: Mention) -> None:
 def _authority(
     reader: Reader, context: Context, decision: tuple[str, str], stars: int, day: date
 ) -> tuple[Authority, str, bool]:
-    """Who decided, and whether that is proposed: by what is said, by the number, by the law of the day."""
+    """Tell the authority that decided, its name, and whether it is only proposed: by the text, by the
+    number, by the law of the day."""
     number, signer = decision
     said = reader.text("authority") or signer
     plain = f"{fold(said)} {fold(number)}"

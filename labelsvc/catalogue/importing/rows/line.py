@@ -28,7 +28,7 @@ _PASSED = frozenset(("dat", "dat yeu cau", "dat ocop", "du dieu kien", "duoc con
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong, where, and what to do."""
+    """A fault of a row: the place, what is wrong, and what to do."""
 
     column: str
     letter: str
@@ -39,7 +39,7 @@ class Problem:
 
 @dataclass
 class Withdrawal:
-    """What a row says of an end: by which decision, from when, why. `words`: as the list has it.
+    """An end that a row tells: by which decision, from when, why. `words`: as the list has it.
 
     `given`: number and day of the recognition that ends, where the row names it.
     """
@@ -66,7 +66,7 @@ class Withdrawal:
 
 @dataclass
 class Line:
-    """What one row says. `producer`, `product`, `recognition`: field → value, only what it says."""
+    """One row as it was read. `producer`, `product`, `recognition`: field → value, only what it says."""
 
     number: int
     sheet: str = ""

@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from labelsvc.catalogue import criteria, fields, product_columns
+from labelsvc.catalogue import criteria, fields
 from labelsvc.catalogue.address import in_two_times, read_address
 from labelsvc.catalogue.importing.heads import words as heads
 from labelsvc.catalogue.importing.heads.headings import Context
@@ -19,6 +19,7 @@ from labelsvc.catalogue.importing.rows.line import Line, Reader
 from labelsvc.catalogue.importing.values import cell as cells
 from labelsvc.catalogue.importing.values import personal, zeros
 from labelsvc.catalogue.models import ProducerKind
+from labelsvc.catalogue.products import columns as product_columns
 from labelsvc.errors import BadInput
 from labelsvc.i18n import fold
 

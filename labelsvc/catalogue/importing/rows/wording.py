@@ -4,7 +4,7 @@ Used by rows."""
 from __future__ import annotations
 
 from labelsvc.catalogue.importing.rows.line import Reader
-from labelsvc.catalogue.product_columns import IN_LISTS
+from labelsvc.catalogue.products.columns import IN_LISTS
 from labelsvc.errors import BadInput
 from labelsvc.wording import claims, language, stars
 

@@ -38,7 +38,7 @@ class Problem:
 
 @dataclass
 class Report:
-    """What was found."""
+    """The findings of an audit of the log."""
 
     origin: str
     size: int = 0

@@ -33,7 +33,7 @@ _SIZE: Final = re.compile("0|[1-9][0-9]{0,18}", re.ASCII)
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """How the log stood at one moment."""
+    """The standing of the log at one moment."""
 
     #: Name of the log, its address without the scheme: ``qr.example.vn/log``.
     origin: str
@@ -97,7 +97,7 @@ def cosign(note: Note, *, name: str, seed: bytes, at: int) -> Signature:
 
 
 def cosigned_at(note: Note, witness: NoteKey) -> int:
-    """When *witness* saw the checkpoint, POSIX time; the newest of its lines.
+    """Tell when *witness* saw the checkpoint, POSIX time; the newest of its lines.
 
     :raises BadLog: it did not, or its signature does not fit.
     """

@@ -172,8 +172,8 @@ class WithdrawalLeaf(_Leaf):
 
 @dataclass(frozen=True, kw_only=True)
 class AuditHeadLeaf(_Leaf):
-    """How far the audit trail had come, at a checkpoint or at the end of a day: a hash of all of it, and
-    how long it was."""
+    """The reach of the audit trail at a checkpoint or at the end of a day: a hash of all of it, and how
+    long it was."""
 
     kind: ClassVar[str] = "audit_head"
 

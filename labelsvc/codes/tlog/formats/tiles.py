@@ -94,7 +94,7 @@ def tile_at(size: int, level: int, index: int) -> Tile:
 
 
 def levels(size: int) -> int:
-    """How many levels of tiles a tree of *size* leaves has."""
+    """Count the levels of tiles of a tree of *size* leaves."""
     count = 0
     while size >> (HEIGHT * count):
         count += 1

@@ -13,7 +13,7 @@ from labelsvc.errors import BadLog
 
 @dataclass
 class LotTotal:
-    """What a log says about one lot."""
+    """The sums that a log gives for one lot."""
 
     lot: int
     lot_code: str

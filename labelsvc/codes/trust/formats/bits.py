@@ -115,12 +115,12 @@ def best_k(distances: Sequence[int]) -> tuple[int, int]:
 
 
 def rice_bits(distances: Sequence[int], k: int) -> int:
-    """How many bits *distances* take with parameter *k*."""
+    """Count the bits that *distances* take with parameter *k*."""
     return sum(gap >> k for gap in distances) + len(distances) * (k + 1)
 
 
 def gamma_bits(value: int) -> int:
-    """How many bits Elias gamma takes for *value*."""
+    """Count the bits that Elias gamma takes for *value*."""
     return 2 * value.bit_length() - 1
 
 

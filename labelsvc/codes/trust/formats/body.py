@@ -133,7 +133,7 @@ def decode(body: Body) -> Listed:
 
 
 def merge(older: Listed, newer: Listed) -> Listed:
-    """What either lists: a delta added to the list it was made for."""
+    """Join two lists: a delta is added to the list it was made for."""
     found = dict(older)
     for lot, units in newer.items():
         known = found.get(lot, ())
@@ -145,7 +145,7 @@ def merge(older: Listed, newer: Listed) -> Listed:
 
 
 def added(older: Listed, newer: Listed) -> Listed:
-    """What *newer* lists and *older* does not."""
+    """List what *newer* has and *older* has not."""
     found: dict[int, tuple[int, ...] | Whole] = {}
     for lot, units in newer.items():
         known = older.get(lot, ())

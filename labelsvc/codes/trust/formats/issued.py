@@ -1,4 +1,5 @@
-"""How far units of each lot were issued, in few bits: the body of a list `issued` (docs/trust.md, section 3).
+"""Issued: how far units of each lot were issued, in few bits; the body of a list `issued` (docs/trust.md,
+section 3).
 
 A printed unit tells the block of its index and no more (`forms/units.py`), so the end of a block is all that
 can be told without the key of the shuffle.
@@ -61,7 +62,7 @@ def merge(older: Listed, newer: Listed) -> Listed:
 
 
 def changed(older: Listed, newer: Listed) -> Listed:
-    """What *newer* says otherwise than *older*."""
+    """List what *newer* says otherwise than *older*."""
     return {
         lot: newer.get(lot, NOTHING)
         for lot in sorted({*older, *newer})

@@ -10,18 +10,18 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, Protocol
 
-from labelsvc.codes.forms import uri
 from labelsvc.codes.forms.signing import Ed25519, check_public_key
 from labelsvc.codes.keys.key import Key
 from labelsvc.codes.tlog.formats.note import NoteKey
+from labelsvc.codes.trust.formats import facts as values
+from labelsvc.codes.trust.formats.former import FormerHost
 from labelsvc.errors import BadTrust, KeyUnavailable, LabelsvcError, TrustRollback
 
 FORMAT: Final = "labelsvc-trust-2"
 _PREFIX: Final = b"labelsvc-trust-v2\0"
-_MOMENT: Final = "%Y-%m-%dT%H:%M:%SZ"
 #: 4,095 keys with their ranges after a theft; larger is an attack on who reads it.
 LARGEST: Final = 4 << 20
 MOST_ROOTS: Final = 16
@@ -45,45 +45,8 @@ class RootKey(Protocol):
 
 
 @dataclass(frozen=True)
-class FormerHost:
-    """A name that the programme had before, and the keys whose codes were printed under it."""
-
-    name: str
-    #: From its first label to its last: told to people, no verdict rests on it.
-    since: datetime
-    until: datetime
-    #: Ascending, each once.
-    kids: tuple[int, ...]
-
-    def __post_init__(self) -> None:
-        """:raises BadTrust: a value that no manifest may have."""
-        inside = all(type(kid) is int and 1 <= kid < 4096 for kid in self.kids)
-        if not (inside and self.kids and self.until > self.since):
-            raise _damaged()
-        if list(self.kids) != sorted(set(self.kids)):
-            raise _damaged()
-
-    def to_facts(self) -> dict[str, Any]:
-        """Give it as a manifest holds it."""
-        return {
-            "name": self.name, "from": _moment(self.since), "until": _moment(self.until),
-            "kids": list(self.kids),
-        }  # fmt: skip
-
-    @classmethod
-    def from_facts(cls, facts: Any) -> FormerHost:
-        """Undo `to_facts`. :raises BadTrust: a value that no manifest may have."""
-        return cls(
-            _host(facts["name"]),
-            _read_moment(facts["from"]),
-            _read_moment(facts["until"]),
-            tuple(_rows(facts["kids"])),
-        )
-
-
-@dataclass(frozen=True)
 class Content:
-    """What the roots sign."""
+    """The contents that the roots sign."""
 
     host: str
     #: 1, 2, 3 …
@@ -149,8 +112,8 @@ class Content:
                 "format": FORMAT,
                 "host": self.host,
                 "version": self.version,
-                "issued": _moment(self.issued),
-                "expires": _moment(self.expires),
+                "issued": values.moment(self.issued),
+                "expires": values.moment(self.expires),
                 "threshold": self.threshold,
                 "roots": [root.hex() for root in self.roots],
                 "keys": [key.to_public() for key in self.keys],
@@ -167,27 +130,31 @@ class Content:
         try:
             facts = json.loads(text)
             if type(facts) is not dict or facts.get("format") != FORMAT:
-                raise _damaged()
-            host, version = _host(facts["host"]), facts["version"]
+                raise values.damaged()
+            host, version = values.host(facts["host"]), facts["version"]
             if type(version) is not int or not 1 <= version <= _LARGEST_NUMBER:
-                raise _damaged()
+                raise values.damaged()
             log_key = facts["log_key"]
             return cls(
                 host=host,
                 version=version,
-                issued=_read_moment(facts["issued"]),
-                expires=_read_moment(facts["expires"]),
-                threshold=_whole(facts["threshold"]),
-                roots=tuple(_public(root) for root in _rows(facts["roots"])),
-                keys=tuple(Key.from_public(entry) for entry in _rows(facts["keys"])),
-                status_keys=tuple(NoteKey.parse(_text(key)) for key in _rows(facts["status_keys"])),
-                log_key=None if log_key is None else NoteKey.parse(_text(log_key)),
-                hosts=tuple(FormerHost.from_facts(row) for row in _rows(facts.get("hosts", []))),
+                issued=values.read_moment(facts["issued"]),
+                expires=values.read_moment(facts["expires"]),
+                threshold=values.whole(facts["threshold"]),
+                roots=tuple(values.public_key(root) for root in values.rows(facts["roots"])),
+                keys=tuple(Key.from_public(entry) for entry in values.rows(facts["keys"])),
+                status_keys=tuple(
+                    NoteKey.parse(values.text(key)) for key in values.rows(facts["status_keys"])
+                ),
+                log_key=None if log_key is None else NoteKey.parse(values.text(log_key)),
+                hosts=tuple(
+                    FormerHost.from_facts(row) for row in values.rows(facts.get("hosts", []))
+                ),
             )
         except BadTrust:
             raise
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError, LabelsvcError):
-            raise _damaged() from None
+            raise values.damaged() from None
 
 
 @dataclass(frozen=True)
@@ -214,19 +181,19 @@ class Manifest:
         :raises BadTrust: it is no trust manifest.
         """
         if len(data) > LARGEST:
-            raise _damaged()
+            raise values.damaged()
         try:
             facts = json.loads(data.decode())
-            text = _text(facts["signed"])
+            text = values.text(facts["signed"])
             text.encode()  # half a character has no bytes that could be signed
             signatures = {
-                _text(entry["root"]): bytes.fromhex(_text(entry["signature"]))
-                for entry in _rows(facts["signatures"])
+                values.text(entry["root"]): bytes.fromhex(values.text(entry["signature"]))
+                for entry in values.rows(facts["signatures"])
             }
         except (ValueError, KeyError, TypeError, RecursionError):
-            raise _damaged() from None
+            raise values.damaged() from None
         if len(signatures) > 2 * MOST_ROOTS or len(facts["signatures"]) != len(signatures):
-            raise _damaged()
+            raise values.damaged()
         return cls(text, signatures, Content.from_text(text), _before(facts.get("before")))
 
     def __bytes__(self) -> bytes:
@@ -249,7 +216,7 @@ class Manifest:
         return replace(self, signatures={**self.signatures, root_id(root.public): made})
 
     def signers(self, roots: Iterable[bytes]) -> int:
-        """How many of *roots* signed this text."""
+        """Count those of *roots* that signed this text."""
         return sum(
             (signature := self.signatures.get(root_id(root))) is not None
             and len(signature) == 64
@@ -310,60 +277,13 @@ class Manifest:
 def _before(facts: Any) -> tuple[int, tuple[bytes, ...]] | None:
     """Roots of the manifest before; None where a file does not tell them."""
     try:
-        return _whole(facts["threshold"]), tuple(_public(root) for root in _rows(facts["roots"]))
+        return values.whole(facts["threshold"]), tuple(
+            values.public_key(root) for root in values.rows(facts["roots"])
+        )
     except (ValueError, KeyError, TypeError, BadTrust):
         return None
 
 
 def root_id(public: bytes) -> str:
-    """How a root is named beside its signature: 16 hex digits."""
+    """Name a root as it stands beside its signature: 16 hex digits."""
     return hashlib.sha256(public).hexdigest()[:16]
-
-
-def _host(text: Any) -> str:
-    found = _text(text)
-    if uri.authority(f"https://{found}") != found:
-        raise _damaged()
-    return found
-
-
-def _public(text: Any) -> bytes:
-    found = bytes.fromhex(_text(text))
-    if len(found) != 32 or found.hex() != text:
-        raise _damaged()
-    return found
-
-
-def _rows(value: Any) -> list[Any]:
-    if type(value) is not list:
-        raise _damaged()
-    return value
-
-
-def _text(value: Any) -> str:
-    if type(value) is not str:
-        raise _damaged()
-    return value
-
-
-def _whole(value: Any) -> int:
-    if type(value) is not int:
-        raise _damaged()
-    return value
-
-
-def _moment(at: datetime) -> str:
-    return at.astimezone(UTC).strftime(_MOMENT)
-
-
-def _read_moment(text: Any) -> datetime:
-    found = datetime.strptime(_text(text), _MOMENT).replace(tzinfo=UTC)
-    if _moment(found) != text:
-        raise _damaged()
-    return found
-
-
-def _damaged() -> BadTrust:
-    return BadTrust(
-        "This is no trust manifest.", fix="Fetch it again from /.well-known/labelsvc-trust.json."
-    )

@@ -33,7 +33,7 @@ Sign: TypeAlias = Callable[[str], Signature]
 
 
 class Purpose(StrEnum):
-    """What is said of the units of a list."""
+    """The purpose of a list: what it says of its units."""
 
     #: Withdrawn, void or recalled: red.
     WITHDRAWN = "withdrawn"
@@ -44,7 +44,7 @@ class Purpose(StrEnum):
 
     @property
     def form(self) -> ModuleType:
-        """What writes and reads the body of such a list: `encode`, `decode` and `merge`."""
+        """The module that writes and reads the body of such a list: `encode`, `decode` and `merge`."""
         return issued if self is Purpose.ISSUED else bodies
 
 
@@ -72,8 +72,8 @@ class StatusList:
         return isinstance(found, Whole) or unit in found
 
     def ends(self, lot: int, unit: int) -> tuple[bool, bool]:
-        """Whether the unit printed as *unit* of *lot* was issued as far as a list of the purpose `issued`
-        tells, and whether it may be by now.
+        """Tell whether the unit printed as *unit* of *lot* was issued as far as a list of the purpose
+        `issued` tells, and whether it may be by now.
         """
         found = self.listed.get(lot, issued.NOTHING)
         was, may = (blocks(unit + 1) <= end for end in cast("tuple[int, int]", found))
@@ -144,7 +144,7 @@ class HeadLine:
 
 @dataclass(frozen=True)
 class StatusHead:
-    """Which lists are the newest. Short-lived, so nobody can hold back a withdrawal unseen."""
+    """A list of the newest lists. Short-lived, so nobody can hold back a withdrawal unseen."""
 
     host: str
     issued: datetime

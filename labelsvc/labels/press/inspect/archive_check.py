@@ -1,5 +1,5 @@
-"""What PDF/A-2b (ISO 19005-2) forbids, as far as our own files could break it: no replacement for a
-conformity checker."""
+"""Archive check: finds what PDF/A-2b (ISO 19005-2) forbids, as far as our own files could break it; no
+replacement for a conformity checker."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ _WIDTH_SLACK = 1.0
 
 
 def faults(document: pikepdf.Pdf) -> Iterator[Phrase]:
-    """What of *document* PDF/A-2b forbids, as far as it is looked at: encryption, scripts, files,
+    """List what of *document* PDF/A-2b forbids, as far as it is looked at: encryption, scripts, files,
     fonts not embedded or of other widths, filters, smoothing of pictures, how they are transparent,
-    PostScript, missing metadata or output intent (which also says in which colours transparent
-    things are mixed)."""
+    PostScript, missing metadata or output intent (which also says in which colours transparent things
+    are mixed)."""
     root: Any = document.Root
     if document.is_encrypted:
         yield Phrase("it is encrypted")

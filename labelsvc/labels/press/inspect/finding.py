@@ -24,7 +24,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the job asks for; None is not checked. `codes`: texts of all symbols of the file."""
+    """The properties that the job asks for; None is not checked. `codes`: texts of all symbols of the file."""
 
     cmyk: bool = True
     standard: Literal["pdfx4", "none"] = "pdfx4"

@@ -1,4 +1,5 @@
-"""What a finished PDF paints with: every operator of pages, forms, patterns and pictures looked at.
+"""Painted: reads what a finished PDF paints with; every operator of pages, forms, patterns and pictures is
+looked at.
 
 Gives facts and faults; `press_check` decides what they mean for the job.
 """

@@ -22,6 +22,7 @@ from labelsvc.labels.layouts.reading import load
 from labelsvc.labels.layouts.variables import VARIABLES
 from labelsvc.labels.layouts.writing import dumps, facts
 from labelsvc.labels.models import OwnLayout
+from labelsvc.web.console.editor.dressing import offered
 from labelsvc.web.console.editor.layouts import copied, keep_new, own_layout
 from labelsvc.web.console.editor.preview import posted_json, read_layout
 from labelsvc.web.console.editor.words import SHOWN as EDITOR_WORDS
@@ -96,10 +97,13 @@ def _setup(session: Session, row: OwnLayout, held: dict[str, Any]) -> dict[str, 
         ],
         "conditions": [{"name": "mark", "label": gettext(EDITOR_WORDS["image_mark"])}],
         "lots": [{"id": lot.id, "words": f"{lot.product.name} · {lot.code}"} for lot in lots],
+        "families": offered(),
         "articles": [_article(name, a, mine.get(name)) for name, a in sheets.items() if a.label],
         "words": {key: gettext(words) for key, words in EDITOR_WORDS.items()},
         "urls": {
             "preview": url_for("producer.preview_layout"),
+            "dress": url_for("producer.dress_layout"),
+            "ornament": url_for("producer.take_ornament"),
             "save": url_for("producer.save_layout", name=row.name),
             "list": url_for("producer.layouts"),
             "sheets": url_for("producer.sheets"),
@@ -166,7 +170,7 @@ def save_layout(name: str) -> ResponseReturnValue:
 
 
 def _conflict(session: Session, row: OwnLayout) -> dict[str, Any]:
-    """Who saved it meanwhile, so that one can choose whose stays."""
+    """Tell who saved it meanwhile, so that one can choose whose stays."""
     number = row.updated_by.removeprefix("user:")
     user = session.get(User, int(number)) if number.isdigit() else None
     return {

@@ -16,7 +16,7 @@ _CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
 def picture(find: Callable[[], Found], draw: Callable[[Found], str]) -> Response:
-    """What *draw* makes (SVG) of what *find* gives; a page shows the reason in its place all the same.
+    """Send what *draw* makes (SVG) of what *find* gives; a page shows the reason in its place all the same.
 
     404 where there is no such layout, 422 where it cannot be read; 200 where it can and does not fit,
     for that is what there is to see.

@@ -51,7 +51,7 @@ MOST_BYTES = 400_000
 
 @dataclass(frozen=True)
 class Data:
-    """What the label is drawn with: contents, a unit, and the criteria set for the law."""
+    """The data that the label is drawn with: contents, a unit, and the criteria set for the law."""
 
     content: LabelContent
     unit: Unit

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from labelsvc.catalogue.models import Product
 from labelsvc.codes.models import Issue
-from labelsvc.codes.register.issue import codes_of, load_keyring
+from labelsvc.codes.register.issue import codes_of
+from labelsvc.codes.register.keys import keyring_of
 from labelsvc.errors import FileMissing, LabelsvcError
 from labelsvc.i18n import fold
 from labelsvc.inspections import cases as verbs
@@ -136,9 +137,7 @@ def _code(session: Session, case: Case) -> str:
         return ""
     settings = site().settings
     try:
-        ring = load_keyring(
-            session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
-        )
+        ring = keyring_of(session, settings)
         offset = case.number - issue.first if case.number is not None else 0
         return codes_of(issue, ring, offset=offset, count=1)[0]
     except (LabelsvcError, ValueError):

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from labelsvc import clock
 from labelsvc.accounts.models import Role
 from labelsvc.catalogue.models import Lot, Producer, Product
-from labelsvc.catalogue.proposals import count_due
+from labelsvc.catalogue.stars.proposals import count_due
 from labelsvc.codes.models import Issue
 from labelsvc.codes.trust import store
 from labelsvc.labels.models import PrintRun, RunState

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from labelsvc.catalogue.importing.heads.words import NOT_KEPT, READ
-from labelsvc.catalogue.product_columns import IN_LISTS
+from labelsvc.catalogue.products.columns import IN_LISTS
 
 #: Field of a list → its words.
 FIELD_WORDS = {

@@ -1,17 +1,10 @@
 """Pages: imports all pages of the office, which puts them on the blueprint."""
 
-from labelsvc.web.console.office import account_proposals as account_proposals
-from labelsvc.web.console.office import accounts as accounts
-from labelsvc.web.console.office import audit as audit
+from labelsvc.web.console.office import artwork as artwork
 from labelsvc.web.console.office import cases as cases
 from labelsvc.web.console.office import handovers as handovers
-from labelsvc.web.console.office import key_ranges as key_ranges
-from labelsvc.web.console.office import keys as keys
-from labelsvc.web.console.office import mark as mark
-from labelsvc.web.console.office import merges as merges
 from labelsvc.web.console.office import messages as messages
 from labelsvc.web.console.office import producers as producers
-from labelsvc.web.console.office import products as products
 from labelsvc.web.console.office import proposals as proposals
 from labelsvc.web.console.office import recognitions as recognitions
 from labelsvc.web.console.office import reports as reports
@@ -22,6 +15,7 @@ from labelsvc.web.console.office.desk import export as export
 from labelsvc.web.console.office.desk import find as find
 from labelsvc.web.console.office.desk import goods as goods
 from labelsvc.web.console.office.desk import handling as handling
+from labelsvc.web.console.office.doubles import merges as merges
 from labelsvc.web.console.office.imports import answers as answers
 from labelsvc.web.console.office.imports import columns as columns
 from labelsvc.web.console.office.imports import mending as mending
@@ -30,9 +24,18 @@ from labelsvc.web.console.office.imports import preview as preview
 from labelsvc.web.console.office.imports import templates as templates
 from labelsvc.web.console.office.imports import undo as undo
 from labelsvc.web.console.office.imports import upload as upload
+from labelsvc.web.console.office.people import accounts as accounts
+from labelsvc.web.console.office.people import waiting as waiting
 from labelsvc.web.console.office.plans import targets as targets
 from labelsvc.web.console.office.points import form as form
 from labelsvc.web.console.office.points import outlets as outlets
 from labelsvc.web.console.office.points import review as review
+from labelsvc.web.console.office.product import awards as awards
+from labelsvc.web.console.office.product import entry as entry
+from labelsvc.web.console.office.product import page as page
+from labelsvc.web.console.office.product import photos as photos
+from labelsvc.web.console.office.signing import keys as keys
+from labelsvc.web.console.office.signing import ranges as ranges
+from labelsvc.web.console.office.trail import audit as audit
 from labelsvc.web.console.office.villages import edit as edit
 from labelsvc.web.console.office.villages import listing as listing

@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from labelsvc.catalogue import proposals as verbs
 from labelsvc.catalogue.models import Product
-from labelsvc.catalogue.proposals import ProposalState, WithdrawalProposal
 from labelsvc.catalogue.recognition import Recognition
-from labelsvc.catalogue.withdrawing import REASON_WORDS
+from labelsvc.catalogue.stars import proposals as verbs
+from labelsvc.catalogue.stars.proposals import ProposalState, WithdrawalProposal
+from labelsvc.catalogue.stars.withdrawing import REASON_WORDS
 from labelsvc.errors import BadInput
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import found_or_404, names_of, paged

@@ -12,9 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from labelsvc import clock
 from labelsvc.accounts.models import AuditEntry
-from labelsvc.catalogue.certify import ending_within, extend_recognition
 from labelsvc.catalogue.models import Producer, Product
-from labelsvc.catalogue.proposals import Ending, propose_withdrawal, waiting_for
 from labelsvc.catalogue.recognition import (
     EXTENDABLE,
     EXTENSION_MAX_DAYS,
@@ -24,7 +22,9 @@ from labelsvc.catalogue.recognition import (
     Standing,
     number_key,
 )
-from labelsvc.catalogue.withdrawing import REASON_WORDS
+from labelsvc.catalogue.stars.certify import ending_within, extend_recognition
+from labelsvc.catalogue.stars.proposals import Ending, propose_withdrawal, waiting_for
+from labelsvc.catalogue.stars.withdrawing import REASON_WORDS
 from labelsvc.errors import BadInput
 from labelsvc.i18n import fold
 from labelsvc.web.console.forms import Posted

@@ -101,7 +101,7 @@ def _about(session: Session, report: Report) -> tuple[Lot | None, int | None]:
 
 
 def _headline(verdict: str) -> str:
-    """What the scan page said, in its own words."""
+    """Repeat what the scan page said, in its own words."""
     return SHOWN[Verdict(verdict)].headline if verdict in list(Verdict) else verdict
 
 

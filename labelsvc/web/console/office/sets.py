@@ -15,10 +15,10 @@ from labelsvc.web.console.lists import choice_of, paged
 from labelsvc.web.console.office.dashboard import bp
 from labelsvc.web.console.office.words import set_choices, set_words
 from labelsvc.web.console.typed import whole
+from labelsvc.web.guards.targets import local_target
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
-from labelsvc.web.targets import local_target
 
 #: Rows of a page: each has a choice of 26.
 _ROWS = 15

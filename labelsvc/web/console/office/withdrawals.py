@@ -17,15 +17,15 @@ from labelsvc.codes.models import Form, Issue, Scope, Withdrawal, WithdrawalStat
 from labelsvc.codes.register import extent, notices
 from labelsvc.codes.register import withdrawal as verbs
 from labelsvc.codes.register.issue import units_of_lots
-from labelsvc.codes.register.keys import load_keyring
+from labelsvc.codes.register.keys import keyring_of
 from labelsvc.codes.register.pieces import Piece, between, spanned
 from labelsvc.codes.register.resolve import find_code
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.labels.models import PrintRun, RunState
-from labelsvc.web import tries
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import found_or_404, names_of, paged
 from labelsvc.web.console.office.dashboard import bp, may_write
+from labelsvc.web.guards import tries
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
@@ -103,7 +103,7 @@ def new_withdrawal() -> ResponseReturnValue:
     with site().database.reading() as session:
         found, choices = None, []
         if code:
-            ring = _ring(session)
+            ring = keyring_of(session, site().settings)
             try:
                 with tries.counted():
                     found = find_code(session, ring, code)
@@ -128,17 +128,10 @@ def new_withdrawal() -> ResponseReturnValue:
     return page, posted.status
 
 
-def _ring(session: Session) -> Keyring:
-    settings = site().settings
-    return load_keyring(
-        session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
-    )
-
-
 def _choices(
     session: Session, ring: Keyring, issue: Issue, number: int, code: str, last: str
 ) -> list[Choice]:
-    """What can be withdrawn from a label, or from that label to the label *last*."""
+    """List what can be withdrawn from a label, or from that label to the label *last*."""
     numbered: dict[Scope, Sequence[Piece]] = {}
     if last.strip():
         numbered[Scope.RANGE] = between(session, ring, issue.lot, code, last)
@@ -178,7 +171,11 @@ def _labels(session: Session, lots: Sequence[int]) -> int:
 
 
 def _withdraw(session: Session, posted: Posted) -> Withdrawal:
-    ring, code, reason = _ring(session), posted.text("code"), posted.text("reason")
+    ring, code, reason = (
+        keyring_of(session, site().settings),
+        posted.text("code"),
+        posted.text("reason"),
+    )
     with tries.counted():
         issue, number = find_code(session, ring, code)
     chosen = posted.text("scope")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from labelsvc import i18n
 from labelsvc.catalogue import criteria
-from labelsvc.catalogue.award import stars_above
 from labelsvc.catalogue.recognition import Recognition
+from labelsvc.catalogue.stars.award import stars_above
 from labelsvc.web.language import current, gettext
 
 

@@ -16,7 +16,7 @@ from labelsvc.codes.keys.keyring import Keyring
 from labelsvc.codes.models import Blank, Issue
 from labelsvc.codes.register import blank
 from labelsvc.codes.register.blank import Stretch
-from labelsvc.codes.register.issue import load_keyring
+from labelsvc.codes.register.keys import keyring_of
 from labelsvc.errors import (
     BadInput,
     Conflict,
@@ -29,10 +29,10 @@ from labelsvc.errors import (
 )
 from labelsvc.labels.models import BlankRoll
 from labelsvc.labels.runs.rules import Balance, balance
-from labelsvc.web import tries
 from labelsvc.web.console.forms import Posted, Problem
 from labelsvc.web.console.producer.blanks import free_parts
 from labelsvc.web.console.producer_scope import bp, own_lot, producer_id
+from labelsvc.web.guards import tries
 from labelsvc.web.language import explain
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
@@ -43,8 +43,8 @@ _LOTS = 100
 
 @dataclass(frozen=True)
 class Plan:
-    """What would be bound. `skipped`: labels beside it that would be left over in the middle of
-    the roll, which usually means that a wrong label was scanned."""
+    """A binding to be confirmed. `skipped`: labels beside it that would be left over in the middle of the
+    roll, which usually means that a wrong label was scanned."""
 
     roll: BlankRoll
     lot: Lot
@@ -55,7 +55,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Result:
-    """What was bound."""
+    """A binding that was done."""
 
     roll: BlankRoll
     issue: Issue
@@ -128,7 +128,7 @@ def _any_roll(session: Session) -> bool:
 
 
 def _plan(session: Session, posted: Posted) -> Plan | None:
-    """What was typed as a plan; None, and the problems beside their fields, when it is none."""
+    """Make a plan of what was typed; None, and the problems beside their fields, when it is none."""
     read = _read(session, posted)
     if read is None:
         return None
@@ -151,7 +151,7 @@ def _skipped(session: Session, part: Stretch) -> tuple[int, int] | None:
 
 def _read(session: Session, posted: Posted) -> tuple[Lot, int, int] | None:
     """Lot and numbers of the two labels."""
-    keyring = _keyring(session)
+    keyring = keyring_of(session, site().settings)
     lot = _lot(session, posted)
     ends = [_number(session, posted, keyring, name) for name in ("first", "last")]
     if lot is None or ends[0] is None or ends[1] is None:
@@ -182,13 +182,6 @@ def _number(session: Session, posted: Posted, keyring: Keyring, name: str) -> in
     except (BadInput, NotIssued, TooManyTries) as error:
         _beside(posted, error, name)
         return None
-
-
-def _keyring(session: Session) -> Keyring:
-    settings = site().settings
-    return load_keyring(
-        session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
-    )
 
 
 def _point(posted: Posted, session: Session, error: LabelsvcError, first: int) -> None:
@@ -240,7 +233,7 @@ def _same(session: Session, lot_id: int, first: int, last: int) -> int | None:
 
 
 def _result(session: Session) -> Result | None:
-    """What `?done=` names; 404 for what is somebody else's or was no blank label."""
+    """Find what `?done=` names; 404 for what is somebody else's or was no blank label."""
     asked = request.args.get("done", type=int)
     if asked is None:
         return None

@@ -120,7 +120,7 @@ def blank_roll(roll_id: int) -> ResponseReturnValue:
 
 
 def free_parts(count: int, parts: Sequence[Bound]) -> list[tuple[int, int]]:
-    """What of a roll of *count* labels is bound to no lot: first and last label of each stretch."""
+    """List what of a roll of *count* labels is bound to no lot: first and last label of each stretch."""
     found, begin = [], 1
     for part in parts:
         if part.first > begin:
@@ -242,7 +242,8 @@ def _start(posted: Posted) -> int | None:
 
 
 def _read_before(posted: Posted) -> None:
-    """Read the layout's text once before anything is locked; the transaction then has it at hand."""
+    """Read layout and fonts once before anything is locked; the transaction then has them at hand."""
+    fonts.load()
     try:
         with site().database.reading() as session:
             own_layouts.find(session, producer_id(), posted.text("layout"))

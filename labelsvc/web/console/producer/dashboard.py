@@ -23,9 +23,9 @@ from labelsvc.labels.runs import start as print_run
 from labelsvc.labels.runs.catalogue_content import product_content
 from labelsvc.scans.models import Scan
 from labelsvc.web.console.producer_scope import bp
+from labelsvc.web.guards.targets import local_target
 from labelsvc.web.signed_in import actor, current_user
 from labelsvc.web.site import site
-from labelsvc.web.targets import local_target
 
 #: What was taken off the market, in words.
 WITHDRAWN = {
@@ -40,7 +40,7 @@ WITHDRAWN = {
 
 @dataclass(frozen=True)
 class Notice:
-    """What was taken off the market, as the producer reads it."""
+    """A withdrawal from the market, as the producer reads it."""
 
     number: int
     scope: str
@@ -87,7 +87,7 @@ def card(product: Product) -> Card:
 
 @bp.context_processor
 def _unread() -> dict[str, Any]:
-    """What was withdrawn stands on every page until the producer says that they read it."""
+    """Put withdrawals on every page until the producer says that they read them."""
     producer_id = current_user().producer_id if g.get("user") else None
     if producer_id is None:
         return {}

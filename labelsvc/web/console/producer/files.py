@@ -121,7 +121,7 @@ def _shown(file: RunFile) -> Shown:
 
 
 def _findings(file: RunFile) -> list[str]:
-    """What the print shop should know, in the reader's language."""
+    """Tell what the print shop should know, in the reader's language."""
     report = file.report or {}
     rows = [*report.get("findings", ()), *report.get("notes", ())]
     found = []
@@ -193,7 +193,7 @@ def _miss(posted: Posted, field: str) -> None:
 
 
 def _check(posted: Posted, run: PrintRun, wish: Wish) -> None:
-    """What no press can do is told now, beside its field, and not when the file is being made."""
+    """Refuse now, beside its field, what no press can do, and not when the file is being made."""
     plain = replace(wish, columns=0, rows=0, die_line="")
     for field, asked in (("bleed", plain), ("die_line", replace(plain, die_line=wish.die_line))):
         try:

@@ -9,14 +9,14 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from labelsvc.catalogue.models import Lot
-from labelsvc.codes.register.keys import load_keyring
+from labelsvc.codes.register.keys import keyring_of
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.labels.ledger import life
 from labelsvc.labels.ledger.life import Piece
-from labelsvc.web import tries
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.producer.bind import with_camera
 from labelsvc.web.console.producer_scope import bp, own_lot
+from labelsvc.web.guards import tries
 from labelsvc.web.language import gettext
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
@@ -73,8 +73,6 @@ def _pieces(session: Session, lot: Lot, posted: Posted) -> Sequence[Piece]:
     if posted.text("all") == "1":
         return life.whole(session, lot)
     settings = site().settings
-    ring = load_keyring(
-        session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
-    )
+    ring = keyring_of(session, settings)
     with tries.counted():
         return life.between(session, ring, lot, posted.text("first"), posted.text("last"))

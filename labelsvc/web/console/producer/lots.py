@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from labelsvc import clock
 from labelsvc.catalogue.lots import LotFacts, correct_lot, open_lot, propose_code
 from labelsvc.catalogue.models import Lot, Product
-from labelsvc.catalogue.product_columns import CRAFTS
+from labelsvc.catalogue.products.columns import CRAFTS
 from labelsvc.errors import BadInput
 from labelsvc.events.capture import Happening, add_event
 from labelsvc.events.models import Event
@@ -122,7 +122,7 @@ def _say_opened(product_id: int) -> None:
 
 
 def _proposal(session: Session, product: Product) -> dict[str, Any]:
-    """What the form begins with: today, and what the last lot said.
+    """Fill the form of a new lot: today, and what the last lot said.
 
     The expiry date stays empty where the shelf life gives it: a date counted from today would be
     wrong, unseen, as soon as another day of manufacture is chosen.

@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from labelsvc import clock
 from labelsvc.accounts import audit
-from labelsvc.catalogue import criteria, english, fields, ingredient_rows
+from labelsvc.catalogue import criteria, fields
 from labelsvc.catalogue.models import Lot, Product, ProductPhoto
 from labelsvc.catalogue.photos import MAX_PHOTOS, store_photo
-from labelsvc.catalogue.product_columns import OF_PRODUCER
+from labelsvc.catalogue.products import english
+from labelsvc.catalogue.products import ingredients as ingredient_rows
+from labelsvc.catalogue.products.columns import OF_PRODUCER
 from labelsvc.catalogue.register import update_product
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.labels import legal

@@ -6,7 +6,7 @@ from flask import Response, abort, flash, jsonify, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from labelsvc.codes.register.keys import load_keyring
+from labelsvc.codes.register.keys import keyring_of
 from labelsvc.codes.register.revoke import marks_of
 from labelsvc.errors import BadInput, LabelsvcError
 from labelsvc.jobs import queue
@@ -20,13 +20,13 @@ from labelsvc.labels.runs import start as print_run
 from labelsvc.labels.runs.numbering import position
 from labelsvc.labels.runs.parts import layout_of
 from labelsvc.labels.sheets.sheet import Sheet, cells
-from labelsvc.web import tries
 from labelsvc.web.console.fetched import attachment
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import names_of, paged
-from labelsvc.web.console.producer.wizard import FORM_WORDS
+from labelsvc.web.console.producer.printing.wizard import FORM_WORDS
 from labelsvc.web.console.producer_scope import bp, own_run, titles_of
 from labelsvc.web.console.typed import row_number, whole
+from labelsvc.web.guards import tries
 from labelsvc.web.language import explain, gettext
 from labelsvc.web.signed_in import actor, current_user
 from labelsvc.web.site import site
@@ -123,7 +123,7 @@ def _takes(printer: Printer, run: PrintRun) -> bool:
 
 
 def _failure(run: PrintRun) -> str:
-    """Why a run was not released and what to do, in the reader's language."""
+    """Tell why a run was not released and what to do, in the reader's language."""
     error = print_run.failure(run)
     return " ".join(explain(error)) if error is not None else ""
 
@@ -177,7 +177,7 @@ def download(run_id: int, kind: str) -> ResponseReturnValue:
 
 
 def _first_missing(run: PrintRun) -> int:
-    """What `from` says. The whole file instead would print labels again that are on paper."""
+    """Read `from`. The whole file instead would print labels again that are on paper."""
     first = whole(request.args["from"], gettext("First label that is missing"), "from_jam")
     if not 1 <= first <= taken.labels_of(run):
         raise BadInput(
@@ -210,9 +210,7 @@ def _number(session: Session, run: PrintRun, posted: Posted, field: str, label: 
     if not any(sign.isdigit() for sign in text):
         return whole(text, gettext(label), field)  # raises
     settings = site().settings
-    ring = load_keyring(
-        session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
-    )
+    ring = keyring_of(session, settings)
     try:
         with tries.counted():
             return life.number_in(session, ring, run, text)

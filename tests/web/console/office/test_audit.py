@@ -16,7 +16,7 @@ from labelsvc.accounts.users import create_user
 from labelsvc.catalogue.models import Lot
 from labelsvc.db import Database
 from labelsvc.web.console.action_words import ACTIONS
-from labelsvc.web.console.office.audit_search import matching
+from labelsvc.web.console.office.trail.search import matching
 from tests import world as worlds
 from tests.sentences import ROOT
 from tests.web.desk import Desk, seen

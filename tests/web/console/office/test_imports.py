@@ -14,8 +14,8 @@ from sqlalchemy import func, select
 
 from labelsvc.accounts.models import AuditEntry
 from labelsvc.catalogue.models import ImportRun, Producer, Product
-from labelsvc.catalogue.proposals import WithdrawalProposal
 from labelsvc.catalogue.recognition import Recognition
+from labelsvc.catalogue.stars.proposals import WithdrawalProposal
 from labelsvc.db import Database
 from labelsvc.web.site import Site
 from tests.catalogue import lists

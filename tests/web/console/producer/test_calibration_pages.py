@@ -14,7 +14,7 @@ from labelsvc.labels.models import Printer
 from labelsvc.labels.printers import send_now, sending
 from labelsvc.labels.rolls.languages import LANGUAGES
 from labelsvc.labels.sheets.profile import Profile
-from labelsvc.web.console.producer import calibration
+from labelsvc.web.console.producer.paper import calibration
 from tests.web.console.producer.test_printers import OFFICE, ZEBRA, saved
 from tests.web.console.producer.test_products import SignIn
 from tests.web.desk import seen

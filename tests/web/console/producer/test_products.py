@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from labelsvc import clock
 from labelsvc.catalogue.models import Lot, Product, ProductPhoto
-from labelsvc.catalogue.product_columns import BY_NAME, OF_PRODUCER
+from labelsvc.catalogue.products.columns import BY_NAME, OF_PRODUCER
 from labelsvc.db import Database
 from labelsvc.errors import ReadBackFailed
 from labelsvc.events.models import Event

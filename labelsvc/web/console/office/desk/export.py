@@ -19,18 +19,12 @@ from labelsvc.catalogue.models import VILLAGE_KINDS, VillageKind
 from labelsvc.i18n import moment
 from labelsvc.web.console import case_words
 from labelsvc.web.console.lists import names_of
-from labelsvc.web.console.office import (
-    accounts,
-    audit,
-    cases,
-    producers,
-    recognitions,
-    reports,
-    withdrawals,
-)
+from labelsvc.web.console.office import cases, producers, recognitions, reports, withdrawals
 from labelsvc.web.console.office.dashboard import bp
 from labelsvc.web.console.office.desk import goods
+from labelsvc.web.console.office.people import accounts
 from labelsvc.web.console.office.points import outlets
+from labelsvc.web.console.office.trail import audit
 from labelsvc.web.console.office.villages import listing
 from labelsvc.web.console.office.words import set_words
 from labelsvc.web.language import gettext

@@ -17,7 +17,7 @@ from labelsvc.catalogue.models import Lot, Product
 from labelsvc.codes.forms import uri
 from labelsvc.codes.forms.gs1 import Gs1Link
 from labelsvc.codes.models import Form, Issue
-from labelsvc.codes.register.keys import load_keyring
+from labelsvc.codes.register.keys import keyring_of
 from labelsvc.codes.register.resolve import find_goods
 from labelsvc.errors import BadCode, LabelsvcError
 from labelsvc.labels.models import PrintRun
@@ -25,8 +25,8 @@ from labelsvc.programme.desk.asked import MAX_TEXT
 from labelsvc.programme.desk.finding import Hit, find
 from labelsvc.scans import lookup
 from labelsvc.scans.verdict import SHOWN
-from labelsvc.web import tries
 from labelsvc.web.console.office.dashboard import bp
+from labelsvc.web.guards import tries
 from labelsvc.web.language import explain
 from labelsvc.web.links import link
 from labelsvc.web.site import site
@@ -114,9 +114,7 @@ def _code(
         return None, explain(error) if "://" in asked else None
     if isinstance(parsed, Gs1Link):
         return _linked(session, parsed), None
-    ring = load_keyring(
-        session, base_url=settings.base_url, secrets=settings.keys, former=settings.former_hosts
-    )
+    ring = keyring_of(session, settings)
     try:
         with tries.counted():
             issue, number = find_goods(session, ring, asked)

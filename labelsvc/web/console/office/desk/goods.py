@@ -15,7 +15,7 @@ from labelsvc.catalogue.models import Lot, Producer, Product
 from labelsvc.catalogue.recognition import Recognition, Standing, ruling
 from labelsvc.codes.models import Issue
 from labelsvc.codes.register.issue import codes_of
-from labelsvc.codes.register.keys import load_keyring
+from labelsvc.codes.register.keys import keyring_of
 from labelsvc.inspections.models import Case
 from labelsvc.labels.models import PrintRun, RunState
 from labelsvc.programme.desk.asked import Asked
@@ -171,10 +171,7 @@ def lot(lot_id: int) -> ResponseReturnValue:
         first = session.scalars(select(Issue).where(Issue.lot_id == lot_id).limit(1)).first()
         code = ""
         if first is not None and may_write():
-            ring = load_keyring(
-                session, base_url=settings.base_url, secrets=settings.keys,
-                former=settings.former_hosts,
-            )  # fmt: skip
+            ring = keyring_of(session, settings)
             code = codes_of(first, ring, offset=0, count=1)[0]
         scans = session.scalar(
             select(func.count())

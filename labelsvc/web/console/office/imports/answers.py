@@ -100,7 +100,7 @@ def import_heads(token: str) -> ResponseReturnValue:
 
 
 def shown_field(column: Mapping[str, Any]) -> str:
-    """What the select beside a head stands on."""
+    """Choose the option that the select beside a head stands on."""
     field = str(column["field"])
     return LEFT_OUT if field == "left_out" else field
 

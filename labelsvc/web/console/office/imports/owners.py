@@ -6,8 +6,8 @@ from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from labelsvc.catalogue.owner_decisions import decide
-from labelsvc.catalogue.owner_index import OwnerKey
+from labelsvc.catalogue.owners.decisions import decide
+from labelsvc.catalogue.owners.index import OwnerKey
 from labelsvc.web.console.office.dashboard import bp
 from labelsvc.web.console.office.imports.work import read_again, read_plan
 from labelsvc.web.language import gettext

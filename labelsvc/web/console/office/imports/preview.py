@@ -25,7 +25,7 @@ from labelsvc.catalogue.importing.report import PLACES, in_words, notes_of, reas
 from labelsvc.catalogue.importing.staging import StoredPlan
 from labelsvc.catalogue.importing.waiting import Doing, StagedList
 from labelsvc.catalogue.models import ImportRun
-from labelsvc.catalogue.withdrawing import REASON_WORDS
+from labelsvc.catalogue.stars.withdrawing import REASON_WORDS
 from labelsvc.errors import FileMissing, Refused
 from labelsvc.jobs.models import JobState
 from labelsvc.jobs.queue import failure
@@ -34,10 +34,10 @@ from labelsvc.web.console.column_words import COLUMN_WORDS
 from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import PAGE, choice_of, found_or_404, names_of
 from labelsvc.web.console.office.dashboard import bp, may_write
+from labelsvc.web.console.office.doubles.words import SIDE_WORDS
 from labelsvc.web.console.office.field_words import FIELD_GROUPS, FIELD_WORDS
 from labelsvc.web.console.office.imports.cells import addable, added_cells
 from labelsvc.web.console.office.imports.work import drop, held, idle, staging, take_over
-from labelsvc.web.console.office.owner_words import SIDE_WORDS
 from labelsvc.web.console.office.words import set_words
 from labelsvc.web.language import current, gettext
 from labelsvc.web.site import site
@@ -98,7 +98,7 @@ def _taken(token: str) -> ResponseReturnValue:
 
 
 def preview(token: str, posted: Posted) -> ResponseReturnValue:
-    """What was understood of an upload, what somebody has to say, and its rows."""
+    """Show what was understood of an upload, what somebody has to say, and its rows."""
     plan = staging().read(token)
     return _rows_page(
         "console/office/import_preview.html", plan, posted, token=token, places=set(PLACES.values()),

@@ -31,10 +31,10 @@ from labelsvc.web.console.forms import Posted
 from labelsvc.web.console.lists import choice_of, found_or_404, names_of, paged
 from labelsvc.web.console.office.dashboard import bp
 from labelsvc.web.console.typed import whole
+from labelsvc.web.guards.targets import local_target
 from labelsvc.web.language import current, gettext
 from labelsvc.web.signed_in import actor
 from labelsvc.web.site import site
-from labelsvc.web.targets import local_target
 
 #: Products offered for what was typed.
 _OFFERED = 20

@@ -1,0 +1,1 @@
+"""Products: columns of a product with their words, ingredients, allergens and English."""

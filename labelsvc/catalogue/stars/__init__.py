@@ -1,0 +1,1 @@
+"""Stars: gives, extends and takes them back by decisions, and finds those that end."""

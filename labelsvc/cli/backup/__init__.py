@@ -1,0 +1,1 @@
+"""Backup: the commands that copy an installation and bring it back."""

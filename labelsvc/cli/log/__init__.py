@@ -1,0 +1,1 @@
+"""Log: the command of the public log, its sources and its words."""

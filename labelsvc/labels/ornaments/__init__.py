@@ -1,0 +1,1 @@
+"""ornaments: turns drawings and pictures that somebody sends into paths of a layout."""

@@ -1,0 +1,1 @@
+"""People: accounts of officials, their roles, and what waits for a second person."""

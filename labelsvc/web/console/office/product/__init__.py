@@ -1,0 +1,1 @@
+"""Product: the office's pages of one product, its form, pictures, decisions and certificates."""

@@ -1,0 +1,1 @@
+"""Trail: the office's page of the audit trail, and its search."""

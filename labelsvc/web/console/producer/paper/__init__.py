@@ -1,0 +1,1 @@
+"""Paper: the producer's pages of sheets, rolls and printers, and of corrections measured on them."""

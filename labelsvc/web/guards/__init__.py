@@ -1,0 +1,1 @@
+"""Guards: what is refused before a page runs, and how refusals are counted."""
