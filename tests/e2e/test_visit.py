@@ -18,6 +18,8 @@ from labelsvc.codes.register import keys, revoke
 from labelsvc.codes.register.issue import codes_of, find_unit
 from labelsvc.files import Files
 from labelsvc.inspections.models import Sighting
+from labelsvc.labels.runs.request import RunRequest
+from labelsvc.labels.runs.start import start_run
 from labelsvc.worker.publishing import publish_lists
 
 from .conftest import Live
@@ -417,3 +419,41 @@ def test_a_recalled_lot_is_called_so_and_a_link_names_its_product(
     expect(page.locator("#result")).to_contain_text("Có vi khuẩn")
     expect(page.locator("#result")).not_to_contain_text("★")
     assert typed(page, units(published)[3]) == "REVOKED"  # this one was withdrawn by itself
+
+
+def test_the_label_as_printed_earlier_visits_and_signing_out(
+    phone: BrowserContext, published: Live
+) -> None:
+    with published.database.writing() as session:
+        lot = session.get_one(Lot, published.world.lot)
+        request = RunRequest(lot=lot, layout="a4-24", count=24, base_url=published.url)
+        run = start_run(session, request, actor="user:1")
+        ring = keys.load_keyring(session, base_url=published.url, secrets=published.settings.keys)
+        code = run.codes(ring)[4]
+    page = opened(phone, published)
+    expect(page.locator("#person")).to_have_text("Inspector")
+    assert typed(page, code) == "ISSUED_OK"
+    page.click("#show-issued")
+    expect(page.locator("#issued-label")).to_be_visible()
+    assert page.evaluate("document.querySelector('#issued-label').decode().then(() => true)")
+    assert "Trà hoa cúc" in (page.get_attribute("#issued-label", "alt") or "")
+    assert page.locator("#issued-contents li").count() > 5
+    clean(page, "issued")
+    page.click("#issued .chief")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.fill("#code", "no code at all")
+    page.click("#typing button")
+    page.click("#new-visit")
+    page.locator("#past-visits summary").click()
+    expect(page.locator("#past li")).to_have_count(1)
+    expect(page.locator("#past li")).to_contain_text("2")
+    clean(page, "earlier visits")
+    page.reload()
+    page.wait_for_selector("body[data-ready]", state="attached")
+    expect(page.locator("#past li")).to_have_count(1)
+    page.click("#leave")
+    page.wait_for_url("**/account/sign-in**")
+    page.goto(f"{published.url}/inspect/")
+    page.wait_for_selector("body[data-ready]", state="attached")
+    expect(page.locator("#leave")).to_be_hidden()
+    expect(page.locator("#past li")).to_have_count(0)

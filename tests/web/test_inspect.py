@@ -14,10 +14,14 @@ from werkzeug.test import TestResponse
 
 from labelsvc import clock
 from labelsvc.catalogue.models import Lot
+from labelsvc.codes.forms import uri
 from labelsvc.codes.models import Issue
+from labelsvc.codes.register.keys import load_keyring
 from labelsvc.db import Base, Database
 from labelsvc.inspections.models import Sighting
 from labelsvc.labels.models import PrintRun, RunFile
+from labelsvc.labels.runs.request import RunRequest
+from labelsvc.labels.runs.start import start_run
 from labelsvc.scans.models import Scan
 from labelsvc.scans.verdict import Verdict
 from labelsvc.settings import Settings
@@ -357,3 +361,54 @@ def test_the_day_report_is_for_inspectors_and_the_office(
     desk: Sit, world: World, name: str
 ) -> None:
     assert posted(desk(name), VISIT).status_code in (401, 403)
+
+
+def _asked(desk: Desk, path: str, facts: dict[str, str]) -> TestResponse:
+    headers = {"X-Labelsvc-Inspect": "1"}
+    return desk.client.post(path, json=facts, headers=headers, base_url="https://qr.example.vn")
+
+
+def test_an_inspector_sees_the_label_as_its_run_keeps_it(
+    desk: Sit, world: World, database: Database, settings: Settings
+) -> None:
+    with database.writing() as session:
+        lot = session.get_one(Lot, world.lot)
+        request = RunRequest(lot=lot, layout="a4-24", count=24, base_url=settings.base_url)
+        run = start_run(session, request, actor="user:1")
+        ring = load_keyring(session, base_url=settings.base_url, secrets=settings.keys)
+        third = uri.parse(run.codes(ring)[2], host=ring.host).canonical
+        lot.product.name = "Tên mới từ hôm nay"
+    answer = _asked(desk("inspector"), "/inspect/issued", {"code": third})
+    label = answer.get_json()
+    assert answer.status_code == 200 and label["svg"].startswith("<svg")
+    said = " ".join(label["texts"])
+    assert "Trà hoa cúc" in said and "Tên mới" not in said and "3/24" in said.replace(" ", "")
+    assert label["purpose"] == "seal" and label["printed"] == clock.today().isoformat()
+    assert {"vi", "en"} == set(label["contents"][0]) and len(label["contents"]) > 5
+    for code in (
+        world.codes["in_force"].strip("/"),
+        "ABC",
+        "0" * 24,
+    ):  # no run printed it, or no code
+        assert _asked(desk("inspector"), "/inspect/issued", {"code": code}).status_code == 404
+    assert _asked(desk("lan"), "/inspect/issued", {"code": third}).status_code == 403
+    assert desk("inspector").client.post("/inspect/issued", json={"code": third}, base_url="https://qr.example.vn").status_code == 400  # fmt: skip
+
+
+def test_the_device_knows_who_is_signed_in_and_signs_out(desk: Sit, world: World) -> None:
+    person = desk("inspector")
+    told = person.get("/inspect/who")
+    assert told.get_json()["name"] and told.headers["Cache-Control"] == "no-store"
+    left = _asked(person, "/inspect/leave", {})
+    assert left.status_code == 204
+    assert left.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert person.get("/inspect/who", headers={"Accept": "application/json"}).status_code in (
+        302,
+        303,
+        401,
+    )
+    assert desk("").get("/inspect/who", headers={"Accept": "application/json"}).status_code in (
+        302,
+        303,
+        401,
+    )

@@ -19,7 +19,7 @@ from labelsvc.labels.layouts.layout import Layout
 from labelsvc.labels.layouts.reading import load
 from labelsvc.labels.models import BlankRoll, PrintRun
 from labelsvc.labels.runs import artwork
-from labelsvc.labels.runs.numbering import position
+from labelsvc.labels.runs.numbering import position, sample_inner
 from labelsvc.labels.sheets.imprint import Imprint
 from labelsvc.labels.sheets.placement import USUAL, Placement
 from labelsvc.labels.sheets.profile import Profile
@@ -121,6 +121,19 @@ def units_of(run: Printed, keyring: Keyring, part: Slice) -> list[Unit]:
             single = [unit for unit in single for _ in range(stretch.repeat)][stretch.skip :]
         units += single[: stretch.labels]
     return units
+
+
+def unit_of(run: Printed, path: str, number: int) -> Unit:
+    """Make the label *number* (from 1) of a run again, with the code whose canonical path is *path*.
+
+    What lies under a scratch layer is told to nobody: a sample stands for it.
+    """
+    code = uri.url(run.base_url, path)
+    if run.form == Form.LOT:
+        return Unit(code, _caption(code, run.base_url))
+    inside = sample_inner(run.form) if layout_of(run).prints_inner_code else ""
+    place = position(number, run.count, run.name_on_labels)
+    return Unit(code, _caption(code, run.base_url), place, inside)
 
 
 def _inner_codes(run: Printed, keyring: Keyring) -> Callable[[int], str]:

@@ -12,7 +12,7 @@ from flask import Flask, Response, g, request
 from labelsvc.accounts.models import Role
 
 #: Pages after which this device is signed out.
-LEAVING = frozenset({"account.sign_out", "account.sign_out_everywhere"})
+LEAVING = frozenset({"account.sign_out", "account.sign_out_everywhere", "inspect.leave"})
 
 
 def install(app: Flask) -> None:

@@ -54,6 +54,44 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "en": "none yet: sign in to fetch them",
     },
     "sign_in": {"vi": "Đăng nhập", "en": "Sign in"},
+    "person": {"vi": "Người kiểm tra", "en": "Inspector"},
+    "nobody": {"vi": "chưa đăng nhập trên máy này", "en": "nobody is signed in on this device"},
+    "leave": {"vi": "Đăng xuất", "en": "Sign out"},
+    "leave_sure": {
+        "vi": "Đăng xuất sẽ xóa hàng hóa, các lượt kiểm tra và vụ việc chưa gửi khỏi máy này. Tiếp tục?",
+        "en": "Signing out takes goods, visits and cases that were not sent off this device. Go on?",
+    },
+    "leave_failed": {
+        "vi": "Chưa đăng xuất được: cần mạng.",
+        "en": "Not signed out: it needs a network.",
+    },
+    "past": {"vi": "Các lượt kiểm tra trước", "en": "Earlier visits"},
+    "past_empty": {
+        "vi": "Chưa có lượt nào: mỗi lượt được giữ lại trên máy này khi bắt đầu lượt mới, trong 60 ngày.",
+        "en": "None yet: each visit is kept on this device for 60 days once the next one begins.",
+    },
+    "past_count": {
+        "vi": "{count} mã, {bad} mã cần xem lại",
+        "en": "codes: {count}, to look at: {bad}",
+    },
+    "issued": {"vi": "Nhãn như đã in", "en": "The label as printed"},
+    "issued_busy": {"vi": "Đang lấy nhãn …", "en": "Fetching the label …"},
+    "issued_none": {
+        "vi": "Không có nhãn nào được in với mã này.",
+        "en": "No label was printed with this code.",
+    },
+    "issued_network": {"vi": "Xem nhãn cần mạng.", "en": "Looking at the label needs a network."},
+    "issued_sign_in": {"vi": "Hãy đăng nhập để xem nhãn.", "en": "Sign in to look at the label."},
+    "issued_on": {"vi": "In ngày {day}", "en": "Printed on {day}"},
+    "issued_contents": {
+        "vi": "Nội dung bắt buộc của loại hàng này",
+        "en": "What the law wants on such goods",
+    },
+    "issued_seal": {
+        "vi": "Tem phụ: phần còn lại của nội dung bắt buộc nằm trên bao bì.",
+        "en": "A seal: the rest of what the law wants stands on the pack.",
+    },
+    "close": {"vi": "Đóng", "en": "Close"},
     "update": {"vi": "Cập nhật", "en": "Update"},
     "trust_rollback": {
         "vi": "Máy chủ đưa khóa hoặc danh sách CŨ hơn bản đang giữ: không nhận. Hãy báo Văn phòng chương trình.",

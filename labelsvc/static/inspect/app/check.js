@@ -6,6 +6,7 @@ import { list } from "./entries.js";
 import { held, isFresh, refresh } from "./held.js";
 import { ask, hear, isOpen, judge, look } from "./look.js";
 import * as outbox from "./outbox.js";
+import * as past from "./past.js";
 import { clear, current, redraw, show } from "./result.js";
 import * as sightings from "./sightings.js";
 import { ON_GOODS, worse } from "./verdicts.js";
@@ -136,8 +137,9 @@ export async function locate(place) {
   await sightings.send();
 }
 
-/** Forget what was scanned. */
+/** Put the visit aside and begin another one. */
 export async function beginAnew() {
+  await past.keep(visit);
   visit = visits.begin();
   clear();
   await visits.save(visit);

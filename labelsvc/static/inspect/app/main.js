@@ -5,14 +5,17 @@ import * as carton from "./carton.js";
 import * as cases from "./cases.js";
 import { beginAnew, check, locate, update, visit } from "./check.js";
 import * as entries from "./entries.js";
+import * as issued from "./issued.js";
 import { ages, load } from "./held.js";
 import * as outbox from "./outbox.js";
+import * as past from "./past.js";
+import * as person from "./person.js";
 import { PlaceField } from "./place.js";
 import { readPicture } from "./reader.js";
 import * as report from "./report.js";
 import { redraw, showProblem } from "./result.js";
 import * as store from "./store.js";
-import { asCsv } from "./visit.js";
+import { saveCsv } from "./past.js";
 import { language, speak, t } from "./words.js";
 
 /** While somebody looks at the page, so often is asked what is newer. */
@@ -79,6 +82,8 @@ function wire() {
       speak(lang);
       ages();
       entries.list(visit);
+      void past.list();
+      void person.show();
       carton.show();
       redraw();
       void outbox.show();
@@ -91,11 +96,7 @@ function wire() {
     place.value = visit.place;
   });
   at("save-visit").addEventListener("click", () => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([asCsv(visit)], { type: "text/csv" }));
-    link.download = `kiem-tra-${visit.began.slice(0, 10)}.csv`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    saveCsv(visit);
   });
   /** @type {PlaceField} */
   const place = new PlaceField("visit", () => void locate(place.value));
@@ -103,6 +104,8 @@ function wire() {
   cases.wire(() => visit.place);
   entries.wire(() => visit);
   report.wire(() => visit);
+  issued.wire();
+  person.wire(stopCamera);
   at("forget").addEventListener("click", async () => {
     if (!confirm(t("forget_sure"))) return;
     stopCamera();
@@ -110,7 +113,10 @@ function wire() {
     location.reload();
   });
   for (const event of ["online", "offline"]) addEventListener(event, () => ages());
-  addEventListener("online", () => void update());
+  addEventListener("online", () => {
+    void update();
+    void person.ask();
+  });
   document.addEventListener("visibilitychange", () => (document.hidden ? stopCamera() : void update()));
   setInterval(ages, 60_000);
   setInterval(() => !document.hidden && navigator.onLine && void update(), OFTEN);
@@ -139,7 +145,9 @@ await outbox.show();
 await carton.wire();
 await load();
 entries.list(visit);
+await past.list();
 document.body.dataset.ready = "1";
 void offerShell();
 void update();
+void person.ask();
 void navigator.storage?.persist?.();

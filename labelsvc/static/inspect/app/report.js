@@ -22,7 +22,7 @@ export function wire(visit) {
  * @param {import("./visit.js").Visit} visit
  * @returns {Promise<Words>} what to say
  */
-async function fetchReport(visit) {
+export async function fetchReport(visit) {
   if (!navigator.onLine) return ["report_no_network"];
   await outbox.send(); // those that wait belong into it
   const answer = await fetch("/inspect/report", {

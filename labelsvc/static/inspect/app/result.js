@@ -15,6 +15,8 @@ const ICONS = {
 const ISSUED = new Set(["ISSUED_OK", "ISSUED_OK_STALE", "EXPIRED", "REVOKED", "RECALLED", "DECOMMISSIONED",
   "PARTLY_WITHDRAWN"]);
 
+/** Forms that stand on a label of a run. */
+const LABELS = new Set(["short", "lot", "gs1", "offline"]);
 /** Forms that no list on this device tells about. */
 const SERVER_ONLY = new Set(["short", "lot", "gs1", "link"]);
 
@@ -178,6 +180,9 @@ function about({ code, host, asOf, items, said, saidAt, state, inside, range, ve
 /** @param {boolean} shows */
 function offerCase(shows) {
   /** @type {HTMLElement} */ (document.getElementById("open-case")).hidden = !shows;
+  const issued = shows && shown !== null && LABELS.has(shown.form) && (ISSUED.has(shown.verdict) || SERVER_ONLY.has(shown.form));
+  /** @type {HTMLElement} */ (document.getElementById("show-issued")).hidden = !issued;
+  /** @type {HTMLElement} */ (document.getElementById("issued-state")).textContent = "";
 }
 
 function area() {
