@@ -138,6 +138,8 @@ POLICY: dict[str, frozenset[Role]] = {
     "office.messages": READERS,
     "office.message_kinds": READERS,
     "office.plans": READERS,
+    "office.papers": READERS,
+    "office.paper": READERS,
 }
 
 

@@ -22,6 +22,7 @@ from labelsvc.jobs import models as jobs
 from labelsvc.labels import models as labels
 from labelsvc.messages import models as messages
 from labelsvc.programme import models as programme
+from labelsvc.programme.papers import models as papers
 from labelsvc.programme.plans import models as plans
 from labelsvc.programme.points import models as point_links
 from labelsvc.programme.search import keep as search
@@ -42,6 +43,7 @@ __all__ = [
     "messages",
     "metadata",
     "owner_decisions",
+    "papers",
     "plans",
     "point_links",
     "points",

@@ -63,6 +63,7 @@ _AFTER = {
     "log files": ("database", "revision", "pages", "files"),
     "withdrawal lists": ("database", "revision", "pages", "files"),
     "pictures": ("database", "revision", "pages", "files"),
+    "decisions": ("database", "revision", "pages", "files"),
 }
 
 
@@ -239,6 +240,7 @@ def _checks(
         "log files": lambda: stored.log_files(database, files),
         "withdrawal lists": lambda: stored.lists(settings, database, files),
         "pictures": lambda: stored.pictures(database, files),
+        "decisions": lambda: stored.papers(database, files),
         "jobs": lambda: rows.leases(database),
         "audit trail": lambda: rows.trail(database),
         "search": lambda: rows.search(database),

@@ -19,6 +19,7 @@ from labelsvc.errors import BadLog, ConfigurationError, Doubt, FileMissing
 from labelsvc.files import Files
 from labelsvc.inspections.models import CaseFile
 from labelsvc.labels.runs import again, artwork
+from labelsvc.programme.papers.models import DecisionPaper
 from labelsvc.settings import Settings
 from labelsvc.worker import standing
 
@@ -114,6 +115,24 @@ def lists(settings: Settings, database: Database, files: Files) -> str:
         )
     published = state is not None and bool(state.head)
     return base.say("as published") if published else base.say("nothing is published yet")
+
+
+def papers(database: Database, files: Files) -> str:
+    """PDFs of decisions are there and are the bytes that were attached."""
+    with database.reading() as session:
+        rows = session.scalars(select(DecisionPaper)).all()
+    lost = [
+        row.number for row in rows
+        if not files.exists(row.key) or files.size(row.key) != row.bytes
+    ]  # fmt: skip
+    if lost:
+        raise ConfigurationError(
+            "{count} PDFs of decisions are missing or damaged: {names}.",
+            fix="Bring the folder “decisions” back from a copy, or attach them again.",
+            count=len(lost),
+            names=some(lost),
+        )
+    return base.say("{count} PDFs of decisions", count=len(rows))
 
 
 def pictures(database: Database, files: Files) -> str:

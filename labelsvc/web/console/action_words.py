@@ -105,6 +105,8 @@ ACTIONS = {
     "mark.remove": "Mark of the programme taken off labels",
     "logo.upload": "Logo of a producer put on labels",
     "logo.remove": "Logo of a producer taken off labels",
+    "paper.attach": "PDF attached to a decision",
+    "paper.detach": "PDF taken off a decision",
     "layout.save": "Label layout saved",
     "layout.delete": "Label layout deleted",
     "log.complete": "Public log completed from the database",

@@ -24,6 +24,7 @@ from labelsvc.web.console.office.imports import preview as preview
 from labelsvc.web.console.office.imports import templates as templates
 from labelsvc.web.console.office.imports import undo as undo
 from labelsvc.web.console.office.imports import upload as upload
+from labelsvc.web.console.office.papers import papers as papers
 from labelsvc.web.console.office.people import accounts as accounts
 from labelsvc.web.console.office.people import waiting as waiting
 from labelsvc.web.console.office.plans import targets as targets

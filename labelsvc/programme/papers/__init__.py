@@ -1,0 +1,1 @@
+"""papers: the signed decisions themselves, as PDF."""

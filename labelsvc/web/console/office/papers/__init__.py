@@ -1,0 +1,1 @@
+"""papers: the office attaches PDFs to decisions."""
