@@ -100,9 +100,10 @@ def test_products_of_the_register_fit_on_families_or_are_refused(
 def test_a_part_of_the_register_fits_on_each_family(
     name: str, layout: Layout, fonts: Fonts
 ) -> None:
-    part = [product(number, stars=layout.shows_stars) for number in range(0, WHOLE, 25)]
+    part = [product(number, stars=layout.shows_stars) for number in range(0, WHOLE, 50)]
     blocked = told(layout, part, fonts)
-    assert len(blocked) <= len(part) * (1 - LEAST.get(layout.name.partition("--")[0], 0.3)), blocked
+    # The band takes room: what it refuses on the smallest seal, the narrow dress may still take.
+    assert len(blocked) <= len(part) * (0.75 if layout.height < 30 else 0.7), blocked
 
 
 @pytest.mark.exhaustive
