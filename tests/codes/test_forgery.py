@@ -100,7 +100,7 @@ def test_a_few_thousand_mutations(
     assert reached > tries // 4  # or else the attack tests only the parser
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("make", "letters", "tries"), [
     (short_codes, alphabet.ALPHABET, 700_000),
     (gs1_codes, alphabet.ALPHABET, 275_000),
