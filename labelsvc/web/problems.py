@@ -6,7 +6,7 @@ import hashlib
 from contextlib import suppress
 
 import structlog
-from flask import Flask, g, jsonify, render_template, request
+from flask import Flask, current_app, g, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -84,6 +84,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < 400:
         return error.get_response()
+    if status == 404 and (plain := _without_slash()) is not None:
+        return redirect(plain, 301)
     if status == 413:
         _drain()
     message, fix = _WORDS.get(status, _WORDS[400 if status < 500 else 500])
@@ -92,6 +94,24 @@ def _http(error: HTTPException) -> ResponseReturnValue:
             {"code": f"http_{status}", "message": gettext(message), "fix": gettext(fix)}
         ), status
     return _page(status, gettext(message), gettext(fix))
+
+
+def _without_slash() -> str | None:
+    """The address without the slash behind it, where a page has that one and none has this: "/products/".
+
+    A code with a slash is answered by its own page, and a page that looked and found nothing stays 404.
+    """
+    sought = request.url_rule is None or (request.endpoint or "").startswith("scan.")
+    if request.method not in ("GET", "HEAD") or not request.path.endswith("/") or not sought:
+        return None
+    plain = "/" + request.path.strip("/")  # of this host, whatever stands there
+    adapter = current_app.create_url_adapter(request)
+    try:
+        endpoint = str(adapter.match(plain, method="GET")[0]) if adapter is not None else "scan."
+    except HTTPException:
+        return None
+    query = request.query_string.decode("latin-1")
+    return None if endpoint.startswith("scan.") else plain + (f"?{query}" if query else "")
 
 
 def _drain() -> None:

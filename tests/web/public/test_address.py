@@ -9,6 +9,7 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 
 from labelsvc import clock
+from labelsvc.accounts.roles import is_public
 from labelsvc.catalogue.models import Product
 from labelsvc.db import Database
 from labelsvc.errors import BadInput
@@ -70,3 +71,38 @@ def test_the_day_asked_about_is_one_that_came(app: Flask) -> None:
     for wrong in ("9999-01-01", "05/2026", "gestern", "2026-02-30"):
         with app.test_request_context("/", query_string={"on": wrong}), pytest.raises(BadInput):
             address.asked_day()
+
+
+def _plain_addresses(app: Flask) -> list[str]:
+    """Every public address without a number or name in it."""
+    rules = [
+        rule for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and not rule.arguments and not rule.endpoint.startswith("scan.")
+    ]  # fmt: skip
+    return sorted(rule.rule for rule in rules if is_public(rule.endpoint) and not rule.rule.endswith("/"))  # fmt: skip
+
+
+def test_a_slash_behind_an_address_leads_to_the_page_without_it(app: Flask, world: World) -> None:
+    client = app.test_client()
+    found = _plain_addresses(app)
+    assert {"/products", "/data", "/changes/feed.atom", "/robots.txt"} <= set(found)
+    for path in found:
+        answer = client.get(f"{path}/?q=tr%C3%A0&page=2", base_url="https://qr.example.vn")
+        assert answer.status_code in (301, 308), path
+        assert answer.headers["Location"].endswith(f"{path}?q=tr%C3%A0&page=2"), path
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/no-such-page/", "/product/999999/", "/products//evil.example/", "/wp-login.php/"],
+)  # fmt: skip
+def test_a_slash_behind_no_page_leads_nowhere(app: Flask, world: World, path: str) -> None:
+    answer = app.test_client().get(path, base_url="https://qr.example.vn")
+    assert answer.status_code in (400, 404)
+    assert "Location" not in answer.headers
+
+
+def test_a_code_with_a_slash_is_answered_as_before(app: Flask, world: World) -> None:
+    code = world.codes["in_force"]
+    answer = app.test_client().get(f"{code}/", base_url="https://qr.example.vn")
+    assert answer.status_code == 200 and "Location" not in answer.headers
