@@ -48,7 +48,7 @@ function row(visit) {
   const report = button("day_report", async () => {
     report.setAttribute("aria-busy", "true");
     say(state, "report_busy");
-    say(state, ...(await fetchReport(visit).catch(() => /** @type {[string]} */ (["report_no_network"]))));
+    say(state, ...(await fetchReport(visit).catch(() => /** @type {import("./report.js").Words} */ (["report_no_network"]))));
     report.removeAttribute("aria-busy");
   });
   tools.append(report, button("save_visit", () => saveCsv(visit)));
